@@ -1,0 +1,187 @@
+"""What a person's click or words in a thread mean, and what comes of them. No model has a say here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storage.plans import Decided, DecidedKind
+from storage.store import Store
+
+from agents import rules
+from agents.ports import Nudge
+from agents.rules import Person
+from agents.terms import Policy
+from storage.columns import now
+from storage.records import Decision, Report
+from storage.status import CLOSED, Status
+
+__all__ = ["Answer", "Assent", "Person", "Via"]
+
+
+class Via(StrEnum):
+    """How somebody said it."""
+
+    BUTTON = "button"
+    REPLY = "reply"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to tell the person. A private answer is for their eyes only; an empty sentence needs no words."""
+
+    ok: bool
+    sentence: str
+    private: bool = True
+
+
+@dataclass(frozen=True)
+class Assent:
+    """Buttons, replies and commands all decide through here, and `rules.may_decide` is asked first."""
+
+    store: Store
+    policy: Policy
+    nudge: Nudge
+    home_team: str
+    clock: Callable[[], dt.datetime] = now
+
+    def press(
+        self,
+        report_id: int,
+        decision: Decision,
+        *,
+        plan_revision: int = 0,
+        plan_hash: str = "",
+        person: Person,
+        via: Via,
+        words: str = "",
+    ) -> Answer:
+        """Carry out a decision, or say why not. Pressing the same thing again changes nothing."""
+        report = self.store.reports.get(report_id)
+        if refusal := self._refusal(report, person):
+            self.store.plans.refuse(report_id, by=person.user_id, via=via, words=words or decision, because=refusal)
+            return Answer(ok=False, sentence=refusal)
+        to = self._destination(report, decision)
+        if to is None:
+            return Answer(ok=False, sentence=f"{report.ref} is {_plain(report.status)}: nothing to decide now.")
+        decided = self.store.plans.decide(
+            report_id,
+            decision,
+            by=person.user_id,
+            via=via,
+            plan_revision=plan_revision,
+            plan_hash=plan_hash,
+            words=words,
+            to=to,
+            because=_because(decision, words),
+            **({"dismissed_because": words or "not now"} if to is Status.DISMISSED else {}),
+        )
+        if decided.kind is DecidedKind.DONE:
+            self._follow_up(report, decision, words, person)
+        self.nudge.report(report_id)
+        return _told(report, decision, decided)
+
+    def reply(self, report_id: int, words: str, ts: str, person: Person) -> Answer | None:
+        """What a reply in the report's thread decides; None when it is not for us.
+
+        A reply that is wholly a known phrase decides on the latest plan posted before it, unless that plan has been
+        replaced. Any other words of somebody who may decide revise the plan, or answer the open question.
+        """
+        report = self.store.reports.get(report_id)
+        if report.status is Status.AWAITING_ANSWER:
+            return self._answer(report, words, person)
+        if report.status is not Status.AWAITING_APPROVAL:
+            return None
+        decision = rules.said(words)
+        if decision is None:
+            return self._guide(report, words, person)
+        plan = self.store.plans.before(report_id, ts)
+        if plan is None:
+            return Answer(ok=False, sentence="No plan was shown before your reply, so it decides nothing.")
+        return self.press(
+            report_id,
+            decision,
+            plan_revision=plan.revision,
+            plan_hash=plan.hash,
+            person=person,
+            via=Via.REPLY,
+            words=words,
+        )
+
+    def _guide(self, report: Report, words: str, person: Person) -> Answer | None:
+        if self._refusal(report, person):
+            return None  # people may talk in the thread; only those who may decide change the plan
+        return self.press(report.id or 0, Decision.GUIDE, person=person, via=Via.REPLY, words=words)
+
+    def _answer(self, report: Report, words: str, person: Person) -> Answer | None:
+        if self._refusal(report, person):
+            return None
+        return self.press(report.id or 0, Decision.ANSWER, person=person, via=Via.REPLY, words=words)
+
+    def _refusal(self, report: Report, person: Person) -> str:
+        repository = self.policy.repository(report.repository)
+        return rules.may_decide(person, repository, self.policy, self.home_team)
+
+    def _destination(self, report: Report, decision: Decision) -> Status | None:
+        if decision is Decision.RETRY:
+            return report.stuck_from if report.status is Status.STUCK else _ask_again(report)
+        if decision in (Decision.NOT_NOW, Decision.DISMISS):
+            return None if report.status in CLOSED else Status.DISMISSED
+        return {
+            Decision.APPROVE: Status.AWAITING_FIX,
+            Decision.GUIDE: Status.AWAITING_RESEARCH,
+            Decision.ANSWER: Status.AWAITING_RESEARCH,
+        }.get(decision)
+
+    def _follow_up(self, report: Report, decision: Decision, words: str, person: Person) -> None:
+        """Book-keeping that may be lost in a crash without harm: the decision itself holds the words."""
+        if decision is Decision.ANSWER and (question := self.store.plans.question(report.id or 0)):
+            self.store.plans.answer(question.id or 0, words, person.user_id)
+        if decision is Decision.RETRY and (fix := self.store.fixes.latest(report.id or 0)):
+            self.store.fixes.change(fix.id or 0, granted=fix.rounds)
+
+
+def _ask_again(report: Report) -> Status | None:
+    return Status.AWAITING_RESEARCH if report.status is Status.GATHERING else None
+
+
+def _because(decision: Decision, words: str) -> str:
+    return {
+        Decision.APPROVE: "approved the plan",
+        Decision.NOT_NOW: "said: not now",
+        Decision.DISMISS: f"dismissed it: {words}" if words else "dismissed it",
+        Decision.GUIDE: f"asked to change the plan: {words}",
+        Decision.ANSWER: f"answered: {words}",
+        Decision.RETRY: "asked to try again",
+    }[decision]
+
+
+def _told(report: Report, decision: Decision, decided: Decided) -> Answer:
+    match decided.kind:
+        case DecidedKind.DONE:
+            return Answer(ok=True, sentence=_done(decision), private=False)
+        case DecidedKind.ALREADY:
+            by = f" by <@{decided.by}>" if decided.by else ""
+            return Answer(ok=False, sentence=f"{report.ref} was already decided{by}; nothing was changed.")
+        case DecidedKind.STALE:
+            return Answer(ok=False, sentence="That plan has been replaced. Read the newest one and decide on that.")
+        case DecidedKind.EXPIRED:
+            return Answer(ok=False, sentence="That plan has expired. Press “Ask again” on the report for a fresh one.")
+
+
+def _done(decision: Decision) -> str:
+    return {
+        Decision.APPROVE: "Approved. I am writing the fix now.",
+        Decision.NOT_NOW: "Understood, not now.",
+        Decision.DISMISS: "Dismissed.",
+        Decision.GUIDE: "Thanks. I am revising the plan and will show it again.",
+        Decision.ANSWER: "Thanks, that helps. I am looking again.",
+        Decision.RETRY: "Trying again.",
+    }[decision]
+
+
+def _plain(status: Status) -> str:
+    return status.value.replace("_", " ")

@@ -1,0 +1,211 @@
+"""Digest: screen a signal, say it once, and file it under the one report of its problem."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from storage.filing import NewReport
+from storage.search import Candidate
+
+from agents import rules
+from agents.means import Means
+from agents.ports import Checkpoint
+from agents.stages.group import group
+from agents.stages.normalise import normalise
+from agents.stages.screen import screen
+from agents.terms import Autonomy
+from storage.errors import Overtaken
+from storage.judgments import Grouping, Screening, Summary
+from storage.records import Signal
+from storage.status import Mover, Status
+
+
+class Filed(BaseModel):
+    """Where a signal went. `report_id` is None when another filing overtook this one and it must be judged again."""
+
+    report_id: int | None = None
+    opened: bool = False
+    came_back: bool = False
+
+
+@dataclass(frozen=True)
+class Digesting:
+    """The digest of one signal, in checkpoints."""
+
+    means: Means
+
+    def digest(self, signal_id: int, checkpoint: Checkpoint) -> None:
+        """Read one signal, then hold it, drop it, or file it; nudge the report it went to."""
+        screening = checkpoint("screen", lambda: self._screen(signal_id), Screening)
+        if not screening.passed:
+            held_in = checkpoint("hold", lambda: self._hold(signal_id, screening), int)
+            if held_in:
+                self.means.messenger.publish(held_in)
+            return
+        summary = checkpoint("normalise", lambda: self._normalise(signal_id, screening), Summary)
+        if not checkpoint("worth filing", lambda: self._worth_filing(signal_id, screening, summary), bool):
+            return
+        for attempt in itertools.count(1):
+            filed = checkpoint(f"file:{attempt}", lambda: self._file(signal_id, summary), Filed)
+            if filed.report_id is not None:
+                break
+        report_id = filed.report_id
+        checkpoint("ripen", lambda: self._ripen(report_id, signal_id, came_back=filed.came_back), bool)
+        self.means.messenger.publish(report_id)
+        self.means.nudge.report(report_id)
+
+    def _screen(self, signal_id: int) -> Screening:
+        signal = self.means.store.signals.get(signal_id)
+        if signal.trusted_by:
+            return Screening(reason=f"Restored from the quarantine by <@{signal.trusted_by}>.")
+        twin = self._twin(signal)
+        if twin is not None and twin.screening is not None:
+            return twin.screening
+        return screen(signal, self.means.model, trusted=rules.is_trusted(signal.source, self.means.policy))
+
+    def _hold(self, signal_id: int, screening: Screening) -> int:
+        """Put it into the quarantine; the report it was in, if an edit made it what it is, else 0."""
+        self.means.store.signals.hold(signal_id, screening, step=f"digest:{signal_id}/hold")
+        report_id = self.means.store.signals.get(signal_id).report_id
+        if report_id is not None:
+            self.means.store.reports.touch(report_id)
+        return report_id or 0
+
+    def _normalise(self, signal_id: int, screening: Screening) -> Summary:
+        signal = self.means.store.signals.get(signal_id)
+        twin = self._twin(signal)
+        summary = twin.summary if twin is not None and twin.summary is not None else normalise(signal, self.means.model)
+        texts = [f"{summary.title}\n{summary.gist}", *summary.queries]
+        vector, *queries = self.means.vectoriser.vectors(texts)
+        self.means.store.signals.describe(signal_id, screening, summary, vector, b"".join(queries))
+        return summary
+
+    def _worth_filing(self, signal_id: int, screening: Screening, summary: Summary) -> bool:
+        signal = self.means.store.signals.get(signal_id)
+        if summary.about_product or signal.asked_by or signal.report_id is not None:
+            return True
+        self.means.store.signals.drop(signal_id, screening, summary, step=f"digest:{signal_id}/drop")
+        return False
+
+    def _file(self, signal_id: int, summary: Summary) -> Filed:
+        store, policy = self.means.store, self.means.policy
+        signal = store.signals.get(signal_id)
+        epoch = store.filing.epoch()
+        keys = keys_of(signal)
+        candidates = self._candidates(signal, summary, keys)
+        chosen, grouping = self._choose(signal, summary, candidates)
+        closed = chosen is not None and chosen.status is Status.RESOLVED
+        new_report = NewReport(
+            title=grouping.pull_request_title or summary.title,
+            gist=summary.gist,
+            subject=signal.external_id,
+            channel=rules.home_of(signal, policy),
+            visibility=signal.visibility,
+            repository="",
+            regression_of=chosen.report_id if chosen is not None and closed else None,
+        )
+        try:
+            filed = store.filing.file(
+                signal_id,
+                report_id=chosen.report_id if chosen is not None and not closed else None,
+                grouping=grouping,
+                candidates=tuple(candidate.subject for candidate in candidates),
+                epoch=epoch,
+                weight=rules.weight(signal, rules.source_weight(signal.source, policy), self.means.clock()),
+                keys=keys,
+                new_report=None if chosen is not None and not closed else new_report,
+                step=f"digest:{signal_id}.{signal.revision}/file",
+            )
+        except Overtaken:
+            return Filed()
+        return Filed(report_id=filed.report_id, opened=filed.opened, came_back=self._came_back(filed.report_id, signal))
+
+    def _candidates(self, signal: Signal, summary: Summary, keys: tuple[str, ...]) -> tuple[Candidate, ...]:
+        """Where it may belong. An edited signal stays where it is."""
+        found = self.means.store.search.candidates(
+            keys,
+            summary.queries or (summary.title,),
+            _split(signal.query_vectors, signal.vector),
+            signal.vector or b"",
+            visibility_channel=signal.channel if signal.visibility == "private" else "",
+        )
+        if signal.report_id is None:
+            return found
+        return tuple(candidate for candidate in found if candidate.report_id == signal.report_id)
+
+    def _choose(
+        self, signal: Signal, summary: Summary, candidates: tuple[Candidate, ...]
+    ) -> tuple[Candidate | None, Grouping]:
+        if signal.report_id is not None and signal.grouping is not None and candidates:
+            return candidates[0], signal.grouping
+        grouping = group(summary, signal, candidates, self.means.model)
+        return next((c for c in candidates if c.subject == grouping.candidate), None), grouping
+
+    def _came_back(self, report_id: int, signal: Signal) -> bool:
+        report = self.means.store.reports.get(report_id)
+        if report.status is not Status.AWAITING_PROOF:
+            return False
+        fix = self.means.store.fixes.latest(report_id)
+        return fix is not None and fix.merged_at is not None and signal.happened_at > fix.merged_at
+
+    def _ripen(self, report_id: int, signal_id: int, *, came_back: bool) -> bool:
+        store, policy = self.means.store, self.means.policy
+        signal = store.signals.get(signal_id)
+        step = f"digest:{signal_id}.{signal.revision}"
+        if came_back:
+            store.reports.move(
+                report_id,
+                Status.GATHERING,
+                mover=Mover.WORLD,
+                who="world",
+                because=f"it came back after the merge ({signal.external_id}); reverting may be the quick way",
+                step=f"{step}/came back",
+                expect=Status.AWAITING_PROOF,
+            )
+        report = store.reports.get(report_id)
+        if report.status is not Status.GATHERING:
+            return False
+        signals = store.signals.of_report(report_id)
+        asked = bool(signal.asked_by) or came_back
+        if not rules.is_ripe(report, len(signals), asked=asked, autonomy=self._autonomy(report_id), policy=policy):
+            return False
+        repository = rules.repository_of(signals, policy)
+        store.reports.move(
+            report_id,
+            Status.AWAITING_RESEARCH,
+            mover=Mover.HUMAN if signal.asked_by else Mover.WORLD,
+            who=signal.asked_by or "world",
+            because="somebody asked for an investigation" if signal.asked_by else "there is enough to look into",
+            step=f"{step}/ripe",
+            expect=Status.GATHERING,
+            repository=repository.name if repository else "",
+        )
+        return True
+
+    def _autonomy(self, report_id: int) -> Autonomy:
+        report = self.means.store.reports.get(report_id)
+        return rules.autonomy_of(report, self.means.store.signals.of_report(report_id), self.means.policy)
+
+    def _twin(self, signal: Signal) -> Signal | None:
+        return self.means.store.signals.twin(signal.source, signal.title, signal.body, signal.id or 0)
+
+
+def keys_of(signal: Signal) -> tuple[str, ...]:
+    """The exact keys of a signal: those its source knows, the addresses it names, and its own words as a whole."""
+    text = f"{signal.title}\n{signal.body}"
+    words = " ".join(text.lower().split())
+    links = re.findall(r"https?://[^\s<>|)\"']+/(?:issues?|issue)/[\w.#-]+", text)
+    digest = hashlib.sha256(words.encode()).hexdigest()[:32]
+    return tuple(dict.fromkeys((*signal.keys, *(f"url:{link}" for link in links), f"text:{digest}")))
+
+
+def _split(vectors: bytes | None, like: bytes | None) -> tuple[bytes, ...]:
+    """Cut the queries' vectors, kept one after the other, into single ones as long as the signal's."""
+    size = len(like or b"")
+    if not vectors or not size:
+        return ()
+    return tuple(vectors[start : start + size] for start in range(0, len(vectors), size))

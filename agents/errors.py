@@ -1,0 +1,90 @@
+"""Everything that can go wrong on purpose.
+
+    SignalboxError
+    ├── BadPolicy            the policy file has faults; says all of them
+    ├── BadSettings          the environment lacks something or holds something wrong
+    ├── IllegalMove          a report may not go from here to there (storage.errors)
+    ├── Overtaken            a filing was decided on candidates that are out of date (storage.errors)
+    ├── Unavailable          something outside did not answer; trying again later may help
+    │   ├── ModelDown
+    │   ├── CodeHostDown
+    │   ├── SlackDown
+    │   └── SourceDown
+    ├── Rejected             something outside answered no; trying again will not help
+    │   ├── ModelRefused
+    │   ├── CodeHostRejected
+    │   └── SourceRejected
+    ├── Stopped              a stage ended without its judgment; carries the typed outcome
+    └── SandboxUnusable      this machine cannot run foreign code safely
+
+Each carries a sentence for people: what happened, why, what to do.
+"""
+
+from __future__ import annotations
+
+from storage.errors import SignalboxError
+from storage.judgments import Outcome
+
+
+class BadPolicy(SignalboxError):
+    """The policy file has faults."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("The policy file has faults:\n" + "\n".join(f"  - {fault}" for fault in faults))
+        self.faults = faults
+
+
+class BadSettings(SignalboxError):
+    """The environment lacks something or holds something wrong."""
+
+
+class Unavailable(SignalboxError):
+    """Something outside did not answer. `retry_after` is in seconds, None when it did not say."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class ModelDown(Unavailable):
+    """The model's API did not answer, or is overloaded."""
+
+
+class CodeHostDown(Unavailable):
+    """The code host did not answer, or limits our rate."""
+
+
+class SlackDown(Unavailable):
+    """Slack did not answer, or limits our rate."""
+
+
+class SourceDown(Unavailable):
+    """A source did not answer, or limits our rate."""
+
+
+class Rejected(SignalboxError):
+    """Something outside answered no; trying again unchanged will not help."""
+
+
+class ModelRefused(Rejected):
+    """The model would not answer, or could not be brought to a valid answer."""
+
+
+class CodeHostRejected(Rejected):
+    """The code host answered no: a right is missing, or what was sent is invalid."""
+
+
+class SourceRejected(Rejected):
+    """A source answered no: a token is wrong, or a name does not exist."""
+
+
+class Stopped(SignalboxError):
+    """A stage ended without its judgment; `outcome` says why."""
+
+    def __init__(self, outcome: Outcome, sentence: str) -> None:
+        super().__init__(sentence)
+        self.outcome = outcome
+
+
+class SandboxUnusable(SignalboxError):
+    """This machine cannot run foreign code safely; the sentence says why and what to do."""

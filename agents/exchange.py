@@ -1,0 +1,197 @@
+"""What passes through the ports: conversations with a model, commands that ran, pull requests as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from storage.judgments import Stage
+from storage.records import CheckState
+
+
+class About(BaseModel):
+    """What a structured question is about. Subclasses add the variables that the stage's prompt names.
+
+    `subject` is the external id of the signal, or of the report's first signal.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    signal_id: int | None = None
+    report_id: int | None = None
+
+
+class TextBlock(BaseModel):
+    """Words of the model, or to it."""
+
+    model_config = ConfigDict(frozen=True)
+    text: str
+
+
+class ToolCall(BaseModel):
+    """The model calls a tool."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    name: str
+    arguments: dict[str, JsonValue]
+
+
+class ToolResult(BaseModel):
+    """What a tool answered."""
+
+    model_config = ConfigDict(frozen=True)
+    call_id: str
+    text: str
+    failed: bool = False
+
+
+class Message(BaseModel):
+    """One message of a conversation. Blocks of the model are TextBlock and ToolCall, ours TextBlock and ToolResult."""
+
+    model_config = ConfigDict(frozen=True)
+    by_model: bool
+    blocks: tuple[TextBlock | ToolCall | ToolResult, ...]
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """A tool as the model is told of it. `parameters` is a pydantic class; its JSON schema is the tool's."""
+
+    name: str
+    description: str
+    parameters: type[BaseModel]
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    """Everything the model needs for its next turn."""
+
+    stage: Stage
+    about: About
+    turn: int  # 1-based
+    system: str
+    messages: tuple[Message, ...]
+    tools: tuple[ToolSpec, ...]
+    max_tokens: int = 8000
+
+
+class Usage(BaseModel):
+    """What a call cost."""
+
+    model_config = ConfigDict(frozen=True)
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    usd: float = 0.0
+
+
+class Turn(BaseModel):
+    """The model's next message."""
+
+    model_config = ConfigDict(frozen=True)
+    message: Message
+    usage: Usage
+    stop_reason: str
+
+
+class Ran(BaseModel):
+    """What became of a command. `output` is standard output and error together, cut in the middle to its limit."""
+
+    model_config = ConfigDict(frozen=True)
+    exit_code: int  # 124 when it ran out of time, 137 when it was killed
+    output: str
+    seconds: float = 0.0
+    cut: bool = False
+
+
+class PullRequestState(StrEnum):
+    """Where a pull request stands."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    CLOSED = "closed"
+
+
+class Check(BaseModel):
+    """One CI result."""
+
+    model_config = ConfigDict(frozen=True)
+    name: str
+    state: CheckState
+    log: str = ""  # of a red one: its tail
+    url: str = ""
+
+
+class Remark(BaseModel):
+    """A comment or review on the pull request by somebody else than us. Only people with write access instruct."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    author: str
+    text: str
+    may_write: bool
+
+
+class PullRequest(BaseModel):
+    """A pull request as the code host shows it now."""
+
+    model_config = ConfigDict(frozen=True)
+    number: int
+    url: str
+    state: PullRequestState
+    draft: bool
+    head_sha: str
+    author: str = ""
+    merged_by: str = ""
+    merge_sha: str = ""
+    checks: tuple[Check, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    conflicting: bool = False
+
+    @property
+    def verdict(self) -> CheckState:
+        """All checks taken together: red if one is, pending if one is not done, green if all are, none without any."""
+        states = {check.state for check in self.checks}
+        if not states:
+            return CheckState.NONE
+        for state in (CheckState.RED, CheckState.PENDING):
+            if state in states:
+                return state
+        return CheckState.GREEN
+
+
+class Draft(BaseModel):
+    """What `ensure_pull_request` shall make."""
+
+    model_config = ConfigDict(frozen=True)
+    branch: str
+    title: str
+    body: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool and the hands that carry it out. `work` returns the text that the model reads; it may raise ToolFault."""
+
+    spec: ToolSpec
+    work: Callable[[Any], str] = field(compare=False)
+
+
+class ToolFault(Exception):
+    """A tool could not do what was asked; the sentence goes to the model."""
+
+
+class Spending(BaseModel):
+    """What has been spent, in US dollars."""
+
+    model_config = ConfigDict(frozen=True)
+    usd: float = Field(ge=0)
+    calls: int = 0
+    seconds: float = 0.0

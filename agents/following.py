@@ -1,0 +1,168 @@
+"""Follow and prove: what becomes of a pull request after it was opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from agents.errors import CodeHostRejected
+from agents.exchange import PullRequest
+from agents.means import Means
+from agents.ports import Checkpoint
+from agents.stages.follow import News, NewsKind, follow
+from agents.stages.prove import is_quiet
+from agents.terms import Repository
+from storage.errors import NotFound
+from storage.judgments import Outcome
+from storage.records import EntryKind, Fix
+from storage.status import Mover, Status
+
+_FOLLOWED = frozenset({Status.AWAITING_CHECKS, Status.AWAITING_REVIEW})
+_STUCK = {
+    NewsKind.NO_CHECKS: Outcome.NO_CHECKS,
+    NewsKind.OUT_OF_ROUNDS: Outcome.OUT_OF_ROUNDS,
+    NewsKind.NO_PROGRESS: Outcome.OUT_OF_ROUNDS,
+}
+
+
+class Looked(BaseModel):
+    """What one look at a pull request brought."""
+
+    news: News
+    changed: bool = False
+
+
+@dataclass(frozen=True)
+class Following:
+    """The jobs that look at a pull request and, after the merge, at the soak."""
+
+    means: Means
+
+    def follow(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Look once, and move the report if there is news."""
+        looked = checkpoint("look", lambda: self._look(report_id), Looked)
+        news = looked.news
+        if news.kind is NewsKind.GREEN:
+            checkpoint("ready", lambda: self._make_ready(report_id), bool)
+        if news.kind is not NewsKind.NOTHING:
+            checkpoint("move", lambda: self._move(report_id, news), bool)
+            self.means.nudge.report(report_id)
+        if looked.changed or news.kind is not NewsKind.NOTHING:
+            self.means.messenger.publish(report_id)
+
+    def prove(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Resolve the report when the soak was quiet to its end."""
+        if checkpoint("prove", lambda: self._prove(report_id), bool):
+            self.means.messenger.publish(report_id)
+
+    def remind(self, checkpoint: Checkpoint) -> None:
+        """Take back the plans that expired."""
+        for report_id in checkpoint("expire", self._expire, list[int]):
+            self.means.messenger.publish(report_id)
+
+    def _look(self, report_id: int) -> Looked:
+        report = self.means.store.reports.get(report_id)
+        fix = self.means.store.fixes.latest(report_id)
+        if report.status not in _FOLLOWED or fix is None or fix.number is None:
+            return Looked(news=News(kind=NewsKind.NOTHING))
+        seen = self.means.code_host.pull_request(self._repository(fix), fix.number)
+        news = follow(fix, seen, report.status, self.means.policy, self.means.clock())
+        return Looked(news=news, changed=self._keep(fix, seen, news))
+
+    def _keep(self, fix: Fix, seen: PullRequest, news: News) -> bool:
+        """Remember what the checks say, so that Slack can show it between two moves; whether that is new."""
+        checks = seen.verdict if seen.head_sha == fix.head_sha else fix.checks
+        if checks is not fix.checks:
+            self.means.store.fixes.change(fix.id or 0, checks=checks)
+        if news.kind is NewsKind.MERGED:
+            self.means.store.fixes.change(
+                fix.id or 0, merged_at=self.means.clock(), merged_by=seen.merged_by, merge_sha=seen.merge_sha
+            )
+        return checks is not fix.checks
+
+    def _make_ready(self, report_id: int) -> bool:
+        fix = self._fix(report_id)
+        repository = self._repository(fix)
+        self.means.code_host.ensure_ready(repository, fix.number or 0)
+        asked = self.means.code_host.ensure_reviewers(repository, fix.number or 0, repository.reviewers)
+        self.means.store.fixes.change(fix.id or 0, ready=True)
+        if asked:
+            people = ", ".join(asked)
+            step = f"ready:{report_id}:{fix.id}.{fix.rounds}"
+            self.means.store.reports.note(
+                report_id, EntryKind.EFFECT, "machine", f"asked {people} for review", step=step
+            )
+        return True
+
+    def _move(self, report_id: int, news: News) -> bool:
+        report = self.means.store.reports.get(report_id)
+        fix = self._fix(report_id)
+        step = f"follow:{report_id}:{report.attempt}/move"
+        move = self.means.store.reports.move
+        if report.status not in _FOLLOWED:
+            return False
+        match news.kind:
+            case NewsKind.MERGED:
+                until = self.means.clock() + dt.timedelta(seconds=self.means.policy.waits.soak)
+                move(report_id, Status.AWAITING_PROOF, mover=Mover.HUMAN, who=news.who, because=news.because, step=step,
+                     soak_until=until)  # fmt: skip
+            case NewsKind.CLOSED:
+                move(report_id, Status.DISMISSED, mover=Mover.HUMAN, who=news.who, because=news.because, step=step,
+                     dismissed_because=news.because)  # fmt: skip
+            case NewsKind.GREEN:
+                move(report_id, Status.AWAITING_REVIEW, mover=Mover.WORLD, who="world", because=news.because, step=step)
+            case NewsKind.MEND:
+                self.means.store.fixes.change(fix.id or 0, red_log=news.red_log, heard=news.heard)
+                move(report_id, Status.AWAITING_FIX, mover=Mover.WORLD, who="world", because=news.because, step=step)
+            case _:
+                move(report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because=news.because, step=step,
+                     stuck_because=_STUCK[news.kind])  # fmt: skip
+        return True
+
+    def _prove(self, report_id: int) -> bool:
+        report = self.means.store.reports.get(report_id)
+        if report.status is not Status.AWAITING_PROOF:
+            return False
+        signals = self.means.store.signals.of_report(report_id)
+        if not is_quiet(report, self._fix(report_id), signals, self.means.clock()):
+            return False
+        self.means.store.reports.move(
+            report_id,
+            Status.RESOLVED,
+            mover=Mover.WORLD,
+            who="world",
+            because="nothing came back after the merge",
+            step=f"prove:{report_id}:{report.attempt}/quiet",
+        )
+        return True
+
+    def _expire(self) -> list[int]:
+        expired = []
+        for report in self.means.store.plans.expired(self.means.clock()):
+            self.means.store.reports.move(
+                report.id or 0,
+                Status.GATHERING,
+                mover=Mover.WORLD,
+                who="world",
+                because="nobody decided on the plan in time, so it expired; “Ask again” gets a fresh one",
+                step=f"expire:{report.id}:{report.plan_revision}",
+                expect=Status.AWAITING_APPROVAL,
+            )
+            expired.append(report.id or 0)
+        return expired
+
+    def _fix(self, report_id: int) -> Fix:
+        fix = self.means.store.fixes.latest(report_id)
+        if fix is None:
+            raise NotFound(f"report {report_id} has no fix, though it waits for its pull request; press Retry on it")
+        return fix
+
+    def _repository(self, fix: Fix) -> Repository:
+        repository = self.means.policy.repository(fix.repository)
+        if repository is None:
+            raise CodeHostRejected(
+                f"{fix.repository} is no longer in the policy file; put it back or dismiss the report"
+            )
+        return repository

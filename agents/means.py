@@ -1,0 +1,30 @@
+"""What the pipeline works with: the store, the policy and the ports, put together once by the composition root."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from storage.store import Store
+
+from agents.ports import CodeHost, Messenger, Model, Nudge, Vectoriser, Workspaces
+from agents.redact import Redactor
+from agents.terms import Policy
+from storage.columns import now
+
+
+@dataclass(frozen=True)
+class Means:
+    """Everything that thinking needs. `clock` is read only inside checkpoints."""
+
+    store: Store
+    policy: Policy
+    model: Model
+    workspaces: Workspaces
+    code_host: CodeHost
+    vectoriser: Vectoriser
+    redactor: Redactor
+    messenger: Messenger
+    nudge: Nudge
+    clock: Callable[[], dt.datetime] = now

@@ -1,0 +1,161 @@
+"""What thinking needs from the world. Small protocols; the real ones are in agents/adapters and bot, fakes in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from agents.exchange import About, Draft, PullRequest, Ran, Turn, TurnRequest
+from agents.terms import Repository
+from storage.judgments import Judgment, Stage
+
+T = TypeVar("T")
+J = TypeVar("J", bound=Judgment)
+
+
+class Checkpoint(Protocol):
+    """Does a piece of work once in the life of a job.
+
+    The first time it calls `work` and keeps what it returned, as JSON of type `returns`; when the job is resumed after
+    a crash, it gives the kept value back without calling `work`. Names are unique within a job, the same in every run.
+    """
+
+    def __call__(self, name: str, work: Callable[[], T], returns: type[T]) -> T:
+        """Return what `work` returned, now or in an earlier life of the job."""
+        ...
+
+
+# ── the model ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Model(Protocol):
+    """Something that answers. Raises ModelDown when trying again may help, ModelRefused when it will not."""
+
+    @property
+    def can_research(self) -> bool:
+        """Whether `turn` works. False for the offline engine, which only judges."""
+        ...
+
+    def judge(self, stage: Stage, about: About, returns: type[J]) -> J:
+        """One structured answer to the stage's prompt, validated; faults are fed back to the model at most twice."""
+        ...
+
+    def turn(self, request: TurnRequest) -> Turn:
+        """The next message of a conversation with tools."""
+        ...
+
+
+# ── the workspace ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Workspace(Protocol):
+    """A disposable checkout of one repository at one commit, with hands in a sandbox. Close it when done."""
+
+    @property
+    def base_sha(self) -> str:
+        """The commit it was checked out at."""
+        ...
+
+    def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:
+        """Run a command in the checkout, in the sandbox. Never raises for the command's own failure."""
+        ...
+
+    def read(self, path: str) -> str:
+        """The text of a file. Raises FileNotFoundError, or ValueError for a path outside the checkout or a binary."""
+        ...
+
+    def write(self, path: str, text: str) -> None:
+        """Create or replace a file in the checkout. Raises ValueError for a path outside it."""
+        ...
+
+    def patch(self, paths: Sequence[str] = ()) -> str:
+        """`git diff --binary` of everything (or of `paths`) against the base commit, new files included."""
+        ...
+
+    def apply(self, patch: str) -> None:
+        """Apply such a patch. Raises ValueError when it does not fit."""
+        ...
+
+    def close(self) -> None:
+        """Remove the checkout."""
+        ...
+
+
+class Workspaces(Protocol):
+    """Where workspaces come from."""
+
+    def why_not(self) -> str:
+        """Empty when code can be run safely on this machine, else the sentence that says why not and what to do."""
+        ...
+
+    def head(self, repository: Repository) -> str:
+        """Fetch, and give the commit at the tip of the base branch. Raises CodeHostDown or CodeHostRejected."""
+        ...
+
+    def open(self, repository: Repository, sha: str, patch: str = "") -> Workspace:
+        """A fresh checkout of `sha` with `patch` applied. Raises SandboxUnusable where nothing can be run safely."""
+        ...
+
+
+# ── the code host ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class CodeHost(Protocol):
+    """Where code lives. Every `ensure_` looks before it acts. Raises CodeHostDown or CodeHostRejected."""
+
+    def ensure_branch(
+        self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
+    ) -> str:
+        """Push one commit (base + patch) as `branch` and return its sha.
+
+        The commit's author and dates (`at`, a Unix time) are fixed, so the same call makes the same sha and a repeated
+        push changes nothing. An older commit of ours on the branch is replaced.
+        """
+        ...
+
+    def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
+        """The open draft pull request of that branch, made if there is none, its title and body brought up to date."""
+        ...
+
+    def pull_request(self, repository: Repository, number: int) -> PullRequest:
+        """The pull request as it is now, with its checks, their failing logs, and remarks."""
+        ...
+
+    def ensure_ready(self, repository: Repository, number: int) -> None:
+        """No longer a draft."""
+        ...
+
+    def ensure_reviewers(self, repository: Repository, number: int, logins: Sequence[str]) -> tuple[str, ...]:
+        """Ask these people for review; returns those who now are asked. People who cannot be asked are left out."""
+        ...
+
+
+# ── telling ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Messenger(Protocol):
+    """Makes people see what the store says."""
+
+    def publish(self, report_id: int) -> None:
+        """Have Slack show the report as it is now, soon. Cheap, safe to repeat, safe to lose (a sweep catches up)."""
+        ...
+
+
+class Nudge(Protocol):
+    """Wakes the jobs early. Losing a nudge costs seconds, never work: the sweep finds every row that waits."""
+
+    def signal(self, signal_id: int) -> None:
+        """A signal awaits its digest."""
+        ...
+
+    def report(self, report_id: int) -> None:
+        """A report may have machine work to do, or something new to show."""
+        ...
+
+
+class Vectoriser(Protocol):
+    """Turns texts into vectors of unit length."""
+
+    def vectors(self, texts: Sequence[str]) -> list[bytes]:
+        """One float32 little-endian vector a text; all of the same length."""
+        ...

@@ -1,0 +1,156 @@
+"""What needs no model: is it ripe, whose is it, who may approve, is it within limits? Pure functions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from dataclasses import dataclass
+
+from agents.terms import Autonomy, Policy, Repository
+from storage.raw import Severity
+from storage.records import Decision, Report, Signal
+
+_SEVERITY = {Severity.FATAL: 4.0, Severity.ERROR: 2.0, Severity.WARNING: 1.0, Severity.INFO: 0.5}
+_HALF_LIFE_DAYS = 7.0
+_LEAST_RECENCY = 0.1  # an old problem that somebody still reports is a problem
+_PASSES_AT = (1, 2, 4, 10)  # signals a report must hold for its next pass by itself
+
+_YES = frozenset({"approve", "approved", "go ahead", "go for it", "ship it", "yes", "yes please", "lgtm", "do it"})
+_NO = frozenset({"no", "not now", "no thanks", "no thank you", "later", "stop"})
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in Slack, as Slack describes them. What could not be looked up is a stranger."""
+
+    user_id: str
+    team_id: str
+    name: str = ""
+    is_bot: bool = False
+    is_guest: bool = False
+    is_stranger: bool = False
+    deleted: bool = False
+
+
+def weight(signal: Signal, source_weight: float, at: dt.datetime) -> float:
+    """How much a signal counts: severity x reach x recency, times what the policy gives its source.
+
+    A warning met by one person today from a source of weight 1 counts 1. Reach counts by its decimal logarithm, and a
+    signal loses half its weight a week, down to a tenth.
+    """
+    age_days = max(0.0, (at - signal.happened_at).total_seconds() / 86_400)
+    reach = 1.0 + math.log10(max(1, signal.reach))
+    return round(
+        source_weight * _SEVERITY[signal.severity] * reach * max(_LEAST_RECENCY, 0.5 ** (age_days / _HALF_LIFE_DAYS)), 4
+    )
+
+
+def is_ripe(report: Report, signals: int, *, asked: bool, autonomy: Autonomy, policy: Policy) -> bool:
+    """Whether a gathering report goes to research now.
+
+    Somebody who asks is enough, within the policy's cap on passes. By itself a report is researched when it weighs
+    enough, and again only when it has grown to 2, 4 and 10 signals.
+    """
+    if report.research_passes >= policy.budgets.research_passes:
+        return False
+    if asked:
+        return True
+    if autonomy is Autonomy.WATCH or report.research_passes >= len(_PASSES_AT):
+        return False
+    return report.weight >= policy.ripe_weight and signals >= _PASSES_AT[report.research_passes]
+
+
+def autonomy_of(report: Report, signals: list[Signal], policy: Policy) -> Autonomy:
+    """The most careful of the settings that apply: the policy's and those of the channels the signals came from."""
+    order = list(Autonomy)
+    channels = {report.channel, *(signal.channel for signal in signals)}
+    named = [terms.autonomy for channel in channels if (terms := policy.channel(channel))]
+    return min([policy.autonomy, *named], key=order.index)
+
+
+def source_weight(source: str, policy: Policy) -> float:
+    """The weight the policy gives a source; 1 for Slack and for any source it does not name."""
+    terms = policy.sources.get(source)
+    return 1.0 if terms is None else terms.weight
+
+
+def is_trusted(source: str, policy: Policy) -> bool:
+    """Whether a source's signals skip the model's screening. Never the rules'."""
+    terms = policy.sources.get(source)
+    return terms is not None and terms.trusted
+
+
+def home_of(signal: Signal, policy: Policy) -> str:
+    """The channel where a report opened by this signal has its thread. A private signal's is its own."""
+    terms = policy.channel(signal.channel)
+    if terms is not None:
+        return terms.report_to or terms.id
+    return signal.channel
+
+
+def repository_of(signals: list[Signal], policy: Policy) -> Repository | None:
+    """Which repository a report is about, by rules: the only one; the source's or channel's; a product that is named.
+
+    None when none is configured, or when several are and no rule picks one.
+    """
+    if len(policy.repositories) <= 1:
+        return next(iter(policy.repositories), None)
+    for signal in signals:
+        named = _named_repository(signal, policy)
+        if named:
+            return policy.repository(named)
+    scores = {repository.name: _mentions(repository, signals) for repository in policy.repositories}
+    best = max(scores, key=lambda name: scores[name])
+    return policy.repository(best) if scores[best] > 0 else None
+
+
+def _named_repository(signal: Signal, policy: Policy) -> str:
+    source = policy.sources.get(signal.source)
+    channel = policy.channel(signal.channel)
+    return (source.repository if source else "") or (channel.repository if channel else "")
+
+
+def _mentions(repository: Repository, signals: list[Signal]) -> int:
+    names = {repository.name.lower(), *(product.lower() for product in repository.products)}
+    text = "\n".join(f"{signal.title}\n{signal.body}\n{signal.url}" for signal in signals).lower()
+    return sum(len(re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)) for name in names)
+
+
+def said(words: str) -> Decision | None:
+    """The decision that a reply is, if it is wholly a known phrase; None for any other words."""
+    plain = re.sub(r":[a-z0-9_+-]+:", " ", words.lower())
+    plain = " ".join(re.sub(r"[^\w\s']", " ", plain).split())
+    if plain in _YES:
+        return Decision.APPROVE
+    if plain in _NO:
+        return Decision.NOT_NOW
+    return None
+
+
+def may_ask(person: Person, home_team: str) -> str:
+    """Empty when this person may ask the bot for something, else the sentence that says why not."""
+    if person.is_bot or person.deleted:
+        return "Only people can ask for this."
+    if person.is_stranger or person.team_id != home_team:
+        return "Only members of this workspace can ask for this; you seem to belong to another one."
+    if person.is_guest:
+        return "Guests cannot ask for this. A full member of the workspace can."
+    return ""
+
+
+def may_decide(person: Person, repository: Repository | None, policy: Policy, home_team: str) -> str:
+    """Empty when this person may decide about a report, else the sentence that says why not and who may.
+
+    This is the one authority: every button, reply and command that decides something asks here. Bots, guests, people
+    of other workspaces and people the policy does not name never may; a policy that names nobody lets nobody.
+    """
+    if refusal := may_ask(person, home_team):
+        return refusal
+    approvers = (repository.approvers if repository else ()) or policy.approvers
+    if not approvers:
+        return "Nobody may decide this yet: the policy file names no approvers. Add `approvers` to signalbox.toml."
+    if person.user_id not in approvers:
+        people = ", ".join(f"<@{user_id}>" for user_id in approvers)
+        return f"You may not decide this. The policy file allows it to {people}."
+    return ""

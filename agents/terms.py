@@ -1,0 +1,151 @@
+"""What people decide: the types that the policy file `signalbox.toml` is read into. Pure values, no reading.
+
+Money is in US dollars, times are in seconds unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from storage.judgments import Stage
+from storage.status import Visibility
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
+
+
+def seconds(value: object) -> object:
+    """Read a span such as "90s", "5m", "2h" or "3d" as seconds; numbers are seconds already."""
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", value)
+    if match is None:
+        raise ValueError('a span of time is a number with a unit, such as "90s", "5m", "2h" or "3d"')
+    return float(match[1]) * _UNITS[match[2]]
+
+
+Seconds = Annotated[float, BeforeValidator(seconds)]
+
+
+class Terms(BaseModel):
+    """Base of all terms: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Autonomy(StrEnum):
+    """How far the bot goes by itself."""
+
+    WATCH = "watch"  # file and show, no research unless asked
+    RESEARCH = "research"  # research, never propose a fix
+    ASK = "ask"  # propose, and wait for a yes
+
+
+class Channel(Terms):
+    """A Slack channel that is watched."""
+
+    id: str = Field(pattern=r"^[CG][A-Z0-9]{2,}$")
+    report_to: str = ""  # id of the channel where reports go; empty: the same channel
+    visibility: Visibility = Visibility.PUBLIC
+    autonomy: Autonomy = Autonomy.ASK
+    repository: str = ""  # owner/name that its problems are about; empty: found by rules
+    allow_bots: tuple[str, ...] = ()  # ids of bots or apps whose messages are signals
+
+
+class SourceTerms(Terms):
+    """A place that is pulled on the clock. `options` are the source's own keys and are checked by it."""
+
+    kind: str
+    every: Seconds = Field(default=120.0, gt=0)
+    report_to: str
+    weight: float = Field(default=1.0, ge=0)
+    trusted: bool = False  # its signals skip the model's screening, never the rules'
+    repository: str = ""
+    visibility: Visibility = Visibility.PUBLIC
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class Repository(Terms):
+    """A repository that fixes may be made in."""
+
+    name: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    clone_url: str = ""  # empty: the code host's address of it
+    base_branch: str = "main"
+    products: tuple[str, ...] = ()  # names (packages, projects, paths) whose problems belong here
+    test_command: tuple[str, ...] = ("python", "-m", "pytest", "-q")
+    test_environment: dict[str, str] = Field(default_factory=dict)  # e.g. PYTHONPATH = "src"
+    requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
+    environment: str = ""  # folder of a ready-made virtual environment instead
+    protected: tuple[str, ...] = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")  # globs no fix may touch
+    approvers: tuple[str, ...] = ()  # Slack user ids; empty: the policy's
+    reviewers: tuple[str, ...] = ()  # code host logins asked for review
+    max_changed_lines: int = Field(default=400, gt=0)
+    label: str = "signalbox"
+    trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
+
+
+class Limits(Terms):
+    """Hard stops of one agent run."""
+
+    steps: int = Field(default=40, gt=0)
+    usd: float = Field(default=2.0, gt=0)
+    minutes: float = Field(default=20.0, gt=0)
+
+
+class Budgets(Terms):
+    """Hard stops across runs."""
+
+    report_usd: float = Field(default=10.0, gt=0)
+    day_usd: float = Field(default=50.0, gt=0)
+    research_passes: int = Field(default=6, gt=0)
+    fix_rounds: int = Field(default=3, gt=0)
+    pull_requests_per_day: int = Field(default=10, gt=0)  # and repository
+
+
+class Waits(Terms):
+    """How long, in seconds, things may take or stay."""
+
+    approval: Seconds = Field(default=3 * 24 * 3600.0, gt=0)  # a plan that nobody decides on expires
+    checks: Seconds = Field(default=60 * 60.0, gt=0)  # a pull request without any check, or with unfinished ones
+    soak: Seconds = Field(default=24 * 3600.0, ge=0)  # quiet time after the merge
+    follow: Seconds = Field(default=30.0, gt=0)  # between two looks at a pull request
+    sweep: Seconds = Field(default=5.0, gt=0)  # between two sweeps
+
+
+class Models(Terms):
+    """Which model answers which stage."""
+
+    default: str = "claude-sonnet-4-6"
+    stages: dict[Stage, str] = Field(default_factory=dict)
+
+    def of(self, stage: Stage) -> str:
+        """The model for a stage."""
+        return self.stages.get(stage, self.default)
+
+
+class Policy(Terms):
+    """The whole policy file, valid."""
+
+    channels: tuple[Channel, ...] = ()
+    sources: dict[str, SourceTerms] = Field(default_factory=dict)  # by a name of the owner's choice
+    repositories: tuple[Repository, ...] = ()
+    approvers: tuple[str, ...] = ()  # Slack user ids
+    autonomy: Autonomy = Autonomy.ASK
+    ripe_weight: float = Field(default=1.0, gt=0)
+    research_limits: Limits = Limits()
+    fix_limits: Limits = Limits(steps=60, usd=4.0, minutes=30.0)
+    budgets: Budgets = Budgets()
+    waits: Waits = Waits()
+    models: Models = Models()
+    dry_run: bool = False
+
+    def channel(self, channel_id: str) -> Channel | None:
+        """The terms of a watched channel, None for any other."""
+        return next((channel for channel in self.channels if channel.id == channel_id), None)
+
+    def repository(self, name: str) -> Repository | None:
+        """The terms of a repository, None for any other."""
+        return next((repository for repository in self.repositories if repository.name == name), None)

@@ -1,0 +1,290 @@
+"""What a model, or code in its place, said: frozen, and each class does three jobs.
+
+It is the schema of the model's answer, the stored value and what a view draws. Field descriptions are read by the
+model, so they are prompt text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Line = Annotated[str, Field(max_length=300)]
+Paragraph = Annotated[str, Field(max_length=4000)]
+
+
+class Judgment(BaseModel):
+    """Base of every judgment: frozen, and unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stage(StrEnum):
+    """The stages that ask a model. The name is the prompt's file name."""
+
+    SCREEN = "screen"
+    NORMALISE = "normalise"
+    GROUP = "group"
+    RESEARCH = "research"
+    DECIDE = "decide"
+    FIX = "fix"
+
+
+# ── screen ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Threat(StrEnum):
+    """The five classes of text that no agent may read."""
+
+    INSTRUCTION_OVERRIDE = "instruction_override"
+    HIDDEN_INSTRUCTIONS = "hidden_instructions"
+    ENCODED_PAYLOAD = "encoded_payload"
+    SECRET_EXFILTRATION = "secret_exfiltration"  # noqa: S105 the name of an attack
+    REMOTE_CODE_EXECUTION = "remote_code_execution"
+
+
+class Screening(Judgment):
+    """May an agent read this signal?"""
+
+    threat: Threat | None = Field(
+        default=None, description="The class of attack, or null when the text is safe to read."
+    )
+    quote: Line = Field(
+        default="", description="The exact fragment of the text that makes it an attack; empty if safe."
+    )
+    reason: Line = Field(default="", description="One sentence a person can check.")
+
+    @property
+    def passed(self) -> bool:
+        """Whether an agent may read the signal."""
+        return self.threat is None
+
+
+# ── normalise ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Summary(Judgment):
+    """The signal said once."""
+
+    about_product: bool = Field(description="False for chatter: nothing that anybody would have to look into.")
+    title: Line = Field(description="What is wrong, in one plain line, without the tool's own wording.")
+    gist: Paragraph = Field(description="Two or three sentences: what happens, when, to whom, and what was expected.")
+    queries: tuple[Line, ...] = Field(
+        min_length=0,
+        max_length=3,
+        description="What a person would type to find the same problem reported through another tool.",
+    )
+
+
+# ── group ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Route(StrEnum):
+    """How a candidate report was found."""
+
+    KEY = "key"
+    TEXT = "text"
+    QUERY_VECTOR = "query_vector"
+    SIGNAL_VECTOR = "signal_vector"
+
+
+class Grouping(Judgment):
+    """Which report a signal belongs to."""
+
+    candidate: str | None = Field(
+        default=None, description="The id of the candidate that this signal belongs to, or null when none fits."
+    )
+    pull_request_title: Line = Field(
+        default="",
+        description="Title of the single pull request that would resolve the candidate's signals and this one.",
+    )
+    reason: Line = Field(description="Why they are the same problem, or why none is.")
+    ranking: tuple[str, ...] = Field(default=(), description="The candidates' ids, most likely first.")
+
+
+# ── research ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class EvidenceKind(StrEnum):
+    """Where a piece of evidence can be looked up."""
+
+    CODE = "code"
+    SIGNAL = "signal"
+    COMMAND = "command"
+
+
+class Evidence(Judgment):
+    """Something that can be checked by code: a quoted line, a quoted signal, a command's quoted output."""
+
+    kind: EvidenceKind
+    where: Line = Field(description="code: path. signal: its external id. command: the command as it was run.")
+    line: int | None = Field(default=None, description="code: the 1-based line number of the quote's first line.")
+    quote: Paragraph = Field(description="The exact text found there, copied character for character.")
+
+
+class Finding(Judgment):
+    """One claim with its evidence."""
+
+    claim: Line
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+
+
+class Standing(StrEnum):
+    """How a hypothesis ended."""
+
+    SUPPORTED = "supported"
+    REJECTED = "rejected"
+    OPEN = "open"
+
+
+class Hypothesis(Judgment):
+    """A possible cause, with the evidence for and against it."""
+
+    statement: Line
+    standing: Standing
+    evidence_for: tuple[Evidence, ...] = ()
+    evidence_against: tuple[Evidence, ...] = ()
+    why: Line = Field(default="", description="Why it stands or falls, in one sentence.")
+
+
+class Confidence(StrEnum):
+    """How sure, by rubric: seen to happen, follows from cited code, or a guess."""
+
+    REPRODUCED = "reproduced"
+    INFERRED = "inferred"
+    GUESSED = "guessed"
+
+
+class Priority(StrEnum):
+    """How urgent. P0 is an outage; P4 can wait for ever."""
+
+    P0 = "P0"
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class Plan(Judgment):
+    """What a fix will do. An approval is bound to the hash of the plan that was shown."""
+
+    repository: Line = Field(description="owner/name of the repository to change.")
+    title: Line = Field(description="Title of the pull request.")
+    approach: Paragraph = Field(description="What will be changed and why that removes the cause.")
+    files: tuple[Line, ...] = Field(min_length=1, description="Paths of the files that will change, tests included.")
+    test: Paragraph = Field(description="The test that fails now for the reported reason and will pass.")
+    risk: Line = Field(description="What could go wrong, for whom.")
+    measure: Line = Field(description="What should be seen to change after the merge.")
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the plan's canonical JSON, hexadecimal."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class Question(Judgment):
+    """What we ask the humans."""
+
+    text: Line
+    options: tuple[Line, ...] = Field(default=(), max_length=5)
+    why: Line = Field(default="", description="What depends on the answer.")
+
+
+class Research(Judgment):
+    """What an agent found out about a report. Given by calling the tool `submit_research`."""
+
+    headline: Line = Field(description="The cause in one line, or what is known if the cause is not.")
+    cause: Paragraph = Field(description="How the problem comes about, step by step; empty if unknown.")
+    confidence: Confidence = Field(
+        description="reproduced: you saw it happen here. inferred: follows from the cited code. guessed: anything less."
+    )
+    findings: tuple[Finding, ...] = Field(description="Claims with evidence. A claim without evidence may not be made.")
+    hypotheses: tuple[Hypothesis, ...] = Field(min_length=2, description="At least two; keep the rejected ones.")
+    reproduction: Paragraph = Field(
+        default="", description="A command or snippet that shows the problem, if there is one."
+    )
+    causative_commit: Line = Field(default="", description="The commit that brought the problem in, if blame shows it.")
+    plan: Plan | None = Field(default=None, description="The plan of a fix; null if none can be given honestly.")
+    question: Question | None = Field(default=None, description="What only a human can decide; null if nothing.")
+    missing: Paragraph = Field(default="", description="What evidence would settle it, if there is no plan.")
+    priority: Priority
+    priority_reason: Line
+    would_change_my_mind: Line = Field(default="", description="What observation would show that this is wrong.")
+
+
+class Bucket(StrEnum):
+    """What becomes of a researched report."""
+
+    NOT_ACTIONABLE = "not_actionable"
+    NEEDS_INPUT = "needs_input"
+    ACTIONABLE = "actionable"
+
+
+class Verdict(Judgment):
+    """Actionable or not, how urgent, why."""
+
+    bucket: Bucket
+    priority: Priority
+    reason: Line = Field(description="Why this bucket, in one sentence for the people in the thread.")
+    missing: Paragraph = Field(default="", description="not_actionable: what evidence is missing.")
+
+
+# ── fix ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class FixSubmission(Judgment):
+    """What the fix agent says it did. Given by calling the tool `submit_fix`; code then proves it or not."""
+
+    title: Line = Field(description="Title of the pull request.")
+    summary: Paragraph = Field(description="What was changed and why that removes the cause.")
+    test_files: tuple[Line, ...] = Field(
+        min_length=1, description="Paths of the test files that were added or changed."
+    )
+    test_ids: tuple[Line, ...] = Field(
+        min_length=1, description="What to hand to the test runner to run only the new tests, e.g. path::name."
+    )
+    expected_failure: Line = Field(
+        description="Text that the log of the new tests shows before the fix: the reported error, not an import error."
+    )
+    risk: Line
+    undo: Line = Field(description="How to take it back.")
+
+
+class Proof(Judgment):
+    """The new tests before and after the change, and the whole suite after it."""
+
+    test_ids: tuple[str, ...]
+    failed_before: bool
+    passed_after: bool
+    suite_passed: bool
+    before_log: str
+    after_log: str
+    suite_log: str
+    why_not: str = ""  # the sentence for people and agent when it does not hold
+
+    @property
+    def holds(self) -> bool:
+        """Whether the fix is proven."""
+        return self.failed_before and self.passed_after and self.suite_passed
+
+
+class Outcome(StrEnum):
+    """Why a loop or a stage stopped."""
+
+    FINISHED = "finished"
+    OUT_OF_STEPS = "out_of_steps"
+    OUT_OF_MONEY = "out_of_money"
+    OUT_OF_TIME = "out_of_time"
+    NO_MODEL = "no_model"  # no key is set: only the offline engine is there
+    NO_SANDBOX = "no_sandbox"  # this machine cannot run code safely
+    NO_REPOSITORY = "no_repository"  # the policy names no repository for this report
+    REFUSED = "refused"  # the model would not answer
+    UNPROVEN = "unproven"  # the fix did not fail before or did not pass after
+    UNSAFE = "unsafe"  # a deterministic guard refused the patch
+    NO_CHECKS = "no_checks"  # the pull request got no checks in time
+    OUT_OF_ROUNDS = "out_of_rounds"  # checks were still red after the last round
+    DRY_RUN = "dry_run"  # everything was done but the push
+    FAILED = "failed"  # an error that retrying did not cure

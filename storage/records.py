@@ -1,0 +1,281 @@
+"""The nouns that are kept: signals, reports and what happened to them. One class is both the row and the type."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.columns import Named, Typed, UtcTime, now
+from storage.judgments import (
+    FixSubmission,
+    Grouping,
+    Outcome,
+    Plan,
+    Priority,
+    Proof,
+    Question,
+    Research,
+    Screening,
+    Summary,
+    Verdict,
+)
+from storage.raw import Severity
+from storage.status import SignalStatus, Status, Visibility
+
+# Constraint names must be the same on both databases, or a migration could not name what it drops.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Signal(SQLModel, table=True):
+    """A RawSignal we keep, once per (source, external id, occurrence)."""
+
+    __tablename__ = "signal"
+    __table_args__ = (UniqueConstraint("source", "external_id", "occurrence", name="uq_signal_identity"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(max_length=40)
+    external_id: str = Field(max_length=200)
+    occurrence: str = Field(default="", max_length=200)
+    title: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    body: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    url: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    author: str = ""
+    channel: str = ""
+    thread_ts: str = ""
+    visibility: Visibility = Field(default=Visibility.PUBLIC, sa_column=Column(Named(Visibility), nullable=False))
+    severity: Severity = Field(default=Severity.WARNING, sa_column=Column(Named(Severity), nullable=False))
+    reach: int = 1
+    keys: tuple[str, ...] = Field(default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False))
+    asked_by: str = ""
+    happened_at: dt.datetime = Field(sa_column=Column(UtcTime, nullable=False))
+    received_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
+    status: SignalStatus = Field(
+        default=SignalStatus.AWAITING_DIGEST, sa_column=Column(Named(SignalStatus), nullable=False, index=True)
+    )
+    deliveries: int = 1  # how often it was delivered to us; all but the first were duplicates
+    revision: int = 1  # grows with every edit in the source
+    attempt: int = 1  # grows when a digest job failed and is to be tried anew
+    not_before: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    trouble: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # why the last attempt failed
+    screening: Screening | None = Field(default=None, sa_column=Column(Typed(Screening)))
+    trusted_by: str = ""  # who restored it from the quarantine
+    summary: Summary | None = Field(default=None, sa_column=Column(Typed(Summary)))
+    grouping: Grouping | None = Field(default=None, sa_column=Column(Typed(Grouping)))
+    candidates: tuple[str, ...] = Field(default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False))
+    report_id: int | None = Field(default=None, foreign_key="report.id", index=True)
+    filed_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    weight: float = 0.0
+    vector: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # float32, little endian
+    query_vectors: bytes | None = Field(
+        default=None, sa_column=Column(LargeBinary)
+    )  # the queries', one after the other
+
+
+class SignalKey(SQLModel, table=True):
+    """An exact key of a filed signal; two signals that share one are the same problem."""
+
+    __tablename__ = "signal_key"
+
+    signal_id: int = Field(foreign_key="signal.id", primary_key=True)
+    key: str = Field(primary_key=True, index=True, max_length=300)
+
+
+class Report(SQLModel, table=True):
+    """One problem, all its signals, one thread."""
+
+    __tablename__ = "report"
+
+    id: int | None = Field(default=None, primary_key=True)
+    status: Status = Field(default=Status.GATHERING, sa_column=Column(Named(Status), nullable=False, index=True))
+    stuck_from: Status | None = Field(default=None, sa_column=Column(Named(Status)))
+    stuck_because: Outcome | None = Field(default=None, sa_column=Column(Named(Outcome)))
+    title: str = Field(sa_column=Column(Text, nullable=False))
+    gist: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    subject: str = ""  # external id of its first signal
+    channel: str = ""  # where its thread is
+    visibility: Visibility = Field(default=Visibility.PUBLIC, sa_column=Column(Named(Visibility), nullable=False))
+    repository: str = ""  # owner/name, once known
+    priority: Priority | None = Field(default=None, sa_column=Column(Named(Priority)))
+    weight: float = 0.0
+    created_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
+    since: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))  # in this status
+    attempt: int = 1  # grows with every move and every retried job: part of the ids of its jobs
+    tries: int = 0  # failed tries of the machine's present step; a move sets it to 0
+    not_before: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    research_passes: int = 0
+    plan_revision: int = 0  # of the latest plan; 0 when there is none
+    research: Research | None = Field(default=None, sa_column=Column(Typed(Research)))
+    verdict: Verdict | None = Field(default=None, sa_column=Column(Typed(Verdict)))
+    regression_of: int | None = Field(default=None, foreign_key="report.id")
+    soak_until: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    note: str = Field(
+        default="", sa_column=Column(Text, nullable=False, default="")
+    )  # latest word to the thread's readers
+    dismissed_because: str = ""
+    version: int = 1  # grows with every change that Slack should show
+    drawn_version: int = 0  # the version that Slack shows
+    publisher: str = ""  # the publish job that holds the pen
+    publisher_until: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+
+    @property
+    def ref(self) -> str:
+        """How people call it."""
+        return f"SB-{self.id}"
+
+
+class ShownPlan(SQLModel, table=True):
+    """One revision of a report's plan; an approval names its hash."""
+
+    __tablename__ = "plan"
+    __table_args__ = (UniqueConstraint("report_id", "revision", name="uq_plan_revision"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="report.id", index=True)
+    revision: int
+    hash: str
+    body: Plan = Field(sa_column=Column(Typed(Plan), nullable=False))
+    because: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # the guidance that led to it
+    made_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
+    posted_ts: str = ""  # Slack ts of the message that shows it; empty until it is shown
+    expires_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+
+
+class AskedQuestion(SQLModel, table=True):
+    """A question in the thread, and its answer."""
+
+    __tablename__ = "question"
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="report.id", index=True)
+    body: Question = Field(sa_column=Column(Typed(Question), nullable=False))
+    asked_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
+    answer: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    answered_by: str = ""
+    answered_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+
+
+class Decision(StrEnum):
+    """What a human decided about a report."""
+
+    APPROVE = "approve"
+    NOT_NOW = "not_now"
+    GUIDE = "guide"
+    ANSWER = "answer"
+    RETRY = "retry"
+    DISMISS = "dismiss"
+    REFUSED = "refused"  # somebody without the right tried
+
+
+class Approval(SQLModel, table=True):
+    """Who said what, when, to which plan. Also keeps the tries that were refused."""
+
+    __tablename__ = "approval"
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="report.id", index=True)
+    decision: Decision = Field(sa_column=Column(Named(Decision), nullable=False))
+    plan_revision: int = 0
+    plan_hash: str = ""
+    by: str
+    via: str  # button, reply or command
+    words: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
+
+
+class CheckState(StrEnum):
+    """What CI says about a commit, all its checks taken together."""
+
+    NONE = "none"  # no check has been reported
+    PENDING = "pending"
+    GREEN = "green"
+    RED = "red"
+
+
+class Fix(SQLModel, table=True):
+    """Our attempt at a report: branch, proof, pull request, rounds. One per plan revision."""
+
+    __tablename__ = "fix"
+    __table_args__ = (UniqueConstraint("report_id", "plan_revision", name="uq_fix_plan"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="report.id", index=True)
+    plan_revision: int
+    repository: str
+    branch: str
+    base_sha: str
+    started_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
+    rounds: int = 0  # proven pushes: 1 after the first, one more for each red check mended
+    granted: int = 0  # rounds beyond the policy's that people granted by pressing Retry
+    submission: FixSubmission | None = Field(default=None, sa_column=Column(Typed(FixSubmission)))
+    patch: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # against base_sha
+    proof: Proof | None = Field(default=None, sa_column=Column(Typed(Proof)))
+    head_sha: str = ""  # as pushed
+    pushed_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    number: int | None = None  # of the pull request
+    url: str = ""
+    checks: CheckState = Field(default=CheckState.NONE, sa_column=Column(Named(CheckState), nullable=False))
+    red_log: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # of the failing checks
+    heard: tuple[str, ...] = Field(default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False))  # remark ids
+    ready: bool = False
+    merged_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    merged_by: str = ""
+    merge_sha: str = ""
+
+
+class EntryKind(StrEnum):
+    """What a line of the journal is about."""
+
+    MOVE = "move"
+    SIGNAL = "signal"
+    WORD = "word"  # something said by a person
+    STAGE = "stage"  # a stage's judgment
+    EFFECT = "effect"  # something done in the outside world
+    TROUBLE = "trouble"
+
+
+class Entry(SQLModel, table=True):
+    """One line of what happened to a report. Written in the transaction of the change it tells of; never changed."""
+
+    __tablename__ = "entry"
+    __table_args__ = (Index("ix_entry_report", "report_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="report.id")
+    at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
+    kind: EntryKind = Field(sa_column=Column(Named(EntryKind), nullable=False))
+    who: str = ""  # human (Slack user id), machine or world
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    before: Status | None = Field(default=None, sa_column=Column(Named(Status)))
+    after: Status | None = Field(default=None, sa_column=Column(Named(Status)))
+    step: str | None = Field(default=None, unique=True)  # (job, step): writing the same one again is a no-op
+    judgment: dict[str, object] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+
+
+class ModelCall(SQLModel, table=True):
+    """One call of a model. Reserved with its estimated cost before the call, settled with the real one after."""
+
+    __tablename__ = "model_call"
+
+    id: int | None = Field(default=None, primary_key=True)
+    stage: str
+    subject: str = ""
+    report_id: int | None = Field(default=None, foreign_key="report.id", index=True)
+    signal_id: int | None = Field(default=None, foreign_key="signal.id", index=True)
+    model: str
+    started_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False, index=True))
+    seconds: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost_usd: float = 0.0  # estimated until settled
+    settled: bool = False
+    stop_reason: str = ""
