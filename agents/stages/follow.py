@@ -1,0 +1,103 @@
+"""Follow: what the pull request's present state means for its report. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from agents.exchange import PullRequest, PullRequestState, Remark
+from agents.terms import Policy
+from storage.records import CheckState, Fix
+from storage.status import Status
+
+LOG_LIMIT = 20_000
+
+
+class NewsKind(StrEnum):
+    """What happened to a pull request."""
+
+    NOTHING = "nothing"
+    MERGED = "merged"
+    CLOSED = "closed"
+    GREEN = "green"
+    MEND = "mend"  # red checks, remarks or a conflict: back to the agent
+    NO_CHECKS = "no_checks"
+    OUT_OF_ROUNDS = "out_of_rounds"
+    NO_PROGRESS = "no_progress"
+
+
+class News(BaseModel):
+    """What happened, in a sentence, with what the agent needs to mend it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: NewsKind
+    because: str = ""
+    red_log: str = ""
+    heard: tuple[str, ...] = ()
+    who: str = "world"
+
+
+def follow(fix: Fix, seen: PullRequest, status: Status, policy: Policy, at: dt.datetime) -> News:
+    """Read the pull request as it is now. Checks count only for the commit that we pushed last."""
+    if seen.state is PullRequestState.MERGED:
+        by = seen.merged_by or "somebody"
+        return News(kind=NewsKind.MERGED, who=seen.merged_by or "world", because=f"merged by {by}")
+    if seen.state is PullRequestState.CLOSED:
+        return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
+    verdict = seen.verdict if seen.head_sha == fix.head_sha else CheckState.PENDING
+    trouble = _trouble(fix, seen) or (_red(seen) if verdict is CheckState.RED else None)
+    if trouble is not None:
+        return _mend(fix, trouble, policy)
+    if status is not Status.AWAITING_CHECKS:
+        return News(kind=NewsKind.NOTHING)
+    return _checks(fix, seen, verdict, policy.waits.checks, at)
+
+
+def _checks(fix: Fix, seen: PullRequest, verdict: CheckState, patience: float, at: dt.datetime) -> News:
+    if verdict is CheckState.GREEN:
+        return News(kind=NewsKind.GREEN, because=f"all {len(seen.checks)} checks are green")
+    if (at - (fix.pushed_at or at)).total_seconds() <= patience:
+        return News(kind=NewsKind.NOTHING)
+    what = "no check was reported" if verdict is CheckState.NONE else "the checks did not finish"
+    return News(kind=NewsKind.NO_CHECKS, because=f"{what} within {patience / 60:.0f} minutes of the push")
+
+
+def _trouble(fix: Fix, seen: PullRequest) -> News | None:
+    """Remarks of people who may write are instructions; a conflict must be mended too."""
+    new = tuple(remark for remark in seen.remarks if remark.may_write and remark.id not in fix.heard)
+    if new:
+        heard = (*fix.heard, *(remark.id for remark in new))
+        return News(kind=NewsKind.MEND, because=_asked(new), red_log=_words(new), heard=heard)
+    if seen.conflicting:
+        return News(kind=NewsKind.MEND, because="it conflicts with the base branch", heard=fix.heard)
+    return None
+
+
+def _asked(remarks: tuple[Remark, ...]) -> str:
+    return "changes were asked for by " + ", ".join(dict.fromkeys(remark.author for remark in remarks))
+
+
+def _words(remarks: tuple[Remark, ...]) -> str:
+    return "\n\n".join(f"{remark.author} wrote on the pull request:\n{remark.text}" for remark in remarks)[-LOG_LIMIT:]
+
+
+def _red(seen: PullRequest) -> News:
+    red = [check for check in seen.checks if check.state is CheckState.RED]
+    log = "\n\n".join(f"── {check.name}\n{check.log}" for check in red)
+    names = ", ".join(check.name for check in red)
+    return News(kind=NewsKind.MEND, because=f"red: {names}", red_log=log[-LOG_LIMIT:])
+
+
+def _mend(fix: Fix, trouble: News, policy: Policy) -> News:
+    """Send it back to the agent, but for the last round or when the same log comes again."""
+    heard = trouble.heard or fix.heard
+    if trouble.red_log and trouble.red_log == fix.red_log and fix.rounds > 1:
+        return News(kind=NewsKind.NO_PROGRESS, because=f"{trouble.because}, exactly as the round before", heard=heard)
+    allowed = policy.budgets.fix_rounds + fix.granted
+    if fix.rounds >= allowed:
+        sentence = f"{trouble.because}, and all {allowed} rounds are used up"
+        return News(kind=NewsKind.OUT_OF_ROUNDS, because=sentence, red_log=trouble.red_log, heard=heard)
+    return trouble.model_copy(update={"heard": heard})

@@ -1,0 +1,1 @@
+"""SPEAKS: Slack, sources, the clock, the jobs, the wiring."""

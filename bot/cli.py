@@ -1,0 +1,113 @@
+"""The command line: run, worker, demo, doctor, migrate, pull."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot import app as composition
+from bot.doctor import Finding, Verdict, examine
+from bot.log import configure_logging
+from bot.settings import read_settings
+from storage.database import migrate
+from storage.errors import SignalboxError
+
+cli = typer.Typer(
+    name="signalbox",
+    help="A Slack-native bot that turns product signals into pull requests, and asks first.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_COLOUR = {Verdict.GOOD: "green", Verdict.MISSING: "yellow", Verdict.BAD: "red"}
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Print an error of ours as its sentence, without a traceback, and exit with 1."""
+    try:
+        yield
+    except SignalboxError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"signalbox: {error}", markup=False)
+        raise typer.Exit(1) from error
+
+
+def _until_told() -> None:
+    """Wait for Ctrl-C or SIGTERM."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    told.wait()
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot, with a worker of its own."""
+    with _sentences():
+        settings = read_settings()
+        configure_logging(settings.signalbox_log)
+        migrate(settings.database)
+        with composition.bot(settings):
+            _until_told()
+
+
+@cli.command()
+def worker() -> None:
+    """Run one more worker, on this machine or another; it needs the same DATABASE_URL (PostgreSQL) and policy."""
+    with _sentences():
+        settings = read_settings()
+        configure_logging(settings.signalbox_log)
+        migrate(settings.database)
+        with composition.worker(settings):
+            _until_told()
+
+
+@cli.command(name="migrate")
+def migrate_command() -> None:
+    """Bring the database's tables up to date. `run` and `worker` do it too."""
+    with _sentences():
+        settings = read_settings()
+        migrate(settings.database)
+        typer.echo("The database is up to date.")
+
+
+@cli.command()
+def doctor() -> None:
+    """Check tokens, scopes, channels, repositories, sandbox, database, sources and model; say what to do."""
+    findings: list[Finding] = []
+    console = Console(highlight=False, soft_wrap=True)
+    for finding in examine():
+        findings.append(finding)
+        colour = _COLOUR[finding.verdict]
+        console.print(f"[{colour}]{finding.verdict.value:>7}[/{colour}]  {finding.what}:", end=" ")
+        console.print(finding.sentence, markup=False)
+    if any(finding.verdict is Verdict.BAD for finding in findings):
+        raise typer.Exit(1)
+
+
+@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def demo(context: typer.Context) -> None:
+    """Show the whole loop on this machine: --headless plays the people too, --live uses Claude."""
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "playground", *context.args], check=False).returncode)
+
+
+@cli.command()
+def pull(source: Annotated[str, typer.Argument(help="The source's name in the policy file.")]) -> None:
+    """Pull one source now and file what it brings with the next worker."""
+    with _sentences():
+        settings = read_settings()
+        configure_logging(settings.signalbox_log)
+        typer.echo(f"{composition.pull_once(settings, source)} signals are new.")
+
+
+def main() -> None:
+    """Entry point of the `signalbox` command."""
+    cli()

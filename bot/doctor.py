@@ -1,0 +1,186 @@
+"""Examines an installation: what is good, what is missing, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import requests
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from agents.adapters.bubblewrap import SandboxWorkspaces
+from agents.errors import SandboxUnusable
+from agents.terms import Policy
+from bot.manifest import bot_scopes
+from bot.policy import read_policy
+from bot.settings import Settings, read_settings, secret
+from bot.sources import KINDS
+from storage.database import open_store
+from storage.errors import SignalboxError
+
+
+class Verdict(StrEnum):
+    """What the doctor thinks of one thing."""
+
+    GOOD = "good"
+    MISSING = "missing"  # the bot runs without it, and does less
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was examined."""
+
+    what: str
+    verdict: Verdict
+    sentence: str
+
+
+def examine() -> Iterator[Finding]:
+    """Examine everything, one finding after the other. Reads and asks; changes nothing but the database's tables."""
+    yield _python()
+    try:
+        settings = read_settings()
+    except SignalboxError as error:
+        yield Finding("environment", Verdict.BAD, str(error))
+        return
+    policy = None
+    try:
+        policy = read_policy(settings.signalbox_policy, KINDS)
+        yield Finding("policy", Verdict.GOOD, f"{settings.signalbox_policy} is valid")
+    except SignalboxError as error:
+        yield Finding("policy", Verdict.BAD, str(error))
+    yield from _guarded("database", lambda: _database(settings))
+    yield from _guarded("Slack", lambda: _slack(settings, policy))
+    yield from _guarded("model", lambda: _model(settings))
+    yield from _guarded("sandbox", lambda: _sandbox(settings))
+    if policy is not None:
+        yield from _guarded("repositories", lambda: _repositories(settings, policy))
+        yield from _guarded("sources", lambda: _sources(settings, policy))
+
+
+def _guarded(what: str, examination: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from examination()
+    except (SignalboxError, requests.RequestException, OSError) as error:
+        yield Finding(what, Verdict.BAD, f"it could not be reached: {error}")
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    if shutil.which("git") is None:
+        return Finding("git", Verdict.BAD, "git is not installed; install it, repositories are read and pushed with it")
+    return Finding("Python and git", Verdict.GOOD, f"Python {version}, git at hand")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    counts = open_store(settings.database).signals.counts()
+    kind = settings.database.split(":", 1)[0]
+    yield Finding("database", Verdict.GOOD, f"{kind} answers; {counts.total} signals are kept")
+
+
+def _slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
+    if not settings.slack_bot_token or not settings.slack_app_token:
+        yield Finding(
+            "Slack",
+            Verdict.BAD,
+            "SLACK_BOT_TOKEN and SLACK_APP_TOKEN must both be set; docs/install.md says where they are",
+        )
+        return
+    client = WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url)
+    try:
+        answer = client.auth_test()
+    except SlackApiError as error:
+        yield Finding(
+            "Slack bot token", Verdict.BAD, f"Slack says {error.response['error']}; reinstall the app, copy anew"
+        )
+        return
+    yield Finding("Slack bot token", Verdict.GOOD, f"{answer['user']} in {answer['team']}")
+    granted = {scope for scope in (answer.headers.get("x-oauth-scopes") or "").split(",") if scope}
+    missing = sorted(set(bot_scopes()) - granted)
+    if missing and granted:
+        sentence = f"missing: {', '.join(missing)}; update the app from manifest.yml and reinstall it"
+        yield Finding("Slack scopes", Verdict.BAD, sentence)
+    else:
+        yield Finding("Slack scopes", Verdict.GOOD, "all granted" if granted else "Slack did not list them")
+    try:
+        WebClient(base_url=settings.slack_api_url).apps_connections_open(app_token=secret(settings.slack_app_token))
+        yield Finding("Slack app token", Verdict.GOOD, "Socket Mode opens")
+    except SlackApiError as error:
+        sentence = f"Slack says {error.response['error']}; it needs the scope connections:write"
+        yield Finding("Slack app token", Verdict.BAD, sentence)
+    for channel in policy.channels if policy else ():
+        yield _channel(client, channel.id)
+
+
+def _channel(client: WebClient, channel_id: str) -> Finding:
+    what = f"channel {channel_id}"
+    try:
+        channel = client.conversations_info(channel=channel_id)["channel"]
+    except SlackApiError as error:
+        return Finding(what, Verdict.BAD, f"Slack says {error.response['error']}; check the id and invite the bot")
+    if not channel.get("is_member"):
+        return Finding(what, Verdict.BAD, f"the bot is not in #{channel['name']}; type /invite @signalbox there")
+    return Finding(what, Verdict.GOOD, f"#{channel['name']}")
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    if not settings.anthropic_api_key:
+        sentence = "ANTHROPIC_API_KEY is not set: signals are filed, but nothing is researched or fixed"
+        yield Finding("model", Verdict.MISSING, sentence)
+        return
+    answer = requests.get(
+        f"{settings.anthropic_base_url.rstrip('/')}/v1/models",
+        headers={"x-api-key": secret(settings.anthropic_api_key), "anthropic-version": "2023-06-01"},
+        timeout=15,
+    )
+    if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
+        yield Finding("model", Verdict.BAD, "the model's API refuses ANTHROPIC_API_KEY; make a new key and set it")
+    elif not answer.ok:
+        yield Finding("model", Verdict.BAD, f"the model's API answered {answer.status_code}; try again later")
+    else:
+        yield Finding("model", Verdict.GOOD, "the key is accepted")
+
+
+def _sandbox(settings: Settings) -> Iterator[Finding]:
+    try:
+        why_not = SandboxWorkspaces.examine(settings.signalbox_home)
+    except SandboxUnusable as error:
+        why_not = str(error)
+    if why_not:
+        yield Finding("sandbox", Verdict.MISSING, f"{why_not} Until then the bot reads and files, but runs no code.")
+    else:
+        yield Finding("sandbox", Verdict.GOOD, "bubblewrap runs, and its escape test failed as it should")
+
+
+def _repositories(settings: Settings, policy: Policy) -> Iterator[Finding]:
+    if not policy.repositories:
+        yield Finding("repositories", Verdict.MISSING, "the policy names none: nothing can be researched or fixed")
+    for repository in policy.repositories:
+        answer = requests.get(
+            f"{settings.github_api_url.rstrip('/')}/repos/{repository.name}",
+            headers={"Authorization": f"Bearer {secret(settings.github_token)}"} if settings.github_token else {},
+            timeout=15,
+        )
+        what = f"repository {repository.name}"
+        if not answer.ok:
+            sentence = f"the code host answered {answer.status_code}; check the name and GITHUB_TOKEN"
+            yield Finding(what, Verdict.BAD, sentence)
+        elif not answer.json().get("permissions", {}).get("push"):
+            yield Finding(what, Verdict.BAD, "the token may not push; it needs contents:write and pull_requests:write")
+        else:
+            yield Finding(what, Verdict.GOOD, "readable, and the token may push")
+
+
+def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:
+    for name, terms in policy.sources.items():
+        try:
+            pulled = KINDS[terms.kind](name, terms, settings).pull("")
+        except SignalboxError as error:
+            yield Finding(f"source {name}", Verdict.BAD, str(error))
+        else:
+            yield Finding(f"source {name}", Verdict.GOOD, f"answers; {len(pulled.signals)} signals wait there")

@@ -1,0 +1,54 @@
+"""What comes from the environment: secrets and addresses. Read once, printed only with the secrets masked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from agents.errors import BadSettings
+
+
+class Settings(BaseSettings):
+    """The environment's part of the configuration; a `.env` file in the working directory is read too."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    anthropic_api_key: SecretStr | None = None
+    anthropic_base_url: str = "https://api.anthropic.com"
+    github_token: SecretStr | None = None
+    github_app_id: int | None = None
+    github_app_key: SecretStr | None = None  # the private key, PEM
+    github_installation_id: int | None = None
+    github_api_url: str = "https://api.github.com"
+    github_url: str = "https://github.com"  # where `git` fetches and pushes
+    sentry_token: SecretStr | None = None
+    sentry_url: str = "https://sentry.io"
+    database_url: str = ""  # empty: a SQLite file in `home`
+    signalbox_home: Path = Path("var/signalbox")  # mirrors, environments, the SQLite files, the redaction key
+    signalbox_policy: Path = Path("signalbox.toml")
+    signalbox_key: SecretStr | None = Field(default=None)  # keys the placeholders; made and kept in `home` if not set
+    signalbox_log: str = "info"
+
+    @property
+    def database(self) -> str:
+        """The address of the database."""
+        return self.database_url or f"sqlite:///{self.signalbox_home.resolve() / 'signalbox.db'}"
+
+
+def read_settings() -> Settings:
+    """Read the environment. Raises BadSettings naming every variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [f"{'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()]
+        raise BadSettings("The environment has faults: " + "; ".join(faults)) from error
+
+
+def secret(value: SecretStr | None) -> str:
+    """The secret's text, empty when it is not set."""
+    return "" if value is None else value.get_secret_value()

@@ -1,0 +1,75 @@
+"""The words of a pull request."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from agents.pull_request_text import LOG_LIMIT, pull_request_draft
+from storage.judgments import FixSubmission, Proof
+from storage.records import Report, Signal
+
+SUBMISSION = FixSubmission(
+    title="Say zero as zero",
+    summary="Guard the logarithm.",
+    test_files=("tests/test_x.py",),
+    test_ids=("tests/test_x.py::test_zero",),
+    expected_failure="math domain error",
+    risk="None seen.",
+    undo="Revert the commit.",
+)
+
+
+def body(before_log: str = "E ValueError", title: str = "tiles", **report: object) -> str:
+    proof = Proof(
+        test_ids=SUBMISSION.test_ids,
+        failed_before=True,
+        passed_after=True,
+        suite_passed=True,
+        before_log=before_log,
+        after_log="1 passed",
+        suite_log="468 passed",
+    )
+    signal = Signal(
+        source="sentry", external_id="S-1", title=title, url="https://s.example/1", happened_at=dt.datetime.now(dt.UTC)
+    )
+    described = Report(id=3, **{"title": "Zero crashes", "gist": "Zero crashes the page.", **report})
+    return pull_request_draft(
+        described, [signal], SUBMISSION, proof, branch="b", thread="https://slack.example/p1", label="signalbox"
+    ).body
+
+
+def test_it_names_problem_proof_risk_undo_and_thread() -> None:
+    text = body()
+
+    for part in (
+        "Zero crashes the page.",
+        "[S-1](https://s.example/1)",
+        "E ValueError",
+        "468 passed",
+        "Revert the",
+        "SB-3",
+    ):
+        assert part in text
+    assert text.count("<details>") == 3
+
+
+def test_the_longest_logs_still_fit_into_a_pull_request() -> None:
+    text = body(before_log="x" * 1_000_000)
+
+    assert len(text) < 65_536
+    assert "… cut …" in text
+    assert text.count("x" * 100) <= LOG_LIMIT // 100
+
+
+def test_a_log_cannot_break_out_of_its_fence() -> None:
+    text = body(before_log="```\n</details> ````` @everyone")
+
+    assert "``````text" in text
+
+
+def test_foreign_words_mention_nobody_and_bring_no_html() -> None:
+    text = body(title="<img src=x> ping @acme/all", gist="<script>")
+
+    assert "<img" not in text
+    assert "<script>" not in text
+    assert "@acme" not in text

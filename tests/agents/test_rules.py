@@ -1,0 +1,141 @@
+"""The rules that need no model."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from agents import rules
+from agents.rules import Person
+from agents.terms import Autonomy, Channel, Policy, Repository, SourceTerms
+from storage.raw import Severity
+from storage.records import Decision, Report, Signal
+
+NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
+HOME = "T1"
+
+
+def a_signal(**fields: object) -> Signal:
+    defaults = {"source": "slack", "external_id": "C1/1.0", "happened_at": NOW}
+    return Signal(**{**defaults, **fields})
+
+
+def test_weight_grows_with_severity_and_reach_and_fades_with_age() -> None:
+    plain = rules.weight(a_signal(), 1.0, NOW)
+    fatal = rules.weight(a_signal(severity=Severity.FATAL), 1.0, NOW)
+    wide = rules.weight(a_signal(reach=100), 1.0, NOW)
+    old = rules.weight(a_signal(happened_at=NOW - dt.timedelta(days=7)), 1.0, NOW)
+    ancient = rules.weight(a_signal(happened_at=NOW - dt.timedelta(days=700)), 1.0, NOW)
+
+    assert (plain, fatal, wide, old, ancient) == (1.0, 4.0, 3.0, 0.5, 0.1)
+
+
+def test_a_signal_from_the_future_weighs_no_more_than_one_from_now() -> None:
+    assert rules.weight(a_signal(happened_at=NOW + dt.timedelta(days=3)), 1.0, NOW) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("passes", "signals", "asked", "autonomy", "ripe"),
+    [
+        (0, 1, False, Autonomy.ASK, True),
+        (0, 1, False, Autonomy.WATCH, False),
+        (0, 1, True, Autonomy.WATCH, True),
+        (1, 1, False, Autonomy.ASK, False),
+        (1, 2, False, Autonomy.ASK, True),
+        (2, 3, False, Autonomy.ASK, False),
+        (3, 10, False, Autonomy.ASK, True),
+        (4, 99, False, Autonomy.ASK, False),
+        (6, 99, True, Autonomy.ASK, False),
+    ],
+)
+def test_a_report_is_researched_when_heavy_enough_again_as_it_grows_and_never_past_the_cap(
+    passes: int, signals: int, asked: bool, autonomy: Autonomy, ripe: bool
+) -> None:
+    report = Report(title="x", weight=1.0, research_passes=passes)
+
+    assert rules.is_ripe(report, signals, asked=asked, autonomy=autonomy, policy=Policy()) is ripe
+
+
+def test_a_light_report_waits() -> None:
+    report = Report(title="x", weight=0.9)
+
+    assert not rules.is_ripe(report, 1, asked=False, autonomy=Autonomy.ASK, policy=Policy(ripe_weight=1.0))
+
+
+def test_the_most_careful_autonomy_wins() -> None:
+    policy = Policy(channels=(Channel(id="C11", autonomy=Autonomy.WATCH), Channel(id="C22")))
+    report = Report(title="x", channel="C22")
+
+    assert rules.autonomy_of(report, [a_signal(channel="C11")], policy) is Autonomy.WATCH
+    assert rules.autonomy_of(report, [a_signal(channel="C22")], policy) is Autonomy.ASK
+
+
+def test_one_repository_is_it_and_of_several_the_one_that_is_named() -> None:
+    shop, till = Repository(name="acme/shop", products=("basket",)), Repository(name="acme/till")
+    several = Policy(repositories=(shop, till), sources={"errors": SourceTerms(kind="sentry", report_to="C11")})
+    routed = Policy(
+        repositories=(shop, till),
+        sources={"errors": SourceTerms(kind="sentry", report_to="C11", repository="acme/till")},
+    )
+
+    assert rules.repository_of([a_signal()], Policy(repositories=(shop,))) == shop
+    assert rules.repository_of([a_signal(body="the Basket is empty")], several) == shop
+    assert rules.repository_of([a_signal(body="nothing is named")], several) is None
+    assert rules.repository_of([a_signal(source="errors", body="the basket")], routed) == till
+    assert rules.repository_of([a_signal()], Policy()) is None
+
+
+@pytest.mark.parametrize("words", ["approve", "Approve!", "  go ahead :rocket:", "Ship it.", "YES", "yes, please"])
+def test_known_phrases_approve(words: str) -> None:
+    assert rules.said(words) is Decision.APPROVE
+
+
+@pytest.mark.parametrize("words", ["no", "Not now.", "no, thanks"])
+def test_known_phrases_decline(words: str) -> None:
+    assert rules.said(words) is Decision.NOT_NOW
+
+
+@pytest.mark.parametrize(
+    "words", ["yes but keep the old name", "approve the other one", "can you ship it tomorrow?", "", "yesterday", "👍"]
+)
+def test_other_words_decide_nothing(words: str) -> None:
+    assert rules.said(words) is None
+
+
+def person(**fields: object) -> Person:
+    return Person(**{"user_id": "U1", "team_id": HOME, **fields})  # type: ignore[arg-type]
+
+
+def test_only_people_the_policy_names_may_decide() -> None:
+    policy = Policy(approvers=("U1",))
+
+    assert rules.may_decide(person(), None, policy, HOME) == ""
+    assert "<@U1>" in rules.may_decide(person(user_id="U2"), None, policy, HOME)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"is_bot": True},
+        {"is_guest": True},
+        {"is_stranger": True},
+        {"deleted": True},
+        {"team_id": "T2"},
+        {"team_id": ""},
+    ],
+)
+def test_bots_guests_and_strangers_never_may_even_if_named(fields: dict[str, object]) -> None:
+    assert rules.may_decide(person(**fields), None, Policy(approvers=("U1",)), HOME)
+
+
+def test_a_repository_may_have_approvers_of_its_own() -> None:
+    policy = Policy(approvers=("U1",))
+    guarded = Repository(name="acme/vault", approvers=("U9",))
+
+    assert rules.may_decide(person(), guarded, policy, HOME)
+    assert rules.may_decide(person(user_id="U9"), guarded, policy, HOME) == ""
+
+
+def test_a_policy_that_names_nobody_lets_nobody() -> None:
+    assert "approvers" in rules.may_decide(person(), None, Policy(), HOME)
