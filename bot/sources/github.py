@@ -43,7 +43,7 @@ class GithubIssues:
         """At most PAGE open issues that changed since the cursor."""
         at = self._position(cursor)
         try:
-            listed = self.client.get_repo(self.repository, lazy=True).get_issues(
+            listed = self.client.get_repo(self.repository).get_issues(
                 state="open", sort="updated", direction="asc", since=at.since
             )
             fresh = (issue for issue in listed if not (issue.updated_at <= at.since and issue.number in at.seen))
@@ -108,6 +108,7 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> GithubIssu
         retry=GithubRetry(total=2, max_rate_limit_wait=30),
         timeout=15,
         per_page=PAGE,
+        lazy=True,
     )
     lookback = seconds(terms.options.get("lookback", "1d"))
     return GithubIssues(name, terms, client, option(name, terms.options, "repository"), float(str(lookback)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
+from pydantic import BaseModel, ValidationError
 
 from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
@@ -18,6 +19,13 @@ from storage.raw import RawSignal, Severity
 
 PAGES = 4
 _SEVERITY = {"fatal": Severity.FATAL, "error": Severity.ERROR, "warning": Severity.WARNING}
+
+
+class Position(BaseModel):
+    """How far the issues have been read: up to this moment, of which these were seen. Sentry tells whole seconds."""
+
+    since: dt.datetime
+    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,24 +41,30 @@ class SentryIssues:
     lookback: float  # seconds, at the first pull
 
     def pull(self, cursor: str) -> Pulled:
-        """The issues last seen after the cursor (a moment in ISO format), at most PAGES pages of them."""
-        since = _moment(cursor) if cursor else now() - dt.timedelta(seconds=self.lookback)
-        issues = list(self._since(since))
+        """The issues last seen after the cursor, at most PAGES pages of them."""
+        at = self._position(cursor)
+        issues = list(self._since(at))
         issues.reverse()
         signals = tuple(self._signal(issue) for issue in issues)
-        newest = max((_moment(issue["lastSeen"]) for issue in issues), default=since)
-        return Pulled(signals, newest.isoformat())
+        return Pulled(signals, _next(at, issues).model_dump_json())
 
-    def _since(self, since: dt.datetime) -> Iterator[dict[str, Any]]:
+    def _position(self, cursor: str) -> Position:
+        try:
+            return Position.model_validate_json(cursor)
+        except ValidationError:
+            return Position(since=now() - dt.timedelta(seconds=self.lookback))
+
+    def _since(self, at: Position) -> Iterator[dict[str, Any]]:
         """Newest first, up to the first one that was read before."""
         where = f"{self.url}/api/0/organizations/{self.organisation}/issues/"
         params: dict[str, str] | None = {"query": self.query, "sort": "date", "statsPeriod": "14d", "limit": "25"}
         for _ in range(PAGES):
             response = self._get(where, params)
             for issue in response.json():
-                if _moment(issue["lastSeen"]) <= since:
+                if _moment(issue["lastSeen"]) < at.since:
                     return
-                yield issue
+                if _mark(issue) not in at.seen:
+                    yield issue
             following = response.links.get("next", {})
             if following.get("results") != "true":
                 return
@@ -99,6 +113,20 @@ class SentryIssues:
             keys=_keys(issue, frames),
             happened_at=_moment(issue["lastSeen"]),
         )
+
+
+def _mark(issue: dict[str, Any]) -> str:
+    return f"{issue['shortId']} {issue['lastSeen']} {issue.get('count')}"
+
+
+def _next(at: Position, issues: list[dict[str, Any]]) -> Position:
+    if not issues:
+        return at
+    newest = max(_moment(issue["lastSeen"]) for issue in issues)
+    kept = at.seen if newest == at.since else ()
+    return Position(
+        since=newest, seen=(*kept, *(_mark(each) for each in issues if _moment(each["lastSeen"]) == newest))
+    )
 
 
 def _occurrence(issue: dict[str, Any]) -> str:

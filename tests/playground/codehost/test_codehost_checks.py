@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
 import requests
-from conftest import CODE, REPO, UNITTEST, Place, eventually
+from codehost_place import CODE, REPO, UNITTEST, Opener, Place, eventually
 
 from playground.codehost import CheckMode, CheckRunner, CheckStatus, Conclusion
 
@@ -18,7 +17,7 @@ def ended(place: Place, sha: str) -> Conclusion | None:
     return eventually(lambda: place.host.checks(REPO, sha)[-1].conclusion)
 
 
-def test_a_pushed_commit_is_tested_and_turns_green(open_place: Callable[..., Place]) -> None:
+def test_a_pushed_commit_is_tested_and_turns_green(open_place: Opener) -> None:
     place = open_place(CheckRunner(UNITTEST))
     sha = place.push("fix")
     assert ended(place, sha) is Conclusion.SUCCESS
@@ -30,7 +29,7 @@ def test_a_pushed_commit_is_tested_and_turns_green(open_place: Callable[..., Pla
 
 
 def test_a_failing_commit_turns_red_and_its_log_is_had_in_three_places(
-    open_place: Callable[..., Place],
+    open_place: Opener,
 ) -> None:
     place = open_place(CheckRunner(UNITTEST))
     sha = place.push("fix", RED)
@@ -49,7 +48,7 @@ def test_a_failing_commit_turns_red_and_its_log_is_had_in_three_places(
 
 
 def test_each_push_is_tested_anew_and_a_pull_request_shows_its_head(
-    open_place: Callable[..., Place],
+    open_place: Opener,
 ) -> None:
     place = open_place(CheckRunner(UNITTEST))
     red = place.push("fix", RED)
@@ -63,7 +62,7 @@ def test_each_push_is_tested_anew_and_a_pull_request_shows_its_head(
     assert place.repo().get_pull(pull.number).mergeable_state == "clean"
 
 
-def test_checks_that_no_runner_takes_stay_queued(open_place: Callable[..., Place]) -> None:
+def test_checks_that_no_runner_takes_stay_queued(open_place: Opener) -> None:
     place = open_place(CheckRunner(UNITTEST, mode=CheckMode.NEVER))
     sha = place.push("fix")
     [run] = place.repo().get_commit(sha).get_check_runs()
@@ -71,7 +70,7 @@ def test_checks_that_no_runner_takes_stay_queued(open_place: Callable[..., Place
     assert place.host.checks(REPO, sha)[0].status is CheckStatus.QUEUED
 
 
-def test_a_delayed_check_is_queued_at_first_and_in_progress_later(open_place: Callable[..., Place]) -> None:
+def test_a_delayed_check_is_queued_at_first_and_in_progress_later(open_place: Opener) -> None:
     slow = (sys.executable, "-c", "import time; time.sleep(0.4)")
     place = open_place(CheckRunner(slow, delay=0.2))
     sha = place.push("fix")
@@ -87,12 +86,12 @@ def test_a_delayed_check_is_queued_at_first_and_in_progress_later(open_place: Ca
     assert seen == ["queued", "in_progress", "completed"]
 
 
-def test_tests_that_take_too_long_are_stopped(open_place: Callable[..., Place]) -> None:
+def test_tests_that_take_too_long_are_stopped(open_place: Opener) -> None:
     place = open_place(CheckRunner((sys.executable, "-c", "import time; time.sleep(60)"), timeout=0.3))
     assert ended(place, place.push("fix")) is Conclusion.TIMED_OUT
 
 
-def test_a_command_that_is_not_there_is_a_failure_that_says_so(open_place: Callable[..., Place]) -> None:
+def test_a_command_that_is_not_there_is_a_failure_that_says_so(open_place: Opener) -> None:
     place = open_place(CheckRunner(("no-such-program",)))
     sha = place.push("fix")
     assert ended(place, sha) is Conclusion.FAILURE
@@ -100,7 +99,7 @@ def test_a_command_that_is_not_there_is_a_failure_that_says_so(open_place: Calla
 
 
 def test_the_log_in_a_check_run_is_cut_to_its_tail_and_the_jobs_log_is_whole(
-    open_place: Callable[..., Place],
+    open_place: Opener,
 ) -> None:
     wordy = (sys.executable, "-c", "print('x' * 100_000); print('the end')")
     place = open_place(CheckRunner(wordy))
@@ -113,7 +112,7 @@ def test_the_log_in_a_check_run_is_cut_to_its_tail_and_the_jobs_log_is_whole(
 
 
 def test_the_tests_see_their_own_environment_and_not_this_processs(
-    open_place: Callable[..., Place],
+    open_place: Opener,
 ) -> None:
     asked = (sys.executable, "-c", "import os; print(sorted(os.environ))")
     place = open_place(CheckRunner(asked, env={"COLOUR": "blue"}))
@@ -124,7 +123,7 @@ def test_the_tests_see_their_own_environment_and_not_this_processs(
     assert "PYTEST_CURRENT_TEST" not in log
 
 
-def test_a_wrapped_command_runs_inside_what_wraps_it(open_place: Callable[..., Place]) -> None:
+def test_a_wrapped_command_runs_inside_what_wraps_it(open_place: Opener) -> None:
     place = open_place(
         CheckRunner(("ls",), wrap=lambda command, checkout: ["env", "-C", str(checkout / "docs"), *command])
     )

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 import requests
-from conftest import REPO, Place
+from codehost_place import REPO, Place
 from github import GithubException, RateLimitExceededException
 
 from playground.codehost import TOKEN

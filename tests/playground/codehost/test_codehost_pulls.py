@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import CODE, REPO, Place, git
+from codehost_place import CODE, REPO, Place, git
 from github import GithubException
 
 from playground.codehost import Permission, Problem, ReviewState

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import CODE, REPO, Place, git
+from codehost_place import CODE, REPO, Place, git
 from github import BadCredentialsException, GithubException, UnknownObjectException
 
 from playground.codehost import TOKEN
@@ -147,7 +147,7 @@ def test_branches_refs_commits_and_comparisons_agree(place: Place) -> None:
     compared = repo.compare("main", "topic/fix")
     assert (compared.status, compared.ahead_by, compared.total_commits) == ("ahead", 1, 1)
     assert [file.filename for file in compared.files] == ["adder.py"]
-    assert [commit.sha for commit in repo.get_commits("topic/fix")][0] == sha
+    assert next(iter(repo.get_commits("topic/fix"))).sha == sha
     assert repo.get_commit(sha).stats.additions == 3
     with pytest.raises(GithubException) as refused:
         repo.create_git_ref("refs/heads/topic/fix", sha)
@@ -158,7 +158,7 @@ def test_git_clones_with_the_token_and_not_without(place: Place, tmp_path: Path)
     address = f"{place.url}/{REPO}.git"
     git(*place.remote(), "clone", "-q", address, str(tmp_path / "copy"), at=tmp_path)
     assert (tmp_path / "copy" / "adder.py").read_text() == CODE
-    with pytest.raises(GitFailed, match="could not read Username|Authentication failed"):
+    with pytest.raises(GitFailed, match=r"could not read Username|Authentication failed"):
         git("clone", address, str(tmp_path / "other"), at=tmp_path)
 
 

@@ -1,0 +1,149 @@
+"""`signalbox demo`: the whole loop on this machine, without any account.
+
+The bot is the real one. On recordings it proves the plumbing, not the judgment: run it with --live for that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from playground.case import Case, chatter, demo_cases
+from playground.people import Impatience, People
+from playground.product import ProductUnavailable, prepare
+from playground.tally import count, faults
+from playground.town import Mind, Town, Upstream
+
+CACHE = Path("var/playground")
+_CONSOLE = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main() -> int:
+    """Run the demo; 0 when everything holds."""
+    arguments = _arguments()
+    if arguments.live and not os.environ.get("ANTHROPIC_API_KEY"):
+        _tell("--live needs ANTHROPIC_API_KEY; without it the demo runs on recorded replies.")
+        return 2
+    try:
+        product = prepare(CACHE, _tell)
+    except ProductUnavailable as error:
+        _tell(str(error))
+        return 1
+    root = Path(tempfile.mkdtemp(prefix="signalbox-demo-"))
+    mind = Mind.LIVE if arguments.live else Mind.RECORDED
+    began = time.monotonic()
+    try:
+        with Town(root, product, mind=mind, page_port=arguments.port, upstream=_upstream(arguments)) as town:
+            return _play(town, arguments, began)
+    finally:
+        if arguments.keep:
+            _tell(f"Everything of this run is in {root}")
+        else:
+            shutil.rmtree(root, ignore_errors=True)
+
+
+def _play(town: Town, arguments: argparse.Namespace, began: float) -> int:
+    _tell(f"The workspace is at {town.page.url} (act as anybody, press the buttons)")
+    _tell(_about_the_model(town))
+    town.start_bot()
+    people = People(town, _line, patience=arguments.patience)
+    try:
+        town.workspace.wait_for(lambda: town.workspace.connected > 0, 30.0)
+        story(people, list(demo_cases()))
+    except Impatience as error:
+        _tell(f"It went wrong: {error}. The bot's log is {town.root}/run-1.log")
+        arguments.keep = True
+        return 1
+    tally = count(town, refused=people.refused, seconds=time.monotonic() - began)
+    wrong = faults(tally)
+    for sentence in wrong:
+        _tell(f"It went wrong: {sentence}")
+    arguments.keep = arguments.keep or bool(wrong)
+    if not arguments.headless and not wrong:
+        _tell(f"That was the whole way. The page stays open at {town.page.url}; Ctrl-C ends it.")
+        _until_interrupted()
+    sys.stdout.write(tally.model_dump_json() + "\n")
+    return 1 if wrong else 0
+
+
+def story(people: People, cases: list[Case]) -> None:
+    """What happens in the demo, in order."""
+    people.greet()
+    first, second = cases
+    people.chat(chatter())
+    for case in cases:
+        people.report(case)
+        people.say_twice(case)
+        people.fail_in_production(case)
+        people.wait_for_evidence(case, case.sentry.title)
+    plan = people.wait_for_plan(first)
+    people.try_without_right(first, plan)
+    people.approve_by_button(first, plan)
+    shown = people.wait_for_plan(second)
+    people.guide(second)
+    people.wait_for_plan(second, after=shown.ts)
+    people.approve_by_reply(second)
+    for case in cases:
+        people.open_issue(case)
+        people.wait_for_evidence(case, case.github.title)
+    merged: set[int] = set()
+    for _ in cases:
+        merged.add(people.review_and_merge(merged))
+    for case in cases:
+        people.wait_for_the_end(case)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="signalbox demo", description=__doc__)
+    parser.add_argument(
+        "--headless", action="store_true", help="end when the people are done; exit 0 only if all holds"
+    )
+    parser.add_argument("--live", action="store_true", help="let Claude answer, with ANTHROPIC_API_KEY")
+    parser.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the folder of the run, with the bot's log and database"
+    )
+    parser.add_argument("--patience", type=float, default=60.0, help="seconds that people wait for one thing")
+    parser.add_argument("--record-from", metavar="URL", help="ask this Messages API and write down what it answers")
+    parser.add_argument("--record-to", metavar="DIR", type=Path, help="folder for what is written down")
+    return parser.parse_args()
+
+
+def _upstream(arguments: argparse.Namespace) -> Upstream | None:
+    if not arguments.record_from:
+        return None
+    where = arguments.record_to or CACHE / "recordings"
+    return Upstream(arguments.record_from, os.environ.get("ANTHROPIC_API_KEY", "desk"), where)
+
+
+def _about_the_model(town: Town) -> str:
+    if town.mind is Mind.LIVE or town.upstream is not None:
+        return "The model answers live."
+    return "The model's replies are recorded: this shows the plumbing, not the judgment (--live asks Claude)."
+
+
+def _until_interrupted() -> None:
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        _tell("Good-bye.")
+
+
+def _line(text: str) -> None:
+    _CONSOLE.print(f"  {text}", markup=False)
+
+
+def _tell(text: str) -> None:
+    _CONSOLE.print(text, markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""What came of a run, counted where it can be seen: in the bot's rows, on the code host, and in Slack."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from playground.codehost.host import CodeHost
+from playground.codehost.snapshots import PullSeen
+from playground.town import Mind, Town
+from playground.townsfolk import REPOSITORY
+from storage.database import open_store
+from storage.records import CheckState, Fix
+from storage.status import Status
+from storage.store import Store
+
+
+class PullRequestTally(BaseModel):
+    """One pull request of the bot's."""
+
+    number: int
+    rounds: int
+    checks: str
+    merged: bool
+    failed_before: bool
+    passed_after: bool
+
+
+class Tally(BaseModel):
+    """The last line that `make demo ARGS=--headless` prints."""
+
+    model: str
+    signals: int
+    held: int
+    duplicates: int
+    reports: int
+    refused_approvals: int
+    pull_requests: list[PullRequestTally]
+    resolved: int
+    slack_posts: int
+    model_calls: int
+    estimated_cost_usd: float
+    seconds: float
+
+
+def count(town: Town, *, refused: int, seconds: float) -> Tally:
+    """Count everything, once the people have gone home."""
+    store = open_store(town.database)
+    signals = store.signals.counts()
+    reports = store.reports.all()
+    spent = store.spending.total()
+    return Tally(
+        model="live" if town.mind is Mind.LIVE else town.mind.value,
+        signals=signals.total,
+        held=signals.held,
+        duplicates=signals.duplicates,
+        reports=len(reports),
+        refused_approvals=refused,
+        pull_requests=[_pull_request(town.code_host, pull, store) for pull in town.code_host.pull_requests(REPOSITORY)],
+        resolved=sum(report.status is Status.RESOLVED for report in reports),
+        slack_posts=town.workspace.posts_by_bot(),
+        model_calls=spent.calls,
+        estimated_cost_usd=round(spent.usd, 4),
+        seconds=round(seconds, 1),
+    )
+
+
+def _pull_request(host: CodeHost, pull: PullSeen, store: Store) -> PullRequestTally:
+    fixes = [store.fixes.latest(report.id or 0) for report in store.reports.all()]
+    fix = next((each for each in fixes if each is not None and each.number == pull.number), None)
+    proof = fix.proof if fix else None
+    return PullRequestTally(
+        number=pull.number,
+        rounds=fix.rounds if fix else 0,
+        checks=_checks(host, fix),
+        merged=pull.merged,
+        failed_before=bool(proof and proof.failed_before),
+        passed_after=bool(proof and proof.passed_after and proof.suite_passed),
+    )
+
+
+def _checks(host: CodeHost, fix: Fix | None) -> str:
+    """What the code host says of the commit that was pushed last."""
+    conclusions = [check.conclusion for check in host.checks(REPOSITORY, fix.head_sha)] if fix else []
+    if not conclusions:
+        return CheckState.NONE
+    return CheckState.GREEN if all(each == "success" for each in conclusions) else CheckState.RED
+
+
+def faults(tally: Tally) -> list[str]:
+    """What does not hold, each in a sentence; empty when the loop was closed for both bugs."""
+    expected = {
+        "two reports": tally.reports == 2,
+        "two pull requests": len(tally.pull_requests) == 2,
+        "both reports resolved": tally.resolved == 2,
+        "one signal held": tally.held == 1,
+        "at least one duplicate recognised": tally.duplicates >= 1,
+        "one approval refused": tally.refused_approvals == 1,
+        "every pull request green, merged and proven": all(
+            pull.checks == "green" and pull.merged and pull.failed_before and pull.passed_after
+            for pull in tally.pull_requests
+        ),
+    }
+    return [f"expected: {what}" for what, holds in expected.items() if not holds]

@@ -1,0 +1,171 @@
+"""The town: every loopback server that the bot meets, the product, and the bot itself as a process of its own.
+
+The bot is the real one; only the addresses in its environment and the policy file are the playground's.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+import yaml
+
+from playground.codehost import CodeHost
+from playground.codehost.checks import CheckRunner
+from playground.faults import Faults
+from playground.loopback import Loopback
+from playground.model import Recorder, Replay
+from playground.product import Product
+from playground.sentry import Sentry
+from playground.townsfolk import CHANNELS, ORGANISATION, REPOSITORY, REVIEWER, TEAM, USERS, policy_text
+from playground.workspace import Workspace
+from playground.workspace.seed import AppSeed, Rules, WorkspaceSeed
+
+HERE = Path(__file__).parent
+RECORDINGS = HERE / "recordings"
+_TOKEN = "playground"  # noqa: S105 opens nothing but the loopback servers of this process
+
+
+class Mind(StrEnum):
+    """Who answers for the model."""
+
+    RECORDED = "recorded"
+    LIVE = "live"
+    NONE = "none"  # no key: the offline engine alone
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A Messages API whose answers are used and written down."""
+
+    url: str
+    api_key: str
+    recordings: Path
+
+
+@dataclass
+class Town:
+    """Starts everything on entering, ends everything on leaving. `root` is a new folder for this run."""
+
+    root: Path
+    product: Product
+    mind: Mind = Mind.RECORDED
+    upstream: Upstream | None = None
+    database_url: str = ""
+    page_port: int = 0
+    recordings: Path = RECORDINGS
+    rules: Rules = field(default_factory=Rules)
+    soak: float = 3.0  # seconds
+    checks_delay: float = 0.0
+    extra_environment: dict[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    bots: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        self.root.mkdir(parents=True, exist_ok=True)
+        app = AppSeed.from_manifest(yaml.safe_load((HERE.parent / "manifest.yml").read_text(encoding="utf-8")))
+        self.workspace = Workspace(
+            WorkspaceSeed(users=USERS, channels=CHANNELS, team=TEAM, app=app, rules=self.rules), self.faults
+        )
+        self.app = app
+        runner = CheckRunner(
+            command=self.product.test_command,
+            python=self.product.environment / "bin" / "python",
+            env=self.product.test_variables,
+            delay=self.checks_delay,
+        )
+        self.code_host = CodeHost(self.root / "codehost", self.faults, token=_TOKEN, checks=runner)
+        self.code_host.add_repository(REPOSITORY, from_directory=self.product.repository)
+        self.code_host.add_person(REVIEWER)
+        self.sentry = Sentry(token=_TOKEN, faults=self.faults, organisation=ORGANISATION)
+        self.page = self._stack.enter_context(Loopback(self.workspace.app, port=self.page_port))
+        self.workspace.serve(self.page.url)
+        self.code_host_server = self._stack.enter_context(Loopback(self.code_host.app))
+        self.code_host.serve(self.code_host_server.url)
+        self.sentry_server = self._stack.enter_context(Loopback(self.sentry.app))
+        self.sentry.serve(self.sentry_server.url)
+        self._start_model()
+        (self.root / "signalbox.toml").write_text(policy_text(self.product, self.soak), encoding="utf-8")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for bot in self.bots:
+            self.stop(bot)
+        self.code_host.stop()
+        self._stack.close()
+
+    def start_bot(self, command: str = "run") -> subprocess.Popen[bytes]:
+        """Start `signalbox run` (or `worker`) in a process of its own; its log goes to a file in `root`."""
+        log = (self.root / f"{command}-{len(self.bots) + 1}.log").open("wb")
+        bot = subprocess.Popen(
+            [sys.executable, "-m", "bot", command],
+            cwd=self.root,
+            env=self.environment(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        log.close()
+        self.bots.append(bot)
+        self.faults.victims[:] = [each.pid for each in self.bots if each.poll() is None]
+        return bot
+
+    def stop(self, bot: subprocess.Popen[bytes]) -> None:
+        """End a bot politely, and if it does not listen, at once."""
+        if bot.poll() is None:
+            bot.terminate()
+            try:
+                bot.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                bot.kill()
+                bot.wait()
+
+    def environment(self) -> dict[str, str]:
+        """What the bot finds in its environment. Nothing of ours but the search path and the language is let through."""
+        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+        environment = {
+            **kept,
+            "PYTHONPATH": str(HERE.parent),
+            "PYTHONUNBUFFERED": "1",
+            "SLACK_BOT_TOKEN": self.app.bot_token,
+            "SLACK_APP_TOKEN": self.app.app_token,
+            "SLACK_API_URL": f"{self.page.url}/api/",
+            "GITHUB_TOKEN": _TOKEN,
+            "GITHUB_API_URL": self.code_host_server.url,
+            "GITHUB_URL": self.code_host_server.url,
+            "SENTRY_TOKEN": _TOKEN,
+            "SENTRY_URL": self.sentry_server.url,
+            "DATABASE_URL": self.database_url,
+            "SIGNALBOX_HOME": str(self.root / "home"),
+            "SIGNALBOX_POLICY": str(self.root / "signalbox.toml"),
+        }
+        return {**environment, **self._model_environment(), **self.extra_environment}
+
+    @property
+    def database(self) -> str:
+        """The address of the bot's database."""
+        return self.database_url or f"sqlite:///{(self.root / 'home').resolve() / 'signalbox.db'}"
+
+    def _start_model(self) -> None:
+        self.model: Replay | Recorder | None = None
+        if self.upstream is not None:
+            self.model = Recorder(self.upstream.url, self.upstream.api_key, self.upstream.recordings)
+        elif self.mind is Mind.RECORDED:
+            self.model = Replay(self.recordings, self.faults)
+        if self.model is not None:
+            self.model_server = self._stack.enter_context(Loopback(self.model.app))
+
+    def _model_environment(self) -> dict[str, str]:
+        if self.model is not None:
+            return {"ANTHROPIC_BASE_URL": self.model_server.url, "ANTHROPIC_API_KEY": _TOKEN}
+        if self.mind is Mind.LIVE:
+            names = ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
+            return {name: os.environ[name] for name in names if os.environ.get(name)}
+        return {}

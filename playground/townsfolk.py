@@ -1,0 +1,89 @@
+"""Who lives in the playground's workspace, and the policy that its bot follows."""
+
+from __future__ import annotations
+
+from playground.product import Product
+from playground.workspace.seed import ChannelSeed, TeamSeed, UserSeed
+
+MAYA, JONAS, PRIYA, TOM, OLU = "U07MAYA", "U03JONAS", "U01PRIYA", "U09TOM", "U05OLU"
+SOLAR, FLEET, LOUNGE = "C07SOLAR", "C03FLEET", "C01LOUNGE"
+REPOSITORY = "acme/humanize"
+ORGANISATION = "acme"
+REVIEWER = "priya"
+
+TEAM = TeamSeed(id="T07ACME", name="Acme", domain="acme")
+USERS = (
+    UserSeed(MAYA, "maya", "Maya Lind", title="Site operations"),
+    UserSeed(JONAS, "jonas", "Jonas Brandt", title="Fleet on-call"),
+    UserSeed(PRIYA, "priya", "Priya Nair", title="Platform engineer, approver"),
+    UserSeed(OLU, "olu", "Olu Adeyemi", title="Platform engineer, approver"),
+    UserSeed(TOM, "tom", "Tom Reuter", title="Sales"),
+)
+CHANNELS = (
+    ChannelSeed(SOLAR, "solar", topic="Dashboards of the solar sites"),
+    ChannelSeed(FLEET, "fleet", topic="Workers, heartbeats, exports"),
+    ChannelSeed(LOUNGE, "lounge", topic="Not watched by the bot"),
+)
+
+_POLICY = """\
+# Written by the playground for one run: the policy of a small team with one repository.
+approvers = ["{priya}", "{olu}"]
+ripe_weight = 2.0  # one person's word alone is not enough; their word and an error in Sentry is
+
+[[channels]]
+id = "{solar}"
+
+[[channels]]
+id = "{fleet}"
+
+[[repositories]]
+name = "{repository}"
+products = ["humanize"]
+test_command = [{test_command}]
+test_environment = {{ {test_variables} }}
+environment = "{environment}"
+reviewers = ["{reviewer}"]
+
+[sources.sentry-solar]
+kind = "sentry"
+every = "1s"
+report_to = "{solar}"
+trusted = true
+options = {{ organization = "{organisation}", query = "is:unresolved project:solar-dashboard", lookback = "520w" }}
+
+[sources.sentry-fleet]
+kind = "sentry"
+every = "1s"
+report_to = "{fleet}"
+trusted = true
+options = {{ organization = "{organisation}", query = "is:unresolved project:fleet-sweeper", lookback = "520w" }}
+
+[sources.humanize-issues]
+kind = "github"
+every = "1s"
+report_to = "{solar}"
+trusted = true
+options = {{ repository = "{repository}", lookback = "520w" }}
+
+[waits]
+soak = "{soak:g}s"
+follow = "0.5s"
+sweep = "1s"
+"""
+
+
+def policy_text(product: Product, soak: float) -> str:
+    """The policy file, in TOML."""
+    return _POLICY.format(
+        priya=PRIYA,
+        olu=OLU,
+        solar=SOLAR,
+        fleet=FLEET,
+        repository=REPOSITORY,
+        reviewer=REVIEWER,
+        organisation=ORGANISATION,
+        test_command=", ".join(f'"{word}"' for word in product.test_command),
+        test_variables=", ".join(f'{key} = "{value}"' for key, value in product.test_variables.items()),
+        environment=product.environment,
+        soak=soak,
+    )

@@ -1,0 +1,229 @@
+"""What no patch of ours may do; patches are made by real git."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agents.guards import guard, is_test, matches
+from agents.patches import only, read_patch
+from agents.terms import Repository
+from tests.fakes import make_repository
+
+REPOSITORY = Repository(name="acme/shop", protected=("secure/**", "**/CODEOWNERS"), max_changed_lines=20)
+FILES = {
+    "shop/prices.py": "def total(prices):\n    return sum(prices)\n",
+    "tests/test_prices.py": "def test_total():\n    assert total([1]) == 1\n    assert total([]) == 0\n",
+    "tests/test_old.py": "def test_old():\n    assert True\n",
+    "requirements.txt": "pytest\n",
+    "secure/login.py": "x = 1\n",
+    "AGENTS.md": "Be kind.\n",
+    "with space.py": "1\n",
+    "ünï.py": "1\n",
+}
+
+Patcher = Callable[[Callable[[Path], object]], str]
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("guards")
+    make_repository(folder, FILES)
+    return folder
+
+
+@pytest.fixture
+def patch_of(origin: Path) -> Patcher:
+    def patch(change: Callable[[Path], object]) -> str:
+        git = ("git", "-C", str(origin))
+        subprocess.run([*git, "reset", "--hard", "--quiet"], check=True)
+        subprocess.run([*git, "clean", "-fdxq"], check=True)
+        change(origin)
+        subprocess.run([*git, "add", "--all", "--force"], check=True)
+        return subprocess.run(
+            [*git, "diff", "--cached", "--binary", "HEAD"], check=True, capture_output=True
+        ).stdout.decode()
+
+    return patch
+
+
+def objections(patch: str, planned: tuple[str, ...] = (), *, free: bool = False) -> tuple[str, ...]:
+    return guard(
+        patch, REPOSITORY, secrets=lambda line: line.replace("hunter2", "<secret:1>"), planned=planned, free=free
+    )
+
+
+def put(path: str, text: str) -> Callable[[Path], object]:
+    def change(top: Path) -> None:
+        (top / path).parent.mkdir(parents=True, exist_ok=True)
+        (top / path).write_text(text)
+
+    return change
+
+
+def test_a_small_change_with_a_test_passes(patch_of: Patcher) -> None:
+    def change(top: Path) -> None:
+        put("shop/prices.py", "def total(prices):\n    return sum(prices or ())\n")(top)
+        put(
+            "tests/test_prices.py",
+            FILES["tests/test_prices.py"] + "\n\ndef test_none():\n    assert total(None) == 0\n",
+        )(top)
+
+    assert objections(patch_of(change), ("shop/prices.py",)) == ()
+
+
+def test_an_empty_patch_is_no_fix() -> None:
+    assert objections("") == ("Nothing was changed.",)
+
+
+def test_a_change_beyond_the_policys_size_is_refused(patch_of: Patcher) -> None:
+    (sentence,) = objections(patch_of(put("shop/new.py", "x = 1\n" * 21)))
+
+    assert sentence == "21 lines are changed; the policy allows 20. Make the change smaller."
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("secure/login.py", "is protected by the policy"),
+        ("docs/CODEOWNERS", "is protected by the policy"),
+        ("AGENTS.md", "instructs agents"),
+        (".claude/settings.json", "instructs agents"),
+        ("sub/CLAUDE.md", "instructs agents"),
+        ("requirements.txt", "declares dependencies"),
+        ("sub/pyproject.toml", "declares dependencies"),
+        ("web/package.json", "declares dependencies"),
+        ("uv.lock", "declares dependencies"),
+    ],
+)
+def test_files_that_no_fix_may_touch_are_refused(patch_of: Patcher, path: str, words: str) -> None:
+    (sentence,) = objections(patch_of(put(path, "new\n")))
+
+    assert path in sentence
+    assert words in sentence
+
+
+def test_a_protected_file_may_not_be_moved_away_either(patch_of: Patcher) -> None:
+    patch = patch_of(lambda top: (top / "secure/login.py").rename(top / "shop/login.py"))
+
+    assert any("secure/login.py is protected" in sentence for sentence in objections(patch))
+
+
+def test_a_file_of_dependencies_may_change_if_the_approved_plan_names_it(patch_of: Patcher) -> None:
+    assert objections(patch_of(put("requirements.txt", "pytest<9\n")), ("requirements.txt",)) == ()
+
+
+def test_a_secret_in_an_added_line_is_refused_without_repeating_it(patch_of: Patcher) -> None:
+    (sentence,) = objections(patch_of(put("shop/prices.py", FILES["shop/prices.py"] + "key = 'hunter2'\n")))
+
+    assert sentence == "shop/prices.py:3 holds what looks like a secret; take it out."
+
+
+def test_binaries_links_and_submodules_are_refused(patch_of: Patcher) -> None:
+    def change(top: Path) -> None:
+        (top / "shop/blob.bin").write_bytes(bytes(range(256)))
+        (top / "shop/link.py").symlink_to("/etc/passwd")
+        put(".gitmodules", "[submodule]\n")(top)
+
+    sentences = objections(patch_of(change))
+
+    assert [sentence.split(" ", 1)[0] for sentence in sentences] == [".gitmodules", "shop/blob.bin", "shop/link.py"]
+
+
+def test_a_test_may_not_be_deleted_or_moved_out_of_sight(patch_of: Patcher) -> None:
+    assert "must not be deleted" in objections(patch_of(lambda top: (top / "tests/test_old.py").unlink()))[0]
+    moved = patch_of(lambda top: (top / "tests/test_old.py").rename(top / "shop/old.py"))
+    assert any("tests/test_old.py is a test" in sentence for sentence in objections(moved))
+
+
+def test_a_test_may_not_check_less_than_before(patch_of: Patcher) -> None:
+    weaker = FILES["tests/test_prices.py"].replace("    assert total([]) == 0\n", "")
+    changed = FILES["tests/test_prices.py"].replace("== 0", "== 7")
+
+    assert "checks less than before (1 fewer" in objections(patch_of(put("tests/test_prices.py", weaker)))[0]
+    assert objections(patch_of(put("tests/test_prices.py", changed))) == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "@pytest.mark.skip",
+        "@pytest.mark.xfail(strict=False)",
+        "    pytest.skip('later')",
+        "@unittest.skipIf(True, '')",
+        "it.only('x')",
+    ],
+)
+def test_a_test_may_not_be_kept_from_running(patch_of: Patcher, line: str) -> None:
+    (sentence,) = objections(patch_of(put("tests/test_prices.py", FILES["tests/test_prices.py"] + line + "\n")))
+
+    assert sentence == "tests/test_prices.py:4 keeps tests from running or counting; take it out."
+
+
+def test_source_may_speak_of_skipping(patch_of: Patcher) -> None:
+    assert objections(patch_of(put("shop/cli.py", 'OPTIONS = ["--ignore", "--deselect"]\n'))) == ()
+
+
+def test_only_the_files_of_the_plan_and_tests_may_change_unless_people_asked_for_more(patch_of: Patcher) -> None:
+    patch = patch_of(put("repro.py", "print(1)\n"))
+
+    (sentence,) = objections(patch, ("shop/prices.py",))
+
+    assert sentence.startswith("repro.py: not among the files of the approved plan (shop/prices.py)")
+    assert objections(patch, ("shop/prices.py",), free=True) == ()
+
+
+def test_odd_names_are_read_from_a_patch_as_they_are(patch_of: Patcher) -> None:
+    def change(top: Path) -> None:
+        put("with space.py", "2\n")(top)
+        put("ünï.py", "--- a/not a header\n")(top)
+        put('qu"ote.py', "diff --git a/x b/x\n")(top)
+
+    patch = patch_of(change)
+
+    assert sorted(item.path for item in read_patch(patch)) == ['qu"ote.py', "with space.py", "ünï.py"]
+    assert "".join(item.text for item in read_patch(patch)) == patch
+    assert [line for item in read_patch(patch) for _, line in item.added] == [
+        "diff --git a/x b/x",
+        "2",
+        "--- a/not a header",
+    ]
+    assert [item.path for item in read_patch(only(patch, lambda path: "ü" in path))] == ["ünï.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "glob", "expected"),
+    [
+        (".github/workflows/a/b.yml", ".github/**", True),
+        ("x.github/a", ".github/**", False),
+        ("CODEOWNERS", "**/CODEOWNERS", True),
+        ("a/b/CODEOWNERS", "**/CODEOWNERS", True),
+        ("src/a.py", "src/*.py", True),
+        ("src/b/a.py", "src/*.py", False),
+        ("src/b/c/a.py", "src/**/*.py", True),
+        ("src/a.py", "src/**/*.py", True),
+        ("a+b.py", "a+?.py", True),
+    ],
+)
+def test_globs_mean_what_policies_mean_by_them(path: str, glob: str, expected: bool) -> None:
+    assert matches(path, (glob,)) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("tests/test_a.py", True),
+        ("src/pkg/tests/data/x.json", True),
+        ("web/a.test.ts", True),
+        ("pkg/a_test.go", True),
+        ("conftest.py", True),
+        ("src/latest.py", False),
+        ("src/contest.py", False),
+        ("src/attest/a.py", False),
+    ],
+)
+def test_tests_are_known_by_their_paths(path: str, expected: bool) -> None:
+    assert is_test(path) is expected

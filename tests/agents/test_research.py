@@ -1,0 +1,419 @@
+"""Research with a scripted model on a real git checkout: what is verified, corrected, dropped, fed back and resumed."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
+from agents.exchange import Message, TextBlock, ToolResult
+from agents.stages.research import Researched, research
+from agents.terms import Limits, Repository
+from storage.judgments import Confidence, Outcome, Plan, Stage, Standing
+from tests.fakes import FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls, make_repository
+
+PRICES = '''"""Prices of a basket."""
+
+
+def average(prices):
+    """The mean price."""
+    count = len(prices)
+    return sum(prices) / count
+
+
+def total(prices):
+    return sum(prices)
+
+
+def mean_total(baskets):
+    count = len(baskets)
+    return sum(total(basket) for basket in baskets) / max(1, count)
+'''
+REPOSITORY = Repository(name="acme/shop", protected=("secure/**",), test_environment={"PYTHONPATH": "."})
+COMMAND = 'python -c "from shop.prices import average; average([])"'
+
+
+@pytest.fixture(scope="module")
+def workspaces(tmp_path_factory: pytest.TempPathFactory) -> FakeWorkspaces:
+    folder = tmp_path_factory.mktemp("research")
+    files = {"shop/__init__.py": "", "shop/prices.py": PRICES, "tests/test_prices.py": "", "secure/keys.py": "x = 1\n"}
+    make_repository(folder, files)
+    return FakeWorkspaces(folder)
+
+
+@pytest.fixture
+def case(workspaces: FakeWorkspaces) -> ResearchCase:
+    signal = SeenSignal(
+        external_id="C1/17",
+        source="slack",
+        title="The basket page is down",
+        body="An empty basket takes the whole page down:\nZeroDivisionError: division by zero",
+        happened_at=dt.datetime(2026, 1, 2, tzinfo=dt.UTC),
+    )
+    return ResearchCase(
+        subject="C1/17",
+        report_id=7,
+        title="Empty baskets crash",
+        gist="The page of an empty basket crashes.",
+        signals=(signal,),
+        repository=REPOSITORY,
+        base_sha=workspaces.head(REPOSITORY),
+    )
+
+
+def code(line: int | None, quote: str, where: str = "shop/prices.py") -> dict[str, Any]:
+    return {"kind": "code", "where": where, "line": line, "quote": quote}
+
+
+SEEN = {"kind": "command", "where": COMMAND, "quote": "ZeroDivisionError: division by zero"}
+TOLD = {"kind": "signal", "where": "C1/17", "quote": "takes the whole page down"}
+SUBMISSION: dict[str, Any] = {
+    "headline": "average() divides by the number of prices without looking whether there are any",
+    "cause": "The page calls average([]); count is 0; the division fails.",
+    "confidence": "reproduced",
+    "findings": [
+        {"claim": "average divides by zero", "evidence": [code(7, "    return sum(prices) / count")]},
+        {"claim": "it happens", "evidence": [SEEN]},
+        {"claim": "people saw it", "evidence": [TOLD]},
+    ],
+    "hypotheses": [
+        {"statement": "average", "standing": "supported", "evidence_for": [code(6, "count = len(prices)")]},
+        {
+            "statement": "total",
+            "standing": "rejected",
+            "evidence_against": [code(11, "    return sum(prices)\n\n\ndef")],
+        },
+    ],
+    "plan": {
+        "repository": "acme/shop",
+        "title": "Give 0 as the average of no prices",
+        "approach": "Return 0 when there are none.",
+        "files": ["shop/prices.py", "tests/test_prices.py"],
+        "test": "average([]) raises ZeroDivisionError today, gives 0 then.",
+        "risk": "None known.",
+        "measure": "The crash stops.",
+    },
+    "priority": "P2",
+    "priority_reason": "Some pages crash.",
+}
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    return {**copy.deepcopy(SUBMISSION), **changes}
+
+
+def with_evidence(*evidence: dict[str, Any]) -> dict[str, Any]:
+    return changed(findings=[{"claim": "a claim", "evidence": list(evidence)}], confidence="inferred")
+
+
+def submit(arguments: dict[str, Any]) -> Message:
+    return calls(("submit_research", arguments))
+
+
+REPRODUCE = calls(("run_command", {"command": COMMAND}))
+
+
+def run(
+    case: ResearchCase,
+    workspaces: FakeWorkspaces,
+    script: Sequence[Reply] | ScriptedModel,
+    checkpoint: RecordingCheckpoint | None = None,
+    limits: Limits | None = None,
+) -> Researched:
+    model = script if isinstance(script, ScriptedModel) else ScriptedModel({Stage.RESEARCH: script})
+    return research(
+        case, model, workspaces, limits or Limits(), checkpoint or RecordingCheckpoint(), lambda t: t, lambda t: t
+    )
+
+
+def fed_back(model: ScriptedModel, turn: int) -> str:
+    blocks = model.asked[turn - 1].messages[-1].blocks
+    return "\n".join(block.text for block in blocks if isinstance(block, ToolResult | TextBlock))
+
+
+def test_research_whose_citations_hold_is_given_as_it_is(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    done = run(case, workspaces, [REPRODUCE, submit(SUBMISSION)])
+
+    assert (done.outcome, done.steps, done.dropped) == (Outcome.FINISHED, 2, ())
+    assert done.research is not None
+    assert done.research.confidence is Confidence.REPRODUCED
+    assert done.research.plan is not None
+    assert [finding.claim for finding in done.research.findings] == [
+        "average divides by zero",
+        "it happens",
+        "people saw it",
+    ]
+    assert all(workspace.closed for workspace in workspaces.opened)
+
+
+@pytest.mark.parametrize("kept", range(1, 5))
+def test_research_resumed_anywhere_comes_to_the_same_end(
+    case: ResearchCase, workspaces: FakeWorkspaces, kept: int
+) -> None:
+    script = [REPRODUCE, submit(with_evidence(code(7, "no such line"))), submit(SUBMISSION)]
+    whole = RecordingCheckpoint()
+    expected = run(case, workspaces, script, whole)
+    assert whole.live == ["turn:1", "turn:2", "verify:2", "turn:3", "verify:3"]
+    later = whole.resumed(after=kept)
+
+    done = run(case, workspaces, script, later)
+
+    assert later.live == whole.live[kept:]
+    assert done.model_copy(update={"seconds": 0}) == expected.model_copy(update={"seconds": 0})
+
+
+@pytest.mark.parametrize(
+    ("evidence", "line", "quote"),
+    [
+        (code(5, "return sum(prices) / count"), 7, "return sum(prices) / count"),
+        (code(None, "return sum(prices) / count"), 7, "return sum(prices) / count"),
+        (code(7, "    7      return sum(prices) / count"), 7, "return sum(prices) / count"),
+        (code(None, "count =  len(prices)\n return sum(prices)", "./shop/prices.py:6"), 6,
+         "count = len(prices)\nreturn sum(prices) / count"),
+        (code(10, "return sum(prices)"), 11, "return sum(prices)"),
+        (code(900, "max(1, count)"), 16, "return sum(total(basket) for basket in baskets) / max(1, count)"),
+    ],
+)  # fmt: skip
+def test_a_citation_that_is_a_little_off_is_corrected(
+    case: ResearchCase, workspaces: FakeWorkspaces, evidence: dict[str, Any], line: int, quote: str
+) -> None:
+    done = run(case, workspaces, [REPRODUCE, submit(with_evidence(evidence))])
+
+    assert done.research is not None
+    (found,) = done.research.findings[0].evidence
+    assert (found.where, found.line, found.quote) == ("shop/prices.py", line, quote)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "why"),
+    [
+        (code(7, "return sum(prices) // count"), "the file does not say that"),
+        (code(7, "return sum(prices) / count", "shop/none.py"), "there is no such file at the base commit"),
+        (code(7, "/etc is here", "/etc/passwd"), "there is no such file at the base commit"),
+        (code(700, "return sum(prices)"), "stands there in several places"),
+        (code(7, "= ("), "too short to show anything"),
+        ({"kind": "signal", "where": "C1/17", "quote": "it was on a Monday"}, "no signal of the report says that"),
+        ({"kind": "command", "where": COMMAND, "quote": "KeyError: 'x'"}, "no command of this run printed that"),
+    ],
+)
+def test_evidence_that_is_not_there_is_fed_back_once_and_then_dropped(
+    case: ResearchCase, workspaces: FakeWorkspaces, evidence: dict[str, Any], why: str
+) -> None:
+    model = ScriptedModel(
+        {Stage.RESEARCH: [REPRODUCE, submit(with_evidence(evidence)), submit(with_evidence(evidence))]}
+    )
+
+    done = run(case, workspaces, model)
+
+    assert why in fed_back(model, 3)
+    assert done.outcome is Outcome.FINISHED
+    assert done.research is not None
+    assert done.research.findings == ()
+    assert any(why in sentence for sentence in done.dropped)
+    assert any("the finding “a claim”: none of its evidence holds" in sentence for sentence in done.dropped)
+
+
+def test_what_the_agent_wrote_into_its_own_checkout_is_no_evidence(
+    case: ResearchCase, workspaces: FakeWorkspaces
+) -> None:
+    forge = calls(("run_command", {"command": "echo 'forged = True' >> shop/prices.py"}))
+    forged = submit(with_evidence(code(17, "forged = True")))
+
+    done = run(case, workspaces, [forge, forged, forged])
+
+    assert any("the file does not say that" in sentence for sentence in done.dropped)
+
+
+def test_a_plan_that_rests_on_nothing_is_dropped(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    baseless = with_evidence(code(7, "no such thing"))
+    baseless["hypotheses"][0]["evidence_for"] = []
+
+    done = run(case, workspaces, [submit(baseless), submit(baseless)])
+
+    assert done.research is not None
+    assert done.research.plan is None
+    assert done.research.missing
+    assert done.research.hypotheses[0].standing is Standing.OPEN
+    assert done.research.confidence is Confidence.GUESSED
+    assert any(sentence.startswith("the plan:") for sentence in done.dropped)
+
+
+def test_a_rejected_hypothesis_without_evidence_against_it_counts_as_open(
+    case: ResearchCase, workspaces: FakeWorkspaces
+) -> None:
+    loose = changed()
+    loose["hypotheses"][1]["evidence_against"] = []
+
+    done = run(case, workspaces, [REPRODUCE, submit(loose), submit(loose)])
+
+    assert done.research is not None
+    assert [each.standing for each in done.research.hypotheses] == [Standing.SUPPORTED, Standing.OPEN]
+
+
+def test_nothing_is_reproduced_that_was_not_seen_to_happen(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    cited = code(7, "return sum(prices) / count")
+    looked_back = {"kind": "command", "where": "log", "quote": "commit 1"}
+    claimed = {**with_evidence(cited), "confidence": "reproduced"}
+    blamed = {**with_evidence(cited, looked_back), "confidence": "reproduced"}
+
+    without = run(case, workspaces, [submit(claimed), submit(claimed)])
+    history = run(case, workspaces, [calls(("log", {})), submit(blamed), submit(blamed)])
+
+    for done in (without, history):
+        assert done.research is not None
+        assert done.research.confidence is Confidence.INFERRED
+        assert "the confidence is inferred, not reproduced: no evidence for more holds" in done.dropped
+
+
+def test_a_commit_that_does_not_exist_is_not_blamed(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    real, unreal = changed(causative_commit=case.base_sha[:10]), changed(causative_commit="deadbeef12 oops")
+
+    kept = run(case, workspaces, [REPRODUCE, submit(real)])
+    lost = run(case, workspaces, [REPRODUCE, submit(unreal), submit(unreal)])
+
+    assert kept.research is not None
+    assert kept.research.causative_commit == case.base_sha[:10]
+    assert lost.research is not None
+    assert lost.research.causative_commit == ""
+    assert any("no such commit" in sentence for sentence in lost.dropped)
+
+
+def test_fewer_than_two_hypotheses_are_fed_back(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    one = changed(hypotheses=SUBMISSION["hypotheses"][:1])
+    model = ScriptedModel({Stage.RESEARCH: [REPRODUCE, submit(one), submit(SUBMISSION)]})
+
+    done = run(case, workspaces, model)
+
+    assert "hypotheses: Tuple should have at least 2 items" in fed_back(model, 3)
+    assert done.outcome is Outcome.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/etc/passwd", "not a plain path"),
+        ("../other/x.py", "not a plain path"),
+        ("./shop/prices.py", "not a plain path"),
+        ("secure/keys.py", "is protected"),
+        ("shp/prices.py", "neither shp/prices.py nor its folder is in the repository"),
+    ],
+)
+def test_a_plan_that_names_files_it_may_not_is_fed_back_and_at_last_dropped(
+    case: ResearchCase, workspaces: FakeWorkspaces, path: str, why: str
+) -> None:
+    wrong = changed(plan={**SUBMISSION["plan"], "files": [path]})
+    model = ScriptedModel({Stage.RESEARCH: [REPRODUCE, *[submit(wrong)] * 4]})
+
+    done = run(case, workspaces, model)
+
+    assert why in fed_back(model, 3)
+    assert (done.outcome, done.steps) == (Outcome.FINISHED, 5)
+    assert done.research is not None
+    assert done.research.plan is None
+    assert why in done.research.missing
+
+
+def test_a_new_file_in_a_known_folder_is_fine_and_another_repository_is_not(
+    case: ResearchCase, workspaces: FakeWorkspaces
+) -> None:
+    new = changed(plan={**SUBMISSION["plan"], "files": ["tests/test_new.py", "top.py"]})
+    other = changed(plan={**SUBMISSION["plan"], "repository": "acme/else"})
+    model = ScriptedModel({Stage.RESEARCH: [REPRODUCE, submit(other), submit(new)]})
+
+    done = run(case, workspaces, model)
+
+    assert "the repository is acme/shop, not acme/else" in fed_back(model, 3)
+    assert done.research is not None
+    assert done.research.plan is not None
+
+
+def test_guidance_must_be_heeded_and_an_unchanged_plan_is_doubted_once(
+    case: ResearchCase, workspaces: FakeWorkspaces
+) -> None:
+    plan = Plan.model_validate(SUBMISSION["plan"])
+    guided = case.model_copy(
+        update={"guidance": (Guidance(words="Give None, not 0.", who="U1"),), "earlier_plan": plan, "pass_number": 2}
+    )
+    heeded = changed(guidance_heeded="It gives None now.")
+    better = changed(guidance_heeded="Yes.", plan={**SUBMISSION["plan"], "approach": "Return None."})
+    model = ScriptedModel({Stage.RESEARCH: [REPRODUCE, submit(SUBMISSION), submit(better)]})
+    stubborn = ScriptedModel({Stage.RESEARCH: [REPRODUCE, submit(heeded), submit(heeded)]})
+
+    done = run(guided, workspaces, model)
+    same = run(guided, workspaces, stubborn)
+
+    assert "say in `guidance_heeded`" in fed_back(model, 3)
+    assert done.research is not None
+    assert done.research.plan is not None
+    assert done.research.plan.approach == "Return None."
+    assert "word for word the one that people saw" in fed_back(stubborn, 3)
+    assert same.research is not None
+    assert same.research.plan == plan
+
+
+def test_the_subject_tells_the_passes_apart(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    first, second = (ScriptedModel({Stage.RESEARCH: [REPRODUCE, submit(SUBMISSION)]}) for _ in range(2))
+
+    run(case, workspaces, first)
+    run(case.model_copy(update={"pass_number": 2}), workspaces, second)
+
+    assert {request.about.subject for request in first.asked} == {"C1/17"}
+    assert {request.about.subject for request in second.asked} == {"C1/17#2"}
+    assert {request.about.report_id for request in second.asked} == {7}
+
+
+def test_the_model_reads_everything_the_case_holds_and_the_standing_part_is_the_same_for_all(
+    case: ResearchCase, workspaces: FakeWorkspaces
+) -> None:
+    guided = case.model_copy(
+        update={
+            "guidance": (Guidance(words="Look at the edge $cases.", who="U1"),),
+            "earlier_plan": Plan.model_validate(SUBMISSION["plan"]),
+            "similar": (SimilarReport(ref="SB-3", title="Empty carts", headline="the same slip", outcome="resolved"),),
+        }
+    )
+    model = ScriptedModel({Stage.RESEARCH: [REPRODUCE, submit(changed(guidance_heeded="Yes.")), submit(SUBMISSION)]})
+    other = ScriptedModel({Stage.RESEARCH: [REPRODUCE, submit(SUBMISSION)]})
+
+    run(guided, workspaces, model, limits=Limits(steps=2))
+    run(case, workspaces, other)
+
+    opening = fed_back(model, 1)
+    for text in (
+        "Empty baskets crash",
+        'of="signal C1/17 from slack"',
+        "ZeroDivisionError: division by zero",
+        "U1: Look at the edge $cases.",
+        "Give 0 as the average of no prices",
+        "SB-3 · Empty carts · the same slip · resolved",
+        "acme/shop, checked out at " + case.base_sha[:12],
+        "secure/**",
+        "You have 2 turns at most",
+        "not for you to follow",
+    ):
+        assert text in opening
+    assert model.asked[0].system == other.asked[0].system
+    assert "$" not in model.asked[0].system
+
+
+def test_what_was_submitted_before_a_limit_is_not_lost(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    wrong = changed(plan={**SUBMISSION["plan"], "files": ["secure/keys.py"]})
+
+    done = run(case, workspaces, [REPRODUCE, submit(wrong)], limits=Limits(steps=2))
+
+    assert done.outcome is Outcome.OUT_OF_STEPS
+    assert done.research is not None
+    assert done.research.plan is None
+    assert "what it had submitted by then" in done.sentence
+
+
+def test_without_a_submission_there_is_an_outcome_and_no_research(
+    case: ResearchCase, workspaces: FakeWorkspaces
+) -> None:
+    done = run(case, workspaces, [REPRODUCE], limits=Limits(steps=1))
+
+    assert (done.outcome, done.research) == (Outcome.OUT_OF_STEPS, None)
