@@ -7,16 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storage.plans import Decided, DecidedKind
-from storage.store import Store
-
 from agents import rules
 from agents.ports import Nudge
 from agents.rules import Person
 from agents.terms import Policy
 from storage.columns import now
+from storage.plans import Decided, DecidedKind
 from storage.records import Decision, Report
+from storage.changes import ReportChanges
 from storage.status import CLOSED, Status
+from storage.store import Store
 
 __all__ = ["Answer", "Assent", "Person", "Via"]
 
@@ -67,6 +67,7 @@ class Assent:
         to = self._destination(report, decision)
         if to is None:
             return Answer(ok=False, sentence=f"{report.ref} is {_plain(report.status)}: nothing to decide now.")
+        changes: ReportChanges = {"dismissed_because": words or "not now"} if to is Status.DISMISSED else {}
         decided = self.store.plans.decide(
             report_id,
             decision,
@@ -77,7 +78,7 @@ class Assent:
             words=words,
             to=to,
             because=_because(decision, words),
-            **({"dismissed_because": words or "not now"} if to is Status.DISMISSED else {}),
+            **changes,
         )
         if decided.kind is DecidedKind.DONE:
             self._follow_up(report, decision, words, person)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
 from dataclasses import dataclass
 
 from pydantic import BaseModel
-from storage.filing import NewReport
 from storage.search import Candidate
 
 from agents import rules
@@ -19,15 +17,16 @@ from agents.stages.normalise import normalise
 from agents.stages.screen import screen
 from agents.terms import Autonomy
 from storage.errors import Overtaken
+from storage.filing import NewReport
 from storage.judgments import Grouping, Screening, Summary
 from storage.records import Signal
 from storage.status import Mover, Status
 
 
 class Filed(BaseModel):
-    """Where a signal went. `report_id` is None when another filing overtook this one and it must be judged again."""
+    """Where a signal went. `report_id` is 0 when another filing overtook this one and it must be judged again."""
 
-    report_id: int | None = None
+    report_id: int = 0
     opened: bool = False
     came_back: bool = False
 
@@ -49,14 +48,19 @@ class Digesting:
         summary = checkpoint("normalise", lambda: self._normalise(signal_id, screening), Summary)
         if not checkpoint("worth filing", lambda: self._worth_filing(signal_id, screening, summary), bool):
             return
-        for attempt in itertools.count(1):
-            filed = checkpoint(f"file:{attempt}", lambda: self._file(signal_id, summary), Filed)
-            if filed.report_id is not None:
-                break
+        filed = self._settle(signal_id, summary, checkpoint)
         report_id = filed.report_id
         checkpoint("ripen", lambda: self._ripen(report_id, signal_id, came_back=filed.came_back), bool)
         self.means.messenger.publish(report_id)
         self.means.nudge.report(report_id)
+
+    def _settle(self, signal_id: int, summary: Summary, checkpoint: Checkpoint) -> Filed:
+        """File it, judging it anew as often as another filing overtakes this one."""
+        filed, attempt = Filed(), 0
+        while not filed.report_id:
+            attempt += 1
+            filed = checkpoint(f"file:{attempt}", lambda: self._file(signal_id, summary), Filed)
+        return filed
 
     def _screen(self, signal_id: int) -> Screening:
         signal = self.means.store.signals.get(signal_id)

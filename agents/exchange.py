@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from storage.judgments import Stage
+from storage.judgments import Judgment, Stage
 from storage.records import CheckState
 
 
@@ -24,6 +24,14 @@ class About(BaseModel):
     subject: str
     signal_id: int | None = None
     report_id: int | None = None
+
+    def variables(self) -> Mapping[str, str]:
+        """What the stage's prompt names, by name. Foreign text is already quoted."""
+        return {}
+
+    def fault(self, answer: Judgment) -> str:  # noqa: ARG002 subclasses look at it
+        """Empty when the answer fits this case, else the sentence that is fed back to the model."""
+        return ""
 
 
 class TextBlock(BaseModel):
@@ -57,6 +65,7 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True)
     by_model: bool
     blocks: tuple[TextBlock | ToolCall | ToolResult, ...]
+    opaque: str = ""  # what only the adapter that made it can read, such as signed thoughts; given back unchanged
 
 
 @dataclass(frozen=True)

@@ -41,9 +41,8 @@ def weight(signal: Signal, source_weight: float, at: dt.datetime) -> float:
     """
     age_days = max(0.0, (at - signal.happened_at).total_seconds() / 86_400)
     reach = 1.0 + math.log10(max(1, signal.reach))
-    return round(
-        source_weight * _SEVERITY[signal.severity] * reach * max(_LEAST_RECENCY, 0.5 ** (age_days / _HALF_LIFE_DAYS)), 4
-    )
+    recency = max(_LEAST_RECENCY, math.pow(0.5, age_days / _HALF_LIFE_DAYS))
+    return round(source_weight * _SEVERITY[signal.severity] * reach * recency, 4)
 
 
 def is_ripe(report: Report, signals: int, *, asked: bool, autonomy: Autonomy, policy: Policy) -> bool:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import requests
+from agents.adapters.bubblewrap import SandboxWorkspaces
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.terms import Policy
 from bot.manifest import bot_scopes

@@ -8,6 +8,16 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import JSON, Dialect, String
 from sqlalchemy.types import DateTime, TypeDecorator
+from sqlmodel import SQLModel
+
+# Constraint names must be the same on both databases, or a migration could not name what it drops.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 
 def now() -> dt.datetime:

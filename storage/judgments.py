@@ -1,7 +1,7 @@
 """What a model, or code in its place, said: frozen, and each class does three jobs.
 
 It is the schema of the model's answer, the stored value and what a view draws. Field descriptions are read by the
-model, so they are prompt text.
+model, so they are prompt text; models answer in the order of the fields, so a reason stands before what it leads to.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 Line = Annotated[str, Field(max_length=300)]
 Paragraph = Annotated[str, Field(max_length=4000)]
@@ -49,18 +50,19 @@ class Threat(StrEnum):
 class Screening(Judgment):
     """May an agent read this signal?"""
 
-    threat: Threat | None = Field(
-        default=None, description="The class of attack, or null when the text is safe to read."
-    )
+    reason: Line = Field(default="", description="One sentence a person can check.")
     quote: Line = Field(
         default="", description="The exact fragment of the text that makes it an attack; empty if safe."
     )
-    reason: Line = Field(default="", description="One sentence a person can check.")
+    threat: Threat | None = Field(
+        default=None, description="The class of attack, or null when the text is safe to read."
+    )
+    judged: SkipJsonSchema[bool] = True  # false: no valid answer could be had, so it is held; no model is told of this
 
     @property
     def passed(self) -> bool:
         """Whether an agent may read the signal."""
-        return self.threat is None
+        return self.threat is None and self.judged
 
 
 # ── normalise ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -94,15 +96,15 @@ class Route(StrEnum):
 class Grouping(Judgment):
     """Which report a signal belongs to."""
 
-    candidate: str | None = Field(
-        default=None, description="The id of the candidate that this signal belongs to, or null when none fits."
-    )
+    ranking: tuple[str, ...] = Field(default=(), description="The candidates' ids, most likely first.")
     pull_request_title: Line = Field(
         default="",
         description="Title of the single pull request that would resolve the candidate's signals and this one.",
     )
     reason: Line = Field(description="Why they are the same problem, or why none is.")
-    ranking: tuple[str, ...] = Field(default=(), description="The candidates' ids, most likely first.")
+    candidate: str | None = Field(
+        default=None, description="The id of the candidate that this signal belongs to, or null when none fits."
+    )
 
 
 # ── research ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -209,6 +211,9 @@ class Research(Judgment):
     causative_commit: Line = Field(default="", description="The commit that brought the problem in, if blame shows it.")
     plan: Plan | None = Field(default=None, description="The plan of a fix; null if none can be given honestly.")
     question: Question | None = Field(default=None, description="What only a human can decide; null if nothing.")
+    guidance_heeded: Paragraph = Field(
+        default="", description="What the plan makes of the guidance from people, or why it cannot; empty without any."
+    )
     missing: Paragraph = Field(default="", description="What evidence would settle it, if there is no plan.")
     priority: Priority
     priority_reason: Line
@@ -226,9 +231,9 @@ class Bucket(StrEnum):
 class Verdict(Judgment):
     """Actionable or not, how urgent, why."""
 
+    reason: Line = Field(description="Why this bucket, in one sentence for the people in the thread.")
     bucket: Bucket
     priority: Priority
-    reason: Line = Field(description="Why this bucket, in one sentence for the people in the thread.")
     missing: Paragraph = Field(default="", description="not_actionable: what evidence is missing.")
 
 

@@ -22,6 +22,7 @@ class InboxRow(SQLModel, table=True):
     deliveries: int = 1
     done_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime, index=True))
     trouble: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    failures: int = 0  # too many make it a dead letter
 
 
 class OutboxRow(SQLModel, table=True):
@@ -37,6 +38,7 @@ class OutboxRow(SQLModel, table=True):
     thread_ts: str = ""
     ts: str = Field(default="", index=True)  # empty while it is not known whether the post was made
     drawn: str = ""  # hash of what it shows
+    permalink: str = ""  # its address in Slack, once asked for
     tried_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     posted_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     trouble: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))

@@ -25,15 +25,6 @@ from storage.judgments import (
 from storage.raw import Severity
 from storage.status import SignalStatus, Status, Visibility
 
-# Constraint names must be the same on both databases, or a migration could not name what it drops.
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
 
 class Signal(SQLModel, table=True):
     """A RawSignal we keep, once per (source, external id, occurrence)."""
@@ -78,6 +69,9 @@ class Signal(SQLModel, table=True):
     query_vectors: bytes | None = Field(
         default=None, sa_column=Column(LargeBinary)
     )  # the queries', one after the other
+    words: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # what full text search reads
+    text_hash: str = Field(default="", index=True)  # of title and body, by which an exact twin is found
+    filed_epoch: int = Field(default=0, index=True)  # the epoch in which search last learnt of a change to it
 
 
 class SignalKey(SQLModel, table=True):
@@ -145,6 +139,7 @@ class ShownPlan(SQLModel, table=True):
     body: Plan = Field(sa_column=Column(Typed(Plan), nullable=False))
     because: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # the guidance that led to it
     made_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
+    step: str | None = Field(default=None, unique=True)  # (job, step) that proposed it
     posted_ts: str = ""  # Slack ts of the message that shows it; empty until it is shown
     expires_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
 
@@ -158,6 +153,7 @@ class AskedQuestion(SQLModel, table=True):
     report_id: int = Field(foreign_key="report.id", index=True)
     body: Question = Field(sa_column=Column(Typed(Question), nullable=False))
     asked_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
+    step: str | None = Field(default=None, unique=True)  # (job, step) that asked it
     answer: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     answered_by: str = ""
     answered_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
@@ -222,6 +218,7 @@ class Fix(SQLModel, table=True):
     pushed_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     number: int | None = None  # of the pull request
     url: str = ""
+    opened_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))  # the pull request, by us
     checks: CheckState = Field(default=CheckState.NONE, sa_column=Column(Named(CheckState), nullable=False))
     red_log: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # of the failing checks
     heard: tuple[str, ...] = Field(default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False))  # remark ids

@@ -275,8 +275,9 @@ def test_a_refused_submission_is_fed_back_until_refusals_are_used_up() -> None:
 
     assert [text_of(request.messages[-1]) for request in model.asked] == ["opening", "first", "second", "third"]
     assert (trail.outcome, trail.turns) == (Outcome.UNPROVEN, 4)
-    assert "refused 4 times" in trail.sentence
-    assert "fourth" in trail.sentence
+    assert trail.sentence == "What it handed in was refused 4 times."
+    assert trail.ruling is not None
+    assert trail.ruling.refusal == "fourth"
 
 
 def test_words_without_a_tool_call_are_nudged_twice_and_then_end_the_run() -> None:

@@ -63,6 +63,16 @@ def test_a_true_fix_is_proven_and_its_logs_tell_how(origin: Path) -> None:
     assert "[exit code 0 after" in proof.suite_log
 
 
+def test_colours_do_not_hide_a_failure(tmp_path: Path) -> None:
+    files = {"shop/__init__.py": "", "shop/prices.py": PRICES, "tests/test_prices.py": TESTS}
+    make_repository(tmp_path / "loud", {**files, "pytest.ini": "[pytest]\naddopts = --color=yes\n"})
+
+    proof = proven(tmp_path / "loud", {"shop/prices.py": FIXED, "tests/test_prices.py": TESTS + NEW_TEST})
+
+    assert proof.holds
+    assert "\x1b" not in proof.before_log + proof.after_log + proof.suite_log
+
+
 def test_a_test_that_passes_without_the_change_proves_nothing(origin: Path) -> None:
     proof = proven(
         origin,

@@ -11,6 +11,7 @@ import pytest
 
 from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
 from agents.exchange import Message, TextBlock, ToolResult
+from agents.redact import Redactor
 from agents.stages.research import Researched, research
 from agents.terms import Limits, Repository
 from storage.judgments import Confidence, Outcome, Plan, Stage, Standing
@@ -45,7 +46,7 @@ def workspaces(tmp_path_factory: pytest.TempPathFactory) -> FakeWorkspaces:
     return FakeWorkspaces(folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def case(workspaces: FakeWorkspaces) -> ResearchCase:
     signal = SeenSignal(
         external_id="C1/17",
@@ -125,9 +126,7 @@ def run(
     limits: Limits | None = None,
 ) -> Researched:
     model = script if isinstance(script, ScriptedModel) else ScriptedModel({Stage.RESEARCH: script})
-    return research(
-        case, model, workspaces, limits or Limits(), checkpoint or RecordingCheckpoint(), lambda t: t, lambda t: t
-    )
+    return research(case, model, workspaces, limits or Limits(), checkpoint or RecordingCheckpoint(), Redactor(b"test"))
 
 
 def fed_back(model: ScriptedModel, turn: int) -> str:

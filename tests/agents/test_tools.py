@@ -190,6 +190,12 @@ def test_run_command_tells_how_it_ended_and_what_it_printed(hands: Hands) -> Non
     assert use(hands, "run_command", command="sleep 5", seconds=1).startswith("ran out of its 1 seconds")
 
 
+def test_colours_and_rewritten_lines_are_shown_as_text(hands: Hands) -> None:
+    shown = use(hands, "run_command", command=r"printf '\033[31mred\033[0m 10%%\r100%%\n\033]0;title\007end'")
+
+    assert shown == "exit code 0\n100%\nend"
+
+
 def test_a_long_output_is_cut_in_its_middle(hands: Hands) -> None:
     printed = use(hands, "run_command", command="seq 1 20000")
 

@@ -1,0 +1,127 @@
+"""How conversations and schemas look on Anthropic's wire. Knows the wire's JSON, not its SDK."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from agents.exchange import About, Message, TextBlock, ToolCall, ToolResult
+from storage.judgments import Stage
+
+Json = dict[str, Any]
+
+_CACHED: Json = {"type": "ephemeral"}
+_NOTHING = "(nothing)"
+_MOST_STRICT, _MOST_OPTIONAL, _MOST_UNIONS = 20, 24, 16  # of all strict tools together; more are refused by the API
+
+
+def headers(stage: Stage, about: About, turn: int) -> dict[str, str]:
+    """What tells recordings and logs which turn a request is."""
+    subject = quote(about.subject, safe="/#:@!$&'()*+,;=[]~ ")
+    return {"x-signalbox-stage": stage.value, "x-signalbox-subject": subject, "x-signalbox-turn": str(turn)}
+
+
+def system(text: str) -> list[Json]:
+    """The system prompt, marked for the cache."""
+    return [{"type": "text", "text": text, "cache_control": _CACHED}]
+
+
+def conversation(messages: Sequence[Message]) -> list[Json]:
+    """The messages; the last block is marked for the cache, so that the next turn reads all before it from there."""
+    contents = [_content(message) for message in messages]
+    if contents:
+        contents[-1] = cached(contents[-1])
+    roles = ["assistant" if message.by_model else "user" for message in messages]
+    return [{"role": role, "content": content} for role, content in zip(roles, contents, strict=True)]
+
+
+def _content(message: Message) -> list[Json]:
+    if message.opaque:
+        content: list[Json] = json.loads(message.opaque)
+        return content
+    blocks = [_block(block) for block in message.blocks if not isinstance(block, TextBlock) or block.text.strip()]
+    return blocks or [{"type": "text", "text": _NOTHING}]
+
+
+def _block(block: TextBlock | ToolCall | ToolResult) -> Json:
+    if isinstance(block, TextBlock):
+        return {"type": "text", "text": block.text}
+    if isinstance(block, ToolCall):
+        return {"type": "tool_use", "id": block.id, "name": block.name, "input": block.arguments}
+    text = block.text if block.text.strip() else _NOTHING
+    return {"type": "tool_result", "tool_use_id": block.call_id, "content": text, "is_error": block.failed}
+
+
+def heard(content: Sequence[Json]) -> Message:
+    """The model's message. Blocks that only this wire knows (thoughts) are kept to be sent back unchanged."""
+    known: list[TextBlock | ToolCall] = []
+    for block in content:
+        if block["type"] == "text" and block["text"].strip():
+            known.append(TextBlock(text=block["text"]))
+        elif block["type"] == "tool_use":
+            known.append(ToolCall(id=block["id"], name=block["name"], arguments=block["input"]))
+    others = any(block["type"] not in ("text", "tool_use") for block in content)
+    return Message(by_model=True, blocks=tuple(known), opaque=json.dumps(content) if others and known else "")
+
+
+def words(content: Sequence[Json]) -> str:
+    """All text of the model's message."""
+    return "".join(block["text"] for block in content if block["type"] == "text")
+
+
+def demanding(schema: Json) -> Json:
+    """The schema with every property required, so that a model says what it leaves empty; without defaults and titles."""
+    plain = {key: value for key, value in schema.items() if key not in ("default", "title")}
+    for key in ("properties", "$defs"):
+        if key in plain:
+            plain[key] = {name: demanding(inner) for name, inner in plain[key].items()}
+    if "properties" in plain:
+        plain["required"] = list(plain["properties"])
+    if "items" in plain:
+        plain["items"] = demanding(plain["items"])
+    if "anyOf" in plain:
+        plain["anyOf"] = [demanding(inner) for inner in plain["anyOf"]]
+    return plain
+
+
+class Strictness:
+    """Says which tools may be strict, in the order given, until the API's limits for a request are reached."""
+
+    def __init__(self) -> None:
+        self._tools = self._optional = self._unions = 0
+
+    def allows(self, schema: Json) -> bool:
+        """Whether this tool fits too; if so it is counted."""
+        nodes = list(_nodes(schema))
+        optional = sum(
+            len(node["properties"]) - len(node.get("required", ())) for node in nodes if "properties" in node
+        )
+        unions = sum("anyOf" in node for node in nodes)
+        fits = (
+            self._tools < _MOST_STRICT
+            and self._optional + optional <= _MOST_OPTIONAL
+            and self._unions + unions <= _MOST_UNIONS
+        )
+        if fits:
+            self._tools, self._optional, self._unions = (
+                self._tools + 1, self._optional + optional, self._unions + unions,
+            )  # fmt: skip
+        return fits
+
+
+def _nodes(schema: Any) -> Iterator[Mapping[str, Any]]:
+    """Every schema inside a schema; each definition once."""
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _nodes(each)
+    if isinstance(schema, dict):
+        yield schema
+        for each in schema.values():
+            yield from _nodes(each)
+
+
+def cached(blocks: list[Json]) -> list[Json]:
+    """The blocks (or tools), the last of them marked for the cache."""
+    return [*blocks[:-1], *({**block, "cache_control": _CACHED} for block in blocks[-1:])]

@@ -1,0 +1,156 @@
+"""The virtual environment that a repository's tests run in, made while there still is a network.
+
+Only wheels are installed, so nothing foreign runs while it is made; what is in it runs in the sandbox and nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.adapters.file_lock import StillLocked, held
+from agents.errors import SandboxUnusable
+from agents.terms import Repository
+
+_STAMP = "made-from"
+# A name with versions and markers. A path or an address could bring a source distribution, which runs when it is built.
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[\w\s.,-]*\])?\s*[^/@:\\]*")
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_SHOWN = 400
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment and the folders it needs to be seen in: itself and its interpreter's."""
+
+    folder: Path
+    roots: tuple[Path, ...]
+
+    @property
+    def programs(self) -> Path:
+        """The folder that goes first in PATH."""
+        return self.folder / "bin"
+
+
+@dataclass(frozen=True)
+class Environments:
+    """Makes environments in `folder`, one for each set of requirements, and finds them again."""
+
+    folder: Path
+    seconds: float = 900.0  # for making one, and for waiting until another process has made it
+
+    def of(self, repository: Repository) -> Environment:
+        """The repository's environment, made if need be. Raises SandboxUnusable when there can be none."""
+        given = Path(repository.environment).absolute() if repository.environment else None
+        return environment_at(given or self._made(repository), repository.name)
+
+    def _made(self, repository: Repository) -> Path:
+        wanted = sorted({requirement.strip() for requirement in repository.requirements})
+        for requirement in wanted:
+            if not _REQUIREMENT.fullmatch(requirement):
+                raise SandboxUnusable(
+                    f"{requirement!r} among the requirements of {repository.name} is not a package's name with"
+                    " versions; paths, addresses and options are not allowed there: correct the policy file"
+                )
+        made_from = "\n".join((sys.version, sys.base_prefix, *wanted))
+        folder = self.folder.absolute() / hashlib.sha256(made_from.encode()).hexdigest()[:16]
+        if _is_made(folder, made_from):
+            return folder
+        try:
+            with held(folder.with_suffix(".lock"), self.seconds):
+                if not _is_made(folder, made_from):
+                    self._make(folder, repository.name, wanted)
+                    (folder / _STAMP).write_text(made_from)  # last: without it an environment is a half-made one
+        except StillLocked as error:
+            sentence = f"another process has been making the environment of {repository.name} for {self.seconds:g} s"
+            raise SandboxUnusable(f"{sentence}; retry when it is done") from error
+        return folder
+
+    def _make(self, folder: Path, name: str, wanted: Sequence[str]) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        pip = () if wanted else ("--without-pip",)
+        self._run(f"The environment of {name}", (sys.executable, "-m", "venv", *pip, str(folder)))
+        if wanted:
+            install = ("-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--quiet")
+            command = (str(folder / "bin" / "python"), "-I", *install, "--only-binary", ":all:", "--", *wanted)
+            self._run(f"The environment of {name} ({', '.join(wanted)})", command)
+
+    def _run(self, what: str, command: Sequence[str]) -> None:
+        """Run a program without the bot's secrets, in an empty folder, so that no name is taken for a file there."""
+        with (
+            tempfile.TemporaryDirectory(prefix="signalbox-pip-") as empty,
+            subprocess.Popen(
+                command,
+                cwd=empty,
+                env=_variables(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            ) as running,
+        ):
+            try:
+                said = running.communicate(timeout=self.seconds)[0].decode(errors="replace")
+            except BaseException as error:
+                os.killpg(running.pid, signal.SIGKILL)
+                if isinstance(error, subprocess.TimeoutExpired):
+                    raise SandboxUnusable(f"{what} was not made within {self.seconds:g} s; retry later") from error
+                raise
+        if running.returncode:
+            raise SandboxUnusable(
+                f"{what} could not be made: {_reason(said)} Check the requirements in the policy file (each needs a"
+                " wheel for this machine) and that this machine reaches its package index, then retry."
+            )
+
+
+def environment_at(folder: Path, name: str) -> Environment:
+    """The environment in a folder, with where its interpreter lives. Raises SandboxUnusable when there is none."""
+    python = folder / "bin" / "python"
+    if not os.access(python, os.X_OK):
+        raise SandboxUnusable(
+            f"{folder}, the environment of {name}, has no bin/python that can be run: name the folder of a virtual"
+            " environment in the policy file, or list requirements there instead"
+        )
+    return Environment(folder, (folder, *interpreter_roots(python)))
+
+
+def interpreter_roots(python: Path) -> tuple[Path, ...]:
+    """The folders outside `/usr` that an interpreter needs, `python` being it or a link of a virtual environment to it.
+
+    Only a folder that holds a Python library counts, so that a strange link never shows a sandbox anything else.
+    """
+    homes = {python.resolve().parent}
+    settings = python.parent.parent / "pyvenv.cfg"
+    if settings.is_file():
+        found = re.search(r"(?m)^home\s*=\s*(/.+)$", settings.read_text(encoding="utf-8", errors="replace"))
+        homes |= {Path(found[1].strip())} if found else set()
+    roots = {home.parent for home in homes if home.name == "bin" and not home.resolve().is_relative_to("/usr")}
+    return tuple(sorted(root for root in roots if any(root.glob("lib/python3*/os.py"))))
+
+
+def _is_made(folder: Path, made_from: str) -> bool:
+    stamp = folder / _STAMP
+    return stamp.is_file() and stamp.read_text() == made_from and os.access(folder / "bin" / "python", os.X_OK)
+
+
+def _variables() -> dict[str, str]:
+    """What pip may see of our environment: where the index is and how it is reached, no secret of the bot's."""
+    wanted = {
+        name for name in os.environ if name in _KEPT or name.startswith("PIP_") or name.lower().endswith("_proxy")
+    }
+    return {name: os.environ[name] for name in sorted(wanted)}
+
+
+def _reason(said: str) -> str:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if "ERROR" in line]
+    return (errors or lines or ["it gave no reason."])[-1][:_SHOWN]

@@ -1,0 +1,222 @@
+"""Cached bare mirrors of the repositories: what checkouts are made from, and what commits are made in and pushed from.
+
+A mirror is a cache: it is made when it is missing and made again when it is damaged. One process at a time works in it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.adapters.file_lock import StillLocked, held
+from agents.adapters.inert_git import GitFailed, run_git, text_of_git
+from agents.adapters.remotes import Remote, remote_of
+from agents.errors import CodeHostDown, CodeHostRejected
+from agents.terms import Repository
+
+NAME = "Signalbox"
+EMAIL = "signalbox@users.noreply.invalid"  # an address that can never be somebody's account
+_DAMAGED = re.compile(r"corrupt|bad object|not a git repository|unable to read|loose object|missing blob|bad tree")
+_SHA = re.compile(r"[0-9a-f]{40}")
+_FETCH_SECONDS = 600.0
+_PUSH_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Mirrors:
+    """Mirrors in `folder`, one a repository. `url` is the code host's address, `token` gives one that is valid now."""
+
+    folder: Path
+    url: str
+    token: Callable[[], str] = str
+    patience: float = 900.0  # seconds to wait for another process that works in the same mirror
+
+    def head(self, repository: Repository) -> str:
+        """Fetch, and give the commit at the tip of the base branch. Raises CodeHostDown or CodeHostRejected."""
+        with self._open(repository) as mirror:
+            mirror.fetch(repository.base_branch)
+            return mirror.text("rev-parse", "--verify", f"refs/heads/{repository.base_branch}^{{commit}}")
+
+    def checkout(self, repository: Repository, sha: str, to: Path) -> None:
+        """A plain clone in the new folder `to`, at `sha`, with all of its history and no other branch.
+
+        It shares no file that may be written: objects are linked, and git never changes one. Raises CodeHostRejected
+        when there is no such commit.
+        """
+        with self._open(repository) as mirror:
+            mirror.need(sha, repository.base_branch)
+            _clone(mirror.path, sha, to)
+        run_git("checkout", "--quiet", "--force", "--detach", sha, at=to, seconds=_FETCH_SECONDS)
+
+    def commit_and_push(
+        self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
+    ) -> str:
+        """Commit base + patch, have `branch` point to it on the code host, and give its sha.
+
+        Author and dates are fixed by the arguments, so the same call makes the same sha, and where the branch is there
+        already nothing is pushed. An older commit of ours is replaced, anybody else's never: CodeHostRejected.
+        """
+        if branch == repository.base_branch:
+            raise CodeHostRejected(
+                f"{branch} is the base branch of {repository.name}; fixes go to branches of their own"
+            )
+        with self._open(repository) as mirror:
+            mirror.need(base_sha, repository.base_branch)
+            sha = mirror.commit(base_sha, patch, message, at)
+            there = mirror.remote_tip(branch)
+            if there != sha:
+                mirror.refuse_foreign(branch, there)
+                mirror.push(sha, branch, there)
+            return sha
+
+    @contextmanager
+    def _open(self, repository: Repository) -> Iterator[_Mirror]:
+        """The repository's mirror, made if need be, for this process alone."""
+        remote = remote_of(repository, self.url, self.token)
+        path = self.folder / f"{repository.name.replace('/', '+')}.git"
+        try:
+            with held(path.with_suffix(".lock"), self.patience) as lock:
+                mirror = _Mirror(path, remote, lock)
+                mirror.prepare()
+                yield mirror
+        except StillLocked as error:
+            sentence = f"another process has been fetching {repository.name} for {self.patience:g} seconds"
+            raise CodeHostDown(f"{sentence}; it is tried again later") from error
+
+
+@dataclass(frozen=True)
+class _Mirror:
+    """One mirror, locked."""
+
+    path: Path
+    remote: Remote
+    lock: int
+
+    def text(self, *arguments: str) -> str:
+        return text_of_git(*arguments, at=self.path)
+
+    def prepare(self) -> None:
+        """Have an empty repository at least, without what a killed git left behind."""
+        if (self.path / "HEAD").is_file():
+            for left in (*self.path.glob("*.lock"), *(self.path / "refs").rglob("*.lock")):
+                left.unlink(missing_ok=True)  # whoever made it is dead: a living git would hold our lock
+            return
+        shutil.rmtree(self.path, ignore_errors=True)
+        draft = Path(tempfile.mkdtemp(dir=self.path.parent, prefix="mirror-"))
+        run_git("init", "--quiet", "--bare", ".", at=draft)
+        draft.rename(self.path)
+
+    def fetch(self, branch: str) -> None:
+        """Bring a branch and the tags up to date; a damaged mirror is made anew, once."""
+        try:
+            self._fetch(f"+refs/heads/{branch}:refs/heads/{branch}", "+refs/tags/*:refs/tags/*")
+            self.text("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{tree}}")
+        except (CodeHostDown, GitFailed) as error:
+            if not _DAMAGED.search(str(error)):
+                raise
+            shutil.rmtree(self.path)
+            self.prepare()
+            self._fetch(f"+refs/heads/{branch}:refs/heads/{branch}", "+refs/tags/*:refs/tags/*")
+
+    def need(self, sha: str, branch: str) -> None:
+        """Have the commit here. Raises CodeHostRejected when the code host does not know it either."""
+        if not _SHA.fullmatch(sha):
+            raise CodeHostRejected(f"{sha!r} is not the full hash of a commit of {self.remote.name}")
+        if self.has(sha):
+            return
+        self.fetch(branch)
+        if not self.has(sha):
+            self._fetch(sha)
+
+    def has(self, sha: str) -> bool:
+        """Whether the commit is here."""
+        try:
+            self.text("cat-file", "-e", f"{sha}^{{commit}}")
+        except GitFailed:
+            return False
+        return True
+
+    def commit(self, base_sha: str, patch: str, message: str, at: float) -> str:
+        """Write base + patch as a commit that no branch points to yet."""
+        who = {
+            f"GIT_{role}_{part}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for part, value in (("NAME", NAME), ("EMAIL", EMAIL), ("DATE", f"{int(at)} +0000"))
+        }
+        with tempfile.TemporaryDirectory(dir=self.path, prefix="index-") as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            run_git("read-tree", base_sha, at=self.path, variables=index)
+            try:
+                run_git(
+                    "apply", "--cached", "--whitespace=nowarn", "-", at=self.path, variables=index, stdin=patch.encode()
+                )
+            except GitFailed as error:
+                raise CodeHostRejected(
+                    f"the patch does not fit on {base_sha[:12]} of {self.remote.name}: {error.said}; press Retry to"
+                    " have the fix written again"
+                ) from error
+            tree = text_of_git("write-tree", at=self.path, variables=index)
+        words = (message.strip() or "Fix") + "\n"
+        return text_of_git(
+            "commit-tree", tree, "-p", base_sha, "-F", "-", at=self.path, variables=who, stdin=words.encode()
+        )
+
+    def remote_tip(self, branch: str) -> str:
+        """The commit a branch of the code host points to now, empty when there is no such branch."""
+        ref = f"refs/heads/{branch}"
+        listed = self.remote.run("ls-remote", "{remote}", ref, at=self.path, doing="looking at", seconds=_PUSH_SECONDS)
+        rows = (line.split("\t") for line in listed.decode().splitlines())
+        return next((sha for sha, name in rows if name == ref), "")
+
+    def refuse_foreign(self, branch: str, tip: str) -> None:
+        """Raises CodeHostRejected when the branch ends in a commit that is not ours."""
+        if not tip:
+            return
+        if not self.has(tip):
+            self._fetch(f"+refs/heads/{branch}:refs/signalbox/{branch}")
+        if not self.has(tip) or self.text("show", "--no-patch", "--format=%ae %ce", tip) != f"{EMAIL} {EMAIL}":
+            raise CodeHostRejected(
+                f"somebody else has pushed to {branch} of {self.remote.name}, and I do not overwrite that: take the"
+                " pull request over, or delete the branch and press Retry"
+            )
+
+    def push(self, sha: str, branch: str, expected: str) -> None:
+        """Point the branch to the commit, unless it has moved since it was looked at."""
+        lease = f"--force-with-lease=refs/heads/{branch}:{expected}"
+        what = f"{sha}:refs/heads/{branch}"
+        self.remote.run(
+            "push", "--quiet", lease, "{remote}", what,
+            at=self.path, doing="pushing to", seconds=_PUSH_SECONDS, keep_open=(self.lock,),
+        )  # fmt: skip
+
+    def _fetch(self, *what: str) -> None:
+        self.remote.run(
+            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "{remote}", *what,
+            at=self.path, doing="fetching", seconds=_FETCH_SECONDS, keep_open=(self.lock,),
+        )  # fmt: skip
+
+
+def _clone(mirror: Path, sha: str, to: Path) -> None:
+    """The `.git` of a clone: the mirror's objects, HEAD at `sha`, and the tags that it contains."""
+    git = to / ".git"
+    (git / "refs" / "heads").mkdir(parents=True)
+    (git / "HEAD").write_text(f"{sha}\n")
+    (git / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n")
+    listed = text_of_git("for-each-ref", f"--merged={sha}", "--format=%(objectname) %(refname)", "refs/tags", at=mirror)
+    (git / "packed-refs").write_text("".join(f"{line}\n" for line in listed.splitlines()))
+    shutil.copytree(mirror / "objects", git / "objects", copy_function=_linked, ignore=shutil.ignore_patterns("tmp_*"))
+
+
+def _linked(source: str, target: str) -> str:
+    """A second name for the same file, or a copy where that cannot be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target

@@ -1,0 +1,89 @@
+"""The other end of a fetch or a push: its address, the token it is shown, and what its refusals mean."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from agents.adapters.inert_git import GitFailed, GitTimedOut, run_git
+from agents.errors import CodeHostDown, CodeHostRejected
+from agents.terms import Repository
+
+_ALLOWED = ("https", "http", "file")
+_REFUSED = re.compile(
+    r"Authentication failed|could not read (?:Username|Password)|returned error: 40[0134]|[Rr]epository .*not found"
+    r"|does not appear to be a git repository|does not exist|[Pp]ermission .*denied|Write access .*not granted"
+    r"|couldn't find remote ref|remote rejected|protected branch|pre-receive hook declined|shallow update not allowed"
+)
+_SHOWN = 400
+
+
+@dataclass(frozen=True)
+class Remote:
+    """One repository on the code host. `token` is shown only to the code host's own address."""
+
+    name: str
+    address: str
+    token: str = field(default="", repr=False)
+
+    def run(
+        self, *arguments: str, at: Path, doing: str, seconds: float = 120.0, keep_open: Sequence[int] = ()
+    ) -> bytes:
+        """Run a git command that talks to the remote; "{remote}" in the arguments stands for its address.
+
+        Raises CodeHostDown or CodeHostRejected with a sentence that never holds the token; `doing` goes into it, as in
+        "fetching".
+        """
+        words = [argument.replace("{remote}", self.address) for argument in arguments]
+        try:
+            return run_git(*words, at=at, settings=self._settings(), seconds=seconds, keep_open=keep_open)
+        except GitTimedOut as error:
+            raise CodeHostDown(f"{self._said(doing, error)}; it is tried again later") from error
+        except GitFailed as error:
+            if _REFUSED.search(error.said):
+                advice = "check the repository's name, its base branch, and what GITHUB_TOKEN may do there"
+                raise CodeHostRejected(f"{self._said(doing, error)}; {advice}") from error
+            raise CodeHostDown(f"{self._said(doing, error)}; it is tried again later") from error
+
+    def _settings(self) -> Mapping[str, str]:
+        parts = urlsplit(self.address)
+        settings = {
+            f"protocol.{parts.scheme or 'file'}.allow": "always",
+            "http.lowSpeedLimit": "1000",
+            "http.lowSpeedTime": "30",
+        }
+        if self.token and parts.scheme in ("https", "http"):
+            # In the environment and not on the command line, which every user of a machine can read; bound to the
+            # host, so that no redirect takes it elsewhere.
+            basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
+            settings[f"http.{parts.scheme}://{parts.netloc}/.extraHeader"] = f"Authorization: Basic {basic}"
+        return settings
+
+    def _said(self, doing: str, error: GitFailed) -> str:
+        said = " ".join(error.said.split())
+        for secret in (self.token, base64.b64encode(f"x-access-token:{self.token}".encode()).decode()):
+            said = said.replace(secret, "***") if self.token else said
+        return f"{doing} {self.name} failed: {said[-_SHOWN:]}"
+
+
+def remote_of(repository: Repository, url: str, token: Callable[[], str]) -> Remote:
+    """Where the repository is; `url` is the code host's own address. Raises CodeHostRejected for a bad address."""
+    address = repository.clone_url or f"{url.rstrip('/')}/{repository.name}.git"
+    parts = urlsplit(address)
+    if parts.scheme not in _ALLOWED and not address.startswith("/"):
+        raise CodeHostRejected(
+            f"the address of {repository.name} must begin with https://, or be a folder of this machine; correct its"
+            " clone_url in the policy file"
+        )
+    if parts.username or parts.password:
+        raise CodeHostRejected(
+            f"the clone_url of {repository.name} holds a user name or password; take it out of the policy file, and set"
+            " GITHUB_TOKEN in the environment instead"
+        )
+    ours = urlsplit(url)
+    own = (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc)
+    return Remote(repository.name, address, token() if own and parts.netloc else "")

@@ -1,0 +1,127 @@
+"""What a command in the sandbox sees and may use, as arguments of bubblewrap and prlimit. Pure but for what exists."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agents.adapters.census import DiskWatch
+
+INSIDE = "/workspace"  # where a checkout is seen, the same for all, so that logs hold no path of this machine
+_TEMPORARY = "/tmp"  # noqa: S108 the sandbox's own
+_HOME = f"{_TEMPORARY}/home"
+ETC = {
+    "passwd": f"signalbox:x:1000:1000::{_HOME}:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n",
+    "group": "signalbox:x:1000:\nnogroup:x:65534:\n",
+    "hosts": "127.0.0.1 localhost\n::1 localhost\n",
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+}
+"""Files of `/etc` that are ours; those of the host would name its users and its network."""
+
+_ETC_OF_THE_HOST = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "mime.types", "services", "protocols")
+_NAMESPACES = (
+    "--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL", "--disable-userns",
+    "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+    "--hostname", "sandbox", "--die-with-parent", "--new-session", "--clearenv",
+)  # fmt: skip
+# When the bot runs as root, our user inside is still the owner of these files of the kernel, and settings such as
+# `kernel.core_pattern`, which names a program to run outside, ask for their owner and for no capability. Bubblewrap
+# alone leaves them writable.
+_PROC_READ_ONLY = ("acpi", "bus", "fs", "irq", "pressure", "scsi", "sys", "sysrq-trigger")
+_PROC_HIDDEN = (
+    "kcore", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags", "mtrr", "slabinfo", "timer_list", "vmallocinfo",
+)  # fmt: skip
+_VARIABLES = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": _HOME,
+    "TMPDIR": _TEMPORARY,
+    "LANG": "C.UTF-8",
+    "TERM": "dumb",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one command may use; sizes in bytes. `disk` is how much the checkout may grow over its whole life."""
+
+    output: int = 200_000
+    processes: int = 256
+    memory: int = 4 * 1024**3  # of all its processes together, and the address space of each
+    file: int = 512 * 1024**2
+    open_files: int = 4096
+    scratch: int = 256 * 1024**2  # of /tmp, and of /dev/shm
+    disk: int = 1024**3
+
+
+@dataclass(frozen=True)
+class View:
+    """What a command sees: `checkout` to work in, `git` read-only as its `.git`, further `roots` at their own paths."""
+
+    checkout: Path
+    git: Path | None = None
+    roots: Sequence[Path] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    disk: DiskWatch | None = None
+
+
+def setup_of(view: View, bounds: Bounds, etc: Path) -> tuple[str, ...]:
+    """The arguments of bubblewrap but for the command; `etc` holds our files of `/etc`."""
+    size = str(bounds.scratch)
+    return (
+        *_NAMESPACES,
+        *_system(etc),
+        *("--size", size, "--tmpfs", _TEMPORARY, "--dir", _HOME),
+        *("--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm", "--proc", "/proc", *_masks()),  # noqa: S108 its own
+        *(word for root in view.roots for word in ("--ro-bind", str(root), str(root))),
+        *("--bind", str(view.checkout), INSIDE),
+        *(() if view.git is None else ("--ro-bind", str(view.git), f"{INSIDE}/.git")),
+        # Both are kept in memory and could else be filled without a bound.
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", INSIDE),
+        *(word for name, value in (_VARIABLES | dict(view.variables)).items() for word in ("--setenv", name, value)),
+    )
+
+
+def expected_variables(view: View) -> frozenset[str]:
+    """The names of the variables that may be seen anywhere inside; those after ours are made by the shell."""
+    return frozenset(_VARIABLES) | frozenset(view.variables) | {"PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE"}
+
+
+def limited(bounds: Bounds, seconds: float, command: Sequence[str]) -> tuple[str, ...]:
+    """The command with the limits that the kernel keeps for each process; `nproc` binds every user but root."""
+    processor = math.ceil(seconds) * (os.cpu_count() or 1) + 10
+    return (
+        "prlimit", f"--as={bounds.memory}", "--core=0", f"--cpu={processor}", f"--fsize={bounds.file}",
+        f"--nofile={bounds.open_files}", f"--nproc={bounds.processes}", "--", *command,
+    )  # fmt: skip
+
+
+def search_path(programs: Path) -> str:
+    """PATH with a folder of programs before all others."""
+    return f"{programs}:{_VARIABLES['PATH']}"
+
+
+def _system(etc: Path) -> Iterator[str]:
+    yield from ("--ro-bind", "/usr", "/usr")
+    for name in ("bin", "lib", "lib32", "lib64", "sbin"):
+        here = Path("/") / name
+        if here.is_symlink():
+            yield from ("--symlink", os.readlink(here), str(here))
+        elif here.is_dir():
+            yield from ("--ro-bind", str(here), str(here))
+    for name in ETC:
+        yield from ("--ro-bind", str(etc / name), f"/etc/{name}")
+    for name in _ETC_OF_THE_HOST:
+        yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
+
+
+def _masks() -> Iterator[str]:
+    for name in _PROC_READ_ONLY:
+        if (here := Path("/proc") / name).exists():
+            yield from ("--ro-bind", str(here), str(here))
+    for name in _PROC_HIDDEN:
+        if (here := Path("/proc") / name).exists():
+            yield from ("--ro-bind", os.devnull, str(here))

@@ -1,0 +1,110 @@
+"""What the research and fix agents are given: everything they may know, frozen, with nothing left to look up."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents.exchange import Remark
+from agents.terms import Repository
+from storage.judgments import Plan, Research
+from storage.raw import Severity
+
+
+class SeenSignal(BaseModel):
+    """A signal as agents see it: redacted, screened, data."""
+
+    model_config = ConfigDict(frozen=True)
+
+    external_id: str
+    source: str
+    title: str = ""
+    body: str = ""
+    url: str = ""
+    severity: Severity = Severity.WARNING
+    reach: int = 1
+    happened_at: dt.datetime
+
+    @property
+    def full(self) -> str:
+        """Everything it says, and around when, how bad and to how many."""
+        head = f"{self.title}\n{self.happened_at:%Y-%m-%d %H:%M} UTC, {self.severity}, met by {self.reach}"
+        return "\n".join(part for part in (head, self.url, "", self.body) if part or part == "").strip()
+
+
+class Guidance(BaseModel):
+    """Words of somebody who may decide, about this report."""
+
+    model_config = ConfigDict(frozen=True)
+
+    words: str
+    who: str
+
+
+class SimilarReport(BaseModel):
+    """An earlier report that looks alike, and what became of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ref: str
+    title: str
+    headline: str = ""  # its cause in one line
+    outcome: str = ""  # resolved, dismissed because …, its pull request is open
+    url: str = ""  # of its pull request
+
+
+class _Case(BaseModel):
+    """What both kinds of case hold. `subject` is the external id of the report's first signal."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    report_id: int
+    title: str
+    gist: str
+    signals: tuple[SeenSignal, ...] = Field(min_length=1)
+    guidance: tuple[Guidance, ...] = ()
+    repository: Repository
+    base_sha: str
+
+
+class ResearchCase(_Case):
+    """A report to be researched. The earlier plan and research are there when this is a revision."""
+
+    pass_number: int = Field(default=1, ge=1)
+    earlier_plan: Plan | None = None
+    earlier_research: Research | None = None
+    similar: tuple[SimilarReport, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """The subject that tells this pass from the others."""
+        return numbered(self.subject, self.pass_number)
+
+
+class FixCase(_Case):
+    """A plan that somebody approved, to be carried out. There is no fix without one.
+
+    From round 2 on `patch` is what was pushed, and `red_log`, `instructions` (remarks of people who may write to the
+    repository) and `remarks` (of anybody else: data) say what came of it.
+    """
+
+    plan: Plan
+    approved_by: str = Field(min_length=1)
+    research: Research
+    round_number: int = Field(default=1, ge=1)
+    patch: str = ""
+    red_log: str = ""
+    instructions: tuple[Remark, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """The subject that tells this round from the others."""
+        return numbered(self.subject, self.round_number)
+
+
+def numbered(subject: str, number: int) -> str:
+    """The subject of the first go is the signal's id alone, of the second `id#2`, and so on."""
+    return subject if number == 1 else f"{subject}#{number}"

@@ -1,0 +1,203 @@
+"""Carry out an approved plan: write the fix, prove it, push it, open the draft pull request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from agents.cases import FixCase
+from agents.errors import Stopped
+from agents.means import Means
+from agents.ports import Checkpoint
+from agents.pull_request_text import pull_request_draft
+from agents.researching import guidance_of, readable, seen
+from agents.stages.fix import Fixed, fix
+from agents.terms import Repository
+from storage.errors import NotFound
+from storage.judgments import Outcome
+from storage.records import CheckState, Decision, EntryKind, Fix, Report
+from storage.status import Mover, Status
+
+_DAY = dt.timedelta(days=1)
+
+
+class FixStart(BaseModel):
+    """What a fix begins with: the case and the row it is kept in, or why there is none."""
+
+    case: FixCase | None = None
+    fix_id: int = 0
+    outcome: Outcome = Outcome.FINISHED
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Fixing:
+    """The fix job of one report, in checkpoints."""
+
+    means: Means
+
+    def fix(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Write and prove the fix, then make its pull request, and move the report to its checks."""
+        start = checkpoint("case", lambda: self._start(report_id), FixStart)
+        if start.case is None:
+            checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence), bool)
+        else:
+            self._run(report_id, start.case, start.fix_id, checkpoint)
+        self.means.messenger.publish(report_id)
+
+    def _run(self, report_id: int, case: FixCase, fix_id: int, checkpoint: Checkpoint) -> None:
+        self.means.messenger.publish(report_id)
+        means = self.means
+        fixed = fix(case, means.model, means.workspaces, means.policy.fix_limits, checkpoint, means.redactor)
+        if fixed.submission is None or fixed.proof is None or not fixed.proof.holds:
+            checkpoint("end", lambda: self._end(report_id, fixed.outcome, fixed.sentence), bool)
+            return
+        checkpoint("keep", lambda: self._keep(fix_id, case, fixed), bool)
+        if self.means.policy.dry_run:
+            sentence = (
+                "This is a dry run: the fix is written and proven, and nothing was pushed. Turn dry_run off, retry."
+            )
+            checkpoint("end", lambda: self._end(report_id, Outcome.DRY_RUN, sentence), bool)
+            return
+        checkpoint("push", lambda: self._push(fix_id), str)
+        checkpoint("pull request", lambda: self._pull_request(report_id, fix_id), int)
+        checkpoint("move", lambda: self._move(report_id, fix_id), bool)
+
+    def _start(self, report_id: int) -> FixStart:
+        store = self.means.store
+        report = store.reports.get(report_id)
+        plan = store.plans.latest(report_id)
+        approved = self._approved_by(report)
+        repository = self.means.policy.repository(report.repository)
+        if report.status is not Status.AWAITING_FIX or plan is None or not approved or report.research is None:
+            return FixStart(outcome=Outcome.FAILED, sentence="There is no approved plan to carry out.")
+        if repository is None:
+            return FixStart(
+                outcome=Outcome.NO_REPOSITORY, sentence=f"{report.repository} is no longer in the policy file."
+            )
+        if sentence := self._too_many(repository):
+            return FixStart(outcome=Outcome.FAILED, sentence=sentence)
+        base_sha = self.means.workspaces.head(repository)
+        branch = f"{repository.label}/sb-{report_id}-{plan.hash[:8]}"
+        row = store.fixes.start(report_id, plan.revision, repository.name, branch, base_sha)
+        case = FixCase(
+            subject=report.subject,
+            report_id=report_id,
+            title=report.title,
+            gist=report.gist,
+            signals=tuple(seen(signal) for signal in readable(store.signals.of_report(report_id))),
+            guidance=guidance_of(store.plans.approvals(report_id)),
+            repository=repository,
+            base_sha=row.base_sha,
+            plan=plan.body,
+            approved_by=approved,
+            research=report.research,
+            round_number=row.rounds + 1,
+            patch=row.patch,
+            red_log=row.red_log,
+        )
+        return FixStart(case=case, fix_id=row.id or 0)
+
+    def _approved_by(self, report: Report) -> str:
+        """Who approved the report's latest plan, empty if nobody did."""
+        for approval in reversed(self.means.store.plans.approvals(report.id or 0)):
+            if approval.decision is Decision.APPROVE and approval.plan_revision == report.plan_revision:
+                return approval.by
+        return ""
+
+    def _too_many(self, repository: Repository) -> str:
+        opened = self.means.store.fixes.opened_since(repository.name, self.means.clock() - _DAY)
+        limit = self.means.policy.budgets.pull_requests_per_day
+        if opened < limit:
+            return ""
+        return (
+            f"{opened} pull requests were opened in {repository.name} within a day, which is the limit. Retry tomorrow."
+        )
+
+    def _keep(self, fix_id: int, case: FixCase, fixed: Fixed) -> bool:
+        self.means.store.fixes.change(
+            fix_id,
+            submission=fixed.submission,
+            patch=fixed.patch,
+            proof=fixed.proof,
+            rounds=case.round_number,
+            checks=CheckState.NONE,
+        )
+        return True
+
+    def _push(self, fix_id: int) -> str:
+        row, repository = self._row(fix_id)
+        title = row.submission.title if row.submission else ""
+        head = self.means.code_host.ensure_branch(
+            repository,
+            branch=row.branch,
+            base_sha=row.base_sha,
+            patch=row.patch,
+            message=title,
+            at=row.started_at.timestamp(),
+        )
+        self.means.store.fixes.change(fix_id, head_sha=head, pushed_at=self.means.clock())
+        return head
+
+    def _pull_request(self, report_id: int, fix_id: int) -> int:
+        row, repository = self._row(fix_id)
+        if row.submission is None or row.proof is None:
+            raise NotFound(f"the fix {fix_id} has lost its proof; press Retry on SB-{report_id}")
+        report = self.means.store.reports.get(report_id)
+        signals = readable(self.means.store.signals.of_report(report_id))
+        draft = pull_request_draft(
+            report,
+            signals,
+            row.submission,
+            row.proof,
+            branch=row.branch,
+            thread=self.means.store.outbox.permalink(report_id),
+            label=repository.label,
+        )
+        made = self.means.code_host.ensure_pull_request(repository, draft)
+        self.means.store.fixes.change(fix_id, number=made.number, url=made.url)
+        step = f"fix:{fix_id}:{row.rounds}/pull request"
+        self.means.store.reports.note(report_id, EntryKind.EFFECT, "machine", f"opened {made.url}", step=step)
+        return made.number
+
+    def _move(self, report_id: int, fix_id: int) -> bool:
+        row, _ = self._row(fix_id)
+        report = self.means.store.reports.get(report_id)
+        if report.status is not Status.AWAITING_FIX:
+            return False
+        self.means.store.reports.move(
+            report_id,
+            Status.AWAITING_CHECKS,
+            mover=Mover.MACHINE,
+            who="machine",
+            because=f"pull request #{row.number} is open, round {row.rounds}",
+            step=f"fix:{report_id}:{report.attempt}/move",
+            note="",
+        )
+        return True
+
+    def _end(self, report_id: int, outcome: Outcome, sentence: str) -> bool:
+        report = self.means.store.reports.get(report_id)
+        if report.status is not Status.AWAITING_FIX:
+            return False
+        self.means.store.reports.move(
+            report_id,
+            Status.STUCK,
+            mover=Mover.MACHINE,
+            who="machine",
+            because=sentence,
+            step=f"fix:{report_id}:{report.attempt}/end",
+            stuck_because=outcome,
+        )
+        return True
+
+    def _row(self, fix_id: int) -> tuple[Fix, Repository]:
+        row = self.means.store.fixes.get(fix_id)
+        repository = self.means.policy.repository(row.repository)
+        if repository is None:
+            raise Stopped(
+                Outcome.NO_REPOSITORY, f"{row.repository} is no longer in the policy file; put it back, retry"
+            )
+        return row, repository

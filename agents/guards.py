@@ -1,0 +1,147 @@
+"""Deterministic guards over a patch: what no fix of ours may do, whatever a model says. Sentences, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from pathlib import PurePosixPath
+
+from agents.patches import FileChange, read_patch
+from agents.terms import Repository
+
+_DEPENDENCIES = (
+    "**/requirements*.txt", "**/requirements/*.txt", "**/constraints*.txt", "**/pyproject.toml", "**/setup.py",
+    "**/setup.cfg", "**/Pipfile*", "**/*.lock", "**/package.json", "**/package-lock.json", "**/pnpm-lock.yaml",
+    "**/environment.y*ml", "**/go.mod", "**/go.sum", "**/Cargo.toml", "**/Gemfile", "**/*.gemspec",
+    "**/composer.json", "**/pom.xml", "**/build.gradle*",
+)  # fmt: skip
+_INSTRUCTIONS = (
+    "**/AGENTS.md", "**/CLAUDE.md", "**/GEMINI.md", "**/.claude/**", "**/.cursor/**", "**/.cursorrules",
+    "**/.mcp.json", ".github/copilot-instructions.md", ".github/instructions/**",
+)  # fmt: skip
+_TESTS = (
+    "**/tests/**", "**/test/**", "**/testing/**", "**/__tests__/**", "**/spec/**", "**/test_*", "**/*_test.*",
+    "**/*.test.*", "**/*.spec.*", "**/*_spec.*", "**/conftest.py",
+)  # fmt: skip
+_TEST_SETTINGS = ("**/pytest.ini", "**/tox.ini", "**/noxfile.py", "**/jest.config.*", "**/vitest.config.*")
+_ASSERTION = re.compile(r"\bassert\w*\b|\bexpect\(|\braises\(|\bshould\b|\bt\.(?:Error|Fatal)")
+_SKIP = re.compile(
+    r"\b(?:pytest|unittest)\.(?:mark\.)?(?:skip|xfail|importorskip)|@(?:skip|expectedFailure)|\bcollect_ignore"
+    r"|\b(?:it|test|describe)\.(?:skip|only|todo)\b|\bx(?:it|describe)\(|\bt\.Skip|--(?:deselect|ignore)\b"
+)
+_LINK, _MODULE = "120000", "160000"
+
+
+def guard(
+    patch: str,
+    repository: Repository,
+    *,
+    secrets: Callable[[str], str],
+    planned: Sequence[str] = (),
+    free: bool = False,
+) -> tuple[str, ...]:
+    """Why this patch must not be pushed: one sentence a fault, none when it may.
+
+    `secrets` gives a line back with its secrets replaced. `planned` are the files of the approved plan: only they and
+    tests may change, unless `free` says that people asked for more.
+    """
+    changes = read_patch(patch)
+    if not changes:
+        return ("Nothing was changed.",)
+    sentences = [
+        *_size(changes, repository),
+        *_forbidden(changes, repository, planned),
+        *_kinds(changes),
+        *_secrets(changes, secrets),
+        *_weakened(changes),
+    ]
+    if planned and not free:
+        sentences += _unplanned(changes, planned)
+    return tuple(sentences)
+
+
+def is_test(path: str) -> bool:
+    """Whether a path looks like a test, or something that tests need."""
+    return matches(path, _TESTS)
+
+
+def matches(path: str, globs: Iterable[str]) -> bool:
+    """Whether a path matches one of the globs: `**` stands for any folders, `*` and `?` stay within one."""
+    return any(_compiled(glob).fullmatch(path) for glob in globs)
+
+
+@cache
+def _compiled(glob: str) -> re.Pattern[str]:
+    pieces = {"/**/": r"/(?:.*/)?", "**/": r"(?:.*/)?", "/**": r"/.*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
+    parts = re.split(r"(/\*\*/|\*\*/|/\*\*|\*\*|\*|\?)", glob)
+    return re.compile("".join(pieces.get(part, re.escape(part)) for part in parts))
+
+
+def _size(changes: list[FileChange], repository: Repository) -> list[str]:
+    lines = sum(len(change.added) + len(change.removed) for change in changes)
+    if lines <= repository.max_changed_lines:
+        return []
+    return [f"{lines} lines are changed; the policy allows {repository.max_changed_lines}. Make the change smaller."]
+
+
+def _forbidden(changes: list[FileChange], repository: Repository, planned: Sequence[str]) -> list[str]:
+    sentences = []
+    for path in sorted({path for change in changes for path in change.paths}):
+        if matches(path, repository.protected):
+            sentences.append(f"{path} is protected by the policy and must not be changed.")
+        elif matches(path, _INSTRUCTIONS):
+            sentences.append(f"{path} instructs agents and must not be changed by one.")
+        elif matches(path, _DEPENDENCIES) and path not in planned:
+            sentences.append(f"{path} declares dependencies or how the project is built; undo the change.")
+    return sentences
+
+
+def _kinds(changes: list[FileChange]) -> list[str]:
+    sentences = []
+    for change in changes:
+        if change.binary:
+            sentences.append(f"{change.path} is binary and cannot be reviewed; leave it out.")
+        if _LINK in change.modes:
+            sentences.append(f"{change.path} is a symbolic link; leave it out.")
+        if _MODULE in change.modes or PurePosixPath(change.path).name == ".gitmodules":
+            sentences.append(f"{change.path} changes a submodule; leave it out.")
+    return sentences
+
+
+def _secrets(changes: list[FileChange], secrets: Callable[[str], str]) -> list[str]:
+    sentences = []
+    for change in changes:
+        lines = [number for number, line in change.added if secrets(line) != line]
+        whole = "\n".join(line for _, line in change.added)  # some secrets, such as keys, stretch over lines
+        if lines or secrets(whole) != whole:
+            where = f"{change.path}:{lines[0]}" if lines else change.path
+            sentences.append(f"{where} holds what looks like a secret; take it out.")
+    return sentences
+
+
+def _weakened(changes: list[FileChange]) -> list[str]:
+    """Tests that were taken away or made to say less."""
+    sentences = []
+    for change in changes:
+        if is_test(change.old_path) and (change.deleted or not is_test(change.path)):
+            sentences.append(f"{change.old_path} is a test and must not be deleted or moved away.")
+            continue
+        skips = [number for number, line in change.added if _SKIP.search(line)]
+        if skips and (is_test(change.path) or matches(change.path, (*_TEST_SETTINGS, *_DEPENDENCIES))):
+            sentences.append(f"{change.path}:{skips[0]} keeps tests from running or counting; take it out.")
+        lost = _assertions(change.removed) - _assertions(change.added)
+        if is_test(change.path) and lost > 0:
+            sentences.append(f"{change.path} checks less than before ({lost} fewer assertions); put them back.")
+    return sentences
+
+
+def _assertions(lines: list[tuple[int, str]]) -> int:
+    return sum(bool(_ASSERTION.search(line)) for _, line in lines)
+
+
+def _unplanned(changes: list[FileChange], planned: Sequence[str]) -> list[str]:
+    strays = sorted({path for change in changes for path in change.paths if path not in planned and not is_test(path)})
+    if not strays:
+        return []
+    return [f"{', '.join(strays)}: not among the files of the approved plan ({', '.join(planned)}). Undo the change."]

@@ -1,0 +1,210 @@
+"""The durable tool loop: one turn of the model is one checkpoint, and a resumed run goes on where it was.
+
+Between two checkpoints everything follows from the brief and the turns taken so far: no clock, no rows, no chance. Time
+spent is the sum of what the turns recorded, so a run that was resumed a day later stops where it would have stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Generic
+
+from pydantic import ValidationError
+
+from agents.errors import ModelRefused, SandboxUnusable, Stopped
+from agents.exchange import Message, TextBlock, Tool, ToolCall, ToolFault, ToolResult, ToolSpec, Turn, TurnRequest
+from agents.ports import Checkpoint, Model, Workspace
+from agents.trail import Brief, J, Trail, TurnTaken, V
+from agents.transcript import calls_of, said, shortened
+from storage.judgments import Outcome
+
+MOST_NUDGES = 2  # answers without a tool call, in one run
+MOST_PATCH = 1_000_000  # characters of changes that a checkpoint may carry
+TOLD_EARLY = 3  # turns before the last at which the agent hears how many are left
+NEARLY = 0.8  # of the money or the time
+CUT = "max_tokens"  # the stop reason of an answer that was too long
+
+
+class Bench:
+    """Holds the workspace of a run. It is opened when it is first needed, fresh, with the patch it should hold."""
+
+    def __init__(self, open_: Callable[[str], Workspace]) -> None:
+        self._open = open_
+        self._workspace: Workspace | None = None
+
+    @contextmanager
+    def holding(self, patch: str) -> Iterator[Workspace]:
+        """The workspace. One in which work was cut short is closed and never used again."""
+        workspace, self._workspace = self._workspace or self._open(patch), None
+        try:
+            yield workspace
+        except BaseException:
+            workspace.close()
+            raise
+        self._workspace = workspace
+
+    def close(self) -> None:
+        """Remove the workspace; the next use opens a fresh one."""
+        if self._workspace is not None:
+            self._workspace.close()
+            self._workspace = None
+
+
+class Loop(Generic[J, V]):
+    """An agent at work."""
+
+    def __init__(self, brief: Brief[J, V], model: Model, checkpoint: Checkpoint) -> None:
+        self.brief, self.model, self.checkpoint = brief, model, checkpoint
+        self.bench = Bench(brief.open)
+
+    def run(self) -> Trail[V]:
+        """Turn by turn, until there is an outcome."""
+        trail: Trail[V] = Trail(messages=(said(self.brief.opening),), patch=self.brief.patch)
+        try:
+            while trail.outcome is None:
+                trail = self._step(trail)
+        finally:
+            self.bench.close()
+        return trail
+
+    def _step(self, trail: Trail[V]) -> Trail[V]:
+        """Ask and act, which is kept; then judge what came of it, which follows from what was kept."""
+        turn = self.checkpoint(f"turn:{trail.turns + 1}", lambda: self._turn(trail), TurnTaken)
+        return self._within_limits(self._judged(trail.after(turn), turn))
+
+    # ── live: inside the checkpoint ─────────────────────────────────────────────────────────────────────────────
+
+    def _turn(self, trail: Trail[V]) -> TurnTaken:
+        began = time.monotonic()
+        try:
+            taken = self._ask_and_act(trail)
+        except (ModelRefused, Stopped, SandboxUnusable) as end:
+            message = Message(by_model=True, blocks=())
+            taken = TurnTaken(message=message, patch=trail.patch, stopped=_outcome_of(end), sentence=str(end))
+        return taken.model_copy(update={"seconds": time.monotonic() - began})
+
+    def _ask_and_act(self, trail: Trail[V]) -> TurnTaken:
+        if not self.model.can_research:
+            raise Stopped(Outcome.NO_MODEL, "No model that can use tools is set up; set ANTHROPIC_API_KEY and retry.")
+        with self.bench.holding(trail.patch) as workspace:
+            tools = {tool.spec.name: tool for tool in self.brief.toolbox(workspace)}
+            turn = _heard(self.model.turn(self._request(trail, tuple(tool.spec for tool in tools.values()))))
+            calls = [call for call in calls_of(turn.message) if call.name != self.brief.submit]
+            results = tuple(_carried_out(call, tools, self.brief.submit) for call in calls)
+            patch = workspace.patch() if calls else trail.patch
+        note = "Your answer was cut off at its greatest length; write less at once." if turn.stop_reason == CUT else ""
+        if len(patch) > MOST_PATCH:
+            self.bench.close()
+            note = f"What this turn changed came to {len(patch)} characters, too much to keep, so it was undone."
+            patch = trail.patch
+        return TurnTaken(message=turn.message, results=results, note=note, usage=turn.usage, patch=patch)
+
+    def _request(self, trail: Trail[V], specs: tuple[ToolSpec, ...]) -> TurnRequest:
+        brief = self.brief
+        return TurnRequest(
+            stage=brief.stage,
+            about=brief.about,
+            turn=trail.turns + 1,
+            system=brief.system,
+            messages=shortened(trail.messages),
+            tools=(*specs, ToolSpec(brief.submit, brief.submit_description, brief.returns)),
+        )
+
+    # ── replayed: between two checkpoints ───────────────────────────────────────────────────────────────────────
+
+    def _judged(self, trail: Trail[V], turn: TurnTaken) -> Trail[V]:
+        if turn.stopped is not None:
+            return trail.ended(turn.stopped, turn.sentence)
+        calls = calls_of(turn.message)
+        if not calls:
+            return self._nudged(trail, turn.note)
+        results = {result.call_id: result for result in turn.results}
+        submissions = [call for call in calls if call.name == self.brief.submit]
+        if submissions:
+            trail, results[submissions[0].id] = self._submitted(trail, submissions[0])
+        for late in submissions[1:]:
+            results[late.id] = ToolResult(call_id=late.id, text="Only one submission a turn is looked at.", failed=True)
+        answer = said(turn.note, self._left(trail), results=[results[call.id] for call in calls])
+        return replace(trail, messages=(*trail.messages, answer))
+
+    def _submitted(self, trail: Trail[V], call: ToolCall) -> tuple[Trail[V], ToolResult]:
+        try:
+            judgment = self.brief.returns.model_validate(call.arguments)
+        except ValidationError as error:
+            return trail, ToolResult(call_id=call.id, text=_faults(call.name, error), failed=True)
+        ruling = self.brief.verify(judgment, trail)
+        trail = replace(trail, ruling=ruling, seconds=trail.seconds + ruling.seconds)
+        result = ToolResult(call_id=call.id, text=ruling.refusal or "Taken.", failed=bool(ruling.refusal))
+        if not ruling.refusal:
+            return trail.ended(ruling.outcome, "It is done."), result
+        trail = replace(trail, refusals=trail.refusals + 1)
+        if trail.refusals > self.brief.most_refusals:
+            trail = trail.ended(ruling.outcome, f"What it handed in was refused {trail.refusals} times.")
+        return trail, result
+
+    def _nudged(self, trail: Trail[V], note: str) -> Trail[V]:
+        trail = replace(trail, nudges=trail.nudges + 1)
+        if trail.nudges > MOST_NUDGES:
+            return trail.ended(Outcome.REFUSED, "The model stopped working with its tools without submitting anything.")
+        words = f"Nothing happens without a tool call. Go on with a tool, or call `{self.brief.submit}` to finish."
+        return replace(trail, messages=(*trail.messages, said(note, words, self._left(trail))))
+
+    def _left(self, trail: Trail[V]) -> str:
+        """What the agent hears about its limits when it comes near them."""
+        left = self.brief.limits.steps - trail.turns
+        if left == 1:
+            return f"This is your last turn: call `{self.brief.submit}` now, with what you know."
+        if left <= TOLD_EARLY:
+            return f"{left} turns are left, the one that submits included."
+        spent = max(trail.usd / self.brief.limits.usd, trail.seconds / (60 * self.brief.limits.minutes))
+        return "Most of this run's money or time is used; submit soon." if spent >= NEARLY else ""
+
+    def _within_limits(self, trail: Trail[V]) -> Trail[V]:
+        limits = self.brief.limits
+        if trail.outcome is not None:
+            return trail
+        if trail.usd >= limits.usd:
+            return trail.ended(Outcome.OUT_OF_MONEY, f"It stopped at its limit of ${limits.usd:.2f}.")
+        if trail.seconds >= limits.minutes * 60:
+            return trail.ended(Outcome.OUT_OF_TIME, f"It stopped at its limit of {limits.minutes:g} minutes.")
+        if trail.turns >= limits.steps:
+            return trail.ended(Outcome.OUT_OF_STEPS, f"It stopped at its limit of {limits.steps} turns.")
+        return trail
+
+
+def _heard(turn: Turn) -> Turn:
+    """The turn, its message never empty, since models do not take empty messages back. Raises ModelRefused."""
+    if turn.stop_reason == "refusal":
+        raise ModelRefused("The model would not work on this report; read its signals, and guide it or dismiss it.")
+    if turn.message.blocks:
+        return turn
+    return turn.model_copy(update={"message": Message(by_model=True, blocks=(TextBlock(text="(no words)"),))})
+
+
+def _carried_out(call: ToolCall, tools: dict[str, Tool], submit: str) -> ToolResult:
+    """Do what the model asks for. What cannot be done is told to it, in a sentence."""
+    tool = tools.get(call.name)
+    if tool is None:
+        known = ", ".join((*tools, submit))
+        return ToolResult(call_id=call.id, text=f"There is no tool {call.name!r}; there are {known}.", failed=True)
+    try:
+        text = tool.work(tool.spec.parameters.model_validate(call.arguments))
+    except ValidationError as error:
+        return ToolResult(call_id=call.id, text=_faults(call.name, error), failed=True)
+    except ToolFault as fault:
+        return ToolResult(call_id=call.id, text=str(fault), failed=True)
+    return ToolResult(call_id=call.id, text=text)
+
+
+def _faults(tool: str, error: ValidationError) -> str:
+    lines = [f"- {'.'.join(str(part) for part in fault['loc']) or 'all'}: {fault['msg']}" for fault in error.errors()]
+    return f"The arguments of {tool} do not fit:\n" + "\n".join(lines[:20])
+
+
+def _outcome_of(end: Exception) -> Outcome:
+    if isinstance(end, Stopped):
+        return end.outcome
+    return Outcome.NO_SANDBOX if isinstance(end, SandboxUnusable) else Outcome.REFUSED

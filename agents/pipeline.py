@@ -1,0 +1,73 @@
+"""How a signal becomes a pull request.
+
+    ingest ─ screen ─ normalise ─ group ─ research ─ decide ─ ask ─ (human) ─ fix ─ follow ─ (human merges) ─ prove
+
+A report's status names what it waits for. A crash, a slow human and a red build therefore look alike: the report stays
+put until somebody can move it on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.digesting import Digesting
+from agents.fixing import Fixing
+from agents.following import Following
+from agents.means import Means
+from agents.ports import Checkpoint
+from agents.researching import Researching
+from storage.raw import RawSignal
+from storage.signals import News, Remembered
+from storage.status import Status
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The story in three verbs. Each is safe to repeat; what takes minutes is cut into checkpoints."""
+
+    means: Means
+
+    def ingest(self, raw: RawSignal) -> Remembered:
+        """Redact and remember a signal, and nudge its digest. Quick enough for a Slack listener."""
+        known = self.means.store.signals.remember(self.means.redactor.raw(raw))
+        if known.news is not News.DUPLICATE:
+            self.means.nudge.signal(known.signal_id)
+        return known
+
+    def digest(self, signal_id: int, checkpoint: Checkpoint) -> None:
+        """Read one signal, then hold it, drop it, or file it under a report."""
+        Digesting(self.means).digest(signal_id, checkpoint)
+
+    def advance(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Move one report one step on, if the machine or the world can."""
+        match checkpoint("status", lambda: self.means.store.reports.get(report_id).status, Status):
+            case Status.AWAITING_RESEARCH:
+                self.research(report_id, checkpoint)
+            case Status.AWAITING_FIX:
+                self.fix(report_id, checkpoint)
+            case Status.AWAITING_CHECKS | Status.AWAITING_REVIEW:
+                self.follow(report_id, checkpoint)
+            case Status.AWAITING_PROOF:
+                self.prove(report_id, checkpoint)
+            case _:
+                return  # a human, or nobody, moves next
+
+    def research(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Find the cause, decide, and ask the humans."""
+        Researching(self.means).research(report_id, checkpoint)
+
+    def fix(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Carry out the approved plan, with proof, up to the draft pull request."""
+        Fixing(self.means).fix(report_id, checkpoint)
+
+    def follow(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Look at the pull request once."""
+        Following(self.means).follow(report_id, checkpoint)
+
+    def prove(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """See whether the soak was quiet."""
+        Following(self.means).prove(report_id, checkpoint)
+
+    def remind(self, checkpoint: Checkpoint) -> None:
+        """Take back what expired."""
+        Following(self.means).remind(checkpoint)

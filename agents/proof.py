@@ -1,0 +1,201 @@
+"""The proof of a fix, by code and not by a model: its tests fail before, pass after, and the whole suite passes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from agents.exchange import Ran
+from agents.guards import is_test
+from agents.patches import only
+from agents.ports import Workspaces
+from agents.terminal import printed
+from agents.terms import Repository
+from storage.judgments import FixSubmission, Proof
+
+LOG_LIMIT = 20_000
+_TIMED_OUT = 124  # the port's number
+_UNCOLLECTED = {
+    2: "could not be collected",
+    3: "broke pytest itself",
+    4: "could not be found or imported",
+    5: "do not exist",
+}
+_TOO_GENERAL = frozenset({"assert", "assertionerror", "error", "errors", "exception", "failed", "failure", "traceback"})
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One patch on one base, and the tests that are to prove it."""
+
+    workspaces: Workspaces
+    repository: Repository
+    base_sha: str
+    seconds: float
+
+    def run(self, patch: str, *commands: Sequence[str]) -> list[Ran]:
+        """The commands, one after the other, in a fresh checkout holding the patch. ValueError if it does not fit."""
+        with closing(self.workspaces.open(self.repository, self.base_sha, patch)) as workspace:
+            runs = [workspace.run(command, seconds=self.seconds) for command in commands]
+        return [ran.model_copy(update={"output": printed(ran.output)}) for ran in runs]
+
+
+def prove_patch(
+    workspaces: Workspaces,
+    repository: Repository,
+    base_sha: str,
+    patch: str,
+    submission: FixSubmission,
+    *,
+    seconds: float = 600.0,
+) -> Proof:
+    """Whether the fix does what it says, found out in fresh checkouts; `seconds` is for each of the runs.
+
+    The tests that the fix names must fail on the base with only the tests of the patch, for the reason it expects, and
+    pass with the whole patch, as must the suite. `why_not` of the proof is one sentence, empty when it holds.
+    """
+    attempt = _Attempt(workspaces, repository, base_sha, seconds)
+    suite_command = repository.test_command
+    named_command = (*suite_command, *submission.test_ids)
+    tests = only(patch, lambda path: path in submission.test_files or is_test(path))
+    if why_not := _unfit(submission, tests):
+        return _unproven(submission, why_not)
+    try:
+        (before,) = attempt.run(tests, named_command)
+        why_not = _why_not_red(before, submission, repository)
+        if why_not:
+            return _unproven(submission, why_not, before_log=_log(named_command, before))
+        after, suite = attempt.run(patch, named_command, suite_command)
+    except ValueError as error:
+        return _unproven(submission, f"The patch does not fit on the base commit: {error}")
+    passed, green = _is_green(after, repository), suite.exit_code == 0
+    return Proof(
+        test_ids=submission.test_ids,
+        failed_before=True,
+        passed_after=passed,
+        suite_passed=green,
+        before_log=_log(named_command, before),
+        after_log=_log(named_command, after),
+        suite_log=_log(suite_command, suite),
+        why_not=_why_not_green(after, suite, passed=passed, attempt=attempt),
+    )
+
+
+def _unproven(submission: FixSubmission, why_not: str, before_log: str = "") -> Proof:
+    return Proof(
+        test_ids=submission.test_ids,
+        failed_before=False,
+        passed_after=False,
+        suite_passed=False,
+        before_log=before_log,
+        after_log="",
+        suite_log="",
+        why_not=why_not,
+    )
+
+
+def _unfit(submission: FixSubmission, tests: str) -> str:
+    """What is wrong with the submission before anything is run."""
+    if options := [one for one in submission.test_ids if one.startswith("-")]:
+        return f"{options[0]} is an option, not a test; name the new tests."
+    expected = submission.expected_failure.strip().lower().rstrip(":")
+    if len(expected) < 5 or expected in _TOO_GENERAL:  # noqa: PLR2004 shorter texts are in any log
+        return f"“{submission.expected_failure}” is in any failing test's log; name the reported error or wrong value."
+    if not tests:
+        return "The patch holds no change of a test file, so nothing shows the problem."
+    return ""
+
+
+# ── before: red, for the reported reason ────────────────────────────────────────────────────────────────────────
+
+
+def _why_not_red(before: Ran, submission: FixSubmission, repository: Repository) -> str:
+    if before.exit_code == 0:
+        return "The new tests pass without the change, so they do not show the problem."
+    if before.exit_code == _TIMED_OUT:
+        return "The new tests ran out of time without the change, so it is not seen that they fail."
+    if _is_pytest(repository):
+        if before.exit_code in _UNCOLLECTED:
+            how = _UNCOLLECTED[before.exit_code]
+            return (
+                f"Without the change the new tests {how} (pytest exit code {before.exit_code}); they must run and fail."
+            )
+        if idle := _not_failing(before, submission):
+            return f"{', '.join(idle)} does not fail without the change; name only tests that do."
+    if not _shows(before, submission.expected_failure, repository):
+        return f"Without the change the new tests fail, but not with “{submission.expected_failure}”."
+    return ""
+
+
+def _not_failing(before: Ran, submission: FixSubmission) -> list[str]:
+    """The named tests without a failure of their own in pytest's summary; none if it has no summary."""
+    failed = re.findall(r"^FAILED (.+)$", before.output, re.MULTILINE)
+    if not failed and not re.search(r"^ERROR ", before.output, re.MULTILINE):
+        return []
+    return [one for one in submission.test_ids if not any(_covers(one, line) for line in failed)]
+
+
+def _covers(test_id: str, line: str) -> bool:
+    """Whether a summary line, `path::name[case] - message`, is of this test or of one within it."""
+    named = test_id.removeprefix("./").rstrip("/")
+    return line == named or line.startswith((f"{named} - ", f"{named}::", f"{named}[", f"{named}/"))
+
+
+def _shows(before: Ran, expected: str, repository: Repository) -> bool:
+    """Whether the log tells of the expected failure. Of pytest's only error lines count, not the test's source."""
+    lines = before.output.splitlines()
+    errors = [line for line in lines if re.match(r"E\s|FAILED ", line)] if _is_pytest(repository) else []
+    return _flat(expected) in _flat("\n".join(errors or lines))
+
+
+def _flat(text: str) -> str:
+    """The text without differences in white space, and without the mark that pytest puts before its error lines."""
+    return " ".join(re.sub(r"(?m)^E\s+", "", text).split())
+
+
+# ── after: green ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_green(after: Ran, repository: Repository) -> bool:
+    """Whether the tests passed; for pytest at least one must have, so that skipped ones prove nothing."""
+    if after.exit_code != 0:
+        return False
+    counts = re.search(r"\b\d+ (?:passed|skipped|deselected|xfailed)\b.* in [\d.]+s", after.output)
+    return not _is_pytest(repository) or counts is None or bool(re.search(r"\b\d+ passed\b", after.output))
+
+
+def _why_not_green(after: Ran, suite: Ran, *, passed: bool, attempt: _Attempt) -> str:
+    if not passed:
+        return f"The new tests do not pass with the change ({_ended(after)})."
+    if suite.exit_code == 0:
+        return ""
+    (without,) = attempt.run("", attempt.repository.test_command)
+    if without.exit_code != 0:
+        return (
+            "The whole suite fails with the change, and without it too: mend it first, or narrow `test_command` in the"
+            " policy to what works without a network."
+        )
+    return f"The whole suite does not pass with the change, though it does without ({_ended(suite)})."
+
+
+def _ended(ran: Ran) -> str:
+    return "it ran out of time" if ran.exit_code == _TIMED_OUT else f"exit code {ran.exit_code}"
+
+
+# ── logs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _log(command: Sequence[str], ran: Ran) -> str:
+    """The command, what it printed and how it ended; cut in the middle, so that the last lines with the times stay."""
+    head, output = f"$ {shlex.join(command)}\n", ran.output.rstrip()
+    if len(output) > LOG_LIMIT:
+        left = len(output) - LOG_LIMIT
+        output = f"{output[: LOG_LIMIT // 4]}\n[… {left} characters left out …]\n{output[-LOG_LIMIT * 3 // 4 :]}"
+    return f"{head}{output}\n[exit code {ran.exit_code} after {ran.seconds:.1f} s]"
+
+
+def _is_pytest(repository: Repository) -> bool:
+    return any(re.search(r"(?:^|/)(?:pytest|py\.test)$", word) for word in repository.test_command)

@@ -1,0 +1,212 @@
+"""Research a report, decide what to make of it, and ask the humans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from agents import rules
+from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
+from agents.means import Means
+from agents.ports import Checkpoint
+from agents.stages.ask import Asking, ask
+from agents.stages.decide import decide
+from agents.stages.research import Researched, research
+from storage.judgments import Outcome, Research, Verdict
+from storage.records import Approval, Decision, EntryKind, Fix, Report, Signal
+from storage.status import CLOSED, Mover, SignalStatus, Status
+
+_GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
+_NOT_BROKEN = frozenset({Outcome.NO_MODEL, Outcome.NO_REPOSITORY})
+_READABLE = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
+
+
+class Start(BaseModel):
+    """What research begins with: the case, or why there is none."""
+
+    case: ResearchCase | None = None
+    outcome: Outcome = Outcome.FINISHED
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Researching:
+    """The research job of one report, in checkpoints."""
+
+    means: Means
+
+    def research(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Find the cause, judge it, and move the report to where humans can answer."""
+        start = checkpoint("case", lambda: self._start(report_id), Start)
+        if start.case is None:
+            checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence), bool)
+        else:
+            self._run(report_id, start.case, checkpoint)
+        self.means.messenger.publish(report_id)
+
+    def _run(self, report_id: int, case: ResearchCase, checkpoint: Checkpoint) -> None:
+        self.means.messenger.publish(report_id)
+        researched = research(
+            case,
+            self.means.model,
+            self.means.workspaces,
+            self.means.policy.research_limits,
+            checkpoint,
+            self.means.redactor,
+        )
+        found = researched.research
+        if found is None:
+            checkpoint("end", lambda: self._end(report_id, researched.outcome, researched.sentence), bool)
+            return
+        verdict = checkpoint("decide", lambda: self._decide(report_id, found), Verdict)
+        checkpoint("ask", lambda: self._ask(report_id, case, researched, verdict), bool)
+
+    def _start(self, report_id: int) -> Start:
+        report = self.means.store.reports.get(report_id)
+        signals = readable(self.means.store.signals.of_report(report_id))
+        repository = self.means.policy.repository(report.repository) or rules.repository_of(signals, self.means.policy)
+        if report.status is not Status.AWAITING_RESEARCH or not signals:
+            return Start(outcome=Outcome.FINISHED, sentence="There is nothing to research.")
+        if not self.means.model.can_research:
+            sentence = "No model is set up, so I can file this but not look for its cause. Set ANTHROPIC_API_KEY."
+            return Start(outcome=Outcome.NO_MODEL, sentence=sentence)
+        if repository is None:
+            sentence = (
+                "I cannot tell which repository this is about. Name its product in the policy's [[repositories]]."
+            )
+            return Start(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
+        plan = self.means.store.plans.latest(report_id)
+        case = ResearchCase(
+            subject=report.subject,
+            report_id=report_id,
+            title=report.title,
+            gist=report.gist,
+            signals=tuple(seen(signal) for signal in signals),
+            guidance=guidance_of(self.means.store.plans.approvals(report_id)),
+            repository=repository,
+            base_sha=self.means.workspaces.head(repository),
+            pass_number=report.research_passes + 1,
+            earlier_plan=plan.body if plan else None,
+            earlier_research=report.research,
+            similar=self._similar(report, signals),
+        )
+        return Start(case=case)
+
+    def _similar(self, report: Report, signals: list[Signal]) -> tuple[SimilarReport, ...]:
+        """Earlier reports that look alike, newest judgment first; at most three."""
+        signal = signals[0]
+        found = self.means.store.search.candidates(
+            (),
+            (report.title,),
+            (),
+            signal.vector or b"",
+            visibility_channel=report.channel if report.visibility == "private" else "",
+        )
+        others = [self.means.store.reports.get(each.report_id) for each in found if each.report_id != report.id]
+        return tuple(_similar(other, self.means.store.fixes.latest(other.id or 0)) for other in others[:3])
+
+    def _decide(self, report_id: int, found: Research) -> Verdict:
+        return decide(self.means.store.reports.get(report_id), found, self.means.model)
+
+    def _ask(self, report_id: int, case: ResearchCase, researched: Researched, verdict: Verdict) -> bool:
+        store = self.means.store
+        report = store.reports.get(report_id)
+        step = f"research:{report_id}:{report.attempt}"
+        found = researched.research
+        if report.status is not Status.AWAITING_RESEARCH or found is None:
+            return False
+        autonomy = rules.autonomy_of(report, store.signals.of_report(report_id), self.means.policy)
+        asking = ask(found, verdict, autonomy)
+        if researched.dropped:
+            dropped = f"{len(researched.dropped)} citations did not hold and were left out"
+            store.reports.note(report_id, EntryKind.STAGE, "machine", dropped, step=f"{step}/dropped")
+        if asking.plan is not None:
+            store.plans.propose(report_id, asking.plan, because=_latest(case.guidance), step=f"{step}/plan")
+        if asking.question is not None:
+            store.plans.ask(report_id, asking.question, step=f"{step}/question")
+        self._move(report, asking, found=found, verdict=verdict, case=case, step=step)
+        return True
+
+    def _move(
+        self, report: Report, asking: Asking, *, found: Research, verdict: Verdict, case: ResearchCase, step: str
+    ) -> None:
+        self.means.store.reports.move(
+            report.id or 0,
+            asking.to,
+            mover=Mover.MACHINE,
+            who="machine",
+            because=asking.because,
+            step=f"{step}/ask",
+            expect=Status.AWAITING_RESEARCH,
+            judgment=found,
+            research=found,
+            verdict=verdict,
+            priority=verdict.priority,
+            repository=case.repository.name,
+            research_passes=case.pass_number,
+            note="",
+        )
+
+    def _end(self, report_id: int, outcome: Outcome, sentence: str) -> bool:
+        """End without a judgment: back to gathering where nothing is broken, else stuck, with the outcome."""
+        report = self.means.store.reports.get(report_id)
+        if report.status is not Status.AWAITING_RESEARCH:
+            return False
+        step = f"research:{report_id}:{report.attempt}/end"
+        if outcome in _NOT_BROKEN:
+            self.means.store.reports.move(
+                report_id, Status.GATHERING, mover=Mover.MACHINE, who="machine", because=sentence, step=step,
+                note=sentence, research_passes=report.research_passes + 1,
+            )  # fmt: skip
+            return True
+        self.means.store.reports.move(
+            report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because=sentence, step=step,
+            stuck_because=outcome,
+        )  # fmt: skip
+        return True
+
+
+def readable(signals: list[Signal]) -> list[Signal]:
+    """Those that an agent may read: what is held or erased stays out."""
+    return [signal for signal in signals if signal.status in _READABLE and signal.summary is not None]
+
+
+def seen(signal: Signal) -> SeenSignal:
+    """The signal as agents see it."""
+    return SeenSignal(
+        external_id=signal.external_id,
+        source=signal.source,
+        title=signal.title,
+        body=signal.body,
+        url=signal.url,
+        severity=signal.severity,
+        reach=signal.reach,
+        happened_at=signal.happened_at,
+    )
+
+
+def guidance_of(approvals: list[Approval]) -> tuple[Guidance, ...]:
+    """What people who may decide said about the report, oldest first."""
+    return tuple(
+        Guidance(words=approval.words, who=approval.by)
+        for approval in approvals
+        if approval.decision in _GUIDING and approval.words
+    )
+
+
+def _latest(guidance: tuple[Guidance, ...]) -> str:
+    return guidance[-1].words if guidance else ""
+
+
+def _similar(report: Report, fix: Fix | None) -> SimilarReport:
+    outcome = report.status.value.replace("_", " ")
+    if report.status in CLOSED and report.dismissed_because:
+        outcome = f"dismissed: {report.dismissed_because}"
+    return SimilarReport(
+        ref=report.ref,
+        title=report.title,
+        headline=report.research.headline if report.research else "",
+        outcome=outcome,
+        url=fix.url if fix else "",
+    )

@@ -1,0 +1,187 @@
+"""Fix: carry out an approved plan in a sandbox, test first; code, not the model, decides whether it is proven."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+from agents import case_text
+from agents.cases import FixCase
+from agents.exchange import About
+from agents.guards import guard
+from agents.loop import Loop
+from agents.ports import Checkpoint, Model, Workspace, Workspaces
+from agents.prompts import prompt
+from agents.proof import prove_patch
+from agents.redact import Redactor
+from agents.terms import Limits
+from agents.tools.hands import Hands
+from agents.tools.toolboxes import fix_tools
+from agents.trail import Brief, Ruling, Trail
+from storage.judgments import FixSubmission, Outcome, Proof, Stage
+
+__all__ = ["FixCase", "Fixed", "fix"]
+
+PROOF_SECONDS = 600.0  # for each of the proof's runs
+_SHOWN = 4_000  # characters of a failing log that the agent sees
+_SUBMIT = "submit_fix"
+
+
+class Fixed(BaseModel):
+    """What came of a round. Only with a proof that holds may the patch (against the base commit) be pushed.
+
+    Of a round that failed, submission, patch and proof are those of its last attempt.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: Outcome
+    sentence: str
+    submission: FixSubmission | None = None
+    patch: str = ""
+    proof: Proof | None = None
+    steps: int = 0
+    usd: float = 0.0
+    seconds: float = 0.0
+
+
+class Attempt(BaseModel):
+    """A submission with its patch, what the guards say of it, and its proof unless they object."""
+
+    model_config = ConfigDict(frozen=True)
+
+    submission: FixSubmission
+    patch: str
+    faults: tuple[str, ...] = ()
+    proof: Proof | None = None
+    seconds: float = 0.0
+
+    @property
+    def refusal(self) -> str:
+        """Why it is not good enough, for the agent; empty when it is proven."""
+        if self.faults:
+            return "\n".join(("The change must not be pushed like this:", *(f"- {fault}" for fault in self.faults)))
+        if self.proof is None or self.proof.holds:
+            return ""
+        proof = self.proof
+        failing = (
+            proof.before_log if not proof.failed_before else proof.suite_log if proof.passed_after else proof.after_log
+        )
+        return f"{proof.why_not}\n\n{failing[-_SHOWN:]}".strip()
+
+    @property
+    def why_not(self) -> str:
+        """The same in one sentence, for people."""
+        return self.faults[0] if self.faults else self.proof.why_not if self.proof else ""
+
+
+def fix(  # noqa: PLR0917 the ports, in the order of all stages
+    case: FixCase,
+    model: Model,
+    workspaces: Workspaces,
+    limits: Limits,
+    checkpoint: Checkpoint,
+    redactor: Redactor,
+) -> Fixed:
+    """One round. Commands' output is redacted wholly, files and patches of secrets only.
+
+    Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
+    """
+    repair = _Repair(case, workspaces, limits, checkpoint, redactor)
+    return _fixed(Loop(repair.brief(), model, checkpoint).run())
+
+
+def _fixed(trail: Trail[Attempt]) -> Fixed:
+    last = trail.ruling.value if trail.ruling else None
+    why_not = f" The last attempt did not hold: {last.why_not}" if last and last.refusal else ""
+    return Fixed(
+        outcome=trail.outcome or Outcome.FAILED,
+        sentence=f"{trail.sentence}{why_not}",
+        submission=last.submission if last else None,
+        patch=last.patch if last else trail.patch,
+        proof=last.proof if last else None,
+        steps=trail.turns,
+        usd=trail.usd,
+        seconds=trail.seconds,
+    )
+
+
+@dataclass(frozen=True)
+class _Repair:
+    """One round of one fix."""
+
+    case: FixCase
+    workspaces: Workspaces
+    limits: Limits
+    checkpoint: Checkpoint
+    redactor: Redactor
+
+    def brief(self) -> Brief[FixSubmission, Attempt]:
+        case = self.case
+        page = prompt(Stage.FIX, _variables(case, self.limits))
+        return Brief(
+            stage=Stage.FIX,
+            about=About(subject=case.about, report_id=case.report_id),
+            system=page.standing,
+            opening=page.case,
+            submit=_SUBMIT,
+            submit_description="Finish: hand in the fix as it is in the checkout. Code then proves it afresh.",
+            returns=FixSubmission,
+            verify=self._rule,
+            open=lambda patch: self.workspaces.open(case.repository, case.base_sha, patch),
+            toolbox=lambda workspace: fix_tools(self._hands(workspace)),
+            limits=self.limits,
+            patch=case.patch,
+        )
+
+    def _hands(self, workspace: Workspace) -> Hands:
+        return Hands(workspace, self.case.repository, self.case.signals, self.redactor.text, self.redactor.secrets_only)
+
+    def _rule(self, submission: FixSubmission, trail: Trail[Attempt]) -> Ruling[Attempt]:
+        attempt = self.checkpoint(f"proof:{trail.turns}", lambda: self._attempt(submission, trail.patch), Attempt)
+        if not attempt.refusal:
+            return Ruling(attempt, seconds=attempt.seconds)
+        outcome = Outcome.UNSAFE if attempt.faults else Outcome.UNPROVEN
+        return Ruling(attempt, attempt.refusal, outcome, attempt.seconds)
+
+    def _attempt(self, submission: FixSubmission, patch: str) -> Attempt:
+        began = time.monotonic()
+        case = self.case
+        faults = guard(
+            patch,
+            case.repository,
+            secrets=self.redactor.secrets_only,
+            planned=case.plan.files,
+            free=bool(case.instructions),
+        )
+        proof = None if faults else self._proof(submission, patch)
+        seconds = time.monotonic() - began
+        return Attempt(submission=submission, patch=patch, faults=faults, proof=proof, seconds=seconds)
+
+    def _proof(self, submission: FixSubmission, patch: str) -> Proof:
+        case = self.case
+        proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission, seconds=PROOF_SECONDS)
+        logs = {name: self.redactor.text(getattr(proof, name)) for name in ("before_log", "after_log", "suite_log")}
+        return proof.model_copy(update=logs)
+
+
+def _variables(case: FixCase, limits: Limits) -> dict[str, str]:
+    return {
+        "title": case.title,
+        "gist": case_text.gist_text(case.gist),
+        "signals": case_text.signals_text(case.signals),
+        "guidance": case_text.guidance_text(case.guidance),
+        "plan": case_text.plan_text(case.plan),
+        "approved_by": case.approved_by,
+        "research": case_text.quoted_research(case.research),
+        "news": case_text.news_text(case),
+        "repository": case.repository.name,
+        "base": case.base_sha[:12],
+        "test_command": " ".join(case.repository.test_command),
+        "protected": ", ".join(case.repository.protected) or "none",
+        "most_lines": str(case.repository.max_changed_lines),
+        "instructions": case_text.instructions_text(case.repository),
+        "steps": str(limits.steps),
+    }

@@ -1,0 +1,227 @@
+"""Research: find the cause of a report, with evidence that code has checked, and plan the change that removes it."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pydantic import BaseModel, ConfigDict
+
+from agents import case_text
+from agents.cases import ResearchCase
+from agents.citations import Sources, check
+from agents.exchange import About
+from agents.guards import matches
+from agents.loop import Loop
+from agents.ports import Checkpoint, Model, Workspace, Workspaces
+from agents.prompts import prompt
+from agents.redact import Redactor
+from agents.terms import Limits
+from agents.tools.hands import Hands
+from agents.tools.toolboxes import research_tools
+from agents.trail import Brief, Ruling, Trail
+from agents.transcript import answered
+from storage.judgments import Outcome, Plan, Research, Stage
+
+__all__ = ["ResearchCase", "Researched", "research"]
+
+_RAN = frozenset({"run_command"})
+_LOOKED_BACK = frozenset({"log", "blame", "show"})
+_SUBMIT = "submit_research"
+
+
+class Researched(BaseModel):
+    """What came of a pass. `research` holds only what was checked; `dropped` says what was not there when looked up."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: Outcome
+    sentence: str
+    research: Research | None = None
+    dropped: tuple[str, ...] = ()
+    steps: int = 0
+    usd: float = 0.0
+    seconds: float = 0.0
+
+
+class Verified(BaseModel):
+    """A submission after code has looked it over: what holds of it, and why it is refused, if it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    research: Research
+    dropped: tuple[str, ...] = ()
+    refusal: str = ""
+    seconds: float = 0.0
+
+
+def research(  # noqa: PLR0917 the ports, in the order of all stages
+    case: ResearchCase,
+    model: Model,
+    workspaces: Workspaces,
+    limits: Limits,
+    checkpoint: Checkpoint,
+    redactor: Redactor,
+) -> Researched:
+    """One pass over a report. Commands' output is redacted wholly, files and patches of secrets only.
+
+    Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
+    """
+    inquiry = _Inquiry(case, workspaces, limits, checkpoint, redactor)
+    return _researched(Loop(inquiry.brief(), model, checkpoint).run())
+
+
+def _researched(trail: Trail[Verified]) -> Researched:
+    value = trail.ruling.value if trail.ruling else None
+    late = value is not None and trail.outcome is not Outcome.FINISHED
+    return Researched(
+        outcome=trail.outcome or Outcome.FAILED,
+        sentence=f"{trail.sentence} This is what it had submitted by then." if late else trail.sentence,
+        research=value.research if value else None,
+        dropped=value.dropped if value else (),
+        steps=trail.turns,
+        usd=trail.usd,
+        seconds=trail.seconds,
+    )
+
+
+@dataclass(frozen=True)
+class _Inquiry:
+    """One pass over one report."""
+
+    case: ResearchCase
+    workspaces: Workspaces
+    limits: Limits
+    checkpoint: Checkpoint
+    redactor: Redactor
+
+    def brief(self) -> Brief[Research, Verified]:
+        case = self.case
+        page = prompt(Stage.RESEARCH, _variables(case, self.limits))
+        return Brief(
+            stage=Stage.RESEARCH,
+            about=About(subject=case.about, report_id=case.report_id),
+            system=page.standing,
+            opening=page.case,
+            submit=_SUBMIT,
+            submit_description="Finish: hand in what you found. Every citation is looked up by code.",
+            returns=Research,
+            verify=self._rule,
+            open=lambda patch: self.workspaces.open(case.repository, case.base_sha, patch),
+            toolbox=lambda workspace: research_tools(self._hands(workspace)),
+            limits=self.limits,
+        )
+
+    def _hands(self, workspace: Workspace) -> Hands:
+        return Hands(workspace, self.case.repository, self.case.signals, self.redactor.text, self.redactor.secrets_only)
+
+    def _rule(self, found: Research, trail: Trail[Verified]) -> Ruling[Verified]:
+        verified = self.checkpoint(f"verify:{trail.turns}", lambda: self._verified(found, trail), Verified)
+        return Ruling(value=verified, refusal=verified.refusal, seconds=verified.seconds)
+
+    def _verified(self, found: Research, trail: Trail[Verified]) -> Verified:
+        """Look everything up in a checkout that no agent has touched."""
+        began = time.monotonic()
+        with closing(self.workspaces.open(self.case.repository, self.case.base_sha)) as workspace:
+            checked = check(_known_commit(found, workspace), self._sources(workspace, trail))
+            faults = _faults(found, self.case, workspace)
+        kept, dropped = checked.research, checked.dropped
+        if found.causative_commit and not kept.causative_commit:
+            dropped = (*dropped, f"the commit “{found.causative_commit}”: the repository has no such commit")
+        if faults:
+            refusal = "\n".join(("This plan cannot be shown to people:", *(f"- {fault}" for fault in faults)))
+            kept = kept.model_copy(update={"plan": None, "missing": kept.missing or f"A valid plan. {faults[0]}"})
+        else:
+            again = trail.refusals == 0 and trail.turns < self.limits.steps
+            refusal = _doubts(dropped, kept.plan, self.case) if again else ""
+        return Verified(research=kept, dropped=dropped, refusal=refusal, seconds=time.monotonic() - began)
+
+    def _sources(self, workspace: Workspace, trail: Trail[Verified]) -> Sources:
+        def file(path: str) -> str | None:
+            try:
+                return self.redactor.secrets_only(workspace.read(path))
+            except (OSError, ValueError):
+                return None
+
+        seen = [(call, result.text) for call, result in answered(trail.messages) if not result.failed]
+        return Sources(
+            file=file,
+            signals={signal.external_id: signal.full for signal in self.case.signals},
+            outputs=[(str(call.arguments["command"]), text) for call, text in seen if call.name in _RAN],
+            history=[(_named(call.name, call.arguments), text) for call, text in seen if call.name in _LOOKED_BACK],
+        )
+
+
+def _variables(case: ResearchCase, limits: Limits) -> dict[str, str]:
+    return {
+        "title": case.title,
+        "gist": case_text.gist_text(case.gist),
+        "signals": case_text.signals_text(case.signals),
+        "guidance": case_text.guidance_text(case.guidance),
+        "earlier": case_text.earlier_text(case),
+        "similar": case_text.similar_text(case.similar),
+        "repository": case.repository.name,
+        "base": case.base_sha[:12],
+        "test_command": " ".join(case.repository.test_command),
+        "protected": ", ".join(case.repository.protected) or "none",
+        "instructions": case_text.instructions_text(case.repository),
+        "steps": str(limits.steps),
+    }
+
+
+def _named(tool: str, arguments: object) -> str:
+    """How a look into the past is cited: the tool and what it was asked."""
+    given = arguments if isinstance(arguments, dict) else {}
+    return " ".join((tool, *(f"{key}={value}" for key, value in given.items())))
+
+
+def _known_commit(found: Research, workspace: Workspace) -> Research:
+    """The research without a causative commit that the repository does not have."""
+    named = re.search(r"\b[0-9a-f]{7,40}\b", found.causative_commit)
+    if named and workspace.run(("git", "cat-file", "-e", f"{named[0]}^{{commit}}"), seconds=30).exit_code == 0:
+        return found
+    return found.model_copy(update={"causative_commit": ""})
+
+
+def _doubts(dropped: tuple[str, ...], plan: Plan | None, case: ResearchCase) -> str:
+    """What is said once, and may then be insisted on."""
+    lines = [f"- does not hold: {one}" for one in dropped]
+    if case.guidance and plan is not None and case.earlier_plan is not None and plan.hash == case.earlier_plan.hash:
+        lines.append("- the plan is word for word the one that people saw; does it do what they asked for?")
+    if not lines:
+        return ""
+    end = "Correct it, or leave out what you cannot show, and submit again. What still does not hold then is dropped."
+    return "\n".join(("Before people read this:", *lines, end))
+
+
+# ── what a plan must not be ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _faults(found: Research, case: ResearchCase, workspace: Workspace) -> list[str]:
+    faults = []
+    if case.guidance and not found.guidance_heeded.strip():
+        faults.append("people gave guidance; say in `guidance_heeded` what the plan makes of each piece of it")
+    if found.plan is None:
+        return faults
+    if found.plan.repository != case.repository.name:
+        faults.append(f"the repository is {case.repository.name}, not {found.plan.repository}")
+    return faults + _bad_files(found.plan, case, workspace)
+
+
+def _bad_files(plan: Plan, case: ResearchCase, workspace: Workspace) -> list[str]:
+    def known(path: str) -> bool:
+        return workspace.run(("git", "cat-file", "-e", f"{case.base_sha}:{path}"), seconds=30).exit_code == 0
+
+    faults = []
+    for path in plan.files:
+        pure = PurePosixPath(path)
+        if pure.is_absolute() or ".." in pure.parts or str(pure) != path:
+            faults.append(f"{path} is not a plain path from the top of the repository")
+        elif matches(path, case.repository.protected):
+            faults.append(f"{path} is protected: no plan of ours may change it")
+        elif not known(path) and pure.parent != PurePosixPath() and not known(str(pure.parent)):
+            faults.append(f"neither {path} nor its folder is in the repository")
+    return faults

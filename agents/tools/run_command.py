@@ -1,0 +1,39 @@
+"""run_command: what happens if …?"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from agents.exchange import Ran, Tool, ToolSpec
+from agents.terminal import printed
+from agents.tools.hands import Hands
+from agents.tools.pages import clip
+
+MOST_SECONDS = 300
+
+
+class RunCommand(BaseModel):
+    """Arguments of run_command."""
+
+    command: str = Field(min_length=1, description='A line for sh, e.g. python -c "import shop; print(shop.total([]))"')
+    seconds: int = Field(default=120, ge=1, le=MOST_SECONDS, description="Stopped after this time.")
+
+
+def run_command(hands: Hands) -> Tool:
+    """A shell command in the sandbox: no network, no credential."""
+
+    def work(asked: RunCommand) -> str:
+        ran = hands.workspace.run(("sh", "-c", asked.command), seconds=asked.seconds)
+        return hands.redact(told(ran, asked.seconds))
+
+    description = (
+        "Run a shell command at the top of the checkout, in a sandbox without network. The repository's own"
+        " environment is active. Use it to reproduce the problem and to rule causes out; read files with read_file."
+    )
+    return Tool(ToolSpec("run_command", description, RunCommand), work)
+
+
+def told(ran: Ran, seconds: float) -> str:
+    """What became of a command: how it ended, then what it printed."""
+    ended = f"ran out of its {seconds:.0f} seconds" if ran.exit_code == 124 else f"exit code {ran.exit_code}"  # noqa: PLR2004 the port's number for a time-out
+    return f"{ended}\n{clip(printed(ran.output)) or '(it printed nothing)'}"

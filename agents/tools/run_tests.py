@@ -1,0 +1,32 @@
+"""run_tests: does it hold?"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from agents.exchange import Tool, ToolFault, ToolSpec
+from agents.tools.hands import Hands
+from agents.tools.run_command import told
+
+SECONDS = 300
+
+
+class RunTests(BaseModel):
+    """Arguments of run_tests."""
+
+    ids: tuple[str, ...] = Field(
+        default=(), description="Tests to run, e.g. tests/test_shop.py::test_total; none for the whole suite."
+    )
+
+
+def run_tests(hands: Hands) -> Tool:
+    """The repository's own test command."""
+
+    def work(asked: RunTests) -> str:
+        if options := [one for one in asked.ids if one.startswith("-")]:
+            raise ToolFault(f"{options[0]!r} is an option, not a test; use run_command for special runs.")
+        ran = hands.workspace.run((*hands.repository.test_command, *asked.ids), seconds=SECONDS)
+        return hands.redact(told(ran, SECONDS))
+
+    command = " ".join(hands.repository.test_command)
+    return Tool(ToolSpec("run_tests", f"Run `{command}` on the given tests, or on the whole suite.", RunTests), work)

@@ -1,0 +1,100 @@
+"""What an agent run starts from and comes to: its brief, its turns, its trail, and what the stage rules on its work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from agents.exchange import About, Message, Tool, ToolResult, Usage
+from agents.ports import Workspace
+from agents.terms import Limits
+from storage.judgments import Judgment, Outcome, Stage
+
+J = TypeVar("J", bound=Judgment)
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Ruling(Generic[V]):
+    """What the stage says of a valid submission: taken, or refused with a sentence for the agent.
+
+    `outcome` is the run's when it is taken, or when refusals are used up. `seconds` is what it took to find out.
+    """
+
+    value: V
+    refusal: str = ""
+    outcome: Outcome = Outcome.FINISHED
+    seconds: float = 0.0
+
+
+class TurnTaken(BaseModel):
+    """What a checkpoint keeps of a turn. `patch` is the workspace after it, against the base commit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    message: Message
+    results: tuple[ToolResult, ...] = ()
+    note: str = ""
+    usage: Usage = Usage()
+    seconds: float = 0.0
+    patch: str = ""
+    stopped: Outcome | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Trail(Generic[V]):
+    """How far a run has come. Its `outcome` is None while it goes on; `sentence` says to people why it ended."""
+
+    messages: tuple[Message, ...]
+    patch: str = ""
+    turns: int = 0
+    usd: float = 0.0
+    seconds: float = 0.0
+    nudges: int = 0
+    refusals: int = 0
+    ruling: Ruling[V] | None = None
+    outcome: Outcome | None = None
+    sentence: str = ""
+
+    def after(self, turn: TurnTaken) -> Trail[V]:
+        """The trail with a turn's message, cost and patch, before anything is made of it."""
+        return replace(
+            self,
+            messages=(*self.messages, turn.message),
+            patch=turn.patch,
+            turns=self.turns + 1,
+            usd=self.usd + turn.usage.usd,
+            seconds=self.seconds + turn.seconds,
+        )
+
+    def ended(self, outcome: Outcome, sentence: str) -> Trail[V]:
+        """The trail at its end."""
+        return replace(self, outcome=outcome, sentence=sentence)
+
+
+@dataclass(frozen=True)
+class Brief(Generic[J, V]):
+    """What an agent is to do, with what, and how far it may go.
+
+    `open` gives a fresh workspace with a patch applied, `toolbox` the tools that work on it. The run ends when the
+    agent calls the tool `submit` with a valid judgment of type `returns` that `verify` takes. `verify` sees the
+    judgment and the trail; whatever it does that costs or may differ next time goes into a checkpoint of its own.
+    """
+
+    stage: Stage
+    about: About
+    system: str
+    opening: str
+    submit: str
+    submit_description: str
+    returns: type[J]
+    verify: Callable[[J, Trail[V]], Ruling[V]]
+    open: Callable[[str], Workspace]
+    toolbox: Callable[[Workspace], tuple[Tool, ...]]
+    limits: Limits
+    patch: str = ""  # what the workspace starts with
+    most_refusals: int = 3

@@ -1,0 +1,22 @@
+"""A signal as text, the way every stage shows it."""
+
+from __future__ import annotations
+
+from storage.records import Signal
+
+
+def words_of(signal: Signal) -> str:
+    """Title and body; the title is left out when the body begins with it, as chat messages do."""
+    title, body = signal.title.strip(), signal.body.strip()
+    if not title or body.startswith(title.rstrip("…")):
+        return body
+    return f"{title}\n\n{body}".strip()
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, without its middle if it is longer than `limit` characters; two thirds of the rest are its start."""
+    if len(text) <= limit:
+        return text
+    head = limit * 2 // 3
+    tail = limit - head
+    return f"{text[:head]}\n[… {len(text) - limit} characters left out …]\n{text[-tail:]}"

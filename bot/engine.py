@@ -1,0 +1,223 @@
+"""The durable engine: DBOS, behind a handful of verbs. Only this module imports it.
+
+One workflow serves every job; its id says which job it is. Finished checkpoints of a job are kept by the engine, so a
+job that is resumed, here or on another worker, gets them back.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
+from dbos import error as engine_errors
+from pydantic import TypeAdapter
+from sqlalchemy.engine import make_url
+
+from bot import faults
+from storage.errors import SignalboxError
+
+T = TypeVar("T")
+
+# Jobs of another version are never taken by this process. Change it only when a job's checkpoints change their names or
+# order, and let the old jobs end first: docs/runbook.md says how.
+APPLICATION_VERSION = "1"
+_ALIVE = ["PENDING", "ENQUEUED", "DELAYED"]
+
+
+class Queue(StrEnum):
+    """Where jobs wait."""
+
+    PULL = "pull"
+    DIGEST = "digest"
+    PUBLISH = "publish"
+    RESEARCH = "research"
+    FIX = "fix"
+    FOLLOW = "follow"
+    UPKEEP = "upkeep"
+
+
+_FAST = 0.05  # seconds between two looks at the queues that a person waits for
+_POLLING = {Queue.DIGEST: _FAST, Queue.PUBLISH: _FAST, Queue.RESEARCH: 0.2, Queue.FIX: 0.2}
+_AT_ONCE = {
+    Queue.PULL: 4,
+    Queue.DIGEST: 4,
+    Queue.PUBLISH: 4,
+    Queue.RESEARCH: 2,
+    Queue.FIX: 2,
+    Queue.FOLLOW: 2,
+    Queue.UPKEEP: 2,
+}
+
+
+class Interrupted(SignalboxError):
+    """The job stops at this checkpoint, because everything is paused; resuming it goes on here."""
+
+
+class Work(Protocol):
+    """What a job does: `kind` and `subject` as they were enqueued."""
+
+    def __call__(self, kind: str, subject: str, job_id: str) -> None:
+        """Do the job. Must not raise but Interrupted."""
+        ...
+
+
+@dataclass
+class Engine:
+    """One process's share of the engine. `works` false: it only enqueues."""
+
+    database_url: str
+    works: bool = True
+    executor_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    _client: DBOSClient | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, work: Work) -> None:
+        """Register the one workflow, and begin to take jobs."""
+        url = engine_url(self.database_url)
+        _use_wal(url)
+        logging.getLogger("dbos").setLevel(logging.ERROR)
+        DBOS(
+            config={
+                "name": "signalbox",
+                "system_database_url": url,
+                "application_version": APPLICATION_VERSION,
+                "executor_id": self.executor_id,
+                "serializer": DBOSPortableJSONSerializer(),
+                "log_level": "ERROR",
+                "max_executor_threads": 64,
+            }
+        )
+
+        @DBOS.workflow(name="job", max_recovery_attempts=1_000)
+        def job(kind: str, subject: str) -> None:
+            work(kind, subject, str(DBOS.workflow_id))
+
+        if not self.works:
+            DBOS.listen_queues([])
+        DBOS.launch()
+        for queue in Queue:
+            DBOS.register_queue(
+                queue.value,
+                worker_concurrency=_AT_ONCE[queue],
+                polling_interval_sec=_POLLING.get(queue, 0.5),
+                on_conflict="always_update",
+            )
+        self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer())
+
+    def stop(self, seconds: int = 5) -> None:
+        """Take no more jobs, and give those that run a moment to end."""
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=seconds)
+
+    def enqueue(self, job_id: str, queue: Queue, kind: str, subject: str, *, priority: int | None = None) -> None:
+        """Enqueue a job unless there was one of this id ever. May be called from anywhere, also from inside a job."""
+        if self._client is None:
+            return  # we are stopping: the sweep of the next start finds the row
+        options: dict[str, Any] = {
+            "workflow_name": "job",
+            "queue_name": queue.value,
+            "workflow_id": job_id,
+            "app_version": APPLICATION_VERSION,
+        }
+        if priority is not None:
+            options["priority"] = priority
+        self._client.enqueue(options, kind, subject)  # type: ignore[arg-type]
+
+    def is_over(self, job_id: str) -> bool:
+        """Whether a job of this id ended, well or badly. False when there is none, or it is paused."""
+        status = DBOS.get_workflow_status(job_id)
+        return status is not None and status.status in ("SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+    def take_over(self, executor_id: str) -> list[str]:
+        """Resume every job that a dead worker had in its hands; returns their ids."""
+        orphans = DBOS.list_workflows(status="PENDING", executor_id=executor_id, load_input=False, load_output=False)
+        for orphan in orphans:
+            DBOS.resume_workflow(orphan.workflow_id, queue_name=orphan.queue_name or Queue.UPKEEP.value)
+        return [orphan.workflow_id for orphan in orphans]
+
+    def resume_paused(self) -> list[str]:
+        """Resume every job that was interrupted by a pause; returns their ids."""
+        paused = DBOS.list_workflows(status="CANCELLED", load_input=False, load_output=False)
+        for job in paused:
+            DBOS.resume_workflow(job.workflow_id, queue_name=queue_of(job.workflow_id).value)
+        return [job.workflow_id for job in paused]
+
+    def forget(self, completed_before: str) -> int:
+        """Delete the jobs that ended before this moment (ISO format); returns how many."""
+        old = DBOS.list_workflows(
+            status=["SUCCESS", "ERROR"],
+            completed_before=completed_before,
+            limit=1_000,
+            load_input=False,
+            load_output=False,
+        )
+        if old:
+            DBOS.delete_workflows([job.workflow_id for job in old])
+        return len(old)
+
+    def alive(self) -> list[str]:
+        """The ids of the jobs that wait or run."""
+        found = DBOS.list_workflows(status=_ALIVE, load_input=False, load_output=False)
+        return [job.workflow_id for job in found]
+
+
+def engine_url(database_url: str) -> str:
+    """Where the engine keeps its tables: a file beside the store's on SQLite, the same database on PostgreSQL."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{url.database}.jobs"
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def queue_of(job_id: str) -> Queue:
+    """The queue that a job belongs on, by its id's first word."""
+    kind = job_id.split(":", 1)[0]
+    names: Iterable[str] = (queue.value for queue in Queue)
+    return Queue(kind) if kind in names else Queue.FOLLOW if kind == "prove" else Queue.UPKEEP
+
+
+def _use_wal(url: str) -> None:
+    """The engine leaves SQLite's slower journal as it is; this pragma stays in the file."""
+    if url.startswith("sqlite:///"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=30)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.close()
+
+
+@dataclass(frozen=True)
+class EngineCheckpoint:
+    """Checkpoints of the job that runs in this thread. `paused` is asked before each new one."""
+
+    paused: Callable[[], bool]
+
+    def __call__(self, name: str, work: Callable[[], T], returns: type[T]) -> T:
+        """Return what `work` returned, now or in an earlier life of the job. Raises Interrupted when paused."""
+        if self.paused():
+            DBOS.cancel_workflow(str(DBOS.workflow_id))
+            raise Interrupted("everything is paused; `/signalbox resume` goes on here")
+        kind: TypeAdapter[T] = TypeAdapter(returns)
+
+        def kept_work() -> dict[str, Any]:
+            try:
+                return {"value": kind.dump_python(work(), mode="json")}
+            except Exception as error:  # noqa: BLE001 a fault is kept too, so that a resumed job meets the same one
+                return {"fault": faults.to_json(error)}
+
+        kept = DBOS.run_step({"name": name}, kept_work)
+        if "fault" in kept:
+            raise faults.from_json(kept["fault"])
+        return kind.validate_python(kept["value"])
+
+
+def is_engine_signal(error: BaseException) -> bool:
+    """Whether an exception is the engine's own word (cancelled, taken over), which a job must let pass."""
+    return isinstance(error, engine_errors.DBOSException)

@@ -1,0 +1,274 @@
+"""Which pipeline verb runs as which job, under which id, and what becomes of a job that fails.
+
+A job's id is fixed by the row it works for, so that enqueueing is safe to repeat: three clicks are one fix. A retry is
+a new attempt, whose number is in the row. Whatever was not enqueued is found by the sweep.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from agents.errors import Stopped, Unavailable
+from agents.ports import Checkpoint
+from bot.engine import Engine, EngineCheckpoint, Interrupted, Queue, is_engine_signal
+from bot.faults import Unexpected
+from storage.columns import now
+from storage.errors import IllegalMove, SignalboxError
+from storage.judgments import Outcome, Priority
+from storage.records import Report, Signal
+from storage.status import WORKED_ON, Mover, Status
+from storage.store import Store
+
+log = structlog.get_logger()
+
+TRIES = 6
+_FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0
+_DEAD_LETTER = dt.timedelta(days=365)
+_KEEP_ENDED = dt.timedelta(days=3)
+PAUSED = "paused"
+
+
+class Pipeline(Protocol):
+    """The verbs that jobs run."""
+
+    def digest(self, signal_id: int, checkpoint: Checkpoint) -> None: ...
+    def research(self, report_id: int, checkpoint: Checkpoint) -> None: ...
+    def fix(self, report_id: int, checkpoint: Checkpoint) -> None: ...
+    def follow(self, report_id: int, checkpoint: Checkpoint) -> None: ...
+    def prove(self, report_id: int, checkpoint: Checkpoint) -> None: ...
+    def remind(self, checkpoint: Checkpoint) -> None: ...
+
+
+class Publisher(Protocol):
+    """Makes Slack show a report."""
+
+    def draw(self, report_id: int, holder: str) -> None: ...
+
+
+class Pulling(Protocol):
+    """Pulls a source by its name."""
+
+    def pull(self, source: str, checkpoint: Checkpoint) -> None: ...
+
+
+@dataclass
+class Enqueuer:
+    """The ports Nudge and Messenger: enqueues the job that a row waits for, under the id that the row gives it."""
+
+    store: Store
+    engine: Engine
+
+    def signal(self, signal_id: int) -> None:
+        """Have a signal digested."""
+        self.digest(self.store.signals.get(signal_id))
+
+    def report(self, report_id: int) -> None:
+        """Have a report worked on, if it waits for the machine, and shown."""
+        report = self.store.reports.get(report_id)
+        self.work(report)
+        self.draw(report)
+
+    def publish(self, report_id: int) -> None:
+        """Have a report shown."""
+        self.draw(self.store.reports.get(report_id))
+
+    def digest(self, signal: Signal) -> None:
+        """Enqueue a signal's digest."""
+        self.engine.enqueue(digest_id(signal), Queue.DIGEST, "digest", str(signal.id))
+
+    def work(self, report: Report) -> None:
+        """Enqueue a report's research or fix, if it waits for one."""
+        job_id = work_id(report)
+        if job_id is not None:
+            kind, _, _ = job_id.partition(":")
+            first = 1 if report.priority is Priority.P0 else 10
+            self.engine.enqueue(job_id, Queue(kind), kind, str(report.id), priority=first)
+
+    def draw(self, report: Report) -> None:
+        """Enqueue the publishing of a report, if Slack shows an older version."""
+        if report.drawn_version < report.version:
+            job_id = f"publish:{report.id}:{report.version}"
+            self.engine.enqueue(job_id, Queue.PUBLISH, "publish", str(report.id))
+
+
+def digest_id(signal: Signal) -> str:
+    """The id of a signal's digest: a new one for each edit and each retry."""
+    return f"digest:{signal.id}:{signal.revision}.{signal.attempt}"
+
+
+def work_id(report: Report) -> str | None:
+    """The id of the job a report waits for, None when it does not wait for the machine."""
+    match report.status:
+        case Status.AWAITING_RESEARCH:
+            return f"research:{report.id}:{report.attempt}"
+        case Status.AWAITING_FIX:
+            return f"fix:{report.id}:{report.plan_revision}:{report.attempt}"
+        case _:
+            return None
+
+
+@dataclass
+class Jobs:
+    """Carries out jobs. `inbox` deals with one event that was kept and not dealt with."""
+
+    store: Store
+    engine: Engine
+    enqueuer: Enqueuer
+    pipeline: Pipeline
+    publisher: Publisher
+    puller: Pulling
+    inbox: Callable[[str], None]
+    clock: Callable[[], dt.datetime] = field(default=now)
+
+    def __call__(self, kind: str, subject: str, job_id: str) -> None:
+        """Do one job. It ends without an exception: what failed is in the rows, and in the log by a reference."""
+        checkpoint = EngineCheckpoint(lambda: self.store.switches.on(PAUSED) and kind not in _NEVER_PAUSED)
+        began = self.clock()
+        with structlog.contextvars.bound_contextvars(job=job_id):
+            try:
+                self._verbs()[kind](subject, checkpoint, job_id)
+            except Interrupted:
+                log.info("paused")
+                raise
+            except Exception as error:
+                if is_engine_signal(error):
+                    raise
+                self._failed(kind, subject, error)
+            else:
+                if kind in _TOLD:
+                    log.info("done", seconds=round((self.clock() - began).total_seconds(), 3))
+
+    def _verbs(self) -> Mapping[str, Callable[[str, Checkpoint, str], None]]:
+        return {
+            "digest": lambda subject, checkpoint, _: self.pipeline.digest(int(subject), checkpoint),
+            "research": lambda subject, checkpoint, _: self.pipeline.research(int(subject), checkpoint),
+            "fix": lambda subject, checkpoint, _: self.pipeline.fix(int(subject), checkpoint),
+            "follow": lambda subject, checkpoint, _: self.pipeline.follow(int(subject), checkpoint),
+            "prove": lambda subject, checkpoint, _: self.pipeline.prove(int(subject), checkpoint),
+            "publish": lambda subject, _, job_id: self.publisher.draw(int(subject), job_id),
+            "pull": lambda subject, checkpoint, _: self.puller.pull(subject, checkpoint),
+            "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
+            "sweep": lambda *_: self.sweep(),
+            "look": lambda subject, *_: self.look(subject),
+            "forget": lambda *_: self._forget(),
+        }
+
+    # ── what failed ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _failed(self, kind: str, subject: str, error: Exception) -> None:
+        reference = secrets.token_hex(3)
+        sentence = _sentence(error, reference)
+        log.warning("failed", reference=reference, error=str(error), exc_info=_traceback_of(error))
+        match kind:
+            case "digest":
+                self._signal_failed(int(subject), error, sentence)
+            case "research" | "fix" | "follow" | "prove":
+                self._report_failed(int(subject), error, sentence)
+            case _:
+                return  # a publish, pull or tick: the sweep or the next tick does it again
+
+    def _signal_failed(self, signal_id: int, error: Exception, sentence: str) -> None:
+        signal = self.store.signals.get(signal_id)
+        again = isinstance(error, Unavailable) and signal.attempt < TRIES
+        wait = _wait(error, signal.attempt) if again else _DEAD_LETTER
+        self.store.signals.postpone(signal_id, sentence, self.clock() + wait)
+
+    def _report_failed(self, report_id: int, error: Exception, sentence: str) -> None:
+        report = self.store.reports.get(report_id)
+        if report.status not in WORKED_ON:
+            return  # somebody moved it on meanwhile
+        if isinstance(error, Unavailable) and report.tries < TRIES:
+            self.store.reports.postpone(report_id, sentence, self.clock() + _wait(error, report.tries))
+        else:
+            outcome = error.outcome if isinstance(error, Stopped) else Outcome.FAILED
+            try:
+                self.store.reports.move(
+                    report_id,
+                    Status.STUCK,
+                    mover=Mover.MACHINE,
+                    who="machine",
+                    because=sentence,
+                    expect=report.status,
+                    stuck_because=outcome,
+                )
+            except IllegalMove:
+                log.info("it was moved meanwhile", report=report_id)
+        self.enqueuer.publish(report_id)
+
+    # ── ticks ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def sweep(self) -> None:
+        """Enqueue whatever waits for the machine: rows written just before a crash, retries due, lost nudges."""
+        if not self.store.switches.on(PAUSED):
+            self.engine.resume_paused()
+        due = self.store.due.now(self.clock())
+        for event_id in due.inbox:
+            self.inbox(event_id)
+        for signal in due.signals:
+            self._digest_again(self.store.signals.get(signal.id))
+        for report in due.reports:
+            self._work_again(report)
+        for report_id, version in due.undrawn:
+            self._draw_again(report_id, version)
+
+    def _digest_again(self, signal: Signal) -> None:
+        if self.engine.is_over(digest_id(signal)):  # it ended, yet the row still waits: only a new id can move it on
+            self.store.signals.postpone(signal.id or 0, signal.trouble, self.clock())
+            signal = self.store.signals.get(signal.id or 0)
+        self.enqueuer.digest(signal)
+
+    def _work_again(self, report: Report) -> None:
+        job_id = work_id(report)
+        if job_id is not None and self.engine.is_over(job_id):
+            self._report_failed(
+                report.id or 0, Unavailable("its job ended without moving it on"), "Its job ended early."
+            )
+            report = self.store.reports.get(report.id or 0)
+        if report.not_before is None or report.not_before <= self.clock():
+            self.enqueuer.work(report)
+
+    def _draw_again(self, report_id: int, version: int) -> None:
+        if self.engine.is_over(f"publish:{report_id}:{version}"):
+            self.store.reports.touch(report_id)
+        self.enqueuer.publish(report_id)
+
+    def look(self, slot: str) -> None:
+        """Enqueue one look at every pull request and every soak."""
+        for status, kind in ((Status.AWAITING_CHECKS, "follow"), (Status.AWAITING_REVIEW, "follow"),
+                             (Status.AWAITING_PROOF, "prove")):  # fmt: skip
+            for report in self.store.reports.waiting(status):
+                if report.not_before is None or report.not_before <= self.clock():
+                    self.engine.enqueue(f"{kind}:{report.id}:{slot}", Queue.FOLLOW, kind, str(report.id))
+
+    def _forget(self) -> None:
+        gone = self.engine.forget((self.clock() - _KEEP_ENDED).isoformat())
+        if gone:
+            log.info("forgot ended jobs", jobs=gone)
+
+
+_NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "remind"})
+_TOLD = frozenset({"digest", "research", "fix"})
+
+
+def _wait(error: Exception, tries: int) -> dt.timedelta:
+    """2 s, doubling up to 5 minutes, with jitter, and never less than the other side asked for."""
+    wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2**tries) * random.uniform(0.75, 1.25)  # noqa: S311 jitter, no secret
+    asked = error.retry_after if isinstance(error, Unavailable) else None
+    return dt.timedelta(seconds=max(wait, asked or 0.0))
+
+
+def _sentence(error: Exception, reference: str) -> str:
+    if isinstance(error, SignalboxError) and not isinstance(error, Unexpected):
+        return str(error)
+    return f"Something went wrong inside Signalbox (reference {reference} in its log). Press Retry, or ask who runs it."
+
+
+def _traceback_of(error: Exception) -> BaseException | None:
+    return None if isinstance(error, SignalboxError) else error

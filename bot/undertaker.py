@@ -1,0 +1,103 @@
+"""Buries workers that stopped beating, and has their jobs taken over. One at a time does it, elected by a lease."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from bot.engine import Engine
+from storage.columns import now
+from storage.plumbing import Worker
+from storage.store import Store
+
+log = structlog.get_logger()
+
+BEAT = 1.0  # seconds
+SILENCE = 20.0  # seconds without a beat after which a worker of another machine is dead
+_LEASE = 5.0
+
+
+@dataclass
+class Undertaker:
+    """Beats for this process's worker, and looks after the others."""
+
+    store: Store
+    engine: Engine
+    host: str = field(default_factory=socket.gethostname)
+    clock: Callable[[], dt.datetime] = field(default=now)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Beat, bury at once whoever died while nobody ran, and go on doing both."""
+        self._beat()
+        self.look()
+        self._thread = threading.Thread(target=self._run, name="undertaker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop, and say that this worker is gone, so that nobody waits for its silence."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+        self.store.leases.release("undertaker", self.engine.executor_id)
+
+    def look(self) -> list[str]:
+        """Bury the dead, if this process holds the lease; returns the jobs that were taken over."""
+        if not self.store.leases.take("undertaker", self.engine.executor_id, _LEASE):
+            return []
+        taken: list[str] = []
+        for worker in self.store.leases.workers():
+            if worker.id != self.engine.executor_id and self._is_dead(worker):
+                jobs = self.engine.take_over(worker.id)
+                self.store.leases.bury(worker.id)
+                log.warning("a worker died", worker=worker.id, pid=worker.pid, jobs=jobs)
+                taken += jobs
+        return taken
+
+    def _is_dead(self, worker: Worker) -> bool:
+        if worker.host == self.host:
+            return born(worker.pid) != worker.born
+        return (self.clock() - worker.beat_at).total_seconds() > SILENCE
+
+    def _beat(self) -> None:
+        self.store.leases.beat(self.engine.executor_id, self.host, os.getpid(), born(os.getpid()))
+
+    def _run(self) -> None:
+        while not self._stopping.wait(BEAT):
+            try:
+                self._beat()
+                self.look()
+            except Exception as error:  # noqa: BLE001 a database that is down for a while must not end the beating
+                log.warning("the undertaker could not do its work", error=str(error))
+                time.sleep(BEAT)
+
+
+def born(pid: int) -> float:
+    """When a process of this machine began, in clock ticks since boot: a reused pid is told apart. 0 if it is gone.
+
+    Where /proc is missing only the pid itself is looked at.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 1.0 if not Path("/proc/self").exists() and _answers(pid) else 0.0
+    return 0.0 if fields[0] == "Z" else float(fields[19])
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,131 @@
+"""The one transaction in which a person's decision becomes a row, a line of the journal and a move."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Unpack
+
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session, col, select
+
+from storage import journal
+from storage.changes import ReportChanges
+from storage.columns import now
+from storage.records import Approval, Decision, Entry, EntryKind, Report, ShownPlan
+from storage.snapshot import open_question
+from storage.status import Mover, Status
+from storage.transactions import Transactions, locked
+
+_ONLY_FROM = {Decision.GUIDE: Status.AWAITING_APPROVAL, Decision.ANSWER: Status.AWAITING_ANSWER}
+
+
+class DecidedKind(StrEnum):
+    """What came of a decision."""
+
+    DONE = "done"
+    ALREADY = "already"  # somebody was quicker
+    STALE = "stale"  # it was about a plan that has been replaced
+    EXPIRED = "expired"  # the plan is too old to be approved
+
+
+class Decided(BaseModel):
+    """What came of a decision; `by` is who decided before, when somebody did."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: DecidedKind
+    by: str = ""
+
+
+class Deciding:
+    """Decides. The report's row is locked, so of several clicks at once one is the decision."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._on = transactions
+
+    def decide(
+        self,
+        report_id: int,
+        decision: Decision,
+        *,
+        by: str,
+        via: str,
+        plan_revision: int = 0,
+        plan_hash: str = "",
+        words: str = "",
+        to: Status | None = None,
+        mover: Mover = Mover.HUMAN,
+        because: str = "",
+        **changes: Unpack[ReportChanges],
+    ) -> Decided:
+        """Carry out a decision, and move the report to `to` with it, unless it comes too late or is about an old plan.
+
+        An approval must name the latest plan by revision and hash, and so must a `not now` that names a plan at all;
+        both come too late once the report no longer waits for an approval. An answer also answers the open question.
+        """
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            about_a_plan = decision is Decision.APPROVE or (decision is Decision.NOT_NOW and plan_revision > 0)
+            if to is not None and not _in_time(report, decision, to, mover, about_a_plan=about_a_plan):
+                return Decided(kind=DecidedKind.ALREADY, by=_decider(session, report_id))
+            if about_a_plan and (fault := _plan_fault(session, report, decision, plan_revision, plan_hash)):
+                return Decided(kind=fault, by=_decider(session, report_id))
+            session.add(
+                Approval(
+                    report_id=report_id,
+                    decision=decision,
+                    plan_revision=plan_revision,
+                    plan_hash=plan_hash,
+                    by=by,
+                    via=via,
+                    words=words,
+                )
+            )
+            journal.tell(session, report_id, EntryKind.WORD, by, words or decision.value.replace("_", " "))
+            if decision is Decision.ANSWER and (question := open_question(session, report_id)) is not None:
+                question.answer, question.answered_by, question.answered_at = words, by, now()
+            session.flush()
+            if to is not None:
+                journal.move(
+                    session,
+                    report,
+                    to,
+                    mover=mover,
+                    who=by,
+                    because=because or decision.value.replace("_", " "),
+                    step=None,
+                    judgment=None,
+                    changes=changes,
+                )
+            else:
+                journal.put(report, changes)
+                report.version += 1
+            return Decided(kind=DecidedKind.DONE, by=by)
+
+
+def _in_time(report: Report, decision: Decision, to: Status, mover: Mover, *, about_a_plan: bool) -> bool:
+    only_from = Status.AWAITING_APPROVAL if about_a_plan else _ONLY_FROM.get(decision, report.status)
+    return report.status is only_from and journal.allowed(report, to, mover)
+
+
+def _plan_fault(session: Session, report: Report, decision: Decision, revision: int, hashed: str) -> DecidedKind | None:
+    plan = session.exec(
+        select(ShownPlan).where(ShownPlan.report_id == report.id, ShownPlan.revision == report.plan_revision)
+    ).first()
+    if plan is None or revision != plan.revision or hashed != plan.hash:
+        return DecidedKind.STALE
+    if decision is Decision.APPROVE and plan.expires_at is not None and plan.expires_at <= now():
+        return DecidedKind.EXPIRED
+    return None
+
+
+def _decider(session: Session, report_id: int) -> str:
+    """Who made the report's last move, if a person did."""
+    moves = (
+        select(Entry)
+        .where(Entry.report_id == report_id, Entry.kind == EntryKind.MOVE)
+        .order_by(col(Entry.id).desc())
+        .limit(1)
+    )
+    last = session.exec(moves).first()
+    return "" if last is None or last.who in {Mover.MACHINE, Mover.WORLD} else last.who

@@ -1,0 +1,87 @@
+"""What waits for the machine: the sweep enqueues it, in case the enqueue that belongs to a row was lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import Session, col, select
+
+from storage.inbox import FAILURES_LIMIT
+from storage.plumbing import InboxRow
+from storage.records import Report, Signal
+from storage.status import SignalStatus, Status
+from storage.transactions import Transactions
+
+SWEPT_AT_ONCE = 500  # rows of a kind; the next sweep takes the rest
+PATIENCE = dt.timedelta(seconds=10)  # an event younger than this is being dealt with by who received it
+MACHINE = (Status.AWAITING_RESEARCH, Status.AWAITING_FIX)
+
+
+class DueSignal(NamedTuple):
+    """A signal to be digested, with what the id of its job is made of."""
+
+    id: int
+    revision: int
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Due:
+    """What waits for the machine at a moment, the longest wait first."""
+
+    signals: list[DueSignal]
+    reports: list[Report]  # to be researched or fixed
+    undrawn: list[tuple[int, int]]  # report and the version that Slack does not show yet
+    inbox: list[str]  # event ids
+
+    def __bool__(self) -> bool:
+        """Whether anything waits."""
+        return bool(self.signals or self.reports or self.undrawn or self.inbox)
+
+
+class DueWork:
+    """Looks for what waits."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._on = transactions
+
+    def now(self, at: dt.datetime) -> Due:
+        """What waits at a moment and is not put off beyond it."""
+        with self._on.read() as session:
+            return Due(
+                signals=_signals(session, at),
+                reports=_reports(session, at),
+                undrawn=_undrawn(session),
+                inbox=_inbox(session, at),
+            )
+
+
+def _signals(session: Session, at: dt.datetime) -> list[DueSignal]:
+    waiting = select(Signal.id, Signal.revision, Signal.attempt).where(Signal.status == SignalStatus.AWAITING_DIGEST)
+    rows = session.exec(
+        waiting.where(_not_put_off(Signal.not_before, at)).order_by(col(Signal.id)).limit(SWEPT_AT_ONCE)
+    )
+    return [DueSignal(signal_id or 0, revision, attempt) for signal_id, revision, attempt in rows]
+
+
+def _reports(session: Session, at: dt.datetime) -> list[Report]:
+    waiting = select(Report).where(col(Report.status).in_(MACHINE), _not_put_off(Report.not_before, at))
+    return list(session.exec(waiting.order_by(col(Report.since), col(Report.id)).limit(SWEPT_AT_ONCE)))
+
+
+def _undrawn(session: Session) -> list[tuple[int, int]]:
+    rows = select(Report.id, Report.version).where(Report.drawn_version < Report.version).order_by(col(Report.id))
+    return [(report_id or 0, version) for report_id, version in session.exec(rows.limit(SWEPT_AT_ONCE))]
+
+
+def _inbox(session: Session, at: dt.datetime) -> list[str]:
+    rows = select(InboxRow.event_id).where(col(InboxRow.done_at).is_(None), InboxRow.failures < FAILURES_LIMIT)
+    rows = rows.where(col(InboxRow.received_at) <= at - PATIENCE).order_by(col(InboxRow.received_at))
+    return list(session.exec(rows.limit(SWEPT_AT_ONCE)))
+
+
+def _not_put_off(column: dt.datetime | None, at: dt.datetime) -> ColumnElement[bool]:
+    return or_(col(column).is_(None), col(column) <= at)

@@ -1,0 +1,100 @@
+"""The journal, and the moves it tells of: written in one transaction, once per (job, step)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from storage.changes import ReportChanges
+from storage.columns import now
+from storage.errors import IllegalMove
+from storage.judgments import Judgment, Outcome
+from storage.records import Entry, EntryKind, Report
+from storage.status import Mover, Status, may_move
+
+
+def told(session: Session, step: str | None) -> Entry | None:
+    """The entry of a step that was done already."""
+    if step is None:
+        return None
+    return session.exec(select(Entry).where(Entry.step == step)).first()
+
+
+def told_of(session: Session, step: str | None, report_id: int) -> Entry | None:
+    """The same, for a step of this report. Raises IllegalMove when the step was done to another one."""
+    entry = told(session, step)
+    if entry is not None and entry.report_id != report_id:
+        raise IllegalMove(f"The step {step!r} belongs to SB-{entry.report_id}, not to SB-{report_id}.")
+    return entry
+
+
+def tell(  # noqa: PLR0917 the columns of an entry, in their order
+    session: Session,
+    report_id: int,
+    kind: EntryKind,
+    who: str,
+    text: str,
+    step: str | None = None,
+    judgment: Judgment | None = None,
+) -> Entry:
+    """Write a line."""
+    entry = Entry(report_id=report_id, kind=kind, who=who, text=text, step=step, judgment=_shape(judgment))
+    session.add(entry)
+    return entry
+
+
+def move(
+    session: Session,
+    report: Report,
+    to: Status,
+    *,
+    mover: Mover,
+    who: str,
+    because: str,
+    step: str | None,
+    judgment: Judgment | None,
+    changes: ReportChanges,
+) -> None:
+    """Move a locked report and write the line. Raises IllegalMove."""
+    if not allowed(report, to, mover):
+        raise IllegalMove(
+            f"{report.ref} is {report.status}; the {mover} may not move it to {to}. Look at the report and its journal."
+        )
+    before = report.status
+    entry = tell(session, cast("int", report.id), EntryKind.MOVE, who, because, step, judgment)
+    entry.before, entry.after = before, to
+    report.stuck_from = before if to is Status.STUCK else None
+    report.stuck_because = Outcome.FAILED if to is Status.STUCK else None
+    if Status.STUCK in (before, to):
+        report.note = because if to is Status.STUCK else ""
+    report.status = to
+    report.since = now()
+    report.attempt += 1
+    report.tries = 0
+    report.not_before = None
+    report.version += 1
+    put(report, changes)
+
+
+def allowed(report: Report, to: Status, mover: Mover) -> bool:
+    """Whether the state chart allows it. From `stuck` only back to where it was: a retry is not an approval."""
+    if report.status is Status.STUCK and to not in (report.stuck_from, Status.DISMISSED):
+        return False
+    return may_move(report.status, to, mover)
+
+
+def put(report: Report, changes: ReportChanges) -> None:
+    """Set columns by name."""
+    for name, value in changes.items():
+        setattr(report, name, value)
+
+
+def touch(session: Session, report_id: int) -> None:
+    """Say that Slack should show the report anew."""
+    session.execute(update(Report).where(col(Report.id) == report_id).values(version=Report.version + 1))
+
+
+def _shape(judgment: Judgment | None) -> dict[str, object] | None:
+    return None if judgment is None else judgment.model_dump(mode="json")

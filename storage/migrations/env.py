@@ -1,0 +1,28 @@
+"""Run by alembic on the connection that storage.database hands over, inside its transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import storage.plumbing
+import storage.records  # noqa: F401 with plumbing, it makes the tables known
+from storage.migrations.scope import is_modelled
+
+connection: Any = context.config.attributes.get("connection")
+if connection is None:
+    raise RuntimeError(
+        "Migrations run through `signalbox migrate`, or storage.database.migrate, and not by themselves."
+    )
+
+context.configure(
+    connection=connection,
+    target_metadata=SQLModel.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+    include_object=is_modelled,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,100 @@
+"""The outbox: what we posted to Slack, once per (report, purpose), and the pen that one publisher at a time holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlmodel import col, select
+
+from storage.columns import now
+from storage.plumbing import OutboxRow
+from storage.records import Report
+from storage.reports import CARD
+from storage.transactions import Transactions, insert_once, locked
+
+
+class Outbox:
+    """Our messages in Slack."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._on = transactions
+
+    def of_report(self, report_id: int) -> dict[str, OutboxRow]:
+        """The report's messages by purpose."""
+        with self._on.read() as session:
+            rows = session.exec(select(OutboxRow).where(OutboxRow.report_id == report_id).order_by(col(OutboxRow.id)))
+            return {row.purpose: row for row in rows}
+
+    def intend(self, report_id: int, purpose: str, channel: str, thread_ts: str = "") -> OutboxRow:
+        """Note that a message is about to be posted. The row there is, when it was intended before."""
+        with self._on.write() as session:
+            new = OutboxRow(report_id=report_id, purpose=purpose, channel=channel, thread_ts=thread_ts)
+            insert_once(session, new)
+            row = session.exec(
+                select(OutboxRow).where(OutboxRow.report_id == report_id, OutboxRow.purpose == purpose)
+            ).one()
+            row.tried_at = now()
+            return row
+
+    def posted(self, row_id: int, ts: str, drawn: str, permalink: str = "") -> None:
+        """Note that it was posted, or found in Slack, at `ts`, showing what hashes to `drawn`."""
+        with self._on.write() as session:
+            row = locked(session, OutboxRow, row_id)
+            row.ts, row.drawn, row.trouble = ts, drawn, ""
+            row.permalink = permalink or row.permalink
+            row.posted_at = row.posted_at or now()
+
+    def redrawn(self, row_id: int, drawn: str) -> None:
+        """Note that it was updated."""
+        with self._on.write() as session:
+            row = locked(session, OutboxRow, row_id)
+            row.drawn, row.trouble = drawn, ""
+
+    def failed(self, row_id: int, trouble: str) -> None:
+        """Note why it could not be posted or updated."""
+        with self._on.write() as session:
+            locked(session, OutboxRow, row_id).trouble = trouble
+
+    def linked(self, row_id: int, permalink: str) -> None:
+        """Keep its address in Slack."""
+        with self._on.write() as session:
+            locked(session, OutboxRow, row_id).permalink = permalink
+
+    def at(self, channel: str, ts: str) -> OutboxRow | None:
+        """Which of our messages this is."""
+        with self._on.read() as session:
+            return session.exec(select(OutboxRow).where(OutboxRow.ts == ts, OutboxRow.channel == channel)).first()
+
+    def permalink(self, report_id: int) -> str:
+        """The address of the report's root message in Slack; empty while it is not known."""
+        with self._on.read() as session:
+            card = select(OutboxRow).where(OutboxRow.report_id == report_id, OutboxRow.purpose == CARD)
+            row = session.exec(card).first()
+            return row.permalink if row else ""
+
+    def take_pen(self, report_id: int, holder: str, seconds: float) -> int | None:
+        """Become the one who draws the report, for so many seconds; the version to draw.
+
+        None when somebody else holds the pen. Who holds it already may take it again, for longer.
+        """
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            until = report.publisher_until
+            if report.publisher not in ("", holder) and until is not None and until > now():
+                return None
+            report.publisher = holder
+            report.publisher_until = now() + dt.timedelta(seconds=seconds)
+            return report.version
+
+    def put_pen_down(self, report_id: int, holder: str, drawn_version: int) -> bool:
+        """Say which version was drawn and let others draw; whether Slack now shows the newest.
+
+        False when it is to be drawn again, and when somebody else has taken the pen meanwhile.
+        """
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            if report.publisher != holder:
+                return False
+            report.publisher, report.publisher_until = "", None
+            report.drawn_version = max(report.drawn_version, drawn_version)
+            return report.drawn_version >= report.version

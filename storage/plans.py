@@ -1,0 +1,149 @@
+"""Plans, questions, and what people decided about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from storage import journal
+from storage.columns import now
+from storage.deciding import Decided, DecidedKind, Deciding
+from storage.errors import NotFound
+from storage.judgments import Plan, Question
+from storage.records import Approval, AskedQuestion, Decision, EntryKind, Report, ShownPlan
+from storage.snapshot import open_question
+from storage.status import Status
+from storage.transactions import found, locked
+
+__all__ = ["Decided", "DecidedKind", "Plans"]
+
+
+class Plans(Deciding):
+    """The plans that were shown, the questions that were asked, the approvals that were given."""
+
+    def propose(self, report_id: int, plan: Plan, *, because: str = "", step: str | None = None) -> ShownPlan:
+        """Make a plan the report's latest, under the next revision. Repeating one's own step gives the same plan."""
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            if step and (same := session.exec(select(ShownPlan).where(ShownPlan.step == step)).first()):
+                return same
+            known = select(func.coalesce(func.max(ShownPlan.revision), 0)).where(ShownPlan.report_id == report_id)
+            shown = ShownPlan(
+                report_id=report_id,
+                revision=session.exec(known).one() + 1,
+                hash=plan.hash,
+                body=plan,
+                because=because,
+                step=step,
+            )
+            session.add(shown)
+            report.plan_revision = shown.revision
+            report.version += 1
+            journal.tell(session, report_id, EntryKind.STAGE, "machine", f"proposed plan {shown.revision}")
+            session.flush()
+            return shown
+
+    def of(self, report_id: int, revision: int) -> ShownPlan:
+        """One revision. Raises NotFound."""
+        with self._on.read() as session:
+            if (plan := _plan(session, report_id, revision)) is None:
+                raise NotFound(f"SB-{report_id} has no plan {revision}.")
+            return plan
+
+    def latest(self, report_id: int) -> ShownPlan | None:
+        """The newest revision; None when no plan was made."""
+        with self._on.read() as session:
+            plans = select(ShownPlan).where(ShownPlan.report_id == report_id)
+            return session.exec(plans.order_by(col(ShownPlan.revision).desc()).limit(1)).first()
+
+    def shown(self, report_id: int, revision: int, ts: str, expires_at: dt.datetime | None) -> None:
+        """Note where a plan was posted and until when it may be approved. The first time counts. Raises NotFound."""
+        with self._on.write() as session:
+            locked(session, Report, report_id)
+            plan = _plan(session, report_id, revision)
+            if plan is None:
+                raise NotFound(f"SB-{report_id} has no plan {revision}.")
+            if not plan.posted_ts:
+                plan.posted_ts, plan.expires_at = ts, expires_at
+
+    def before(self, report_id: int, ts: str) -> ShownPlan | None:
+        """The latest plan that was posted before a message of the thread."""
+        with self._on.read() as session:
+            plans = session.exec(
+                select(ShownPlan)
+                .where(ShownPlan.report_id == report_id, ShownPlan.posted_ts != "")
+                .order_by(col(ShownPlan.revision).desc())
+            )
+            return next((plan for plan in plans if Decimal(plan.posted_ts) < Decimal(ts)), None)
+
+    def expired(self, at: dt.datetime) -> list[Report]:
+        """Reports that wait for an approval which their plan is too old for."""
+        with self._on.read() as session:
+            return list(
+                session.exec(
+                    select(Report)
+                    .join(ShownPlan, col(ShownPlan.report_id) == Report.id)
+                    .where(ShownPlan.revision == Report.plan_revision, Report.status == Status.AWAITING_APPROVAL)
+                    .where(col(ShownPlan.expires_at) <= at)
+                    .order_by(col(Report.id))
+                )
+            )
+
+    def ask(self, report_id: int, question: Question, step: str | None = None) -> AskedQuestion:
+        """Ask a question in the report's thread. Repeating one's own step gives the same question."""
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            if step and (same := session.exec(select(AskedQuestion).where(AskedQuestion.step == step)).first()):
+                return same
+            asked = AskedQuestion(report_id=report_id, body=question, step=step)
+            session.add(asked)
+            report.version += 1
+            journal.tell(session, report_id, EntryKind.STAGE, "machine", f"asked: {question.text}")
+            session.flush()
+            return asked
+
+    def question(self, report_id: int) -> AskedQuestion | None:
+        """The question that waits for its answer."""
+        with self._on.read() as session:
+            return open_question(session, report_id)
+
+    def answer(self, question_id: int, answer: str, by: str) -> AskedQuestion:
+        """Keep the answer. The first one counts. Raises NotFound."""
+        with self._on.write() as session:
+            report_id = found(session, AskedQuestion, question_id).report_id
+            locked(session, Report, report_id).version += 1
+            asked = locked(session, AskedQuestion, question_id)
+            if asked.answered_at is None:
+                asked.answer, asked.answered_by, asked.answered_at = answer, by, now()
+            return asked
+
+    def refuse(self, report_id: int, by: str, via: str, words: str, because: str) -> None:
+        """Keep that somebody without the right tried."""
+        with self._on.write() as session:
+            report = found(session, Report, report_id)
+            session.add(
+                Approval(
+                    report_id=report_id,
+                    decision=Decision.REFUSED,
+                    plan_revision=report.plan_revision,
+                    by=by,
+                    via=via,
+                    words=words,
+                )
+            )
+            journal.tell(session, report_id, EntryKind.WORD, by, f"was refused: {because}")
+
+    def approvals(self, report_id: int) -> list[Approval]:
+        """All that people decided or tried to, oldest first."""
+        with self._on.read() as session:
+            rows = select(Approval).where(Approval.report_id == report_id).order_by(col(Approval.id))
+            return list(session.exec(rows))
+
+
+def _plan(session: Session, report_id: int, revision: int) -> ShownPlan | None:
+    return session.exec(
+        select(ShownPlan).where(ShownPlan.report_id == report_id, ShownPlan.revision == revision)
+    ).first()

@@ -1,0 +1,124 @@
+"""What to do with a signal that a source brings: keep it, count it, or take its changes over. Inside a transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from storage.journal import tell, touch
+from storage.plumbing import Epoch
+from storage.raw import RawSignal
+from storage.records import EntryKind, Signal
+from storage.status import SignalStatus
+from storage.transactions import insert_once, locked
+
+FILING = "filing"  # the name of the epoch
+REACH_LIMIT = 2**31 - 1  # what the column holds
+_KEPT_AS_IT_CAME = (
+    "source", "external_id", "occurrence", "title", "body", "url", "author", "channel", "thread_ts", "visibility",
+    "severity", "reach", "keys", "asked_by", "happened_at",
+)  # fmt: skip
+_UPDATED = ("title", "body", "url", "author", "visibility", "severity", "reach", "keys")
+
+
+class News(StrEnum):
+    """What a delivery brought."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"  # nothing that we did not know
+    EDITED = "edited"  # other words, or it grew, happened again, or somebody asks for it now
+
+
+class Remembered(BaseModel):
+    """The signal that a delivery was about, and what was new about it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    signal_id: int
+    news: News
+
+
+def remember(session: Session, raw: RawSignal) -> Remembered:
+    """Keep a signal once. What is known is brought up to date; what was erased stays erased."""
+    raw = raw.model_copy(update={"reach": min(raw.reach, REACH_LIMIT)})
+    row = Signal(**{name: getattr(raw, name) for name in _KEPT_AS_IT_CAME}, text_hash=text_hash(raw.title, raw.body))
+    made = insert_once(session, row)
+    if made is not None:
+        return Remembered(signal_id=made, news=News.NEW)
+    known = session.exec(
+        select(Signal)
+        .where(Signal.source == raw.source, Signal.external_id == raw.external_id)
+        .where(Signal.occurrence == raw.occurrence)
+    ).one()
+    signal_id = known.id or 0
+    if known.status is SignalStatus.ERASED or not _differs(known, raw):
+        more = update(Signal).where(col(Signal.id) == signal_id).values(deliveries=Signal.deliveries + 1)
+        session.execute(more)
+        return Remembered(signal_id=signal_id, news=News.DUPLICATE)
+    epoch = locked(session, Epoch, FILING)
+    _take_over(session, locked(session, Signal, signal_id), raw, epoch)
+    return Remembered(signal_id=signal_id, news=News.EDITED)
+
+
+def text_hash(title: str, body: str) -> str:
+    """By what an exact twin is found."""
+    return hashlib.sha256(f"{title}\0{body}".encode(errors="replace")).hexdigest()
+
+
+def forget_judgments(signal: Signal, epoch: Epoch) -> None:
+    """Nothing that was said about its former words may be read or found any more."""
+    signal.screening = None
+    signal.summary = None
+    signal.vector = None
+    signal.query_vectors = None
+    signal.words = ""
+    signal.trusted_by = ""
+    if signal.filed_epoch:
+        epoch.value += 1
+        signal.filed_epoch = epoch.value
+
+
+def _differs(known: Signal, raw: RawSignal) -> bool:
+    return (
+        known.text_hash != text_hash(raw.title, raw.body)
+        or known.severity is not raw.severity
+        or known.reach != raw.reach
+        or known.happened_at < raw.happened_at
+        or _asks_first(known, raw)
+    )
+
+
+def _asks_first(known: Signal, raw: RawSignal) -> bool:
+    return bool(raw.asked_by) and not known.asked_by
+
+
+def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch) -> None:
+    """New words must be digested anew, and nobody's trust covers them. A new number alone keeps the judgments."""
+    hashed = text_hash(raw.title, raw.body)
+    reworded = signal.text_hash != hashed
+    asked = _asks_first(signal, raw)
+    if reworded or signal.status is not SignalStatus.AWAITING_DIGEST:
+        signal.revision += 1
+        signal.attempt = 1
+    for name in _UPDATED:
+        setattr(signal, name, getattr(raw, name))
+    signal.text_hash = hashed
+    signal.happened_at = max(signal.happened_at, raw.happened_at)
+    signal.asked_by = signal.asked_by or raw.asked_by
+    if reworded:
+        forget_judgments(signal, epoch)
+        _say_so(session, signal)
+    if reworded or (asked and signal.status is SignalStatus.DROPPED):
+        signal.status = SignalStatus.AWAITING_DIGEST
+        signal.not_before = None
+
+
+def _say_so(session: Session, signal: Signal) -> None:
+    if signal.report_id is not None:
+        name = f"{signal.external_id} was edited in {signal.source}"
+        tell(session, signal.report_id, EntryKind.SIGNAL, "world", name)
+        touch(session, signal.report_id)

@@ -1,0 +1,153 @@
+"""Reports: one problem each, moved through the state chart, every move told in the journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Unpack
+
+from sqlmodel import col, select
+
+from storage import journal
+from storage.changes import ReportChanges
+from storage.errors import IllegalMove
+from storage.judgments import Judgment
+from storage.plumbing import OutboxRow
+from storage.records import Entry, EntryKind, Report
+from storage.snapshot import Snapshot, snapshot_of
+from storage.status import CLOSED, Mover, Status
+from storage.transactions import Transactions, found, locked
+
+CARD = "card"  # the purpose of a report's root message
+
+
+class Reports:
+    """The reports. `step` is the (job, step) key: repeating one's own step changes nothing."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._on = transactions
+
+    def get(self, report_id: int) -> Report:
+        """The report. Raises NotFound."""
+        with self._on.read() as session:
+            return found(session, Report, report_id)
+
+    def open(self, limit: int = 50) -> list[Report]:
+        """Those that wait for something, newest first."""
+        with self._on.read() as session:
+            rows = select(Report).where(col(Report.status).not_in(CLOSED)).order_by(col(Report.id).desc())
+            return list(session.exec(rows.limit(limit)))
+
+    def all(self) -> list[Report]:
+        """Every report, oldest first."""
+        with self._on.read() as session:
+            return list(session.exec(select(Report).order_by(col(Report.id))))
+
+    def waiting(self, *statuses: Status) -> list[Report]:
+        """Those in one of the statuses, the longest wait first."""
+        with self._on.read() as session:
+            rows = select(Report).where(col(Report.status).in_(statuses)).order_by(col(Report.since), col(Report.id))
+            return list(session.exec(rows))
+
+    def at_thread(self, channel: str, ts: str) -> Report | None:
+        """The report whose root message this is."""
+        with self._on.read() as session:
+            return session.exec(
+                select(Report)
+                .join(OutboxRow, col(OutboxRow.report_id) == Report.id)
+                .where(OutboxRow.channel == channel, OutboxRow.ts == ts, OutboxRow.purpose == CARD)
+            ).first()
+
+    def snapshot(self, report_id: int) -> Snapshot:
+        """The report with all that belongs to it, at one moment. Raises NotFound."""
+        with self._on.read() as session:
+            return snapshot_of(session, report_id)
+
+    def move(
+        self,
+        report_id: int,
+        to: Status,
+        *,
+        mover: Mover,
+        who: str,
+        because: str,
+        step: str | None = None,
+        expect: Status | None = None,
+        judgment: Judgment | None = None,
+        **changes: Unpack[ReportChanges],
+    ) -> Report:
+        """Move a report, with columns that change with it. The report as it is then.
+
+        Raises IllegalMove when the state chart does not allow it, or the report is not in `expect`.
+        """
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            if journal.told_of(session, step, report_id) is not None:
+                return report
+            if expect is not None and report.status is not expect:
+                raise IllegalMove(
+                    f"{report.ref} is {report.status}, not {expect} as the mover thought; somebody was quicker."
+                )
+            journal.move(
+                session,
+                report,
+                to,
+                mover=mover,
+                who=who,
+                because=because,
+                step=step,
+                judgment=judgment,
+                changes=changes,
+            )
+            return report
+
+    def change(self, report_id: int, *, step: str | None = None, **changes: Unpack[ReportChanges]) -> Report:
+        """Set columns without a move."""
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            if journal.told_of(session, step, report_id) is None:
+                journal.put(report, changes)
+                report.version += 1
+                if step is not None:
+                    names = ", ".join(name.replace("_", " ") for name in changes)
+                    journal.tell(session, report_id, EntryKind.STAGE, "machine", f"set {names}", step)
+            return report
+
+    def note(
+        self,
+        report_id: int,
+        kind: EntryKind,
+        who: str,
+        text: str,
+        *,
+        step: str | None = None,
+        judgment: Judgment | None = None,
+    ) -> Entry:
+        """Write a line into the journal; the line of the first time when the step was done before."""
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            if (entry := journal.told_of(session, step, report_id)) is not None:
+                return entry
+            report.version += 1
+            return journal.tell(session, report_id, kind, who, text, step, judgment)
+
+    def journal(self, report_id: int) -> list[Entry]:
+        """All that happened to it, in order."""
+        with self._on.read() as session:
+            return list(session.exec(select(Entry).where(Entry.report_id == report_id).order_by(col(Entry.id))))
+
+    def touch(self, report_id: int) -> None:
+        """Have Slack show it anew."""
+        with self._on.write() as session:
+            journal.touch(session, report_id)
+
+    def postpone(self, report_id: int, trouble: str, not_before: dt.datetime) -> Report:
+        """Note a failed try of the machine's present step, to be tried again under a new attempt."""
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            report.tries += 1
+            report.attempt += 1
+            report.not_before = not_before
+            report.note = trouble
+            report.version += 1
+            journal.tell(session, report_id, EntryKind.TROUBLE, "machine", trouble)
+            return report

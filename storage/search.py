@@ -1,0 +1,145 @@
+"""Search: the reports a signal may belong to, by four routes, merged by reciprocal rank."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from storage.columns import now
+from storage.filing import fitted
+from storage.judgments import Route
+from storage.records import Report, Signal, SignalKey
+from storage.status import SignalStatus, Status, Visibility
+from storage.text_search import reports_by_text
+from storage.transactions import Transactions
+from storage.vectors import Likeness, Vectors
+from storage.words import terms_of
+
+RECIPROCAL = 60  # the constant of reciprocal rank fusion: the larger, the less a first place counts
+ROUTE_LIMIT = 64  # reports that one route may bring
+ROWS_LIMIT = 256  # signals that full text search may bring
+LEAST_SIMILARITY = 0.1  # below this, vectors say nothing
+TITLES_LIMIT = 50  # signals of a candidate that are named
+DISMISSED_FOR = dt.timedelta(days=30)  # so long a dismissed report still takes its signals
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A report that a signal may belong to, and how it was found."""
+
+    report_id: int
+    subject: str  # external id of its first signal, by which models name it
+    title: str
+    gist: str
+    status: Status
+    signal_titles: tuple[str, ...]  # oldest first, the newest 50
+    shared_keys: tuple[str, ...]
+    ranks: dict[Route, int]  # its place in each route that found it, from 1
+    score: float
+    similarity: float  # cosine of the most similar signal's vector; 0 when there is none
+
+
+class Search:
+    """Finds reports."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._on = transactions
+        self._vectors = Vectors()
+
+    def candidates(
+        self,
+        keys: tuple[str, ...],
+        queries: tuple[str, ...],
+        query_vectors: tuple[bytes, ...],
+        vector: bytes,
+        *,
+        visibility_channel: str = "",
+        limit: int = 8,
+    ) -> tuple[Candidate, ...]:
+        """The reports that fit best, those that share an exact key first. All of one room.
+
+        `visibility_channel` is the channel of a private signal, and only reports of that channel's private signals
+        are found; when it is empty, only public ones. Reports dismissed more than 30 days ago are left out.
+        """
+        with self._on.read() as session:
+            self._vectors.refresh(session)
+            shared = _shared_keys(session, fitted(keys), visibility_channel)
+            own = self._vectors.like((vector,), visibility_channel)
+            asked = self._vectors.like(query_vectors, visibility_channel)
+            routes = {
+                Route.KEY: sorted(shared, key=lambda report_id: (-len(shared[report_id]), -report_id))[:ROUTE_LIMIT],
+                Route.TEXT: reports_by_text(session, terms_of(queries), visibility_channel, ROWS_LIMIT)[:ROUTE_LIMIT],
+                Route.QUERY_VECTOR: list(asked.best(ROUTE_LIMIT, LEAST_SIMILARITY)),
+                Route.SIGNAL_VECTOR: list(own.best(ROUTE_LIMIT, LEAST_SIMILARITY)),
+            }
+            reports = _eligible(session, {each for route in routes.values() for each in route}, visibility_channel)
+            ranks = _ranks(routes, reports)
+            order = sorted(ranks, key=lambda each: (each not in shared, -_score(ranks[each]), -each))[:limit]
+            return tuple(_candidate(session, reports[each], ranks[each], shared.get(each, ()), own) for each in order)
+
+
+def _shared_keys(session: Session, keys: tuple[str, ...], channel: str) -> dict[int, tuple[str, ...]]:
+    """Per report, which of the keys its signals have."""
+    asked = (
+        select(Signal.report_id, SignalKey.key)
+        .join(Signal, col(Signal.id) == SignalKey.signal_id)
+        .where(col(SignalKey.key).in_(keys), Signal.status == SignalStatus.FILED, col(Signal.report_id).is_not(None))
+        .where(Signal.visibility == _visibility(channel), _in_channel(channel))
+        .distinct()
+    )
+    shared: dict[int, tuple[str, ...]] = {}
+    for report_id, key in session.exec(asked):
+        shared[report_id or 0] = (*shared.get(report_id or 0, ()), key)
+    return shared
+
+
+def _in_channel(channel: str) -> bool:
+    return True if not channel else Signal.channel == channel
+
+
+def _visibility(channel: str) -> Visibility:
+    return Visibility.PRIVATE if channel else Visibility.PUBLIC
+
+
+def _eligible(session: Session, ids: set[int], channel: str) -> dict[int, Report]:
+    """Those that take signals of this room."""
+    rows = session.exec(select(Report).where(col(Report.id).in_(ids), Report.visibility == _visibility(channel)))
+    long_ago = now() - DISMISSED_FOR
+    return {row.id or 0: row for row in rows if row.status is not Status.DISMISSED or row.since >= long_ago}
+
+
+def _ranks(routes: dict[Route, list[int]], reports: dict[int, Report]) -> dict[int, dict[Route, int]]:
+    ranks: dict[int, dict[Route, int]] = {}
+    for route, ids in routes.items():
+        for rank, report_id in enumerate((each for each in ids if each in reports), start=1):
+            ranks.setdefault(report_id, {})[route] = rank
+    return ranks
+
+
+def _score(ranks: dict[Route, int]) -> float:
+    return sum(1.0 / (RECIPROCAL + rank) for rank in ranks.values())
+
+
+def _candidate(
+    session: Session, report: Report, ranks: dict[Route, int], shared: tuple[str, ...], own: Likeness
+) -> Candidate:
+    newest = session.exec(
+        select(Signal.title, col(Signal.summary))
+        .where(Signal.report_id == report.id, Signal.status == SignalStatus.FILED)
+        .order_by(col(Signal.id).desc())
+        .limit(TITLES_LIMIT)
+    ).all()
+    return Candidate(
+        report_id=report.id or 0,
+        subject=report.subject,
+        title=report.title,
+        gist=report.gist,
+        status=report.status,
+        signal_titles=tuple(summary.title if summary else title for title, summary in reversed(newest)),
+        shared_keys=shared,
+        ranks=ranks,
+        score=_score(ranks),
+        similarity=own.of(report.id or 0),
+    )

