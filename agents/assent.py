@@ -11,10 +11,10 @@ from agents import rules
 from agents.ports import Nudge
 from agents.rules import Person
 from agents.terms import Policy
+from storage.changes import ReportChanges
 from storage.columns import now
 from storage.plans import Decided, DecidedKind
 from storage.records import Decision, Report
-from storage.changes import ReportChanges
 from storage.status import CLOSED, Status
 from storage.store import Store
 

@@ -79,7 +79,8 @@ def _decodings(text: str) -> Iterator[tuple[str, str]]:
         decoded = urllib.parse.unquote(match[0], errors="replace")
         if patterns.OVERRIDE.search(decoded):  # commands in URLs are a scanner's noise, which no agent decodes
             yield match[0], decoded
-    yield text[:_QUOTE_LIMIT], codecs.encode(text, "rot13")
+    if not _orders(text):  # else it is in the open already
+        yield text[:_QUOTE_LIMIT], codecs.encode(text, "rot13")
 
 
 def _from_base64(blob: str) -> str:

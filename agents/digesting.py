@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 
 from pydantic import BaseModel
-from storage.search import Candidate
 
 from agents import rules
 from agents.means import Means
@@ -20,7 +19,8 @@ from storage.errors import Overtaken
 from storage.filing import NewReport
 from storage.judgments import Grouping, Screening, Summary
 from storage.records import Signal
-from storage.status import Mover, Status
+from storage.search import Candidate
+from storage.status import Mover, SignalStatus, Status
 
 
 class Filed(BaseModel):
@@ -39,6 +39,8 @@ class Digesting:
 
     def digest(self, signal_id: int, checkpoint: Checkpoint) -> None:
         """Read one signal, then hold it, drop it, or file it; nudge the report it went to."""
+        if not checkpoint("waiting", lambda: self._is_waiting(signal_id), bool):
+            return
         screening = checkpoint("screen", lambda: self._screen(signal_id), Screening)
         if not screening.passed:
             held_in = checkpoint("hold", lambda: self._hold(signal_id, screening), int)
@@ -61,6 +63,10 @@ class Digesting:
             attempt += 1
             filed = checkpoint(f"file:{attempt}", lambda: self._file(signal_id, summary), Filed)
         return filed
+
+    def _is_waiting(self, signal_id: int) -> bool:
+        """Whether there is anything to read: a message may have been deleted while its digest was in the queue."""
+        return self.means.store.signals.get(signal_id).status is SignalStatus.AWAITING_DIGEST
 
     def _screen(self, signal_id: int) -> Screening:
         signal = self.means.store.signals.get(signal_id)

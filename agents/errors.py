@@ -13,6 +13,7 @@
     ├── Rejected             something outside answered no; trying again will not help
     │   ├── ModelRefused
     │   ├── CodeHostRejected
+    │   ├── SlackRejected
     │   └── SourceRejected
     ├── Stopped              a stage ended without its judgment; carries the typed outcome
     └── SandboxUnusable      this machine cannot run foreign code safely
@@ -72,6 +73,14 @@ class ModelRefused(Rejected):
 
 class CodeHostRejected(Rejected):
     """The code host answered no: a right is missing, or what was sent is invalid."""
+
+
+class SlackRejected(Rejected):
+    """Slack answered no. `code` is its own word for why, such as not_in_channel."""
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class SourceRejected(Rejected):

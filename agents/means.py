@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.store import Store
-
 from agents.ports import CodeHost, Messenger, Model, Nudge, Vectoriser, Workspaces
 from agents.redact import Redactor
 from agents.terms import Policy
 from storage.columns import now
+from storage.store import Store
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ _NORTH_AMERICAN = re.compile(
 _WITH_TRUNK_ZERO = re.compile(r"(?<![\w+.:/#-])(?P<value>0[1-9]\d{1,3}(?: \d{2,4}){2,4})(?![\w-]|[.:,]\d| \d)")
 _SPOKEN_OF = re.compile(
     r"\b(?:phone|telephone|tel|mobile|cell|fax|whatsapp|call(?:ed|ing)?(?: me| us)?|ring(?: me| us)?|text(?: me| us)?"
-    r"|reach(?: me| us)?|telefon|handy|tél)\b(?: ?(?:number|no\.?|nr\.?))?(?: ?(?:is|at|on|under|unter|via))?\s?[:=#.]?\s{0,2}"
+    r"|reach(?: me| us)?|telefon|handy|tél)\b(?: ?(?:number|no\.?|nr\.?))?(?: ?(?:is|at|on|under|unter|via))?"
+    r"\s?[:=#.]?\s{0,2}"
     rf"(?P<value>\+?{_NUMBER}{_EXTENSION})(?![\w-]|[.:,]\d)",
     re.IGNORECASE,
 )

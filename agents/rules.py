@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from agents.terms import Autonomy, Policy, Repository
 from storage.raw import Severity
 from storage.records import Decision, Report, Signal
+from storage.status import Visibility
 
 _SEVERITY = {Severity.FATAL: 4.0, Severity.ERROR: 2.0, Severity.WARNING: 1.0, Severity.INFO: 0.5}
 _HALF_LIFE_DAYS = 7.0
@@ -83,9 +84,9 @@ def is_trusted(source: str, policy: Policy) -> bool:
 def home_of(signal: Signal, policy: Policy) -> str:
     """The channel where a report opened by this signal has its thread. A private signal's is its own."""
     terms = policy.channel(signal.channel)
-    if terms is not None:
-        return terms.report_to or terms.id
-    return signal.channel
+    if terms is None or signal.visibility is Visibility.PRIVATE:
+        return signal.channel
+    return terms.report_to or terms.id
 
 
 def repository_of(signals: list[Signal], policy: Policy) -> Repository | None:

@@ -28,8 +28,7 @@ _KEY_BLOCK = re.compile(
     re.DOTALL,
 )
 _WEBHOOK = re.compile(
-    r"(?<=hooks\.slack\.com/)(?P<value>(?:services|workflows|triggers)/[\w/-]{20,200})"
-    r"|(?<=discord\.com/api/webhooks/)(?P<other>\d{10,25}/[\w-]{40,100})"
+    r"(?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks)/(?P<value>[\w/-]{20,200})"
 )
 
 _KEY_NAME = (

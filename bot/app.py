@@ -1,7 +1,229 @@
-"""The composition root: the only place that builds real things."""
+"""The composition root: the only place that builds real things. Everyone else is handed what they need."""
 
 from __future__ import annotations
 
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
 import structlog
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from agents.adapters.bubblewrap import SandboxWorkspaces
+from agents.adapters.claude import ClaudeModel, ClientOptions
+from agents.adapters.github.client import Credentials
+from agents.adapters.github.code_host import GithubCodeHost
+from agents.adapters.ledger import StoreLedger
+from agents.adapters.mirrors import Mirrors
+from agents.adapters.offline import OfflineModel
+from agents.adapters.vectors import WordVectors
+from agents.assent import Assent
+from agents.errors import BadSettings
+from agents.means import Means
+from agents.pipeline import Pipeline
+from agents.ports import Model, Vectoriser
+from agents.redact import Redactor
+from agents.terms import Policy
+from bot.clock import Clock, Tick
+from bot.engine import Engine, Queue
+from bot.jobs import Enqueuer, Jobs
+from bot.listeners import Deps, build_slack_app
+from bot.listeners.events import deal_with
+from bot.messenger import SlackMessenger
+from bot.policy import read_policy
+from bot.settings import Settings, secret
+from bot.slack import SlackWriter
+from bot.sources import KINDS
+from bot.sources.pulling import Puller
+from bot.undertaker import Undertaker
+from storage.database import open_store
+from storage.store import Store
 
 log = structlog.get_logger()
+
+_FORGET_EVERY = 3600.0
+_REMIND_EVERY = 30.0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a process is made of."""
+
+    settings: Settings
+    policy: Policy
+    store: Store
+    engine: Engine
+    enqueuer: Enqueuer
+    pipeline: Pipeline
+    slack: SlackWriter
+    redactor: Redactor
+    puller: Puller
+    deps: Deps
+
+
+@contextmanager
+def bot(settings: Settings) -> Iterator[Parts]:
+    """The bot with a worker and a clock of its own, from here until the block ends."""
+    with ExitStack() as stack:
+        parts = stack.enter_context(worker(settings))
+        app = build_slack_app(parts.deps, parts.slack.client)
+        handler = SocketModeHandler(app, secret(settings.slack_app_token), trace_enabled=False)
+        stack.callback(handler.close)
+        handler.connect()  # type: ignore[no-untyped-call]
+        log.info("the bot is listening", team=parts.slack.home_team)
+        yield parts
+
+
+@contextmanager
+def worker(settings: Settings) -> Iterator[Parts]:
+    """A worker with a clock, without Slack's events, from here until the block ends."""
+    parts = build(settings)
+    publisher = SlackMessenger(parts.store, parts.slack, parts.policy)
+    jobs = Jobs(
+        store=parts.store,
+        engine=parts.engine,
+        enqueuer=parts.enqueuer,
+        pipeline=parts.pipeline,
+        publisher=publisher,
+        puller=parts.puller,
+        inbox=lambda event_id: deal_with(event_id, parts.deps),
+    )
+    undertaker = Undertaker(parts.store, parts.engine)
+    clock = Clock(ticks(parts.policy, parts.engine))
+    parts.engine.start(jobs)
+    try:
+        undertaker.start()
+        clock.start()
+        yield parts
+    finally:
+        clock.stop()
+        undertaker.stop()
+        parts.engine.stop()
+        parts.store.close()
+
+
+def ticks(policy: Policy, engine: Engine) -> list[Tick]:
+    """Everything that happens by the clock."""
+
+    def tick(kind: str, queue: Queue, every: float, subject: str = "") -> Tick:
+        name = f"{kind}:{subject}" if subject else kind
+        # `look` needs its slot, to make the ids of the jobs that it enqueues in turn.
+        return Tick(name, every, lambda slot: engine.enqueue(f"{name}:{slot}", queue, kind, subject or slot))
+
+    pulls = [tick("pull", Queue.PULL, terms.every, name) for name, terms in policy.sources.items()]
+    return [
+        *pulls,
+        tick("sweep", Queue.UPKEEP, policy.waits.sweep),
+        tick("look", Queue.UPKEEP, policy.waits.follow),
+        tick("remind", Queue.UPKEEP, _REMIND_EVERY),
+        tick("forget", Queue.UPKEEP, _FORGET_EVERY),
+    ]
+
+
+def build(settings: Settings) -> Parts:
+    """Build everything, and ask Slack who we are. Raises a SignalboxError that says what is missing or wrong."""
+    settings.signalbox_home.mkdir(parents=True, exist_ok=True)
+    policy = read_policy(settings.signalbox_policy, KINDS)
+    store = open_store(settings.database)
+    slack = _slack(settings)
+    us = slack.who_we_are()
+    engine = Engine(settings.database)
+    enqueuer = Enqueuer(store, engine)
+    redactor = Redactor(_key(settings))
+    vectoriser = WordVectors()
+    credentials = _credentials(settings)
+    mirrors = Mirrors(settings.signalbox_home / "mirrors", settings.github_url, credentials.token)
+    workspaces = SandboxWorkspaces(mirrors, settings.signalbox_home)
+    pipeline = Pipeline(
+        Means(
+            store=store,
+            policy=policy,
+            model=_model(settings, policy, store, vectoriser),
+            workspaces=workspaces,
+            code_host=GithubCodeHost(credentials, mirrors),
+            vectoriser=vectoriser,
+            redactor=redactor,
+            messenger=enqueuer,
+            nudge=enqueuer,
+        )
+    )
+    deps = Deps(
+        store=store,
+        pipeline=pipeline,
+        assent=Assent(store, policy, enqueuer, slack.home_team),
+        policy=policy,
+        slack=slack,
+        redactor=redactor,
+        home_team=slack.home_team,
+        our_user=str(us["user_id"]),
+        our_bot=str(us.get("bot_id") or ""),
+        nudge_signal=enqueuer.signal,
+    )
+    sources = {name: KINDS[terms.kind](name, terms, settings) for name, terms in policy.sources.items()}
+    puller = Puller(store, sources, redactor, enqueuer)
+    _tell_what_is_missing(pipeline.means)
+    return Parts(settings, policy, store, engine, enqueuer, pipeline, slack, redactor, puller, deps)
+
+
+def pull_once(settings: Settings, source: str) -> int:
+    """Pull one source now; how many of its signals are new or changed. Their digests are left to a worker's sweep."""
+    policy = read_policy(settings.signalbox_policy, KINDS)
+    terms = policy.sources.get(source)
+    if terms is None:
+        known = ", ".join(policy.sources) or "none"
+        raise BadSettings(f"There is no source {source!r} in {settings.signalbox_policy}; there are: {known}.")
+    store = open_store(settings.database)
+    before = store.signals.counts().total
+    pulled = KINDS[terms.kind](source, terms, settings).pull(store.cursors.get(source).value)
+    redactor = Redactor(_key(settings))
+    store.cursors.advance(source, pulled.cursor, [redactor.raw(raw) for raw in pulled.signals])
+    return store.signals.counts().total - before
+
+
+def _slack(settings: Settings) -> SlackWriter:
+    if not settings.slack_bot_token or not settings.slack_app_token:
+        raise BadSettings("SLACK_BOT_TOKEN and SLACK_APP_TOKEN must be set; docs/install.md says where they come from.")
+    return SlackWriter.over(WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, timeout=15))
+
+
+def _credentials(settings: Settings) -> Credentials:
+    return Credentials(
+        secret(settings.github_token),
+        app_id=settings.github_app_id,
+        app_key=secret(settings.github_app_key),
+        installation_id=settings.github_installation_id,
+        api_url=settings.github_api_url,
+    )
+
+
+def _model(settings: Settings, policy: Policy, store: Store, vectoriser: Vectoriser) -> Model:
+    if not settings.anthropic_api_key:
+        return OfflineModel(vectoriser)
+    options = ClientOptions(secret(settings.anthropic_api_key), settings.anthropic_base_url)
+    return ClaudeModel(options, policy.models, StoreLedger(store.spending, policy.budgets))
+
+
+def _key(settings: Settings) -> bytes:
+    """The key of the placeholders: from the environment, or made once and kept where only we can read it."""
+    if settings.signalbox_key:
+        return secret(settings.signalbox_key).encode()
+    file: Path = settings.signalbox_home / "redaction.key"
+    settings.signalbox_home.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_bytes()
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(secrets.token_hex(32).encode())
+    return file.read_bytes()
+
+
+def _tell_what_is_missing(means: Means) -> None:
+    if not means.model.can_research:
+        log.warning("no ANTHROPIC_API_KEY: signals are filed by rules, nothing is researched or fixed")
+    if why_not := means.workspaces.why_not():
+        log.warning("no sandbox: nothing is researched or fixed", why=why_not)

@@ -23,7 +23,7 @@ from storage.columns import now
 from storage.errors import IllegalMove, SignalboxError
 from storage.judgments import Outcome, Priority
 from storage.records import Report, Signal
-from storage.status import WORKED_ON, Mover, Status
+from storage.status import WORKED_ON, Mover, SignalStatus, Status
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -66,8 +66,10 @@ class Enqueuer:
     engine: Engine
 
     def signal(self, signal_id: int) -> None:
-        """Have a signal digested."""
-        self.digest(self.store.signals.get(signal_id))
+        """Have a signal digested, if it waits for that."""
+        signal = self.store.signals.get(signal_id)
+        if signal.status is SignalStatus.AWAITING_DIGEST:
+            self.digest(signal)
 
     def report(self, report_id: int) -> None:
         """Have a report worked on, if it waits for the machine, and shown."""

@@ -69,7 +69,7 @@ def masked(address: str) -> str:
 
 def _sqlite(url: URL, *, foreign_keys: bool) -> Engine:
     try:
-        Path(str(url.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseDown(f"The folder of the database {url.database} cannot be made: {error}") from error
     engine = create_engine(

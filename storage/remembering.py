@@ -48,7 +48,7 @@ def remember(session: Session, raw: RawSignal) -> Remembered:
     row = Signal(**{name: getattr(raw, name) for name in _KEPT_AS_IT_CAME}, text_hash=text_hash(raw.title, raw.body))
     made = insert_once(session, row)
     if made is not None:
-        return Remembered(signal_id=made, news=News.NEW)
+        return Remembered(signal_id=int(made), news=News.NEW)
     known = session.exec(
         select(Signal)
         .where(Signal.source == raw.source, Signal.external_id == raw.external_id)

@@ -94,18 +94,20 @@ def table_of(kind: type[SQLModel]) -> Table:
     return table
 
 
-def insert_once(session: Session, row: SQLModel) -> int | None:
-    """Insert the row unless one with the same unique values is there. Its id (0 if it has none), None if there was one.
+def insert_once(session: Session, row: SQLModel) -> int | str | None:
+    """Insert the row unless one with the same unique values is there. Its primary key, None if there was one.
 
     The row itself stays outside the session.
     """
     table = table_of(type(row))
-    values = {column.name: getattr(row, column.name) for column in table.columns if column.name != "id"}
+    (key,) = table.primary_key
+    values = {column.name: getattr(row, column.name) for column in table.columns}
+    if values[key.name] is None:
+        del values[key.name]  # the database numbers it
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table).values(values).on_conflict_do_nothing()
-    if "id" not in table.columns:
-        return 0 if session.execute(statement).rowcount else None  # type: ignore[attr-defined]
-    made: int | None = session.execute(statement.returning(table.c.id)).scalar()
+    made: int | str | None = session.execute(
+        insert(table).values(values).on_conflict_do_nothing().returning(key)
+    ).scalar()
     return made
 
 

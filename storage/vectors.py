@@ -16,7 +16,7 @@ from storage.status import SignalStatus, Visibility
 from storage.transactions import found
 
 _PUBLIC = 0
-_FIRST_ROWS = 256
+_FIRST_ROWS = 64
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def _database(server: str, made_from: str) -> Iterator[str]:
 
 
 def _quick_place() -> str | None:
-    """Memory, if the machine has some to spare: a database is copied ten times as fast there. None is the usual place."""
+    """Memory, if the machine has some to spare: a database is copied ten times as fast there. None: the usual place."""
     memory = Path("/dev/shm")  # noqa: S108 the folder in it is made for us alone
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM
     return str(memory) if roomy else None

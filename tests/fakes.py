@@ -343,8 +343,9 @@ class FakeCodeHost:
         if draft.branch not in self.branches:
             raise CodeHostRejected(f"there is no branch {draft.branch}; push it first")
         for number, known in self.drafts.items():
-            if known.branch == draft.branch and self.pull_requests[number].state is PullRequestState.OPEN:
-                self.drafts[number] = draft
+            if known.branch == draft.branch:
+                if self.pull_requests[number].state is PullRequestState.OPEN:
+                    self.drafts[number] = draft
                 return self.pull_requests[number]
         number = len(self.pull_requests) + 1
         url = f"https://code.example/{repository.name}/pull/{number}"

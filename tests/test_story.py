@@ -77,7 +77,10 @@ SUBMISSION = {
     "risk": "None.",
     "undo": "Revert it.",
 }
-EDIT = ("edit_file", {"path": "shop.py", "old": "return total / people", "new": "return total / people if people else 0"})
+EDIT = (
+    "edit_file",
+    {"path": "shop.py", "old": "return total / people", "new": "return total / people if people else 0"},
+)
 WRITE = ("write_file", {"path": "test_shop_zero.py", "text": TEST})
 
 
@@ -113,14 +116,17 @@ def a_model(**changes: object) -> ScriptedModel:
     judgments = {
         Stage.SCREEN: [Screening(reason="fine")],
         Stage.NORMALISE: [
-            Summary(about_product=True, title="Sharing fails", gist="Sharing among nobody fails.", queries=("share zero",))
+            Summary(
+                about_product=True, title="Sharing fails", gist="Sharing among nobody fails.", queries=("share zero",)
+            )
         ],
         Stage.GROUP: [Grouping(candidate=None, reason="nothing like it")],
         Stage.DECIDE: [Verdict(bucket=Bucket.ACTIONABLE, priority=Priority.P2, reason="The cause is clear.")],
         **changes,
     }
+    heeded = {**RESEARCH, "guidance_heeded": "The test covers negative numbers too."}
     turns: dict[Stage, list[Message]] = {
-        Stage.RESEARCH: [calls(("read_file", {"path": "shop.py"})), *[calls(("submit_research", RESEARCH))] * 2],
+        Stage.RESEARCH: [calls(("read_file", {"path": "shop.py"})), *[calls(("submit_research", heeded))] * 2],
         Stage.FIX: [calls(WRITE, EDIT), calls(("submit_fix", SUBMISSION))],
     }
     return ScriptedModel(turns=turns, judgments=judgments)
@@ -323,7 +329,9 @@ def test_the_same_words_again_cost_no_model_call_and_join(world: World) -> None:
 
 
 def test_redaction_comes_before_everything(world: World) -> None:
-    signal_id = world.hears(body="it fails for jane.doe@example.com with token ghp_0123456789abcdefghijABCDEFGHIJ012345")
+    signal_id = world.hears(
+        body="it fails for jane.doe@example.com with token ghp_0123456789abcdefghijABCDEFGHIJ012345"
+    )
 
     kept = world.store.signals.get(signal_id).body
     assert "jane.doe" not in kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -206,10 +207,8 @@ class _Watched:
 
     def _end(self) -> None:
         if self._init is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):  # it has ended already
                 signal.pidfd_send_signal(self._init, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # it has ended already
         self.outer.kill()
 
 

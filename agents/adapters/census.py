@@ -79,9 +79,8 @@ class DiskWatch:
 
 def _children(pid: int) -> Iterator[int]:
     try:
-        tasks = os.listdir(f"/proc/{pid}/task")
-        for task in tasks:
-            yield from map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            yield from map(int, (task / "children").read_text().split())
     except OSError:
         return  # the process is gone, and with it its children or their tie to it
 

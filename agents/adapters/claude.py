@@ -142,7 +142,7 @@ class ClaudeModel:
             raise ModelRefused(f"The text is longer than the model can read{where}; set a model with a larger window.")
 
     def _call(self, stage: Stage, about: About, turn: int, request: Mapping[str, Any]) -> _Answer:
-        """One request, paid for: its estimate is put aside before it, its cost is written after it, also if it fails."""
+        """One request, paid for: its estimate is put aside before it, its cost is written after, also if it fails."""
         model = self._models.of(stage)
         price = price_of(model)
         tokens = len(json.dumps(request, ensure_ascii=False, default=str)) // CHARACTERS_A_TOKEN

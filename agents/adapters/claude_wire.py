@@ -72,7 +72,7 @@ def words(content: Sequence[Json]) -> str:
 
 
 def demanding(schema: Json) -> Json:
-    """The schema with every property required, so that a model says what it leaves empty; without defaults and titles."""
+    """The schema without defaults and titles, and every property required: a model says what it leaves empty."""
     plain = {key: value for key, value in schema.items() if key not in ("default", "title")}
     for key in ("properties", "$defs"):
         if key in plain:

@@ -16,13 +16,18 @@ _REMOUNT = 0x1020  # MS_REMOUNT | MS_BIND
 _NEW_USER_NAMESPACE = 0x10000000
 _MOST_PROCESSES = 4  # bubblewrap's own, and this one
 _OUTSIDE = ("/signalbox-was-here", "/usr/signalbox-was-here", "/etc/signalbox-was-here", "/dev/signalbox-was-here")
-_KERNEL = ("/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe", "/proc/sys/vm/overcommit_memory", "/proc/sysrq-trigger")
+_KERNEL = (
+    "/proc/sys/kernel/core_pattern",
+    "/proc/sys/kernel/modprobe",
+    "/proc/sys/vm/overcommit_memory",
+    "/proc/sysrq-trigger",
+)
 
 
-def attempts(secret, port):
+def attempts(secret: str, port: str) -> list[str]:
     """What succeeded, in words."""
     libc = ctypes.CDLL(None, use_errno=True)
-    processes = [name for name in os.listdir("/proc") if name.isdigit()]
+    processes = list(pathlib.Path("/proc").glob("[0-9]*"))
     interfaces = re.findall(r"(?m)^\s*(\w+):", pathlib.Path("/proc/net/dev").read_text())
     status = pathlib.Path("/proc/self/status").read_text()
     found = {
@@ -38,7 +43,7 @@ def attempts(secret, port):
     return [words for words, succeeded in found.items() if succeeded]
 
 
-def can_open(path, flags):
+def can_open(path: str, flags: int) -> bool:
     """Whether a file can be opened; nothing is read or written."""
     try:
         os.close(os.open(path, flags))
@@ -47,7 +52,7 @@ def can_open(path, flags):
     return True
 
 
-def can_connect(port):
+def can_connect(port: int) -> bool:
     """Whether a server on the host's loopback is reached."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -56,9 +61,9 @@ def can_connect(port):
     return True
 
 
-def variables():
+def variables() -> list[str]:
     """The names in the environment of every process that can be seen."""
-    seen = set()
+    seen: set[str] = set()
     for file in pathlib.Path("/proc").glob("[0-9]*/environ"):
         try:
             seen |= {word.split(b"=")[0].decode() for word in file.read_bytes().split(b"\0") if word}

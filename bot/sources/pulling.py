@@ -6,13 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from agents.redact import Redactor
-from storage.store import Store
-
 from agents.errors import SourceDown, SourceRejected
 from agents.ports import Checkpoint, Nudge
+from agents.redact import Redactor
 from bot.sources.source import Source
 from storage.columns import now
+from storage.store import Store
 
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 900.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from agents.adapters.bubblewrap import SandboxWorkspaces
+from agents.adapters.mirrors import Mirrors
 from agents.cases import FixCase, SeenSignal
 from agents.exchange import Message, Remark, TextBlock, ToolResult
+from agents.patches import read_patch
 from agents.redact import Redactor
 from agents.stages.fix import Fixed, fix
 from agents.terms import Limits, Repository
@@ -299,3 +303,32 @@ def test_there_is_no_fix_without_an_approved_plan(case: FixCase) -> None:
             FixCase.model_validate({key: value for key, value in fields.items() if key != missing})
     with pytest.raises(ValidationError, match="approved_by"):
         FixCase.model_validate({**fields, "approved_by": ""})
+
+
+def test_a_fix_is_written_resumed_and_proven_in_the_real_sandbox(case: FixCase, origin: Path, tmp_path: Path) -> None:
+    if why_not := SandboxWorkspaces.examine(tmp_path):
+        pytest.skip(why_not)
+    workspaces = SandboxWorkspaces(Mirrors(tmp_path / "mirrors", url=""), tmp_path)
+    real = REPOSITORY.model_copy(update={"clone_url": str(origin), "environment": sys.prefix})
+    sandboxed = case.model_copy(update={"repository": real, "base_sha": workspaces.head(real)})
+    look = calls(
+        ("list_files", {}),
+        ("search", {"pattern": "len.prices"}),
+        ("read_file", {"path": "shop/prices.py"}),
+        ("run_command", {"command": "git log --oneline | wc -l; touch /usr/x; python -m pytest -q --color=yes"}),
+    )
+    model = ScriptedModel({Stage.FIX: [look, WRITE_TEST, WRITE_CURE, SUBMIT]})
+    whole = RecordingCheckpoint()
+
+    done = fix(sandboxed, model, workspaces, Limits(), whole, Redactor(b"test"))
+    resumed = fix(
+        sandboxed, ScriptedModel(model.turns), workspaces, Limits(), whole.resumed(after=2), Redactor(b"test")
+    )
+
+    seen = fed_back(model, 2)
+    assert "shop/prices.py:2:    return sum(prices) / len(prices)" in seen
+    assert "Read-only file system" in seen
+    assert "1 passed" in seen
+    assert (done.outcome, done.proof is not None and done.proof.holds) == (Outcome.FINISHED, True), done
+    assert (resumed.outcome, resumed.patch) == (Outcome.FINISHED, done.patch)
+    assert sorted(change.path for change in read_patch(done.patch)) == ["shop/prices.py", "tests/test_prices.py"]

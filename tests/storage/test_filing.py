@@ -80,7 +80,7 @@ def test_opening_a_report_on_candidates_that_are_out_of_date_is_overtaken(store:
 
 def test_of_many_who_open_a_report_at_once_one_does_and_the_others_are_overtaken(store: Store) -> None:
     ids = [a_signal(store).id for _ in range(6)]
-    results = together(*[lambda each=each: file(store, each, epoch=0) for each in ids])  # type: ignore[misc]
+    results = together(*[lambda each=each: file(store, each, epoch=0) for each in ids])
     assert sum(isinstance(result, Filed) for result in results) == 1
     assert sum(isinstance(result, Overtaken) for result in results) == 5
     assert len(store.reports.all()) == 1
@@ -89,7 +89,7 @@ def test_of_many_who_open_a_report_at_once_one_does_and_the_others_are_overtaken
 def test_many_who_join_at_once_all_do_and_no_weight_is_lost(store: Store) -> None:
     report = a_report(store)
     ids = [a_signal(store).id for _ in range(6)]
-    results = together(*[lambda each=each: file(store, each, report_id=report.id, epoch=0) for each in ids])  # type: ignore[misc]
+    results = together(*[lambda each=each: file(store, each, report_id=report.id, epoch=0) for each in ids])
     assert [result for result in results if isinstance(result, Exception)] == []
     assert store.reports.get(report.id or 0).weight == report.weight + 6
     assert len(store.signals.of_report(report.id or 0)) == 7

@@ -185,9 +185,9 @@ def test_another_process_s_filings_are_found_too(store: Store, database_url: str
     assert find(other, vector=EAST) == ()
 
 
-def test_hundreds_of_vectors_are_kept_apart(store: Store) -> None:
+def test_many_vectors_are_kept_apart(store: Store) -> None:
     report = a_report(store)
-    near = [a_vector(1.0, number / 1000) for number in range(300)]
+    near = [a_vector(1.0, number / 1000) for number in range(70)]
     for vector in near:
         a_signal(store, report_id=report.id, vector=vector)
     other = a_filed(store, "other", a_vector(-1.0, 0.2))
@@ -205,11 +205,11 @@ def test_vectors_of_another_length_or_none_find_nothing_and_break_nothing(store:
     )
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_only_words(store: Store, text: str) -> None:
+def test_hostile_text_is_only_words(store: Store) -> None:
     wanted = a_filed(store, "invoice export fails")
-    found = find(store, queries=(text, f"invoice {text}"), keys=(text,))
-    assert [each.report_id for each in found] == [wanted.report_id]
+    for text in HOSTILE:
+        found = find(store, queries=(text, f"invoice {text}"), keys=(text,))
+        assert [each.report_id for each in found] == [wanted.report_id], text
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,0 +1,190 @@
+"""Workspaces on bubblewrap: a disposable checkout, and hands that work in it inside the sandbox.
+
+The git directory lies beside the checkout and is shown read-only: what runs inside can neither rewrite the history that
+evidence is quoted from nor leave settings for a later git. And git never looks at a checkout from outside, since its
+nested repositories and attributes may be hostile: patches are made and applied inside, where they can start what they
+like. What they say is not trusted either: a fix is proven on fresh checkouts made of its patch.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from agents.adapters import confined
+from agents.adapters.bounded import Ended
+from agents.adapters.census import DiskWatch
+from agents.adapters.environment import Environment, Environments
+from agents.adapters.lots import Lot, sweep
+from agents.adapters.mirrors import Mirrors
+from agents.adapters.sandbox import Sandbox
+from agents.adapters.sandbox_view import ALL_BINARY, Bounds, View, search_path
+from agents.errors import SandboxUnusable, Stopped
+from agents.exchange import Ran
+from agents.terms import Repository
+from storage.judgments import Outcome
+
+_GIT_SECONDS = 120.0
+_LARGEST_PATCH = 32 * 1024 * 1024
+# The git directory cannot be written, so the index and new objects go to the scratch space. A nested repository without
+# a commit is the one thing that git refuses to add and that a patch can do without.
+_PATCH = """\
+export GIT_INDEX_FILE=/tmp/index GIT_OBJECT_DIRECTORY=/tmp/objects GIT_ALTERNATE_OBJECT_DIRECTORIES="$PWD/.git/objects"
+mkdir "$GIT_OBJECT_DIRECTORY" && cp -p .git/index "$GIT_INDEX_FILE" || exit 1
+git add --all --ignore-errors 2>/tmp/said || grep -q 'does not have a commit checked out' /tmp/said ||
+    { cat /tmp/said; exit 1; }
+attributes=$1 base=$2
+shift 2
+git --literal-pathspecs -c core.attributesFile="$attributes" diff --cached --binary --no-color --no-ext-diff \
+    --no-textconv --ignore-submodules=none "$base" -- "$@" 2>/tmp/said || { cat /tmp/said; exit 1; }
+"""
+_APPLY = ("git", "apply", "--whitespace=nowarn", "-")
+
+
+class SandboxWorkspaces:
+    """Checkouts from mirrors, run in bubblewrap. `home` is the bot's own folder."""
+
+    def __init__(self, mirrors: Mirrors, home: Path, bounds: Bounds | None = None) -> None:
+        self._mirrors = mirrors
+        self._lots = home.absolute() / "workspaces"
+        self._environments = Environments(home.absolute() / "environments")
+        self._sandbox = Sandbox(home.absolute() / "sandbox", bounds)
+        self._lock = threading.Lock()
+        self._swept = False
+        self._working: set[Path] = set()  # environments that were seen to work inside
+
+    @classmethod
+    def examine(cls, home: Path) -> str:
+        """Why code cannot be run safely here, or nothing: what `why_not` says, for the doctor."""
+        return Sandbox(home.absolute() / "sandbox").why_not()
+
+    def why_not(self) -> str:
+        """Empty when code can be run safely on this machine, else the sentence that says why not and what to do."""
+        return self._sandbox.why_not()
+
+    def described(self) -> str:
+        """Which sandbox this is and what bounds it, for the log at start."""
+        return self._sandbox.described()
+
+    def head(self, repository: Repository) -> str:
+        """Fetch, and give the commit at the tip of the base branch. Raises CodeHostDown or CodeHostRejected."""
+        return self._mirrors.head(repository)
+
+    def open(self, repository: Repository, sha: str, patch: str = "") -> SandboxWorkspace:
+        """A fresh checkout of `sha` with `patch` applied.
+
+        Raises SandboxUnusable where nothing can be run safely, ValueError when the patch does not fit, CodeHostDown or
+        CodeHostRejected when the commit cannot be had.
+        """
+        if why_not := self.why_not():
+            raise SandboxUnusable(why_not)
+        self._sweep_once()
+        environment = self._environments.of(repository)
+        lot = Lot.claimed(self._lots)
+        try:
+            self._mirrors.checkout(repository, sha, lot.checkout)
+            lot.part_from_git()
+            workspace = SandboxWorkspace(self._sandbox, lot, environment, repository.test_environment, sha)
+            self._see_working(workspace, environment)
+            if patch:
+                workspace.apply(patch)
+        except BaseException:
+            lot.clear()
+            raise
+        return workspace
+
+    def _sweep_once(self) -> None:
+        with self._lock:
+            if not self._swept:
+                sweep(self._lots)
+                self._swept = True
+
+    def _see_working(self, workspace: SandboxWorkspace, environment: Environment) -> None:
+        if environment.folder in self._working:
+            return
+        ran = workspace.run(("python", "-c", "print(1)"), seconds=30)
+        if ran.exit_code:
+            raise SandboxUnusable(
+                f"The environment {environment.folder} does not work inside the sandbox: {ran.output.strip()[-300:]}"
+                " Give one made by `python -m venv`, or list requirements in the policy file instead."
+            )
+        self._working.add(environment.folder)
+
+
+class SandboxWorkspace:
+    """One checkout. What runs in it sees it, the system's programs and its environment; and no network."""
+
+    def __init__(
+        self, sandbox: Sandbox, lot: Lot, environment: Environment, variables: Mapping[str, str], base_sha: str
+    ) -> None:
+        self.base_sha = base_sha
+        self._sandbox = sandbox
+        self._lot = lot
+        self._plain = View(
+            lot.checkout,
+            lot.git,
+            environment.roots,
+            {"PATH": search_path(environment.programs), "VIRTUAL_ENV": str(environment.folder)},
+            DiskWatch(lot.checkout, sandbox.bounds.disk),
+        )
+        self._view = replace(self._plain, variables={**self._plain.variables, **variables})
+
+    def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:
+        """Run a command in the checkout, in the sandbox. Never raises for the command's own failure."""
+        ended = self._sandbox.run(command, self._view, seconds=seconds, stdin=subprocess.DEVNULL)
+        return Ran(exit_code=ended.exit_code, output=_text(ended), seconds=ended.seconds, cut=ended.cut > 0)
+
+    def read(self, path: str) -> str:
+        """The text of a file. Raises FileNotFoundError, or ValueError for a path outside the checkout or a binary."""
+        return confined.read_text(self._lot.checkout, path)
+
+    def write(self, path: str, text: str) -> None:
+        """Create or replace a file in the checkout. Raises ValueError for a path outside it."""
+        confined.write_text(self._lot.checkout, path, text)
+
+    def patch(self, paths: Sequence[str] = ()) -> str:
+        """`git diff --binary` of everything (or of `paths`) against the base commit, new files included.
+
+        Raises Stopped when there is too much of it, or git cannot make it.
+        """
+        try:
+            return self._diff(os.devnull, paths).decode()
+        except UnicodeDecodeError:  # a changed file is text in another encoding: carried as binary it stays what it is
+            return self._diff(ALL_BINARY, paths).decode(errors="replace")
+
+    def apply(self, patch: str) -> None:
+        """Apply such a patch. Raises ValueError when it does not fit."""
+        if not patch:
+            return
+        with tempfile.TemporaryFile() as file:
+            file.write(patch.encode())
+            file.seek(0)
+            ended = self._sandbox.run(_APPLY, self._plain, seconds=_GIT_SECONDS, stdin=file.fileno())
+        if ended.exit_code:
+            raise ValueError(f"the patch does not fit on {self.base_sha[:12]}: {_text(ended).strip()[:1000]}")
+
+    def close(self) -> None:
+        """Remove the checkout."""
+        self._lot.clear()
+
+    def _diff(self, attributes: str, paths: Sequence[str]) -> bytes:
+        command = ("sh", "-c", _PATCH, "sh", attributes, self.base_sha, *paths)
+        ended = self._sandbox.run(
+            command, self._plain, seconds=_GIT_SECONDS, stdin=subprocess.DEVNULL, output=_LARGEST_PATCH
+        )
+        if ended.exit_code:
+            why = _text(ended).strip()[-500:] or f"git ended with {ended.exit_code}"
+            raise Stopped(Outcome.FAILED, f"What changed in the checkout cannot be made a patch: {why}")
+        if ended.cut:
+            raise Stopped(Outcome.FAILED, f"What changed in the checkout comes to more than {_LARGEST_PATCH} bytes.")
+        return ended.output
+
+
+def _text(ended: Ended) -> str:
+    """What was printed; no NUL, which databases refuse."""
+    return ended.output.decode(errors="replace").replace("\0", "\ufffd")

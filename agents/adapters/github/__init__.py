@@ -1,0 +1,6 @@
+"""GitHub as the code host; with the source that reads issues, the only place that knows PyGithub."""
+
+from agents.adapters.github.client import Credentials
+from agents.adapters.github.code_host import GithubCodeHost
+
+__all__ = ["Credentials", "GithubCodeHost"]

@@ -1,0 +1,151 @@
+"""Talking to GitHub: who we are, how patient we are, and what its refusals mean."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import requests
+from github import Auth, Github, GithubException, GithubRetry, RateLimitExceededException
+from github.GithubException import RateLimitExceededExceedsMaxWait
+
+from agents.errors import CodeHostDown, CodeHostRejected
+
+GITHUB = "https://api.github.com"
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _FAULTY = 401, 403, 404, 429, 500
+_ADVICE = {
+    _UNAUTHORIZED: "GITHUB_TOKEN is not accepted (any more): make a new one and set it",
+    _FORBIDDEN: "a right is missing: the token needs contents, pull requests and issues read and write",
+    _NOT_FOUND: "it does not exist, or the token may not see it: check the name in the policy file, and the token",
+}
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How patient we are, in seconds. PyGithub's own pauses between calls are what GitHub asks for."""
+
+    timeout: float = 20.0
+    retries: int = 2  # of reading only: what changes something is looked up before it is tried again
+    longest_wait: float = 20.0  # for a rate limit; a longer one is waited for by the job that asked
+    between_requests: float = 0.25
+    between_writes: float = 1.0
+
+
+class Credentials:
+    """A token, or an App's installation, whose tokens last an hour and are renewed as they run out."""
+
+    def __init__(
+        self,
+        token: str = "",
+        *,
+        app_id: int | None = None,
+        app_key: str = "",
+        installation_id: int | None = None,
+        api_url: str = GITHUB,
+    ) -> None:
+        self.api_url = api_url
+        self._token = token
+        self._app: Auth.AppInstallationAuth | None = None
+        self._lock = threading.Lock()
+        if not token and app_id is not None and app_key and installation_id is not None:
+            self._app = Auth.AppAuth(app_id, app_key).get_installation_auth(installation_id)
+
+    def auth(self) -> Auth.Auth:
+        """What PyGithub asks for. Raises CodeHostRejected when there is neither token nor App."""
+        if self._app is not None:
+            return self._app
+        if not self._token:
+            raise CodeHostRejected(
+                "There is no GitHub token: set GITHUB_TOKEN, or GITHUB_APP_ID and what belongs to it."
+            )
+        return Auth.Token(self._token)
+
+    def token(self) -> str:
+        """A token for git that is valid now; empty when there is none. Raises CodeHostDown or CodeHostRejected."""
+        if self._app is None:
+            return self._token
+        with self._lock, translated("getting a token for the GitHub App"):
+            Github(auth=self._app, base_url=self.api_url, retry=None)  # it lends the App its connection
+            return self._app.token
+
+
+class Clients:
+    """One PyGithub client a thread, since its connections are not to be shared."""
+
+    def __init__(self, credentials: Credentials, manners: Manners) -> None:
+        self._credentials = credentials
+        self._manners = manners
+        self._of_thread = threading.local()
+
+    def mine(self) -> Github:
+        """This thread's. Its objects ask GitHub only for what is read from them."""
+        client = getattr(self._of_thread, "client", None)
+        if not isinstance(client, Github):
+            client = self._made()
+            self._of_thread.client = client
+        return client
+
+    def _made(self) -> Github:
+        manners = self._manners
+        return Github(
+            auth=self._credentials.auth(),
+            base_url=self._credentials.api_url,
+            timeout=max(1, round(manners.timeout)),
+            user_agent="signalbox",
+            per_page=100,
+            retry=GithubRetry(
+                total=manners.retries,
+                backoff_factor=0.2,
+                max_rate_limit_wait=manners.longest_wait,
+                secondary_rate_wait=manners.longest_wait + 1,
+                allowed_methods={"GET"},  # a POST that is answered by 502 may have been done
+                respect_retry_after_header=False,  # a job waits better than a thread
+                raise_on_status=False,
+            ),
+            seconds_between_requests=manners.between_requests or None,
+            seconds_between_writes=manners.between_writes or None,
+            lazy=True,
+        )
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn what PyGithub raises into CodeHostDown or CodeHostRejected; `doing` begins the sentence."""
+    try:
+        yield
+    except RateLimitExceededException as error:
+        wait = error.wait if isinstance(error, RateLimitExceededExceedsMaxWait) else _retry_after(error)
+        raise CodeHostDown(f"{doing} has to wait: GitHub limits our rate", wait) from error
+    except GithubException as error:
+        raise _meaning(doing, error) from error
+    except requests.RequestException as error:
+        raise CodeHostDown(f"{doing} failed: GitHub did not answer ({type(error).__name__})") from error
+
+
+def _meaning(doing: str, error: GithubException) -> CodeHostDown | CodeHostRejected:
+    wait = _retry_after(error)
+    if error.status >= _FAULTY or error.status == _TOO_MANY or (error.status == _FORBIDDEN and wait is not None):
+        return CodeHostDown(f"{doing} failed: GitHub answered {error.status}", wait)
+    advice = _ADVICE.get(error.status, "")
+    return CodeHostRejected(f"{doing} was refused with {error.status}: {words_of(error)}{advice and f' ({advice})'}")
+
+
+def words_of(error: GithubException) -> str:
+    """What GitHub said, in one line."""
+    data = error.data if isinstance(error.data, dict) else {}
+    faults = data.get("errors")
+    more = [
+        str(fault.get("message") or f"{fault.get('field', '')} {fault.get('code', '')}".strip())
+        if isinstance(fault, dict)
+        else str(fault)
+        for fault in (faults if isinstance(faults, list) else [])
+    ]
+    return " ".join("; ".join(filter(None, (str(data.get("message") or ""), *more))).split())[:400] or "no reason given"
+
+
+def _retry_after(error: GithubException) -> float | None:
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    value = str(headers.get("retry-after", ""))
+    return float(value) if value.isdigit() else None

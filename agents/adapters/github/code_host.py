@@ -1,0 +1,133 @@
+"""The code host port on GitHub. Every `ensure_` looks before it acts, so that it may be called again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from github import GithubException
+from github.PullRequest import PullRequest as Pull
+from github.Repository import Repository as Repo
+
+from agents.adapters.github.client import Clients, Credentials, Manners, translated, words_of
+from agents.adapters.github.reading import Rights, checks_of, remarks_of, stance
+from agents.adapters.mirrors import Mirrors
+from agents.errors import CodeHostRejected
+from agents.exchange import Draft, PullRequest
+from agents.terms import Repository
+
+_INVALID = 422
+_LONGEST_TITLE = 250
+_LONGEST_BODY = 65_000
+
+
+class GithubCodeHost:
+    """Pull requests by the REST API, branches by `git push` from the mirrors."""
+
+    def __init__(self, credentials: Credentials, mirrors: Mirrors, manners: Manners | None = None) -> None:
+        self._manners = manners or Manners()
+        self._clients = Clients(credentials, self._manners)
+        self._mirrors = mirrors
+        self._rights = Rights()
+
+    def ensure_branch(
+        self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
+    ) -> str:
+        """Push one commit (base + patch) as `branch` and return its sha; the same call makes the same sha."""
+        return self._mirrors.commit_and_push(
+            repository, branch=branch, base_sha=base_sha, patch=patch, message=message, at=at
+        )
+
+    def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
+        """The pull request of that branch, made as a draft if there never was one; title and body brought up to date.
+
+        One that people have merged or closed meanwhile is given as it is. Checks and remarks are left out.
+        """
+        draft = draft.model_copy(
+            update={"title": _cut(draft.title, _LONGEST_TITLE), "body": _cut(draft.body, _LONGEST_BODY)}
+        )
+        with translated(f"opening the pull request of {draft.branch} in {repository.name}"):
+            repo = self._repo(repository)
+            pull = _find(repo, repository, draft.branch) or _create(repo, repository, draft)
+            if pull.state == "open":
+                _bring_up_to_date(pull, draft)
+            return stance(pull)
+
+    def pull_request(self, repository: Repository, number: int) -> PullRequest:
+        """The pull request as it is now, with its checks, their failing logs, and remarks."""
+        with translated(f"reading pull request {number} of {repository.name}"):
+            repo = self._repo(repository)
+            pull = repo.get_pull(number)
+            checks = checks_of(repo, repo.get_commit(pull.head.sha), self._manners.timeout)
+            remarks = remarks_of(repo, pull, self._rights)
+            return stance(pull).model_copy(update={"checks": checks, "remarks": remarks})
+
+    def ensure_ready(self, repository: Repository, number: int) -> None:
+        """No longer a draft. A closed one is left alone."""
+        with translated(f"marking pull request {number} of {repository.name} as ready"):
+            pull = self._repo(repository).get_pull(number)
+            if pull.draft and pull.state == "open":
+                pull.mark_ready_for_review()
+
+    def ensure_reviewers(self, repository: Repository, number: int, logins: Sequence[str]) -> tuple[str, ...]:
+        """Ask these people for review; returns those who now are asked. People who cannot be asked are left out."""
+        if not logins:
+            return ()
+        with translated(f"asking for reviews of pull request {number} of {repository.name}"):
+            pull = self._repo(repository).get_pull(number)
+            asked = {user.login.lower() for user in pull.requested_reviewers}
+            asked |= {review.user.login.lower() for review in pull.get_reviews() if review.user is not None}
+            author = pull.user.login.lower()
+            missing = [login for login in dict.fromkeys(logins) if login.lower() not in asked | {author}]
+            asked |= {login.lower() for login in _ask(pull, missing)}
+            return tuple(login for login in dict.fromkeys(logins) if login.lower() in asked)
+
+    def _repo(self, repository: Repository) -> Repo:
+        return self._clients.mine().get_repo(repository.name)
+
+
+def _find(repo: Repo, repository: Repository, branch: str) -> Pull | None:
+    """The open pull request of our branch, else the newest one of any state."""
+    owner = repository.name.partition("/")[0]
+    pulls = list(repo.get_pulls(state="all", head=f"{owner}:{branch}", sort="created", direction="desc"))
+    ours = [pull for pull in pulls if pull.head.ref == branch]
+    return next((pull for pull in ours if pull.state == "open"), ours[0] if ours else None)
+
+
+def _create(repo: Repo, repository: Repository, draft: Draft) -> Pull:
+    """Open it, as a draft where the repository has drafts; one that was opened this moment is found again."""
+    try:
+        return repo.create_pull(repository.base_branch, draft.branch, title=draft.title, body=draft.body, draft=True)
+    except GithubException as error:
+        if error.status != _INVALID:
+            raise
+        why = words_of(error)
+    if "draft" in why.lower():
+        return repo.create_pull(repository.base_branch, draft.branch, title=draft.title, body=draft.body)
+    if (found := _find(repo, repository, draft.branch)) is not None:
+        return found
+    raise CodeHostRejected(f"{repository.name} refuses a pull request of {draft.branch}: {why}")
+
+
+def _bring_up_to_date(pull: Pull, draft: Draft) -> None:
+    body = (pull.body or "").replace("\r\n", "\n")
+    if (pull.title, body.strip()) != (draft.title, draft.body.strip()):
+        pull.edit(title=draft.title, body=draft.body)
+    if draft.label and draft.label not in {label.name for label in pull.labels}:
+        pull.add_to_labels(draft.label)
+
+
+def _ask(pull: Pull, logins: Sequence[str]) -> list[str]:
+    """Ask all at once; one name that cannot be asked refuses them all, so then each by itself."""
+    if not logins:
+        return []
+    try:
+        pull.create_review_request(list(logins))
+    except GithubException as error:
+        if error.status not in {_INVALID, 404}:
+            raise
+        return [] if len(logins) == 1 else [login for each in logins for login in _ask(pull, [each])]
+    return list(logins)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 2]} …"

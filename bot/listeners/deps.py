@@ -1,0 +1,36 @@
+"""What listeners work with, put together by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agents.assent import Assent
+from agents.pipeline import Pipeline
+from agents.redact import Redactor
+from agents.rules import Person
+from agents.terms import Policy
+from bot.slack import SlackWriter
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Deps:
+    """The parts that listeners use. `home_team` and `our_bot` are ids that Slack gave us for ourselves."""
+
+    store: Store
+    pipeline: Pipeline
+    assent: Assent
+    policy: Policy
+    slack: SlackWriter
+    redactor: Redactor
+    home_team: str
+    our_user: str
+    our_bot: str
+    nudge_signal: Callable[[int], None]
+
+    def person(self, user_id: str, team_id: str = "") -> Person:
+        """Who it is that acts. Somebody whom the payload says to be of another workspace is a stranger."""
+        if team_id and team_id != self.home_team:
+            return Person(user_id=user_id, team_id=team_id, is_stranger=True)
+        return self.slack.person(user_id, team_id)

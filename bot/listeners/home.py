@@ -1,0 +1,17 @@
+"""The Home tab: the open reports that everybody may see."""
+
+from __future__ import annotations
+
+from bot.listeners.deps import Deps
+from bot.sources.slack import SlackEvent
+from bot.views.home import Listed, home
+from storage.status import Visibility
+
+
+def opened(event: SlackEvent, deps: Deps) -> None:
+    """Somebody opened the app's Home tab."""
+    if event.tab not in ("", "home") or not event.user:
+        return
+    public = [report for report in deps.store.reports.open() if report.visibility is Visibility.PUBLIC]
+    listed = [Listed(report, deps.store.outbox.permalink(report.id or 0)) for report in public]
+    deps.slack.show_home(event.user, home(listed))

@@ -1,0 +1,460 @@
+"""Claude's adapter, over the real SDK, against a small Messages API on loopback."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field
+
+from agents.adapters.claude import ClaudeModel, ClientOptions
+from agents.adapters.ledger import StoreLedger
+from agents.adapters.prices import DEAREST, price_of
+from agents.errors import ModelDown, ModelRefused, Stopped
+from agents.exchange import About, Message, TextBlock, ToolCall, ToolResult, ToolSpec, TurnRequest
+from agents.stages.screen import AboutScreen
+from agents.terms import Budgets, Models
+from storage.errors import DatabaseDown
+from storage.judgments import Outcome, Screening, Stage, Threat
+from storage.records import ModelCall
+from storage.store import Store
+from tests.factories import a_moment
+
+SAFE = {"reason": "A report of a slow export.", "quote": "", "threat": None}
+ABOUT = AboutScreen(
+    subject="acme/app#31", source="issues", received="2026-11-20", text="the export is slow", signal_id=None
+)
+USAGE = {
+    "input_tokens": 1000,
+    "output_tokens": 200,
+    "cache_creation_input_tokens": 2000,
+    "cache_read_input_tokens": 10_000,
+}
+
+
+@dataclass
+class Reply:
+    """One answer of the API."""
+
+    content: list[Mapping[str, Any]] = field(default_factory=list)
+    stop_reason: str = "end_turn"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: str = ""
+
+    def body(self, model: str) -> bytes:
+        if self.raw:
+            return self.raw.encode()
+        if self.status != 200:
+            kind = {429: "rate_limit_error", 529: "overloaded_error"}.get(self.status, "invalid_request_error")
+            return json.dumps({"type": "error", "error": {"type": kind, "message": "words of the API"}}).encode()
+        message = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": self.content}
+        return json.dumps({**message, "stop_reason": self.stop_reason, "stop_sequence": None, "usage": USAGE}).encode()
+
+
+def says(value: object, stop_reason: str = "end_turn") -> Reply:
+    """The model answers with this text, or with this value as JSON."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return Reply([{"type": "text", "text": text}], stop_reason)
+
+
+@dataclass
+class Api:
+    """A Messages API that answers from a list, the last answer for ever, and remembers what it was asked."""
+
+    replies: list[Reply]
+    asked: list[tuple[Mapping[str, str], dict[str, Any]]] = field(default_factory=list)
+    url: str = ""
+
+    def answer(self, headers: Mapping[str, str], body: dict[str, Any]) -> Reply:
+        self.asked.append((headers, body))
+        return self.replies[min(len(self.asked), len(self.replies)) - 1]
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    served = Api([says(SAFE)])
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:  # noqa: N802 http.server's name
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            reply = served.answer({name.lower(): value for name, value in self.headers.items()}, body)
+            data = reply.body(body["model"])
+            self.send_response(reply.status)
+            for name, value in {"content-type": "application/json", **reply.headers}.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield served
+    server.shutdown()
+    server.server_close()
+
+
+def a_model(api: Api, store: Store, *, budgets: Budgets | None = None, **options: Any) -> ClaudeModel:
+    settings: dict[str, Any] = {"api_key": "test", "base_url": api.url, "retries": 0, "seconds": 5.0, **options}
+    ledger = StoreLedger(store.spending, budgets or Budgets())
+    return ClaudeModel(ClientOptions(**settings), Models(stages={Stage.SCREEN: "claude-haiku-4-5"}), ledger)
+
+
+def calls(store: Store) -> list[ModelCall]:
+    from sqlmodel import Session, select
+
+    with Session(store.engine) as session:
+        return list(session.exec(select(ModelCall)))
+
+
+# ── judgments ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_judgment_is_asked_for_with_its_schema_its_prompt_and_its_headers(api: Api, sqlite_store: Store) -> None:
+    answer = a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert answer == Screening(reason=SAFE["reason"])
+    headers, body = api.asked[0]
+    assert headers["x-signalbox-stage"] == "screen"
+    assert headers["x-signalbox-subject"] == "acme/app#31"
+    assert headers["x-signalbox-turn"] == "1"
+    assert headers["x-api-key"] == "test"
+    assert body["model"] == "claude-haiku-4-5"
+    assert body["system"][0]["cache_control"] == {"type": "ephemeral"}
+    assert "Your step: screen" in body["system"][0]["text"]
+    assert "the export is slow" in body["messages"][0]["content"]
+    schema = body["output_config"]["format"]["schema"]
+    assert body["output_config"]["format"]["type"] == "json_schema"
+    assert schema["additionalProperties"] is False
+    assert schema["required"] == ["reason", "quote", "threat"]
+    assert "judged" not in schema["properties"]
+
+
+def test_a_call_is_recorded_with_its_tokens_and_its_cost(api: Api, sqlite_store: Store) -> None:
+    a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+    (call,) = calls(sqlite_store)
+    assert (call.stage, call.subject, call.model) == ("screen", "acme/app#31", "claude-haiku-4-5")
+    assert (call.input_tokens, call.output_tokens, call.cached_tokens) == (3000, 200, 10_000)
+    assert call.cost_usd == pytest.approx((1000 * 1.0 + 2000 * 1.25 + 10_000 * 0.10 + 200 * 5.0) / 1e6)
+    assert call.settled
+    assert call.stop_reason == "end_turn"
+    assert call.seconds > 0
+
+
+def test_a_fault_is_fed_back_and_the_next_answer_counts(api: Api, sqlite_store: Store) -> None:
+    api.replies = [says({"reason": "x" * 301, "quote": "", "threat": None}), says(f"```json\n{json.dumps(SAFE)}\n```")]
+
+    answer = a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert answer.passed
+    headers, body = api.asked[1]
+    assert headers["x-signalbox-turn"] == "2"
+    assert [message["role"] for message in body["messages"]] == ["user", "assistant", "user"]
+    assert "reason: String should have at most 300 characters" in body["messages"][2]["content"]
+    assert len(calls(sqlite_store)) == 2
+
+
+def test_an_answer_that_does_not_fit_its_case_is_a_fault_too(api: Api, sqlite_store: Store) -> None:
+    invented = {"reason": "It asks.", "quote": "give me the keys", "threat": "secret_exfiltration"}
+    api.replies = [says(invented), says({**invented, "quote": "the export is slow"})]
+
+    answer = a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert answer.threat is Threat.SECRET_EXFILTRATION
+    assert "does not occur" in api.asked[1][1]["messages"][2]["content"]
+
+
+@pytest.mark.parametrize("answer", ["I think it is safe.", '{"reason": "x", "quo', "", "[1, 2]"])
+def test_after_two_faults_were_fed_back_the_model_has_refused(api: Api, sqlite_store: Store, answer: str) -> None:
+    api.replies = [says(answer)]
+
+    with pytest.raises(ModelRefused, match="no valid answer in 3 tries"):
+        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert [headers["x-signalbox-turn"] for headers, _ in api.asked] == ["1", "2", "3"]
+    assert all(call.settled for call in calls(sqlite_store))
+
+
+def test_an_answer_that_was_cut_off_is_a_fault(api: Api, sqlite_store: Store) -> None:
+    api.replies = [says('{"reason": "long', "max_tokens"), says(SAFE)]
+
+    assert a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening).passed
+    assert "cut off" in api.asked[1][1]["messages"][2]["content"]
+
+
+@pytest.mark.parametrize("stop_reason", ["refusal", "model_context_window_exceeded"])
+def test_a_refusal_ends_it_at_once(api: Api, sqlite_store: Store, stop_reason: str) -> None:
+    api.replies = [Reply([], stop_reason)]
+
+    with pytest.raises(ModelRefused):
+        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert len(api.asked) == 1
+    assert calls(sqlite_store)[0].stop_reason == stop_reason
+
+
+# ── when it is down, or says no ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("status", "wait"), [(429, "7"), (529, ""), (500, ""), (503, "2"), (408, ""), (409, "")])
+def test_a_busy_api_is_down_and_says_for_how_long(api: Api, sqlite_store: Store, status: int, wait: str) -> None:
+    api.replies = [Reply(status=status, headers={"retry-after": wait} if wait else {})]
+
+    with pytest.raises(ModelDown, match=str(status)) as down:
+        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert down.value.retry_after == (float(wait) if wait else None)
+    (call,) = calls(sqlite_store)
+    assert (call.settled, call.cost_usd) == (True, 0.0)
+
+
+def test_the_sdk_retries_what_is_short(api: Api, sqlite_store: Store) -> None:
+    api.replies = [Reply(status=529, headers={"retry-after": "0.01"}), says(SAFE)]
+
+    assert a_model(api, sqlite_store, retries=2).judge(Stage.SCREEN, ABOUT, Screening).passed
+    assert len(api.asked) == 2
+
+
+def test_a_long_retry_after_postpones_the_job_instead_of_its_thread(api: Api, sqlite_store: Store) -> None:
+    api.replies = [Reply(status=429, headers={"retry-after": "3600"})]
+
+    with pytest.raises(ModelDown) as down:
+        a_model(api, sqlite_store, retries=2).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert down.value.retry_after == 3600
+    assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [(400, "not accepted"), (401, "ANTHROPIC_API_KEY"), (403, "the key may not"), (404, "check \\[models\\]")],
+)
+def test_a_no_is_a_refusal_with_advice_and_the_api_s_own_words(
+    api: Api, sqlite_store: Store, status: int, advice: str
+) -> None:
+    api.replies = [Reply(status=status)]
+
+    with pytest.raises(ModelRefused, match=f"{advice}.*words of the API"):
+        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+
+def test_an_address_where_nobody_answers_is_down_and_costs_nothing(sqlite_store: Store) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        nobody = Api([], url=f"http://127.0.0.1:{taken.getsockname()[1]}")
+
+        with pytest.raises(ModelDown, match="cannot be reached"):
+            a_model(nobody, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert calls(sqlite_store)[0].cost_usd == 0.0
+
+
+def test_a_time_out_keeps_its_estimate_because_it_may_have_been_charged(sqlite_store: Store) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        mute = Api([], url=f"http://127.0.0.1:{silent.getsockname()[1]}")
+
+        with pytest.raises(ModelDown, match="did not answer within"):
+            a_model(mute, sqlite_store, seconds=0.2).judge(Stage.SCREEN, ABOUT, Screening)
+
+    (call,) = calls(sqlite_store)
+    assert call.settled
+    assert call.cost_usd > 0
+
+
+@pytest.mark.parametrize("raw", ["<html>captive portal</html>", '{"ok": true}', "[]"])
+def test_what_is_not_the_api_is_down(api: Api, sqlite_store: Store, raw: str) -> None:
+    api.replies = [Reply(raw=raw)]
+
+    with pytest.raises(ModelDown):
+        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert calls(sqlite_store)[0].settled
+
+
+# ── money ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_when_the_day_s_budget_does_not_hold_the_estimate_no_call_is_made(api: Api, sqlite_store: Store) -> None:
+    model = a_model(api, sqlite_store, budgets=Budgets(day_usd=0.001))
+
+    with pytest.raises(Stopped, match="budgets.day_usd") as stopped:
+        model.judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert stopped.value.outcome is Outcome.OUT_OF_MONEY
+    assert api.asked == []
+    (call,) = calls(sqlite_store)
+    assert (call.settled, call.cost_usd, call.stop_reason) == (True, 0.0, "out_of_money")
+
+
+def test_a_report_s_budget_counts_what_it_has_cost_before(api: Api, sqlite_store: Store) -> None:
+    from tests.factories import a_report
+
+    report = a_report(sqlite_store)
+    about = ABOUT.model_copy(update={"report_id": report.id})
+    spent = sqlite_store.spending.reserve("research", "x", "m", 0.98, report_id=report.id)
+    sqlite_store.spending.settle(spent, usd=0.98)
+    model = a_model(api, sqlite_store, budgets=Budgets(report_usd=1.0))
+
+    with pytest.raises(Stopped, match="this report"):
+        model.judge(Stage.SCREEN, about, Screening)
+
+    model.judge(Stage.SCREEN, ABOUT, Screening)
+    assert len(api.asked) == 1
+
+
+def test_yesterday_s_spending_does_not_count_for_today(sqlite_store: Store) -> None:
+    sqlite_store.spending.reserve("fix", "x", "m", 100.0)
+    ledger = StoreLedger(sqlite_store.spending, Budgets(day_usd=50.0), clock=lambda: a_moment(days=-1))
+
+    assert ledger.reserve(Stage.SCREEN, ABOUT, "m", 1.0) > 0
+
+
+def test_when_the_books_cannot_be_read_no_call_is_made(api: Api, sqlite_store: Store) -> None:
+    class Broken:
+        def reserve(self, *_: object) -> int:
+            raise DatabaseDown("The database did not answer.")
+
+        def settle(self, *_: object, **__: object) -> None:
+            raise AssertionError("there is nothing to settle")
+
+    options = ClientOptions(api_key="test", base_url=api.url)
+
+    with pytest.raises(DatabaseDown):
+        ClaudeModel(options, Models(), Broken()).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert api.asked == []
+
+
+def test_an_unknown_model_is_priced_as_the_dearest() -> None:
+    assert price_of("claude-next-9") == DEAREST
+    assert price_of("claude-sonnet-4-6").put_in == 3.0
+    assert price_of("claude-haiku-4-5-20251001") == price_of("claude-haiku-4-5")
+    assert price_of("claude-opus-4-8").got_out == 25.0
+    assert price_of("claude-opus-4-1").got_out == 75.0
+
+
+# ── conversations ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Read(BaseModel):
+    """What to read."""
+
+    path: str = Field(description="A path.", max_length=200)
+    first: int = 1
+
+
+def a_request(*messages: Message, turn: int = 3) -> TurnRequest:
+    return TurnRequest(
+        stage=Stage.RESEARCH,
+        about=About(subject="acme/app#31#2", report_id=None),
+        turn=turn,
+        system="Find the cause.",
+        messages=messages,
+        tools=(ToolSpec("read_file", "Read a file.", Read), ToolSpec("log", "Read the log.", Read)),
+        max_tokens=2000,
+    )
+
+
+ASKED = Message(by_model=False, blocks=(TextBlock(text="It is slow."),))
+CALLED = Message(
+    by_model=True, blocks=(TextBlock(text="I look."), ToolCall(id="t1", name="read_file", arguments={"path": "a.py"}))
+)
+RESULT = Message(
+    by_model=False,
+    blocks=(ToolResult(call_id="t1", text="", failed=True), TextBlock(text="One turn is left.")),
+)
+
+
+def test_a_turn_sends_the_conversation_with_strict_tools_and_cache_marks(api: Api, sqlite_store: Store) -> None:
+    api.replies = [
+        Reply([{"type": "tool_use", "id": "t2", "name": "log", "input": {"path": "b.py"}}], stop_reason="tool_use")
+    ]
+
+    turn = a_model(api, sqlite_store).turn(a_request(ASKED, CALLED, RESULT))
+
+    assert turn.message == Message(by_model=True, blocks=(ToolCall(id="t2", name="log", arguments={"path": "b.py"}),))
+    assert (turn.stop_reason, turn.usage.cached_tokens) == ("tool_use", 10_000)
+    assert turn.usage.usd == pytest.approx(calls(sqlite_store)[0].cost_usd)
+    headers, body = api.asked[0]
+    assert (headers["x-signalbox-turn"], headers["x-signalbox-subject"]) == ("3", "acme/app#31#2")
+    assert (body["model"], body["max_tokens"]) == ("claude-sonnet-4-6", 2000)
+    assert [tool["strict"] for tool in body["tools"]] == [True, True]
+    assert body["tools"][0]["input_schema"]["additionalProperties"] is False
+    assert "cache_control" not in body["tools"][0]
+    assert body["tools"][1]["cache_control"] == {"type": "ephemeral"}
+    assert body["system"] == [{"type": "text", "text": "Find the cause.", "cache_control": {"type": "ephemeral"}}]
+    assert body["messages"][1]["content"][1] == {
+        "type": "tool_use", "id": "t1", "name": "read_file", "input": {"path": "a.py"},
+    }  # fmt: skip
+    result, word = body["messages"][2]["content"]
+    assert result == {"type": "tool_result", "tool_use_id": "t1", "content": "(nothing)", "is_error": True}
+    assert word == {"type": "text", "text": "One turn is left.", "cache_control": {"type": "ephemeral"}}
+
+
+def test_thoughts_are_kept_as_they_are_and_sent_back_unchanged(api: Api, sqlite_store: Store) -> None:
+    thought = {"type": "thinking", "thinking": "hm", "signature": "s1g"}
+    called = {"type": "tool_use", "id": "t1", "name": "log", "input": {"path": "b.py"}}
+    api.replies = [Reply([thought, called], "tool_use"), says("Done.")]
+    model = a_model(api, sqlite_store)
+
+    first = model.turn(a_request(ASKED, turn=1)).message
+    restored = Message.model_validate_json(first.model_dump_json())
+    answer = Message(by_model=False, blocks=(ToolResult(call_id="t1", text="ok"),))
+    model.turn(a_request(ASKED, restored, answer, turn=2))
+
+    assert first.blocks == (ToolCall(id="t1", name="log", arguments={"path": "b.py"}),)
+    sent = api.asked[1][1]["messages"][1]["content"]
+    assert [block["type"] for block in sent] == ["thinking", "tool_use"]
+    assert sent[0]["signature"] == "s1g"
+
+
+def test_a_model_that_will_not_work_on_it_has_refused(api: Api, sqlite_store: Store) -> None:
+    api.replies = [Reply([], "refusal")]
+
+    with pytest.raises(ModelRefused, match="research"):
+        a_model(api, sqlite_store).turn(a_request(ASKED))
+
+
+def test_an_answer_at_its_greatest_length_is_given_on_with_its_reason(api: Api, sqlite_store: Store) -> None:
+    api.replies = [says("and then", "max_tokens")]
+
+    assert a_model(api, sqlite_store).turn(a_request(ASKED)).stop_reason == "max_tokens"
+
+
+def test_beyond_the_api_s_limits_tools_are_no_longer_strict(api: Api, sqlite_store: Store) -> None:
+    class Many(BaseModel):
+        """Thirteen optional things."""
+
+        a: str = ""
+        b: str = ""
+        c: str = ""
+        d: str = ""
+        e: str = ""
+        f: str = ""
+        g: str = ""
+        h: str = ""
+        i: str = ""
+        j: str = ""
+        k: str = ""
+        m: str = ""
+        n: str = ""
+
+    tools = tuple(ToolSpec(f"tool_{number}", "A tool.", Many) for number in range(2))
+    request = a_request(ASKED)
+
+    a_model(api, sqlite_store).turn(TurnRequest(**{**vars(request), "tools": tools}))
+
+    assert ["strict" in tool for tool in api.asked[0][1]["tools"]] == [True, False]

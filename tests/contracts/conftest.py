@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from playground.loopback import Loopback
+from tests.contracts.code_hosts import FakeStand, GithubStand, Stage, Stand, github_stand
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    stage = Stage()
+    with Loopback(stage) as served:
+        stage.url = served.url
+        yield stage
+
+
+@pytest.fixture
+def github(tmp_path: Path, stage: Stage) -> Iterator[GithubStand]:
+    """The real adapter on the playground's code host."""
+    stand = github_stand(tmp_path, stage)
+    yield stand
+    stand.playground.stop()
+
+
+@pytest.fixture(params=["fake", "github"])
+def stand(request: pytest.FixtureRequest) -> Stand:
+    """Every code host in turn."""
+    found: Stand = FakeStand() if request.param == "fake" else request.getfixturevalue("github")
+    return found

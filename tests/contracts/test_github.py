@@ -1,0 +1,247 @@
+"""What only the real adapter can get wrong: GitHub's refusals, lost answers, lines of code, rights, tokens."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import socket
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from agents.adapters.github import Credentials, GithubCodeHost
+from agents.adapters.mirrors import Mirrors
+from agents.errors import CodeHostDown, CodeHostRejected
+from agents.exchange import Draft, PullRequest
+from playground.codehost import TOKEN, ReviewState
+from playground.codehost.git import run_git
+from playground.faults import Fault, Kind, Moment
+from tests.contracts.code_hosts import AT, NAME, PASSER_BY, WRITER, GithubStand, Stage, change
+
+BRANCH = "signalbox/sb-7-abcdef12"
+DRAFT = Draft(branch=BRANCH, title="Count every item", body="It counted none.", label="signalbox")
+FIX = change("shop.py", "def total(items): return sum(items)")
+
+
+def push(stand: GithubStand, patch: str = FIX, branch: str = BRANCH) -> str:
+    return stand.host.ensure_branch(
+        stand.repository, branch=branch, base_sha=stand.base_sha, patch=patch, message="Count", at=AT
+    )
+
+
+def opened(stand: GithubStand) -> PullRequest:
+    push(stand)
+    return stand.host.ensure_pull_request(stand.repository, DRAFT)
+
+
+# ── answers that are lost ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", [Kind.REFUSE, Kind.DROP])
+def test_a_pull_request_whose_answer_was_lost_is_found_again(github: GithubStand, kind: Kind) -> None:
+    push(github)
+    github.faults.plan(Fault("github:pulls.create", Moment.PERFORMED, kind, status=502))
+    with pytest.raises(CodeHostDown):
+        github.host.ensure_pull_request(github.repository, DRAFT)
+    made = github.host.ensure_pull_request(github.repository, DRAFT)
+    assert [pull.number for pull in github.playground.pull_requests(NAME)] == [made.number]
+    assert github.faults.seen("github:pulls.create") == 1
+    assert github.shown(made.number)[2] == ("signalbox",)
+
+
+@pytest.mark.parametrize("moment", list(Moment))
+def test_a_push_whose_answer_was_lost_is_made_once(github: GithubStand, moment: Moment) -> None:
+    github.faults.plan(Fault("github:git.push", moment, Kind.DROP))
+    with pytest.raises(CodeHostDown):
+        push(github)
+    sha = push(github)
+    assert github.playground.branches(NAME)[BRANCH] == sha
+    assert push(github) == sha
+    assert github.pushes() == (1 if moment is Moment.PERFORMED else 2)
+
+
+@pytest.mark.parametrize("call", ["github:reviewers.create", "github:graphql.ready", "github:labels.add"])
+def test_every_other_effect_whose_answer_was_lost_is_safe_to_repeat(github: GithubStand, call: str) -> None:
+    github.faults.plan(Fault(call, Moment.PERFORMED, Kind.DROP))
+    with pytest.raises(CodeHostDown):
+        _everything(github)
+    made = _everything(github)
+    assert github.faults.seen(call) == 1
+    pull = github.playground.pull_requests(NAME)[0]
+    assert (pull.number, pull.reviewers, pull.labels, pull.draft) == (made.number, (WRITER,), ("signalbox",), False)
+
+
+def _everything(github: GithubStand) -> PullRequest:
+    made = opened(github)
+    github.host.ensure_ready(github.repository, made.number)
+    github.host.ensure_reviewers(github.repository, made.number, (WRITER,))
+    return made
+
+
+# ── refusals ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_one_failed_reading_is_tried_again(github: GithubStand) -> None:
+    made = opened(github)
+    github.faults.plan(
+        Fault("github:GET /repos/{owner}/{repo}/pulls/{number}", Moment.RECEIPT, Kind.REFUSE, status=503)
+    )
+    assert github.host.pull_request(github.repository, made.number).number == made.number
+
+
+def test_a_host_that_stays_down_is_said_to_be_down(github: GithubStand) -> None:
+    github.faults.plan(Fault("github:pulls.list", Moment.RECEIPT, Kind.REFUSE, status=500, times=20))
+    with pytest.raises(CodeHostDown, match="500"):
+        github.host.ensure_pull_request(github.repository, DRAFT)
+
+
+def test_a_rate_limit_says_how_long_to_wait(github: GithubStand) -> None:
+    github.faults.plan(Fault("github:pulls.list", Moment.RECEIPT, Kind.REFUSE, status=429, retry_after=7, times=20))
+    with pytest.raises(CodeHostDown) as down:
+        github.host.ensure_pull_request(github.repository, DRAFT)
+    assert down.value.retry_after == 7
+
+
+def test_a_host_that_is_not_there_is_down(github: GithubStand, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        nowhere = f"http://127.0.0.1:{door.getsockname()[1]}"
+    credentials = Credentials(TOKEN, api_url=nowhere)
+    host = GithubCodeHost(credentials, Mirrors(tmp_path / "elsewhere", nowhere, credentials.token))
+    with pytest.raises(CodeHostDown):
+        host.pull_request(github.repository, 1)
+    with pytest.raises(CodeHostDown):
+        host.ensure_branch(github.repository, branch=BRANCH, base_sha="a" * 40, patch=FIX, message="x", at=AT)
+
+
+def test_a_wrong_token_is_rejected_and_never_repeated(github: GithubStand) -> None:
+    wrong = "ghp_wrong0123456789"
+    host = github.adapter(wrong)
+    sentences = []
+    for work in (
+        lambda: host.pull_request(github.repository, 1),
+        lambda: host.ensure_branch(
+            github.repository, branch=BRANCH, base_sha=github.base_sha, patch=FIX, message="x", at=AT
+        ),
+    ):
+        with pytest.raises(CodeHostRejected) as rejected:
+            work()
+        sentences.append(str(rejected.value))
+    assert all("GITHUB_TOKEN" in sentence for sentence in sentences)
+    basic = base64.b64encode(f"x-access-token:{wrong}".encode()).decode()
+    assert not any(secret in sentence for sentence in sentences for secret in (wrong, basic))
+
+
+def test_no_token_is_said_in_a_sentence(github: GithubStand) -> None:
+    with pytest.raises(CodeHostRejected, match="set GITHUB_TOKEN"):
+        github.adapter("").pull_request(github.repository, 1)
+
+
+def test_a_token_that_may_only_read_is_rejected_with_what_it_lacks(github: GithubStand) -> None:
+    github.playground.add_token("reader", WRITER, read_only=True)
+    push(github)
+    with pytest.raises(CodeHostRejected, match="pull requests"):
+        github.adapter("reader").ensure_pull_request(github.repository, DRAFT)
+
+
+# ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_reviews_and_comments_on_lines_are_remarks(github: GithubStand) -> None:
+    made = opened(github)
+    github.playground.review(NAME, made.number, "lee", ReviewState.APPROVED)
+    github.playground.review(
+        NAME,
+        made.number,
+        WRITER,
+        ReviewState.CHANGES_REQUESTED,
+        body="Not yet",
+        comments=[("shop.py", 1, "What of an empty list?")],
+    )
+    github.remark(made.number, PASSER_BY, "Nice")
+    remarks = github.host.pull_request(github.repository, made.number).remarks
+    assert {(remark.text, remark.may_write) for remark in remarks} == {
+        ("Not yet", True),
+        ("shop.py:1: What of an empty list?", True),
+        ("Nice", False),
+    }
+
+
+def test_a_conflict_with_the_base_branch_is_seen(github: GithubStand) -> None:
+    made = opened(github)
+    assert github.host.pull_request(github.repository, made.number).conflicting is False
+    push(github, change("shop.py", "def total(items): return None"), branch="other")
+    other = github.host.ensure_pull_request(github.repository, DRAFT.model_copy(update={"branch": "other"}))
+    github.host.ensure_ready(github.repository, other.number)
+    github.merge(other.number, WRITER)
+    assert github.host.pull_request(github.repository, made.number).conflicting is True
+
+
+def test_a_body_that_is_too_long_is_cut_to_what_github_takes(github: GithubStand) -> None:
+    push(github)
+    made = github.host.ensure_pull_request(github.repository, DRAFT.model_copy(update={"body": "x" * 100_000}))
+    assert len(github.shown(made.number)[1]) == 65_000
+    assert github.faults.seen("github:pulls.edit") == 0
+
+
+# ── what must never happen ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_somebody_elses_commit_on_our_branch_is_never_overwritten(github: GithubStand, tmp_path: Path) -> None:
+    push(github)
+    clone = tmp_path / "clone"
+    basic = base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
+    remote = ("-c", f"http.extraHeader=Authorization: Basic {basic}")
+    run_git(*remote, "clone", "-q", "-b", BRANCH, f"{github.url}/{NAME}.git", str(clone), at=tmp_path)
+    author = ("-c", "user.name=Dana", "-c", "user.email=dana@shop.example")
+    run_git(*author, "commit", "-q", "--allow-empty", "-m", "By hand", at=clone)
+    run_git(*remote, "push", "-q", "origin", BRANCH, at=clone)
+    by_hand = github.playground.branches(NAME)[BRANCH]
+    with pytest.raises(CodeHostRejected, match="somebody else has pushed"):
+        push(github, change("shop.py", "def total(items): return len(items)"))
+    assert github.playground.branches(NAME)[BRANCH] == by_hand
+
+
+def test_the_base_branch_is_never_pushed_to(github: GithubStand) -> None:
+    with pytest.raises(CodeHostRejected, match="base branch"):
+        push(github, branch="main")
+    assert github.pushes() == 0
+
+
+def test_a_patch_that_does_not_fit_is_rejected_before_anything_is_pushed(github: GithubStand) -> None:
+    with pytest.raises(CodeHostRejected, match="does not fit"):
+        push(github, FIX.replace("-    return 0", "-    return 1"))
+    assert github.pushes() == 0
+
+
+def test_the_token_lands_in_no_file(github: GithubStand) -> None:
+    opened(github)
+    secrets = (TOKEN.encode(), base64.b64encode(f"x-access-token:{TOKEN}".encode()))
+    files = [file for file in (github.folder / "mirrors").rglob("*") if file.is_file()]
+    assert files
+    assert not [file for file in files if any(secret in file.read_bytes() for secret in secrets)]
+
+
+# ── an App instead of a token ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_apps_installation_gets_a_token_and_keeps_it_while_it_lasts(stage: Stage) -> None:
+    asked: list[str] = []
+
+    async def access_tokens(request: Request) -> JSONResponse:
+        asked.append(request.headers["authorization"].split()[0])
+        until = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+        return JSONResponse({"token": "ghs_made", "expires_at": until.strftime("%Y-%m-%dT%H:%M:%SZ")}, 201)
+
+    stage.app = Starlette(routes=[Route("/app/installations/{number}/access_tokens", access_tokens, methods=["POST"])])
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    app = Credentials(app_id=7, app_key=key.decode(), installation_id=9, api_url=stage.url)
+    assert [app.token(), app.token()] == ["ghs_made", "ghs_made"]
+    assert asked == ["Bearer"]
