@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from agents.cases import FixCase
 from agents.errors import Stopped
+from agents.exchange import Remark
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import pull_request_draft
@@ -97,8 +98,17 @@ class Fixing:
             round_number=row.rounds + 1,
             patch=row.patch,
             red_log=row.red_log,
+            **self._remarks(repository, row),
         )
         return FixStart(case=case, fix_id=row.id or 0)
+
+    def _remarks(self, repository: Repository, row: Fix) -> dict[str, tuple[Remark, ...]]:
+        """What was said on the pull request so far: by people who may write, and by anybody else."""
+        if row.number is None:
+            return {}
+        remarks = self.means.code_host.pull_request(repository, row.number).remarks
+        heard = tuple(remark for remark in remarks if remark.may_write and remark.id in row.heard)
+        return {"instructions": heard, "remarks": tuple(remark for remark in remarks if not remark.may_write)}
 
     def _approved_by(self, report: Report) -> str:
         """Who approved the report's latest plan, empty if nobody did."""

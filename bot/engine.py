@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from dbos import error as engine_errors
 from pydantic import TypeAdapter
 from sqlalchemy.engine import make_url
 
+from agents.errors import Unavailable
 from bot import faults
 from storage.errors import SignalboxError
 
@@ -29,6 +31,11 @@ T = TypeVar("T")
 # order, and let the old jobs end first: docs/runbook.md says how.
 APPLICATION_VERSION = "1"
 _ALIVE = ["PENDING", "ENQUEUED", "DELAYED"]
+_ENDED = frozenset({"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+
+
+_WAITS = (1.0, 5.0, 20.0)  # seconds between the tries of one checkpoint
+_LONGEST_WAIT = 60.0
 
 
 class Queue(StrEnum):
@@ -54,6 +61,10 @@ _AT_ONCE = {
     Queue.FOLLOW: 2,
     Queue.UPKEEP: 2,
 }
+
+
+class EngineStopped(SignalboxError):
+    """The engine is not running in this process."""
 
 
 class Interrupted(SignalboxError):
@@ -132,28 +143,37 @@ class Engine:
             options["priority"] = priority
         self._client.enqueue(options, kind, subject)  # type: ignore[arg-type]
 
+    def _ask(self) -> DBOSClient:
+        """The client: unlike the engine's own calls, its calls inside a job do not become checkpoints of the job."""
+        if self._client is None:
+            raise EngineStopped("The job engine is stopping; what is left goes on with the next start.")
+        return self._client
+
     def is_over(self, job_id: str) -> bool:
         """Whether a job of this id ended, well or badly. False when there is none, or it is paused."""
-        status = DBOS.get_workflow_status(job_id)
-        return status is not None and status.status in ("SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+        found = self._ask().list_workflows(workflow_ids=[job_id], load_input=False, load_output=False)
+        return any(job.status in _ENDED for job in found)
 
     def take_over(self, executor_id: str) -> list[str]:
         """Resume every job that a dead worker had in its hands; returns their ids."""
-        orphans = DBOS.list_workflows(status="PENDING", executor_id=executor_id, load_input=False, load_output=False)
+        client = self._ask()
+        orphans = client.list_workflows(status="PENDING", executor_id=executor_id, load_input=False, load_output=False)
         for orphan in orphans:
-            DBOS.resume_workflow(orphan.workflow_id, queue_name=orphan.queue_name or Queue.UPKEEP.value)
+            client.resume_workflow(orphan.workflow_id, queue_name=orphan.queue_name or Queue.UPKEEP.value)
         return [orphan.workflow_id for orphan in orphans]
 
     def resume_paused(self) -> list[str]:
         """Resume every job that was interrupted by a pause; returns their ids."""
-        paused = DBOS.list_workflows(status="CANCELLED", load_input=False, load_output=False)
+        client = self._ask()
+        paused = client.list_workflows(status="CANCELLED", load_input=False, load_output=False)
         for job in paused:
-            DBOS.resume_workflow(job.workflow_id, queue_name=queue_of(job.workflow_id).value)
+            client.resume_workflow(job.workflow_id, queue_name=queue_of(job.workflow_id).value)
         return [job.workflow_id for job in paused]
 
     def forget(self, completed_before: str) -> int:
         """Delete the jobs that ended before this moment (ISO format); returns how many."""
-        old = DBOS.list_workflows(
+        client = self._ask()
+        old = client.list_workflows(
             status=["SUCCESS", "ERROR"],
             completed_before=completed_before,
             limit=1_000,
@@ -161,12 +181,12 @@ class Engine:
             load_output=False,
         )
         if old:
-            DBOS.delete_workflows([job.workflow_id for job in old])
+            client.delete_workflows([job.workflow_id for job in old])
         return len(old)
 
     def alive(self) -> list[str]:
         """The ids of the jobs that wait or run."""
-        found = DBOS.list_workflows(status=_ALIVE, load_input=False, load_output=False)
+        found = self._ask().list_workflows(status=_ALIVE, load_input=False, load_output=False)
         return [job.workflow_id for job in found]
 
 
@@ -208,7 +228,7 @@ class EngineCheckpoint:
 
         def kept_work() -> dict[str, Any]:
             try:
-                return {"value": kind.dump_python(work(), mode="json")}
+                return {"value": kind.dump_python(_patiently(work), mode="json")}
             except Exception as error:  # noqa: BLE001 a fault is kept too, so that a resumed job meets the same one
                 return {"fault": faults.to_json(error)}
 
@@ -216,6 +236,19 @@ class EngineCheckpoint:
         if "fault" in kept:
             raise faults.from_json(kept["fault"])
         return kind.validate_python(kept["value"])
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    """Do the work; when something outside does not answer, try again a little later, so that the job need not end.
+
+    A job that ends begins its next attempt from its first checkpoint, and an agent's turns would be paid twice.
+    """
+    for wait in _WAITS:
+        try:
+            return work()
+        except Unavailable as error:
+            time.sleep(min(_LONGEST_WAIT, max(wait, error.retry_after or 0.0)))
+    return work()
 
 
 def is_engine_signal(error: BaseException) -> bool:

@@ -45,3 +45,5 @@ def configure_logging(level: str = "info") -> None:
     for name in _QUIET:
         # Bolt logs whole bodies, and these libraries log a line a request: only what is wrong is of use here.
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    for name in ("slack_bolt.App", "slack_bolt.SocketModeHandler", "slack_sdk.socket_mode"):
+        logging.getLogger(name).setLevel(max(number, logging.ERROR))

@@ -47,13 +47,18 @@ _APPLY = ("git", "apply", "--whitespace=nowarn", "-")
 
 
 class SandboxWorkspaces:
-    """Checkouts from mirrors, run in bubblewrap. `home` is the bot's own folder."""
+    """Checkouts from mirrors, run in bubblewrap. `home` is the bot's own folder.
 
-    def __init__(self, mirrors: Mirrors, home: Path, bounds: Bounds | None = None) -> None:
+    `programs` are the bubblewraps to try in turn, by default those of this machine.
+    """
+
+    def __init__(
+        self, mirrors: Mirrors, home: Path, bounds: Bounds | None = None, programs: Sequence[str] | None = None
+    ) -> None:
         self._mirrors = mirrors
         self._lots = home.absolute() / "workspaces"
         self._environments = Environments(home.absolute() / "environments")
-        self._sandbox = Sandbox(home.absolute() / "sandbox", bounds)
+        self._sandbox = Sandbox(home.absolute() / "sandbox", bounds, programs)
         self._lock = threading.Lock()
         self._swept = False
         self._working: set[Path] = set()  # environments that were seen to work inside

@@ -154,7 +154,7 @@ class ClaudeModel:
                 model=model, extra_headers=wire.headers(stage, about, turn), **request
             )
             answer = _read(message, model)
-        except (anthropic.AnthropicError, ModelDown) as error:
+        except (anthropic.AnthropicError, ModelDown, ValueError) as error:  # ValueError: it was not even JSON
             lost = self._lost(error, estimate)
             self._ledger.settle(call_id, lost, seconds=time.monotonic() - began, stop_reason=type(error).__name__)
             raise self._ours(error, model) from error
@@ -162,10 +162,13 @@ class ClaudeModel:
         return answer
 
     def _lost(self, error: Exception, estimate: Usage) -> Usage:
-        """What a failed call may have cost: nothing if it was refused, each try's estimate if nobody knows."""
-        if isinstance(error, anthropic.APITimeoutError | ModelDown):
+        """What a failed call may have cost: nothing if it was refused, the estimate of every try if nobody knows."""
+        if isinstance(error, anthropic.APIStatusError):
+            return Usage()
+        if isinstance(error, anthropic.APITimeoutError):
             return Usage(usd=estimate.usd * (1 + self._options.retries))
-        return Usage()
+        is_unreached = isinstance(error, anthropic.APIConnectionError)
+        return Usage() if is_unreached else Usage(usd=estimate.usd)
 
     def _ours(self, error: Exception, model: str) -> ModelDown | ModelRefused:
         """The SDK's error as one of ours, in a sentence."""

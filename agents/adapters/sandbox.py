@@ -28,14 +28,15 @@ _JOIN = 'echo 0 > "$1" && shift && exec "$@"'
 
 
 class Sandbox:
-    """Runs commands in bubblewrap; `folder` keeps the few files that it shows as `/etc`.
+    """Runs commands in bubblewrap; `folder` keeps the few files that it shows as `/etc`, `programs` are tried in turn.
 
     Whether it holds is tried once, at first use: a bubblewrap that fails the test is never used, and where none passes
     nothing runs.
     """
 
-    def __init__(self, folder: Path, bounds: Bounds | None = None) -> None:
+    def __init__(self, folder: Path, bounds: Bounds | None = None, programs: Sequence[str] | None = None) -> None:
         self.bounds = bounds or Bounds()
+        self._programs = programs  # None: those of this machine
         self._etc = folder.absolute() / "etc"
         self._lock = threading.Lock()
         self._program = ""
@@ -110,7 +111,7 @@ class Sandbox:
             return f"The sandbox needs {' and '.join(missing)} in /usr/bin: install the packages util-linux and git."
         self._prepare()
         reasons = []
-        for program in bubblewraps():
+        for program in bubblewraps() if self._programs is None else self._programs:
             why_not = self.self_test(program)
             if not why_not:
                 self._program = program

@@ -70,7 +70,7 @@ def _trouble(fix: Fix, seen: PullRequest) -> News | None:
     new = tuple(remark for remark in seen.remarks if remark.may_write and remark.id not in fix.heard)
     if new:
         heard = (*fix.heard, *(remark.id for remark in new))
-        return News(kind=NewsKind.MEND, because=_asked(new), red_log=_words(new), heard=heard)
+        return News(kind=NewsKind.MEND, because=_asked(new), heard=heard)
     if seen.conflicting:
         return News(kind=NewsKind.MEND, because="it conflicts with the base branch", heard=fix.heard)
     return None
@@ -78,10 +78,6 @@ def _trouble(fix: Fix, seen: PullRequest) -> News | None:
 
 def _asked(remarks: tuple[Remark, ...]) -> str:
     return "changes were asked for by " + ", ".join(dict.fromkeys(remark.author for remark in remarks))
-
-
-def _words(remarks: tuple[Remark, ...]) -> str:
-    return "\n\n".join(f"{remark.author} wrote on the pull request:\n{remark.text}" for remark in remarks)[-LOG_LIMIT:]
 
 
 def _red(seen: PullRequest) -> News:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, Field
+from sqlmodel import Session, select
 
 from agents.adapters.claude import ClaudeModel, ClientOptions
 from agents.adapters.ledger import StoreLedger
@@ -24,7 +25,7 @@ from storage.errors import DatabaseDown
 from storage.judgments import Outcome, Screening, Stage, Threat
 from storage.records import ModelCall
 from storage.store import Store
-from tests.factories import a_moment
+from tests.factories import a_moment, a_report
 
 SAFE = {"reason": "A report of a slow export.", "quote": "", "threat": None}
 ABOUT = AboutScreen(
@@ -84,7 +85,7 @@ def api() -> Iterator[Api]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:  # noqa: N802 http.server's name
+        def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             reply = served.answer({name.lower(): value for name, value in self.headers.items()}, body)
             data = reply.body(body["model"])
@@ -113,8 +114,6 @@ def a_model(api: Api, store: Store, *, budgets: Budgets | None = None, **options
 
 
 def calls(store: Store) -> list[ModelCall]:
-    from sqlmodel import Session, select
-
     with Session(store.engine) as session:
         return list(session.exec(select(ModelCall)))
 
@@ -130,7 +129,7 @@ def test_a_judgment_is_asked_for_with_its_schema_its_prompt_and_its_headers(api:
     assert headers["x-signalbox-stage"] == "screen"
     assert headers["x-signalbox-subject"] == "acme/app#31"
     assert headers["x-signalbox-turn"] == "1"
-    assert headers["x-api-key"] == "test"
+    assert headers["authorization"] == "Bearer test"
     assert body["model"] == "claude-haiku-4-5"
     assert body["system"][0]["cache_control"] == {"type": "ephemeral"}
     assert "Your step: screen" in body["system"][0]["text"]
@@ -290,7 +289,7 @@ def test_what_is_not_the_api_is_down(api: Api, sqlite_store: Store, raw: str) ->
 def test_when_the_day_s_budget_does_not_hold_the_estimate_no_call_is_made(api: Api, sqlite_store: Store) -> None:
     model = a_model(api, sqlite_store, budgets=Budgets(day_usd=0.001))
 
-    with pytest.raises(Stopped, match="budgets.day_usd") as stopped:
+    with pytest.raises(Stopped, match=r"budgets\.day_usd") as stopped:
         model.judge(Stage.SCREEN, ABOUT, Screening)
 
     assert stopped.value.outcome is Outcome.OUT_OF_MONEY
@@ -300,8 +299,6 @@ def test_when_the_day_s_budget_does_not_hold_the_estimate_no_call_is_made(api: A
 
 
 def test_a_report_s_budget_counts_what_it_has_cost_before(api: Api, sqlite_store: Store) -> None:
-    from tests.factories import a_report
-
     report = a_report(sqlite_store)
     about = ABOUT.model_copy(update={"report_id": report.id})
     spent = sqlite_store.spending.reserve("research", "x", "m", 0.98, report_id=report.id)

@@ -19,8 +19,10 @@ WALL = (
     "slack",
     "Power wall goes blank overnight",
     (
-        "morning! the power wall in the lobby was blank again when I got in. it's the same thing every night: as soon as the "
-        'inverters go to sleep and the site reads 0 W, the "Current output" tile dies and takes the whole page with it. '
+        "morning! the power wall in the lobby was blank again when I got in. it's the same thing every "
+        "night: as soon as the "
+        'inverters go to sleep and the site reads 0 W, the "Current output" tile dies and takes the whole '
+        "page with it. "
         "0.3 W at dusk is fine, 1.5 kW at noon is fine, just not zero :sob: can somebody take a look?"
     ),
 )
@@ -38,7 +40,8 @@ METRIC = (
     "issues",
     "metric() cannot format 0",
     (
-        '**What I did**\n\n```python\n>>> import humanize\n>>> humanize.metric(0, "V")\nValueError: math domain error\n```\n\n'
+        '**What I did**\n\n```python\n>>> import humanize\n>>> humanize.metric(0, "V")\nValueError: math '
+        "domain error\n```\n\n"
         "\n\n`0.0` fails in the same way, and so does leaving out the unit. Negative values work."
     ),
 )
@@ -46,8 +49,10 @@ LAST_SEEN = (
     "slack",
     'eu-3 "last seen a day ago"?',
     (
-        "is it just me or is the worker page lying? it says eu-3 was last seen *a day* ago, but I'm tailing its log right "
-        "now and it checked in two seconds ago. eu-1 and eu-2 look right. eu-3's clock runs a tiny bit ahead of ours :shrug:"
+        "is it just me or is the worker page lying? it says eu-3 was last seen *a day* ago, but I'm tailing "
+        "its log right "
+        "now and it checked in two seconds ago. eu-1 and eu-2 look right. eu-3's clock runs a tiny bit "
+        "ahead of ours :shrug:"
     ),
 )
 STALE = (

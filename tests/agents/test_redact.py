@@ -68,7 +68,7 @@ PERSONAL = {
     "IPv6": ("from 2a01:4f8:c17:b0f::2 at noon", "2a01:4f8:c17:b0f::2", "ip"),
 }
 SURVIVES = {
-    "a stack frame": '  File "humanize/number.py", line 511, in metric\n    exponent = int(math.floor(math.log10(value)))',
+    "a stack frame": '  File "humanize/number.py", line 511, in metric\n    exponent = floor(math.log10(value))',
     "a Java frame": "\tat org.apache.hadoop.fs.s3a.S3AFileSystem.innerGetFileStatus(S3AFileSystem.java:3866)",
     "an object's address": "token = android.os.BinderProxy@42a76558, <Task at 0x7f2b1c3d4e50>",
     "versions": "humanize 4.3.0, Java 1.6.0.51, Chrome/119.0.6045.105, rv:1.9.2.6, sweeper@3.8.1, v10.15.7.1",

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.adapters.bubblewrap import SandboxWorkspaces
+from agents.adapters.mirrors import Mirrors
 from playground.loopback import Loopback
 from tests.contracts.code_hosts import FakeStand, GithubStand, Stage, Stand, github_stand
 
@@ -21,6 +23,16 @@ def github(tmp_path: Path, stage: Stage) -> Iterator[GithubStand]:
     stand = github_stand(tmp_path, stage)
     yield stand
     stand.playground.stop()
+
+
+@pytest.fixture(scope="session")
+def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> SandboxWorkspaces:
+    """Real workspaces, whose repositories are folders of this machine."""
+    home = tmp_path_factory.mktemp("home")
+    workspaces = SandboxWorkspaces(Mirrors(home / "mirrors", "https://code.example"), home)
+    if why_not := workspaces.why_not():
+        pytest.skip(why_not)
+    return workspaces
 
 
 @pytest.fixture(params=["fake", "github"])
