@@ -20,7 +20,7 @@ from storage.filing import NewReport
 from storage.judgments import Grouping, Screening, Summary
 from storage.records import Signal
 from storage.search import Candidate
-from storage.status import Mover, SignalStatus, Status
+from storage.status import CLOSED, Mover, SignalStatus, Status
 
 
 class Filed(BaseModel):
@@ -153,7 +153,9 @@ class Digesting:
         if signal.report_id is not None and signal.grouping is not None and candidates:
             return candidates[0], signal.grouping
         grouping = group(summary, signal, candidates, self.means.model)
-        return next((c for c in candidates if c.subject == grouping.candidate), None), grouping
+        named = [candidate for candidate in candidates if candidate.subject == grouping.candidate]
+        named.sort(key=lambda candidate: candidate.status in CLOSED)  # a regression's report has its signal's id too
+        return next(iter(named), None), grouping
 
     def _came_back(self, report_id: int, signal: Signal) -> bool:
         report = self.means.store.reports.get(report_id)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from playground.case import Case, chatter, demo_cases
+from playground.case import Case, chatter, demo_cases, duplicate
 from playground.people import Impatience, People
 from playground.product import ProductUnavailable, prepare
 from playground.tally import count, faults
@@ -84,6 +84,7 @@ def story(people: People, cases: list[Case]) -> None:
         people.say_twice(case)
         people.fail_in_production(case)
         people.wait_for_evidence(case, case.sentry.title)
+    people.repeat(duplicate())
     plan = people.wait_for_plan(first)
     people.try_without_right(first, plan)
     people.approve_by_button(first, plan)

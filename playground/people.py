@@ -13,7 +13,7 @@ from typing import TypeVar
 from playground.case import Case, Chatter
 from playground.codehost.snapshots import PullSeen
 from playground.town import Town
-from playground.townsfolk import MAYA, OLU, PRIYA, REPOSITORY, REVIEWER, TOM
+from playground.townsfolk import CHANNELS, MAYA, OLU, PRIYA, REPOSITORY, REVIEWER, TOM, USERS
 from playground.workspace.records import Message
 
 T = TypeVar("T")
@@ -53,6 +53,11 @@ class People:
         card = self._wait(lambda: self._card(channel), f"a card in #{self._channel(channel)}")
         self.roots[case.id] = card.ts
         self.tell(f"#{self._channel(channel)}  signalbox opens a report: {_short(card.text)}")
+
+    def repeat(self, line: Chatter) -> None:
+        """Somebody posts the words of their report a second time."""
+        self.town.workspace.say(line.user, line.channel, line.text, ts=line.ts)
+        self.tell(f"#{self._channel(line.channel)}  {self._name(line.user)} posts the same words again")
 
     def say_twice(self, case: Case) -> None:
         """Slack delivers the reporter's message once more, as it does when an answer got lost."""
@@ -170,11 +175,13 @@ class People:
             time.sleep(0.05)
         return seen
 
-    def _name(self, user: str) -> str:
-        return next(each.display.split()[0] for each in self.town.workspace.seed.users if each.id == user)
+    @staticmethod
+    def _name(user: str) -> str:
+        return next(each.display.split()[0] for each in USERS if each.id == user)
 
-    def _channel(self, channel: str) -> str:
-        return next(each.name for each in self.town.workspace.seed.channels if each.id == channel)
+    @staticmethod
+    def _channel(channel: str) -> str:
+        return next(each.name for each in CHANNELS if each.id == channel)
 
 
 def _button(message: Message, label: str) -> dict[str, object] | None:

@@ -128,7 +128,7 @@ class Town:
                 bot.wait()
 
     def environment(self) -> dict[str, str]:
-        """What the bot finds in its environment. Nothing of ours but the search path and the language is let through."""
+        """What the bot finds in its environment. Of ours only the search path and the language are let through."""
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
         environment = {
             **kept,

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from pydantic import JsonValue, TypeAdapter
 
-from agents.errors import CodeHostRejected
+from agents.errors import CodeHostRejected, SandboxUnusable
 from agents.exchange import (
     About,
     Check,
@@ -211,6 +211,8 @@ class FakeWorkspaces:
         return _git(self.origin, "rev-parse", repository.base_branch).strip()
 
     def open(self, repository: Repository, sha: str, patch: str = "") -> Workspace:
+        if self.unusable:
+            raise SandboxUnusable(self.unusable)
         folder = tempfile.TemporaryDirectory(prefix="signalbox-test-")
         top = Path(folder.name) / "checkout"
         _git(self.origin, "clone", "--quiet", "--no-checkout", str(self.origin), str(top))

@@ -30,8 +30,11 @@ Json = dict[str, Any]
 TRIES = 3  # a first answer, and two more after its fault was fed back
 CHARACTERS_A_TOKEN = 3  # on the safe side for English and code
 _TOO_LONG = "model_context_window_exceeded"
-_BUSY = frozenset({408, 409, 429})
+_RATE_LIMIT = 429
+_BUSY = frozenset({408, 409, _RATE_LIMIT})
 _FIRST_SERVER_FAULT = 500
+_NO_CREDIT = "the account has no credit left; add some"
+_UNTIL_PUT_RIGHT = 300.0  # seconds to leave it alone while the set-up is wrong
 
 
 @dataclass(frozen=True)
@@ -193,19 +196,21 @@ class ClaudeModel:
 
 
 def _refused(error: anthropic.APIStatusError, model: str) -> ModelDown | ModelRefused:
+    """An answer that is no message. What an owner can put right is waited for, so that no signal is judged unread."""
     status, said = error.status_code, error.api_message or "no reason given"
     if status in _BUSY or status >= _FIRST_SERVER_FAULT:
         wait = _seconds(error.response.headers.get("retry-after"))
-        what = "limits our rate" if status == 429 else "is overloaded or out of order"  # noqa: PLR2004 its meaning
+        what = "limits our rate" if status == _RATE_LIMIT else "is overloaded or out of order"
         return ModelDown(f"Claude {what} ({status}); it is asked again later.", wait)
     advice = {
         401: "ANTHROPIC_API_KEY is not valid; set a valid key and restart",
-        402: "the account has no credit left; add some",
-        403: "the key may not do this; check its workspace and the model's name",
+        402: _NO_CREDIT,
+        403: "the key may not do this; check its workspace and the models in the policy file",
         404: f"there is no model {model!r}; check [models] in the policy file",
-        413: "the request is too large",
-    }.get(status, "the request was not accepted")
-    return ModelRefused(f"Claude answered {status}: {advice}. It said: {said}")
+    }.get(status, _NO_CREDIT if "credit balance" in said else "")
+    if advice:
+        return ModelDown(f"Claude answered {status}: {advice}. It said: {said}", _UNTIL_PUT_RIGHT)
+    return ModelRefused(f"Claude answered {status}: the request was not accepted. It said: {said}")
 
 
 def _seconds(header: str | None) -> float | None:

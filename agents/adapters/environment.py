@@ -6,6 +6,7 @@ Only wheels are installed, so nothing foreign runs while it is made; what is in 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -77,15 +78,25 @@ class Environments:
 
     def _make(self, folder: Path, name: str, wanted: Sequence[str]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        pip = () if wanted else ("--without-pip",)
-        self._run(f"The environment of {name}", (sys.executable, "-m", "venv", *pip, str(folder)))
+        ours = importlib.util.find_spec("pip") is not None  # else it needs one of its own, which takes seconds
+        lean = ("--without-pip",) if ours or not wanted else ()
+        self._told(f"The environment of {name}", (sys.executable, "-m", "venv", *lean, str(folder)))
         if wanted:
-            install = ("-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--quiet")
-            command = (str(folder / "bin" / "python"), "-I", *install, "--only-binary", ":all:", "--", *wanted)
-            self._run(f"The environment of {name} ({', '.join(wanted)})", command)
+            python = str(folder / "bin" / "python")
+            pip = (sys.executable, "-I", "-m", "pip", "--python", python) if ours else (python, "-I", "-m", "pip")
+            install = (
+                "install",
+                "--no-input",
+                "--disable-pip-version-check",
+                "--quiet",
+                "--only-binary",
+                ":all:",
+                "--",
+            )
+            self._told(f"The environment of {name} ({', '.join(wanted)})", (*pip, *install, *wanted))
 
-    def _run(self, what: str, command: Sequence[str]) -> None:
-        """Run a program without the bot's secrets, in an empty folder, so that no name is taken for a file there."""
+    def _told(self, what: str, command: Sequence[str]) -> str:
+        """What a program printed; without the bot's secrets, in an empty folder, where no name can be a file's."""
         with (
             tempfile.TemporaryDirectory(prefix="signalbox-pip-") as empty,
             subprocess.Popen(
@@ -110,6 +121,7 @@ class Environments:
                 f"{what} could not be made: {_reason(said)} Check the requirements in the policy file (each needs a"
                 " wheel for this machine) and that this machine reaches its package index, then retry."
             )
+        return said
 
 
 def environment_at(folder: Path, name: str) -> Environment:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _numbers = itertools.count(1)
@@ -50,11 +51,20 @@ def group(parent: Path | None, processes: int) -> Iterator[Path | None]:
 
 
 def sweep(parent: Path) -> None:
-    """Remove the groups of processes that were killed before they could."""
+    """Remove the groups of processes that were killed before they could, with what is still in them.
+
+    Usually nothing is. But a bubblewrap whose parent is killed while it sets up waits for ever, before it runs anything.
+    """
     for left in parent.glob(f"{_PREFIX}*"):
         owner = re.match(rf"{_PREFIX}(\d+)-", left.name)
         if owner and not Path(f"/proc/{owner[1]}").exists():
-            _remove(left, patience=0.0)
+            pids = [int(pid) for pid in (left / "cgroup.procs").read_text().split()]
+            if 0 in pids:
+                continue  # those of another container, which numbers its processes by itself
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            _remove(left, patience=0.2)
 
 
 def _candidates() -> Iterator[Path]:

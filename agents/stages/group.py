@@ -79,8 +79,8 @@ def group(summary: Summary, signal: Signal, candidates: tuple[Candidate, ...], m
     if not candidates:
         return Grouping(reason="Nothing like it has been reported.")
     if (twin := _by_key(candidates)) is not None:
-        keys = ", ".join(twin.shared_keys)
-        reason = f"It shares an exact key with {twin.subject}: {keys}"[:REASON_LIMIT]
+        keys = ", ".join(dict.fromkeys(_plain(key) for key in twin.shared_keys))
+        reason = f"It has this in common with {twin.subject}: {keys}"[:REASON_LIMIT]
         return Grouping(candidate=twin.subject, reason=reason, ranking=(twin.subject,))
     about = AboutGroup(
         subject=signal.external_id,
@@ -105,6 +105,12 @@ def _by_key(candidates: tuple[Candidate, ...]) -> Candidate | None:
     """The best candidate that shares an exact key; an open report goes before a closed one."""
     sharing = [candidate for candidate in candidates if candidate.shared_keys]
     return min(sharing, key=lambda candidate: candidate.status in CLOSED, default=None)
+
+
+def _plain(key: str) -> str:
+    """An exact key as people would name it."""
+    kind, _, value = key.partition(":")
+    return {"text": "exactly the same words", "url": value, "frame": f"the frame {value}"}.get(kind, key)
 
 
 def _choices(candidates: tuple[Candidate, ...]) -> tuple[Choice, ...]:

@@ -239,14 +239,26 @@ def test_a_long_retry_after_postpones_the_job_instead_of_its_thread(api: Api, sq
 
 @pytest.mark.parametrize(
     ("status", "advice"),
-    [(400, "not accepted"), (401, "ANTHROPIC_API_KEY"), (403, "the key may not"), (404, "check \\[models\\]")],
+    [(401, "ANTHROPIC_API_KEY"), (402, "no credit"), (403, "the key may not"), (404, r"check \[models\]")],
 )
-def test_a_no_is_a_refusal_with_advice_and_the_api_s_own_words(
+def test_a_wrong_set_up_is_waited_for_and_says_what_to_put_right(
     api: Api, sqlite_store: Store, status: int, advice: str
 ) -> None:
     api.replies = [Reply(status=status)]
 
-    with pytest.raises(ModelRefused, match=f"{advice}.*words of the API"):
+    with pytest.raises(ModelDown, match=f"{advice}.*words of the API") as down:
+        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+
+    assert down.value.retry_after == 300
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_request_that_is_not_accepted_is_refused_with_the_api_s_own_words(
+    api: Api, sqlite_store: Store, status: int
+) -> None:
+    api.replies = [Reply(status=status)]
+
+    with pytest.raises(ModelRefused, match=r"not accepted.*words of the API"):
         a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
 
 

@@ -46,12 +46,12 @@ def test_without_candidates_no_model_is_asked() -> None:
 
 def test_an_exact_key_decides_without_a_model_and_says_which() -> None:
     model = ScriptedModel()
-    candidates = (a_candidate("A-1"), a_candidate("B-2", shared_keys=("sentry:SHOP-1",)))
+    candidates = (a_candidate("A-1"), a_candidate("B-2", shared_keys=("sentry:SHOP-1", "text:c0ffee")))
 
     grouping = group(a_summary(), a_message(), candidates, model)
 
     assert grouping.candidate == "B-2"
-    assert "sentry:SHOP-1" in grouping.reason
+    assert grouping.reason == "It has this in common with B-2: sentry:SHOP-1, exactly the same words"
     assert model.judged == []
 
 

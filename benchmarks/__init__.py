@@ -1,0 +1,1 @@
+"""How fast it is: figures printed, nothing asserted. `make bench`."""

@@ -1,0 +1,43 @@
+// Building elements. Foreign text only ever becomes a text node, so nothing in it can turn into markup.
+
+/** An element: `el("a.link", {href}, child, ...)`. Functions become listeners, true sets an attribute, null is left out. */
+export function el(spec, attributes = {}, ...children) {
+  const [tag, ...classes] = spec.split(".");
+  const node = document.createElement(tag || "div");
+  if (classes.length) node.className = classes.join(" ");
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === "function") node.addEventListener(name, value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** A link if its scheme is harmless, otherwise its label as plain text. */
+export function link(url, label) {
+  if (!/^(https?:|mailto:)/i.test(url)) return document.createTextNode(label || url);
+  return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label || url);
+}
+
+export function toast(text) {
+  const note = el("div.toast", {}, text);
+  document.getElementById("toasts").append(note);
+  setTimeout(() => note.remove(), 6000);
+}
+
+const EMOJI = {
+  "+1": "👍", thumbsup: "👍", "-1": "👎", eyes: "👀", white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌", warning: "⚠️",
+  tada: "🎉", rocket: "🚀", bug: "🐛", fire: "🔥", sob: "😭", smile: "😄", slightly_smiling_face: "🙂", thinking_face: "🤔",
+  pray: "🙏", wave: "👋", heart: "❤️", hourglass: "⌛", hourglass_flowing_sand: "⏳", mag: "🔍", hammer_and_wrench: "🛠️",
+  wrench: "🔧", memo: "📝", link: "🔗", lock: "🔒", no_entry: "⛔", octagonal_sign: "🛑", red_circle: "🔴",
+  large_yellow_circle: "🟡", large_green_circle: "🟢", large_blue_circle: "🔵", white_circle: "⚪", bulb: "💡", question: "❓",
+  speech_balloon: "💬", bell: "🔔", mute: "🔇", zap: "⚡", sunny: "☀️", crescent_moon: "🌙", coffee: "☕", joy: "😂",
+  seedling: "🌱", ship: "🚢", recycle: "♻️", arrows_counterclockwise: "🔄", double_vertical_bar: "⏸️", robot_face: "🤖",
+};
+
+export function emoji(name) {
+  return EMOJI[name.split("::")[0]] || `:${name}:`;
+}
+
+export const REACTIONS = ["eyes", "+1", "white_check_mark", "tada"];

@@ -1,0 +1,73 @@
+"""A small repository open in the real sandbox, for the tests that attack it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
+from agents.adapters.mirrors import Mirrors
+from agents.adapters.sandbox_view import Bounds
+from agents.terms import Repository
+from tests.fakes import make_repository
+
+FILES = {"shop.py": "PRICE = 1\n", "test_shop.py": "import shop\n\n\ndef test_price():\n    assert shop.PRICE == 1\n"}
+MIB = 1024**2
+SMALL = Bounds(output=20_000, processes=40, memory=300 * MIB, file=30 * MIB, scratch=8 * MIB, disk=20 * MIB)
+
+
+@dataclass
+class Ground:
+    """A repository, and workspaces of it."""
+
+    home: Path
+    origin: Path
+    sha: str
+    workspaces: SandboxWorkspaces
+
+    @contextmanager
+    def open(self, bounds: Bounds | None = None, **terms: str) -> Iterator[SandboxWorkspace]:
+        workspaces = self.workspaces if bounds is None else SandboxWorkspaces(self.mirrors, self.home, bounds)
+        with closing(workspaces.open(self.repository(**terms), self.sha)) as workspace:
+            yield workspace
+
+    @property
+    def mirrors(self) -> Mirrors:
+        return Mirrors(self.home / "mirrors", "https://code.example")
+
+    def repository(self, **terms: str) -> Repository:
+        return Repository(name="acme/shop", clone_url=str(self.origin), **terms)
+
+
+def ground_in(folder: Path) -> Ground:
+    """Everything in one folder."""
+    sha = make_repository(folder / "origin", FILES)
+    home = folder / "home"
+    mirrors = Mirrors(home / "mirrors", "https://code.example")
+    return Ground(home, folder / "origin", sha, SandboxWorkspaces(mirrors, home))
+
+
+def eventually(look: Callable[[], object], seconds: float = 10.0) -> bool:
+    """Whether `look` gives something true within this time."""
+    deadline = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def sleeping(marker: str) -> list[int]:
+    """The processes of this machine that run `sleep` with this marker as its time."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[:2] == [b"sleep", marker.encode()]:
+            found.append(int(folder.name))
+    return found

@@ -1,0 +1,301 @@
+"""Work in the sandbox: what it may use, how it ends when it takes too much, and git that trusts no checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agents.adapters import process_groups
+from agents.adapters.bubblewrap import SandboxWorkspace
+from agents.adapters.sandbox_view import Bounds
+from agents.errors import SandboxUnusable, Stopped
+from tests.agents.sandboxed import MIB, Ground, ground_in, sleeping
+
+SMALL = Bounds(output=20_000, processes=40, memory=300 * MIB, file=30 * MIB, scratch=8 * MIB, disk=20 * MIB)
+FORKS = """
+import os, time
+made = 0
+try:
+    while made < 1000:
+        if os.fork() == 0:
+            time.sleep(60)
+        made += 1
+except OSError as error:
+    print(made, error.strerror)
+time.sleep({pause})
+"""
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    ground = ground_in(tmp_path_factory.mktemp("ground"))
+    if why_not := ground.workspaces.why_not():
+        pytest.skip(why_not)
+    return ground
+
+
+@pytest.fixture
+def workspace(ground: Ground) -> Iterator[SandboxWorkspace]:
+    with ground.open() as workspace:
+        yield workspace
+
+
+@pytest.fixture(scope="module")
+def small(ground: Ground) -> Iterator[SandboxWorkspace]:
+    """A workspace that may use little."""
+    with ground.open(SMALL) as workspace:
+        yield workspace
+
+
+def said(workspace: SandboxWorkspace, script: str) -> str:
+    return workspace.run(("sh", "-c", script), seconds=20).output
+
+
+# ── bounds ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_fork_bomb_stays_small(small: SandboxWorkspace) -> None:
+    ran = small.run(("python", "-c", FORKS.format(pause=0)), seconds=20)
+    if ran.exit_code == 0:  # the kernel refused to make more
+        assert int(ran.output.split()[0]) < SMALL.processes
+    else:  # it was seen, and ended
+        assert (ran.exit_code, "more than 40 processes" in ran.output) == (137, True)
+
+
+def test_a_fork_bomb_is_ended_where_the_kernel_bounds_nothing(ground: Ground) -> None:
+    if os.getuid() != 0:
+        pytest.skip("a limit of the user stops it before it is seen")
+    with ground.open(SMALL) as workspace:
+        workspace._sandbox._groups = None
+        ran = workspace.run(("python", "-c", FORKS.format(pause=60)), seconds=20)
+    assert ran.exit_code == 137
+    assert "more than 40 processes" in ran.output
+    assert ran.seconds < 10
+
+
+def test_one_process_cannot_have_more_memory_than_all_may(small: SandboxWorkspace) -> None:
+    ran = small.run(("python", "-c", "x = bytearray(400 * 1024 ** 2)"))
+    assert ran.exit_code == 1
+    assert "MemoryError" in ran.output
+
+
+def test_many_processes_together_are_ended_for_their_memory(small: SandboxWorkspace) -> None:
+    script = (
+        "import os, time\nfor _ in range(3): os.fork()\nx = bytearray(os.urandom(1) * 80 * 1024 ** 2)\ntime.sleep(60)"
+    )
+    ran = small.run(("python", "-c", script), seconds=20)
+    assert ran.exit_code == 137
+    assert "more than 300 MiB of memory" in ran.output
+
+
+def test_pages_that_are_shared_count_once(small: SandboxWorkspace) -> None:
+    script = "import os, time\nx = bytearray(b'1' * 120 * 1024 ** 2)\nfor _ in range(2): os.fork()\ntime.sleep(0.5)"
+    assert small.run(("python", "-c", script), seconds=20).exit_code == 0
+
+
+def test_a_checkout_that_fills_the_disk_is_ended(ground: Ground) -> None:
+    with ground.open(SMALL) as workspace:
+        fill = "i=0; while :; do i=$((i+1)); head -c 2000000 /dev/zero > fill-$i; done"
+        ran = workspace.run(("sh", "-c", fill), seconds=30)
+        assert ran.exit_code == 137
+        assert "grew by more than 20 MiB" in ran.output
+        assert ran.seconds < 20
+
+
+def test_empty_files_fill_the_disk_too(ground: Ground) -> None:
+    with ground.open(replace(SMALL, disk=2 * MIB)) as workspace:
+        script = "i = 0\nwhile True:\n    open(f'f{i}', 'w').close()\n    i += 1"
+        ran = workspace.run(("python", "-c", script), seconds=30)
+    assert (ran.exit_code, "grew by more" in ran.output) == (137, True)
+
+
+def test_one_file_and_the_scratch_space_have_their_own_bounds(small: SandboxWorkspace) -> None:
+    assert small.run(("sh", "-c", "head -c 40000000 /dev/zero > big; rm -f big")).exit_code == 0
+    assert small.run(("sh", "-c", "trap '' XFSZ; head -c 40000000 /dev/zero > big")).exit_code != 0
+    said(small, "rm -f big")
+    for place in ("/tmp", "/dev/shm"):  # noqa: S108 inside
+        assert "No space left" in said(small, f"head -c 20000000 /dev/zero > {place}/big")
+
+
+def test_endless_output_is_cut_in_the_middle(small: SandboxWorkspace) -> None:
+    ran = small.run(("sh", "-c", "echo first; yes | head -c 30000000; echo last"), seconds=30)
+    assert ran.cut
+    assert ran.output.startswith("first\ny\n")
+    assert ran.output.endswith("y\nlast\n")
+    assert "bytes left out" in ran.output
+    assert len(ran.output) < SMALL.output + 100
+
+
+def test_output_that_fits_is_whole_whatever_it_holds(workspace: SandboxWorkspace) -> None:
+    ran = workspace.run(("sh", "-c", r"printf 'a\000b\377c\n'; seq 20000"))
+    assert ran.output.startswith("a\ufffdb\ufffdc\n")
+    assert ran.output.endswith("19999\n20000\n")
+    assert not ran.cut
+
+
+def test_a_command_that_is_not_there_and_one_that_is_killed(workspace: SandboxWorkspace) -> None:
+    assert workspace.run(("no-such-program",)).exit_code == 127
+    assert workspace.run(("sh", "-c", "kill -9 $$")).exit_code == 137
+
+
+def test_what_a_killed_bot_left_in_a_kernel_group_is_ended(tmp_path: Path) -> None:
+    parent = process_groups.parent_group()
+    if parent is None:
+        pytest.skip("this machine lets us make no kernel group")
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    left, marker = parent / f"signalbox-{dead.pid}-1", "14142.135"
+    left.mkdir()
+    join = ["sh", "-c", f"echo 0 > {left}/cgroup.procs; exec sleep {marker}"]
+    with subprocess.Popen(join, cwd=tmp_path) as stuck:
+        while not sleeping(marker):
+            assert stuck.poll() is None
+        process_groups.sweep(parent)
+        assert stuck.wait(5) == -9
+    process_groups.sweep(parent)
+    assert not left.exists()
+
+
+# ── environments ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_pytest_of_a_given_environment_runs_with_the_network_closed(ground: Ground) -> None:
+    with ground.open(environment=sys.prefix) as workspace:
+        for command in (("python", "-m", "pytest", "-q", "--color=no"), ("pytest", "-q", "--color=no")):
+            ran = workspace.run(command, seconds=60)
+            assert ran.exit_code == 0, ran.output
+            assert "1 passed" in ran.output
+        assert said(workspace, "python -c 'import sys; print(sys.prefix)'").strip() == sys.prefix
+        assert workspace.patch() == ""
+
+
+def test_without_requirements_there_is_a_python_of_its_own(workspace: SandboxWorkspace) -> None:
+    assert said(workspace, "python -c 'import sys; print(sys.prefix != sys.base_prefix)'") == "True\n"
+    assert "No module named" in said(workspace, "python -c 'import pydantic'")
+
+
+def test_an_environment_that_does_not_work_inside_is_said_at_once(ground: Ground, tmp_path: Path) -> None:
+    (tmp_path / "broken" / "bin").mkdir(parents=True)
+    (tmp_path / "broken" / "bin" / "python").symlink_to("/proc/self/exe")
+    with (
+        pytest.raises(SandboxUnusable, match="does not work inside"),
+        ground.open(environment=str(tmp_path / "broken")),
+    ):
+        pass
+
+
+# ── git ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_history_and_settings_of_git_cannot_be_changed(ground: Ground, workspace: SandboxWorkspace) -> None:
+    attempts = ("git config core.fsmonitor true", "git commit --allow-empty -m x", "rm -rf .git", "touch .git/hooks")
+    for attempt in attempts:
+        assert workspace.run(("sh", "-c", attempt)).exit_code != 0, attempt
+    assert said(workspace, "git rev-parse HEAD").strip() == ground.sha
+    workspace.write("shop.py", "PRICE = 9\n")
+    assert "+PRICE = 9" in workspace.patch()
+
+
+def test_nothing_that_a_checkout_holds_is_started_outside(ground: Ground, tmp_path: Path) -> None:
+    trap = tmp_path / "sprung"
+    hostile = f"""
+git init -q nested; cd nested
+git config core.fsmonitor 'touch {trap}'; git config core.hooksPath .; git config diff.external 'touch {trap}'
+git config filter.evil.clean 'touch {trap}; cat'; git config diff.evil.textconv 'touch {trap}; cat'
+printf '#!/bin/sh\\ntouch {trap}\\n' > post-index-change; chmod +x post-index-change
+echo '* filter=evil diff=evil' > .gitattributes; echo x > file; git add -A; git commit -qm x; echo y > file; cd ..
+echo '* filter=evil diff=evil merge=evil' > .gitattributes
+printf '[submodule "nested"]\\n\\tpath = nested\\n\\turl = ext::touch% {trap}\\n\\tupdate = !touch {trap}\\n' > .gitmodules
+"""
+    with ground.open() as workspace:
+        assert workspace.run(("sh", "-c", hostile)).exit_code == 0
+        patch = workspace.patch()
+        assert ".gitmodules" in patch
+        with ground.open() as other:
+            other.apply(patch)
+            assert other.read(".gitattributes").startswith("* filter=evil")
+            assert other.patch() == patch
+    assert not trap.exists()
+
+
+def test_a_nested_repository_without_a_commit_does_not_spoil_the_patch(workspace: SandboxWorkspace) -> None:
+    assert workspace.run(("sh", "-c", "git init -q nested; echo x > nested/file")).exit_code == 0
+    workspace.write("shop.py", "PRICE = 9\n")
+    assert "+PRICE = 9" in workspace.patch()
+    assert "nested" not in workspace.patch()
+
+
+def test_text_in_another_encoding_is_carried_unharmed(ground: Ground, workspace: SandboxWorkspace) -> None:
+    assert workspace.run(("sh", "-c", r"printf 'caf\351\n' > menu.txt")).exit_code == 0
+    patch = workspace.patch()
+    with ground.open() as other:
+        other.apply(patch)
+        assert "351" in said(other, "od -An -to1 menu.txt")
+
+
+def test_changes_beyond_all_measure_stop_the_run_in_a_sentence(small: SandboxWorkspace) -> None:
+    script = "head -c 12000000 /dev/urandom > noise"
+    assert small.run(("sh", "-c", script)).exit_code == 0
+    with pytest.raises(Stopped, match="cannot be made a patch"):
+        small.patch()
+    said(small, "rm -f noise")
+
+
+# ── files, seen from outside ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_link_leads_nowhere_outside_the_checkout(ground: Ground, workspace: SandboxWorkspace, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    links = f"ln -s {secret} a; ln -s /etc b; ln -s ../../../../../../../../etc c; ln -s {tmp_path} d; ln -s d/secret e"
+    assert workspace.run(("sh", "-c", links)).exit_code == 0
+    for path in ("a", "b/passwd", "c/passwd", "d/secret", "e", "a/../a"):
+        with pytest.raises((ValueError, FileNotFoundError)):
+            workspace.read(path)
+        with pytest.raises(ValueError, match=r"."):
+            workspace.write(path, "changed")
+    assert secret.read_text() == "secret"
+
+
+def test_a_link_within_the_checkout_is_read_through_and_never_written_through(workspace: SandboxWorkspace) -> None:
+    links = "mkdir -p deep/er; ln -s ../../shop.py deep/er/alias; ln -s deep/er way; ln -s loop loop"
+    assert workspace.run(("sh", "-c", links)).exit_code == 0
+    assert workspace.read("way/alias") == "PRICE = 1\n"
+    with pytest.raises(ValueError, match="link"):
+        workspace.write("way/alias", "PRICE = 0\n")
+    with pytest.raises(ValueError, match="too many links"):
+        workspace.read("loop")
+
+
+def test_pipes_folders_gits_own_files_and_giants_are_no_text(workspace: SandboxWorkspace) -> None:
+    made = "mkfifo pipe; mkdir folder; head -c 5000000 /dev/zero | tr '\\0' x > giant"
+    assert workspace.run(("sh", "-c", made)).exit_code == 0
+    for path in ("pipe", "folder", "giant", ".git/config", ".", ""):
+        with pytest.raises(ValueError, match=r"."):
+            workspace.read(path)
+    for path in ("pipe", "folder", ".git/config", "shop.py/below"):
+        with pytest.raises(ValueError, match=r"."):
+            workspace.write(path, "x")
+    with pytest.raises(ValueError, match="bytes"):
+        workspace.write("giant", "x" * 5_000_000)
+
+
+def test_a_mode_is_kept_and_what_cannot_be_removed_by_us_is_removed(ground: Ground) -> None:
+    with ground.open() as workspace:
+        assert (
+            workspace.run(("sh", "-c", "echo old > run.sh; chmod 755 run.sh; mkdir -p a/b; chmod 0 a/b a")).exit_code
+            == 0
+        )
+        workspace.write("run.sh", "echo new\n")
+        assert said(workspace, "./run.sh") == "new\n"
+        deep = "import os\nfor _ in range(2000):\n    os.mkdir('deep')\n    os.chdir('deep')"
+        assert workspace.run(("python", "-c", deep)).exit_code == 0
+        folder = workspace._lot.folder
+        assert folder.exists()
+    assert not folder.exists()

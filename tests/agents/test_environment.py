@@ -1,0 +1,147 @@
+"""Environments: made of wheels only, once for each set of requirements, and showing no more than is needed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from agents.adapters.environment import Environments, interpreter_roots
+from agents.errors import SandboxUnusable
+from agents.terms import Repository
+
+
+def wheel(folder: Path, name: str, files: dict[str, str], requires: str = "") -> None:
+    """A wheel of a package with these files."""
+    facts = f"{name}-1.0.dist-info"
+    needs = f"Requires-Dist: {requires}\n" if requires else ""
+    files = {
+        **files,
+        f"{facts}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{needs}",
+        f"{facts}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = []
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+            rows.append(f"{path},sha256={digest},{len(text)}")
+        archive.writestr(f"{facts}/RECORD", "\n".join([*rows, f"{facts}/RECORD,,", ""]))
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that pip takes packages from, instead of any index."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
+    wheel(tmp_path / "index", "abacus", {"abacus.py": "ONE = 1\n"})
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def environments(tmp_path: Path) -> Environments:
+    return Environments(tmp_path / "environments")
+
+
+def needs(*requirements: str) -> Repository:
+    return Repository(name="acme/shop", requirements=requirements)
+
+
+def test_requirements_are_installed_once_and_the_environment_is_found_again(
+    environments: Environments, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = environments.of(needs("abacus==1.0"))
+    python = made.programs / "python"
+    said = subprocess.run(
+        [python, "-c", "import abacus; print(abacus.ONE)"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "1\n"
+    monkeypatch.setenv("PIP_FIND_LINKS", "/nowhere")
+    assert environments.of(needs("abacus==1.0")) == made
+
+
+def test_a_half_made_environment_is_made_again(environments: Environments) -> None:
+    made = environments.of(needs())
+    (made.folder / "made-from").unlink()
+    (made.programs / "python").unlink()
+    assert environments.of(needs()) == made
+    assert (made.programs / "python").exists()
+
+
+def test_other_requirements_are_another_environment(environments: Environments, index: Path) -> None:
+    assert environments.of(needs()).folder != environments.of(needs("abacus")).folder
+
+
+def test_a_package_that_is_not_there_is_said_with_what_to_do(environments: Environments, index: Path) -> None:
+    with pytest.raises(SandboxUnusable, match=r"acme/shop \(missing\) could not be made.*missing.*requirements"):
+        environments.of(needs("missing"))
+
+
+def test_a_source_distribution_is_never_built(environments: Environments, index: Path, tmp_path: Path) -> None:
+    trap = tmp_path / "sprung"
+    source = tmp_path / "evil-1.0"
+    source.mkdir()
+    (source / "setup.py").write_text(f"open({str(trap)!r}, 'w')\n")
+    subprocess.run(["tar", "-czf", str(index / "evil-1.0.tar.gz"), "-C", str(tmp_path), "evil-1.0"], check=True)
+    with pytest.raises(SandboxUnusable):
+        environments.of(needs("evil"))
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    ["git+https://code.example/x", "x @ https://code.example/x.tar.gz", "./here", "-e .", "--pre", "../up"],
+)
+def test_what_is_not_a_package_of_the_index_is_refused(environments: Environments, requirement: str) -> None:
+    with pytest.raises(SandboxUnusable, match="not a package's name"):
+        environments.of(needs(requirement))
+
+
+def test_what_an_installed_package_starts_by_itself_is_not_started_here(
+    environments: Environments, index: Path, tmp_path: Path
+) -> None:
+    trap = tmp_path / "sprung"
+    wheel(index, "eager", {"eager.pth": f"import pathlib; pathlib.Path({str(trap)!r}).touch()\n"})
+    environments.of(needs("eager"))
+    assert not trap.exists()
+
+
+def test_the_bots_secrets_do_not_reach_the_installer(
+    environments: Environments, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "secret-token")
+    made = environments.of(needs("abacus"))
+    script = "import os; print(os.environ.get('GITHUB_TOKEN'))"
+    told = environments._told("what it sees", (str(made.programs / "python"), "-c", script))
+    assert told.strip() == "None"
+
+
+def test_a_given_environment_is_taken_as_it_is(environments: Environments) -> None:
+    given = environments.of(Repository(name="acme/shop", environment=sys.prefix))
+    assert given.folder == Path(sys.prefix)
+    assert given.folder in given.roots
+
+
+def test_a_given_folder_without_an_interpreter_is_said(environments: Environments, tmp_path: Path) -> None:
+    with pytest.raises(SandboxUnusable, match=r"no bin/python"):
+        environments.of(Repository(name="acme/shop", environment=str(tmp_path)))
+
+
+def test_only_folders_that_hold_a_python_library_are_shown_for_an_interpreter(tmp_path: Path) -> None:
+    environment, private = tmp_path / "environment", tmp_path / "private"
+    (environment / "bin").mkdir(parents=True)
+    (private / "bin").mkdir(parents=True)
+    (private / "secret").write_text("secret")
+    (private / "bin" / "python").write_text("#!/bin/sh\n")
+    (environment / "bin" / "python").symlink_to(private / "bin" / "python")
+    (environment / "pyvenv.cfg").write_text(f"home = {private}/bin\n")
+    assert interpreter_roots(environment / "bin" / "python") == ()
+    (private / "lib" / "python3.11").mkdir(parents=True)
+    (private / "lib" / "python3.11" / "os.py").touch()
+    assert interpreter_roots(environment / "bin" / "python") == (private,)
