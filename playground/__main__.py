@@ -56,9 +56,9 @@ def _play(town: Town, arguments: argparse.Namespace, began: float) -> int:
     town.start_bot()
     people = People(town, _line, patience=arguments.patience)
     try:
-        town.workspace.wait_for(lambda: town.workspace.connected > 0, 30.0)
+        town.workspace.wait_for(lambda: town.workspace.connected > 0, 60.0, "the bot to connect")
         story(people, list(demo_cases()))
-    except Impatience as error:
+    except (Impatience, TimeoutError) as error:
         _tell(f"It went wrong: {error}. The bot's log is {town.root}/run-1.log")
         arguments.keep = True
         return 1

@@ -31,8 +31,8 @@ from storage.judgments import Outcome
 
 _GIT_SECONDS = 120.0
 _LARGEST_PATCH = 32 * 1024 * 1024
-# The git directory cannot be written, so the index and new objects go to the scratch space. A nested repository without
-# a commit is the one thing that git refuses to add and that a patch can do without.
+# The git directory cannot be written, so the index and new objects go to the scratch space. Nested repositories are left
+# out: git refuses to add one without a commit, and of one with commits it would add a name that means nothing elsewhere.
 _PATCH = """\
 export GIT_INDEX_FILE=/tmp/index GIT_OBJECT_DIRECTORY=/tmp/objects GIT_ALTERNATE_OBJECT_DIRECTORIES="$PWD/.git/objects"
 mkdir "$GIT_OBJECT_DIRECTORY" && cp -p .git/index "$GIT_INDEX_FILE" || exit 1
@@ -41,7 +41,7 @@ git add --all --ignore-errors 2>/tmp/said || grep -q 'does not have a commit che
 attributes=$1 base=$2
 shift 2
 git --literal-pathspecs -c core.attributesFile="$attributes" diff --cached --binary --no-color --no-ext-diff \
-    --no-textconv --ignore-submodules=none "$base" -- "$@" 2>/tmp/said || { cat /tmp/said; exit 1; }
+    --no-textconv --ignore-submodules=all "$base" -- "$@" 2>/tmp/said || { cat /tmp/said; exit 1; }
 """
 _APPLY = ("git", "apply", "--whitespace=nowarn", "-")
 

@@ -53,7 +53,7 @@ def group(parent: Path | None, processes: int) -> Iterator[Path | None]:
 def sweep(parent: Path) -> None:
     """Remove the groups of processes that were killed before they could, with what is still in them.
 
-    Usually nothing is. But a bubblewrap whose parent is killed while it sets up waits for ever, before it runs anything.
+    Usually nothing is. But a bubblewrap whose parent is killed while it sets up waits for ever and runs nothing.
     """
     for left in parent.glob(f"{_PREFIX}*"):
         owner = re.match(rf"{_PREFIX}(\d+)-", left.name)

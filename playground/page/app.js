@@ -1,10 +1,10 @@
 // The page: what is open, and redrawing it whenever the workspace says that something changed.
 import { composer } from "./composer.js";
-import { el } from "./dom.js";
-import { drawHome, drawModal } from "./views.js";
+import { el, keyed, settle } from "./dom.js";
 import { draw } from "./messages.js";
 import { act, look } from "./server.js";
 import { drawTraffic } from "./traffic.js";
+import { drawHome, drawModal } from "./views.js";
 
 const by = (id) => document.getElementById(id);
 const HOME = "home";
@@ -118,11 +118,13 @@ function drawSide() {
   }
   who.value = at.user;
   if (room()) at.seen[at.channel] = room().latest;
-  by("channels").replaceChildren(...screen.channels.map((channel) => {
+  const channels = screen.channels.map((channel) => {
     const unread = channel.is_member && channel.latest > (at.seen[channel.id] || "") ? ".unread" : "";
-    return item(channel.id, channel.is_private ? el("span.lock", { title: "private" }) : "#", channel.name, unread);
-  }));
-  by("apps").replaceChildren(item(HOME, "⌂", `${screen.app.name} Home`, ""));
+    const glyph = () => (channel.is_private ? el("span.lock", { title: "private" }) : "#");
+    return keyed([channel.id, channel.name, unread, at.channel === channel.id], () => item(channel.id, glyph(), channel.name, unread));
+  });
+  settle(by("channels"), channels);
+  settle(by("apps"), [keyed([HOME, at.channel === HOME], () => item(HOME, "⌂", `${screen.app.name} Home`, ""))]);
 }
 
 function item(id, glyph, label, unread) {
@@ -162,7 +164,8 @@ function find() {
 by("act-as").addEventListener("change", (event) => {
   localStorage.setItem("user", event.target.value);
   at.seen = {};
-  open({ user: event.target.value, thread: at.thread });
+  open({ user: event.target.value });
+  if (at.channel === HOME) act("open_home", { user: at.user });
 });
 by("thread-close").addEventListener("click", () => open({ thread: "" }));
 const toggleTraffic = () => {

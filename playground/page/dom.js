@@ -20,6 +20,26 @@ export function link(url, label) {
   return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, label || url);
 }
 
+/** A node remembered by what it shows: the builder runs again when `settle` finds no node with the same key. */
+export const keyed = (key, build) => ({ key: JSON.stringify(key), build });
+
+/** Make `root` hold these keyed nodes, touching only what changed, so that focus, selection and open menus stay. */
+export function settle(root, wanted) {
+  const old = new Map([...root.children].map((node) => [node.shows, node]));
+  const nodes = wanted.map(({ key, build }) => {
+    const kept = old.get(key);
+    old.delete(key);
+    return kept || Object.assign(build(), { shows: key });
+  });
+  const staying = new Set(nodes);
+  for (const node of [...root.children]) if (!staying.has(node)) node.remove();
+  let next = root.firstElementChild;
+  for (const node of nodes) {
+    if (node === next) next = next.nextElementSibling;
+    else root.insertBefore(node, next);
+  }
+}
+
 export function toast(text) {
   const note = el("div.toast", {}, text);
   document.getElementById("toasts").append(note);

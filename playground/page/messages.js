@@ -1,6 +1,6 @@
 // A list of messages: people's words, the app's blocks, marks, threads.
 import { blocks } from "./blocks.js";
-import { el, emoji, REACTIONS } from "./dom.js";
+import { el, emoji, keyed, REACTIONS, settle } from "./dom.js";
 import { mrkdwn } from "./words.js";
 
 const COLOURS = ["#0b6e76", "#8a4b9e", "#b3602b", "#3d6db5", "#5b7a2e", "#a63d57", "#4d5a66"];
@@ -15,11 +15,11 @@ export function draw(root, messages, shown) {
   const nodes = [];
   messages.forEach((message, index) => {
     const today = day(message.ts);
-    if (!shown.inThread && (index === 0 || day(messages[index - 1].ts) !== today)) nodes.push(el("div.day", {}, today));
-    nodes.push(one(message, shown));
+    if (!shown.inThread && (index === 0 || day(messages[index - 1].ts) !== today)) nodes.push(keyed(["day", today], () => el("div.day", {}, today)));
+    nodes.push(keyed([message, shown.user], () => one(message, shown)));
   });
-  if (!nodes.length) nodes.push(el("p.empty", {}, "Nothing has been said here yet."));
-  root.replaceChildren(...nodes);
+  if (!nodes.length) nodes.push(keyed("empty", () => el("p.empty", {}, "Nothing has been said here yet.")));
+  settle(root, nodes);
   root.scrollTop = atBottom ? root.scrollHeight : top;
 }
 

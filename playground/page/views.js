@@ -1,6 +1,6 @@
 // The Home tab and modals.
 import { blocks, filledIn } from "./blocks.js";
-import { el } from "./dom.js";
+import { el, keyed, settle } from "./dom.js";
 
 /** The app's Home tab in the place of a channel; `context` as in blocks.js. */
 export function drawHome(root, view, context) {
@@ -9,10 +9,8 @@ export function drawHome(root, view, context) {
   document.getElementById("room-about").textContent = "";
   document.getElementById("thread").hidden = true;
   document.getElementById("join")?.remove();
-  const body = view ? blocks(view.blocks, context) : el("p", {}, "The app has not published its Home tab for you.");
-  const box = el("div", {}, body);
-  box.style.padding = "4px 20px";
-  root.replaceChildren(box);
+  const body = () => (view ? blocks(view.blocks, context) : el("p", {}, "The app has not published its Home tab for you."));
+  settle(root, [keyed(["home", context.user, view], () => el("div.home", {}, body()))]);
 }
 
 let drawn = "";

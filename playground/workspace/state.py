@@ -34,6 +34,7 @@ class Channel:
     topic: str = ""
     messages: dict[str, Message] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    threads: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -49,10 +50,14 @@ class Channel:
     def add(self, message: Message) -> None:
         self.messages[message.ts] = message
         insort(self.order, message.ts)
+        if message.thread_ts:
+            insort(self.threads.setdefault(message.thread_ts, []), message.ts)
 
     def remove(self, ts: str) -> None:
-        del self.messages[ts]
+        message = self.messages.pop(ts)
         self.order.remove(ts)
+        if message.thread_ts:
+            self.threads[message.thread_ts].remove(ts)
 
     def all(self) -> list[Message]:
         """Every message, replies too, oldest first."""
@@ -63,7 +68,7 @@ class Channel:
         return [m for m in self.all() if m.thread_ts is None or m.broadcast]
 
     def replies(self, ts: str) -> list[Message]:
-        return [m for m in self.all() if m.thread_ts == ts]
+        return [self.messages[reply] for reply in self.threads.get(ts, ())]
 
 
 class State:

@@ -46,6 +46,7 @@ class Switchboard:
         self._rules = state.seed.rules
         self._connections: list[Connection] = []
         self._waiting: list[Envelope] = []
+        self._unacked: dict[Envelope, None] = {}  # in order of sending
         self._by_id: dict[str, Envelope] = {}
         self._carriers: dict[str, Connection] = {}
         self._turns = count()
@@ -117,6 +118,7 @@ class Switchboard:
         with self._state.changing():
             envelope = Envelope(type_, payload, self._state.clock.now())
             self._state.journal.append(envelope)
+            self._unacked[envelope] = None
             self._deliver(envelope)
             return envelope
 
@@ -127,7 +129,7 @@ class Switchboard:
 
     def unacked(self) -> list[Envelope]:
         with self._state.lock:
-            return [e for e in self._state.journal if isinstance(e, Envelope) and not e.acks]
+            return list(self._unacked)
 
     def receive(self, text: str) -> None:
         """One frame from the app: an acknowledgement, or something that is none and is ignored."""
@@ -141,6 +143,7 @@ class Switchboard:
             if envelope is None:
                 return
             self._carriers.pop(str(envelope_id), None)
+            self._unacked.pop(envelope, None)
             envelope.acks += 1
             if envelope.acked_at is None:
                 envelope.acked_at = self._state.clock.now()
