@@ -13,7 +13,7 @@ from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Hypot
 NEAR = 25  # lines by which a citation may be off when its text stands in several places
 LEAST = 4  # letters and digits that a quote must have to show anything
 _MOST_QUOTED = 4000
-_MOST_NAMED = 300
+_MOST_NAMED = 800
 _GUTTER = re.compile(r"^\s*\d+(?:\s{2}|\t|: ?)")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import BaseModel
 
@@ -14,7 +15,7 @@ from agents.ports import Checkpoint
 from agents.stages.follow import News, NewsKind, follow
 from agents.stages.prove import is_quiet
 from agents.terms import Repository
-from storage.errors import NotFound
+from storage.errors import IllegalMove, NotFound
 from storage.judgments import Outcome
 from storage.records import EntryKind, Fix
 from storage.status import Mover, Status
@@ -31,7 +32,9 @@ class Looked(BaseModel):
     """What one look at a pull request brought."""
 
     news: News
+    status: Status  # of the report, when it was looked at
     changed: bool = False
+    attempt: int = 0  # of the report as it was then: whoever moved it meanwhile has dealt with the news
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Following:
         if news.kind is NewsKind.GREEN:
             checkpoint("ready", lambda: self._make_ready(report_id), bool)
         if news.kind is not NewsKind.NOTHING:
-            checkpoint("move", lambda: self._move(report_id, news), bool)
+            checkpoint("move", lambda: self._move(report_id, news, looked.attempt), bool)
             self.means.nudge.report(report_id)
         if looked.changed or news.kind is not NewsKind.NOTHING:
             self.means.messenger.publish(report_id)
@@ -66,10 +69,10 @@ class Following:
         report = self.means.store.reports.get(report_id)
         fix = self.means.store.fixes.latest(report_id)
         if report.status not in _FOLLOWED or fix is None or fix.number is None:
-            return Looked(news=News(kind=NewsKind.NOTHING))
+            return Looked(news=News(kind=NewsKind.NOTHING), status=report.status)
         seen = self.means.code_host.pull_request(self._repository(fix), fix.number)
         news = follow(fix, seen, report.status, self.means.policy, self.means.clock())
-        return Looked(news=news, changed=self._keep(fix, seen, news))
+        return Looked(news=news, changed=self._keep(fix, seen, news), attempt=report.attempt)
 
     def _keep(self, fix: Fix, seen: PullRequest, news: News) -> bool:
         """Remember what the checks say, so that Slack can show it between two moves; whether that is new."""
@@ -96,12 +99,12 @@ class Following:
             )
         return True
 
-    def _move(self, report_id: int, news: News) -> bool:
+    def _move(self, report_id: int, news: News, attempt: int) -> bool:
         report = self.means.store.reports.get(report_id)
         fix = self._fix(report_id)
-        step = f"follow:{report_id}:{report.attempt}/move"
+        step = f"follow:{report_id}:{attempt}/move"
         move = self.means.store.reports.move
-        if report.status not in _FOLLOWED:
+        if report.status not in _FOLLOWED or report.attempt != attempt:
             return False
         match news.kind:
             case NewsKind.MERGED:

@@ -52,7 +52,7 @@ def count(town: Town, *, refused: int, seconds: float) -> Tally:
         model="live" if town.mind is Mind.LIVE else town.mind.value,
         signals=signals.total,
         held=signals.held,
-        duplicates=signals.duplicates,
+        duplicates=signals.duplicates + store.inbox.duplicates(),
         reports=len(reports),
         refused_approvals=refused,
         pull_requests=[_pull_request(town.code_host, pull, store) for pull in town.code_host.pull_requests(REPOSITORY)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from storage.columns import now
@@ -64,6 +64,11 @@ class Inbox:
         with self._on.read() as session:
             rows = select(InboxRow).where(col(InboxRow.done_at).is_(None), InboxRow.failures >= FAILURES_LIMIT)
             return list(session.exec(rows.order_by(col(InboxRow.received_at).desc()).limit(limit)))
+
+    def duplicates(self) -> int:
+        """How many deliveries came on top of the first ones."""
+        with self._on.read() as session:
+            return int(session.exec(select(func.coalesce(func.sum(InboxRow.deliveries - 1), 0))).one())
 
     def get(self, event_id: str) -> InboxRow | None:
         """The event, if it was delivered."""

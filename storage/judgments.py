@@ -122,7 +122,9 @@ class Evidence(Judgment):
     """Something that can be checked by code: a quoted line, a quoted signal, a command's quoted output."""
 
     kind: EvidenceKind
-    where: Line = Field(description="code: path. signal: its external id. command: the command as it was run.")
+    where: str = Field(
+        max_length=800, description="code: path. signal: its external id. command: the command as it was run."
+    )
     line: int | None = Field(default=None, description="code: the 1-based line number of the quote's first line.")
     quote: Paragraph = Field(description="The exact text found there, copied character for character.")
 

@@ -18,6 +18,7 @@ class Snapshot:
     report: Report
     signals: tuple[Signal, ...]
     plans: tuple[ShownPlan, ...]
+    questions: tuple[AskedQuestion, ...]
     question: AskedQuestion | None  # the open one
     approvals: tuple[Approval, ...]
     fixes: tuple[Fix, ...]
@@ -35,6 +36,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         report=report,
         signals=_of(session, Signal, report_id),
         plans=_of(session, ShownPlan, report_id),
+        questions=_of(session, AskedQuestion, report_id),
         question=open_question(session, report_id),
         approvals=_of(session, Approval, report_id),
         fixes=_of(session, Fix, report_id),

@@ -31,8 +31,8 @@ from storage.judgments import Outcome
 
 _GIT_SECONDS = 120.0
 _LARGEST_PATCH = 32 * 1024 * 1024
-# The git directory cannot be written, so the index and new objects go to the scratch space. Nested repositories are left
-# out: git refuses to add one without a commit, and of one with commits it would add a name that means nothing elsewhere.
+# The git directory cannot be written, so the index and new objects go to the scratch space. Nested repositories are
+# left out: git refuses one without a commit, and of any other it would add a name that means nothing elsewhere.
 _PATCH = """\
 export GIT_INDEX_FILE=/tmp/index GIT_OBJECT_DIRECTORY=/tmp/objects GIT_ALTERNATE_OBJECT_DIRECTORIES="$PWD/.git/objects"
 mkdir "$GIT_OBJECT_DIRECTORY" && cp -p .git/index "$GIT_INDEX_FILE" || exit 1

@@ -79,7 +79,7 @@ class Mirrors:
     def _open(self, repository: Repository) -> Iterator[_Mirror]:
         """The repository's mirror, made if need be, for this process alone."""
         remote = remote_of(repository, self.url, self.token)
-        path = self.folder / f"{repository.name.replace('/', '+')}.git"
+        path = self.folder.absolute() / f"{repository.name.replace('/', '+')}.git"
         try:
             with held(path.with_suffix(".lock"), self.patience) as lock:
                 mirror = _Mirror(path, remote, lock)

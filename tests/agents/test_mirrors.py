@@ -171,6 +171,16 @@ def test_the_same_call_makes_the_same_commit_from_any_mirror(
     assert git(origin, "rev-parse", f"{BRANCH}~1") == git(origin, "rev-parse", "main")
 
 
+def test_a_folder_may_be_named_from_where_the_bot_was_started(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    near = Mirrors(Path("var/mirrors"), "https://code.example")
+    near.checkout(repository, near.head(repository), Path("checkout"))
+    assert (tmp_path / "checkout" / "shop.py").exists()
+    assert push(near, repository)
+
+
 def test_a_later_round_replaces_our_commit_and_foreign_work_is_left_alone(
     mirrors: Mirrors, repository: Repository, origin: Path
 ) -> None:

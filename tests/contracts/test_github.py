@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from agents.adapters.github import Credentials, GithubCodeHost
+from agents.adapters.github.client import Manners
 from agents.adapters.mirrors import Mirrors
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.exchange import Draft, PullRequest
@@ -225,6 +226,12 @@ def test_the_token_lands_in_no_file(github: GithubStand) -> None:
     files = [file for file in (github.folder / "mirrors").rglob("*") if file.is_file()]
     assert files
     assert not [file for file in files if any(secret in file.read_bytes() for secret in secrets)]
+
+
+def test_only_githubs_own_host_is_asked_slowly() -> None:
+    assert Manners.towards("https://api.github.com").between_writes == 1
+    assert Manners.towards("http://127.0.0.1:8000").between_writes == 0
+    assert Manners.towards("https://github.acme.example/api/v3").between_requests == 0
 
 
 # ── an App instead of a token ───────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import requests
 from github import Auth, Github, GithubException, GithubRetry, RateLimitExceededException
@@ -24,13 +25,19 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Manners:
-    """How patient we are, in seconds. PyGithub's own pauses between calls are what GitHub asks for."""
+    """How patient we are, in seconds. The pauses between calls are what GitHub asks for."""
 
     timeout: float = 20.0
     retries: int = 2  # of reading only: what changes something is looked up before it is tried again
     longest_wait: float = 20.0  # for a rate limit; a longer one is waited for by the job that asked
     between_requests: float = 0.25
     between_writes: float = 1.0
+
+    @classmethod
+    def towards(cls, api_url: str) -> Manners:
+        """What fits a host: only GitHub's own limits how fast we may ask, one in one's own house usually does not."""
+        host = urlsplit(api_url).hostname or ""
+        return cls() if host.endswith((".github.com", ".ghe.com")) else cls(between_requests=0, between_writes=0)
 
 
 class Credentials:

@@ -24,7 +24,7 @@ class GithubCodeHost:
     """Pull requests by the REST API, branches by `git push` from the mirrors."""
 
     def __init__(self, credentials: Credentials, mirrors: Mirrors, manners: Manners | None = None) -> None:
-        self._manners = manners or Manners()
+        self._manners = manners or Manners.towards(credentials.api_url)
         self._clients = Clients(credentials, self._manners)
         self._mirrors = mirrors
         self._rights = Rights()

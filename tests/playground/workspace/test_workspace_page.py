@@ -1,0 +1,128 @@
+"""The page and its control routes: what a browser is served, and what a person may see and do through it."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from playground.workspace import AppSeed
+
+SOLAR = "C07SOLAR"
+BUTTON = {"type": "button", "action_id": "approve", "value": "p1", "text": {"type": "plain_text", "text": "Approve"}}
+
+
+@pytest.fixture
+def browse(served):
+    """GET a path, or POST a JSON body to it; the status, the headers and the text."""
+
+    def go(path: str, body: dict | None = None) -> tuple[int, dict, str]:
+        address = served.ws.api_url.removesuffix("/api/") + path
+        data = None if body is None else json.dumps(body).encode()
+        try:
+            request = urllib.request.Request(address, data)  # noqa: S310 - an address of our own server
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - see above
+                return answer.status, dict(answer.headers), answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, dict(refused.headers), refused.read().decode()
+
+    return go
+
+
+@pytest.fixture
+def screen(browse):
+    def look(**query: str) -> dict:
+        query = {"user": "U01ADA", "channel": SOLAR, "thread": "", "version": "-1"} | query
+        return json.loads(browse("/_control/screen?" + urllib.parse.urlencode(query))[2])
+
+    return look
+
+
+def test_the_page_and_everything_it_names_is_served_from_here(browse):
+    status, headers, html = browse("/")
+    assert status == 200
+    assert headers["content-security-policy"].startswith("default-src 'self'")
+    seen, waiting = set(), re.findall(r'(?:href|src)="(/[^"]+)"', html)
+    assert waiting
+    while waiting:
+        path = waiting.pop()
+        seen.add(path)
+        status, _, text = browse(path)
+        assert status == 200, path
+        assert "http://" not in text, path
+        found = {f"/page/{name}" for name in re.findall(r'from "\./([^"]+)"', text)}
+        waiting += found - seen
+    assert len(seen) > 8
+    assert browse(f"/archives/{SOLAR}/p1795157642118209")[2] == html
+
+
+def test_the_screen_shows_a_person_only_what_they_can_see(served, screen):
+    client = served.client()
+    root = served.ws.say("U01ADA", SOLAR, "root")
+    served.ws.say("U02BOB", SOLAR, "reply", root)
+    client.chat_postEphemeral(channel=SOLAR, user="U02BOB", text="psst")
+    assert [c["name"] for c in screen()["channels"]] == ["solar", "quiet", "secret", "shared"]
+    assert [c["name"] for c in screen(user="U02BOB")["channels"]] == ["solar", "quiet", "shared"]
+    assert screen(user="U03GUS")["channels"] == []
+    assert screen(user="U02BOB", channel="C09SECRET")["messages"] == []
+    assert [m["text"] for m in screen()["messages"]] == ["root"]
+    assert [(m["text"], m.get("is_ephemeral")) for m in screen(user="U02BOB")["messages"]] == [
+        ("root", None),
+        ("psst", True),
+    ]
+    assert [m["text"] for m in screen(thread=root)["thread"]] == ["root", "reply"]
+    traffic = screen()["traffic"]
+    assert traffic[0]["name"] == "chat.postEphemeral"
+    assert traffic[0]["note"] == "ok"
+
+
+def test_the_screen_says_when_nothing_changed(served, screen):
+    version = screen()["version"]
+    assert screen(version=str(version)) == {"version": version, "unchanged": True}
+    served.ws.say("U01ADA", SOLAR, "news")
+    assert screen(version=str(version))["version"] > version
+
+
+def test_people_act_through_the_control_routes(served, bolt, browse):
+    app = bolt()
+    pressed = []
+    app.app.action("approve")(lambda ack, body: (ack(), pressed.append(body["user"]["id"])))
+    app.app.command("/investigate")(lambda ack: ack("on it"))
+    app.connect()
+    said = json.loads(browse("/_control/say", {"user": "U01ADA", "channel": SOLAR, "text": "hello"})[2])
+    assert served.ws.message(SOLAR, said["ts"]).text == "hello"
+    blocks = [{"type": "actions", "elements": [BUTTON]}]
+    ts = served.client().chat_postMessage(channel=SOLAR, text="plan", blocks=blocks)["ts"]
+    click = {"user": "U02BOB", "channel": SOLAR, "ts": ts, "action_id": "approve", "value": "p1"}
+    assert json.loads(browse("/_control/click", click)[2]) == {"ok": True, "acked": True}
+    served.ws.wait_for(lambda: pressed == ["U02BOB"], 3, "the click")
+    command = {"user": "U01ADA", "channel": SOLAR, "command": "/investigate", "text": "x"}
+    assert json.loads(browse("/_control/command", command)[2])["text"] == "on it"
+
+
+def test_a_refused_or_malformed_gesture_is_explained(served, browse):
+    status, _, text = browse("/_control/say", {"user": "U03GUS", "channel": SOLAR, "text": "hi"})
+    assert (status, "cannot see #solar" in json.loads(text)["error"]) == (409, True)
+    status, _, text = browse("/_control/say", {"user": "U01ADA"})
+    assert (status, json.loads(text)["ok"]) == (400, False)
+
+
+def test_an_app_is_read_from_its_manifest():
+    app = AppSeed.from_manifest(
+        {
+            "display_information": {"name": "Signalbox"},
+            "features": {
+                "slash_commands": [{"command": "/investigate", "description": "Start"}],
+                "shortcuts": [{"name": "Investigate", "type": "message", "callback_id": "investigate_message"}],
+            },
+            "oauth_config": {"scopes": {"bot": ["chat:write"]}},
+            "settings": {"event_subscriptions": {"bot_events": ["app_mention"]}},
+        }
+    )
+    assert (app.name, app.scopes, app.events) == ("signalbox", ("chat:write",), ("app_mention",))
+    assert [c.command for c in app.commands] == ["/investigate"]
+    assert [s.callback_id for s in app.shortcuts] == ["investigate_message"]
