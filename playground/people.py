@@ -163,7 +163,8 @@ class People:
         button = _button(message, label)
         if button is None:
             raise Impatience(f"there is no button “{label}” on the message {message.ts}")
-        self.town.workspace.click(user, channel, message.ts, str(button["action_id"]), button.get("value"))
+        value = button.get("value")
+        self.town.workspace.click(user, channel, message.ts, str(button["action_id"]), str(value) if value else None)
 
     def _wait(self, look: Callable[[], T | None], what: str) -> T:
         deadline = time.monotonic() + self.patience
