@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import partial
 
 from pydantic import BaseModel
 
@@ -15,7 +14,7 @@ from agents.ports import Checkpoint
 from agents.stages.follow import News, NewsKind, follow
 from agents.stages.prove import is_quiet
 from agents.terms import Repository
-from storage.errors import IllegalMove, NotFound
+from storage.errors import NotFound
 from storage.judgments import Outcome
 from storage.records import EntryKind, Fix
 from storage.status import Mover, Status
@@ -32,7 +31,6 @@ class Looked(BaseModel):
     """What one look at a pull request brought."""
 
     news: News
-    status: Status  # of the report, when it was looked at
     changed: bool = False
     attempt: int = 0  # of the report as it was then: whoever moved it meanwhile has dealt with the news
 
@@ -69,7 +67,7 @@ class Following:
         report = self.means.store.reports.get(report_id)
         fix = self.means.store.fixes.latest(report_id)
         if report.status not in _FOLLOWED or fix is None or fix.number is None:
-            return Looked(news=News(kind=NewsKind.NOTHING), status=report.status)
+            return Looked(news=News(kind=NewsKind.NOTHING))
         seen = self.means.code_host.pull_request(self._repository(fix), fix.number)
         news = follow(fix, seen, report.status, self.means.policy, self.means.clock())
         return Looked(news=news, changed=self._keep(fix, seen, news), attempt=report.attempt)
