@@ -23,7 +23,7 @@ demo: $(READY)
 	@$(BIN)/signalbox demo $(ARGS)
 
 test: $(READY)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff format --check .
