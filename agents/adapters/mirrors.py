@@ -52,7 +52,8 @@ class Mirrors:
         with self._open(repository) as mirror:
             mirror.need(sha, repository.base_branch)
             _clone(mirror.path, sha, to)
-        run_git("checkout", "--quiet", "--force", "--detach", sha, at=to, seconds=_FETCH_SECONDS)
+        with _translated(repository):
+            run_git("checkout", "--quiet", "--force", "--detach", sha, at=to, seconds=_FETCH_SECONDS)
 
     def commit_and_push(
         self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
@@ -81,7 +82,7 @@ class Mirrors:
         remote = remote_of(repository, self.url, self.token)
         path = self.folder.absolute() / f"{repository.name.replace('/', '+')}.git"
         try:
-            with held(path.with_suffix(".lock"), self.patience) as lock:
+            with _translated(repository), held(path.with_suffix(".lock"), self.patience) as lock:
                 mirror = _Mirror(path, remote, lock)
                 mirror.prepare()
                 yield mirror
@@ -200,6 +201,16 @@ class _Mirror:
             "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "{remote}", *what,
             at=self.path, doing="fetching", seconds=_FETCH_SECONDS, keep_open=(self.lock,),
         )  # fmt: skip
+
+
+@contextmanager
+def _translated(repository: Repository) -> Iterator[None]:
+    """What goes wrong on this machine, such as a full disk, is over one day too: the work is tried again later."""
+    try:
+        yield
+    except (GitFailed, OSError) as error:
+        sentence = f"the mirror of {repository.name} cannot be used on this machine: {error}"
+        raise CodeHostDown(f"{sentence}; check the disk and the rights in the bot's folder") from error
 
 
 def _clone(mirror: Path, sha: str, to: Path) -> None:

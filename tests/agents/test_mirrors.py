@@ -138,6 +138,12 @@ def test_only_one_works_in_a_mirror_at_a_time(mirrors: Mirrors, repository: Repo
     assert hurried.head(repository)
 
 
+def test_a_folder_that_cannot_be_written_is_said(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    with pytest.raises(CodeHostDown, match="check the disk"):
+        Mirrors(tmp_path / "taken", "https://code.example").head(repository)
+
+
 def test_many_at_once_all_get_their_answer(mirrors: Mirrors, repository: Repository, tmp_path: Path) -> None:
     heads: list[str] = []
 
