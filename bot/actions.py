@@ -1,4 +1,4 @@
-"""Everything a person can press or type, by name, and the value that a button carries."""
+"""Everything a person can press or type, by name, and the values that buttons carry."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from storage.records import Decision
 
+_LARGEST_ID = 2**31 - 1  # what the columns hold
+
 
 class Action(StrEnum):
-    """Action ids of buttons."""
+    """Action ids of buttons. Where several of a kind stand side by side, a number follows: `answer:2`."""
 
     APPROVE = "approve"
     NOT_NOW = "not_now"
     RETRY = "retry"
     DISMISS = "dismiss"
-    ANSWER = "answer"  # one of a question's options; the id has a number behind it
+    ANSWER = "answer"  # one of a question's options
     RESTORE = "restore"  # from the quarantine
-    LINK = "link"  # a button that only opens an address
+    LINK = "link"  # only opens an address
 
 
 class Command(StrEnum):
@@ -28,7 +30,21 @@ class Command(StrEnum):
     SIGNALBOX = "/signalbox"
 
 
-INVESTIGATE_SHORTCUT = "investigate_message"
+class Verb(StrEnum):
+    """What may follow `/signalbox`."""
+
+    STATUS = "status"
+    HELD = "held"
+    PAUSE = "pause"
+    RESUME = "resume"
+    HELP = "help"
+
+
+class Shortcut(StrEnum):
+    """Callback ids of shortcuts on messages."""
+
+    INVESTIGATE = "investigate_message"
+
 
 DECISIONS = {
     Action.APPROVE: Decision.APPROVE,
@@ -37,29 +53,38 @@ DECISIONS = {
     Action.DISMISS: Decision.DISMISS,
     Action.ANSWER: Decision.ANSWER,
 }
+"""What pressing a button decides; the others decide nothing."""
 
 
-class Choice(BaseModel):
-    """What a button carries: which report, and which plan was on the screen. Everything else is in the rows."""
+class _Value(BaseModel):
+    """What a button carries. Strict: whatever is not exactly of our making is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    report_id: int = Field(ge=1)
-    plan_revision: int = 0
-    plan_hash: str = ""
-    option: int = -1  # of a question, by its place
+    @property
+    def json_text(self) -> str:
+        """As Slack carries it."""
+        return self.model_dump_json(exclude_defaults=True)
 
 
-class HeldChoice(BaseModel):
-    """What a button of the quarantine carries."""
+class Choice(_Value):
+    """Which report, and which plan or option was on the screen. Everything else is in the rows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    report_id: int = Field(ge=1, le=_LARGEST_ID)
+    plan_revision: int = Field(default=0, ge=0, le=_LARGEST_ID)
+    plan_hash: str = Field(default="", max_length=64)
+    question_id: int = Field(default=0, ge=0, le=_LARGEST_ID)
+    option: int = Field(default=-1, ge=-1, le=99)  # of the question, by its place
 
-    signal_id: int = Field(ge=1)
+
+class HeldChoice(_Value):
+    """Which signal of the quarantine."""
+
+    signal_id: int = Field(ge=1, le=_LARGEST_ID)
 
 
 def action_id(action: Action, number: int | None = None) -> str:
-    """The id of a button: the action's name, with a number where several stand side by side."""
+    """The id of a button."""
     return action.value if number is None else f"{action.value}:{number}"
 
 

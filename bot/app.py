@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from agents.adapters.bubblewrap import SandboxWorkspaces
@@ -37,6 +36,7 @@ from bot.messenger import SlackMessenger
 from bot.policy import read_policy
 from bot.settings import Settings, secret
 from bot.slack import SlackWriter
+from bot.socket_mode import Socket
 from bot.sources import KINDS
 from bot.sources.pulling import Puller
 from bot.undertaker import Undertaker
@@ -71,7 +71,7 @@ def bot(settings: Settings) -> Iterator[Parts]:
     with ExitStack() as stack:
         parts = stack.enter_context(worker(settings))
         app = build_slack_app(parts.deps, parts.slack.client)
-        handler = SocketModeHandler(app, secret(settings.slack_app_token), trace_enabled=False)
+        handler = Socket(app, secret(settings.slack_app_token), trace_enabled=False)
         stack.callback(handler.close)
         handler.connect()  # type: ignore[no-untyped-call]
         log.info("the bot is listening", team=parts.slack.home_team)

@@ -1,42 +1,59 @@
-"""Slack's Web API, as far as we use it: typed, patient, within its rates. Only here are its errors turned into ours."""
+"""Slack's Web API, as far as we use it: typed, patient, within its rates. Its errors do not leave this module."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.client import HTTPException
-from typing import Any, TypeVar
+from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError, SlackRequestError
-from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
+from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
-from agents.errors import SlackDown, SlackRejected
+from agents.errors import SlackRejected
 from agents.rules import Person
-from bot.views.limits import TEXT, cut, within
+from bot.patience import Bucket, Lately
+from bot.slack_calls import Calls
+from bot.views.drawing import File
+from bot.views.limits import TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, Drawn, cut, within
+from bot.views.scene import address_of
 from storage.status import Visibility
 
-T = TypeVar("T")
-
 METADATA = "signalbox_post"
-_HARMLESS = {"reactions.add": "already_reacted", "reactions.remove": "no_reaction"}
-_ADVICE = {
-    "not_in_channel": "invite the bot to the channel with /invite",
-    "channel_not_found": "check the channel's id in the policy file, and invite the bot if it is private",
-    "is_archived": "the channel is archived; name another one in the policy file",
-    "missing_scope": "update the app from manifest.yml and reinstall it",
-    "invalid_auth": "SLACK_BOT_TOKEN is wrong; copy it anew from the app's settings",
-    "token_revoked": "the app was removed from the workspace; install it again",
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    "auth.test": (),
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "chat.postEphemeral": ("chat:write",),
+    "conversations.history": ("channels:history", "groups:history"),
+    "conversations.replies": ("channels:history", "groups:history"),
+    "conversations.info": ("channels:read", "groups:read"),
+    "files.upload": ("files:write",),  # files.getUploadURLExternal and files.completeUploadExternal
+    "reactions.add": ("reactions:write",),
+    "users.info": ("users:read",),
+    "views.publish": (),
 }
-_PEOPLE_SECONDS = 60.0
+"""Every method that is called here, with the scopes it needs; the manifest asks for these."""
+
+_LOOKED_UP = 60.0  # seconds that people and channels are remembered
+_PAGES = 20  # of 200 messages, that are looked through for a post of ours
+_TIMEOUT = 10  # seconds
+
+
+@dataclass(frozen=True)
+class Us:
+    """Who we are in the workspace, as auth.test tells it."""
+
+    team: str = ""
+    user: str = ""
+    bot: str = ""
+    site: str = ""  # the workspace's address
 
 
 @dataclass(frozen=True)
 class Place:
-    """A channel, as far as it matters to us."""
+    """What kind of channel one is."""
 
     is_member: bool
     is_shared: bool  # with another workspace
@@ -44,85 +61,174 @@ class Place:
 
 
 @dataclass
-class Bucket:
-    """A token bucket: so many posts at once, then `rate` a second. Slack allows about one a second and channel."""
-
-    rate: float = 1.0
-    burst: float = 4.0
-    _left: float = 4.0
-    _at: float = field(default_factory=time.monotonic)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def wait(self) -> float:
-        """Take a token; returns for how long to sleep before using it, in seconds."""
-        with self._lock:
-            at = time.monotonic()
-            self._left = min(self.burst, self._left + (at - self._at) * self.rate) - 1.0
-            self._at = at
-            return max(0.0, -self._left / self.rate)
-
-
-@dataclass
 class SlackWriter:
-    """What we do in Slack. Raises SlackDown when trying later may help, SlackRejected when it will not."""
+    """What we do in Slack. Raises SlackDown when trying later may help, SlackRejected when it will not.
+
+    May be used by many threads.
+    """
 
     client: WebClient
-    home_team: str = ""
+    us: Us = field(default_factory=Us)
+    sleep: Callable[[float], None] = time.sleep
+    _calls: Calls = field(init=False)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
-    _people: dict[str, tuple[float, Person]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _people: Lately[Person] = field(default_factory=lambda: Lately(_LOOKED_UP))
+    _places: Lately[Place] = field(default_factory=lambda: Lately(_LOOKED_UP))
+
+    def __post_init__(self) -> None:
+        self._calls = Calls(sleep=self.sleep)
 
     @classmethod
-    def over(cls, client: WebClient) -> SlackWriter:
-        """A writer over a client, which then retries lost connections once by itself and nothing else."""
-        client.retry_handlers[:] = [ConnectionErrorRetryHandler(max_retry_count=1)]
-        return cls(client)
+    def over(cls, client: WebClient, sleep: Callable[[float], None] = time.sleep) -> SlackWriter:
+        """A writer over a client, whose own retries are turned off: ours know which calls may be repeated."""
+        client.retry_handlers.clear()
+        client.timeout = min(client.timeout, _TIMEOUT)
+        return cls(client, sleep=sleep)
+
+    @property
+    def home_team(self) -> str:
+        """The id of our workspace; empty before we asked."""
+        return self.us.team
 
     def who_we_are(self) -> dict[str, Any]:
-        """auth.test: the team and user of our token. Remembers the team."""
-        answer = self._call("auth.test", self.client.auth_test)
-        self.home_team = str(answer["team_id"])
+        """What auth.test says; remembers it."""
+        answer = self._calls("auth.test", self.client.auth_test)
+        kept = {name: str(answer.get(key) or "") for name, key in _US.items()}
+        self.us = Us(**kept)
         return answer
 
+    # ── messages ────────────────────────────────────────────────────────────────────────────────────────────────
+
     def post(
-        self,
-        channel: str,
-        text: str,
-        blocks: Sequence[Block],
-        *,
-        thread_ts: str = "",
-        key: dict[str, str] | None = None,
+        self, channel: str, text: str, blocks: Sequence[Block], *, thread_ts: str = "", key: Mapping[str, str]
     ) -> str:
         """Post a message; its ts. `key` goes along as metadata, by which `find` finds it again."""
+        drawn = _drawn(blocks)
         self._pace(channel)
-        answer = self._call(
+        answer = self._calls(
             "chat.postMessage",
-            lambda: WebClient(**self._plain()).chat_postMessage(
+            lambda: self.client.chat_postMessage(
                 channel=channel,
                 text=cut(text, TEXT),
-                blocks=within(blocks),
+                blocks=drawn or None,
                 thread_ts=thread_ts or None,
-                metadata={"event_type": METADATA, "event_payload": key or {}},
+                metadata={"event_type": METADATA, "event_payload": dict(key)},
                 unfurl_links=False,
                 unfurl_media=False,
             ),
+            repeated=False,
         )
         return str(answer["ts"])
 
     def update(self, channel: str, ts: str, text: str, blocks: Sequence[Block]) -> None:
-        """Redraw a message of ours."""
-        drawn = within(blocks)
-        self._call(
-            "chat.update", lambda: self.client.chat_update(channel=channel, ts=ts, text=cut(text, TEXT), blocks=drawn)
+        """Redraw a message of ours. Slack removes the blocks of a message that is updated without any."""
+        drawn = _drawn(blocks)
+        self._calls(
+            "chat.update",
+            lambda: self.client.chat_update(channel=channel, ts=ts, text=cut(text, TEXT), blocks=drawn or None),
         )
 
-    def find(self, channel: str, thread_ts: str, key: dict[str, str], oldest: float) -> str:
+    def find(self, channel: str, thread_ts: str, key: Mapping[str, str], oldest: float) -> str:
         """The ts of our post that carries `key`, looked for from `oldest` (Unix time) on; empty if there is none."""
+        return self._look(channel, thread_ts, oldest, lambda message: _metadata(message) == dict(key))
+
+    def find_file(self, channel: str, thread_ts: str, name: str, oldest: float) -> str:
+        """The ts of our message in a thread that holds a file of this name; empty if there is none."""
+        return self._look(channel, thread_ts, oldest, lambda message: name in _file_names(message))
+
+    def upload(self, channel: str, thread_ts: str, comment: str, files: Sequence[File]) -> str:
+        """Post files as one message in a thread; the id of the first."""
+        self._pace(channel)
+        sent = [{"filename": file.name, "title": file.title, "content": file.text} for file in files]
+        answer = self._calls(
+            "files.upload",
+            lambda: self.client.files_upload_v2(
+                channel=channel, thread_ts=thread_ts, initial_comment=comment, file_uploads=sent
+            ),
+            repeated=False,
+        )
+        return str(answer["files"][0]["id"])
+
+    def react(self, channel: str, ts: str, name: str) -> None:
+        """React to a message; having done so before counts as done."""
+        try:
+            self._calls("reactions.add", lambda: self.client.reactions_add(channel=channel, timestamp=ts, name=name))
+        except SlackRejected as error:
+            if error.code != "already_reacted":
+                raise
+
+    def whisper(self, channel: str, user: str, text: str, *, thread_ts: str = "", blocks: Sequence[Block] = ()) -> None:
+        """Tell one person something. At most once: it leaves no trace by which it could be found again."""
+        drawn = _drawn(blocks)
+        self._calls(
+            "chat.postEphemeral",
+            lambda: self.client.chat_postEphemeral(
+                channel=channel, user=user, text=cut(text, TEXT), thread_ts=thread_ts or None, blocks=drawn or None
+            ),
+            repeated=False,
+        )
+
+    def address(self, channel: str, ts: str, root_ts: str = "") -> str:
+        """The address of a message, made as Slack makes it; empty before we know our workspace's."""
+        return address_of(self.us.site, channel, ts, root_ts) if self.us.site else ""
+
+    def show_home(self, user: str, blocks: Sequence[Block]) -> None:
+        """Draw somebody's Home tab."""
+        view = {"type": "home", "blocks": within(blocks, most=VIEW_BLOCKS, payload=VIEW_PAYLOAD)}
+        self._calls("views.publish", lambda: self.client.views_publish(user_id=user, view=view))
+
+    # ── people and places ───────────────────────────────────────────────────────────────────────────────────────
+
+    def person(self, user_id: str, team_id: str = "") -> Person:
+        """Who somebody is, at most a minute old. Whom Slack does not know is a stranger, who may nothing.
+
+        Raises SlackDown when Slack cannot be asked: then nothing is decided at all.
+        """
+        known = self._people.get(user_id)
+        if known is not None:
+            return known
+        try:
+            user = self._calls("users.info", lambda: self.client.users_info(user=user_id))["user"]
+        except SlackRejected:
+            return Person(user_id=user_id, team_id=team_id, is_stranger=True)
+        person = Person(
+            user_id=user_id,
+            team_id=str(user.get("team_id") or team_id),
+            name=str(user.get("real_name") or user.get("name") or ""),
+            is_bot=bool(user.get("is_bot")),
+            is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+            is_stranger=bool(user.get("is_stranger")),
+            deleted=bool(user.get("deleted")),
+        )
+        return self._people.put(user_id, person)
+
+    def place(self, channel: str) -> Place | None:
+        """What kind of channel it is, at most a minute old; None if we cannot see it."""
+        known = self._places.get(channel)
+        if known is not None:
+            return known
+        try:
+            found = self._calls("conversations.info", lambda: self.client.conversations_info(channel=channel))
+        except SlackRejected:
+            return None
+        seen = found["channel"]
+        private = seen.get("is_private") or seen.get("is_im") or seen.get("is_mpim")
+        place = Place(
+            is_member=bool(seen.get("is_member")),
+            is_shared=bool(seen.get("is_ext_shared") or seen.get("is_pending_ext_shared")),
+            visibility=Visibility.PRIVATE if private else Visibility.PUBLIC,
+        )
+        # One that we are not in yet is asked about again: somebody is about to invite us.
+        return self._places.put(channel, place) if place.is_member else place
+
+    # ── how ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _look(self, channel: str, thread_ts: str, oldest: float, is_it: Callable[[Mapping[str, Any]], bool]) -> str:
         cursor = ""
-        for _ in range(20):
+        for _ in range(_PAGES):
             answer = self._page(channel, thread_ts, oldest, cursor)
             for message in answer["messages"]:
-                if message.get("bot_id") and (message.get("metadata") or {}).get("event_payload") == key:
+                if self._is_ours(message) and is_it(message):
                     return str(message["ts"])
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
@@ -138,109 +244,33 @@ class SlackWriter:
             "cursor": cursor or None,
         }
         if thread_ts:
-            return self._call("conversations.replies", lambda: self.client.conversations_replies(ts=thread_ts, **asked))
-        return self._call("conversations.history", lambda: self.client.conversations_history(**asked))
+            return self._calls(
+                "conversations.replies", lambda: self.client.conversations_replies(ts=thread_ts, **asked)
+            )
+        return self._calls("conversations.history", lambda: self.client.conversations_history(**asked))
 
-    def react(self, channel: str, ts: str, name: str) -> None:
-        """React to a message; having done so before counts as done."""
-        self._call("reactions.add", lambda: self.client.reactions_add(channel=channel, timestamp=ts, name=name))
-
-    def whisper(self, channel: str, user: str, text: str, *, thread_ts: str = "", blocks: Sequence[Block] = ()) -> None:
-        """Tell one person something. At most once: it leaves no trace by which it could be found again."""
-        self._call(
-            "chat.postEphemeral",
-            lambda: self.client.chat_postEphemeral(
-                channel=channel,
-                user=user,
-                text=cut(text, TEXT),
-                thread_ts=thread_ts or None,
-                blocks=within(blocks) or None,
-            ),
-        )
-
-    def permalink(self, channel: str, ts: str) -> str:
-        """The address of a message."""
-        answer = self._call("chat.getPermalink", lambda: self.client.chat_getPermalink(channel=channel, message_ts=ts))
-        return str(answer["permalink"])
-
-    def place(self, channel: str) -> Place | None:
-        """What kind of channel it is; None if we cannot see it."""
-        try:
-            found = self._call("conversations.info", lambda: self.client.conversations_info(channel=channel))["channel"]
-        except SlackRejected:
-            return None
-        return Place(
-            is_member=bool(found.get("is_member")),
-            is_shared=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
-            visibility=Visibility.PRIVATE if found.get("is_private") else Visibility.PUBLIC,
-        )
-
-    def visibility(self, channel: str) -> Visibility:
-        """Who may see what is said there; private where we cannot tell."""
-        place = self.place(channel)
-        return place.visibility if place is not None else Visibility.PRIVATE
-
-    def show_home(self, user: str, blocks: Sequence[Block]) -> None:
-        """Draw somebody's Home tab."""
-        view = {"type": "home", "blocks": within(blocks)}
-        self._call("views.publish", lambda: self.client.views_publish(user_id=user, view=view))
-
-    def person(self, user_id: str, team_id: str = "") -> Person:
-        """Who somebody is, at most a minute old. Whoever cannot be looked up is a stranger, who may nothing."""
-        with self._lock:
-            known = self._people.get(user_id)
-        if known is not None and time.monotonic() - known[0] < _PEOPLE_SECONDS:
-            return known[1]
-        try:
-            user = self._call("users.info", lambda: self.client.users_info(user=user_id))["user"]
-        except (SlackDown, SlackRejected):
-            return Person(user_id=user_id, team_id=team_id, is_stranger=True)
-        person = Person(
-            user_id=user_id,
-            team_id=str(user.get("team_id") or team_id),
-            name=str(user.get("real_name") or user.get("name") or ""),
-            is_bot=bool(user.get("is_bot")),
-            is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-            is_stranger=bool(user.get("is_stranger")),
-            deleted=bool(user.get("deleted")),
-        )
-        with self._lock:
-            self._people[user_id] = (time.monotonic(), person)
-        return person
-
-    def _plain(self) -> dict[str, Any]:
-        """A client for posts does not repeat by itself: a post whose answer was lost is looked up first."""
-        return {
-            "token": self.client.token,
-            "base_url": self.client.base_url,
-            "timeout": self.client.timeout,
-            "retry_handlers": [],
-        }
+    def _is_ours(self, message: Mapping[str, Any]) -> bool:
+        """Anybody may attach our metadata to a post of theirs."""
+        return bool(message.get("bot_id")) and message["bot_id"] == (self.us.bot or message["bot_id"])
 
     def _pace(self, channel: str) -> None:
-        with self._lock:
-            bucket = self._buckets.setdefault(channel, Bucket())
-        time.sleep(bucket.wait())
-
-    def _call(self, method: str, call: Callable[[], Any]) -> dict[str, Any]:
-        try:
-            answer = call()
-        except SlackApiError as error:
-            if error.response.get("error") == _HARMLESS.get(method):
-                return {}
-            raise _fault(method, error) from error
-        except (SlackClientError, SlackRequestError, HTTPException, OSError) as error:
-            raise SlackDown(f"Slack did not answer {method} ({type(error).__name__}); it is tried again.") from error
-        data: dict[str, Any] = answer.data
-        return data
+        """Slack allows about one post a second and channel, and a short burst."""
+        self.sleep(self._buckets.setdefault(channel, Bucket(rate=1.0, burst=4.0)).take())
 
 
-def _fault(method: str, error: SlackApiError) -> SlackDown | SlackRejected:
-    status, said = error.response.status_code, str(error.response.get("error") or "")
-    if status == 429 or said in ("ratelimited", "rate_limited"):  # noqa: PLR2004 too many requests
-        wait = str(error.response.headers.get("Retry-After") or error.response.headers.get("retry-after") or "1")
-        return SlackDown(f"Slack limits our rate for {method}.", float(wait) if wait.isdigit() else 1.0)
-    if status >= 500 or said in ("internal_error", "fatal_error", "service_unavailable", "request_timeout"):  # noqa: PLR2004
-        return SlackDown(f"Slack answered {status} {said} to {method}; it is tried again.")
-    advice = _ADVICE.get(said, "see the method's page in Slack's documentation")
-    return SlackRejected(f"Slack refused {method}: {said}; {advice}.", said)
+_US = {"team": "team_id", "user": "user_id", "bot": "bot_id", "site": "url"}
+
+
+def _drawn(blocks: Sequence[Block]) -> list[Drawn]:
+    try:
+        return within(blocks)
+    except SlackObjectFormationError as error:
+        raise SlackRejected(f"Slack would refuse these blocks: {error}.", "invalid_blocks") from error
+
+
+def _metadata(message: Mapping[str, Any]) -> object:
+    return (message.get("metadata") or {}).get("event_payload")
+
+
+def _file_names(message: Mapping[str, Any]) -> list[str]:
+    return [str(file.get("name")) for file in message.get("files") or []]

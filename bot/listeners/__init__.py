@@ -9,11 +9,14 @@ from typing import Any
 import structlog
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
 from agents.errors import SlackDown, SlackRejected
 from bot.listeners import approvals, commands, events, shortcuts
 from bot.listeners.deps import Deps
+from bot.listeners.payload import Press, Typed
+from bot.views.trouble import slack_down, unexpected
 
 log = structlog.get_logger()
 
@@ -22,16 +25,27 @@ __all__ = ["Deps", "build_slack_app"]
 
 def build_slack_app(deps: Deps, client: WebClient) -> App:
     """The Bolt app with every listener. It asks Slack nothing by itself: who we are is in `deps`."""
-    app = App(client=client, authorize=_authorise(deps, client), request_verification_enabled=False)
+    app = App(
+        client=client,
+        authorize=_authorise(deps, client),
+        request_verification_enabled=False,  # Socket Mode has no signatures; the app token is what we trust
+        raise_error_for_unhandled_request=True,
+    )
     for module in (events, approvals, commands, shortcuts):
         module.register(app, deps)
 
     @app.error
-    def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    def failed(error: Exception, body: dict[str, Any], response: BoltResponse | None) -> BoltResponse | None:
+        """`response` is None when it was acknowledged before; Bolt then wants none."""
+        if isinstance(error, BoltUnhandledRequestError):
+            log.info("nothing of ours", kind=str(body.get("type") or body.get("command"))[:80])
+            return BoltResponse(status=200)
         reference = secrets.token_hex(3)
-        log.error("a listener failed", reference=reference, error=str(error), exc_info=error)
-        _tell(body, f"That did not work. The log has it under {reference}; try again, or ask who runs me.", deps)
-        return BoltResponse(status=200)
+        log.error("a listener failed", reference=reference, exc_info=error)
+        if body.get("type") == events.EVENT:  # it could not be kept: Slack is to deliver it again
+            return BoltResponse(status=503) if response is not None else None
+        _tell(body, slack_down() if isinstance(error, SlackDown) else unexpected(reference), deps)
+        return BoltResponse(status=200) if response is not None else None
 
     return app
 
@@ -51,11 +65,11 @@ def _authorise(deps: Deps, client: WebClient) -> Callable[..., AuthorizeResult]:
 
 def _tell(body: dict[str, Any], sentence: str, deps: Deps) -> None:
     """Tell the person who waits for an answer; if even that fails, the log has it."""
-    user = (body.get("user") or {}).get("id") if isinstance(body.get("user"), dict) else body.get("user_id")
-    channel = (body.get("channel") or {}).get("id") if isinstance(body.get("channel"), dict) else body.get("channel_id")
-    if not isinstance(user, str) or not isinstance(channel, str):
+    press, typed = Press.of(body), Typed.of(body)
+    user, channel = press.user or typed.user, press.channel or typed.channel
+    if not user or not channel:
         return
     try:
-        deps.slack.whisper(channel, user, sentence)
+        deps.slack.whisper(channel, user, sentence, thread_ts=press.thread_ts)
     except (SlackDown, SlackRejected) as error:
         log.warning("the person could not be told", error=str(error))

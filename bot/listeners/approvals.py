@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import structlog
+from pydantic import ValidationError
 from slack_bolt import Ack, App
 
 from agents import rules
-from agents.assent import Via
+from agents.assent import Answer, Via
 from bot.actions import DECISIONS, Action, Choice, HeldChoice, action_of
 from bot.listeners.deps import Deps
+from bot.listeners.payload import Press
+from bot.views.trouble import outdated
+from storage.errors import NotFound
 from storage.records import Decision
 
-_OURS = re.compile("^(" + "|".join(action.value for action in Action) + ")(:.*)?$")
+log = structlog.get_logger()
+
+_OURS = re.compile("^(" + "|".join(action.value for action in Action) + ")(:[0-9]{1,10})?$")
 
 
 def register(app: App, deps: Deps) -> None:
@@ -22,55 +29,55 @@ def register(app: App, deps: Deps) -> None:
     @app.action(_OURS)
     def pressed(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
-        what = action_of(str(action["action_id"]))
-        if what is Action.RESTORE:
-            _restore(HeldChoice.model_validate_json(action["value"]), body, deps)
-        elif what in DECISIONS:
-            _decide(DECISIONS[what], Choice.model_validate_json(action["value"]), body, deps)
+        press = Press.of(body, action)
+        try:
+            sentence = _answer(press, deps)
+        except (ValidationError, NotFound) as error:
+            log.warning("a button made no sense", action=press.action, user=press.user, error=str(error)[:300])
+            sentence = outdated()
+        if sentence and press.channel and press.user:
+            deps.slack.whisper(press.channel, press.user, sentence, thread_ts=press.thread_ts)
 
     @app.action(re.compile(".*"))
     def unknown(ack: Ack) -> None:
         ack()
 
 
-def _decide(decision: Decision, choice: Choice, body: dict[str, Any], deps: Deps) -> None:
-    person = deps.person(str(body["user"]["id"]), str(body["user"].get("team_id") or ""))
-    answer = deps.assent.press(
+def _answer(press: Press, deps: Deps) -> str:
+    """Do what was pressed; what to tell the person. Raises ValidationError for a value that is not of our making."""
+    action = action_of(press.action)
+    if action is Action.RESTORE:
+        return _restore(HeldChoice.model_validate_json(press.value), press, deps)
+    if action in DECISIONS:
+        return _decide(DECISIONS[action], Choice.model_validate_json(press.value), press, deps).sentence
+    return ""
+
+
+def _decide(decision: Decision, choice: Choice, press: Press, deps: Deps) -> Answer:
+    words = ""
+    if decision is Decision.ANSWER:
+        question = deps.store.plans.question(choice.report_id)
+        if question is None or question.id != choice.question_id:
+            return Answer(ok=False, sentence="That question needs no answer any more; nothing was changed.")
+        if not 0 <= choice.option < len(question.body.options):
+            return Answer(ok=False, sentence=outdated())
+        words = question.body.options[choice.option]
+    return deps.assent.press(
         choice.report_id,
         decision,
         plan_revision=choice.plan_revision,
         plan_hash=choice.plan_hash,
-        person=person,
+        person=deps.person(press.user, press.team),
         via=Via.BUTTON,
-        words=_option(choice, deps),
+        words=words,
     )
-    _tell(body, answer.sentence, deps)
 
 
-def _option(choice: Choice, deps: Deps) -> str:
-    """The words of the option that was pressed, empty for any other button."""
-    question = deps.store.plans.question(choice.report_id) if choice.option >= 0 else None
-    options = question.body.options if question is not None else ()
-    return options[choice.option] if 0 <= choice.option < len(options) else ""
-
-
-def _restore(choice: HeldChoice, body: dict[str, Any], deps: Deps) -> None:
-    person = deps.person(str(body["user"]["id"]), str(body["user"].get("team_id") or ""))
-    refusal = rules.may_decide(person, None, deps.policy, deps.home_team)
-    if refusal:
-        _tell(body, refusal, deps)
-    elif deps.store.signals.restore(choice.signal_id, person.user_id):
-        deps.nudge_signal(choice.signal_id)
-        _tell(body, "Restored. It is read like any other signal now.", deps)
-    else:
-        _tell(body, "It is not held any more.", deps)
-
-
-def _tell(body: dict[str, Any], sentence: str, deps: Deps) -> None:
-    """Say it to the person alone, in the thread where they pressed."""
-    container = body.get("container") or {}
-    channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
-    message = body.get("message") or {}
-    if channel and sentence:
-        thread_ts = message.get("thread_ts") or ""
-        deps.slack.whisper(str(channel), str(body["user"]["id"]), sentence, thread_ts=str(thread_ts))
+def _restore(choice: HeldChoice, press: Press, deps: Deps) -> str:
+    person = deps.person(press.user, press.team)
+    if refusal := rules.may_decide(person, None, deps.policy, deps.home_team):
+        return refusal
+    if not deps.store.signals.restore(choice.signal_id, person.user_id):
+        return "It is not held any more; nothing was changed."
+    deps.nudge_signal(choice.signal_id)
+    return "Restored. It is read like any other signal now."

@@ -3,69 +3,82 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block
 
 from agents import rules
-from bot.actions import Command
+from bot.actions import Command, Verb
+from bot.listeners.asking import place_for
 from bot.listeners.deps import Deps
-from bot.sources.slack import SOURCE
-from bot.views.home import HELP, Condition, condition, held
+from bot.listeners.payload import Typed
+from bot.sources.slack import SOURCE, words_of
+from bot.views.condition import HELP, Condition, condition
 from bot.views.limits import within
+from bot.views.quarantine import held
 from storage.columns import now
 from storage.raw import RawSignal, Severity
+from storage.status import Visibility
 
 PAUSED = "paused"
+_IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
+_USAGE = "Say what is wrong, such as: `/investigate the export of large reports ends with an error`"
+
+Said = tuple[str, list[Block]]
 
 
 def register(app: App, deps: Deps) -> None:
-    """Both commands."""
+    """Both commands. What they answer is for the person alone."""
 
     @app.command(Command.INVESTIGATE.value)
     def investigate(ack: Ack, command: dict[str, Any]) -> None:
-        ack(text=_investigate(command, deps))
+        _answer(ack, Typed.of(command), _investigate, deps)
 
     @app.command(Command.SIGNALBOX.value)
     def signalbox(ack: Ack, command: dict[str, Any]) -> None:
-        words = str(command.get("text") or "help").split()
-        verb = _VERBS.get(words[0].lower() if words else "help", _help)
-        text, blocks = verb(command, deps)
-        ack(text=text, blocks=within(blocks) or None)
+        typed = Typed.of(command)
+        word = (typed.text.split() or [Verb.HELP])[0].lower()
+        verb = Verb(word) if word in set(Verb) else Verb.HELP
+        _answer(ack, typed, _VERBS[verb], deps)
 
 
-def _investigate(command: dict[str, Any], deps: Deps) -> str:
-    """Remember what was typed as a signal that somebody asked about; the sentence for that person."""
-    text, channel, user = (str(command.get(key) or "") for key in ("text", "channel_id", "user_id"))
-    if not text.strip():
-        return "Say what is wrong, such as: /investigate the export of large reports ends with an error"
-    if refusal := rules.may_ask(deps.person(user, str(command.get("team_id") or "")), deps.home_team):
-        return refusal
-    place = deps.slack.place(channel)
-    if place is None or not place.is_member:
-        return "I am not in this channel, so I could not show you what I find. Type /invite @signalbox, then try again."
-    if place.is_shared:
-        return "This channel is shared with another workspace, so I do not research here. Ask in a channel of your own."
-    typed = hashlib.sha256(str(command.get("trigger_id") or now().isoformat()).encode()).hexdigest()[:16]
+def _answer(ack: Ack, typed: Typed, work: Callable[[Typed, Deps], Said], deps: Deps) -> None:
+    """Do the work, then acknowledge with what came of it. If that took too long for Slack, tell the person again."""
+    began = time.monotonic()
+    text, blocks = work(typed, deps)
+    ack(text=text, blocks=within(blocks) or None)
+    if time.monotonic() - began > _IN_TIME and typed.channel and typed.user:
+        deps.slack.whisper(typed.channel, typed.user, text, blocks=blocks)
+
+
+def _investigate(typed: Typed, deps: Deps) -> Said:
+    """Remember what was typed as a signal that somebody asked about."""
+    if not typed.text.strip():
+        return _USAGE, []
+    place = place_for(typed.user, typed.team, typed.channel, deps)
+    if isinstance(place, str):
+        return place, []
+    name = hashlib.sha256((typed.trigger or now().isoformat()).encode()).hexdigest()[:16]
     deps.pipeline.ingest(
         RawSignal(
             source=SOURCE,
-            external_id=f"{channel}/investigate-{typed}",
-            body=text[:40_000],
-            author=user,
-            channel=channel,
+            external_id=f"{typed.channel}/investigate-{name}",
+            body=words_of(typed.text),
+            author=typed.user,
+            channel=typed.channel,
             visibility=place.visibility,
             severity=Severity.WARNING,
             happened_at=now(),
-            asked_by=user,
+            asked_by=typed.user,
         )
     )
-    return "On it. A report will appear here in a moment, and what I find in its thread."
+    return "On it. A report appears here in a moment, and what I find in its thread.", []
 
 
-def _status(_: dict[str, Any], deps: Deps) -> tuple[str, list[Block]]:
+def _status(_: Typed, deps: Deps) -> Said:
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
     how = Condition(
         paused=deps.store.switches.get(PAUSED),
@@ -73,42 +86,48 @@ def _status(_: dict[str, Any], deps: Deps) -> tuple[str, list[Block]]:
         open_reports=len(deps.store.reports.open(limit=1_000)),
         today=deps.store.spending.since(today),
         cursors=[deps.store.cursors.get(source) for source in deps.policy.sources],
+        dead_letters=len(deps.store.inbox.dead()),
     )
     return "Paused" if how.paused.on else "Working", condition(how)
 
 
-def _held(_: dict[str, Any], deps: Deps) -> tuple[str, list[Block]]:
-    signals = deps.store.signals.held()
-    return f"{len(signals)} signals are held.", held(signals)
+def _held(typed: Typed, deps: Deps) -> Said:
+    """What is private is shown only where it was said."""
+    signals = [
+        signal
+        for signal in deps.store.signals.held(limit=100)
+        if signal.visibility is Visibility.PUBLIC or signal.channel == typed.channel
+    ]
+    return ("Nothing is held." if not signals else f"Held: {len(signals)}"), held(signals)
 
 
-def _pause(command: dict[str, Any], deps: Deps) -> tuple[str, list[Block]]:
-    return _switch(command, deps, on=True), []
+def _pause(typed: Typed, deps: Deps) -> Said:
+    return _switch(typed, deps, on=True), []
 
 
-def _resume(command: dict[str, Any], deps: Deps) -> tuple[str, list[Block]]:
-    return _switch(command, deps, on=False), []
+def _resume(typed: Typed, deps: Deps) -> Said:
+    return _switch(typed, deps, on=False), []
 
 
-def _switch(command: dict[str, Any], deps: Deps, *, on: bool) -> str:
-    user = str(command.get("user_id") or "")
-    person = deps.person(user, str(command.get("team_id") or ""))
+def _switch(typed: Typed, deps: Deps, *, on: bool) -> str:
+    person = deps.person(typed.user, typed.team)
     if refusal := rules.may_decide(person, None, deps.policy, deps.home_team):
         return refusal
-    deps.store.switches.put(PAUSED, on, user)
+    changed = deps.store.switches.put(PAUSED, on, typed.user)
     if on:
-        return "Paused. What runs stops at its next checkpoint; nothing is lost. /signalbox resume goes on."
-    return "Resumed. Everything goes on where it stopped."
+        again = "Paused." if changed else "It was paused already."
+        return f"{again} What runs stops at its next checkpoint; nothing is lost. `/signalbox resume` goes on."
+    return "Resumed. Everything goes on where it stopped." if changed else "It is not paused."
 
 
-def _help(_: dict[str, Any], __: Deps) -> tuple[str, list[Block]]:
+def _help(_: Typed, __: Deps) -> Said:
     return HELP, []
 
 
-_VERBS: dict[str, Callable[[dict[str, Any], Deps], tuple[str, list[Block]]]] = {
-    "status": _status,
-    "held": _held,
-    "pause": _pause,
-    "resume": _resume,
-    "help": _help,
+_VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
+    Verb.STATUS: _status,
+    Verb.HELD: _held,
+    Verb.PAUSE: _pause,
+    Verb.RESUME: _resume,
+    Verb.HELP: _help,
 }

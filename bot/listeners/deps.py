@@ -16,7 +16,7 @@ from storage.store import Store
 
 @dataclass(frozen=True)
 class Deps:
-    """The parts that listeners use. `home_team` and `our_bot` are ids that Slack gave us for ourselves."""
+    """The parts that listeners use. `home_team`, `our_user` and `our_bot` are ids that Slack gave us for ourselves."""
 
     store: Store
     pipeline: Pipeline
@@ -29,8 +29,11 @@ class Deps:
     our_bot: str
     nudge_signal: Callable[[int], None]
 
-    def person(self, user_id: str, team_id: str = "") -> Person:
-        """Who it is that acts. Somebody whom the payload says to be of another workspace is a stranger."""
-        if team_id and team_id != self.home_team:
+    def person(self, user_id: str, team_id: str) -> Person:
+        """Who it is that acts, `team_id` as the payload tells it. Whoever is of another workspace is a stranger.
+
+        Raises SlackDown when Slack cannot be asked.
+        """
+        if team_id != self.home_team:
             return Person(user_id=user_id, team_id=team_id, is_stranger=True)
         return self.slack.person(user_id, team_id)

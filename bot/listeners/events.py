@@ -13,27 +13,35 @@ import structlog
 from pydantic import ValidationError
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
-from bot.listeners import home, messages, threads
+from agents.errors import Unavailable
+from bot.listeners import home, mentions, messages, threads
 from bot.listeners.deps import Deps
 from bot.sources.slack import SlackEvent
+from storage.errors import DatabaseDown
 
 log = structlog.get_logger()
 
+EVENT = "event_callback"
 _ANY = re.compile(".*")  # Bolt acknowledges what a listener matches; Slack repeats what is not acknowledged
 
 Dealing = Callable[[SlackEvent, Deps], None]
 
 
 def _message(event: SlackEvent, deps: Deps) -> None:
-    if event.is_reply:
-        threads.replied(event, deps)
-    else:
-        messages.heard(event, deps)
+    match event.subtype:
+        case "message_changed":
+            messages.edited(event, deps)
+        case "message_deleted":
+            messages.deleted(event, deps)
+        case _ if event.is_reply:
+            threads.replied(event, deps)
+        case _:
+            messages.heard(event, deps)
 
 
 DEALINGS: Mapping[str, Dealing] = {
     "message": _message,
-    "app_mention": messages.mentioned,
+    "app_mention": mentions.mentioned,
     "app_home_opened": home.opened,
 }
 
@@ -43,41 +51,52 @@ def register(app: App, deps: Deps) -> None:
 
     @app.middleware
     def keep(req: BoltRequest, body: dict[str, Any], ack: Ack, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 Bolt's word
-        event_id = body.get("event_id")
-        if body.get("type") != "event_callback" or not isinstance(event_id, str):
+        if body.get("type") != EVENT:
             return next()
-        try:
-            event = SlackEvent.of(body)
-        except ValidationError as error:
-            log.warning("an event could not be read", event=event_id[:100], faults=error.error_count())
+        event_id = body.get("event_id")
+        event = _readable(body)
+        if event is None or not isinstance(event_id, str) or not event_id:
+            log.warning("an event could not be read", delivery=str(event_id)[:100])
             return ack()
         if event.type not in DEALINGS or _is_ours(event, deps):
             return ack()
-        kept = event.model_copy(update={"text": deps.redactor.text(event.text)}).model_dump(mode="json")
-        if not deps.store.inbox.receive(event_id[:100], event.type, kept):
+        if not deps.store.inbox.receive(event_id, event.type, _kept(event, deps)):
             return ack()
-        req.context["kept"] = event_id[:100]
+        req.context["event_id"] = event_id
         return next()
 
     @app.event(_ANY)
     def deal(context: dict[str, Any]) -> None:
-        if event_id := context.get("kept"):
-            deal_with(event_id, deps)
+        if event_id := context.get("event_id"):
+            deal_with(str(event_id), deps)
 
 
 def deal_with(event_id: str, deps: Deps) -> None:
-    """Deal with one event that was kept. What fails stays in the inbox with its trouble, and the sweep comes again."""
+    """Deal with one event that was kept. What fails stays in the inbox, and the sweep comes again."""
     row = deps.store.inbox.get(event_id)
     if row is None or row.done_at is not None:
         return
-    event = SlackEvent.model_validate(row.body)
     try:
+        event = SlackEvent.model_validate(row.body)
         DEALINGS[event.type](event, deps)
+    except (Unavailable, DatabaseDown) as error:  # not the event's fault: it waits for as long as it takes
+        log.warning("an event has to wait", delivery=event_id, error=str(error))
     except Exception as error:
-        deps.store.inbox.failed(event_id, str(error))
-        log.warning("an event could not be dealt with", event=event_id, error=str(error), exc_info=error)
+        deps.store.inbox.failed(event_id, f"{type(error).__name__}: {error}"[:500])
+        log.exception("an event could not be dealt with", delivery=event_id)
     else:
         deps.store.inbox.done(event_id)
+
+
+def _readable(body: Mapping[str, Any]) -> SlackEvent | None:
+    try:
+        return SlackEvent.of(body)
+    except ValidationError:
+        return None
+
+
+def _kept(event: SlackEvent, deps: Deps) -> dict[str, object]:
+    return event.model_copy(update={"text": deps.redactor.text(event.text)}).model_dump(mode="json")
 
 
 def _is_ours(event: SlackEvent, deps: Deps) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.listeners.commands import PAUSED
 from bot.listeners.deps import Deps
 from bot.sources.slack import SlackEvent
 from bot.views.home import Listed, home
@@ -14,4 +15,5 @@ def opened(event: SlackEvent, deps: Deps) -> None:
         return
     public = [report for report in deps.store.reports.open() if report.visibility is Visibility.PUBLIC]
     listed = [Listed(report, deps.store.outbox.permalink(report.id or 0)) for report in public]
-    deps.slack.show_home(event.user, home(listed))
+    blocks = home(listed, paused=deps.store.switches.on(PAUSED), held=deps.store.signals.counts().held)
+    deps.slack.show_home(event.user, blocks)

@@ -6,40 +6,37 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from agents import rules
-from bot.actions import INVESTIGATE_SHORTCUT
+from bot.actions import Shortcut
+from bot.listeners.asking import place_for
 from bot.listeners.deps import Deps
+from bot.listeners.payload import Press, part
 from bot.sources.slack import SlackEvent, raw_signal
 
 
 def register(app: App, deps: Deps) -> None:
     """The one shortcut."""
 
-    @app.shortcut(INVESTIGATE_SHORTCUT)
+    @app.shortcut(Shortcut.INVESTIGATE.value)
     def investigate(ack: Ack, shortcut: dict[str, Any]) -> None:
         ack()
-        channel, user = str(shortcut["channel"]["id"]), str(shortcut["user"]["id"])
-        deps.slack.whisper(channel, user, _investigate(shortcut, channel, user, deps))
+        press = Press.of(shortcut)
+        if press.channel and press.user:
+            deps.slack.whisper(
+                press.channel, press.user, _investigate(shortcut, press, deps), thread_ts=press.thread_ts
+            )
 
 
-def _investigate(shortcut: dict[str, Any], channel: str, user: str, deps: Deps) -> str:
-    person = deps.person(user, str(shortcut["user"].get("team_id") or ""))
-    if refusal := rules.may_ask(person, deps.home_team):
-        return refusal
-    place = deps.slack.place(channel)
-    if place is None or not place.is_member:
-        return "I am not in this channel. Type /invite @signalbox, then try again."
-    if place.is_shared:
-        return "This channel is shared with another workspace, so I do not research here."
-    body = {"team_id": deps.home_team, "event": {"type": "message", "channel": channel, **_message(shortcut)}}
-    event = SlackEvent.of(body)
-    if not event.text.strip():
+def _investigate(shortcut: dict[str, Any], press: Press, deps: Deps) -> str:
+    """What to tell the person. Raises SlackDown."""
+    place = place_for(press.user, press.team, press.channel, deps)
+    if isinstance(place, str):
+        return place
+    message = {**part(shortcut, "message"), "type": "message", "subtype": "", "channel": press.channel}
+    event = SlackEvent.of({"team_id": deps.home_team, "event": message})
+    if event.bot_id and event.bot_id == deps.our_bot:
+        return "That is a message of mine. Choose the one that says what is wrong."
+    if not event.text.strip() or not event.ts:
         return "That message has no words that I could look into."
-    url = deps.slack.permalink(channel, event.ts)
-    deps.pipeline.ingest(raw_signal(event, place.visibility, url=url, asked_by=user, occurrence="investigate"))
+    url = deps.slack.address(press.channel, event.ts, event.thread_ts)
+    deps.pipeline.ingest(raw_signal(event, place.visibility, url=url, asked_by=press.user))
     return "On it. What I find comes as a report in this channel."
-
-
-def _message(shortcut: dict[str, Any]) -> dict[str, Any]:
-    message = shortcut.get("message")
-    return {key: value for key, value in message.items() if key != "type"} if isinstance(message, dict) else {}

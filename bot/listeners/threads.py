@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from bot.listeners.deps import Deps
-from bot.sources.slack import SlackEvent
+from bot.sources.slack import SlackEvent, words_of
+
+_SAID = frozenset({"", "thread_broadcast", "file_share"})
 
 
 def replied(event: SlackEvent, deps: Deps) -> None:
     """Somebody replied in a thread. What it means is decided by `Assent`, never by a model."""
-    if event.subtype not in ("", "thread_broadcast") or not event.user or event.bot_id or event.shared:
+    if event.subtype not in _SAID or not event.user or event.bot_id or event.shared or not event.text.strip():
         return
     report = deps.store.reports.at_thread(event.channel, event.thread_ts)
     if report is None or report.id is None:
         return
-    answer = deps.assent.reply(report.id, event.text, event.ts, deps.person(event.user))
+    person = deps.person(event.user, event.user_team or deps.home_team)
+    answer = deps.assent.reply(report.id, words_of(event.text), event.ts, person)
     if answer is not None and answer.sentence:
         deps.slack.whisper(event.channel, event.user, answer.sentence, thread_ts=event.thread_ts)

@@ -5,15 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ContextBlock, PlainTextObject
 
-SECTION = 3_000
 HEADER = 150
 BUTTON = 75
-TEXT = 3_900  # of a message without its blocks; Slack cuts or refuses more than 4,000
+BUTTONS = 25
+VALUE = 2_000
+CONTEXT = 2_000  # an element; Slack takes 3,000
+CONTEXTS = 10
+RICH_TEXT = 3_000  # a paragraph
+PREFORMATTED = 3_600
+TEXT = 3_900  # of a message beside its blocks; chat.update refuses more than 4,000
 BLOCKS = 50
-PAYLOAD = 12_500  # characters of all blocks as JSON; Slack refuses somewhat above 13,000
-PREFORMATTED = 2_800
+VIEW_BLOCKS = 100
+PAYLOAD = 12_800  # bytes of all blocks as JSON; Slack refuses somewhat above 13,000 characters
+VIEW_PAYLOAD = 200_000  # bytes; Slack takes 250 kB
+
+_LEFT_OUT = ContextBlock(elements=[PlainTextObject(text="The rest is too long for one message.", emoji=False)])
+
+Drawn = dict[str, object]
 
 
 def cut(text: str, limit: int) -> str:
@@ -26,18 +36,34 @@ def cut_middle(text: str, limit: int) -> str:
     """The text with its middle left out: logs say what matters at both ends."""
     if len(text) <= limit:
         return text or " "
-    half = (limit - 20) // 2
-    return f"{text[:half]}\n… cut …\n{text[-half:]}"
+    mark = f"\n… {len(text) - limit:,} characters left out …\n"
+    half = (limit - len(mark)) // 2
+    return f"{text[:half]}{mark}{text[-half:]}"
 
 
-def within(blocks: Sequence[Block]) -> list[dict[str, object]]:
-    """The blocks as JSON, as many from the top as Slack takes. Raises SlackObjectFormationError for a malformed one."""
-    kept: list[dict[str, object]] = []
-    size = 2
-    for block in blocks[:BLOCKS]:
-        drawn: dict[str, object] = block.to_dict()
-        size += len(json.dumps(drawn)) + 2
-        if size > PAYLOAD:
+def within(blocks: Sequence[Block], *, most: int = BLOCKS, payload: int = PAYLOAD) -> list[Drawn]:
+    """The blocks as JSON, as many as Slack takes: all buttons, then from the top, then a line that says so.
+
+    Raises SlackObjectFormationError for a block that Slack would refuse by itself.
+    """
+    drawn = [block.to_dict() for block in blocks]
+    if len(drawn) <= most and size_of(drawn) <= payload:
+        return drawn
+    buttons = [each for each in drawn if each["type"] == "actions"]
+    note = _LEFT_OUT.to_dict()
+    room = payload - size_of([*buttons, note])
+    places = most - len(buttons) - 1
+    kept: list[Drawn] = []
+    for each in drawn:
+        if each["type"] == "actions":
+            continue
+        room -= size_of([each])
+        if room < 0 or len(kept) >= places:
             break
-        kept.append(drawn)
-    return kept
+        kept.append(each)
+    return [*kept, note, *buttons]
+
+
+def size_of(drawn: Sequence[Drawn]) -> int:
+    """How many bytes the blocks take as JSON."""
+    return len(json.dumps(drawn, ensure_ascii=False).encode(errors="replace"))

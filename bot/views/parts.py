@@ -1,7 +1,13 @@
-"""The parts that drawings are made of: typed blocks, within Slack's limits."""
+"""The parts that drawings are made of: typed blocks, within Slack's limits.
+
+Foreign words stand in rich text, plain text and preformatted elements only. Slack does not parse those, so nothing in
+them can mention anybody, link anywhere or break out of its fence.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,56 +15,202 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ConfirmObject,
     ContextBlock,
     HeaderBlock,
     MarkdownTextObject,
     PlainTextObject,
     RichTextBlock,
+    RichTextListElement,
     RichTextPreformattedElement,
-    SectionBlock,
+    RichTextSectionElement,
 )
-from slack_sdk.models.blocks.block_elements import RichTextElementParts
+from slack_sdk.models.blocks.block_elements import RichTextElement, RichTextElementParts
 
+from bot.actions import Action, action_id
 from bot.views import limits
+from bot.views.escape import is_address, one_line, shown
+
+_USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,20}")
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """One message: why it exists, its words for notifications, and its blocks. `in_thread` false: the root."""
+class Words:
+    """Words in a style, at most `limit` characters of them."""
 
-    purpose: str
     text: str
-    blocks: Sequence[Block]
-    in_thread: bool = True
+    bold: bool = False
+    code: bool = False
+    italic: bool = False
+    limit: int = limits.RICH_TEXT
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link; only its label where the address is not an ordinary one."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A person of the workspace. Posting it tells them, editing it in does not."""
+
+    user_id: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """A channel."""
+
+    channel_id: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment, in the reader's own time zone."""
+
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Sign:
+    """An emoji by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Markup:
+    """mrkdwn of our own making; what is foreign in it has been through `escape`."""
+
+    text: str
+
+
+Piece = str | Words | Link | Mention | Room | Moment | Sign
+
+
+def bold(text: str, limit: int = limits.RICH_TEXT) -> Words:
+    """Bold words."""
+    return Words(text, bold=True, limit=limit)
+
+
+def code(text: str, limit: int = 200) -> Words:
+    """Words as code."""
+    return Words(text, code=True, limit=limit)
 
 
 def header(text: str) -> Block:
     """A headline."""
-    return HeaderBlock(text=PlainTextObject(text=limits.cut(text, limits.HEADER), emoji=False))
+    return HeaderBlock(text=PlainTextObject(text=limits.cut(one_line(text), limits.HEADER), emoji=False))
 
 
-def section(text: str) -> Block:
-    """A paragraph of mrkdwn; foreign words in it must have been through `escape.plain`."""
-    return SectionBlock(text=MarkdownTextObject(text=limits.cut(text, limits.SECTION), verbatim=True))
+def paragraph(*pieces: Piece) -> Block:
+    """A paragraph."""
+    return RichTextBlock(elements=[_section(pieces)])
 
 
-def context(text: str) -> Block:
+def bullets(items: Sequence[Sequence[Piece]]) -> Block:
+    """A list."""
+    return RichTextBlock(elements=[RichTextListElement(style="bullet", elements=[_section(item) for item in items])])
+
+
+def preformatted(text: str, limit: int = limits.PREFORMATTED) -> Block:
+    """Foreign words or a log, exactly as they are, without the middle if they are too long."""
+    words = RichTextElementParts.Text(text=limits.cut_middle(shown(text), limit))
+    return RichTextBlock(elements=[RichTextPreformattedElement(elements=[words])])
+
+
+def context(*elements: str | Markup) -> Block:
     """A line in small print."""
-    return ContextBlock(elements=[MarkdownTextObject(text=limits.cut(text, 1_900), verbatim=True)])
+    return ContextBlock(elements=[_small(each) for each in elements[: limits.CONTEXTS]])
 
 
-def preformatted(text: str) -> Block:
-    """Foreign words or a log, exactly as they are."""
-    shown = limits.cut_middle(text, limits.PREFORMATTED)
-    return RichTextBlock(elements=[RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=shown)])])
+def button(
+    label: str, action: Action, value: str, *, number: int | None = None, style: str = "", confirm: str = ""
+) -> ButtonElement:
+    """A button; `confirm` is what a person is asked before it counts."""
+    return ButtonElement(
+        text=_plain(label, limits.BUTTON),
+        action_id=action_id(action, number),
+        value=value,
+        style=style or None,
+        confirm=_confirm(label, confirm) if confirm else None,
+    )
 
 
-def button(label: str, action_id: str, value: str, *, style: str | None = None) -> ButtonElement:
-    """A button; `value` is a Choice in JSON."""
-    text = PlainTextObject(text=limits.cut(label, limits.BUTTON))
-    return ButtonElement(text=text, action_id=action_id, value=value, style=style)
+def link_button(label: str, url: str, number: int) -> ButtonElement:
+    """A button that only opens an address."""
+    return ButtonElement(text=_plain(label, limits.BUTTON), action_id=action_id(Action.LINK, number), url=url)
 
 
 def buttons(*elements: ButtonElement) -> Block:
     """A row of buttons."""
-    return ActionsBlock(elements=list(elements))
+    return ActionsBlock(elements=list(elements[: limits.BUTTONS]))
+
+
+def _section(pieces: Sequence[Piece]) -> RichTextSectionElement:
+    elements = [element for piece in pieces if (element := _element(piece)) is not None]
+    return RichTextSectionElement(elements=elements or [RichTextElementParts.Text(text=" ")])
+
+
+def _element(piece: Piece) -> RichTextElement | None:
+    match piece:
+        case Link(url, label) if is_address(url):
+            return RichTextElementParts.Link(url=url, text=limits.cut(one_line(label), 300))
+        case Mention(user_id) if _USER_ID.fullmatch(user_id):
+            return RichTextElementParts.User(user_id=user_id)
+        case Room(channel_id) if _CHANNEL_ID.fullmatch(channel_id):
+            return RichTextElementParts.Channel(channel_id=channel_id)
+        case Moment(at):
+            return RichTextElementParts.Date(
+                timestamp=int(at.timestamp()),
+                format="{date_short_pretty} at {time}",
+                fallback=f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC",
+            )
+        case Sign(name):
+            return RichTextElementParts.Emoji(name=name)
+        case _:
+            return _text(_words(piece))
+
+
+def _words(piece: Piece) -> Words:
+    match piece:
+        case Words():
+            return piece
+        case Link(_, label):
+            return Words(one_line(label), limit=300)
+        case Mention(name) | Room(name):
+            return Words(name, limit=100)
+        case _:
+            return Words(str(piece))
+
+
+def _text(words: Words) -> RichTextElement | None:
+    text = shown(words.text)
+    if not text:
+        return None
+    styles = {name: True for name in ("bold", "code", "italic") if getattr(words, name)}
+    style = RichTextElementParts.TextStyle(**styles) if styles else None
+    return RichTextElementParts.Text(text=limits.cut(text, words.limit), style=style)
+
+
+def _small(element: str | Markup) -> MarkdownTextObject | PlainTextObject:
+    if isinstance(element, Markup):
+        return MarkdownTextObject(text=limits.cut(element.text, limits.CONTEXT), verbatim=True)
+    return _plain(element, limits.CONTEXT)
+
+
+def _plain(text: str, limit: int) -> PlainTextObject:
+    return PlainTextObject(text=limits.cut(one_line(text), limit), emoji=False)
+
+
+def _confirm(label: str, question: str) -> ConfirmObject:
+    return ConfirmObject(
+        title=_plain(f"{label}?", 100),
+        text=_plain(question, 300),
+        confirm=_plain(label, 30),
+        deny=_plain("Go back", 30),
+    )

@@ -1,54 +1,85 @@
-"""How a status, a sum and a time are said to people."""
+"""How a status, a sum and a time are said to people. Plain text."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from bot.views.parts import Mention, Moment, Piece
+from bot.views.scene import Scene
 from storage.judgments import Outcome
 from storage.records import CheckState, Report
 from storage.snapshot import Snapshot
-from storage.status import Status
+from storage.status import Mover, Status
 
+SIGNS = {
+    Status.GATHERING: "inbox_tray",
+    Status.AWAITING_RESEARCH: "mag",
+    Status.AWAITING_ANSWER: "question",
+    Status.AWAITING_APPROVAL: "raised_hand",
+    Status.AWAITING_FIX: "hammer_and_wrench",
+    Status.AWAITING_CHECKS: "hourglass_flowing_sand",
+    Status.AWAITING_REVIEW: "eyes",
+    Status.AWAITING_PROOF: "crossed_fingers",
+    Status.RESOLVED: "white_check_mark",
+    Status.DISMISSED: "no_entry_sign",
+    Status.STUCK: "warning",
+}
 _SAID = {
-    Status.GATHERING: ":inbox_tray: Gathering evidence",
-    Status.AWAITING_RESEARCH: ":mag: Looking for the cause",
-    Status.AWAITING_ANSWER: ":question: Waiting for your answer in the thread",
-    Status.AWAITING_APPROVAL: ":raised_hand: Waiting for a yes to the plan in the thread",
-    Status.AWAITING_FIX: ":hammer_and_wrench: Writing the fix and proving it",
-    Status.AWAITING_CHECKS: ":hourglass_flowing_sand: Waiting for the checks of the pull request",
-    Status.AWAITING_REVIEW: ":eyes: Ready: waiting for a person to review and merge",
-    Status.AWAITING_PROOF: ":crossed_fingers: Merged, and watching whether it comes back",
-    Status.RESOLVED: ":white_check_mark: Resolved",
-    Status.DISMISSED: ":no_entry_sign: Dismissed",
-    Status.STUCK: ":warning: Stuck, a person is needed",
+    Status.GATHERING: "Gathering: I look for the cause when more is reported, or when somebody asks me to.",
+    Status.AWAITING_RESEARCH: "Looking for the cause. Nobody has to do anything now.",
+    Status.AWAITING_ANSWER: "Waiting for an approver to answer the question in the thread.",
+    Status.AWAITING_APPROVAL: "Waiting for an approver to decide on the plan in the thread.",
+    Status.AWAITING_FIX: "Writing the fix and proving it. Nobody has to do anything now.",
+    Status.AWAITING_CHECKS: "Waiting for the checks of {pull_request}.",
+    Status.AWAITING_REVIEW: "Ready: waiting for a person to review and merge {pull_request}.",
+    Status.AWAITING_PROOF: "Merged: watching whether it comes back.",
+    Status.RESOLVED: "Resolved: it did not come back after the merge.",
+    Status.DISMISSED: "Dismissed",
+    Status.STUCK: "Stuck: a person has to look at it and press Retry or Dismiss.",
 }
 _STUCK = {
-    Outcome.OUT_OF_STEPS: "it used up its turns",
-    Outcome.OUT_OF_MONEY: "it used up its money",
-    Outcome.OUT_OF_TIME: "it used up its time",
-    Outcome.NO_SANDBOX: "code cannot be run safely here",
+    Outcome.OUT_OF_STEPS: "I used up the turns I may take",
+    Outcome.OUT_OF_MONEY: "I used up the money I may spend",
+    Outcome.OUT_OF_TIME: "I used up the time I may take",
+    Outcome.NO_MODEL: "no model is set up",
+    Outcome.NO_SANDBOX: "code cannot be run safely on this machine",
     Outcome.NO_REPOSITORY: "no repository is known for it",
-    Outcome.REFUSED: "the model did not do it",
+    Outcome.REFUSED: "I got no usable answer",
     Outcome.UNPROVEN: "the fix could not be proven",
-    Outcome.UNSAFE: "a guard refused the change",
+    Outcome.UNSAFE: "a safety check refused the change",
     Outcome.NO_CHECKS: "the checks did not come in time",
-    Outcome.OUT_OF_ROUNDS: "its rounds are used up",
-    Outcome.DRY_RUN: "this is a dry run",
+    Outcome.OUT_OF_ROUNDS: "the checks stayed red",
+    Outcome.DRY_RUN: "this is a dry run, nothing is pushed",
 }
+_SOURCES = {"slack": "Slack"}
+_DID = {
+    Status.GATHERING: "back to gathering",
+    Status.AWAITING_RESEARCH: "looked for the cause",
+    Status.AWAITING_ANSWER: "asked a question",
+    Status.AWAITING_APPROVAL: "showed the plan",
+    Status.AWAITING_FIX: "wrote the fix",
+    Status.AWAITING_CHECKS: "opened or updated the pull request",
+    Status.AWAITING_REVIEW: "the checks are green",
+    Status.AWAITING_PROOF: "merged",
+    Status.RESOLVED: "resolved",
+    Status.DISMISSED: "dismissed",
+    Status.STUCK: "got stuck",
+}
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
 
-def status_line(report: Report) -> str:
-    """What the report waits for, in words."""
-    line = _SAID[report.status]
+def status_line(report: Report, pull_request: str = "the pull request") -> str:
+    """What the report waits for and who must act. What a person gave as the reason is among the words."""
+    if report.status is Status.DISMISSED:
+        return f"Dismissed: {report.dismissed_because}" if report.dismissed_because else "Dismissed."
+    line = _SAID[report.status].format(pull_request=pull_request)
     if report.status is Status.STUCK and report.stuck_because in _STUCK:
-        line += f": {_STUCK[report.stuck_because]}"
-    if report.status is Status.DISMISSED and report.dismissed_because:
-        line += f": {report.dismissed_because}"
+        return f"Stuck, because {_STUCK[report.stuck_because]}. A person has to look at it and press Retry or Dismiss."
     return line
 
 
 def checks_line(state: CheckState) -> str:
-    """What CI says, in words."""
+    """What CI says."""
     return {
         CheckState.NONE: "no checks yet",
         CheckState.PENDING: "checks are running",
@@ -58,24 +89,52 @@ def checks_line(state: CheckState) -> str:
 
 
 def footer(snapshot: Snapshot) -> str:
-    """Cost and time so far, and the report's name."""
+    """The report's name, and its cost and time so far."""
     spent = snapshot.spending
     if not spent.calls:
         return f"{snapshot.report.ref} · no model was asked"
-    return f"{snapshot.report.ref} · {spent.calls} model calls · {span(spent.seconds)} · about ${spent.usd:.2f}"
+    calls = f"{spent.calls} model call{'s' if spent.calls != 1 else ''}"
+    return f"{snapshot.report.ref} · {calls} · {span(spent.seconds)} · about {money(spent.usd)}"
+
+
+def timeline(scene: Scene, most: int = 8) -> list[list[Piece]]:
+    """What happened to the report, a line a move, oldest first; only the latest ones."""
+    lines: list[list[Piece]] = []
+    for entry in scene.moves[-most:]:
+        line: list[Piece] = [Moment(entry.at), f": {_DID[entry.after] if entry.after else ''}"]
+        if entry.who and entry.who not in {Mover.MACHINE, Mover.WORLD}:
+            line += [", by ", Mention(entry.who)]
+        lines.append(line)
+    return lines
+
+
+def source_name(source: str) -> str:
+    """How a source is called: Slack by its own name, others by the name the policy gives them."""
+    return _SOURCES.get(source, source)
+
+
+def plural(number: int, noun: str) -> str:
+    """So many of something."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def money(usd: float) -> str:
+    """US dollars."""
+    return f"${usd:,.2f}"
 
 
 def span(seconds: float) -> str:
     """A length of time, roughly."""
-    if seconds < 90:  # noqa: PLR2004 from here on minutes read better
+    if seconds < 1.5 * _MINUTE:
         return f"{seconds:.0f} s"
-    if seconds < 5_400:  # noqa: PLR2004 and from here on hours
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.0f} h" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"  # noqa: PLR2004
+    if seconds < 1.5 * _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    if seconds < 2 * _DAY:
+        return f"{seconds / _HOUR:.0f} h"
+    return f"{seconds / _DAY:.0f} days"
 
 
-def moment(at: dt.datetime | None) -> str:
-    """A moment in everybody's own time zone."""
-    if at is None:
-        return "some time"
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+def date_markup(at: dt.datetime) -> str:
+    """A moment in the reader's own time zone, in mrkdwn."""
+    said = f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{said}>"

@@ -1,0 +1,93 @@
+"""How we wait for a dependency: at its pace, again after a while, and not at all while it is known to be down."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+
+
+@dataclass
+class Bucket:
+    """A token bucket: so many at once, then `rate` a second."""
+
+    rate: float
+    burst: float
+    clock: Callable[[], float] = time.monotonic
+    _left: float = field(init=False)
+    _at: float = field(init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._left, self._at = self.burst, self.clock()
+
+    def take(self) -> float:
+        """Take a token; returns for how long to sleep before it counts, in seconds."""
+        with self._lock:
+            at = self.clock()
+            self._left = min(self.burst, self._left + (at - self._at) * self.rate) - 1.0
+            self._at = at
+            return max(0.0, -self._left / self.rate)
+
+
+@dataclass
+class Breaker:
+    """Opens after `most` failures in a row: then no call is made for `seconds`, and after that one tries."""
+
+    most: int = 4
+    seconds: float = 3.0
+    clock: Callable[[], float] = time.monotonic
+    _failures: int = 0
+    _open_until: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def wait(self) -> float:
+        """0 when a call may be made, else in how many seconds one may."""
+        with self._lock:
+            left = self._open_until - self.clock()
+            if self._failures < self.most or left <= 0:
+                if self._failures >= self.most:
+                    self._open_until = self.clock() + self.seconds  # this call tries; the others wait for it
+                return 0.0
+            return left
+
+    def failed(self) -> None:
+        """A call was not answered."""
+        with self._lock:
+            self._failures += 1
+            if self._failures >= self.most:
+                self._open_until = self.clock() + self.seconds
+
+    def answered(self) -> None:
+        """A call was answered, if only with a no."""
+        with self._lock:
+            self._failures = 0
+
+
+@dataclass
+class Lately(Generic[V]):
+    """Values that were looked up lately, by name: at most `most` of them, each for `seconds`."""
+
+    seconds: float
+    most: int = 2_000
+    clock: Callable[[], float] = time.monotonic
+    _kept: dict[str, tuple[float, V]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, name: str) -> V | None:
+        """The value, unless it is too old."""
+        with self._lock:
+            at, value = self._kept.get(name, (float("-inf"), None))
+            return value if self.clock() - at < self.seconds else None
+
+    def put(self, name: str, value: V) -> V:
+        """Keep the value; returns it."""
+        with self._lock:
+            if len(self._kept) >= self.most:
+                self._kept.clear()
+            self._kept[name] = (self.clock(), value)
+        return value

@@ -1,0 +1,27 @@
+"""The socket that Slack speaks to us through."""
+
+from __future__ import annotations
+
+import structlog
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.socket_mode import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+
+log = structlog.get_logger()
+
+
+class Socket(SocketModeHandler):
+    """Bolt's own handler, and an acknowledgement for what Bolt itself stumbles over.
+
+    A payload without the shape that Bolt expects fails before any listener sees it. Slack would deliver it again and
+    again; it is logged and acknowledged instead. An event of ours that cannot be kept does not come here.
+    """
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Deal with one envelope."""
+        try:
+            super().handle(client, req)
+        except Exception:
+            log.exception("an envelope could not be read", kind=req.type)
+            client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))

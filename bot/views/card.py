@@ -1,0 +1,83 @@
+"""The root message of a report, edited through its whole life."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.actions import Action, Choice
+from bot.views import parts
+from bot.views.drawing import Drawing
+from bot.views.escape import link, plain
+from bot.views.parts import Markup, Sign, Words, bold
+from bot.views.scene import Scene
+from bot.views.words import SIGNS, date_markup, footer, plural, source_name, status_line
+from storage.status import Status, Visibility
+
+CARD = "card"
+_ASK_DISMISS = "The report is closed, and no fix is made. A later signal of the same problem opens a new one."
+
+
+def card(scene: Scene) -> Drawing:
+    """What it is about, what it waits for, and what can be pressed."""
+    report = scene.report
+    status = status_line(report, _pull_request_name(scene))
+    blocks: list[Block] = [
+        parts.header(report.title),
+        parts.paragraph(Sign(SIGNS[report.status]), " ", bold(status, 600)),
+    ]
+    if report.gist:
+        blocks.append(parts.paragraph(Words(report.gist, limit=1_200)))
+    if scene.snapshot.regression_of is not None:
+        before = scene.snapshot.regression_of
+        blocks.append(parts.paragraph(Sign("repeat"), f" {before.ref} was resolved; this may be the same coming back."))
+    if report.note:
+        blocks.append(parts.paragraph(Words(report.note, italic=True, limit=700)))
+    blocks.append(parts.context(_facts(scene), *_links(scene)))
+    if pressed := _buttons(scene):
+        blocks.append(parts.buttons(*pressed))
+    blocks.append(parts.context(footer(scene.snapshot)))
+    return Drawing(CARD, f"{report.ref} {report.title} — {status}", blocks)
+
+
+def _facts(scene: Scene) -> str:
+    report, signals = scene.report, scene.signals
+    sources = ", ".join(dict.fromkeys(source_name(signal.source) for signal in signals))
+    facts = [plural(len(signals), "signal") + (f" from {sources}" if sources else "")]
+    if report.priority is not None:
+        facts.insert(0, report.priority.value)
+    if report.repository:
+        facts.append(report.repository)
+    if report.visibility is Visibility.PRIVATE:
+        facts.append("only in this channel")
+    return " · ".join(facts)
+
+
+def _links(scene: Scene) -> list[Markup]:
+    links = []
+    plan, fix = scene.plan, scene.fix
+    if plan is not None and plan.posted_ts and scene.address():
+        links.append(Markup(link(scene.address(plan.posted_ts), "the plan")))
+    if fix is not None and fix.number is not None:
+        links.append(Markup(link(fix.url, f"pull request #{fix.number}")))
+    if scene.report.status is Status.AWAITING_PROOF and scene.report.soak_until is not None:
+        links.append(Markup(plain("watching until ") + date_markup(scene.report.soak_until)))
+    return links
+
+
+def _buttons(scene: Scene) -> list[ButtonElement]:
+    value = Choice(report_id=scene.report_id).json_text
+    dismiss = parts.button("Dismiss", Action.DISMISS, value, confirm=_ASK_DISMISS)
+    match scene.report.status:
+        case Status.STUCK:
+            return [parts.button("Retry", Action.RETRY, value, style="primary"), dismiss]
+        case Status.GATHERING:
+            return [parts.button("Ask again" if scene.plan else "Investigate", Action.RETRY, value), dismiss]
+        case Status.AWAITING_APPROVAL | Status.AWAITING_ANSWER | Status.AWAITING_RESEARCH:
+            return [dismiss]
+        case _:
+            return []
+
+
+def _pull_request_name(scene: Scene) -> str:
+    fix = scene.fix
+    return f"pull request #{fix.number}" if fix is not None and fix.number is not None else "the pull request"

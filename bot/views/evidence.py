@@ -1,0 +1,61 @@
+"""The signals of a report: one message that grows as they join."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block
+
+from bot.views import parts
+from bot.views.drawing import Drawing
+from bot.views.parts import Link, Moment, Piece, Room, Words, bold
+from bot.views.scene import Scene
+from bot.views.words import plural, source_name
+from storage.records import Signal
+
+_LISTED = 12
+_QUOTED = 5  # the first, and the latest ones
+_QUOTE = 600
+_REASON = 280
+
+
+def evidence(scene: Scene) -> Drawing:
+    """Every signal with its link, some of them quoted."""
+    signals = scene.signals
+    listed = signals if len(signals) <= _LISTED else [signals[0], *signals[1 - _LISTED :]]
+    quoted = {signal.id for signal in (*listed[:1], *listed[1 - _QUOTED :])}
+    blocks: list[Block] = [parts.paragraph(bold("What was reported"))]
+    for signal in listed:
+        blocks.append(parts.paragraph(*_line(signal)))
+        if signal.id in quoted:
+            blocks.append(parts.preformatted(signal.body or signal.title, _QUOTE))
+            blocks += _why_here(signal)
+    if left_out := len(scene.snapshot.signals) - len(listed):
+        blocks.append(
+            parts.context(
+                f"{plural(left_out, 'more signal')} not shown: older, deleted, held, or from a private channel."
+            )
+        )
+    return Drawing("evidence", f"What was reported: {plural(len(signals), 'signal')}", blocks)
+
+
+def _line(signal: Signal) -> list[Piece]:
+    line: list[Piece] = [bold(source_name(signal.source), 60), "  ", Link(signal.url, _title(signal))]
+    if signal.source == "slack":
+        line += ["  in ", Room(signal.channel)]
+    elif signal.author:
+        line += ["  by ", Words(signal.author, limit=80)]
+    line += [", ", Moment(signal.happened_at)]
+    if signal.reach > 1:
+        line.append(f", met by {signal.reach:,}")
+    return line
+
+
+def _title(signal: Signal) -> str:
+    said = signal.title or (signal.summary.title if signal.summary else "") or signal.external_id
+    return said[:180]
+
+
+def _why_here(signal: Signal) -> list[Block]:
+    grouping = signal.grouping
+    if grouping is None or grouping.candidate is None:
+        return []
+    return [parts.context(f"Here because: {grouping.reason[:_REASON]}")]

@@ -1,0 +1,143 @@
+"""What came of a report, and what went wrong: new messages, because people should hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slack_sdk.models.blocks import Block
+
+from bot.actions import Action, Choice
+from bot.views import parts
+from bot.views.drawing import Drawing
+from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
+from bot.views.pull_request import ready
+from bot.views.scene import Scene
+from storage.records import Entry, Fix
+from storage.status import Mover, Status
+
+_NOT_PEOPLE = frozenset({Mover.MACHINE, Mover.WORLD, ""})
+
+
+def announcements(scene: Scene) -> Iterator[Drawing]:
+    """One message for each move that people should hear of, in the order in which they were made."""
+    latest = scene.moves[-1] if scene.moves else None
+    for entry in scene.moves:
+        now = entry is latest
+        match entry.before, entry.after:
+            case _, Status.STUCK:
+                yield trouble(scene, entry, now=now)
+            case _, Status.AWAITING_REVIEW if scene.fix is not None:
+                yield ready(scene, entry, scene.fix, latest=now)
+            case Status.AWAITING_APPROVAL, Status.GATHERING:
+                yield expired(scene, entry, now=now)
+            case _, Status.DISMISSED:
+                yield dismissed(entry)
+            case _:
+                continue
+
+
+def merged(scene: Scene, fix: Fix) -> Drawing:
+    """From the merge on: watching, then resolved or come back. One message, edited."""
+    link = Link(fix.url, f"Pull request #{fix.number}")
+    blocks: list[Block] = [parts.paragraph(Sign(_sign(scene)), " ", link, *_since_merge(scene))]
+    if came_back := _came_back(scene, fix):
+        blocks.append(
+            parts.paragraph(
+                "It came back after the merge: ",
+                Words(came_back.text, italic=True, limit=400),
+                ". The new signal is listed with the others, and I look at it again. If the change made things worse, "
+                "revert the pull request.",
+            )
+        )
+    return Drawing(f"outcome:{fix.id}", _said(scene, fix), blocks)
+
+
+def trouble(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
+    """Why the report is stuck, and Retry while it is."""
+    blocks: list[Block] = [parts.paragraph(Sign("warning"), " ", bold("I am stuck. "), Words(entry.text, limit=2_000))]
+    if now:
+        value = Choice(report_id=scene.report_id).json_text
+        confirm = "The report is closed, and no fix is made."
+        blocks.append(
+            parts.buttons(
+                parts.button("Retry", Action.RETRY, value, style="primary"),
+                parts.button("Dismiss", Action.DISMISS, value, confirm=confirm),
+            )
+        )
+    elif following := _following(scene, entry):
+        blocks.append(parts.paragraph(*_by(following), Words(following.text, italic=True, limit=300)))
+    return Drawing(f"trouble:{entry.id}", f"I am stuck: {entry.text}", blocks, past=not now)
+
+
+def expired(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
+    """Nobody decided on the plan in time."""
+    blocks: list[Block] = [
+        parts.paragraph(Sign("hourglass"), " The plan expired, because nobody decided on it in time.")
+    ]
+    if now:
+        value = Choice(report_id=scene.report_id).json_text
+        blocks.append(parts.buttons(parts.button("Ask again", Action.RETRY, value)))
+    return Drawing(
+        f"expired:{entry.id}", "The plan expired, because nobody decided on it in time.", blocks, past=not now
+    )
+
+
+def dismissed(entry: Entry) -> Drawing:
+    """Somebody said no."""
+    why = Words(entry.text, italic=True, limit=500)
+    blocks = [parts.paragraph(Sign("no_entry_sign"), " Dismissed. ", *_by(entry), why)]
+    return Drawing(f"dismissed:{entry.id}", f"Dismissed: {entry.text}", blocks)
+
+
+def missing(scene: Scene) -> Drawing | None:
+    """Why research ended without a plan or a question, and what would help. One message, edited."""
+    ended = scene.last_move(Status.AWAITING_RESEARCH, Status.GATHERING)
+    if ended is None:
+        return None
+    blocks: list[Block] = [
+        parts.paragraph(
+            Sign("grey_question"), " ", bold("No fix can be proposed yet. "), Words(ended.text, limit=2_000)
+        )
+    ]
+    now = scene.report.status is Status.GATHERING and scene.moves[-1] is ended
+    if now:
+        value = Choice(report_id=scene.report_id).json_text
+        blocks.append(parts.context("I look again when more is reported, or when somebody presses this."))
+        blocks.append(parts.buttons(parts.button("Look again", Action.RETRY, value)))
+    else:
+        blocks.append(parts.context("That was then; the report has moved on."))
+    return Drawing("missing", f"No fix can be proposed yet: {ended.text}", blocks, past=not now)
+
+
+def _since_merge(scene: Scene) -> list[Piece]:
+    report = scene.report
+    match report.status:
+        case Status.RESOLVED:
+            return [bold(" was merged, and it did not come back: resolved.")]
+        case Status.AWAITING_PROOF if report.soak_until is not None:
+            return [" was merged. I watch until ", Moment(report.soak_until), " whether it comes back."]
+        case _:
+            return [" was merged."]
+
+
+def _sign(scene: Scene) -> str:
+    return "white_check_mark" if scene.report.status is Status.RESOLVED else "crossed_fingers"
+
+
+def _said(scene: Scene, fix: Fix) -> str:
+    if scene.report.status is Status.RESOLVED:
+        return f"Resolved: pull request #{fix.number} was merged, and it did not come back."
+    return f"Pull request #{fix.number} was merged; I watch whether it comes back."
+
+
+def _came_back(scene: Scene, fix: Fix) -> Entry | None:
+    back = scene.last_move(Status.AWAITING_PROOF, Status.GATHERING)
+    return back if back is not None and fix.merged_at is not None and back.at >= fix.merged_at else None
+
+
+def _following(scene: Scene, entry: Entry) -> Entry | None:
+    return next((move for move in scene.moves if (move.id or 0) > (entry.id or 0)), None)
+
+
+def _by(entry: Entry) -> list[Piece]:
+    return [] if entry.who in _NOT_PEOPLE else [Mention(entry.who), " "]

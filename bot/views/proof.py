@@ -1,0 +1,44 @@
+"""The proof of a fix: the new test before and after, and the whole logs as files."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block
+
+from bot.views import parts
+from bot.views.drawing import Drawing, File, Upload
+from bot.views.parts import Sign, Words, bold
+from bot.views.scene import Scene
+from storage.judgments import Proof
+from storage.records import Fix
+
+_BEFORE, _AFTER = 3_400, 2_200  # characters that are shown of each log
+_HELD = "The new test fails without the change and passes with it, and the whole suite passes."
+
+
+def proof(fix: Fix, shown: Proof) -> Drawing:
+    """The logs, cut to size."""
+    sign = "test_tube" if shown.holds else "warning"
+    blocks: list[Block] = [
+        parts.paragraph(Sign(sign), " ", bold(_HELD if shown.holds else shown.why_not or "It is not proven.", 600)),
+        parts.paragraph(Words("The new test, before the change", italic=True)),
+        parts.preformatted(shown.before_log, _BEFORE),
+        parts.paragraph(Words("The new test, after the change", italic=True)),
+        parts.preformatted(shown.after_log, _AFTER),
+        parts.paragraph(Words("The whole suite, after the change", italic=True)),
+        parts.preformatted(shown.suite_log, _AFTER),
+    ]
+    return Drawing(f"proof:{fix.id}:{fix.rounds}", "The proof of the fix", blocks)
+
+
+def logs(scene: Scene, fix: Fix, shown: Proof) -> Upload | None:
+    """The whole logs, unless the message shows them whole."""
+    whole = ((shown.before_log, _BEFORE), (shown.after_log, _AFTER), (shown.suite_log, _AFTER))
+    if all(len(log) <= limit for log, limit in whole):
+        return None
+    stem = f"{scene.report.ref.lower()}-fix-{fix.id}-round-{fix.rounds}"
+    files = (
+        File(f"{stem}-before.log", "The new test before the change", shown.before_log),
+        File(f"{stem}-after.log", "The new test after the change", shown.after_log),
+        File(f"{stem}-suite.log", "The whole suite after the change", shown.suite_log),
+    )
+    return Upload(f"logs:{fix.id}:{fix.rounds}", "The whole logs", tuple(file for file in files if file.text))

@@ -1,0 +1,50 @@
+"""The pull request and its checks, one message that is edited; and the word that it is ready, which is a new one."""
+
+from __future__ import annotations
+
+from slack_sdk.models.blocks import Block
+
+from bot.views import parts
+from bot.views.drawing import Drawing
+from bot.views.parts import Link, Mention, Sign, Words, bold
+from bot.views.scene import Scene
+from bot.views.words import checks_line, plural
+from storage.records import Entry, Fix
+from storage.status import Mover
+
+
+def pull_request(fix: Fix) -> Drawing:
+    """Where it is, its rounds and checks, and whether it was merged."""
+    title = fix.submission.title if fix.submission else ""
+    state = "ready for review" if fix.ready else "draft"
+    if fix.merged_at is not None:
+        state = f"merged by {fix.merged_by}" if fix.merged_by else "merged"
+    blocks: list[Block] = [
+        parts.paragraph(Sign("twisted_rightwards_arrows"), " ", Link(fix.url, f"#{fix.number} {title}".strip())),
+        parts.context(f"{state} · {checks_line(fix.checks)} · {plural(fix.rounds, 'round')}"),
+    ]
+    return Drawing(f"pull_request:{fix.id}", f"Pull request #{fix.number}: {title}", blocks)
+
+
+def ready(scene: Scene, entry: Entry, fix: Fix, *, latest: bool) -> Drawing:
+    """A person must review and merge now. `latest` false: something came of it since."""
+    text = f"Pull request #{fix.number} is green and ready for review."
+    blocks: list[Block] = [
+        parts.paragraph(
+            Sign("eyes"), " ", Link(fix.url, f"Pull request #{fix.number}"), bold(" is green and ready for review.")
+        )
+    ]
+    if latest:
+        blocks.append(parts.paragraph("Somebody has to review and merge it. I never merge."))
+    elif following := _next_move(scene, entry):
+        blocks.append(parts.paragraph(*_who(following), Words(following.text, italic=True, limit=300)))
+    return Drawing(f"ready:{entry.id}", text, blocks, past=not latest)
+
+
+def _next_move(scene: Scene, entry: Entry) -> Entry | None:
+    later = (move for move in scene.moves if (move.id or 0) > (entry.id or 0))
+    return next(later, None)
+
+
+def _who(entry: Entry) -> tuple[Mention | str, ...]:
+    return () if entry.who in {Mover.MACHINE, Mover.WORLD, ""} else (Mention(entry.who), ": ")

@@ -1,0 +1,80 @@
+"""What a report's messages are drawn from: its rows, the policy, and where its thread is. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from agents.terms import Policy
+from bot.views.drawing import Spot
+from storage.records import Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.snapshot import Snapshot
+from storage.status import SignalStatus, Status, Visibility
+
+_SEEN = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One report at one moment. `site` is the workspace's address, `thread` the root message; both may be unknown."""
+
+    snapshot: Snapshot
+    policy: Policy
+    site: str = ""
+    thread: Spot | None = None
+
+    @property
+    def report(self) -> Report:
+        """The report."""
+        return self.snapshot.report
+
+    @property
+    def report_id(self) -> int:
+        """Its id."""
+        return self.snapshot.report.id or 0
+
+    @cached_property
+    def signals(self) -> list[Signal]:
+        """Those that may be shown here: not held, not deleted, and no private one of another channel."""
+        return [signal for signal in self.snapshot.signals if signal.status in _SEEN and self._may_see(signal)]
+
+    @property
+    def fix(self) -> Fix | None:
+        """The latest fix."""
+        return self.snapshot.fixes[-1] if self.snapshot.fixes else None
+
+    @property
+    def plan(self) -> ShownPlan | None:
+        """The latest plan."""
+        return self.snapshot.plans[-1] if self.snapshot.plans else None
+
+    @cached_property
+    def moves(self) -> list[Entry]:
+        """Its moves, oldest first."""
+        return [entry for entry in self.snapshot.entries if entry.kind is EntryKind.MOVE]
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Who may decide, by the policy."""
+        repository = self.policy.repository(self.report.repository)
+        return (repository.approvers if repository else ()) or self.policy.approvers
+
+    def last_move(self, before: Status, after: Status) -> Entry | None:
+        """The latest move from one status to another."""
+        found = (entry for entry in reversed(self.moves) if (entry.before, entry.after) == (before, after))
+        return next(found, None)
+
+    def address(self, ts: str = "") -> str:
+        """The address in Slack of the report's thread, or of a message in it; empty while it is unknown."""
+        if not self.site or self.thread is None:
+            return ""
+        return address_of(self.site, self.thread.channel, ts or self.thread.ts, self.thread.ts)
+
+    def _may_see(self, signal: Signal) -> bool:
+        return signal.visibility is Visibility.PUBLIC or signal.channel == self.report.channel
+
+
+def address_of(site: str, channel: str, ts: str, root_ts: str = "") -> str:
+    """The address of a message in a workspace, in a thread if its root is another message."""
+    address = f"{site.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
+    return f"{address}?thread_ts={root_ts}&cid={channel}" if root_ts and root_ts != ts else address

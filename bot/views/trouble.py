@@ -1,0 +1,20 @@
+"""What a person is told when something did not work: a sentence, and a reference for whoever runs the bot."""
+
+from __future__ import annotations
+
+
+def unexpected(reference: str) -> str:
+    """A defect of ours."""
+    return (
+        f"That did not work, and it is my fault. Try again, or tell whoever runs me: the log has it under {reference}."
+    )
+
+
+def slack_down() -> str:
+    """Slack did not answer us."""
+    return "Slack did not tell me who you are, so I did nothing. Please try again in a moment."
+
+
+def outdated() -> str:
+    """The button that was pressed is none that we would make now."""
+    return "That button is out of date, so nothing was changed. Look at the newest message of the report."
