@@ -93,7 +93,7 @@ class Engine:
         """Register the one workflow, and begin to take jobs."""
         url = engine_url(self.database_url)
         _use_wal(url)
-        logging.getLogger("dbos").setLevel(logging.ERROR)
+        logging.getLogger("dbos").addFilter(_is_news)
         DBOS(
             config={
                 "name": "signalbox",
@@ -203,6 +203,13 @@ def queue_of(job_id: str) -> Queue:
     kind = job_id.split(":", 1)[0]
     names: Iterable[str] = (queue.value for queue in Queue)
     return Queue(kind) if kind in names else Queue.FOLLOW if kind == "prove" else Queue.UPKEEP
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A job that was interrupted by a pause ends with the engine's complaint about it, which is none."""
+    error = record.exc_info[1] if record.exc_info else None
+    cancelled = (engine_errors.DBOSAwaitedWorkflowCancelledError, engine_errors.DBOSWorkflowCancelledError)
+    return record.levelno >= logging.ERROR and not isinstance(error, cancelled)
 
 
 def _use_wal(url: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -29,6 +30,7 @@ _CONSOLE = Console(stderr=True, highlight=False, soft_wrap=True)
 def main() -> int:
     """Run the demo; 0 when everything holds."""
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that whatever ends us, the bot ends too
     if arguments.live and not os.environ.get("ANTHROPIC_API_KEY"):
         _tell("--live needs ANTHROPIC_API_KEY; without it the demo runs on recorded replies.")
         return 2
