@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import requests
-from agents.adapters.bubblewrap import SandboxWorkspaces
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.terms import Policy
 from bot.manifest import bot_scopes
 from bot.policy import read_policy
 from bot.settings import Settings, read_settings, secret
 from bot.sources import KINDS
-from storage.database import open_store
+from storage.database import migrate, open_store
 from storage.errors import SignalboxError
 
 
@@ -78,6 +78,8 @@ def _python() -> Finding:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    settings.signalbox_home.mkdir(parents=True, exist_ok=True)
+    migrate(settings.database)
     counts = open_store(settings.database).signals.counts()
     kind = settings.database.split(":", 1)[0]
     yield Finding("database", Verdict.GOOD, f"{kind} answers; {counts.total} signals are kept")

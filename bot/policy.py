@@ -43,7 +43,8 @@ def _sentence(fault: ErrorDetails) -> str:
     if fault["type"] == "extra_forbidden":
         return f"{key}: there is no such key; see signalbox.example.toml for those there are"
     given = f" (given: {fault['input']!r})" if not isinstance(fault["input"], dict | list) else ""
-    return f"{key}: {fault['msg'].removeprefix('Value error, ')}{given}"
+    said = fault["msg"].removeprefix("Value error, ").replace("valid tuple", 'list, such as ["…"]')
+    return f"{key}: {said}{given}"
 
 
 def _cross_faults(policy: Policy, kinds: frozenset[str]) -> list[str]:

@@ -1,0 +1,76 @@
+"""The doctor, at a healthy installation and at sick ones."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from playground.product import Product
+from playground.town import Mind, Town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    """A town whose product is never built: the doctor only looks at the repository through the code host."""
+    repository = tmp_path / "product"
+    repository.mkdir()
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    (repository / "a.txt").write_text("a")
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "a"]):
+        subprocess.run([*git, *command], cwd=repository, check=True)
+    environment = Path(sys.prefix)
+    return Town(tmp_path / "run", Product(repository, environment, ("python", "-m", "pytest"), ""), mind=Mind.NONE)
+
+
+def examined(town: Town, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "doctor"],
+        cwd=town.root,
+        env={**town.environment(), "COLUMNS": "400", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_healthy_installation_is_told_so(town: Town) -> None:
+    with town:
+        done = examined(town)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " bad " not in done.stdout
+    for what in ("policy", "database", "Slack scopes", "channel C07SOLAR", "repository acme/humanize", "sentry-solar"):
+        assert what in done.stdout
+
+
+def test_everything_that_is_wrong_is_said_at_once_with_what_to_do(town: Town) -> None:
+    with town:
+        wrong = {"SLACK_BOT_TOKEN": "xoxb-wrong", "GITHUB_TOKEN": "wrong", "SENTRY_TOKEN": "wrong"}
+        done = examined(town, **wrong, DATABASE_URL="postgresql://me:s3cret@127.0.0.1:1/none")
+
+    assert done.returncode == 1
+    for sentence in ("invalid_auth", "check the name and GITHUB_TOKEN", "check SENTRY_TOKEN", "Check DATABASE_URL"):
+        assert sentence in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_tokens_and_policy_it_says_where_to_begin(tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor"],
+        cwd=tmp_path,
+        env={**environment, "COLUMNS": "400"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "signalbox.example.toml" in done.stdout
+    assert "docs/install.md" in done.stdout
+    assert "ANTHROPIC_API_KEY is not set" in done.stdout
