@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from dataclasses import dataclass
 
 import requests
 from github import Auth, Github, GithubException, GithubRetry, RateLimitExceededException
 from github.Issue import Issue
-from pydantic import BaseModel, ValidationError
 
 from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
-from bot.sources.source import Pulled, option
-from storage.columns import now
+from bot.sources.source import Position, Pulled, option
 from storage.raw import RawSignal, Severity
 
 PAGE = 50
 _NO = frozenset({401, 403, 404, 410, 422})
-
-
-class Position(BaseModel):
-    """How far the issues have been read: up to this change, of which these issues were seen."""
-
-    since: dt.datetime
-    seen: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,12 +31,12 @@ class GithubIssues:
 
     def pull(self, cursor: str) -> Pulled:
         """At most PAGE open issues that changed since the cursor."""
-        at = self._position(cursor)
+        at = Position.at(cursor, self.lookback)
         try:
             listed = self.client.get_repo(self.repository).get_issues(
                 state="open", sort="updated", direction="asc", since=at.since
             )
-            fresh = (issue for issue in listed if not (issue.updated_at <= at.since and issue.number in at.seen))
+            fresh = (issue for issue in listed if not (issue.updated_at <= at.since and str(issue.number) in at.seen))
             issues = list(itertools.islice(fresh, PAGE))
         except RateLimitExceededException as error:
             raise SourceDown(f"GitHub limits our rate; {self.name} is read again later", 60.0) from error
@@ -57,13 +47,8 @@ class GithubIssues:
                 f"GitHub did not answer ({type(error).__name__}); {self.name} is read again later"
             ) from error
         signals = tuple(self._signal(issue) for issue in issues if issue.pull_request is None)
-        return Pulled(signals, _next(at, issues).model_dump_json())
-
-    def _position(self, cursor: str) -> Position:
-        try:
-            return Position.model_validate_json(cursor)
-        except ValidationError:
-            return Position(since=now() - dt.timedelta(seconds=self.lookback))
+        following = at.after([(issue.updated_at, str(issue.number)) for issue in issues])
+        return Pulled(signals, following.model_dump_json())
 
     def _fault(self, error: GithubException) -> SourceDown | SourceRejected:
         if error.status in _NO:
@@ -89,14 +74,6 @@ class GithubIssues:
             keys=(f"url:{issue.html_url}",),
             happened_at=issue.created_at,
         )
-
-
-def _next(at: Position, issues: list[Issue]) -> Position:
-    if not issues:
-        return at
-    newest = max(issue.updated_at for issue in issues)
-    kept = at.seen if newest == at.since else ()
-    return Position(since=newest, seen=(*kept, *(issue.number for issue in issues if issue.updated_at == newest)))
 
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> GithubIssues:

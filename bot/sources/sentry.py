@@ -8,24 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from pydantic import BaseModel, ValidationError
 
 from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
-from bot.sources.source import Pulled, option
-from storage.columns import now
+from bot.sources.source import Position, Pulled, option
 from storage.raw import RawSignal, Severity
 
 PAGES = 4
 _SEVERITY = {"fatal": Severity.FATAL, "error": Severity.ERROR, "warning": Severity.WARNING}
-
-
-class Position(BaseModel):
-    """How far the issues have been read: up to this moment, of which these were seen. Sentry tells whole seconds."""
-
-    since: dt.datetime
-    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,17 +33,12 @@ class SentryIssues:
 
     def pull(self, cursor: str) -> Pulled:
         """The issues last seen after the cursor, at most PAGES pages of them."""
-        at = self._position(cursor)
+        at = Position.at(cursor, self.lookback)
         issues = list(self._since(at))
         issues.reverse()
         signals = tuple(self._signal(issue) for issue in issues)
-        return Pulled(signals, _next(at, issues).model_dump_json())
-
-    def _position(self, cursor: str) -> Position:
-        try:
-            return Position.model_validate_json(cursor)
-        except ValidationError:
-            return Position(since=now() - dt.timedelta(seconds=self.lookback))
+        following = at.after([(_moment(issue["lastSeen"]), _mark(issue)) for issue in issues])
+        return Pulled(signals, following.model_dump_json())
 
     def _since(self, at: Position) -> Iterator[dict[str, Any]]:
         """Newest first, up to the first one that was read before."""
@@ -117,16 +103,6 @@ class SentryIssues:
 
 def _mark(issue: dict[str, Any]) -> str:
     return f"{issue['shortId']} {issue['lastSeen']} {issue.get('count')}"
-
-
-def _next(at: Position, issues: list[dict[str, Any]]) -> Position:
-    if not issues:
-        return at
-    newest = max(_moment(issue["lastSeen"]) for issue in issues)
-    kept = at.seen if newest == at.since else ()
-    return Position(
-        since=newest, seen=(*kept, *(_mark(each) for each in issues if _moment(each["lastSeen"]) == newest))
-    )
 
 
 def _occurrence(issue: dict[str, Any]) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agents.errors import SourceRejected
+from storage.columns import now
 from storage.raw import RawSignal
 
 
@@ -15,6 +20,29 @@ class Pulled:
 
     signals: tuple[RawSignal, ...]
     cursor: str
+
+
+class Position(BaseModel):
+    """How far a source has been read: up to this moment, at which these were seen already."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: dt.datetime
+    seen: tuple[str, ...] = ()
+
+    @classmethod
+    def at(cls, cursor: str, lookback: float) -> Self:
+        """The position a cursor stands for; at the first pull, so many seconds ago."""
+        try:
+            return cls.model_validate_json(cursor)
+        except ValidationError:
+            return cls(since=now() - dt.timedelta(seconds=lookback))
+
+    def after(self, read: Sequence[tuple[dt.datetime, str]]) -> Position:
+        """The position once these were read, each given as its moment and its mark."""
+        newest = max((moment for moment, _ in read), default=self.since)
+        kept = self.seen if newest == self.since else ()
+        return Position(since=newest, seen=(*kept, *(mark for moment, mark in read if moment == newest)))
 
 
 class Source(Protocol):
