@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import Block
 from agents.errors import SlackRejected
 from bot.slack import SlackWriter
 from bot.views.drawing import Drawing, Effect, Reaction, Spot, Upload
-from bot.views.escape import plain
+from bot.views.escape import one_line, plain
 from bot.views.limits import TEXT
 from storage.outbox import Outbox
 from storage.plumbing import OutboxRow
@@ -101,7 +101,7 @@ class Posting:
 
     def _post(self, drawing: Drawing, place: Spot, row: OutboxRow | None, drawn: str) -> OutboxRow:
         key = {"report": str(self.pen.report_id), "purpose": drawing.purpose}
-        text = plain(drawing.text, TEXT)
+        text = plain(one_line(drawing.text), TEXT)
         ts = self._found(row, lambda oldest: self.slack.find(place.channel, place.ts, key, oldest))
         row = row or self.outbox.intend(self.pen.report_id, drawing.purpose, place.channel, place.ts)
         if not ts:
@@ -114,7 +114,7 @@ class Posting:
         return self._posted(row, ts, drawn, address)
 
     def _update(self, drawing: Drawing, row: OutboxRow, drawn: str) -> None:
-        text = plain(drawing.text, TEXT)
+        text = plain(one_line(drawing.text), TEXT)
         try:
             self._try(row, drawing, lambda blocks: self.slack.update(row.channel, row.ts, text, blocks))
         except SlackRejected as error:

@@ -14,6 +14,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from playground.callers import caller_among
+
 
 class Moment(StrEnum):
     """When, in the life of one call, a fault strikes."""
@@ -25,7 +27,7 @@ class Moment(StrEnum):
 class Kind(StrEnum):
     """What the fault does."""
 
-    KILL = "kill"  # SIGKILL to the victims; the call is never answered
+    KILL = "kill"  # SIGKILL to the victim that called, to all of them if that is not known; the call is never answered
     REFUSE = "refuse"  # answer with `status` (429 carries Retry-After), in the server's own error format
     DROP = "drop"  # close the connection without an answer
 
@@ -104,6 +106,8 @@ class Faults:
                 return
             self._struck.append(fault)
             victims = list(self.victims) if fault.kind is Kind.KILL else []
+        if len(victims) > 1 and (caller := caller_among(victims)) is not None:
+            victims = [caller]
         for victim in victims:
             _kill(victim)
         if fault.kind is Kind.REFUSE:

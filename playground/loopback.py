@@ -10,6 +10,8 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
+from playground.callers import Noting
+
 
 class Loopback:
     """Serves an ASGI app on 127.0.0.1 from a thread of this process, on a free port unless one is named."""
@@ -19,7 +21,7 @@ class Loopback:
         self.port: int = self._socket.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(
-                app,
+                Noting(app),
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +11,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
-from agents.errors import SlackDown, SlackRejected
 from bot.listeners import approvals, commands, events, shortcuts
 from bot.listeners.deps import Deps
-from bot.listeners.payload import Press, Typed
-from bot.views.trouble import slack_down, unexpected
+from bot.listeners.failing import tell
 
 log = structlog.get_logger()
 
@@ -40,12 +37,9 @@ def build_slack_app(deps: Deps, client: WebClient) -> App:
         if isinstance(error, BoltUnhandledRequestError):
             log.info("nothing of ours", kind=str(body.get("type") or body.get("command"))[:80])
             return BoltResponse(status=200)
-        reference = secrets.token_hex(3)
-        log.error("a listener failed", reference=reference, exc_info=error)
-        if body.get("type") == events.EVENT:  # it could not be kept: Slack is to deliver it again
-            return BoltResponse(status=503) if response is not None else None
-        _tell(body, slack_down() if isinstance(error, SlackDown) else unexpected(reference), deps)
-        return BoltResponse(status=200) if response is not None else None
+        tell(error, body, deps)
+        status = 503 if events.is_ours_to_keep(body) else 200  # what was not kept, Slack is to deliver again
+        return BoltResponse(status=status) if response is not None else None
 
     return app
 
@@ -61,15 +55,3 @@ def _authorise(deps: Deps, client: WebClient) -> Callable[..., AuthorizeResult]:
         )
 
     return authorise
-
-
-def _tell(body: dict[str, Any], sentence: str, deps: Deps) -> None:
-    """Tell the person who waits for an answer; if even that fails, the log has it."""
-    press, typed = Press.of(body), Typed.of(body)
-    user, channel = press.user or typed.user, press.channel or typed.channel
-    if not user or not channel:
-        return
-    try:
-        deps.slack.whisper(channel, user, sentence, thread_ts=press.thread_ts)
-    except (SlackDown, SlackRejected) as error:
-        log.warning("the person could not be told", error=str(error))

@@ -13,6 +13,7 @@ from agents import rules
 from agents.assent import Answer, Via
 from bot.actions import DECISIONS, Action, Choice, HeldChoice, action_of
 from bot.listeners.deps import Deps
+from bot.listeners.failing import told
 from bot.listeners.payload import Press
 from bot.views.trouble import outdated
 from storage.errors import NotFound
@@ -29,18 +30,23 @@ def register(app: App, deps: Deps) -> None:
     @app.action(_OURS)
     def pressed(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
-        press = Press.of(body, action)
-        try:
-            sentence = _answer(press, deps)
-        except (ValidationError, NotFound) as error:
-            log.warning("a button made no sense", action=press.action, user=press.user, error=str(error)[:300])
-            sentence = outdated()
-        if sentence and press.channel and press.user:
-            deps.slack.whisper(press.channel, press.user, sentence, thread_ts=press.thread_ts)
+        with told(body, deps):
+            press = Press.of(body, action)
+            sentence = _said(press, deps)
+            if sentence and press.channel and press.user:
+                deps.slack.whisper(press.channel, press.user, sentence, thread_ts=press.thread_ts)
 
     @app.action(re.compile(".*"))
     def unknown(ack: Ack) -> None:
         ack()
+
+
+def _said(press: Press, deps: Deps) -> str:
+    try:
+        return _answer(press, deps)
+    except (ValidationError, NotFound) as error:
+        log.warning("a button made no sense", action=press.action, user=press.user, error=str(error)[:300])
+        return outdated()
 
 
 def _answer(press: Press, deps: Deps) -> str:

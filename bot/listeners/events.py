@@ -95,6 +95,12 @@ def _readable(body: Mapping[str, Any]) -> SlackEvent | None:
         return None
 
 
+def is_ours_to_keep(body: Mapping[str, Any]) -> bool:
+    """Whether it is an event that we would keep if we could."""
+    event = _readable(body) if body.get("type") == EVENT else None
+    return event is not None and event.type in DEALINGS
+
+
 def _kept(event: SlackEvent, deps: Deps) -> dict[str, object]:
     return event.model_copy(update={"text": deps.redactor.text(event.text)}).model_dump(mode="json")
 

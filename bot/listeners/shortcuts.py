@@ -9,6 +9,7 @@ from slack_bolt import Ack, App
 from bot.actions import Shortcut
 from bot.listeners.asking import place_for
 from bot.listeners.deps import Deps
+from bot.listeners.failing import told
 from bot.listeners.payload import Press, part
 from bot.sources.slack import SlackEvent, raw_signal
 
@@ -19,11 +20,11 @@ def register(app: App, deps: Deps) -> None:
     @app.shortcut(Shortcut.INVESTIGATE.value)
     def investigate(ack: Ack, shortcut: dict[str, Any]) -> None:
         ack()
-        press = Press.of(shortcut)
-        if press.channel and press.user:
-            deps.slack.whisper(
-                press.channel, press.user, _investigate(shortcut, press, deps), thread_ts=press.thread_ts
-            )
+        with told(shortcut, deps):
+            press = Press.of(shortcut)
+            if press.channel and press.user:
+                sentence = _investigate(shortcut, press, deps)
+                deps.slack.whisper(press.channel, press.user, sentence, thread_ts=press.thread_ts)
 
 
 def _investigate(shortcut: dict[str, Any], press: Press, deps: Deps) -> str:

