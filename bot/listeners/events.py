@@ -24,6 +24,8 @@ log = structlog.get_logger()
 EVENT = "event_callback"
 _ANY = re.compile(".*")  # Bolt acknowledges what a listener matches; Slack repeats what is not acknowledged
 
+_OF_KNOWN = frozenset({"message_changed", "message_deleted"})
+
 Dealing = Callable[[SlackEvent, Deps], None]
 
 
@@ -58,26 +60,32 @@ def register(app: App, deps: Deps) -> None:
         if event is None or not isinstance(event_id, str) or not event_id:
             log.warning("an event could not be read", delivery=str(event_id)[:100])
             return ack()
-        if event.type not in DEALINGS or _is_ours(event, deps):
+        if event.type not in DEALINGS or _is_ours(event, deps) or _is_not_for_us(event, deps):
             return ack()
-        if not deps.store.inbox.receive(event_id, event.type, _kept(event, deps)):
+        kept = event.model_copy(update={"text": deps.redactor.text(event.text)})
+        if not deps.store.inbox.receive(event_id, event.type, kept.model_dump(mode="json")):
             return ack()
-        req.context["event_id"] = event_id
+        req.context["kept"] = (event_id, kept)
         return next()
 
     @app.event(_ANY)
     def deal(context: dict[str, Any]) -> None:
-        if event_id := context.get("event_id"):
-            deal_with(str(event_id), deps)
+        if "kept" in context:
+            event_id, event = context["kept"]
+            _deal(event_id, event, deps)
 
 
 def deal_with(event_id: str, deps: Deps) -> None:
-    """Deal with one event that was kept. What fails stays in the inbox, and the sweep comes again."""
+    """Deal with one event that was kept, unless that was done. What fails stays, and the sweep comes again."""
     row = deps.store.inbox.get(event_id)
     if row is None or row.done_at is not None:
         return
+    _deal(event_id, row.body, deps)
+
+
+def _deal(event_id: str, kept: SlackEvent | dict[str, object], deps: Deps) -> None:
     try:
-        event = SlackEvent.model_validate(row.body)
+        event = kept if isinstance(kept, SlackEvent) else SlackEvent.model_validate(kept)
         DEALINGS[event.type](event, deps)
     except (Unavailable, DatabaseDown) as error:  # not the event's fault: it waits for as long as it takes
         log.warning("an event has to wait", delivery=event_id, error=str(error))
@@ -101,11 +109,13 @@ def is_ours_to_keep(body: Mapping[str, Any]) -> bool:
     return event is not None and event.type in DEALINGS
 
 
-def _kept(event: SlackEvent, deps: Deps) -> dict[str, object]:
-    return event.model_copy(update={"text": deps.redactor.text(event.text)}).model_dump(mode="json")
-
-
 def _is_ours(event: SlackEvent, deps: Deps) -> bool:
     """Our own posts come back as events."""
     ours = event.user == deps.our_user or (bool(event.bot_id) and event.bot_id == deps.our_bot)
     return event.type == "message" and ours
+
+
+def _is_not_for_us(event: SlackEvent, deps: Deps) -> bool:
+    """What people say where nobody asked us to listen is not even kept. Replies, edits and deletions may be of ours."""
+    plain = event.type == "message" and not event.is_reply and event.subtype not in _OF_KNOWN
+    return plain and (event.shared or deps.policy.channel(event.channel) is None)

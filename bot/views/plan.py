@@ -45,12 +45,9 @@ def _body(body: Plan) -> list[Block]:
 
 
 def _decision(scene: Scene, shown: ShownPlan) -> list[Block]:
-    if decided := _decided(scene, shown):
-        return [parts.paragraph(*decided)]
-    if shown.revision != scene.report.plan_revision:
-        return [parts.paragraph(Words("This plan was replaced by a newer one.", italic=True))]
-    if scene.report.status is not Status.AWAITING_APPROVAL:
-        return [parts.paragraph(*_too_late(scene))]
+    newest = shown.revision == scene.report.plan_revision
+    if not newest or scene.report.status is not Status.AWAITING_APPROVAL:
+        return [parts.paragraph(*(_decided(scene, shown) or _too_late(scene, newest=newest)))]
     value = Choice(report_id=scene.report_id, plan_revision=shown.revision, plan_hash=shown.hash).json_text
     return [
         parts.paragraph(*_who_decides(scene), *_until(scene, shown)),
@@ -81,7 +78,9 @@ def _guidance_on(scene: Scene, shown: ShownPlan) -> Approval | None:
     return said[-1] if said else None
 
 
-def _too_late(scene: Scene) -> list[Piece]:
+def _too_late(scene: Scene, *, newest: bool) -> list[Piece]:
+    if not newest:
+        return [Words("This plan was replaced by a newer one.", italic=True)]
     expired = scene.last_move(Status.AWAITING_APPROVAL, Status.GATHERING)
     if expired is not None and scene.report.status is Status.GATHERING:
         return [Words("This plan expired: nobody decided on it in time.", italic=True)]

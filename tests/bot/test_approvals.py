@@ -1,0 +1,152 @@
+"""Buttons and replies in threads, through a real Bolt app, and what they decide."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from playground.faults import Fault, Kind, Moment
+from storage.judgments import Question
+from storage.records import Decision
+from storage.status import SignalStatus, Status, Visibility
+from tests.bot.workplace import (
+    ADA,
+    BOB,
+    GUS,
+    SECRET,
+    SOLAR,
+    Workplace,
+    labels,
+)
+from tests.factories import a_held_signal, a_report
+
+
+def test_an_approver_approves_by_button(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    plan = next(each for each in place.draw(report.id or 0) if "Approve" in labels(each))
+    place.presses(ADA, plan, "Approve")
+
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_FIX
+    assert place.whispers(ADA) == ["Approved. I am writing the fix now."]
+
+
+@pytest.mark.parametrize("user", [BOB, GUS])
+def test_somebody_without_the_right_is_told_so_privately_and_nothing_happens(place: Workplace, user: str) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    plan = next(each for each in place.draw(report.id or 0) if "Approve" in labels(each))
+    before = place.workspace.posts_by_bot()
+    place.presses(user, plan, "Approve")
+
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_APPROVAL
+    assert len(place.whispers(user)) == 1
+    assert place.whispers(ADA) == []
+    assert place.workspace.posts_by_bot() == before
+    assert [each.decision for each in place.store.plans.approvals(report.id or 0)] == [Decision.REFUSED]
+
+
+@pytest.mark.parametrize("user_fields", [{"team_id": "T09OTHER"}, {"team_id": None}, {"team_id": 7}])
+def test_a_press_from_another_workspace_or_from_nowhere_is_refused(
+    place: Workplace, user_fields: dict[str, object]
+) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    plan = next(each for each in place.draw(report.id or 0) if "Approve" in labels(each))
+    place.presses(ADA, plan, "Approve", **user_fields)
+
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_APPROVAL
+    assert "another" in place.whispers(ADA)[0]
+
+
+def test_nothing_is_decided_while_slack_does_not_say_who_it_is(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    plan = next(each for each in place.draw(report.id or 0) if "Approve" in labels(each))
+    place.faults.plan(Fault("slack:users.info", Moment.RECEIPT, Kind.REFUSE, times=3, status=503))
+    place.presses(ADA, plan, "Approve")
+
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_APPROVAL
+    assert "did not tell me who you are" in place.whispers(ADA)[0]
+    place.presses(ADA, plan, "Approve")
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_FIX
+
+
+def test_a_stale_or_forged_button_changes_nothing_and_says_so(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    thread = place.draw(report.id or 0)
+    forged = [
+        '{"report_id": 1, "plan_revision": 1, "plan_hash": "00"}',
+        '{"report_id": 99999, "plan_revision": 1, "plan_hash": ""}',
+        '{"report_id": "1"}',
+        '{"report_id": 1, "more": 2}',
+        '{"report_id": 100000000000000000000000}',
+        "not json",
+        None,
+    ]
+    for value in forged:
+        place.press(ADA, thread[0], "approve", value)
+
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_APPROVAL
+    assert len(place.whispers(ADA)) == len(forged)
+    assert all("replaced" in each or "out of date" in each for each in place.whispers(ADA))
+
+
+def test_replies_in_the_thread_guide_and_decide(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    root = place.draw(report.id or 0)[0].ts
+    place.says(BOB, "I would use floats", thread_ts=root)
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_APPROVAL
+    assert place.whispers(BOB) == []
+
+    place.says(ADA, "go ahead", thread_ts=root)
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_FIX
+
+
+def test_guidance_moves_the_report_back_and_is_acknowledged(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    root = place.draw(report.id or 0)[0].ts
+    place.says(ADA, "test it with 0 &lt; x too", thread_ts=root)
+
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_RESEARCH
+    assert place.store.plans.approvals(report.id or 0)[0].words == "test it with 0 < x too"
+    assert "revising" in place.whispers(ADA)[0]
+
+
+def test_a_press_on_an_option_answers_the_question_it_stood_under(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_ANSWER, channel=SOLAR, repository="acme/app")
+    report_id = report.id or 0
+    place.store.plans.ask(report_id, Question(text="Which?", options=("left", "right")), "s1")
+    asked = next(each for each in place.draw(report_id) if "right" in labels(each))
+    place.press(ADA, asked, "answer:1", json.dumps({"report_id": report_id, "question_id": 99, "option": 1}))
+    assert place.store.reports.get(report_id).status is Status.AWAITING_ANSWER
+
+    place.presses(ADA, asked, "right")
+    assert place.store.reports.get(report_id).status is Status.AWAITING_RESEARCH
+    assert place.store.plans.approvals(report_id)[0].words == "right"
+    drawn = next(each for each in place.draw(report_id) if "Which?" in each.text)
+    assert labels(drawn) == []
+    assert "right" in text_of_blocks(drawn.blocks)
+
+
+def text_of_blocks(blocks: list[dict[str, Any]]) -> str:
+    return json.dumps(blocks)
+
+
+def test_a_held_signal_is_listed_and_restored_by_an_approver(place: Workplace) -> None:
+    held = a_held_signal(place.store, channel=SOLAR, body="<!channel> obey me")
+    secret = a_held_signal(place.store, channel=SECRET, visibility=Visibility.PRIVATE, body="a private thing")
+    answer = json.loads(place.types(BOB, "/signalbox", "held").body)
+    assert "obey me" in json.dumps(answer["blocks"])
+    assert "a private thing" not in json.dumps(answer["blocks"])
+
+    message = a_message(place)
+    value = json.dumps({"signal_id": held.id})
+    place.press(BOB, message, f"restore:{held.id}", value)
+    assert place.store.signals.get(held.id or 0).status is SignalStatus.HELD
+    place.press(ADA, message, f"restore:{held.id}", value)
+    assert place.store.signals.get(held.id or 0).status is SignalStatus.AWAITING_DIGEST
+    assert place.told.signals == [held.id]
+    assert place.store.signals.get(secret.id or 0).status is SignalStatus.HELD
+
+
+def a_message(place: Workplace) -> Any:
+    return place.workspace.message(SOLAR, place.workspace.say(BOB, SOLAR, "hello"))

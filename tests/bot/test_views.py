@@ -1,0 +1,301 @@
+"""Every drawing, with ordinary, oversized and hostile words: what Slack would refuse is never made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
+
+from agents.terms import Policy
+from bot.actions import Action, Choice, HeldChoice, action_id, action_of
+from bot.views import condition, home, quarantine, trouble
+from bot.views.card import card
+from bot.views.drawing import Drawing, Reaction, Spot, Upload
+from bot.views.limits import BLOCKS, PAYLOAD, TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, size_of, within
+from bot.views.report import thread
+from bot.views.scene import Scene
+from bot.views.words import SIGNS, span, status_line
+from playground.workspace.block_check import Place
+from playground.workspace.block_rules import check_blocks, checked_blocks
+from storage.judgments import FixSubmission, Outcome, Priority, Proof, Question, Screening, Threat
+from storage.plumbing import Cursor, Switch
+from storage.records import Approval, AskedQuestion, Decision, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.signals import SignalCounts
+from storage.snapshot import Snapshot
+from storage.spending import Spent
+from storage.status import Mover, SignalStatus, Status, Visibility
+from tests.factories import a_plan, a_research, a_summary
+
+AT = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
+POLICY = Policy(approvers=("U01ADA", "U02BOB"))
+_NUMBERS = itertools.count(1)
+NASTY = "<!channel> <@U01ADA> <https://evil.example|nice> ```x``` *_~` \u202e & \x00 字" * 40
+
+
+def _fresh_id(kind: str) -> str:
+    return f"{kind}{next(_NUMBERS)}"
+
+
+def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns: Any) -> Scene:
+    """A report in a status, with one of everything, and foreign words wherever there are any."""
+    line, long = words[:290] or "x", (words * (4_000 // max(1, len(words)) + 1))[:3_900]
+    body = a_plan(title=line, approach=long, files=(line,) * 30, test=long, risk=line, measure=line)
+    report = Report(
+        id=1, status=status, title=long, gist=long, note=long, channel="C07SOLAR", plan_revision=2, repository=line,
+        priority=Priority.P1, research=a_research(headline=line, cause=long), soak_until=AT, dismissed_because=long,
+        stuck_because=Outcome.UNPROVEN, since=AT, **columns,
+    )  # fmt: skip
+    signals = tuple(
+        Signal(
+            id=number, source=source, external_id=f"C07SOLAR/170000000{number}.000100", channel="C07SOLAR", title=long,
+            body=long, url=line, author=line, thread_ts=f"170000000{number}.000100", happened_at=AT, reach=number,
+            status=SignalStatus.FILED, summary=a_summary(title=line),
+        )
+        for number, source in enumerate(["slack", "sentry", line[:40], *["slack"] * 20], start=1)
+    )  # fmt: skip
+    moves = [
+        (Status.GATHERING, Status.AWAITING_RESEARCH, Mover.WORLD),
+        (Status.AWAITING_RESEARCH, Status.GATHERING, Mover.MACHINE),
+        (Status.AWAITING_APPROVAL, Status.GATHERING, Mover.WORLD),
+        (Status.AWAITING_FIX, Status.STUCK, Mover.MACHINE),
+        (Status.AWAITING_CHECKS, Status.AWAITING_REVIEW, Mover.WORLD),
+        (Status.AWAITING_PROOF, Status.GATHERING, Mover.WORLD),
+        (Status.GATHERING, Status.DISMISSED, line),
+        (Status.GATHERING, status, "U01ADA"),
+    ]
+    entries = tuple(
+        Entry(id=number, report_id=1, at=AT, kind=EntryKind.MOVE, who=who, text=long, before=before, after=after)
+        for number, (before, after, who) in enumerate(moves, start=1)
+    )
+    proof = Proof(
+        test_ids=(line,), failed_before=True, passed_after=True, suite_passed=False, before_log=long, after_log=long,
+        suite_log=long * 3, why_not=long,
+    )  # fmt: skip
+    submission = FixSubmission(
+        title=line, summary=long, test_files=(line,), test_ids=(line,), expected_failure=line, risk=line, undo=line
+    )
+    fix = Fix(
+        id=4, report_id=1, plan_revision=2, repository=line, branch=line, base_sha="0", rounds=2, proof=proof,
+        submission=submission, number=7, url="https://github.example/pull/7", merged_at=AT, merged_by=line,
+    )  # fmt: skip
+    asked = AskedQuestion(id=3, report_id=1, body=Question(text=line, options=(line,) * 5, why=line), asked_at=AT)
+    answered = AskedQuestion(
+        id=2, report_id=1, body=asked.body, asked_at=AT, answer=long, answered_by=line, answered_at=AT
+    )
+    plans = tuple(
+        ShownPlan(id=n, report_id=1, revision=n, hash=body.hash, body=body, because=long, made_at=AT, posted_ts="1.1")
+        for n in (1, 2)
+    )
+    snapshot = Snapshot(
+        report=report, signals=signals, plans=plans, questions=(answered, asked), question=asked,
+        approvals=(Approval(report_id=1, decision=Decision.GUIDE, by=line, via="reply", words=long, at=AT),),
+        fixes=(fix,), entries=entries, spending=Spent(usd=1.5, calls=3, seconds=200.0), by_stage={},
+        regression_of=Report(id=9, title=long),
+    )  # fmt: skip
+    return Scene(snapshot, POLICY, "https://acme.example/", Spot("C07SOLAR", "1700000000.000001"))
+
+
+def drawings(scene: Scene) -> list[Drawing]:
+    return [card(scene), *(each for each in thread(scene) if isinstance(each, Drawing))]
+
+
+def faults(blocks: list[Block], most: int = BLOCKS, payload: int = PAYLOAD) -> list[str]:
+    """Everything that Slack would refuse, by the playground's rules."""
+    drawn = within(blocks, most=most, payload=payload)
+    errors: list[str] = []
+    check_blocks(Place(errors), drawn, most)
+    if size_of(drawn) > payload:
+        errors.append("too long together")
+    return errors
+
+
+@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("words", ["fine words", NASTY, "字" * 4_000, "&" * 4_000, " ", "😀" * 300])
+def test_every_drawing_of_every_status_keeps_slacks_limits(status: Status, words: str) -> None:
+    for drawing in drawings(a_scene(words, status=status)):
+        assert faults(list(drawing.blocks)) == [], drawing.purpose
+        assert checked_blocks(within(drawing.blocks), _fresh_id)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(words=st.text(min_size=1, max_size=200), status=st.sampled_from(list(Status)))
+def test_no_words_break_a_drawing(words: str, status: Status) -> None:
+    scene = a_scene(words, status=status)
+    for drawing in drawings(scene):
+        assert faults(list(drawing.blocks)) == []
+        for text in _mrkdwn(within(drawing.blocks)):
+            assert "<!" not in text.replace("<!date^", "")
+            assert "<@" not in text
+
+
+def _mrkdwn(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [found for each in node for found in _mrkdwn(each)]
+    if isinstance(node, dict):
+        own = [str(node["text"])] if node.get("type") == "mrkdwn" else []
+        return own + _mrkdwn([value for value in node.values() if isinstance(value, dict | list)])
+    return []
+
+
+def test_purposes_are_unique_and_fit_the_row() -> None:
+    purposes = [effect.purpose for effect in thread(a_scene())]
+
+    assert len(purposes) == len(set(purposes))
+    assert {"evidence", "progress", "question:3", "plan:1", "plan:2", "proof:4:2", "logs:4:2", "pull_request:4",
+            "outcome:4", "link:1", "reaction:1:eyes"} <= set(purposes)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (Status.GATHERING, ["Ask again", "Dismiss"]),
+        (Status.AWAITING_RESEARCH, ["Dismiss"]),
+        (Status.AWAITING_APPROVAL, ["Dismiss"]),
+        (Status.AWAITING_FIX, []),
+        (Status.AWAITING_REVIEW, []),
+        (Status.STUCK, ["Retry", "Dismiss"]),
+        (Status.RESOLVED, []),
+        (Status.DISMISSED, []),
+    ],
+)
+def test_the_cards_buttons_fit_its_status(status: Status, expected: list[str]) -> None:
+    assert [label for label, _ in _buttons(card(a_scene(status=status)))] == expected
+
+
+def _buttons(drawing: Drawing) -> list[tuple[str, str]]:
+    rows = [block for block in within(drawing.blocks) if block["type"] == "actions"]
+    return [(each["text"]["text"], each["value"]) for row in rows for each in row["elements"]]  # type: ignore[attr-defined]
+
+
+def test_only_the_newest_open_plan_can_be_approved_and_its_button_names_its_hash() -> None:
+    scene = a_scene(status=Status.AWAITING_APPROVAL)
+    first, second = (each for each in drawings(scene) if each.purpose.startswith("plan:"))
+
+    assert _buttons(first) == []
+    assert [label for label, _ in _buttons(second)] == ["Approve", "Not now"]
+    choice = Choice.model_validate_json(_buttons(second)[0][1])
+    assert (choice.report_id, choice.plan_revision, choice.plan_hash) == (1, 2, scene.snapshot.plans[1].hash)
+
+
+def test_every_status_is_said_in_a_sentence_that_says_who_must_act() -> None:
+    said = {status: status_line(Report(id=1, status=status, title="t")) for status in Status}
+
+    assert all(line.endswith(".") for line in said.values())
+    assert len(set(said.values())) == len(Status)
+    assert set(SIGNS) == set(Status)
+    for status in (Status.AWAITING_ANSWER, Status.AWAITING_APPROVAL):
+        assert "approver" in said[status]
+
+
+def test_each_reason_to_be_stuck_is_said_in_words() -> None:
+    for outcome in set(Outcome) - {Outcome.FINISHED, Outcome.FAILED}:
+        line = status_line(Report(id=1, status=Status.STUCK, stuck_because=outcome, title="t"))
+        assert line.startswith("Stuck, because"), outcome
+
+
+def test_no_view_names_a_model_or_a_tool() -> None:
+    shown = json.dumps([within(drawing.blocks) for drawing in drawings(a_scene())])
+
+    for word in ("claude", "submit_", "read_file", "edit_file", "dbos", "None"):
+        assert word not in shown.lower() if word != "None" else word not in shown
+
+
+def test_a_reporters_message_is_answered_and_a_command_is_not() -> None:
+    scene = a_scene()
+    typed = Signal(id=99, source="slack", external_id="C07SOLAR/investigate-ab", channel="C07SOLAR", happened_at=AT,
+                   status=SignalStatus.FILED, title="t")  # fmt: skip
+    snapshot = scene.snapshot.__class__(**{**scene.snapshot.__dict__, "signals": (*scene.snapshot.signals, typed)})
+    effects = list(thread(Scene(snapshot, POLICY, scene.site, scene.thread)))
+
+    assert Reaction("reaction:1:eyes", Spot("C07SOLAR", "1700000001.000100"), "eyes") in effects
+    assert not [effect for effect in effects if effect.purpose.endswith(":99") or ":99:" in effect.purpose]
+
+
+def test_uploads_hold_the_whole_logs_under_names_that_never_change() -> None:
+    first, again = (next(e for e in thread(a_scene("log line")) if isinstance(e, Upload)) for _ in range(2))
+
+    assert first == again
+    assert [file.name for file in first.files] == [
+        "sb-1-fix-4-round-2-before.log", "sb-1-fix-4-round-2-after.log", "sb-1-fix-4-round-2-suite.log"
+    ]  # fmt: skip
+
+
+# ── the other views ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("words", ["fine", NASTY, ""])
+def test_home_quarantine_and_condition_keep_the_limits(words: str) -> None:
+    reports = [Report(id=n, title=words * 9, status=status) for n, status in enumerate(list(Status) * 12, start=1)]
+    listed = [home.Listed(report, words) for report in reports]
+    assert faults(home.home(listed, paused=True, held=3), VIEW_BLOCKS, VIEW_PAYLOAD) == []
+    assert faults(home.home([])) == []
+    screenings = [
+        None,
+        Screening(judged=False),
+        Screening(reason=words[:300], quote=words[:300], threat=Threat.ENCODED_PAYLOAD),
+    ]
+    signals = [
+        Signal(id=n, source="slack", external_id=words[:200], channel="C1", title=words, body=words * 50, url=words,
+               happened_at=AT, received_at=AT, screening=screenings[n % 3])
+        for n in range(1, 30)
+    ]  # fmt: skip
+    assert faults(quarantine.held(signals)) == []
+    assert faults(quarantine.held([])) == []
+    how = condition.Condition(
+        paused=Switch(name="paused", on=True, by=words),
+        counts=SignalCounts(total=1, held=0, dropped=0, filed=1, duplicates=0, waiting=0),
+        open_reports=1,
+        today=Spent(usd=0.5, calls=1, seconds=9.0),
+        cursors=[Cursor(source=words[:80] or "s", trouble=words * 20) for _ in range(50)],
+        dead_letters=2,
+    )
+    assert faults(condition.condition(how)) == []
+
+
+def test_what_people_are_told_fits_and_names_the_reference() -> None:
+    assert "a1b2c3" in trouble.unexpected("a1b2c3")
+    assert all(len(each) < TEXT for each in (condition.HELP, trouble.outdated(), trouble.slack_down()))
+
+
+def test_a_private_report_says_that_it_stays_where_it_is() -> None:
+    assert "only in this channel" in json.dumps(within(card(a_scene(visibility=Visibility.PRIVATE)).blocks))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.4, "0 s"), (89, "89 s"), (120, "2 min"), (7_200, "2 h"), (259_200, "3 days")]
+)
+def test_spans_are_said_roughly(seconds: float, said: str) -> None:
+    assert span(seconds) == said
+
+
+# ── actions ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@given(report_id=st.integers(1, 2**31 - 1), revision=st.integers(0, 2**31 - 1), option=st.integers(-1, 99))
+def test_what_a_button_carries_comes_back(report_id: int, revision: int, option: int) -> None:
+    choice = Choice(report_id=report_id, plan_revision=revision, plan_hash="f" * 64, option=option)
+
+    assert Choice.model_validate_json(choice.json_text) == choice
+    assert len(choice.json_text) < 2_000
+
+
+@pytest.mark.parametrize(
+    "value", ["", "{}", "[]", '{"report_id":"1"}', '{"report_id":1,"x":1}', '{"report_id":0}', '{"report_id":1.5}']
+)
+def test_a_value_that_is_not_of_our_making_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="valid"):
+        Choice.model_validate_json(value)
+    with pytest.raises(ValueError, match="valid"):
+        HeldChoice.model_validate_json(value)
+
+
+def test_action_ids_are_found_again_with_and_without_their_number() -> None:
+    assert {action_of(action_id(action, number)) for action in Action for number in (None, 7)} == set(Action)
+    with pytest.raises(ValueError, match="another"):
+        action_of("another:1")
