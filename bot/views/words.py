@@ -54,10 +54,10 @@ _STUCK = {
 _SOURCES = {"slack": "Slack"}
 _DID = {
     Status.GATHERING: "back to gathering",
-    Status.AWAITING_RESEARCH: "looked for the cause",
+    Status.AWAITING_RESEARCH: "began to look for the cause",
     Status.AWAITING_ANSWER: "asked a question",
     Status.AWAITING_APPROVAL: "showed the plan",
-    Status.AWAITING_FIX: "wrote the fix",
+    Status.AWAITING_FIX: "began to write the fix",
     Status.AWAITING_CHECKS: "opened or updated the pull request",
     Status.AWAITING_REVIEW: "the checks are green",
     Status.AWAITING_PROOF: "merged",

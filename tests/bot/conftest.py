@@ -9,13 +9,21 @@ import pytest
 
 from storage.store import Store
 from tests.bot.life import Life
+from tests.bot.site import Site, a_site
 from tests.bot.workplace import Workplace, a_workplace
 
 
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """Where workspaces are served, one at a time."""
+    with a_site() as served:
+        yield served
+
+
 @pytest.fixture
-def place(sqlite_store: Store, tmp_path: Path) -> Iterator[Workplace]:
+def place(site: Site, sqlite_store: Store, tmp_path: Path) -> Iterator[Workplace]:
     """The bot's Slack side over the playground's workspace."""
-    with a_workplace(sqlite_store, tmp_path) as built:
+    with a_workplace(site, sqlite_store, tmp_path) as built:
         yield built
 
 

@@ -12,6 +12,7 @@ from playground.workspace import Message
 from storage.status import Mover, Status, Visibility
 from storage.store import Store
 from tests.bot.life import Life
+from tests.bot.site import Site
 from tests.bot.workplace import (
     ADA,
     POLICY,
@@ -139,8 +140,10 @@ def test_blocks_that_slack_refuses_are_said_in_words(life: Life) -> None:
     assert card.text.startswith("SB-")
 
 
-def test_a_policy_without_approvers_says_that_nobody_may_decide(sqlite_store: Store, tmp_path: Path) -> None:
-    with a_workplace(sqlite_store, tmp_path, POLICY.model_copy(update={"approvers": ()})) as place:
+def test_a_policy_without_approvers_says_that_nobody_may_decide(
+    site: Site, sqlite_store: Store, tmp_path: Path
+) -> None:
+    with a_workplace(site, sqlite_store, tmp_path, POLICY.model_copy(update={"approvers": ()})) as place:
         life = Life(place)
         life.researched()
         assert any("names no approvers" in text_of(each) for each in life.draw())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.socket_mode import Socket
 from storage.database import migrate, open_store
+from tests.bot.site import a_site
 from tests.bot.workplace import ADA, BOB, SOLAR, TEAM, Workplace, a_workplace, wait_for
 
 _JSON = st.recursive(
@@ -28,7 +29,7 @@ def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     folder = tmp_path_factory.mktemp("socket")
     migrate(f"sqlite:///{folder / 'signalbox.db'}")
     store = open_store(f"sqlite:///{folder / 'signalbox.db'}")
-    with a_workplace(store, folder) as place:
+    with a_site() as site, a_workplace(site, store, folder) as place:
         socket = Socket(place.app, place.workspace.seed.app.app_token)
         socket.connect()
         wait_for(lambda: place.workspace.connected)

@@ -24,10 +24,10 @@ from bot.listeners import Deps, build_slack_app
 from bot.messenger import SlackMessenger
 from bot.slack import SlackWriter
 from playground.faults import Faults
-from playground.loopback import Loopback
 from playground.workspace import AppSeed, ChannelSeed, Message, Rules, UserSeed, Workspace, WorkspaceSeed
 from storage.status import Visibility
 from storage.store import Store
+from tests.bot.site import Site
 from tests.fakes import FakeCodeHost, FakeWorkspaces, ScriptedModel
 
 T = TypeVar("T")
@@ -219,45 +219,45 @@ class Workplace:
 
 @contextmanager
 def a_workplace(
-    store: Store, folder: Path, policy: Policy = POLICY, seed: WorkspaceSeed | None = None
+    site: Site, store: Store, folder: Path, policy: Policy = POLICY, seed: WorkspaceSeed | None = None
 ) -> Iterator[Workplace]:
-    """Serve a workspace, and build the bot's Slack side over it."""
+    """Show a workspace at the site, and build the bot's Slack side over it."""
     faults, told = Faults(), Told()
     workspace = Workspace(seed or a_seed(), faults)
     slept: list[float] = []
-    with Loopback(workspace.app) as server:
-        workspace.serve(server.url)
-        client = WebClient(workspace.seed.app.bot_token, base_url=workspace.api_url)
-        writer = SlackWriter.over(client, sleep=slept.append)
-        us = writer.who_we_are()
-        redactor = Redactor(b"key")
-        means = Means(
-            store=store,
-            policy=policy,
-            model=ScriptedModel(),
-            workspaces=FakeWorkspaces(folder),
-            code_host=FakeCodeHost(),
-            vectoriser=NoVectors(),  # type: ignore[arg-type]
-            redactor=redactor,
-            messenger=told,
-            nudge=told,
-        )
-        deps = Deps(
-            store=store,
-            pipeline=Pipeline(means),
-            assent=Assent(store, policy, told, TEAM),
-            policy=policy,
-            slack=writer,
-            redactor=redactor,
-            home_team=TEAM,
-            our_user=us["user_id"],
-            our_bot=us["bot_id"],
-            nudge_signal=told.signal,
-        )
-        app = build_slack_app(deps, client)
-        with Pool() as pool:
-            app.listener_runner.listener_executor = pool
-            yield Workplace(store, workspace, faults, writer, deps, app, told, policy, slept, pool)
+    site.stage.shown = workspace.app
+    workspace.serve(site.url)
+    client = WebClient(workspace.seed.app.bot_token, base_url=workspace.api_url)
+    writer = SlackWriter.over(client, sleep=slept.append)
+    us = writer.who_we_are()
+    redactor = Redactor(b"key")
+    means = Means(
+        store=store,
+        policy=policy,
+        model=ScriptedModel(),
+        workspaces=FakeWorkspaces(folder),
+        code_host=FakeCodeHost(),
+        vectoriser=NoVectors(),  # type: ignore[arg-type]
+        redactor=redactor,
+        messenger=told,
+        nudge=told,
+    )
+    deps = Deps(
+        store=store,
+        pipeline=Pipeline(means),
+        assent=Assent(store, policy, told, TEAM),
+        policy=policy,
+        slack=writer,
+        redactor=redactor,
+        home_team=TEAM,
+        our_user=us["user_id"],
+        our_bot=us["bot_id"],
+        nudge_signal=told.signal,
+    )
+    app = build_slack_app(deps, client)
+    with Pool() as pool:
+        app.listener_runner.listener_executor = pool
+        yield Workplace(store, workspace, faults, writer, deps, app, told, policy, slept, pool)
 
 
 def buttons(message: Message) -> list[dict[str, Any]]:

@@ -1,0 +1,275 @@
+"""Jobs on the real engine: retries, pauses, lost enqueues, and workers that are really killed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from agents.errors import CodeHostRejected, ModelDown
+from bot.engine import Engine, Queue
+from bot.jobs import PAUSED, Jobs, work_id
+from bot.undertaker import SILENCE, Undertaker, born
+from storage.columns import now
+from storage.database import open_store
+from storage.status import SignalStatus, Status
+from storage.store import Store
+from tests.bot.worker_process import TURNS, Lines, ThreeTurns, jobs_of
+from tests.factories import a_report, a_signal
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0  # seconds
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, f"{what}: it did not happen within {PATIENCE:.0f} s"
+        time.sleep(0.03)
+
+
+# ── in this process ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Works:
+    """The engine in this process, with its jobs."""
+
+    store: Store
+    engine: Engine
+    lines: Lines
+    pipeline: ThreeTurns
+    jobs: Jobs
+
+    def status(self, report_id: int) -> Status:
+        return self.store.reports.get(report_id).status
+
+    def turns(self) -> list[str]:
+        return [turn for _, turn, _ in self.lines.all("turn")]
+
+    def later(self, **by: float) -> None:
+        """Let it be so much later for the jobs."""
+        self.jobs.clock = lambda: now() + dt.timedelta(**by)
+
+
+@pytest.fixture
+def works(sqlite_url: str, tmp_path: Path) -> Iterator[Works]:
+    store, engine, lines = open_store(sqlite_url), Engine(sqlite_url), Lines(tmp_path)
+    pipeline = ThreeTurns(store, lines, "here", [])
+    jobs = jobs_of(store, engine, pipeline)
+    engine.start(jobs)
+    yield Works(store, engine, lines, pipeline, jobs)
+    engine.stop(seconds=0)
+    store.close()
+
+
+def test_three_enqueues_of_one_id_are_one_job_even_after_it_ended(works: Works) -> None:
+    for _ in range(2):
+        works.engine.enqueue("pull:x:1", Queue.PULL, "pull", "x")
+    until(lambda: works.engine.is_over("pull:x:1"), "the job ends")
+    works.engine.enqueue("pull:x:1", Queue.PULL, "pull", "x")
+    works.engine.enqueue("pull:x:2", Queue.PULL, "pull", "second")
+    until(lambda: works.engine.is_over("pull:x:2"), "the other job ends")
+    assert sorted(works.lines.all("pull")) == [["second", "here"], ["x", "here"]]
+
+
+def test_the_sweep_finds_the_rows_whose_enqueue_was_lost(works: Works) -> None:
+    report_id = a_report(works.store, status=Status.AWAITING_RESEARCH).id or 0
+    undrawn = a_report(works.store).id or 0
+    waiting = a_signal(works.store)
+    assert waiting.status is SignalStatus.AWAITING_DIGEST
+    assert works.engine.alive() == []
+    works.jobs.sweep()
+    until(lambda: works.status(report_id) is Status.GATHERING, "the research")
+    until(lambda: works.lines.all("digest") == [[str(waiting.id), "here"]], "the digest")
+    until(lambda: undrawn not in dict(works.store.due.now(now()).undrawn), "the drawing")
+    assert works.turns() == ["1", "2", "3"]
+
+
+def test_a_job_that_met_a_closed_door_is_put_off_and_tried_again_under_a_new_id(works: Works) -> None:
+    works.pipeline.fails.append(ModelDown("The model did not answer.", retry_after=90.0))
+    report = a_report(works.store, status=Status.AWAITING_RESEARCH)
+    report_id, first = report.id or 0, work_id(report) or ""
+    before = now()
+    works.jobs.enqueuer.work(report)
+    until(lambda: works.engine.is_over(first), "the first try")
+    put_off = works.store.reports.get(report_id)
+    assert (put_off.status, put_off.tries, put_off.note) == (Status.AWAITING_RESEARCH, 1, "The model did not answer.")
+    assert put_off.not_before is not None
+    assert put_off.not_before >= before + dt.timedelta(seconds=90)
+    assert work_id(put_off) != first
+    works.jobs.sweep()
+    assert works.engine.is_over(work_id(put_off) or "") is False
+    assert not [job for job in works.engine.alive() if job.startswith("research:")]
+    works.later(seconds=400)
+    works.jobs.sweep()
+    until(lambda: works.status(report_id) is Status.GATHERING, "the second try")
+    assert works.engine.is_over(first)
+    assert works.turns() == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (CodeHostRejected("GitHub refused: the token lacks contents:write."), r"^GitHub refused: the token lacks"),
+        (KeyError("surprise"), r"inside Signalbox \(reference [0-9a-f]{6} in its log\)\. Press Retry"),
+    ],
+)
+def test_any_other_fault_ends_stuck_with_a_sentence(works: Works, fault: Exception, says: str) -> None:
+    works.pipeline.fails.append(fault)
+    report = a_report(works.store, status=Status.AWAITING_RESEARCH)
+    works.jobs.enqueuer.work(report)
+    until(lambda: works.status(report.id or 0) is Status.STUCK, "it is stuck")
+    assert works.store.reports.get(report.id or 0).stuck_from is Status.AWAITING_RESEARCH
+    last = works.store.reports.journal(report.id or 0)[-1]
+    assert re.search(says, last.text), last.text
+    assert "surprise" not in last.text
+
+
+def test_a_pause_stops_a_job_at_its_next_checkpoint_and_it_goes_on_there(works: Works) -> None:
+    works.lines.hold(2)
+    report = a_report(works.store, status=Status.AWAITING_RESEARCH)
+    job_id = work_id(report) or ""
+    works.jobs.enqueuer.work(report)
+    until(lambda: works.turns() == ["1", "2"], "the second turn begins")
+    works.store.switches.put(PAUSED, True, by="U1")
+    works.lines.let_go(2)
+    until(lambda: job_id not in works.engine.alive(), "the job stops")
+    works.jobs.sweep()
+    assert works.status(report.id or 0) is Status.AWAITING_RESEARCH
+    assert works.engine.is_over(job_id) is False
+    assert works.turns() == ["1", "2"]
+    works.store.switches.put(PAUSED, False, by="U1")
+    works.jobs.sweep()
+    until(lambda: works.status(report.id or 0) is Status.GATHERING, "it goes on")
+    assert works.turns() == ["1", "2", "3"]
+
+
+def test_a_silent_worker_of_another_machine_is_buried_in_time_and_never_before(works: Works) -> None:
+    mine = Undertaker(works.store, works.engine, host="here")
+    works.store.leases.beat("far", "another machine", 1, 1.0)
+    mine.clock = lambda: now() + dt.timedelta(seconds=SILENCE - 5)
+    mine.look()
+    assert [worker.id for worker in works.store.leases.workers()] == ["far"]
+    mine.clock = lambda: now() + dt.timedelta(seconds=SILENCE + 1)
+    mine.look()
+    assert works.store.leases.workers() == []
+    assert works.store.leases.beat("far", "another machine", 1, 1.0) is False
+
+
+def test_a_reused_process_id_does_not_keep_the_dead_alive(works: Works) -> None:
+    works.store.leases.beat("dead", "here", os.getpid(), born(os.getpid()) - 1)
+    works.store.leases.beat("alive", "here", os.getpid(), born(os.getpid()))
+    Undertaker(works.store, works.engine, host="here").look()
+    assert [worker.id for worker in works.store.leases.workers()] == ["alive"]
+
+
+# ── in processes of their own ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Crew:
+    """Workers as processes. Those that a test leaves alive are ended with it."""
+
+    url: str
+    lines: Lines
+    stack: ExitStack
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, worker: str, host: str = "one machine") -> None:
+        log = self.stack.enter_context((self.lines.folder / f"{worker}.log").open("wb"))
+        command = [sys.executable, "-m", "tests.bot.worker_process", self.url, str(self.lines.folder), worker, host]
+        self.processes[worker] = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        self.stack.callback(self.kill, worker)
+
+    def kill(self, worker: str) -> None:
+        process = self.processes[worker]
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.wait(10)
+
+    def ticking(self) -> set[str]:
+        return {worker for _, worker in self.lines.all("tick")}
+
+
+@pytest.fixture
+def crew(database_url: str, tmp_path: Path) -> Iterator[Crew]:
+    with ExitStack() as stack:
+        yield Crew(database_url, Lines(tmp_path), stack)
+
+
+@pytest.fixture
+def pair(postgres_url: str, tmp_path: Path) -> Iterator[Crew]:
+    """Two workers on one PostgreSQL, both at work."""
+    with ExitStack() as stack:
+        crew = Crew(postgres_url, Lines(tmp_path), stack)
+        crew.start("ann")
+        crew.start("bob")
+        until(lambda: crew.ticking() == {"ann", "bob"}, "both work")
+        yield crew
+
+
+def test_a_killed_workers_job_goes_on_with_the_next_start_and_repeats_the_turn_in_flight_alone(
+    crew: Crew, store: Store
+) -> None:
+    crew.lines.hold(2)
+    report_id = a_report(store, status=Status.AWAITING_RESEARCH).id or 0
+    crew.start("first")
+    until(lambda: len(crew.lines.all("turn")) == 2, "the second turn begins")
+    crew.kill("first")
+    crew.lines.let_go(2)
+    crew.start("second")
+    until(lambda: store.reports.get(report_id).status is Status.GATHERING, "the job is finished")
+    assert [tuple(each) for each in crew.lines.all("turn")] == [
+        (str(report_id), "1", "first"),
+        (str(report_id), "2", "first"),
+        (str(report_id), "2", "second"),
+        (str(report_id), "3", "second"),
+    ]
+    assert [worker.id for worker in store.leases.workers()] == ["second"]
+
+
+def test_two_workers_share_the_load_and_the_living_takes_over_from_the_killed(pair: Crew) -> None:
+    store = open_store(pair.url)
+    pair.stack.callback(store.close)
+    pair.lines.hold(2)
+    reports = [a_report(store, status=Status.AWAITING_RESEARCH).id or 0 for _ in range(4)]
+    until(lambda: len(pair.lines.all("turn")) == 2 * len(reports), "every second turn begins")
+    in_hand = Counter(worker for _, turn, worker in pair.lines.all("turn") if turn == "2")
+    assert in_hand == {"ann": 2, "bob": 2}
+    killed_at = time.monotonic()
+    pair.kill("ann")
+    pair.lines.let_go(2)
+    until(lambda: not store.reports.waiting(Status.AWAITING_RESEARCH), "every job is finished")
+    assert time.monotonic() - killed_at < 60
+    done = Counter((report, turn) for report, turn, _ in pair.lines.all("turn"))
+    assert {report: [done[str(report), str(turn)] for turn in range(1, TURNS + 1)] for report in reports} == {
+        report: [1, 2, 1] if report in _of("ann", pair.lines) else [1, 1, 1] for report in reports
+    }
+
+
+def _of(worker: str, lines: Lines) -> set[int]:
+    return {int(report) for report, turn, who in lines.all("turn") if (turn, who) == ("2", worker)}
+
+
+def test_two_clocks_make_each_slot_at_most_once(pair: Crew) -> None:
+    def shared() -> set[str]:
+        told = Counter(slot for slot, _ in pair.lines.all("tick"))
+        return {slot for slot, times in told.items() if times > 1}
+
+    until(lambda: len(shared()) >= 3, "both clocks tick in the same slots")
+    ticked = shared()
+    until(lambda: ticked <= {slot for slot, _ in pair.lines.all("pull")}, "what was ticked is pulled")
+    pulled = Counter(slot for slot, _ in pair.lines.all("pull"))
+    assert {slot: pulled[slot] for slot in ticked} == dict.fromkeys(ticked, 1)
