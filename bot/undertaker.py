@@ -69,7 +69,10 @@ class Undertaker:
         return (self.clock() - worker.beat_at).total_seconds() > SILENCE
 
     def _beat(self) -> None:
-        self.store.leases.beat(self.engine.executor_id, self.host, os.getpid(), born(os.getpid()))
+        if not self.store.leases.beat(self.engine.executor_id, self.host, os.getpid(), born(os.getpid())):
+            log.warning(
+                "this worker was silent for so long that its jobs were taken over", worker=self.engine.executor_id
+            )
 
     def _run(self) -> None:
         while not self._stopping.wait(BEAT):

@@ -38,12 +38,16 @@ class Leases:
                 lease.holder = ""
 
     def beat(self, worker_id: str, host: str, pid: int, born: float) -> bool:
-        """Say that a worker is alive; False when it was given up for dead, and its work taken over."""
+        """Say that a worker is alive; False when it had been given up for dead, and its work taken over.
+
+        It counts among the living again: it goes on taking jobs, and when it dies they must be taken over once more.
+        """
         with self._on.write() as session:
             insert_once(session, Worker(id=worker_id, host=host, pid=pid, born=born))
             worker = locked(session, Worker, worker_id)
             worker.host, worker.pid, worker.born, worker.beat_at = host, pid, born, now()
-            return worker.buried_at is None
+            known_alive, worker.buried_at = worker.buried_at is None, None
+            return known_alive
 
     def workers(self) -> list[Worker]:
         """Those that were not buried, whether or not they still beat."""

@@ -87,6 +87,7 @@ def test_workers_beat_until_they_are_buried(store: Store) -> None:
     store.leases.bury("w1")
     assert [each.id for each in store.leases.workers()] == ["w2"]
     assert store.leases.beat("w1", "host", 7, 1.5) is False
+    assert [each.id for each in store.leases.workers()] == ["w1", "w2"]  # given up for dead by mistake: alive again
     with pytest.raises(NotFound, match="no worker w9"):
         store.leases.bury("w9")
 
