@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import sys
@@ -29,6 +30,7 @@ from agents.ports import Model, Vectoriser
 from agents.redact import Redactor
 from agents.terms import Policy
 from bot.clock import Clock, Tick
+from bot.courtesy import Courtesy
 from bot.engine import Engine, Queue
 from bot.jobs import Enqueuer, Jobs
 from bot.listeners import Deps, build_slack_app
@@ -76,8 +78,9 @@ def bot(settings: Settings) -> Iterator[Parts]:
     with ExitStack() as stack:
         parts = stack.enter_context(worker(settings))
         app = build_slack_app(parts.deps, parts.slack.client)
-        handler = Socket(app, secret(settings.slack_app_token), trace_enabled=False)
+        handler = Socket(app, secret(settings.slack_app_token), parts.deps.courtesy, trace_enabled=False)
         stack.callback(handler.close)
+        _warm_up(parts.pipeline.means)
         handler.connect()  # type: ignore[no-untyped-call]
         log.info("the bot is listening", team=parts.slack.home_team)
         yield parts
@@ -96,6 +99,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         publisher=publisher,
         puller=parts.puller,
         inbox=lambda event_id: deal_with(event_id, parts.deps),
+        give_way=parts.deps.courtesy.give_way,
     )
     undertaker = Undertaker(parts.store, parts.engine)
     clock = Clock(ticks(parts.policy, parts.engine))
@@ -107,6 +111,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
     finally:
         clock.stop()
         undertaker.stop()
+        parts.deps.courtesy.close()
         parts.engine.stop()
         parts.store.close()
 
@@ -167,6 +172,7 @@ def build(settings: Settings) -> Parts:
         our_user=str(us["user_id"]),
         our_bot=str(us.get("bot_id") or ""),
         nudge_signal=enqueuer.signal,
+        courtesy=Courtesy(),
     )
     sources = {name: KINDS[terms.kind](name, terms, settings) for name, terms in policy.sources.items()}
     puller = Puller(store, sources, redactor, enqueuer)
@@ -225,6 +231,17 @@ def _key(settings: Settings) -> bytes:
     with os.fdopen(descriptor, "wb") as opened:
         opened.write(secrets.token_hex(32).encode())
     return file.read_bytes()
+
+
+def _warm_up(means: Means) -> None:
+    """Do before the first ack what would stop it for a third of a second.
+
+    The vectors' weights are read at their first use, and a full garbage collection walks every object of every module;
+    those will never be garbage.
+    """
+    means.vectoriser.vectors(["warm"])
+    gc.collect()
+    gc.freeze()
 
 
 def _tell_what_is_missing(means: Means) -> None:

@@ -222,12 +222,14 @@ def _use_wal(url: str) -> None:
 
 @dataclass(frozen=True)
 class EngineCheckpoint:
-    """Checkpoints of the job that runs in this thread. `paused` is asked before each new one."""
+    """Checkpoints of the job that runs in this thread. `paused` is asked before each, which first gives way."""
 
     paused: Callable[[], bool]
+    give_way: Callable[[], None]
 
     def __call__(self, name: str, work: Callable[[], T], returns: type[T]) -> T:
         """Return what `work` returned, now or in an earlier life of the job. Raises Interrupted when paused."""
+        self.give_way()
         if self.paused():
             DBOS.cancel_workflow(str(DBOS.workflow_id))
             raise Interrupted("everything is paused; `/signalbox resume` goes on here")

@@ -22,6 +22,7 @@ from bot.faults import Unexpected
 from storage.columns import now
 from storage.errors import IllegalMove, SignalboxError
 from storage.judgments import Outcome, Priority
+from storage.raw import Severity
 from storage.records import Report, Signal
 from storage.status import WORKED_ON, Mover, SignalStatus, Status
 from storage.store import Store
@@ -33,6 +34,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0
 _DEAD_LETTER = dt.timedelta(days=365)
 _KEEP_ENDED = dt.timedelta(days=3)
 PAUSED = "paused"
+_HEAD_START = 100
 
 
 class Pipeline(Protocol):
@@ -82,8 +84,9 @@ class Enqueuer:
         self.draw(self.store.reports.get(report_id))
 
     def digest(self, signal: Signal) -> None:
-        """Enqueue a signal's digest."""
-        self.engine.enqueue(digest_id(signal), Queue.DIGEST, "digest", str(signal.id))
+        """Enqueue a signal's digest, at its place in the line of its source."""
+        first = place_in_line(signal, self.store.due.ahead_of(signal))
+        self.engine.enqueue(digest_id(signal), Queue.DIGEST, "digest", str(signal.id), priority=first)
 
     def work(self, report: Report) -> None:
         """Enqueue a report's research or fix, if it waits for one."""
@@ -105,6 +108,17 @@ def digest_id(signal: Signal) -> str:
     return f"digest:{signal.id}:{signal.revision}.{signal.attempt}"
 
 
+def place_in_line(signal: Signal, ahead: int) -> int:
+    """The priority of a signal's digest: 1 is first. `ahead` counts those of its source that wait before it.
+
+    The tenth signal of a quiet source comes before the hundredth of a flood, whichever came first. What somebody asks
+    for is first, and what is fatal stands ahead of what is not, up to _HEAD_START places.
+    """
+    if signal.asked_by:
+        return 1
+    return 1 + ahead if signal.severity is Severity.FATAL else 1 + _HEAD_START + ahead
+
+
 def work_id(report: Report) -> str | None:
     """The id of the job a report waits for, None when it does not wait for the machine."""
     match report.status:
@@ -116,9 +130,13 @@ def work_id(report: Report) -> str | None:
             return None
 
 
+def _at_once() -> None:
+    """Where nobody waits for answers, work need not give way."""
+
+
 @dataclass
 class Jobs:
-    """Carries out jobs. `inbox` deals with one event that was kept and not dealt with."""
+    """Carries out jobs. `inbox` deals with one event that was kept; `give_way` lets whoever waits for us go first."""
 
     store: Store
     engine: Engine
@@ -127,11 +145,14 @@ class Jobs:
     publisher: Publisher
     puller: Pulling
     inbox: Callable[[str], None]
+    give_way: Callable[[], None] = field(default=_at_once)
     clock: Callable[[], dt.datetime] = field(default=now)
 
     def __call__(self, kind: str, subject: str, job_id: str) -> None:
         """Do one job. It ends without an exception: what failed is in the rows, and in the log by a reference."""
-        checkpoint = EngineCheckpoint(lambda: self.store.switches.on(PAUSED) and kind not in _NEVER_PAUSED)
+        checkpoint = EngineCheckpoint(
+            lambda: self.store.switches.on(PAUSED) and kind not in _NEVER_PAUSED, self.give_way
+        )
         began = self.clock()
         with structlog.contextvars.bound_contextvars(job=job_id):
             try:

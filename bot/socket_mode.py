@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
+from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
+
+from bot.courtesy import Courtesy
 
 log = structlog.get_logger()
 
@@ -18,10 +23,15 @@ class Socket(SocketModeHandler):
     again; it is logged and acknowledged instead. An event of ours that cannot be kept does not come here.
     """
 
+    def __init__(self, app: App, app_token: str, courtesy: Courtesy, **options: Any) -> None:
+        super().__init__(app, app_token, **options)
+        self._courtesy = courtesy
+
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Deal with one envelope."""
-        try:
-            super().handle(client, req)
-        except Exception:
-            log.exception("an envelope could not be read", kind=req.type)
-            client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+        with self._courtesy.answering():
+            try:
+                super().handle(client, req)
+            except Exception:
+                log.exception("an envelope could not be read", kind=req.type)
+                client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))

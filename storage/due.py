@@ -6,16 +6,18 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, case, func, or_
 from sqlmodel import Session, col, select
 
 from storage.inbox import FAILURES_LIMIT
 from storage.plumbing import InboxRow
+from storage.raw import Severity
 from storage.records import Report, Signal
 from storage.status import SignalStatus, Status
 from storage.transactions import Transactions
 
 SWEPT_AT_ONCE = 500  # rows of a kind; the next sweep takes the rest
+LINE = 1_000  # places in a source's line that are told apart
 PATIENCE = dt.timedelta(seconds=10)  # an event younger than this is being dealt with by who received it
 MACHINE = (Status.AWAITING_RESEARCH, Status.AWAITING_FIX)
 
@@ -58,11 +60,29 @@ class DueWork:
                 inbox=_inbox(session, at),
             )
 
+    def ahead_of(self, signal: Signal) -> int:
+        """How many older signals of its source wait for their digest, at most LINE. The fatal have their own line."""
+        fatal = col(Signal.severity) == Severity.FATAL
+        older = (
+            select(Signal.id)
+            .where(Signal.source == signal.source, Signal.status == SignalStatus.AWAITING_DIGEST)
+            .where(col(Signal.id) < signal.id, fatal if signal.severity is Severity.FATAL else ~fatal)
+            .limit(LINE)
+            .subquery()
+        )
+        with self._on.read() as session:
+            return session.exec(select(func.count()).select_from(older)).one()
+
 
 def _signals(session: Session, at: dt.datetime) -> list[DueSignal]:
+    """The oldest of every source first, so that a flood of one does not keep the others out; the fatal before them."""
+    line = func.row_number().over(partition_by=col(Signal.source), order_by=col(Signal.id))
     waiting = select(Signal.id, Signal.revision, Signal.attempt).where(Signal.status == SignalStatus.AWAITING_DIGEST)
+    fatal_first = case((col(Signal.severity) == Severity.FATAL, 0), else_=1)
     rows = session.exec(
-        waiting.where(_not_put_off(Signal.not_before, at)).order_by(col(Signal.id)).limit(SWEPT_AT_ONCE)
+        waiting.where(_not_put_off(Signal.not_before, at))
+        .order_by(fatal_first, line, col(Signal.id))
+        .limit(SWEPT_AT_ONCE)
     )
     return [DueSignal(signal_id or 0, revision, attempt) for signal_id, revision, attempt in rows]
 

@@ -10,6 +10,7 @@ from agents.pipeline import Pipeline
 from agents.redact import Redactor
 from agents.rules import Person
 from agents.terms import Policy
+from bot.courtesy import Courtesy
 from bot.slack import SlackWriter
 from storage.store import Store
 
@@ -28,6 +29,7 @@ class Deps:
     our_user: str
     our_bot: str
     nudge_signal: Callable[[int], None]
+    courtesy: Courtesy
 
     def person(self, user_id: str, team_id: str) -> Person:
         """Who it is that acts, `team_id` as the payload tells it. Whoever is of another workspace is a stranger.

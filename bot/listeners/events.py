@@ -72,7 +72,7 @@ def register(app: App, deps: Deps) -> None:
     def deal(context: dict[str, Any]) -> None:
         if "kept" in context:
             event_id, event = context["kept"]
-            _deal(event_id, event, deps)
+            deps.courtesy.after(lambda: _deal(event_id, event, deps))
 
 
 def deal_with(event_id: str, deps: Deps) -> None:

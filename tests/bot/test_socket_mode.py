@@ -30,7 +30,7 @@ def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     migrate(f"sqlite:///{folder / 'signalbox.db'}")
     store = open_store(f"sqlite:///{folder / 'signalbox.db'}")
     with a_site() as site, a_workplace(site, store, folder) as place:
-        socket = Socket(place.app, place.workspace.seed.app.app_token)
+        socket = Socket(place.app, place.workspace.seed.app.app_token, place.deps.courtesy)
         socket.connect()
         wait_for(lambda: place.workspace.connected)
         yield place

@@ -20,6 +20,7 @@ from agents.means import Means
 from agents.pipeline import Pipeline
 from agents.redact import Redactor
 from agents.terms import Channel, Policy, Repository, Waits
+from bot.courtesy import Courtesy
 from bot.listeners import Deps, build_slack_app
 from bot.messenger import SlackMessenger
 from bot.slack import SlackWriter
@@ -242,6 +243,7 @@ def a_workplace(
         messenger=told,
         nudge=told,
     )
+    pool = Pool()
     deps = Deps(
         store=store,
         pipeline=Pipeline(means),
@@ -253,9 +255,10 @@ def a_workplace(
         our_user=us["user_id"],
         our_bot=us["bot_id"],
         nudge_signal=told.signal,
+        courtesy=Courtesy(pool),
     )
     app = build_slack_app(deps, client)
-    with Pool() as pool:
+    with pool:
         app.listener_runner.listener_executor = pool
         yield Workplace(store, workspace, faults, writer, deps, app, told, policy, slept, pool)
 
