@@ -21,6 +21,20 @@ _TEMPLATE = "signalbox_template"
 _ROOM = 2 * 2**30  # bytes
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every worker begin with one of the slow tests.
+
+    pytest-xdist's worksteal gives each worker an equal stretch of the list and lets the idle take from the others; a
+    slow test that came last would be waited for alone.
+    """
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    quick = [item for item in items if not item.get_closest_marker("slow")]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    for number, item in enumerate(slow):
+        quick.insert(number % workers * len(items) // workers, item)
+    items[:] = quick
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the tables and nothing in them."""

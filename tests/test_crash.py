@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import json
+import os
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from playground.crash import Database
 from playground.faults import Fault, Kind, Moment
@@ -49,10 +52,21 @@ def product() -> Product:
 
 @pytest.fixture(scope="module")
 def undisturbed(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Inventory:
-    """What there is in the world after a life without a crash."""
-    town = Town(tmp_path_factory.mktemp("undisturbed"), product, soak=SOAK)
-    with town, Keeper(town) as keeper:
-        return live(town, keeper, print, patience=PATIENCE)
+    """What there is in the world after a life without a crash; lived once for all workers of pytest-xdist."""
+    shared = (
+        tmp_path_factory.getbasetemp().parent
+        if "PYTEST_XDIST_WORKER" in os.environ
+        else tmp_path_factory.mktemp("life")
+    )
+    kept = shared / "undisturbed.json"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            town = Town(tmp_path_factory.mktemp("undisturbed"), product, soak=SOAK)
+            with town, Keeper(town) as keeper:
+                found = live(town, keeper, print, patience=PATIENCE)
+            kept.write_text(TypeAdapter(Inventory).dump_json(found).decode())
+    return TypeAdapter(Inventory).validate_json(kept.read_text())
 
 
 def test_a_life_without_a_crash_leaves_each_thing_once(undisturbed: Inventory) -> None:
@@ -67,7 +81,7 @@ def test_a_life_without_a_crash_leaves_each_thing_once(undisturbed: Inventory) -
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("database", list(Database))
 def test_killed_at_every_outside_call_it_loses_nothing_and_does_nothing_twice(
-    database: Database, product: Product, undisturbed: Inventory, tmp_path: Path, request: pytest.FixtureRequest
+    database: Database, product: Product, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     url = request.getfixturevalue("postgres_url") if database is Database.POSTGRESQL else ""
     with Town(tmp_path, product, database_url=url, soak=SOAK) as town:
@@ -78,7 +92,7 @@ def test_killed_at_every_outside_call_it_loses_nothing_and_does_nothing_twice(
     print(*struck, sep="\n")  # noqa: T201 shown with -s, and when it fails
     assert set(DEATHS) - set(struck) == set(), "these deaths never came"
     assert found.deaths > len(DEATHS) // 2  # two calls of one process may be struck at once
-    assert difference(undisturbed, found) == []
+    assert difference(request.getfixturevalue("undisturbed"), found) == []
 
 
 @pytest.mark.slow
