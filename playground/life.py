@@ -19,6 +19,7 @@ from playground.keeper import Keeper
 from playground.people import Impatience, People
 from playground.town import Town
 from playground.townsfolk import PRIYA, REVIEWER
+from playground.workspace.problems import PersonCannot
 from playground.workspace.records import Message
 from storage.database import open_store
 from storage.errors import DatabaseDown
@@ -54,7 +55,11 @@ class PatientPeople(People):
     def _pressed(self, case: Case, channel: str, plan: Message) -> bool:
         if self._plan(case, "") is None:
             return True
-        self._press(PRIYA, channel, plan, "Approve")
+        try:
+            self._press(PRIYA, channel, plan, "Approve")
+        except PersonCannot:  # Slack shows a warning sign while nobody listens; people look again a little later
+            time.sleep(_LOOK)
+            return False
         deadline = time.monotonic() + _PRESS_AGAIN
         while time.monotonic() < deadline:
             if self._plan(case, "") is None:
