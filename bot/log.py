@@ -1,31 +1,54 @@
-"""Logging: one line a job, with fields; pretty on a terminal, JSON elsewhere; tokens never."""
+"""Logging: one line a job, with fields; pretty on a terminal, JSON elsewhere; nothing private in it."""
 
 from __future__ import annotations
 
 import logging
-import re
+import secrets
 import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
-_TOKEN = re.compile(r"(xox[a-z]|xapp|ghp|gho|ghs|github_pat|sk-ant)[-_][A-Za-z0-9-_]{6,}")
+from agents.redact import Redactor
+
+log = structlog.get_logger()
+
 _QUIET = ("slack_bolt", "slack_sdk", "apscheduler", "httpx2", "httpcore2", "urllib3", "github", "dbos", "alembic")
+_OURS = frozenset({"timestamp", "level"})  # written by this module
+_AS_THEY_ARE = (bool, int, float, type(None))
 
 
-def mask_tokens(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace anything that looks like a token of ours."""
-    return {key: _TOKEN.sub(r"\1-…", value) if isinstance(value, str) else value for key, value in event.items()}
+class Redacting:
+    """A processor that takes secrets and personal data out of every field, tracebacks among them."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+
+    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        """The line as it may be written."""
+        return {key: value if key in _OURS or key[:1] == "_" else self._clean(value) for key, value in event.items()}
+
+    def _clean(self, value: Any) -> Any:
+        if isinstance(value, _AS_THEY_ARE):
+            return value
+        if isinstance(value, Mapping):
+            return {self._clean(key): self._clean(each) for key, each in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self._clean(each) for each in value]
+        return self._redactor.text(value if isinstance(value, str) else repr(value))
 
 
-def configure_logging(level: str = "info") -> None:
-    """Set logging up for this process."""
+def configure_logging(level: str = "info", redactor: Redactor | None = None) -> None:
+    """Set logging up for this process. Without a redactor the placeholders are of this process alone."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        mask_tokens,
+        Redacting(redactor or Redactor(secrets.token_bytes(32))),
     ]
     last: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
@@ -47,3 +70,20 @@ def configure_logging(level: str = "info") -> None:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
     for name in ("slack_bolt.App", "slack_bolt.SocketModeHandler", "slack_sdk.socket_mode"):
         logging.getLogger(name).setLevel(max(number, logging.ERROR))
+    _log_what_nobody_caught()
+
+
+def _log_what_nobody_caught() -> None:
+    """Python writes the traceback of a process or thread that ends by a fault as it is; here it is a line like any."""
+
+    def ended(error: BaseException | None, where: str) -> None:
+        log.critical("ended by a fault that nobody caught", where=where, exc_info=error)
+
+    def process_ended(kind: type[BaseException], error: BaseException, traceback: Any) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, traceback)
+        else:
+            ended(error, "process")
+
+    sys.excepthook = process_ended
+    threading.excepthook = lambda ending: ended(ending.exc_value, ending.thread.name if ending.thread else "thread")

@@ -25,7 +25,7 @@ def blame(hands: Hands) -> Tool:
     def work(asked: Blame) -> str:
         span = f"-L{asked.start},+{asked.lines}"
         ran = hands.git("blame", "--date=short", span, "--", path_in_checkout(asked.path))
-        return hands.redact_source(page(ran.output.splitlines(), 0, MOST))
+        return page(hands.redact_source(ran.output).splitlines(), 0, MOST)
 
     description = "Show for each line of a stretch of a file which commit last changed it, by whom and when."
     return Tool(ToolSpec("blame", description, Blame), work)

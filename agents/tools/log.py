@@ -28,7 +28,7 @@ def log(hands: Hands) -> Tool:
         ran = hands.git("log", FORMAT, "--date=short", f"--max-count={asked.limit}", *pickaxe, "--", where)
         if not ran.output.strip():
             raise ToolFault("No commit matches.")
-        return hands.redact_source(page(ran.output.splitlines(), 0, asked.limit))
+        return page(hands.redact_source(ran.output).splitlines(), 0, asked.limit)
 
     description = (
         "List commits, newest first: hash, date, author, subject. Can be narrowed to a path or a changed text."

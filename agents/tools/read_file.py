@@ -25,11 +25,12 @@ def read_file(hands: Hands) -> Tool:
 
     def work(asked: ReadFile) -> str:
         path = path_in_checkout(asked.path)
-        lines = lines_of(text_of(hands.workspace, path))
+        # The whole file is redacted, not the page alone: a key whose first line is on another page is one all the same.
+        lines = lines_of(hands.redact_source(text_of(hands.workspace, path)))
         if asked.start > max(1, len(lines)):
             raise ToolFault(f"{path} has only {len(lines)} lines.")
         last = min(len(lines), asked.start + asked.lines - 1)
-        shown = hands.redact_source("\n".join(lines[asked.start - 1 : last])).split("\n")
+        shown = lines[asked.start - 1 : last]
         body = "\n".join(f"{number:>5}  {clip_line(line)}" for number, line in enumerate(shown, asked.start))
         return f"{path}, lines {asked.start} to {last} of {len(lines)}\n{body}"
 

@@ -35,7 +35,7 @@ def search(hands: Hands) -> Tool:
         )
         if found.exit_code == 1:
             raise ToolFault(f"Nothing matches {asked.pattern!r} under {asked.under or 'the checkout'}.")
-        return hands.redact_source(page(found.output.splitlines(), asked.offset, PAGE))
+        return page(hands.redact_source(found.output).splitlines(), asked.offset, PAGE)
 
     description = "Search the contents of files. Answers with path:line:text (path-line-text for lines of context)."
     return Tool(ToolSpec("search", description, Search), work)

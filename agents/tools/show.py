@@ -26,7 +26,7 @@ def show(hands: Hands) -> Tool:
         head = "--format=%H%n%ad %an%n%n%B"
         options = ("--date=short", "--stat", "--patch", "--no-color", "--no-ext-diff", "--no-textconv")
         ran = hands.git("show", head, *options, revision(asked.commit), "--", path_in_checkout(asked.path))
-        return hands.redact_source(page(ran.output.splitlines(), asked.offset, PAGE))
+        return page(hands.redact_source(ran.output).splitlines(), asked.offset, PAGE)
 
     description = "Show a commit: its message, which files it changed, and the change itself."
     return Tool(ToolSpec("show", description, Show), work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.views import parts
 from bot.views.drawing import Drawing, Effect, Reaction, Spot
@@ -16,12 +17,19 @@ SEEN, PROVEN = "eyes", "white_check_mark"
 
 
 def answers(scene: Scene) -> Iterator[Effect]:
-    """For every message of the report that is a Slack message, and not one in the report's own thread."""
+    """For every message of the report that is a Slack message, and not one in the report's own thread.
+
+    Under a message that was deleted nothing new is said; what stands there is kept up to date, for it quotes the title.
+    """
     for signal in scene.snapshot.signals:
         message = message_of(signal)
-        if message is None or signal.status is not SignalStatus.FILED or not signal.thread_ts:
+        if message is None or signal.status not in (SignalStatus.FILED, SignalStatus.ERASED) or not signal.thread_ts:
             continue
         under = Spot(signal.channel, signal.thread_ts)
+        if signal.status is SignalStatus.ERASED:
+            if under != scene.thread:
+                yield replace(_link(scene, signal, under), past=True)
+            continue
         yield Reaction(f"reaction:{signal.id}:{SEEN}", message, SEEN)
         if under == scene.thread:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from agents.placeholders import PLACEHOLDER
 from agents.redact import Redactor
+from evals.made_secrets import ANYWHERE, BY_FORM, BY_PLACE
 from tests.factories import a_raw_signal
 
 REDACTOR = Redactor(b"a key of this test")
@@ -138,6 +140,92 @@ def test_personal_data_goes_and_its_kind_stays(case: str) -> None:
     assert re.search(rf"<{kind}:[a-z2-7]{{6}}>", redacted)
 
 
+STAYS = (
+    # stack frames
+    '  File "/app/shop/checkout/models.py", line 1204, in save',
+    "\tat com.acme.shop.checkout.CartService.total(CartService.java:211)",
+    "\tat java.base/java.util.concurrent.ThreadPoolExecutor.runWorker(ThreadPoolExecutor.java:1136)",
+    "    at Object.<anonymous> (/srv/app/node_modules/express/lib/router/index.js:284:15)",
+    "    at async Promise.all (index 3)",
+    "#0  0x00007f8e2c3a5d24 in __GI_raise (sig=6) at ../sysdeps/unix/sysv/linux/raise.c:51",
+    "#12 0xb7e3d9a1 in gtk_main () from /usr/lib/libgtk-x11-2.0.so.0.1200.9",
+    "goroutine 4821 [running]:\nmain.(*Server).handle(0xc0001a2000, 0x7f3b8c0010a8)",
+    "thread 'main' panicked at 'index out of bounds: the len is 3', src/main.rs:42:13",
+    "app/models/user.rb:118:in `block in authenticate'",
+    "[0x1045a3f80] -[UIViewController viewDidLoad] + 124",
+    "   at Acme.Shop.Cart.Total() in C:\\build\\src\\Cart.cs:line 88",
+    # versions
+    "Python 3.11.7 (main, Dec  4 2023, 18:10:11) [Clang 15.0.7]",
+    "Chrome/119.0.6045.105 Safari/537.36 (KHTML, like Gecko) Version/17.1",
+    "Upgrade the client to 3.22.3.1, jackson from 2.12.7.1 to 2.15.0",
+    "Build Number: 3.11.405.2, Kernel Version: 2.6.35.7",
+    "iOS 17.1.2 (21B101), Android 14 (API 34), macOS 14.1.1",
+    "numpy==1.26.2, torch>=2.1.0, <3; node v20.10.0; go1.21.5",
+    "dashboard@2026.11.18+build.4471, shop-web@1.0.0-rc.12",
+    "mysql  Ver 8.0.35-0ubuntu0.22.04.1 for Linux on x86_64",
+    # UUIDs, hashes, ids
+    "session 0193b5e2-7c1d-7a44-9b1e-4f5c6d7e8f90",
+    "https://app.posthog.example/replay/0193b5e2-7c1d-7a44-9b1e-4f5c6d7e8f90?t=42",
+    "https://app.example/replay?session_id=0193b5e2-7c1d-7a44-9b1e-4f5c6d7e8f90&t=12",
+    "event_id: 7f3d2b1a9c8e4f6db5a4c3e2d1f0a9b8, trace: 4bf92f3577b34da6a3ce929d0e0e4736",
+    "span_id=00f067aa0ba902b7 trace_id=4bf92f3577b34da6a3ce929d0e0e4736",
+    "commit 3f2a9c1e8b7d6f5a4c3b2a1908f7e6d5c4b3a291",
+    "Merge 94621cef29f8 into b1ee687 (see 0a1b2c3)",
+    "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "integrity sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==",
+    "image: registry.example/shop@sha256:4bcdffd70da292293d059d2435c7056711fab2655f8b74f48ad0abe042b63687",
+    'ETag: W/"33a64df551425fcc55e4d42a148795d9f25f89d4", request-id: req_8fJk2Lm4Np6Qr8',
+    "x-amzn-RequestId: 8b7d6f5a-4c3b-2a19-08f7-e6d5c4b3a291",
+    "SOLAR-DASHBOARD-1A7, PLAT-318, #4821, acme/app#31, HADOOP-19226, CVE-2023-44487, RFC 9110",
+    "ObjectId('507f1f77bcf86cd799439011') order 1000045821 user 48213",
+    "arn:aws:s3:::my-bucket and i-0abcd1234efgh5678 in eu-central-1",
+    # times and numbers
+    "2026-11-19T09:41:07.002+01:00 and 1795157642118 and 1795157642.118209",
+    "Thu, 19 Nov 2026 09:41:07 GMT; took 00:12:31.442; 01/25/2026 17:43:51",
+    "rows 1,204,331 of 2 300 111; 99.97 % in 12.5 ms; 4:3; 10.0.0; 1e-9; -0.0042",
+    "line 128, column 14; lines 100-240; offset 4096; port 5432; HTTP 503; exit code 137",
+    "pid 12345 uid 1000 gid 1000 rss 182736 kB heap 536870912",
+    "coordinates 52.520008, 13.404954 and 40.7128,-74.0060",
+    "ids 100200300, 5403926876, 9876543210 and 12345678901234567890",
+    "from 2026-01-01 to 2026-03-31, Q3 2026, week 47",
+    # code and configuration that names secrets without holding one
+    "def login(self, password: str, token: str | None = None) -> bool:",
+    "password = request.form['password']; token = get_token(user)",
+    "if (!password) throw new Error('Password: required')",
+    "const { token, secret } = useAuth(); api_key: process.env.API_KEY",
+    "password: ${DB_PASSWORD}, token: {{ vault_token }}, api_key=$API_KEY, secret: <redacted>",
+    "SyntaxError: Unexpected token: 'punc1' in JSON at position 14",
+    'unrecognized token: \\"8395dda4\\"',
+    "the csrf token is invalid; the password is too short; your secret is missing",
+    'type="password" name="user_password" autocomplete="current-password"',
+    "tokens=4096 max_tokens: 120400 token_count=31 key=value keys: 12 primary_key: 48213",
+    "KeyError: 'api_key' in settings['secret_key']",
+    "docker run -u 1000:1000 -p 8080:80; chmod 0644; umask 0022",
+    # names, addresses and markup that look alike
+    "@decorator, @media (max-width: 600px), icon@2x.png, user@localhost, git@github.com:acme/shop.git",
+    "npm install @angular/core@17.0.5 lodash@4.17.21 and pip install app@git+https://github.com/acme/app",
+    "http://localhost:8080/api, http://127.0.0.1:5000, 10.0.0.12:443, 192.168.1.1, 172.16.0.9, ::1, fe80::1",
+    "00:1A:2B:3C:4D:5E and 12:34:56:78:9a:bc, std::vector<int>, a::b::c, :root, :hover",
+    "<@U012AB3CD> in <#C07SOLAR|solar>: <https://acme.example/a?b=1|here> <!subteam^S01> <!here>",
+    "https://acme.example/docs/reset-password and /invite/team and /token/refresh",
+    "GET /api/v2/orders?page=2&limit=50&sort=created_at&key=name&state=open HTTP/1.1",
+    "/usr/lib/python3.11/site-packages/pkg/mod.py:88 C:\\Users\\runner\\AppData\\Local\\Temp",
+    "data:image/png;base64,iVBORw0KGgo= and a Bearer token, Basic auth, Token expired",
+    "sk-loading-indicator, key-value pairs, npm_config_registry, hf_transfer, xox, AKIA, ghp_",
+    "card 2 of 4, phone screen 1080x2400, tel quel, call 3 functions, text-align: 100, mobile 375x812",
+)
+
+
+@pytest.mark.parametrize("line", STAYS)
+def test_what_engineers_need_comes_out_unchanged(line: str) -> None:
+    assert REDACTOR.text(line) == line
+    assert REDACTOR.text(f"It broke:\n{line}\nand again") == f"It broke:\n{line}\nand again"
+
+
+def test_there_are_enough_such_lines() -> None:
+    assert len(set(STAYS)) >= 60
+
+
 @pytest.mark.parametrize("case", SURVIVES)
 def test_what_only_looks_private_survives(case: str) -> None:
     assert REDACTOR.text(SURVIVES[case]) == SURVIVES[case]
@@ -208,11 +296,91 @@ def test_doing_it_again_changes_nothing(text: str) -> None:
     assert REDACTOR.secrets_only(once) == REDACTOR.secrets_only(REDACTOR.secrets_only(once))
 
 
-@pytest.mark.parametrize(
-    "scrap", ["a@a.", "1 ", "password", "token=x ", "eyJ", "1.1.1.1", "://a:", "sk-", "-----BEGIN PRIVATE KEY-----"]
-)
+@pytest.mark.parametrize("name", [*BY_FORM, *BY_PLACE])
+def test_made_secrets_of_every_format_go_from_every_place(name: str) -> None:
+    dice = random.Random(name)  # noqa: S311 made secrets, the same in every run
+    make, places = BY_PLACE[name] if name in BY_PLACE else (BY_FORM[name], ANYWHERE)
+    for place in places:
+        secret = make(dice)
+        body = max(secret.rpartition("/services/")[2].split("\n"), key=len)
+        text = place.replace("{{", "{").replace("}}", "}").replace("{}", secret)
+        redacted = REDACTOR.text(f"It broke in export.py line 12:\n{text}\nsince 4.3.0")
+        assert body not in redacted
+        assert redacted.startswith("It broke in export.py line 12:\n")
+        assert redacted.endswith("\nsince 4.3.0")
+
+
+def test_names_that_the_source_marks_go_however_they_are_written_and_words_stay() -> None:
+    people = ("Perpetua Lovelock", "Will Mark")
+    text = (
+        "Hi, Perpetua here. PERPETUA LOVELOCK and Lovelock, Perpetua wrote; perpetua lovelock too. perpetual motion, "
+        "we will mark it. Will Mark says that Mark and Will stay, as does perpetua.py."
+    )
+
+    redacted = REDACTOR.text(text, people)
+
+    placed = PLACEHOLDER.findall(redacted)
+    assert len(placed) == 6
+    assert len(set(placed)) == 2
+    assert "perpetual motion, we <name:" in redacted
+    assert "says that Mark and Will stay, as does perpetua.py." in redacted
+    assert REDACTOR.text(text) == text
+
+
+def test_names_are_taken_out_of_a_signal_and_never_kept() -> None:
+    raw = a_raw_signal(
+        title="Zoë Quill: it fails", body="Thanks,\nZoë", author="Zoë Quill", people=("Zoë Quill", "a@b", "Support")
+    )
+
+    clean = REDACTOR.raw(raw)
+
+    assert "Zoë" not in clean.model_dump_json()
+    assert clean.people == ()
+    assert clean.title.split(":")[0] in PLACEHOLDER.findall(clean.title)[0]
+
+
+def test_mentions_stay_as_ids_without_the_name_beside_them() -> None:
+    assert REDACTOR.text("<@U012AB3CD|perpetua.lovelock> says so, <@U012AB3CD>") == "<@U012AB3CD> says so, <@U012AB3CD>"
+
+
+def test_ids_lose_addresses_and_stay_ids() -> None:
+    raw = a_raw_signal(external_id="form/ada@acme.example/2026", occurrence="5403926876")
+
+    clean = REDACTOR.raw(raw)
+
+    assert re.fullmatch(r"form/<email:[a-z2-7]{6}>/2026", clean.external_id)
+    assert clean.occurrence == "5403926876"
+    assert REDACTOR.raw(clean) == clean
+
+
+def test_a_key_in_a_source_file_leaves_the_lines_where_they_were() -> None:
+    key = f"-----BEGIN RSA PRIVATE KEY-----\n{LETTERS}{LETTERS}\n{LETTERS}==\n-----END RSA PRIVATE KEY-----"
+    source = f'one = 1\nKEY = """{key}"""\ntwo = 2\n'
+
+    redacted = REDACTOR.secrets_only(source)
+
+    assert LETTERS not in redacted
+    assert redacted.count("\n") == source.count("\n")
+    assert redacted.split("\n").index("two = 2") == source.split("\n").index("two = 2")
+
+
+HOSTILE = (
+    "a@a.", "1 ", "password", "token=x ", "eyJ", "-eyJaaaaaa", "1.1.1.1", "://a:", "sk-", "-----BEGIN PRIVATE KEY-----",
+    "password='", "password is ", "+1 ", "call 1-", "ab:", "DE89 3704 ", "4111 1111 ", "user=a pass=b ", "?token=",
+    "Basic QUJD", "phone ", "machine a login b ", "[" * 10, "aws secret ", "xoxb-1", "<mailto:a", "%40a.", "\u0130@",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scrap", HOSTILE)
 def test_no_text_makes_it_slow(scrap: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     REDACTOR.text((scrap * 40_000)[:40_000])
 
-    assert time.monotonic() - began < 4
+    assert time.thread_time() - began < 1.5
+
+
+def test_a_name_of_many_words_does_not_make_it_slow() -> None:
+    began = time.thread_time()
+    REDACTOR.text(("Ada " * 10_000)[:40_000], tuple(f"Ada {number} Lovelace" for number in range(200)))
+
+    assert time.thread_time() - began < 1.5

@@ -1,0 +1,30 @@
+"""What is forgotten by the clock: jobs that ended, and words that are older than the policy says."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import structlog
+
+from bot.engine import Engine
+from storage.store import Store
+
+log = structlog.get_logger()
+
+KEEP_ENDED = dt.timedelta(days=3)
+
+
+def forget_jobs(engine: Engine, at: dt.datetime) -> None:
+    """Delete the jobs that ended days ago, with what their checkpoints hold of signals and transcripts."""
+    if gone := engine.forget((at - KEEP_ENDED).isoformat()):
+        log.info("forgot ended jobs", jobs=gone)
+
+
+def forget_words(store: Store, at: dt.datetime, seconds: float) -> None:
+    """Erase the words that are older than so many seconds, and scrub whatever was erased off the disk."""
+    if gone := store.retention.forget(at - dt.timedelta(seconds=seconds)):
+        log.info("forgot old words", **gone.model_dump())
+    if rows := store.messages.prune(at):
+        log.info("forgot messages that belong to no signal", rows=rows)
+    if store.retention.scrub():
+        log.info("scrubbed what was erased")

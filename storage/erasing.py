@@ -1,0 +1,118 @@
+"""What goes when a signal's words go: from the signal, from the search, and from what was drawn from them elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import delete, text, update
+from sqlmodel import Session, col, select
+
+from storage.judgments import EvidenceKind, Research
+from storage.plumbing import Epoch, InboxRow, SlackMessage
+from storage.records import Entry, Report, Signal, SignalKey
+from storage.remembering import forget_judgments
+from storage.status import SignalStatus
+from storage.transactions import insert_once, locked
+
+ERASED_TITLE = "(deleted where it was reported)"
+ERASED_QUOTE = "(erased)"
+ERASURES, SCRUBBED = "erasures", "scrubbed"  # names of epochs: what was erased, and what of it is gone from the file
+_DELETION = "message_deleted"  # the event that asks for an erasure must still be dealt with
+
+
+def erase_words(session: Session, signal: Signal, epoch: Epoch) -> None:
+    """Forget the words of a locked signal, and all that was made of them. `epoch` is that of the filing."""
+    forget_judgments(signal, epoch)
+    signal.title = signal.body = signal.author = signal.text_hash = signal.trouble = ""
+    signal.keys = ()
+    signal.candidates = ()
+    signal.grouping = None
+    signal.status = SignalStatus.ERASED
+    session.execute(delete(SignalKey).where(col(SignalKey.signal_id) == signal.id))
+    if signal.source == "slack":
+        _erase_messages(session, signal.external_id)
+
+
+def _erase_messages(session: Session, external_id: str) -> None:
+    """Forget the words of the thread that a signal is; not of the answers in it that are signals of their own."""
+    of_its_own = col(SlackMessage.promoted) & (col(SlackMessage.id) != external_id)
+    theirs = (col(SlackMessage.id) == external_id) | (col(SlackMessage.thread) == external_id)
+    session.execute(update(SlackMessage).where(theirs, ~of_its_own).values(text="", author=""))
+
+
+def erase_quotes(session: Session, report_id: int, external_ids: Collection[str]) -> None:
+    """Forget what a report's research, and its journal, quote of these signals."""
+    report = locked(session, Report, report_id)
+    if report.research is not None:
+        shape = report.research.model_dump(mode="json")
+        if _without_quotes(shape, external_ids):
+            report.research = Research.model_validate(shape)
+    told = select(Entry).where(Entry.report_id == report_id, col(Entry.judgment).is_not(None))
+    for entry in session.exec(told):
+        shape = _copy(entry.judgment)
+        if _without_quotes(shape, external_ids):
+            entry.judgment = shape
+
+
+def erase_deliveries(session: Session, external_id: str) -> None:
+    """Forget the words of Slack's events about this message that were not dealt with yet."""
+    for row in session.exec(select(InboxRow).where(col(InboxRow.done_at).is_(None))):
+        body = row.body
+        about = f"{body.get('channel')}/{body.get('ts')}" == external_id
+        if about and body.get("subtype") != _DELETION and (body.get("text") or body.get("files")):
+            row.body = {**body, "text": "", "files": ""}
+
+
+def retitle(session: Session, report_id: int, external_id: str) -> None:
+    """A report's title and gist were made of its first signal's words: now the next one's take their place."""
+    report = locked(session, Report, report_id)
+    report.version += 1
+    left = session.exec(
+        select(Signal)
+        .where(Signal.report_id == report_id, Signal.status != SignalStatus.ERASED)
+        .order_by(col(Signal.id))
+    ).all()
+    if not left:
+        report.title, report.gist = ERASED_TITLE, ""
+    elif report.subject == external_id and (said := next((each.summary for each in left if each.summary), None)):
+        report.title, report.gist = said.title, said.gist
+
+
+def note_erasure(session: Session) -> None:
+    """Remember that something was erased, so that the next scrubbing has something to do."""
+    insert_once(session, Epoch(name=ERASURES))
+    locked(session, Epoch, ERASURES).value += 1
+
+
+def scrub_search(session: Session) -> bool:
+    """Take what was erased out of the text index's own pages; False when nothing was erased since the last time."""
+    insert_once(session, Epoch(name=ERASURES))
+    insert_once(session, Epoch(name=SCRUBBED))
+    erased, scrubbed = locked(session, Epoch, ERASURES), locked(session, Epoch, SCRUBBED)
+    if erased.value == scrubbed.value:
+        return False
+    scrubbed.value = erased.value
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("INSERT INTO signal_fts(signal_fts) VALUES ('optimize')"))
+    return True
+
+
+def _without_quotes(value: Any, external_ids: Collection[str]) -> bool:
+    """Blank the quotes of these signals, in place; whether there was one."""
+    if isinstance(value, list):
+        return sum(_without_quotes(each, external_ids) for each in value) > 0
+    if not isinstance(value, dict):
+        return False
+    blanked = sum(_without_quotes(each, external_ids) for each in value.values()) > 0
+    is_theirs = value.get("kind") == EvidenceKind.SIGNAL.value and value.get("where") in external_ids
+    if is_theirs and value.get("quote") not in (None, ERASED_QUOTE):
+        value["quote"] = ERASED_QUOTE
+        return True
+    return blanked
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(each) for key, each in value.items()}
+    return [_copy(each) for each in value] if isinstance(value, list) else value
