@@ -112,6 +112,20 @@ class Assent:
             words=words,
         )
 
+    def restore(self, signal_id: int, person: Person) -> Answer:
+        """Take a signal out of the quarantine. What it was held for is not held again when its source brings it.
+
+        Raises NotFound.
+        """
+        signal = self.store.signals.get(signal_id)
+        repository = rules.repository_of([signal], self.policy)
+        if refusal := rules.may_decide(person, repository, self.policy, self.home_team):
+            return Answer(ok=False, sentence=refusal)
+        if not self.store.signals.restore(signal_id, person.user_id):
+            return Answer(ok=False, sentence="It is not held any more; nothing was changed.")
+        self.nudge.signal(signal_id)
+        return Answer(ok=True, sentence=f"Restored. The same from {signal.source} is not held again.")
+
     def _guide(self, report: Report, words: str, person: Person) -> Answer | None:
         if self._refusal(report, person):
             return None  # people may talk in the thread; only those who may decide change the plan

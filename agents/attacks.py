@@ -6,30 +6,38 @@ left to the model, because reports of attacks are signals like any other.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import codecs
+import bisect
 import html
 import re
-import urllib.parse
 from collections.abc import Iterator
 
 from agents import attack_patterns as patterns
+from agents.decodings import decodings, disguises
+from agents.telling import is_asked, is_done, is_order, is_told, opens_sentence
 from agents.unseen import decoded_tags, hidden_markup, without_invisible
 from storage.judgments import Screening, Threat
 
 _QUOTE_LIMIT = 300
 _SHORTEST_ORDER = 20  # characters
 _LONGEST_LEAD = 90  # characters between a verb and what it speaks of
+_LONGEST_CODE = 1_500  # characters of code after an order to take it over
+_LAWLESS_WORDS = 3
 _LONGEST_GIFT = 240  # characters between a verb and the place that a secret is sent to
 
 
 def find_attack(text: str) -> Screening | None:
     """The first attack that a rule recognises, or None. The quote occurs in `text`, unless it was hidden in it."""
+    return next(find_attacks(text), None)
+
+
+def find_attacks(text: str) -> Iterator[Screening]:
+    """Every attack that the rules recognise, one at a time, the least visible first."""
     visible = _calm(without_invisible(text))
-    return (
-        _hidden(text, visible) or _encoded(visible) or _shell(visible) or _exfiltration(visible) or _override(visible)
-    )
+    yield from _hidden(text, visible)
+    yield from _encoded(visible)
+    yield from _shell(visible)
+    yield from _exfiltration(visible)
+    yield from _override(visible)
 
 
 def _calm(text: str) -> str:
@@ -41,92 +49,67 @@ def _held(threat: Threat, quote: str, reason: str) -> Screening:
     return Screening(threat=threat, quote=quote.strip()[:_QUOTE_LIMIT], reason=reason[:_QUOTE_LIMIT])
 
 
-def _hidden(text: str, visible: str) -> Screening | None:
+def _hidden(text: str, visible: str) -> Iterator[Screening]:
     """Instructions where people do not look."""
     threat = Threat.HIDDEN_INSTRUCTIONS
     if tags := decoded_tags(text):
-        return _held(threat, tags, f"Characters that nobody can see spell out: “{tags[:200]}”.")
+        yield _held(threat, tags, f"Characters that nobody can see spell out: “{tags[:200]}”.")
     for found in hidden_markup(html.unescape(visible)):  # Slack sends markup escaped
         if patterns.OVERRIDE.search(found) or patterns.FOR_AGENTS.search(found) or _orders(found):
-            return _held(threat, found, "Markup that readers do not see gives orders to an agent.")
+            yield _held(threat, found, "Markup that readers do not see gives orders to an agent.")
     if visible != _calm(text) and not _orders(_calm(text)) and (found := _orders(visible)):
-        return _held(threat, found, "Invisible characters cut up an order, so that a search would not find it.")
+        yield _held(threat, found, "Invisible characters cut up an order, so that a search would not find it.")
     for line in visible.splitlines():
         backwards = line[::-1]
         if len(line) > _SHORTEST_ORDER and (found := _orders(backwards)) and not _orders(line):
-            return _held(Threat.ENCODED_PAYLOAD, line, f"Read backwards it says: “{found[:200]}”.")
-    return None
+            yield _held(Threat.ENCODED_PAYLOAD, line, f"Read backwards it says: “{found[:200]}”.")
 
 
-def _encoded(text: str) -> Screening | None:
+def _encoded(text: str) -> Iterator[Screening]:
     """Encoded text that is an order once decoded."""
-    for quote, decoded in _decodings(text):
-        if found := _orders(decoded):
-            return _held(Threat.ENCODED_PAYLOAD, quote, f"Decoded it says: “{found[:200]}”.")
-    if (match := patterns.DECODE_AND_DO.search(text)) and not _is_told(text, match.start()):
-        return _held(Threat.ENCODED_PAYLOAD, match[0], "Asks the reader to decode something and do what it says.")
-    return None
-
-
-def _decodings(text: str) -> Iterator[tuple[str, str]]:
-    for match in patterns.BASE64.finditer(text):
-        if decoded := _from_base64(match[0]):
-            yield match[0], decoded
-    for match in patterns.HEX.finditer(text):
-        if decoded := _from_hex(match[0]):
-            yield match[0], decoded
-    for match in patterns.PERCENT.finditer(text):
-        decoded = urllib.parse.unquote(match[0], errors="replace")
-        if patterns.OVERRIDE.search(decoded):  # commands in URLs are a scanner's noise, which no agent decodes
-            yield match[0], decoded
+    for quote, decoded in decodings(text):
+        if found := _orders(decoded) or _command(decoded):
+            yield _held(Threat.ENCODED_PAYLOAD, quote, f"Decoded it says: “{found[:200]}”.")
     if not _orders(text):  # else it is in the open already
-        yield text[:_QUOTE_LIMIT], codecs.encode(text, "rot13")
+        for quote, plain in disguises(text):
+            if found := _orders(plain):
+                yield _held(Threat.ENCODED_PAYLOAD, quote, f"Without its disguise it says: “{found[:200]}”.")
+    if (match := patterns.DECODE_AND_DO.search(text)) and not is_told(text, match.start()):
+        yield _held(Threat.ENCODED_PAYLOAD, match[0], "Asks the reader to decode something and do what it says.")
 
 
-def _from_base64(blob: str) -> str:
-    plain = blob.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        data = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except binascii.Error:
-        return ""
-    return _readable(data)
-
-
-def _from_hex(blob: str) -> str:
-    if "\\u" in blob:
-        return "".join(chr(int(code, 16)) for code in re.findall(r"\\u([0-9a-fA-F]{4})", blob))
-    digits = re.sub(r"\\x|0x|[ :]", "", blob)
-    return _readable(bytes.fromhex(digits[: len(digits) // 2 * 2]))
-
-
-def _readable(data: bytes) -> str:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return ""
-    return text if sum(char.isprintable() or char.isspace() for char in text) == len(text) else ""
-
-
-def _shell(text: str) -> Screening | None:
+def _shell(text: str) -> Iterator[Screening]:
     """An order to fetch and run something. What the writer ran, or what a log shows, is told and not ordered."""
     threat = Threat.REMOTE_CODE_EXECUTION
     for match in patterns.BLUNT.finditer(text):
-        if not _is_told(text, match.start()) and not _is_reported(text, match.start()):
-            return _held(threat, _around(text, match), "Asks the reader to run what opens or harms the machine.")
+        if (is_order(text, match.start()) or _is_to_be_run(text, match)) and not is_done(text, match.start()):
+            yield _held(threat, _around(text, match), "Asks the reader to run what opens or harms the machine.")
+    for match in patterns.KEY_PLANTED.finditer(text):
+        if is_order(text, match.start()):
+            yield _held(threat, _around(text, match), "Asks the reader to let somebody else's key in.")
     for match in patterns.FETCH_AND_RUN.finditer(text):
-        lead = text[max(0, match.start() - _LONGEST_LEAD) : match.start()].rpartition("\n\n")[2]
-        order = patterns.RUN_IT.search(lead)
-        if order is not None and not _is_told(text, match.start() - len(order[0])):
-            return _held(threat, _around(text, match), "Asks the reader to fetch something and run it.")
-    return None
+        if _is_to_be_run(text, match):
+            yield _held(threat, _around(text, match), "Asks the reader to fetch something and run it.")
 
 
-def _exfiltration(text: str) -> Screening | None:
+def _is_to_be_run(text: str, match: re.Match[str]) -> bool:
+    """Whether the words before it tell the reader to run it."""
+    lead = text[max(0, match.start() - _LONGEST_LEAD) : match.start()].rpartition("\n\n")[2]
+    order = patterns.RUN_IT.search(lead)
+    if order is None:
+        return False
+    start = match.start() - len(order[0])
+    return not is_told(text, start) and not is_done(text, start)
+
+
+def _exfiltration(text: str) -> Iterator[Screening]:
     reason = "Asks the reader to give away secrets or private data."
     for start, end in _giving_away(text):
-        if not _is_told(text, start) and not _is_reported(text, start):
-            return _held(Threat.SECRET_EXFILTRATION, text[start:end], reason)
-    return None
+        if is_asked(text, start) and is_order(text, start):
+            yield _held(Threat.SECRET_EXFILTRATION, text[start:end], reason)
+    for match in patterns.BETRAY.finditer(text):
+        if is_order(text, match.start()):
+            yield _held(Threat.SECRET_EXFILTRATION, match[0], "Asks the reader for its own secrets, or its people's.")
 
 
 def _giving_away(text: str) -> Iterator[tuple[int, int]]:
@@ -137,18 +120,59 @@ def _giving_away(text: str) -> Iterator[tuple[int, int]]:
     for verb in patterns.GIVE.finditer(text):
         window = text[verb.end() : verb.end() + _LONGEST_GIFT].partition("\n")[0]
         secret = patterns.SECRET.search(window, 0, _LONGEST_LEAD)
-        if secret is None or re.search(r"[.!?]\s", window[: secret.start()]):
+        if secret is None or patterns.SOMEBODY_ELSE.search(window[: secret.start()]):
             continue
         if away := patterns.AWAY.search(window, secret.end()):
             yield verb.start(), verb.end() + away.end()
 
 
-def _override(text: str) -> Screening | None:
-    reason = "Asks an agent to drop its instructions, or poses as its system."
+def _override(text: str) -> Iterator[Screening]:
+    threat = Threat.INSTRUCTION_OVERRIDE
     for match in patterns.OVERRIDE.finditer(text):
-        if not _is_told(text, match.start()) and not _is_reported(text, match.start()):
-            return _held(Threat.INSTRUCTION_OVERRIDE, match[0], reason)
-    return None
+        if is_order(text, match.start()):
+            yield _held(threat, match[0], "Asks an agent to drop its instructions, or poses as its system.")
+    for match in patterns.AGENT_ORDER.finditer(text):
+        if is_order(text, match.start()):
+            yield _held(threat, match[0], "Tells an agent to do what serves only the writer.")
+    for match in patterns.ANSWER.finditer(text):
+        if opens_sentence(text, match.start()) and is_order(text, match.start()) and not _asks_for_evidence(match[0]):
+            yield _held(threat, match[0], "Tells the reader what its answer must look like.")
+    yield from _persona(text)
+    yield from _implant(text)
+
+
+def _asks_for_evidence(order: str) -> bool:
+    return patterns.EVIDENCE.search(order) is not None
+
+
+def _persona(text: str) -> Iterator[Screening]:
+    """Another role, described as one without limits."""
+    lawless = {word.lower() for word in patterns.LAWLESS.findall(text)}
+    if len(lawless) < _LAWLESS_WORDS:
+        return
+    for match in patterns.PERSONA.finditer(text):
+        if is_order(text, match.start()):
+            reason = f"Gives the reader another role, one without limits: {', '.join(sorted(lawless)[:5])}."
+            yield _held(Threat.INSTRUCTION_OVERRIDE, _line_of(text, match), reason)
+            return
+
+
+def _implant(text: str) -> Iterator[Screening]:
+    """Code that reaches out, to be put into what the reader writes."""
+    reaching_out = [match.start() for match in patterns.SIDE_EFFECT.finditer(text)]
+    if not reaching_out:
+        return
+    for match in patterns.IMPLANT.finditer(text):
+        after = bisect.bisect_left(reaching_out, match.end())
+        if after == len(reaching_out) or reaching_out[after] > match.end() + _LONGEST_CODE:
+            continue
+        line = _line_of(text, match)
+        if patterns.REPEATED.search(line):
+            continue
+        if is_order(text, match.start()):
+            yield _held(
+                Threat.REMOTE_CODE_EXECUTION, line, "Wants code that reaches out put into what the reader writes."
+            )
 
 
 def _orders(text: str) -> str:
@@ -160,24 +184,16 @@ def _orders(text: str) -> str:
     return text[start:end]
 
 
-def _is_told(text: str, start: int) -> bool:
-    """Whether the words just before make it somebody's doing, not an order to the reader."""
-    return patterns.TOLD.search(_sentence_before(text, start)) is not None
+def _command(decoded: str) -> str:
+    """A sentence in the imperative; nobody encodes one for people to read."""
+    found = patterns.COMMAND.search(decoded)
+    return found[0] if found else ""
 
 
-def _is_reported(text: str, start: int) -> bool:
-    """Whether it is quoted, shown as code or a log, or spoken of as an attack."""
-    before = _sentence_before(text, start)
-    line = text[text.rfind("\n", 0, start) + 1 : start]
-    in_quotes = before.count('"') % 2 == 1 or before.count("“") > before.count("”") or before.count("`") % 2 == 1
-    in_block = text.count("```", 0, start) % 2 == 1 or line.lstrip().startswith((">", "&gt;"))
-    spoken_of = patterns.REPORTED.search(before) or patterns.LOGGED.search(line)
-    return in_quotes or in_block or spoken_of is not None
-
-
-def _sentence_before(text: str, start: int) -> str:
-    before = text[max(0, start - _LONGEST_GIFT) : start]
-    return re.split(r"(?<=[.!?])\s|\n\s*\n", before)[-1]
+def _line_of(text: str, match: re.Match[str]) -> str:
+    start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 90)
+    end = text.find("\n", match.end())
+    return text[start : end if end >= 0 else len(text)]
 
 
 def _around(text: str, match: re.Match[str]) -> str:

@@ -32,6 +32,7 @@ class Choice(BaseModel):
     status: str
     signal_titles: tuple[str, ...]
     similarity: float = 0.0
+    likelihood: float = 0.0  # by words alone, between 0 and 1; what judges without a model goes by it
 
     def shown(self) -> str:
         """The candidate in the prompt."""
@@ -126,6 +127,7 @@ def _choices(candidates: tuple[Candidate, ...]) -> tuple[Choice, ...]:
                 status=candidate.status.value,
                 signal_titles=candidate.signal_titles,
                 similarity=candidate.similarity,
+                likelihood=candidate.likelihood,
             ),
         )
     return tuple(by_subject.values())

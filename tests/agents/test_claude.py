@@ -19,17 +19,31 @@ from agents.adapters.ledger import StoreLedger
 from agents.adapters.prices import DEAREST, price_of
 from agents.errors import ModelDown, ModelRefused, Stopped
 from agents.exchange import About, Message, TextBlock, ToolCall, ToolResult, ToolSpec, TurnRequest
-from agents.stages.screen import AboutScreen
+from agents.stages.read import AboutRead
 from agents.terms import Budgets, Models
 from storage.errors import DatabaseDown
-from storage.judgments import Outcome, Screening, Stage, Threat
+from storage.judgments import Outcome, Stage, Threat
+from storage.raw import Severity
+from storage.readings import Reading
 from storage.records import ModelCall
 from storage.store import Store
 from tests.factories import a_moment, a_report
 
-SAFE = {"reason": "A report of a slow export.", "quote": "", "threat": None}
-ABOUT = AboutScreen(
-    subject="acme/app#31", source="issues", received="2026-11-20", text="the export is slow", signal_id=None
+SAID = {
+    "about_product": True,
+    "title": "The export is slow",
+    "gist": "It takes minutes.",
+    "queries": ["export takes minutes"],
+}
+SAFE = {"screening": {"reason": "A report of a slow export.", "quote": "", "threat": None}, "summary": SAID}
+ABOUT = AboutRead(
+    subject="acme/app#31",
+    source="issues",
+    severity=Severity.WARNING,
+    received="2026-11-20",
+    title="",
+    text="the export is slow",
+    everything="the export is slow",
 )
 USAGE = {
     "input_tokens": 1000,
@@ -110,7 +124,7 @@ def api() -> Iterator[Api]:
 def a_model(api: Api, store: Store, *, budgets: Budgets | None = None, **options: Any) -> ClaudeModel:
     settings: dict[str, Any] = {"api_key": "test", "base_url": api.url, "retries": 0, "seconds": 5.0, **options}
     ledger = StoreLedger(store.spending, budgets or Budgets())
-    return ClaudeModel(ClientOptions(**settings), Models(stages={Stage.SCREEN: "claude-haiku-4-5"}), ledger)
+    return ClaudeModel(ClientOptions(**settings), Models(stages={Stage.READ: "claude-haiku-4-5"}), ledger)
 
 
 def calls(store: Store) -> list[ModelCall]:
@@ -122,30 +136,32 @@ def calls(store: Store) -> list[ModelCall]:
 
 
 def test_a_judgment_is_asked_for_with_its_schema_its_prompt_and_its_headers(api: Api, sqlite_store: Store) -> None:
-    answer = a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+    answer = a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
-    assert answer == Screening(reason=SAFE["reason"])
+    assert answer == Reading.model_validate(SAFE)
     headers, body = api.asked[0]
-    assert headers["x-signalbox-stage"] == "screen"
+    assert headers["x-signalbox-stage"] == "read"
     assert headers["x-signalbox-subject"] == "acme/app#31"
     assert headers["x-signalbox-turn"] == "1"
     assert headers["authorization"] == "Bearer test"
     assert body["model"] == "claude-haiku-4-5"
     assert body["system"][0]["cache_control"] == {"type": "ephemeral"}
-    assert "Your step: screen" in body["system"][0]["text"]
+    assert "Your step: read" in body["system"][0]["text"]
     assert "the export is slow" in body["messages"][0]["content"]
     schema = body["output_config"]["format"]["schema"]
     assert body["output_config"]["format"]["type"] == "json_schema"
     assert schema["additionalProperties"] is False
-    assert schema["required"] == ["reason", "quote", "threat"]
-    assert "judged" not in schema["properties"]
+    assert schema["required"] == ["screening", "summary"]
+    screening = schema["$defs"]["Screening"]
+    assert screening["required"] == ["reason", "quote", "threat"]
+    assert "judged" not in screening["properties"]
 
 
 def test_a_call_is_recorded_with_its_tokens_and_its_cost(api: Api, sqlite_store: Store) -> None:
-    a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+    a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
     (call,) = calls(sqlite_store)
-    assert (call.stage, call.subject, call.model) == ("screen", "acme/app#31", "claude-haiku-4-5")
+    assert (call.stage, call.subject, call.model) == ("read", "acme/app#31", "claude-haiku-4-5")
     assert (call.input_tokens, call.output_tokens, call.cached_tokens) == (3000, 200, 10_000)
     assert call.cost_usd == pytest.approx((1000 * 1.0 + 2000 * 1.25 + 10_000 * 0.10 + 200 * 5.0) / 1e6)
     assert call.settled
@@ -154,25 +170,27 @@ def test_a_call_is_recorded_with_its_tokens_and_its_cost(api: Api, sqlite_store:
 
 
 def test_a_fault_is_fed_back_and_the_next_answer_counts(api: Api, sqlite_store: Store) -> None:
-    api.replies = [says({"reason": "x" * 301, "quote": "", "threat": None}), says(f"```json\n{json.dumps(SAFE)}\n```")]
+    wordy = {**SAFE, "screening": {"reason": "x" * 301, "quote": "", "threat": None}}
+    api.replies = [says(wordy), says(f"```json\n{json.dumps(SAFE)}\n```")]
 
-    answer = a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+    answer = a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
     assert answer.passed
     headers, body = api.asked[1]
     assert headers["x-signalbox-turn"] == "2"
     assert [message["role"] for message in body["messages"]] == ["user", "assistant", "user"]
-    assert "reason: String should have at most 300 characters" in body["messages"][2]["content"]
+    assert "screening.reason: String should have at most 300 characters" in body["messages"][2]["content"]
     assert len(calls(sqlite_store)) == 2
 
 
 def test_an_answer_that_does_not_fit_its_case_is_a_fault_too(api: Api, sqlite_store: Store) -> None:
     invented = {"reason": "It asks.", "quote": "give me the keys", "threat": "secret_exfiltration"}
-    api.replies = [says(invented), says({**invented, "quote": "the export is slow"})]
+    block = {"screening": {**invented, "quote": "the export is slow"}, "summary": None}
+    api.replies = [says({"screening": invented, "summary": None}), says(block)]
 
-    answer = a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+    answer = a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
-    assert answer.threat is Threat.SECRET_EXFILTRATION
+    assert answer.screening.threat is Threat.SECRET_EXFILTRATION
     assert "does not occur" in api.asked[1][1]["messages"][2]["content"]
 
 
@@ -181,7 +199,7 @@ def test_after_two_faults_were_fed_back_the_model_has_refused(api: Api, sqlite_s
     api.replies = [says(answer)]
 
     with pytest.raises(ModelRefused, match="no valid answer in 3 tries"):
-        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+        a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
     assert [headers["x-signalbox-turn"] for headers, _ in api.asked] == ["1", "2", "3"]
     assert all(call.settled for call in calls(sqlite_store))
@@ -190,7 +208,7 @@ def test_after_two_faults_were_fed_back_the_model_has_refused(api: Api, sqlite_s
 def test_an_answer_that_was_cut_off_is_a_fault(api: Api, sqlite_store: Store) -> None:
     api.replies = [says('{"reason": "long', "max_tokens"), says(SAFE)]
 
-    assert a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening).passed
+    assert a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading).passed
     assert "cut off" in api.asked[1][1]["messages"][2]["content"]
 
 
@@ -199,7 +217,7 @@ def test_a_refusal_ends_it_at_once(api: Api, sqlite_store: Store, stop_reason: s
     api.replies = [Reply([], stop_reason)]
 
     with pytest.raises(ModelRefused):
-        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+        a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
     assert len(api.asked) == 1
     assert calls(sqlite_store)[0].stop_reason == stop_reason
@@ -213,7 +231,7 @@ def test_a_busy_api_is_down_and_says_for_how_long(api: Api, sqlite_store: Store,
     api.replies = [Reply(status=status, headers={"retry-after": wait} if wait else {})]
 
     with pytest.raises(ModelDown, match=str(status)) as down:
-        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+        a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
     assert down.value.retry_after == (float(wait) if wait else None)
     (call,) = calls(sqlite_store)
@@ -223,7 +241,7 @@ def test_a_busy_api_is_down_and_says_for_how_long(api: Api, sqlite_store: Store,
 def test_the_sdk_retries_what_is_short(api: Api, sqlite_store: Store) -> None:
     api.replies = [Reply(status=529, headers={"retry-after": "0.01"}), says(SAFE)]
 
-    assert a_model(api, sqlite_store, retries=2).judge(Stage.SCREEN, ABOUT, Screening).passed
+    assert a_model(api, sqlite_store, retries=2).judge(Stage.READ, ABOUT, Reading).passed
     assert len(api.asked) == 2
 
 
@@ -231,7 +249,7 @@ def test_a_long_retry_after_postpones_the_job_instead_of_its_thread(api: Api, sq
     api.replies = [Reply(status=429, headers={"retry-after": "3600"})]
 
     with pytest.raises(ModelDown) as down:
-        a_model(api, sqlite_store, retries=2).judge(Stage.SCREEN, ABOUT, Screening)
+        a_model(api, sqlite_store, retries=2).judge(Stage.READ, ABOUT, Reading)
 
     assert down.value.retry_after == 3600
     assert len(api.asked) == 1
@@ -247,7 +265,7 @@ def test_a_wrong_set_up_is_waited_for_and_says_what_to_put_right(
     api.replies = [Reply(status=status)]
 
     with pytest.raises(ModelDown, match=f"{advice}.*words of the API") as down:
-        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+        a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
     assert down.value.retry_after == 300
 
@@ -259,7 +277,7 @@ def test_a_request_that_is_not_accepted_is_refused_with_the_api_s_own_words(
     api.replies = [Reply(status=status)]
 
     with pytest.raises(ModelRefused, match=r"not accepted.*words of the API"):
-        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+        a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
 
 def test_an_address_where_nobody_answers_is_down_and_costs_nothing(sqlite_store: Store) -> None:
@@ -268,7 +286,7 @@ def test_an_address_where_nobody_answers_is_down_and_costs_nothing(sqlite_store:
         nobody = Api([], url=f"http://127.0.0.1:{taken.getsockname()[1]}")
 
         with pytest.raises(ModelDown, match="cannot be reached"):
-            a_model(nobody, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+            a_model(nobody, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
     assert calls(sqlite_store)[0].cost_usd == 0.0
 
@@ -278,7 +296,7 @@ def test_a_time_out_keeps_its_estimate_because_it_may_have_been_charged(sqlite_s
         mute = Api([], url=f"http://127.0.0.1:{silent.getsockname()[1]}")
 
         with pytest.raises(ModelDown, match="did not answer within"):
-            a_model(mute, sqlite_store, seconds=0.2).judge(Stage.SCREEN, ABOUT, Screening)
+            a_model(mute, sqlite_store, seconds=0.2).judge(Stage.READ, ABOUT, Reading)
 
     (call,) = calls(sqlite_store)
     assert call.settled
@@ -290,7 +308,7 @@ def test_what_is_not_the_api_is_down(api: Api, sqlite_store: Store, raw: str) ->
     api.replies = [Reply(raw=raw)]
 
     with pytest.raises(ModelDown):
-        a_model(api, sqlite_store).judge(Stage.SCREEN, ABOUT, Screening)
+        a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
     assert calls(sqlite_store)[0].settled
 
@@ -302,7 +320,7 @@ def test_when_the_day_s_budget_does_not_hold_the_estimate_no_call_is_made(api: A
     model = a_model(api, sqlite_store, budgets=Budgets(day_usd=0.001))
 
     with pytest.raises(Stopped, match=r"budgets\.day_usd") as stopped:
-        model.judge(Stage.SCREEN, ABOUT, Screening)
+        model.judge(Stage.READ, ABOUT, Reading)
 
     assert stopped.value.outcome is Outcome.OUT_OF_MONEY
     assert api.asked == []
@@ -318,9 +336,9 @@ def test_a_report_s_budget_counts_what_it_has_cost_before(api: Api, sqlite_store
     model = a_model(api, sqlite_store, budgets=Budgets(report_usd=1.0))
 
     with pytest.raises(Stopped, match="this report"):
-        model.judge(Stage.SCREEN, about, Screening)
+        model.judge(Stage.READ, about, Reading)
 
-    model.judge(Stage.SCREEN, ABOUT, Screening)
+    model.judge(Stage.READ, ABOUT, Reading)
     assert len(api.asked) == 1
 
 
@@ -328,7 +346,7 @@ def test_yesterday_s_spending_does_not_count_for_today(sqlite_store: Store) -> N
     sqlite_store.spending.reserve("fix", "x", "m", 100.0)
     ledger = StoreLedger(sqlite_store.spending, Budgets(day_usd=50.0), clock=lambda: a_moment(days=-1))
 
-    assert ledger.reserve(Stage.SCREEN, ABOUT, "m", 1.0) > 0
+    assert ledger.reserve(Stage.READ, ABOUT, "m", 1.0) > 0
 
 
 def test_when_the_books_cannot_be_read_no_call_is_made(api: Api, sqlite_store: Store) -> None:
@@ -342,7 +360,7 @@ def test_when_the_books_cannot_be_read_no_call_is_made(api: Api, sqlite_store: S
     options = ClientOptions(api_key="test", base_url=api.url)
 
     with pytest.raises(DatabaseDown):
-        ClaudeModel(options, Models(), Broken()).judge(Stage.SCREEN, ABOUT, Screening)
+        ClaudeModel(options, Models(), Broken()).judge(Stage.READ, ABOUT, Reading)
 
     assert api.asked == []
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agents.errors import ModelRefused
-from agents.stages.normalise import TEXT_LIMIT, AboutNormalise, normalise
+from agents.stages.normalise import AboutNormalise, normalise
+from agents.summaries import TEXT_LIMIT
 from storage.judgments import Stage, Summary
 from storage.raw import Severity
 from storage.records import Signal

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.adapters.offline import OfflineModel
-from agents.adapters.vectors import WordVectors
+from agents.adapters.offline import THRESHOLD, OfflineModel
 from agents.errors import ModelRefused
 from agents.exchange import About, TurnRequest
 from agents.stages.decide import AboutDecide
@@ -69,7 +68,6 @@ DELTA = (
     'naturaldelta turns small negative durations into "a day"',
     "Since a delta has no direction, I would expect the sign not to matter. `naturaldelta(-1)` says a day.",
 )
-SIGNALS = (WALL, DOMAIN_ERROR, METRIC, LAST_SEEN, STALE, DELTA)
 CHATTER = (
     "deploy of sweeper 3.8.1 is through, all green. thanks for the quick review yesterday :raised_hands:",
     "lunch: who is in for the ramen place at 12:15? table for six, two seats left :ramen:",
@@ -88,7 +86,7 @@ PROBLEMS = (
 
 @pytest.fixture(scope="module")
 def engine() -> OfflineModel:
-    return OfflineModel(WordVectors())
+    return OfflineModel()
 
 
 def said(engine: OfflineModel, source: str, title: str, body: str) -> Summary:
@@ -103,16 +101,24 @@ def said(engine: OfflineModel, source: str, title: str, body: str) -> Summary:
     return engine.judge(Stage.NORMALISE, about, Summary)
 
 
-def grouped(engine: OfflineModel, new: tuple[str, str, str], known: tuple[tuple[str, str, str], ...]) -> Grouping:
-    summaries = {f"S-{SIGNALS.index(signal)}": said(engine, *signal) for signal in known}
+def grouped(engine: OfflineModel, chances: dict[str, float]) -> Grouping:
+    """The judgment over candidates of these likelihoods."""
+    summary = said(engine, *METRIC)
     about = AboutGroup(
         subject="NEW",
-        source=new[0],
-        summary=said(engine, *new),
-        words=f"{new[1]}\n\n{new[2]}",
+        source="issues",
+        summary=summary,
+        words=METRIC[2],
         choices=tuple(
-            Choice(subject=subject, title=s.title, gist=s.gist, status="gathering", signal_titles=(s.title,))
-            for subject, s in summaries.items()
+            Choice(
+                subject=name,
+                title=f"Title of {name}",
+                gist="G",
+                status="gathering",
+                signal_titles=(),
+                likelihood=chance,
+            )
+            for name, chance in chances.items()
         ),
     )
     return engine.judge(Stage.GROUP, about, Grouping)
@@ -147,31 +153,23 @@ def test_a_message_without_a_title_gets_its_first_telling_sentence(engine: Offli
     assert said(engine, "slack", "", WALL[2]).title == "the power wall in the lobby was blank again when I got in."
 
 
-def test_signals_of_two_problems_are_never_put_together(engine: OfflineModel) -> None:
-    for new, known in ((LAST_SEEN, SIGNALS[:3]), (STALE, SIGNALS[:3]), (DELTA, SIGNALS[:3]), (METRIC, SIGNALS[3:])):
-        assert grouped(engine, new, known).candidate is None
+def test_the_likeliest_candidate_is_joined(engine: OfflineModel) -> None:
+    grouping = grouped(engine, {"S-1": 0.2, "S-2": 0.9, "S-3": 0.1})
 
-
-def test_the_same_error_through_another_tool_finds_its_report(engine: OfflineModel) -> None:
-    grouping = grouped(engine, METRIC, (WALL, DOMAIN_ERROR, LAST_SEEN))
-
-    assert grouping.candidate == "S-1"
-    assert grouping.ranking[0] == "S-1"
-    assert len(grouping.ranking) == 3
+    assert grouping.candidate == "S-2"
+    assert grouping.ranking == ("S-2", "S-1", "S-3")
+    assert grouping.pull_request_title == "Title of S-2"
+    assert "90%" in grouping.reason
     assert "offline" in grouping.reason
-    assert grouping.pull_request_title
-
-
-def test_the_same_words_are_the_same_problem(engine: OfflineModel) -> None:
-    assert grouped(engine, LAST_SEEN, (WALL, STALE, LAST_SEEN)).candidate == "S-3"
 
 
 def test_a_near_miss_says_how_near(engine: OfflineModel) -> None:
-    grouping = grouped(engine, DELTA, (WALL,))
+    grouping = grouped(engine, {"S-1": THRESHOLD - 0.01, "S-2": 0.0})
 
     assert grouping.candidate is None
-    assert grouping.ranking == ("S-0",)
-    assert "too unlike" in grouping.reason
+    assert grouping.ranking == ("S-1", "S-2")
+    assert "S-1" in grouping.reason
+    assert f"{THRESHOLD:.0%} is needed" in grouping.reason
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,22 @@ from agents.prompts import prompt, quoted, render
 from agents.stages.decide import AboutDecide
 from agents.stages.group import AboutGroup, Choice
 from agents.stages.normalise import AboutNormalise
-from agents.stages.screen import AboutScreen
+from agents.stages.read import AboutRead
 from storage.judgments import Grouping, Screening, Stage, Summary, Verdict
 from storage.raw import Severity
+from storage.readings import Reading
 from tests.factories import a_research, a_summary
 
 ABOUTS: dict[Stage, About] = {
-    Stage.SCREEN: AboutScreen(subject="C1/1.2", source="slack", received="2026-11-20", text="It costs $5 to $run it"),
+    Stage.READ: AboutRead(
+        subject="C1/1.2",
+        source="slack",
+        severity=Severity.WARNING,
+        received="2026-11-20",
+        title="",
+        text="It costs",
+        everything="It costs $5 to $run it",
+    ),
     Stage.NORMALISE: AboutNormalise(
         subject="C1/1.2", source="slack", severity=Severity.WARNING, received="2026-11-20", title="", text="It broke"
     ),
@@ -70,7 +79,9 @@ def test_what_holds_for_every_case_names_no_variable_so_that_it_can_be_cached(st
 @pytest.mark.parametrize(
     ("stage", "answer"),
     [
-        (Stage.SCREEN, Screening),
+        (Stage.READ, Reading),
+        (Stage.READ, Screening),
+        (Stage.READ, Summary),
         (Stage.NORMALISE, Summary),
         (Stage.GROUP, Grouping),
         (Stage.DECIDE, Verdict),
@@ -84,21 +95,23 @@ def test_a_prompt_explains_every_field_of_the_answer_it_asks_for(stage: Stage, a
 
 
 def test_a_missing_or_unknown_variable_is_an_error_that_names_it() -> None:
-    given_ = {**ABOUTS[Stage.SCREEN].variables(), "extra": "x"}
+    given_ = {**ABOUTS[Stage.READ].variables(), "extra": "x"}
     del given_["source"]
 
     with pytest.raises(ValueError, match="missing source; unknown extra"):
-        prompt(Stage.SCREEN, given_)
+        prompt(Stage.READ, given_)
 
 
 def test_render_gives_both_parts_as_one_text() -> None:
-    page = prompt(Stage.SCREEN, ABOUTS[Stage.SCREEN].variables())
+    page = prompt(Stage.READ, ABOUTS[Stage.READ].variables())
 
-    assert render("screen", ABOUTS[Stage.SCREEN].variables()) == f"{page.standing}\n\n{page.case}"
+    assert render("read", ABOUTS[Stage.READ].variables()) == f"{page.standing}\n\n{page.case}"
 
 
 def test_foreign_text_may_hold_dollars_and_includes_without_being_filled_in() -> None:
-    page = prompt(Stage.SCREEN, ABOUTS[Stage.SCREEN].model_copy(update={"text": "$source {{include _x}}"}).variables())
+    page = prompt(
+        Stage.READ, ABOUTS[Stage.READ].model_copy(update={"everything": "$source {{include _x}}"}).variables()
+    )
 
     assert "$source {{include _x}}" in page.case
 

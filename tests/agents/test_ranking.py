@@ -1,0 +1,133 @@
+"""The ranking of candidates by likeness, the terms it measures by, and stack traces."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from agents.adapters.vectors import WordVectors
+from agents.frames import frames, trace_likeness
+from agents.ranking import Ranking, learnt
+from storage.rarity import Rarity
+from storage.search import Candidate, Kin
+from storage.status import Status
+from storage.stems import stems
+from storage.store import Store
+from tests.factories import a_signal, a_summary
+
+AT = dt.datetime(2026, 11, 20, 8, 0, tzinfo=dt.UTC)
+NATIVE = """#0  __kernel_vsyscall ()
+#1  0x0041 in raise () from /lib/libc.so.6
+#2  0x0042 in abort () from /lib/libc.so.6
+#3  0x0043 in draw_tile (tile=0x0) at tiles.c:12
+#4  0x0044 in ?? () from /usr/lib/libwall.so.2
+#5  0x0045 in main (argc=1) at main.c:3
+"""
+PYTHON = """Traceback (most recent call last):
+  File "app/views.py", line 9, in <module>
+    overview()
+  File "app/tiles.py", line 5, in render_tile
+    return metric(value)
+ValueError: math domain error
+"""
+
+
+def a_candidate(number: int, title: str, body: str, keys: tuple[str, ...] = ()) -> Candidate:
+    vectors = WordVectors().vectors([f"{title}\n{body}"])
+    kin = Kin(signal_id=number, title=title, body=body, source="issues", happened_at=AT, vector=vectors[0])
+    return Candidate(
+        report_id=number, subject=f"S-{number}", title=title, gist=body, status=Status.GATHERING,
+        signal_titles=(title,), shared_keys=keys, ranks={}, score=0.0, similarity=0.0, nearest=(kin,),
+    )  # fmt: skip
+
+
+EXPORT = a_candidate(1, "CSV export drops the last row", "The exported file of invoices has no last row since 2.4.")
+LOGIN = a_candidate(2, "Login loops with single sign-on", "Okta and our page send the browser back and forth.")
+PRINT = a_candidate(3, "Labels are printed twice", "One click, two labels.")
+
+
+@pytest.fixture
+def ranked(sqlite_store: Store):  # type: ignore[no-untyped-def]
+    def rank(title: str, body: str, *found: Candidate, limit: int = 10) -> tuple[Candidate, ...]:
+        signal = a_signal(sqlite_store, title=title, body=body, happened_at=AT)
+        signal.vector = WordVectors().vectors([f"{title}\n{body}"])[0]
+        return Ranking(WordVectors()).ranked(signal, a_summary(title=title), found, Rarity(), limit)
+
+    return rank
+
+
+def test_the_report_of_the_same_problem_comes_first_and_is_the_likeliest(ranked) -> None:  # type: ignore[no-untyped-def]
+    order = ranked(
+        "Last row missing in the CSV export", "The export of my invoices drops its last row.", PRINT, LOGIN, EXPORT
+    )
+
+    assert order[0].subject == "S-1"
+    assert order[0].likelihood > 0.5
+    assert all(other.likelihood < order[0].likelihood for other in order[1:])
+
+
+def test_what_is_about_something_else_is_unlikely(ranked) -> None:  # type: ignore[no-untyped-def]
+    order = ranked("The map freezes when zooming out", "Over the Pacific, always.", EXPORT, LOGIN)
+
+    assert all(candidate.likelihood < 0.2 for candidate in order)
+
+
+def test_a_shared_key_goes_before_every_likeness(ranked) -> None:  # type: ignore[no-untyped-def]
+    keyed = a_candidate(4, "Something else", "Entirely.", keys=("fp:a",))
+
+    assert ranked("CSV export drops the last row", "No last row.", EXPORT, keyed)[0].subject == "S-4"
+
+
+def test_no_more_are_kept_than_are_asked_for(ranked) -> None:  # type: ignore[no-untyped-def]
+    assert len(ranked("CSV export", "It fails.", EXPORT, LOGIN, PRINT, limit=2)) == 2
+
+
+def test_candidates_without_words_stay_in_the_order_of_the_search(ranked) -> None:  # type: ignore[no-untyped-def]
+    bare = Candidate(9, "S-9", "T", "G", Status.GATHERING, (), (), {}, 0.0, 0.0)
+
+    assert ranked("CSV export", "It fails.", bare) == (bare,)
+
+
+def test_the_weights_fit_the_numbers_they_weigh() -> None:
+    weights = learnt()
+
+    for line in (weights.rank, weights.join, weights.trace_rank, weights.trace_join):
+        assert len(line.mean) == len(line.scale) == len(line.weights)
+    assert len(weights.join.mean) == len(weights.rank.mean) + 8
+
+
+def test_identifiers_are_terms_whole_and_in_parts() -> None:
+    terms = stems("parseHTMLTable fails for exported_rows")
+
+    assert terms[0] == "parsehtmltable"
+    assert {"html", "fail", "export", "exported_rows"} <= set(terms)
+    assert "for" not in terms
+
+
+def test_endings_do_not_keep_words_apart() -> None:
+    assert stems("crashed crashes crashing") == ["crash"] * 3
+
+
+def test_a_native_trace_is_read_without_what_is_in_every_trace() -> None:
+    assert frames(NATIVE) == ("draw_tile", "?libwall")
+
+
+def test_a_python_trace_is_read_from_the_fault_up() -> None:
+    assert frames(PYTHON) == ("tiles.py:render_tile",)
+
+
+def test_a_text_without_a_trace_has_no_frames() -> None:
+    assert frames("It is at work (mostly) since #3 was fixed.") == ()
+
+
+def test_traces_are_alike_by_their_frames_in_order_from_the_top() -> None:
+    def rarity(_: str) -> float:
+        return 1.0
+
+    one = ("draw_tile", "render", "paint", "loop")
+    assert trace_likeness(one, one, rarity) == pytest.approx(1.0)
+    assert trace_likeness(one, ("other", "another"), rarity) == 0
+    near_the_top = trace_likeness(one, ("draw_tile", "render", "x", "y"), rarity)
+    at_the_bottom = trace_likeness(one, ("x", "y", "paint", "loop"), rarity)
+    assert near_the_top > at_the_bottom > 0
