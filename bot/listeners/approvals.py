@@ -9,9 +9,9 @@ import structlog
 from pydantic import ValidationError
 from slack_bolt import Ack, App
 
-from agents import rules
 from agents.assent import Answer, Via
-from bot.actions import DECISIONS, Action, Choice, HeldChoice, action_of
+from bot.actions import DECISIONS, Action, Choice, action_of
+from bot.listeners import held
 from bot.listeners.deps import Deps
 from bot.listeners.failing import told
 from bot.listeners.payload import Press
@@ -53,7 +53,9 @@ def _answer(press: Press, deps: Deps) -> str:
     """Do what was pressed; what to tell the person. Raises ValidationError for a value that is not of our making."""
     action = action_of(press.action)
     if action is Action.RESTORE:
-        return _restore(HeldChoice.model_validate_json(press.value), press, deps)
+        return held.restore(press, deps)
+    if action is Action.HELD_PAGE:
+        return held.turn(press, deps)
     if action in DECISIONS:
         return _decide(DECISIONS[action], Choice.model_validate_json(press.value), press, deps).sentence
     return ""
@@ -77,13 +79,3 @@ def _decide(decision: Decision, choice: Choice, press: Press, deps: Deps) -> Ans
         via=Via.BUTTON,
         words=words,
     )
-
-
-def _restore(choice: HeldChoice, press: Press, deps: Deps) -> str:
-    person = deps.person(press.user, press.team)
-    if refusal := rules.may_decide(person, None, deps.policy, deps.home_team):
-        return refusal
-    if not deps.store.signals.restore(choice.signal_id, person.user_id):
-        return "It is not held any more; nothing was changed."
-    deps.nudge_signal(choice.signal_id)
-    return "Restored. It is read like any other signal now."

@@ -16,12 +16,11 @@ from bot.listeners.asking import place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
 from bot.sources.slack import SOURCE, words_of
+from bot.views import quarantine
 from bot.views.condition import HELP, Condition, condition
 from bot.views.limits import within
-from bot.views.quarantine import held
 from storage.columns import now
 from storage.raw import RawSignal, Severity
-from storage.status import Visibility
 
 PAUSED = "paused"
 _IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
@@ -92,13 +91,9 @@ def _status(_: Typed, deps: Deps) -> Said:
 
 
 def _held(typed: Typed, deps: Deps) -> Said:
-    """What is private is shown only where it was said."""
-    signals = [
-        signal
-        for signal in deps.store.signals.held(limit=100)
-        if signal.visibility is Visibility.PUBLIC or signal.channel == typed.channel
-    ]
-    return ("Nothing is held." if not signals else f"Held: {len(signals)}"), held(signals)
+    """The newest of what is held. What is private is shown only where it was said."""
+    page = deps.store.quarantine.page(typed.channel, limit=quarantine.PAGE)
+    return quarantine.title(page), quarantine.held(page)
 
 
 def _pause(typed: Typed, deps: Deps) -> Said:

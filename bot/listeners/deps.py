@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.assent import Assent
 from agents.pipeline import Pipeline
@@ -13,6 +13,19 @@ from agents.terms import Policy
 from bot.courtesy import Courtesy
 from bot.slack import SlackWriter
 from storage.store import Store
+
+
+class Once:
+    """Tells the first time of each name from the others. Two threads may both be first; that is harmless."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def first(self, name: str) -> bool:
+        """Whether this name was not asked about before."""
+        new = name not in self._seen
+        self._seen.add(name)
+        return new
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,7 @@ class Deps:
     our_bot: str
     nudge_signal: Callable[[int], None]
     courtesy: Courtesy
+    once: Once = field(default_factory=Once)
 
     def person(self, user_id: str, team_id: str) -> Person:
         """Who it is that acts, `team_id` as the payload tells it. Whoever is of another workspace is a stranger.

@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from agents.errors import Unavailable
-from bot.listeners import home, mentions, messages, threads
+from bot.listeners import home, mentions, messages, reactions, threads
+from bot.listeners.conversation import listened
 from bot.listeners.deps import Deps
-from bot.sources.slack import SlackEvent
+from bot.slack_event import CHANGED, DELETED, REACTIONS, SlackEvent
 from storage.errors import DatabaseDown
 
 log = structlog.get_logger()
@@ -24,25 +25,23 @@ log = structlog.get_logger()
 EVENT = "event_callback"
 _ANY = re.compile(".*")  # Bolt acknowledges what a listener matches; Slack repeats what is not acknowledged
 
-_OF_KNOWN = frozenset({"message_changed", "message_deleted"})
-
 Dealing = Callable[[SlackEvent, Deps], None]
 
 
 def _message(event: SlackEvent, deps: Deps) -> None:
-    match event.subtype:
-        case "message_changed":
-            messages.edited(event, deps)
-        case "message_deleted":
-            messages.deleted(event, deps)
-        case _ if event.is_reply:
+    if event.gone:
+        messages.deleted(event, deps)
+    elif event.is_reply and deps.store.reports.at_thread(event.channel, event.thread_ts) is not None:
+        if event.subtype != CHANGED:  # what somebody said there decides once, however it is reworded
             threads.replied(event, deps)
-        case _:
-            messages.heard(event, deps)
+    else:
+        messages.heard(event, deps)
 
 
 DEALINGS: Mapping[str, Dealing] = {
     "message": _message,
+    "reaction_added": reactions.reacted,
+    "reaction_removed": reactions.reacted,
     "app_mention": mentions.mentioned,
     "app_home_opened": home.opened,
 }
@@ -62,7 +61,8 @@ def register(app: App, deps: Deps) -> None:
             return ack()
         if event.type not in DEALINGS or _is_ours(event, deps) or _is_not_for_us(event, deps):
             return ack()
-        kept = event.model_copy(update={"text": deps.redactor.text(event.text)})
+        words = {name: deps.redactor.text(said) for name in ("text", "files") if (said := getattr(event, name))}
+        kept = event.model_copy(update=words)
         if not deps.store.inbox.receive(event_id, event.type, kept.model_dump(mode="json")):
             return ack()
         req.context["kept"] = (event_id, kept)
@@ -90,7 +90,7 @@ def _deal(event_id: str, kept: SlackEvent | dict[str, object], deps: Deps) -> No
     except (Unavailable, DatabaseDown) as error:  # not the event's fault: it waits for as long as it takes
         log.warning("an event has to wait", delivery=event_id, error=str(error))
     except Exception as error:
-        deps.store.inbox.failed(event_id, f"{type(error).__name__}: {error}"[:500])
+        deps.store.inbox.failed(event_id, deps.redactor.text(f"{type(error).__name__}: {error}")[:500])
         log.exception("an event could not be dealt with", delivery=event_id)
     else:
         deps.store.inbox.done(event_id)
@@ -110,12 +110,29 @@ def is_ours_to_keep(body: Mapping[str, Any]) -> bool:
 
 
 def _is_ours(event: SlackEvent, deps: Deps) -> bool:
-    """Our own posts come back as events."""
+    """Our own posts and reactions come back as events."""
     ours = event.user == deps.our_user or (bool(event.bot_id) and event.bot_id == deps.our_bot)
-    return event.type == "message" and ours
+    return (event.type == "message" or event.type in REACTIONS) and ours
 
 
 def _is_not_for_us(event: SlackEvent, deps: Deps) -> bool:
-    """What people say where nobody asked us to listen is not even kept. Replies, edits and deletions may be of ours."""
-    plain = event.type == "message" and not event.is_reply and event.subtype not in _OF_KNOWN
-    return plain and (event.shared or deps.policy.channel(event.channel) is None)
+    """What people say where nobody asked us to listen is not even kept. Answers, edits, deletions may be of ours."""
+    if event.unchanged:
+        return True
+    if event.type in REACTIONS:
+        asks = event.type == reactions.ADDED and event.reaction == deps.policy.ask_emoji
+        return not asks and _is_unheard(event, deps)
+    plain = event.type == "message" and not event.is_reply and event.subtype not in (CHANGED, DELETED)
+    return plain and _is_unheard(event, deps)
+
+
+def _is_unheard(event: SlackEvent, deps: Deps) -> bool:
+    """Whether the channel is not listened to; that a watched one is not, because it is shared, is said once."""
+    unheard = listened(event.channel, deps, shared=event.shared) is None
+    if unheard and deps.policy.channel(event.channel) is not None and deps.once.first(event.channel):
+        log.warning(
+            "a watched channel is shared with another workspace, so it is not listened to; "
+            "`connect = true` in the policy's entry changes that",
+            channel=event.channel,
+        )
+    return unheard

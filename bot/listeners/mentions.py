@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.listeners.asking import place_for
+from bot.listeners.conversation import is_alive, listened, signal_of
 from bot.listeners.deps import Deps
-from bot.sources.slack import SlackEvent, raw_signal
+from bot.listeners.promoting import Asked, promote
+from bot.sources.slack import SlackEvent
 
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _NO_WORDS = (
@@ -16,21 +17,26 @@ _NO_WORDS = (
 
 
 def mentioned(event: SlackEvent, deps: Deps) -> None:
-    """A message that names us. One that `messages` or `threads` reads anyway is left to them."""
-    if not event.user or event.bot_id or _is_read_anyway(event, deps):
+    """A message that names us. One that `messages` or `threads` reads anyway is left to them.
+
+    In the thread of a signal it asks about that signal; in another thread about itself, with what it answers.
+    """
+    if not event.user or event.bot_id or not event.is_placed or _is_read_anyway(event, deps):
         return
-    place = place_for(event.user, event.user_team or deps.home_team, event.channel, deps)
-    if isinstance(place, str):
-        deps.slack.whisper(event.channel, event.user, place, thread_ts=event.thread_ts)
-    elif not _MENTION.sub(" ", event.text).strip():
+    team = event.user_team or deps.home_team
+    asked = Asked(by=event.user, team=team, channel=event.channel, ts=event.ts, seen=event)
+    if event.is_reply and is_alive(signal_of(event.thread, deps)):
+        asked = Asked(by=event.user, team=team, channel=event.channel, ts=event.thread_ts)
+    elif not _MENTION.sub(" ", event.text).strip() and not event.files:
         deps.slack.whisper(event.channel, event.user, _NO_WORDS, thread_ts=event.thread_ts)
-    else:
-        url = deps.slack.address(event.channel, event.ts, event.thread_ts)
-        deps.pipeline.ingest(raw_signal(event, place.visibility, url=url, asked_by=event.user))
+        return
+    sentence = promote(asked, deps)
+    if asked.ts != event.ts or signal_of(asked.message, deps) is None:
+        deps.slack.whisper(event.channel, event.user, sentence, thread_ts=event.thread_ts)
 
 
 def _is_read_anyway(event: SlackEvent, deps: Deps) -> bool:
     """Slack tells of a mention twice: as a mention, and as a message."""
     if event.is_reply:
         return deps.store.reports.at_thread(event.channel, event.thread_ts) is not None
-    return deps.policy.channel(event.channel) is not None and not event.shared
+    return listened(event.channel, deps, shared=event.shared) is not None

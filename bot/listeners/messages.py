@@ -1,38 +1,71 @@
-"""Messages in watched channels: they become signals; an edit changes theirs, a deletion erases it."""
+"""Messages, answers, edits, deletions: they make a signal, change it, or erase it, in whatever order they come."""
 
 from __future__ import annotations
 
 from agents import rules
+from bot.listeners.conversation import bring_up_to_date, hear, is_alive, listened, signal_of, visibility_of
 from bot.listeners.deps import Deps
-from bot.sources.slack import SOURCE, SlackEvent, is_signal, raw_signal
-from storage.status import SignalStatus, Visibility
+from bot.slack_event import CHANGED
+from bot.sources.slack import SOURCE, SlackEvent, counts, moment
+
+_IN_TIME = 3600.0  # seconds after which an edit is not the first that we hear of a new message
 
 
 def heard(event: SlackEvent, deps: Deps) -> None:
-    """Somebody wrote a message."""
-    terms = deps.policy.channel(event.channel)
-    if terms is None or event.shared or not is_signal(event, terms, deps.our_bot):
+    """Somebody wrote a message or an answer, or changed one."""
+    terms = listened(event.channel, deps, shared=event.shared)
+    if not counts(event, terms, deps.our_bot, deps.home_team) or event.parent_user == deps.our_user:
         return
-    url = deps.slack.address(event.channel, event.ts)
-    visibility = Visibility.PRIVATE if Visibility.PRIVATE in (terms.visibility, event.visibility) else Visibility.PUBLIC
-    deps.pipeline.ingest(raw_signal(event, visibility, url=url, asked_by=_asked_by(event, deps)))
-
-
-def edited(event: SlackEvent, deps: Deps) -> None:
-    """Somebody edited a message that is a signal. Slack also tells of this when it unfurls a link."""
-    for signal in deps.store.signals.find(SOURCE, event.external_id):
-        if signal.status is SignalStatus.ERASED or not event.text.strip():
-            continue
-        raw = raw_signal(event, signal.visibility, url=signal.url, asked_by=signal.asked_by)
-        if deps.redactor.raw(raw).body != signal.body:
-            author = {"author": signal.author, "thread_ts": signal.thread_ts}
-            deps.pipeline.ingest(raw.model_copy(update=author))
+    if not _is_awaited(event, deps, watched=terms is not None):
+        return
+    hear(event, deps)
+    if event.is_reply:
+        bring_up_to_date(event.thread, deps)
+        bring_up_to_date(event.external_id, deps)
+        return
+    visibility = visibility_of(event, deps) if terms is not None and _is_new(event) else None
+    asked_by = _asked_by(event, deps) if visibility is not None else ""
+    bring_up_to_date(event.external_id, deps, visibility=visibility, asked_by=asked_by)
+    for answer in deps.store.messages.promoted_under(event.external_id):
+        bring_up_to_date(answer, deps)
 
 
 def deleted(event: SlackEvent, deps: Deps) -> None:
-    """Somebody deleted a message: its words go."""
-    for report_id in deps.store.signals.erase(SOURCE, event.external_id):
+    """Somebody deleted a message: its words go, and what was drawn from them."""
+    if not event.is_placed or not _is_known(event, deps):
+        return
+    answers = deps.store.messages.promoted_under(event.external_id)
+    known = deps.store.messages.get(event.external_id)
+    thread = known.thread if known is not None else event.thread
+    reports = {*deps.store.messages.forget(event.external_id, event.thread)}
+    reports |= {*deps.store.signals.erase(SOURCE, event.external_id)}
+    for message_id in dict.fromkeys((thread, *answers)):
+        bring_up_to_date(message_id, deps)
+    for report_id in sorted(reports):
         deps.pipeline.means.messenger.publish(report_id)
+
+
+def _is_awaited(event: SlackEvent, deps: Deps, *, watched: bool) -> bool:
+    """Whether it belongs to a signal, or may begin one. Of what was deleted nothing more is kept."""
+    own, thread = signal_of(event.external_id, deps), signal_of(event.thread, deps)
+    if is_alive(own) or is_alive(thread):
+        return True
+    root = deps.store.messages.get(event.thread)
+    return watched and own is None and thread is None and not (root is not None and root.gone)
+
+
+def _is_known(event: SlackEvent, deps: Deps) -> bool:
+    """Whether we have words of it, or may still hear of them."""
+    return (
+        listened(event.channel, deps, shared=event.shared) is not None
+        or deps.store.messages.get(event.external_id) is not None
+        or signal_of(event.external_id, deps) is not None
+    )
+
+
+def _is_new(event: SlackEvent) -> bool:
+    """Whether the message may become a signal: an edit of an old one that we never heard of does not make it new."""
+    return event.subtype != CHANGED or (moment(event.version) - moment(event.ts)).total_seconds() < _IN_TIME
 
 
 def _asked_by(event: SlackEvent, deps: Deps) -> str:

@@ -22,6 +22,7 @@ class Press:
     thread_ts: str
     action: str = ""
     value: str = ""
+    address: str = ""  # where it can be answered for half an hour
 
     @classmethod
     def of(cls, body: Mapping[str, Any], action: Mapping[str, Any] | None = None) -> Self:
@@ -35,6 +36,7 @@ class Press:
             thread_ts=name_of(message.get("thread_ts") or container.get("thread_ts")),
             action=words((action or {}).get("action_id")),
             value=words((action or {}).get("value")),
+            address=words(body.get("response_url")),
         )
 
 

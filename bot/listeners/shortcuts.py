@@ -6,12 +6,14 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
+from agents.errors import SlackRejected
 from bot.actions import Shortcut
-from bot.listeners.asking import place_for
+from bot.answering import answer_at
 from bot.listeners.deps import Deps
 from bot.listeners.failing import told
 from bot.listeners.payload import Press, part
-from bot.sources.slack import SlackEvent, raw_signal
+from bot.listeners.promoting import Asked, promote
+from bot.sources.slack import SlackEvent
 
 
 def register(app: App, deps: Deps) -> None:
@@ -23,21 +25,22 @@ def register(app: App, deps: Deps) -> None:
         with told(shortcut, deps):
             press = Press.of(shortcut)
             if press.channel and press.user:
-                sentence = _investigate(shortcut, press, deps)
-                deps.slack.whisper(press.channel, press.user, sentence, thread_ts=press.thread_ts)
+                _tell(press, _investigate(shortcut, press, deps), deps)
 
 
 def _investigate(shortcut: dict[str, Any], press: Press, deps: Deps) -> str:
     """What to tell the person. Raises SlackDown."""
-    place = place_for(press.user, press.team, press.channel, deps)
-    if isinstance(place, str):
-        return place
-    message = {**part(shortcut, "message"), "type": "message", "subtype": "", "channel": press.channel}
-    event = SlackEvent.of({"team_id": deps.home_team, "event": message})
-    if event.bot_id and event.bot_id == deps.our_bot:
-        return "That is a message of mine. Choose the one that says what is wrong."
-    if not event.text.strip() or not event.ts:
-        return "That message has no words that I could look into."
-    url = deps.slack.address(press.channel, event.ts, event.thread_ts)
-    deps.pipeline.ingest(raw_signal(event, place.visibility, url=url, asked_by=press.user))
-    return "On it. What I find comes as a report in this channel."
+    message = {**part(shortcut, "message"), "type": "message", "channel": press.channel}
+    seen = SlackEvent.of({"team_id": deps.home_team, "event": message})
+    asked = Asked(by=press.user, team=press.team, channel=press.channel, ts=seen.ts, seen=seen)
+    return promote(asked, deps)
+
+
+def _tell(press: Press, sentence: str, deps: Deps) -> None:
+    """Tell the person in the channel, or, where we may not speak, at the address that came with the shortcut."""
+    try:
+        deps.slack.whisper(press.channel, press.user, sentence, thread_ts=press.thread_ts)
+    except SlackRejected:
+        if not press.address:
+            raise
+        answer_at(press.address, sentence)

@@ -60,4 +60,4 @@ export function emoji(name) {
   return EMOJI[name.split("::")[0]] || `:${name}:`;
 }
 
-export const REACTIONS = ["eyes", "+1", "white_check_mark", "tada"];
+export const REACTIONS = ["mag", "eyes", "+1", "white_check_mark", "tada"];

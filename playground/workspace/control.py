@@ -55,7 +55,8 @@ def _endpoint(gesture: Gesture) -> Endpoint:
 
 def _gestures(ws: Workspace) -> Mapping[str, Gesture]:
     return {
-        "say": lambda b: {"ts": ws.say(b["user"], b["channel"], b["text"], b.get("thread_ts"), ts=b.get("ts"))},
+        "say": lambda b: {"ts": _say(ws, b)},
+        "share": lambda b: {"ts": _share(ws, b)},
         "edit": lambda b: ws.edit(b["user"], b["channel"], b["ts"], b["text"]),
         "delete": lambda b: ws.delete(b["user"], b["channel"], b["ts"]),
         "react": lambda b: ws.react(b["user"], b["channel"], b["ts"], b["name"]),
@@ -76,6 +77,20 @@ def _gestures(ws: Workspace) -> Mapping[str, Gesture]:
 
 def _acked(acked: bool) -> Json:  # noqa: FBT001 - the one thing there is to say
     return {"acked": acked}
+
+
+def _say(ws: Workspace, body: Json) -> str:
+    broadcast = bool(body.get("broadcast"))
+    return ws.say(
+        body["user"], body["channel"], body["text"], body.get("thread_ts"), ts=body.get("ts"), broadcast=broadcast
+    )
+
+
+def _share(ws: Workspace, body: Json) -> str:
+    """A snippet: text with a name."""
+    content = str(body["content"]).encode()
+    text, thread_ts = body.get("text", ""), body.get("thread_ts")
+    return ws.share(body["user"], body["channel"], body["name"], content, text=text, thread_ts=thread_ts, snippet=True)
 
 
 def _command(ws: Workspace, body: Json) -> Json:

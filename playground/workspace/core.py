@@ -90,18 +90,28 @@ class Core:
         message.edited_ts = self.state.stamps.next()
         self.events.changed(message, before)
 
+    def unfurl(self, message: Message, attachments: list[Json]) -> None:
+        """Slack shows a preview of a link, and tells the app as of a change; nobody edited anything."""
+        before = message_json(self.state, message)
+        message.attachments = attachments
+        self.events.changed(message, before)
+
     def erase(self, message: Message) -> None:
-        """Delete a message; a root with replies leaves a tombstone."""
+        """Delete a message. A root with replies becomes a tombstone, which is told as a change, until they are gone."""
         before = message_json(self.state, message)
         channel = self.state.channels[message.channel]
         if channel.replies(message.ts):
             message.text = "This message was deleted."
-            message.blocks, message.files, message.reactions = [], [], {}
+            message.blocks, message.files, message.attachments, message.reactions = [], [], [], {}
             message.user, message.bot_id, message.metadata = "USLACKBOT", None, None
             message.subtype = "tombstone"
-        else:
-            channel.remove(message.ts)
+            self.events.changed(message, before)
+            return
+        channel.remove(message.ts)
         self.events.deleted(message, before)
+        root = channel.messages.get(message.thread_ts or "")
+        if root is not None and root.subtype == "tombstone" and not channel.replies(root.ts):
+            self.erase(root)
 
     def whisper(
         self, channel: str, user: str, text: str, blocks: list[Json], thread_ts: str | None = None

@@ -26,6 +26,9 @@ class Events:
         event = message_json(self._state, message)
         for summary in ("reply_count", "reply_users", "reply_users_count", "latest_reply", "is_locked", "subscribed"):
             event.pop(summary, None)
+        root = channel.messages.get(message.thread_ts or "")
+        if message.subtype == "thread_broadcast" and root is not None:
+            event["root"] = message_json(self._state, root)
         self._message(channel, event | {"event_ts": message.ts})
         if f"<@{self._app.bot_user_id}>" in message.text and message.user != self._app.bot_user_id:
             self._mention(channel, message, event)
@@ -44,6 +47,8 @@ class Events:
             "parent_user_id",
             "bot_id",
             "files",
+            "user_team",
+            "source_team",
         )
         mention = {"type": "app_mention"} | {key: event[key] for key in kept if key in event}
         self._in_channel("app_mention", channel, mention | {"channel": channel.id, "event_ts": message.ts})
@@ -151,7 +156,4 @@ class Events:
             "is_ext_shared_channel": is_ext_shared,
             "event_context": f"4-{subscription}",
         }
-        sender = self._state.users.get(str(event.get("user")))
-        if sender is not None and sender.team_id:
-            payload["event"] = event | {"user_team": sender.team_id, "source_team": sender.team_id}
         return self._switchboard.send(EnvelopeType.EVENTS, payload)

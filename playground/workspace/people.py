@@ -9,7 +9,7 @@ from typing import TypeVar
 from playground.workspace.core import Core
 from playground.workspace.methods.reactions import put, take
 from playground.workspace.problems import PersonCannot, SlackError
-from playground.workspace.records import Message
+from playground.workspace.records import Message, StoredFile
 from playground.workspace.seed import UserSeed
 from playground.workspace.state import Channel
 from playground.workspace.wording import rich_text, typed
@@ -60,28 +60,53 @@ class People:
             raise PersonCannot(f"there is no message {ts} in #{channel.name}")
         return message
 
-    def say(self, user_id: str, channel_id: str, text: str, thread_ts: str | None = None, ts: str | None = None) -> str:
+    def say(
+        self,
+        user_id: str,
+        channel_id: str,
+        text: str,
+        thread_ts: str | None = None,
+        ts: str | None = None,
+        *,
+        broadcast: bool = False,
+    ) -> str:
+        """Post a message, or a reply, which `broadcast` shows in the channel too."""
+        if not text.strip():
+            raise PersonCannot("a message needs some text")
         with self._state.changing():
-            channel = self.inside(user_id, channel_id)
-            user = self._state.users[user_id]
-            if not text.strip():
-                raise PersonCannot("a message needs some text")
-            if ts is not None and ts in channel.messages:
-                raise PersonCannot(f"there is a message {ts} in #{channel.name} already")
-            if ts is not None:
-                self._state.stamps.take(ts)
-            stored = typed(text, self._state.users.values())
-            message = Message(
-                channel.id,
-                ts or self._state.stamps.next(),
-                user_id,
-                stored,
-                rich_text(stored, self._state.fresh_id("b")),
-                thread_ts=self._thread(channel, thread_ts),
-                bot_id=user.bot_id if user.is_bot else None,
-                client_msg_id=None if user.is_bot else str(uuid.uuid4()),
-            )
+            message = self._written(user_id, channel_id, text, thread_ts, ts)
+            if broadcast and message.thread_ts is None:
+                raise PersonCannot("only a reply can also be sent to the channel")
+            if broadcast:
+                message.broadcast, message.subtype = True, "thread_broadcast"
             return self._core.post(message).ts
+
+    def share(self, user_id: str, channel_id: str, file: StoredFile, text: str, thread_ts: str | None = None) -> str:
+        """Share a file, with or without words."""
+        with self._state.changing():
+            message = self._written(user_id, channel_id, text, thread_ts, None)
+            self._state.files[file.id] = file
+            message.files, message.subtype = [file.id], "file_share"
+            return self._core.post(message).ts
+
+    def _written(self, user_id: str, channel_id: str, text: str, thread_ts: str | None, ts: str | None) -> Message:
+        channel = self.inside(user_id, channel_id)
+        user = self._state.users[user_id]
+        if ts is not None and ts in channel.messages:
+            raise PersonCannot(f"there is a message {ts} in #{channel.name} already")
+        if ts is not None:
+            self._state.stamps.take(ts)
+        stored = typed(text, self._state.users.values())
+        return Message(
+            channel.id,
+            ts or self._state.stamps.next(),
+            user_id,
+            stored,
+            rich_text(stored, self._state.fresh_id("b")),
+            thread_ts=self._thread(channel, thread_ts),
+            bot_id=user.bot_id if user.is_bot else None,
+            client_msg_id=None if user.is_bot else str(uuid.uuid4()),
+        )
 
     def _thread(self, channel: Channel, thread_ts: str | None) -> str | None:
         try:

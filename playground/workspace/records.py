@@ -28,6 +28,7 @@ class Message:
     broadcast: bool = False
     client_msg_id: str | None = None
     files: list[str] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -73,6 +74,7 @@ class StoredFile:
     title: str = ""
     content: bytes | None = None
     completed: bool = False
+    is_snippet: bool = False
 
 
 class EnvelopeType(StrEnum):

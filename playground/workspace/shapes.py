@@ -95,9 +95,13 @@ def message_json(state: State, message: Message, *, with_metadata: bool = False)
         "client_msg_id": message.client_msg_id,
         "blocks": message.blocks,
         "thread_ts": message.thread_ts,
-        "files": [file_json(state, state.files[f]) for f in message.files],
+        "files": [_shared_file(state, message, state.files[f]) for f in message.files],
+        "attachments": message.attachments,
+        "upload": False if message.files else None,
     }
-    shown |= {key: value for key, value in optional.items() if value}
+    shown |= {key: value for key, value in optional.items() if value not in (None, "", [])}
+    if user is not None and user.team_id:
+        shown |= {"user_team": user.team_id, "source_team": user.team_id}
     if message.bot_id:
         profile = bot_profile(state, message.bot_id)
         shown |= {"bot_id": message.bot_id, "app_id": profile["app_id"], "bot_profile": profile}
@@ -130,16 +134,49 @@ def _thread_json(state: State, message: Message) -> Json:
     }
 
 
+_KINDS = {
+    "log": ("text", "Plain Text", "text/plain"),
+    "txt": ("text", "Plain Text", "text/plain"),
+    "py": ("python", "Python", "text/x-python"),
+    "json": ("json", "JSON", "application/json"),
+    "png": ("png", "PNG", "image/png"),
+    "pdf": ("pdf", "PDF", "application/pdf"),
+}
+_PREVIEW_LINES, _PREVIEW = 5, 700
+
+
 def file_json(state: State, file: StoredFile) -> Json:
-    return {
+    kind, pretty, mime = _KINDS.get(file.name.rpartition(".")[2].lower(), ("binary", "Binary", "application/binary"))
+    shown: Json = {
         "id": file.id,
         "name": file.name,
         "title": file.title or file.name,
+        "mimetype": mime,
+        "filetype": kind,
+        "pretty_type": pretty,
         "size": file.length,
-        "mode": "hosted",
+        "mode": "snippet" if file.is_snippet else "hosted",
+        "file_access": "visible",
         "url_private": f"{state.address}/files/{file.id}",
         "permalink": f"{state.address}/files/{file.id}",
     }
+    if not file.is_snippet or file.content is None:
+        return shown
+    lines = file.content.decode(errors="replace").splitlines()
+    preview = "\n".join(lines[:_PREVIEW_LINES])[:_PREVIEW]
+    return shown | {
+        "preview": preview,
+        "lines": len(lines),
+        "lines_more": max(0, len(lines) - _PREVIEW_LINES),
+        "preview_is_truncated": len(preview) < len("\n".join(lines)),
+    }
+
+
+def _shared_file(state: State, message: Message, file: StoredFile) -> Json:
+    """As a message shows it. In a channel that another workspace shares, Slack tells only that there is one."""
+    if state.channels[message.channel].is_ext_shared:
+        return {"id": file.id, "mode": "file_access", "file_access": "check_file_info"}
+    return file_json(state, file)
 
 
 def view_json(state: State, view: View, values: Json | None = None) -> Json:

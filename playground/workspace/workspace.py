@@ -22,6 +22,7 @@ from playground.workspace.records import (
     Ephemeral,
     Json,
     Message,
+    StoredFile,
     SubmitAnswer,
     View,
 )
@@ -57,9 +58,37 @@ class Workspace:
 
     # ---- people
 
-    def say(self, user: str, channel: str, text: str, thread_ts: str | None = None, *, ts: str | None = None) -> str:
-        """Post a message, with a ts of one's own if it must be known beforehand; returns its ts."""
-        return self._people.say(user, channel, text, thread_ts, ts)
+    def say(
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        *,
+        ts: str | None = None,
+        broadcast: bool = False,
+    ) -> str:
+        """Post a message, with a ts of one's own if it must be known beforehand; its ts.
+
+        `broadcast` shows a reply in the channel too.
+        """
+        return self._people.say(user, channel, text, thread_ts, ts, broadcast=broadcast)
+
+    def share(
+        self,
+        user: str,
+        channel: str,
+        name: str,
+        content: bytes,
+        *,
+        text: str = "",
+        thread_ts: str | None = None,
+        snippet: bool = False,
+    ) -> str:
+        """Share a file, or a text snippet, which Slack previews; the message's ts."""
+        file_id = self._state.fresh_id("F")
+        file = StoredFile(file_id, name, len(content), content=content, completed=True, is_snippet=snippet)
+        return self._people.share(user, channel, file, text, thread_ts)
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         self._people.edit(user, channel, ts, text)
@@ -134,6 +163,12 @@ class Workspace:
     def advance_clock(self, seconds: float) -> None:
         """Let triggers, response addresses and rate limits see a later time."""
         self._core.clock.advance(seconds)
+
+    def unfurl(self, channel: str, ts: str, url: str, title: str) -> None:
+        """Show a preview of a link in a message, as Slack does by itself a moment after it was posted."""
+        with self._state.changing():
+            message = self._state.channel(channel).messages[ts]
+            self._core.unfurl(message, [{"from_url": url, "title": title, "fallback": title, "id": 1}])
 
     # ---- what one can see
 

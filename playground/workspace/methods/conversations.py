@@ -101,16 +101,18 @@ def history(core: Core, args: Args) -> Json:
 
 
 def replies(core: Core, args: Args) -> Json:
-    """The root, then its replies, oldest first."""
+    """The root, then its replies, oldest first; of a reply's ts that reply alone, as Slack answers."""
     channel = _readable(core, args)
     root = channel.messages.get(args.need("ts", "thread_not_found"))
     if root is None:
         raise SlackError("thread_not_found")
+    if root.thread_ts is not None:
+        return _answer(core, [root], args, "")
     try:
-        found = _between(channel.replies(root.root_ts), args)
+        found = _between(channel.replies(root.ts), args)
     except ValueError as unreadable:
         raise SlackError("invalid_ts_latest") from unreadable
-    messages, cursor = page([channel.messages[root.root_ts], *found], args, default=999)
+    messages, cursor = page([root, *found], args, default=999)
     return _answer(core, messages, args, cursor)
 
 

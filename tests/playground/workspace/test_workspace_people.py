@@ -131,7 +131,7 @@ def test_a_message_shortcut_carries_the_message_also_of_a_thread(served, bolt):
     root = served.ws.say("U01ADA", SOLAR, "root")
     reply = served.ws.say("U02BOB", SOLAR, "reply", root)
     assert served.ws.shortcut("U01ADA", SOLAR, reply, "investigate_message").acked
-    payload = app.seen[-1]
+    (payload,) = (seen for seen in app.seen if seen.get("type") == "message_action")
     assert (payload["message"]["ts"], payload["message"]["thread_ts"]) == (reply, root)
 
 
