@@ -11,10 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from playground.codehost import CodeHost
+from playground.linear import Linear, LinearIssue
+from playground.posthog import PostHog
+from playground.posthog_records import Part, SessionSummary, Step
 from playground.sentry import Sentry
 from playground.sentry_records import Crumb, ErrorSeen, Frame
+from playground.zendesk import Comment, Person, Ticket, Zendesk
 
 SIGNALS = Path(__file__).with_name("demo_signals.json")
+_SETTLED = timedelta(seconds=90)  # what Zendesk holds for that long is in its exports
+
+
+class Tool(StrEnum):
+    """Where else a case shows itself, after Slack, Sentry and the code host."""
+
+    TICKET = "ticket"
+    REPLAY = "replay"
+    TRACKER = "tracker"
+
+
+RECORDED: frozenset[Tool] = frozenset()
+"""The tools whose signals the model's recorded replies know of. Without recordings all of them play."""
 
 
 class Kind(StrEnum):
@@ -42,18 +59,34 @@ class Chatter:
 
 @dataclass(frozen=True)
 class Said:
-    """A message in Slack or an issue on the code host; `user` is a Slack id or a login."""
+    """What somebody wrote: in Slack, on the code host, in a ticket or a tracker; `user` is an id, a login or a name."""
 
     external_id: str
     user: str
     title: str
     body: str
     url: str
+    email: str = ""  # of somebody outside
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A recorded session, and what was found in it."""
+
+    external_id: str
+    session: str
+    title: str
+    url: str
+    seconds: int
+    who: str
+    started: str  # on the evening before, in UTC, such as 21:03
+    steps: tuple[Step, ...]
+    ended: str
 
 
 @dataclass(frozen=True)
 class Case:
-    """One bug, as it shows itself in three places. `id` is for the playground alone: the bot never sees it."""
+    """One bug, as it shows itself in five places. `id` is for the playground alone: the bot never sees it."""
 
     id: str
     reporter: str
@@ -61,6 +94,25 @@ class Case:
     sentry: ErrorSeen
     lasted: timedelta  # between the error's first and last event
     github: Said
+    ticket: Said
+    replay: Watched | None = None
+    linear: Said | None = None
+
+    @property
+    def tools(self) -> dict[Tool, str]:
+        """The tools that this case shows itself in, and the title it has there."""
+        shown = {Tool.TICKET: self.ticket, Tool.REPLAY: self.replay, Tool.TRACKER: self.linear}
+        return {tool: said.title for tool, said in shown.items() if said is not None}
+
+    def external_ids(self, played: frozenset[Tool]) -> frozenset[str]:
+        """The signals that belong into this case's report, when these tools play."""
+        tools = {
+            Tool.TICKET: self.ticket.external_id,
+            Tool.REPLAY: self.replay.external_id if self.replay else "",
+            Tool.TRACKER: self.linear.external_id if self.linear else "",
+        }
+        always = {self.slack.external_id, self.sentry.short_id, self.github.external_id}
+        return frozenset(always | {name for tool, name in tools.items() if tool in played and name})
 
     def add_to_sentry(self, sentry: Sentry, at: datetime | None = None) -> str:
         """Let Sentry have the error, last seen at `at` (now by default); returns the issue's id."""
@@ -73,6 +125,36 @@ class Case:
         return host.open_issue(
             repository, int(number), self.github.title, self.github.body, user=self.github.user, created_at=at
         )
+
+    def add_to_zendesk(self, zendesk: Zendesk, at: datetime | None = None) -> int:
+        """Let the customer write the ticket, under its own number; returns the number."""
+        number = int(self.ticket.external_id.rpartition("-")[2])
+        customer = Person(number, self.ticket.user, self.ticket.email)
+        words = Comment(at or datetime.now(UTC) - _SETTLED, customer, self.ticket.body)
+        zendesk.open(Ticket(number, self.ticket.title, [words]))
+        return number
+
+    def add_to_posthog(self, posthog: PostHog, at: datetime | None = None) -> str:
+        """Let PostHog write about the recorded session; returns the session's id. The case must have one."""
+        if self.replay is None:
+            raise ValueError(f"the case {self.id} has no recorded session")
+        seen, written = self.replay, at or datetime.now(UTC)
+        part = Part(seen.who, seen.steps, seen.ended, success=False)
+        hour, minute = map(int, seen.started.split(":"))
+        began = (written - timedelta(days=1)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        posthog.summarise(
+            SessionSummary(seen.session, seen.title, success=False, started=began, seconds=seen.seconds, parts=(part,),
+                           written=written)
+        )  # fmt: skip
+        return seen.session
+
+    def add_to_linear(self, linear: Linear, at: datetime | None = None) -> str:
+        """File the issue in Linear, under its own name; returns the name. The case must have one."""
+        if self.linear is None:
+            raise ValueError(f"the case {self.id} has no Linear issue")
+        said, moment = self.linear, at or datetime.now(UTC)
+        linear.put(LinearIssue(said.external_id, said.title, said.body, said.url, moment, moment, creator=said.user))
+        return said.external_id
 
 
 def demo_cases() -> tuple[Case, Case]:
@@ -111,4 +193,11 @@ def _case(given: Mapping[str, Any]) -> Case:
         sentry=ErrorSeen(**error),
         lasted=lasted,
         github=Said(**given["github"]),
+        ticket=Said(**given["ticket"]),
+        replay=_watched(given["replay"]) if "replay" in given else None,
+        linear=Said(**given["linear"]) if "linear" in given else None,
     )
+
+
+def _watched(given: Mapping[str, Any]) -> Watched:
+    return Watched(**{**given, "steps": tuple(Step(**step) for step in given["steps"])})

@@ -35,8 +35,8 @@ CALLS = {  # how many calls of a kind are struck, one in each life
     "slack:chat.postMessage": 4,
     "slack:chat.update": 4,
     "slack:reactions.add": 1,
-    "model:screen": 1,
-    "model:normalise": 2,
+    "model:read": 2,
+    "model:normalise": 1,
     "model:group": 1,
     "model:research": 3,
     "model:decide": 1,
@@ -88,7 +88,7 @@ def points() -> list[Point]:
 def main() -> int:
     """Live every point on every database; 0 when all of them held."""
     arguments = _arguments()
-    chosen = _spread(points(), arguments.points)
+    chosen = _spread([point for point in points() if arguments.only in str(point)], arguments.points)
     try:
         product = prepare(CACHE, _tell)
     except ProductUnavailable as error:
@@ -175,6 +175,7 @@ def _spread(matrix: Sequence[Point], wanted: int | None) -> list[Point]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m playground.crash", description=__doc__)
     parser.add_argument("--points", type=int, help="live only so many points, spread over the matrix")
+    parser.add_argument("--only", default="", help="live only the points whose description holds this text")
     parser.add_argument("--database", choices=[each.value for each in Database], help="only on this database")
     return parser.parse_args()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from playground.case import Case, Chatter
+from playground.case import Case, Chatter, Tool
 from playground.codehost.snapshots import PullSeen
 from playground.town import Town
 from playground.townsfolk import CHANNELS, MAYA, OLU, PRIYA, REPOSITORY, REVIEWER, TOM, USERS
@@ -74,6 +74,18 @@ class People:
         """Somebody files the case's issue on the code host."""
         case.add_to_code_host(self.town.code_host)
         self.tell(f"GitHub  {case.github.external_id} {case.github.title}")
+
+    def use(self, tool: Tool, case: Case) -> None:
+        """The case shows itself in another tool."""
+        title = case.tools[tool]
+        if tool is Tool.TICKET:
+            case.add_to_zendesk(self.town.zendesk)
+            self.tell(f"Zendesk  {case.ticket.user.split()[0]}, a customer, writes {case.ticket.external_id}: {title}")
+        elif tool is Tool.REPLAY:
+            case.add_to_posthog(self.town.posthog)
+            self.tell(f"PostHog  a session replay: {title}")
+        else:
+            self.tell(f"Linear  {case.add_to_linear(self.town.linear)}: {title}")
 
     def wait_for_evidence(self, case: Case, title: str) -> None:
         """See the signal listed in the report's thread."""
@@ -154,8 +166,10 @@ class People:
         return found is not None and text in f"{found.text} {found.blocks}"
 
     def _ready(self, known: set[int]) -> PullSeen | None:
+        """Priya looks at a pull request when she is asked to."""
         for pull in self.town.code_host.pull_requests(REPOSITORY):
-            if pull.number not in known and not pull.draft and pull.state == "open":
+            waits = pull.number not in known and not pull.draft and pull.state == "open"
+            if waits and REVIEWER in pull.reviewers:
                 return pull
         return None
 

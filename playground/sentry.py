@@ -21,6 +21,7 @@ from playground.sentry_records import (
     Json,
     SentryIssue,
     Substatus,
+    activity_json,
     event_json,
     issue_json,
 )
@@ -99,12 +100,27 @@ class Sentry:
             issue.last_seen = (at or self._now()).replace(microsecond=0)
             if issue.status is IssueStatus.RESOLVED:
                 issue.status, issue.substatus = IssueStatus.UNRESOLVED, Substatus.REGRESSED
+                issue.activity.append(("set_regression", issue.last_seen))
+
+    def escalate(self, short_id: str, *, events: int = 1000, at: datetime | None = None) -> None:
+        """The error comes much more often than it used to."""
+        with self._lock:
+            self.happen(short_id, events=events, at=at)
+            issue = self._known(short_id)
+            issue.status, issue.substatus = IssueStatus.UNRESOLVED, Substatus.ESCALATING
+            issue.activity.append(("set_escalating", issue.last_seen))
+
+    def settle(self, short_id: str) -> None:
+        """Time has passed: the issue is an ordinary one."""
+        with self._lock:
+            self._known(short_id).substatus = Substatus.ONGOING
 
     def resolve(self, short_id: str) -> None:
         """Somebody marks the issue as resolved."""
         with self._lock:
             issue = self._known(short_id)
             issue.status, issue.substatus = IssueStatus.RESOLVED, None
+            issue.activity.append(("set_resolved", self._now()))
 
     def issues(self) -> tuple[Json, ...]:
         """Every issue as the API shows it, oldest first."""
@@ -173,7 +189,8 @@ class Sentry:
 
     def _get(self, request: Request) -> Answer:
         issue = self._known(request.path_params["id"])
-        return Answer(200, issue_json(issue, self._base(request), self._organisation))
+        shown = issue_json(issue, self._base(request), self._organisation)
+        return Answer(200, {**shown, "activity": activity_json(issue)})
 
     def _latest(self, request: Request) -> Answer:
         return Answer(200, event_json(self._known(request.path_params["id"])))

@@ -103,6 +103,7 @@ class SentryIssue:
     users: int
     status: IssueStatus = IssueStatus.UNRESOLVED
     substatus: Substatus | None = Substatus.NEW
+    activity: list[tuple[str, datetime]] = field(default_factory=list)  # what became of it, oldest first
 
 
 def stamp(at: datetime) -> str:
@@ -156,6 +157,15 @@ def issue_json(issue: SentryIssue, base: str, organisation: str) -> Json:
         "lastSeen": stamp(issue.last_seen),
         "stats": {"24h": []},
     }
+
+
+def activity_json(issue: SentryIssue) -> list[Json]:
+    """What became of an issue, newest first; only the issue's own page shows it."""
+    began: list[tuple[str, datetime]] = [("first_seen", issue.first_seen)]
+    return [
+        {"id": f"{issue.id}{number}", "type": kind, "user": None, "data": {}, "dateCreated": stamp(at)}
+        for number, (kind, at) in reversed(list(enumerate([*began, *issue.activity])))
+    ]
 
 
 def event_json(issue: SentryIssue) -> Json:

@@ -16,16 +16,20 @@ from typing import Self
 
 import yaml
 
+from playground.case import RECORDED, Tool
 from playground.codehost import CodeHost
 from playground.codehost.checks import CheckRunner
 from playground.faults import Faults
+from playground.linear import Linear
 from playground.loopback import Loopback
 from playground.model import Recorder, Replay
+from playground.posthog import PostHog
 from playground.product import Product
 from playground.sentry import Sentry
-from playground.townsfolk import CHANNELS, ORGANISATION, REPOSITORY, REVIEWER, TEAM, USERS, policy_text
+from playground.townsfolk import AGENT, CHANNELS, ORGANISATION, PROJECT, REPOSITORY, REVIEWER, TEAM, USERS, policy_text
 from playground.workspace import Workspace
 from playground.workspace.seed import AppSeed, Rules, WorkspaceSeed
+from playground.zendesk import Zendesk
 
 HERE = Path(__file__).parent
 RECORDINGS = HERE / "recordings"
@@ -85,12 +89,15 @@ class Town:
         self.code_host.add_repository(REPOSITORY, from_directory=self.product.repository)
         self.code_host.add_person(REVIEWER)
         self.sentry = Sentry(token=_TOKEN, faults=self.faults, organisation=ORGANISATION)
+        self.posthog = PostHog(_TOKEN, self.faults, project=PROJECT)
+        self.linear = Linear(_TOKEN, self.faults)
+        self.zendesk = Zendesk(_TOKEN, self.faults, email=AGENT)
         self.page = self._stack.enter_context(Loopback(self.workspace.app, port=self.page_port))
         self.workspace.serve(self.page.url)
+        for tool in (self.sentry, self.posthog, self.linear, self.zendesk):
+            tool.serve(self._stack.enter_context(Loopback(tool.app)).url)
         self.code_host_server = self._stack.enter_context(Loopback(self.code_host.app))
         self.code_host.serve(self.code_host_server.url)
-        self.sentry_server = self._stack.enter_context(Loopback(self.sentry.app))
-        self.sentry.serve(self.sentry_server.url)
         self._start_model()
         (self.root / "signalbox.toml").write_text(policy_text(self.product, self.soak), encoding="utf-8")
         return self
@@ -141,12 +148,24 @@ class Town:
             "GITHUB_API_URL": self.code_host_server.url,
             "GITHUB_URL": self.code_host_server.url,
             "SENTRY_TOKEN": _TOKEN,
-            "SENTRY_URL": self.sentry_server.url,
+            "SENTRY_URL": self.sentry.address or "",
+            "POSTHOG_API_KEY": _TOKEN,
+            "POSTHOG_URL": self.posthog.address or "",
+            "LINEAR_API_KEY": _TOKEN,
+            "LINEAR_URL": self.linear.address or "",
+            "ZENDESK_URL": self.zendesk.address,
+            "ZENDESK_EMAIL": AGENT,
+            "ZENDESK_TOKEN": _TOKEN,
             "DATABASE_URL": self.database_url,
             "SIGNALBOX_HOME": str(self.root / "home"),
             "SIGNALBOX_POLICY": str(self.root / "signalbox.toml"),
         }
         return {**environment, **self._model_environment(), **self.extra_environment}
+
+    @property
+    def tools(self) -> frozenset[Tool]:
+        """The tools that play: all of them, unless recorded replies answer and do not know them."""
+        return RECORDED if self.mind is Mind.RECORDED and self.upstream is None else frozenset(Tool)
 
     @property
     def database(self) -> str:

@@ -10,6 +10,8 @@ SOLAR, FLEET, LOUNGE = "C07SOLAR", "C03FLEET", "C01LOUNGE"
 REPOSITORY = "acme/humanize"
 ORGANISATION = "acme"
 REVIEWER = "priya"
+PROJECT = "1"  # in PostHog
+AGENT = "bot@acme.example"  # in Zendesk
 
 TEAM = TeamSeed(id="T07ACME", name="Acme", domain="acme")
 USERS = (
@@ -65,6 +67,25 @@ report_to = "{solar}"
 trusted = true
 options = {{ repository = "{repository}", lookback = "520w" }}
 
+[sources.dashboard-product]
+kind = "posthog"
+every = "1s"
+report_to = "{solar}"
+options = {{ project = "{project}", lookback = "520w" }}
+
+[sources.platform-tracker]
+kind = "linear"
+every = "1s"
+report_to = "{fleet}"
+trusted = true
+options = {{ teams = "PLAT", lookback = "520w" }}
+
+[sources.customer-tickets]
+kind = "zendesk"
+every = "1s"
+report_to = "{solar}"
+options = {{ lookback = "520w" }}
+
 [waits]
 soak = "{soak:g}s"
 follow = "0.5s"
@@ -82,6 +103,7 @@ def policy_text(product: Product, soak: float) -> str:
         repository=REPOSITORY,
         reviewer=REVIEWER,
         organisation=ORGANISATION,
+        project=PROJECT,
         test_command=", ".join(f'"{word}"' for word in product.test_command),
         test_variables=", ".join(f'{key} = "{value}"' for key, value in product.test_variables.items()),
         environment=product.environment,

@@ -1,6 +1,7 @@
-"""The places that signals are pulled from, one module each. Adding one is a module and a line in `KINDS`.
+"""The places that signals come from, one module each. Adding one is a module and a line in `KINDS`.
 
-Slack is not pulled: its listeners hand over what happens, and bot/sources/slack.py only reads it.
+What is sent to us is not pulled: bot/sources/slack.py and webhook.py only read what the listeners and bot/http.py
+hand them.
 """
 
 from __future__ import annotations
@@ -9,12 +10,23 @@ from collections.abc import Callable, Mapping
 
 from agents.terms import SourceTerms
 from bot.settings import Settings
-from bot.sources import github, sentry
+from bot.sources import github, linear, posthog, sentry, webhook, zendesk
 from bot.sources.source import Source
 
 Opener = Callable[[str, SourceTerms, Settings], Source]
 
 KINDS: Mapping[str, Opener] = {
     "github": github.open_source,
+    "linear": linear.open_source,
+    "posthog": posthog.open_source,
     "sentry": sentry.open_source,
+    "zendesk": zendesk.open_source,
 }
+
+ALL_KINDS = frozenset({*KINDS, webhook.KIND})
+"""Every kind that the policy may name."""
+
+
+def open_sources(sources: Mapping[str, SourceTerms], settings: Settings) -> dict[str, Source]:
+    """The sources of the policy that are pulled, by name."""
+    return {name: KINDS[terms.kind](name, terms, settings) for name, terms in sources.items() if terms.kind in KINDS}

@@ -1,4 +1,4 @@
-"""GitHub issues as signals: the open issues of one repository, oldest change first."""
+"""GitHub issues as signals: the open issues of one repository, oldest change first; pull requests never."""
 
 from __future__ import annotations
 
@@ -12,22 +12,29 @@ from github.Issue import Issue
 from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
-from bot.sources.source import Position, Pulled, option
+from bot.sources.source import Position, Pulled, option, retry_after
 from storage.raw import RawSignal, Severity
 
 PAGE = 50
 _NO = frozenset({401, 403, 404, 410, 422})
+_FATAL = frozenset({"critical", "outage", "data loss", "p0", "sev0", "sev1"})
+_ERROR = frozenset({"bug", "crash", "regression", "defect", "p1"})
 
 
 @dataclass(frozen=True)
 class GithubIssues:
-    """Reads the issues of one repository."""
+    """Reads the issues of one repository, those with any of `labels` if there are some.
+
+    What bots write is left out, but for the bots whose logins are in `bots`.
+    """
 
     name: str
     terms: SourceTerms
     client: Github
     repository: str
     lookback: float  # seconds, at the first pull
+    labels: frozenset[str] = frozenset()
+    bots: frozenset[str] = frozenset()
 
     def pull(self, cursor: str) -> Pulled:
         """At most PAGE open issues that changed since the cursor."""
@@ -38,17 +45,19 @@ class GithubIssues:
             )
             fresh = (issue for issue in listed if not (issue.updated_at <= at.since and str(issue.number) in at.seen))
             issues = list(itertools.islice(fresh, PAGE))
+            signals = tuple(self._signal(issue) for issue in issues if self._wanted(issue))
         except RateLimitExceededException as error:
-            raise SourceDown(f"GitHub limits our rate; {self.name} is read again later", 60.0) from error
+            raise SourceDown(
+                f"GitHub limits our rate; {self.name} is read again later", retry_after(error.headers or {}) or 60.0
+            ) from error
         except GithubException as error:
             raise self._fault(error) from error
         except requests.RequestException as error:
             raise SourceDown(
                 f"GitHub did not answer ({type(error).__name__}); {self.name} is read again later"
             ) from error
-        signals = tuple(self._signal(issue) for issue in issues if issue.pull_request is None)
         following = at.after([(issue.updated_at, str(issue.number)) for issue in issues])
-        return Pulled(signals, following.model_dump_json())
+        return Pulled(signals, following.model_dump_json(), more=len(issues) == PAGE)
 
     def _fault(self, error: GithubException) -> SourceDown | SourceRejected:
         if error.status in _NO:
@@ -56,24 +65,56 @@ class GithubIssues:
                 f"GitHub answered {error.status} for the issues of {self.repository}; check the repository's name in "
                 f"sources.{self.name} and that the token may read its issues"
             )
-        return SourceDown(f"GitHub answered {error.status}; {self.name} is read again later")
+        wait = retry_after(error.headers or {})
+        return SourceDown(f"GitHub answered {error.status}; {self.name} is read again later", wait)
+
+    def _wanted(self, issue: Issue) -> bool:
+        if issue.pull_request is not None or (self.labels and not self.labels & _labels(issue)):
+            return False
+        author = issue.user
+        is_bot = author is not None and (author.type == "Bot" or author.login.endswith("[bot]"))
+        return not is_bot or author.login.lower() in self.bots
 
     def _signal(self, issue: Issue) -> RawSignal:
-        labels = {label.name.lower() for label in issue.labels}
+        labels = _labels(issue)
+        labelled = f"\n\nLabels: {', '.join(sorted(labels))}" if labels else ""
         return RawSignal(
             source=self.name,
             external_id=f"{self.repository}#{issue.number}",
+            occurrence=_occurrence(issue),
             title=issue.title[:500],
-            body=(issue.body or "")[:40_000],
+            body=f"{(issue.body or '')[:39_000]}{labelled[:1000]}",
             url=issue.html_url,
             author=issue.user.login if issue.user else "",
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
-            severity=Severity.ERROR if labels & {"bug", "crash", "regression"} else Severity.WARNING,
+            severity=_severity(labels),
             reach=1 + issue.comments,
             keys=(f"url:{issue.html_url}",),
             happened_at=issue.created_at,
         )
+
+
+def _labels(issue: Issue) -> frozenset[str]:
+    return frozenset(label.name.lower() for label in issue.labels)
+
+
+def _severity(labels: frozenset[str]) -> Severity:
+    if labels & _FATAL:
+        return Severity.FATAL
+    return Severity.ERROR if labels & _ERROR else Severity.WARNING
+
+
+def _occurrence(issue: Issue) -> str:
+    """An issue that was reopened is an occurrence of its own, known by the moment it was."""
+    if issue.state_reason != "reopened":
+        return ""
+    moments = [event.created_at for event in issue.get_events() if event.event == "reopened"]
+    return f"reopened {max(moments).isoformat()}" if moments else "reopened"
+
+
+def _words(options: dict[str, str], key: str) -> frozenset[str]:
+    return frozenset(word.strip().lower() for word in options.get(key, "").split(",") if word.strip())
 
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> GithubIssues:
@@ -87,5 +128,12 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> GithubIssu
         per_page=PAGE,
         lazy=True,
     )
-    lookback = seconds(terms.options.get("lookback", "1d"))
-    return GithubIssues(name, terms, client, option(name, terms.options, "repository"), float(str(lookback)))
+    return GithubIssues(
+        name=name,
+        terms=terms,
+        client=client,
+        repository=option(name, terms.options, "repository"),
+        lookback=float(str(seconds(terms.options.get("lookback", "1d")))),
+        labels=_words(terms.options, "labels"),
+        bots=_words(terms.options, "bots"),
+    )

@@ -1,19 +1,37 @@
-"""One pull: read a source on from its cursor, keep what it brought and the new cursor in one transaction."""
+"""Pulls: read a source on from its cursor, page by page; each page and the new cursor are kept in one transaction."""
 
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel
+
+from agents import rules
 from agents.errors import SourceDown, SourceRejected
 from agents.ports import Checkpoint, Nudge
 from agents.redact import Redactor
+from agents.terms import SourceTerms
+from bot import breaker
+from bot.first_day import FirstDay, drained, looks_back_to
 from bot.sources.source import Source
 from storage.columns import now
+from storage.plumbing import Cursor
+from storage.raw import RawSignal
+from storage.signals import News
 from storage.store import Store
 
-_FIRST_WAIT, _LONGEST_WAIT = 5.0, 900.0
+PAGES = 20  # that one job reads; what is left comes with the next one
+_HELD = 120.0  # seconds that one page may take before another pull of the source may begin
+
+
+class Page(BaseModel):
+    """What one page of a pull brought: the signals to be digested, and whether there is another page."""
+
+    signal_ids: list[int] = []
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -22,26 +40,93 @@ class Puller:
 
     store: Store
     sources: Mapping[str, Source]
+    terms: Mapping[str, SourceTerms]
     redactor: Redactor
     nudge: Nudge
     clock: Callable[[], dt.datetime] = field(default=now)
 
     def pull(self, source: str, checkpoint: Checkpoint) -> None:
-        """Pull once. A source that failed is left alone for a while: 5 s, doubling up to 15 minutes, or as it asks."""
-        for signal_id in checkpoint("pull", lambda: self._pull(source), list[int]):
-            self.nudge.signal(signal_id)
+        """Read a source on. One that fails is left alone for a while.
 
-    def _pull(self, source: str) -> list[int]:
-        cursor = self.store.cursors.get(source)
-        if cursor.not_before is not None and cursor.not_before > self.clock():
-            return []
+        Does nothing while it rests, or while somebody else pulls it.
+        """
+        self._pages(source, checkpoint, even_if_resting=False)
+
+    def pull_now(self, source: str) -> int:
+        """Read a source on at a person's wish, even if it rests; how many signals are to be digested."""
+        return self._pages(source, lambda _, work, __: work(), even_if_resting=True)
+
+    def _pages(self, source: str, checkpoint: Checkpoint, *, even_if_resting: bool) -> int:
+        holder, brought = secrets.token_hex(8), 0
+        for number in range(1, PAGES + 1):
+            page = checkpoint(f"pull:{number}", lambda: self._page(source, holder, even_if_resting), Page)
+            brought += len(page.signal_ids)
+            for signal_id in page.signal_ids:
+                self.nudge.signal(signal_id)
+            if not page.more:
+                break
+        return brought
+
+    def _page(self, source: str, holder: str, even_if_resting: bool) -> Page:  # noqa: FBT001 called once, above
+        if not self._hold(source, holder):
+            return Page()
         try:
-            pulled = self.sources[source].pull(cursor.value)
+            cursor = self.store.cursors.get(source)
+            waits = cursor.not_before is not None and cursor.not_before > self.clock()
+            if waits and not even_if_resting:
+                return Page()
+            return self._guarded(source, cursor, holder)
+        finally:
+            self.store.leases.release(f"pull:{source}", holder)
+
+    def _hold(self, source: str, holder: str) -> bool:
+        """One pull of a source at a time: a job that outlasts its slot is not overtaken by the next one."""
+        return self.store.leases.take(f"pull:{source}", holder, _HELD)
+
+    def _guarded(self, source: str, cursor: Cursor, holder: str) -> Page:
+        """Read a page, and let the breaker know how that went."""
+        try:
+            return self._read(source, cursor.value) if cursor.value else self._first(source, holder)
         except (SourceDown, SourceRejected) as error:
-            wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2**cursor.failures)
-            if isinstance(error, SourceDown) and error.retry_after is not None:
-                wait = max(wait, error.retry_after)
-            self.store.cursors.failed(source, str(error), self.clock() + dt.timedelta(seconds=wait))
-            return []
+            self._failed(source, cursor, error)
+            return Page()
+        except Exception as error:
+            trouble = f"what it answered could not be read ({type(error).__name__}); the log says more"
+            self._failed(source, cursor, SourceDown(trouble))
+            raise
+
+    def _failed(self, source: str, cursor: Cursor, error: SourceDown | SourceRejected) -> None:
+        at = self.clock()
+        pause = breaker.pause(cursor.failures, error, at)
+        trouble = self.redactor.text(str(error))
+        self.store.cursors.failed(source, trouble, pause.until, rests_since=at if pause.rests else None)
+
+    def _read(self, source: str, cursor: str) -> Page:
+        pulled = self.sources[source].pull(cursor)
         raws = [self.redactor.raw(raw) for raw in pulled.signals]
-        return [known.signal_id for known in self.store.cursors.advance(source, pulled.cursor, raws)]
+        known = self.store.cursors.advance(source, pulled.cursor, raws, expect=cursor)
+        fresh = [each.signal_id for each in known if each.news is not News.DUPLICATE]
+        return Page(signal_ids=fresh, more=pulled.goes_on and pulled.cursor != cursor)
+
+    def _first(self, source: str, holder: str) -> Page:
+        """The first pull reads everything that waits there, takes what the policy allows, and counts the rest."""
+        terms, at = self.terms[source], self.clock()
+        day, cursor = FirstDay(terms.first_day, self._weigh(terms, at)), ""
+        for pulled in drained(self.sources[source], ""):
+            self._hold(source, holder)
+            for raw in pulled.signals:
+                day.add(raw)
+            cursor = pulled.cursor
+        known = self.store.cursors.advance(
+            source,
+            cursor,
+            [self.redactor.raw(raw) for raw in day.taken],
+            expect="",
+            left_out=day.left_out,
+            left_out_since=looks_back_to(terms, at) if day.left_out else None,
+        )
+        return Page(signal_ids=[each.signal_id for each in known])
+
+    @staticmethod
+    def _weigh(terms: SourceTerms, at: dt.datetime) -> Callable[[RawSignal], float]:
+        return lambda raw: rules.weight(raw, terms.weight, at)

@@ -1,22 +1,34 @@
-"""Sentry issues as signals: new, regressed and still firing ones, with the frames of their latest event."""
+"""Sentry issues as signals: new, regressed, escalating and still firing ones, with the frames of their latest event."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
-from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
-from bot.sources.source import Position, Pulled, option
+from bot.sources.source import Position, Pulled, ask, option
 from storage.raw import RawSignal, Severity
 
 PAGES = 4
+_PAGE = 25
+_FRAMES = 60  # of a stack that are shown, the innermost
 _SEVERITY = {"fatal": Severity.FATAL, "error": Severity.ERROR, "warning": Severity.WARNING}
+_AGAIN = {"regressed": "set_regression", "escalating": "set_escalating"}  # what an issue's activity calls them
+
+
+class SentryPosition(Position):
+    """How far Sentry has been read. Its list runs from the newest down, so a long one is read in parts.
+
+    While it is, `below` is the moment that the next part begins at, and `then` is the position once all parts are read.
+    """
+
+    below: dt.datetime | None = None
+    then: Position | None = None
 
 
 @dataclass(frozen=True)
@@ -32,87 +44,92 @@ class SentryIssues:
     lookback: float  # seconds, at the first pull
 
     def pull(self, cursor: str) -> Pulled:
-        """The issues last seen after the cursor, at most PAGES pages of them."""
-        at = Position.at(cursor, self.lookback)
-        issues = list(self._since(at))
-        issues.reverse()
-        signals = tuple(self._signal(issue) for issue in issues)
-        following = at.after([(_moment(issue["lastSeen"]), _mark(issue)) for issue in issues])
-        return Pulled(signals, following.model_dump_json())
+        """The issues last seen after the cursor, about PAGES pages of them."""
+        at = SentryPosition.at(cursor, self.lookback)
+        issues, ended = self._since(at)
+        read = [(_moment(issue["lastSeen"]), _mark(issue)) for issue in issues]
+        then = at.then or Position(since=at.since, seen=at.seen).after(read)
+        following = (
+            SentryPosition(since=then.since, seen=then.seen)
+            if ended
+            else SentryPosition(since=at.since, seen=at.seen, below=min(moment for moment, _ in read), then=then)
+        )
+        signals = tuple(self._signal(issue) for issue in reversed(issues))
+        return Pulled(signals, following.model_dump_json(), more=not ended)
 
-    def _since(self, at: Position) -> Iterator[dict[str, Any]]:
-        """Newest first, up to the first one that was read before."""
+    def _since(self, at: SentryPosition) -> tuple[list[dict[str, Any]], bool]:
+        """Issues, newest first, and whether they reach down to what was read before."""
         where = f"{self.url}/api/0/organizations/{self.organisation}/issues/"
-        params: dict[str, str] | None = {"query": self.query, "sort": "date", "statsPeriod": "14d", "limit": "25"}
-        for _ in range(PAGES):
+        query = self.query if at.below is None else f"{self.query} lastSeen:<={_stamp(at.below)}"
+        params: dict[str, str] | None = {
+            "query": query, "sort": "date", "limit": str(_PAGE),
+            "start": _stamp(at.since - dt.timedelta(seconds=1)), "end": _stamp(_tomorrow()),
+        }  # fmt: skip
+        fresh: list[dict[str, Any]] = []
+        pages = 0
+        while True:
             response = self._get(where, params)
             for issue in response.json():
                 if _moment(issue["lastSeen"]) < at.since:
-                    return
+                    return fresh, True
                 if _mark(issue) not in at.seen:
-                    yield issue
+                    fresh.append(issue)
             following = response.links.get("next", {})
             if following.get("results") != "true":
-                return
+                return fresh, True
+            pages += 1
+            # A part ends where the moment changes, or the next one would begin where this one began.
+            if (
+                pages >= PAGES
+                and fresh
+                and _moment(fresh[-1]["lastSeen"]) != (at.below or _moment(fresh[0]["lastSeen"]))
+            ):
+                return fresh, False
             where, params = following["url"], None
 
     def _get(self, where: str, params: dict[str, str] | None = None) -> requests.Response:
-        try:
-            response = self.session.get(where, params=params, timeout=15)
-        except requests.RequestException as error:
-            raise SourceDown(
-                f"Sentry did not answer ({type(error).__name__}); {self.name} is read again later"
-            ) from error
-        if (
-            response.status_code == requests.codes.too_many_requests
-            or response.status_code >= requests.codes.server_error
-        ):
-            wait = response.headers.get("Retry-After", "")
-            raise SourceDown(
-                f"Sentry answered {response.status_code}; {self.name} is read again later",
-                float(wait) if wait.isdigit() else None,
-            )
-        if not response.ok:
-            raise SourceRejected(
-                f"Sentry answered {response.status_code} for the organisation {self.organisation!r}; check "
-                f"SENTRY_TOKEN (it needs event:read) and sources.{self.name}.options"
-            )
-        return response
+        check = (
+            f"SENTRY_TOKEN (it needs event:read) and sources.{self.name}.options, organisation {self.organisation!r}"
+        )
+        return ask(self.session, where, params, name=self.name, whose="Sentry", check=check)
 
     def _signal(self, issue: dict[str, Any]) -> RawSignal:
-        event = self._get(
-            f"{self.url}/api/0/organizations/{self.organisation}/issues/{issue['id']}/events/latest/"
-        ).json()
+        at = f"{self.url}/api/0/organizations/{self.organisation}/issues/{issue['id']}/"
+        event = self._get(f"{at}events/latest/").json()
         frames = _frames(event)
         return RawSignal(
             source=self.name,
             external_id=issue["shortId"],
-            occurrence=_occurrence(issue),
+            occurrence=self._occurrence(issue, at),
             title=str(issue["title"])[:500],
             body=_body(issue, event, frames)[:40_000],
-            url=str(issue.get("permalink") or ""),
+            url=str(issue.get("permalink") or "")[:2000],
             author="Sentry",
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
             severity=_SEVERITY.get(str(issue.get("level")), Severity.INFO),
             reach=max(1, int(issue.get("userCount") or 0)),
-            keys=_keys(issue, frames),
+            keys=_keys(issue, event, frames),
             happened_at=_moment(issue["lastSeen"]),
         )
 
+    def _occurrence(self, issue: dict[str, Any], at: str) -> str:
+        """A regression and an escalation are occurrences of their own, known by the moment Sentry noticed them."""
+        substatus = str(issue.get("substatus"))
+        if substatus not in _AGAIN:
+            return ""
+        activity = self._get(at).json().get("activity") or []
+        moments = [str(each.get("dateCreated")) for each in activity if each.get("type") == _AGAIN[substatus]]
+        return f"{substatus} {max(moments, default='')}".strip()
+
 
 def _mark(issue: dict[str, Any]) -> str:
-    return f"{issue['shortId']} {issue['lastSeen']} {issue.get('count')}"
-
-
-def _occurrence(issue: dict[str, Any]) -> str:
-    """A regression is a new occurrence; one a day at the most, which is how long a release usually takes to settle."""
-    return f"regressed {issue['lastSeen'][:10]}" if issue.get("substatus") == "regressed" else ""
+    return f"{issue['shortId']} {issue['lastSeen']} {issue.get('count')} {issue.get('substatus')}"
 
 
 def _frames(event: dict[str, Any]) -> list[dict[str, Any]]:
     """The frames of the exception that was raised last, outermost first."""
-    for entry in event.get("entries", []):
+    for entry in event.get("entries") or []:
         if entry.get("type") == "exception":
             values = entry.get("data", {}).get("values") or []
             stack = (values[-1].get("stacktrace") or {}) if values else {}
@@ -120,30 +137,33 @@ def _frames(event: dict[str, Any]) -> list[dict[str, Any]]:
     return []
 
 
-def _keys(issue: dict[str, Any], frames: list[dict[str, Any]]) -> tuple[str, ...]:
+def _keys(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """By what the same problem is known exactly: the issue, its fingerprints, its top in-app frame with the error."""
     keys = [f"sentry:{issue['shortId']}"]
     if permalink := issue.get("permalink"):
         keys.append(f"url:{permalink}")
-    kind = issue.get("metadata", {}).get("type", "")
+    keys += [f"sentry-fingerprint:{each}" for each in (event.get("fingerprints") or [])[:3]]
+    kind = (issue.get("metadata") or {}).get("type", "")
     innermost = next((frame for frame in reversed(frames) if frame.get("inApp")), None)
     if innermost and kind:
         keys.append(f"frame:{innermost.get('filename')}:{innermost.get('function')}:{kind}")
-    return tuple(keys)
+    return tuple(key[:300] for key in keys)
 
 
-def _body(issue: dict[str, Any], event: dict[str, Any], frames: list[dict[str, Any]]) -> str:
-    """What a person would read on the issue's page. Counts are left out: they change with every event."""
-    tags = {tag["key"]: tag["value"] for tag in event.get("tags", [])}
+def _body(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[str, Any]]) -> str:
+    """What a person would read on the issue's page. Counts are rounded: exact ones change with every event."""
+    tags = {str(tag["key"]): str(tag["value"]) for tag in event.get("tags") or []}
     lines = [
         str(issue["title"]),
         f"culprit: {issue.get('culprit', '')}",
-        f"project: {issue.get('project', {}).get('slug', '')}",
-        f"environment: {tags.get('environment', '')}   release: {tags.get('release', '')}",
+        f"project: {(issue.get('project') or {}).get('slug', '')}",
+        f"environment: {tags.get('environment', '')}   release: {tags.get('release') or _release(event)}",
         f"level: {issue.get('level', '')}   first seen: {issue.get('firstSeen', '')}",
+        f"events: {_about(issue.get('count'))}   users: {_about(issue.get('userCount'))}",
         "",
         "Traceback (most recent call last):",
     ]
-    for frame in frames:
+    for frame in frames[-_FRAMES:]:
         lines.append(f'  File "{frame.get("filename")}", line {frame.get("lineNo")}, in {frame.get("function")}')
         lines += [f"    {text.strip()}" for number, text in frame.get("context") or [] if number == frame.get("lineNo")]
     lines += ["", *(f"{key} = {value}" for key, value in sorted(tags.items()))]
@@ -151,8 +171,27 @@ def _body(issue: dict[str, Any], event: dict[str, Any], frames: list[dict[str, A
     return "\n".join(lines)
 
 
+def _release(event: dict[str, Any]) -> str:
+    return str((event.get("release") or {}).get("version", ""))
+
+
+def _about(count: object) -> str:
+    """A number by its size: 7 is `1 or more`, 1204 is `1000 or more`."""
+    digits = str(count or "0")
+    return f"1{'0' * (len(digits) - 1)} or more" if digits.isdigit() and int(digits) else "0"
+
+
 def _moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
+
+
+def _stamp(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _tomorrow() -> dt.datetime:
+    """Sentry's clock may be ahead of ours."""
+    return dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
 
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> SentryIssues:

@@ -1,25 +1,40 @@
-"""What a source is: something that can be read on from a cursor."""
+"""What a source is: something that can be read on from a cursor. And what every source needs to be one."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import email.utils
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+import requests
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agents.errors import SourceRejected
+from agents.errors import SourceDown, SourceRejected
 from storage.columns import now
 from storage.raw import RawSignal
+
+_PATIENCE = 15  # seconds that a source has to answer
+_LONGEST_REST = 6 * 3600.0  # seconds; a source that asks for more is asked again after these
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """What one pull brought: the signals, oldest first, and how far the source has now been read."""
+    """What one pull brought: the signals, oldest first, and how far the source has now been read.
+
+    `more` says whether the source has more to give at once; None where it cannot tell: then a pull that brought
+    nothing was the last.
+    """
 
     signals: tuple[RawSignal, ...]
     cursor: str
+    more: bool | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether to pull again at once."""
+        return bool(self.signals) if self.more is None else self.more
 
 
 class Position(BaseModel):
@@ -46,7 +61,11 @@ class Position(BaseModel):
 
 
 class Source(Protocol):
-    """A place that is pulled. Knows nothing of the store."""
+    """A place that is pulled. Knows nothing of the store.
+
+    Its cursor is a Position, or a model with a Position's fields and defaults for the others: a backfill begins with
+    one of its own making.
+    """
 
     def pull(self, cursor: str) -> Pulled:
         """Everything new since `cursor` (empty at the first pull), bounded; what is left over comes with the next pull.
@@ -64,3 +83,35 @@ def option(name: str, options: dict[str, str], key: str) -> str:
             f"sources.{name}.options.{key} is missing in the policy file; this source cannot do without it"
         )
     return value
+
+
+def ask(
+    session: requests.Session, url: str, params: Mapping[str, str] | None = None, *, name: str, whose: str, check: str
+) -> requests.Response:
+    """Get a page of a source over HTTP; `whose` API it is and what to `check` when it says no are for the sentence.
+
+    Raises SourceDown when it does not answer, is overloaded or limits our rate; SourceRejected for any other no.
+    """
+    try:
+        response = session.get(url, params=params, timeout=_PATIENCE)
+    except requests.RequestException as error:
+        raise SourceDown(f"{whose} did not answer ({type(error).__name__}); {name} is read again later") from error
+    status = response.status_code
+    if status == requests.codes.too_many_requests or status >= requests.codes.server_error:
+        raise SourceDown(f"{whose} answered {status}; {name} is read again later", retry_after(response.headers))
+    if not response.ok:
+        raise SourceRejected(f"{whose} answered {status}; check {check}")
+    return response
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that an answer asks us to wait, whether it names them or a moment; None when it does not say."""
+    text = headers.get("Retry-After", "").strip()
+    if text.replace(".", "", 1).isdigit():
+        return min(float(text), _LONGEST_REST)
+    try:
+        until = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=dt.UTC)
+    return min(max(0.0, (until - now()).total_seconds()), _LONGEST_REST)

@@ -122,6 +122,12 @@ class CodeHost:
             issue = self.find(repo).open_issue(by, title, body, number=number, created_at=created_at, labels=labels)
             return issue.number
 
+    def edit_issue(self, repo: str, number: int, by: str, *, title: str | None = None, body: str | None = None) -> None:
+        """Change the words of an issue."""
+        with self.lock:
+            repository = self.find(repo)
+            repository.edit(repository.issue(number), self.directory.known(by), title, body, None)
+
     def comment(self, repo: str, number: int, by: str, body: str) -> Comment:
         """Comment on an issue or a pull request; somebody unknown becomes a passer-by without write access."""
         with self.lock:

@@ -81,6 +81,12 @@ def one_comment(call: Call) -> Answer:
     raise not_found()
 
 
+def events(call: Call) -> Answer:
+    """Its closings and reopenings, oldest first."""
+    issue = call.repository.issue(call.number())
+    return call.page(issue.state_changes, call.shapes.state_change)
+
+
 def labels(call: Call) -> Answer:
     return call.page(call.repository.issue(call.number()).labels, call.shapes.label)
 
@@ -111,6 +117,7 @@ ROUTES = (
     Route("PATCH", ISSUE, edit),
     Route("GET", ISSUE + "/comments", comments),
     Route("POST", ISSUE + "/comments", comment, "comments.create"),
+    Route("GET", ISSUE + "/events", events, "issues.events"),
     Route("GET", ISSUE + "/labels", labels),
     Route("POST", ISSUE + "/labels", add_labels, "labels.add"),
     Route("DELETE", ISSUE + "/labels/{name}", remove_label),

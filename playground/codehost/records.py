@@ -126,6 +126,16 @@ class Pull:
         return self.merged_at is not None
 
 
+@dataclass(frozen=True)
+class StateChange:
+    """An issue was closed or reopened."""
+
+    id: int
+    state: IssueState
+    by: Person
+    at: datetime
+
+
 @dataclass
 class Issue:
     """An issue, or the issue side of a pull request when `pull` is set."""
@@ -143,6 +153,7 @@ class Issue:
     labels: list[Label] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     pull: Pull | None = None
+    state_changes: list[StateChange] = field(default_factory=list)
 
     @property
     def open(self) -> bool:

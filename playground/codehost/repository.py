@@ -26,6 +26,7 @@ from playground.codehost.records import (
     Review,
     ReviewComment,
     ReviewState,
+    StateChange,
 )
 
 NEW_LABEL_COLOR = "ededed"
@@ -131,6 +132,7 @@ class Repository:
         if issue.pull is not None:
             self.pull(issue.number)  # remember the tips as they are now
         issue.state = wanted
+        issue.state_changes.append(StateChange(self.next_id(), wanted, by, self.now()))
         issue.closed_at, issue.closed_by = (None, None) if issue.open else (self.now(), by)
 
     def _check_reopening(self, issue: Issue, pull: Pull) -> None:

@@ -10,10 +10,12 @@ from playground.codehost.git import FileChange, GitCommit, Signature
 from playground.codehost.records import (
     Comment,
     Issue,
+    IssueState,
     Label,
     Permission,
     Person,
     Pull,
+    StateChange,
 )
 from playground.codehost.repository import Repository
 
@@ -118,7 +120,7 @@ class Shapes:
             "events_url": f"{url}/events",
             "labels_url": f"{url}/labels{{/name}}",
             "comments": len(issue.comments),
-            "state_reason": "completed" if not issue.open else None,
+            "state_reason": ("reopened" if issue.state_changes else None) if issue.open else "completed",
             "closed_by": self.person(issue.closed_by) if issue.closed_by else None,
         }
         if issue.pull:
@@ -131,6 +133,20 @@ class Shapes:
                 "merged_at": stamp(issue.pull.merged_at),
             }
         return body
+
+    def state_change(self, change: StateChange) -> Json:
+        """One event of an issue."""
+        return {
+            "id": change.id,
+            "node_id": node_id("RE", change.id),
+            "url": f"{self.api}/issues/events/{change.id}",
+            "actor": self.person(change.by),
+            "event": "reopened" if change.state is IssueState.OPEN else "closed",
+            "commit_id": None,
+            "commit_url": None,
+            "created_at": stamp(change.at),
+            "state_reason": None if change.state is IssueState.OPEN else "completed",
+        }
 
     def _issue_side(self, issue: Issue) -> Json:
         """What an issue and a pull request have in common."""

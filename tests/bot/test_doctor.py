@@ -45,16 +45,21 @@ def test_a_healthy_installation_is_told_so(town: Town) -> None:
     assert " bad " not in done.stdout
     for what in ("policy", "database", "Slack scopes", "channel C07SOLAR", "repository acme/humanize", "sentry-solar"):
         assert what in done.stdout
+    for source in ("sentry-solar", "humanize-issues", "dashboard-product", "platform-tracker", "customer-tickets"):
+        assert f"source {source}: answers" in done.stdout
 
 
 def test_everything_that_is_wrong_is_said_at_once_with_what_to_do(town: Town) -> None:
     with town:
         wrong = {"SLACK_BOT_TOKEN": "xoxb-wrong", "GITHUB_TOKEN": "wrong", "SENTRY_TOKEN": "wrong"}
+        wrong |= {"POSTHOG_API_KEY": "wrong", "LINEAR_API_KEY": "wrong", "ZENDESK_TOKEN": "wrong"}
         done = examined(town, **wrong, DATABASE_URL="postgresql://me:s3cret@127.0.0.1:1/none")
 
     assert done.returncode == 1
     for sentence in ("invalid_auth", "check the name and GITHUB_TOKEN", "check SENTRY_TOKEN", "Check DATABASE_URL"):
         assert sentence in done.stdout
+    for variable in ("POSTHOG_API_KEY", "LINEAR_API_KEY", "ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN"):
+        assert f"check {variable}" in done.stdout
     assert "s3cret" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 

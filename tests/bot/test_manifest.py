@@ -16,6 +16,8 @@ SUBSCRIPTIONS = {
     "message": {"message.channels": "channels:history", "message.groups": "groups:history"},
     "app_mention": {"app_mention": "app_mentions:read"},
     "app_home_opened": {"app_home_opened": ""},
+    "reaction_added": {"reaction_added": "reactions:read"},
+    "reaction_removed": {"reaction_removed": "reactions:read"},
 }
 """What has to be subscribed for a kind of event to come, and the scope that it needs."""
 

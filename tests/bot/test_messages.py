@@ -19,6 +19,10 @@ def bodies(place: Workplace) -> list[str]:
     return [signal.body for signal in found]
 
 
+def after(ts: str, seconds: float = 1.0) -> str:
+    return f"{float(ts) + seconds:.6f}"
+
+
 def test_a_message_of_a_watched_channel_becomes_a_signal(place: Workplace) -> None:
     ts = place.says(BOB, "the export fails for jane@example.com &amp; me, see <https://acme.example/x|the page>")
 
@@ -62,17 +66,18 @@ def test_what_is_said_elsewhere_or_in_a_shared_channel_is_not_even_kept(place: W
     assert [place.store.inbox.get(event_id) for event_id in ("Ev1", "Ev2")] == [None, None]
 
 
-def test_a_reply_in_a_thread_is_no_signal_of_its_own(place: Workplace) -> None:
+def test_a_reply_in_a_thread_is_no_signal_of_its_own_but_part_of_one(place: Workplace) -> None:
     root = place.says(BOB, "the export fails")
     place.says(ADA, "for me too", thread_ts=root)
-    place.says(ADA, "for me too", thread_ts=root, subtype="thread_broadcast")
+    place.says(GUS, "and on the phone", thread_ts=root, subtype="thread_broadcast")
 
-    assert bodies(place) == ["the export fails"]
+    (body,) = bodies(place)
+    assert body == f"the export fails\n\nAnswers in the thread:\n<@{ADA}>: for me too\n<@{GUS}>: and on the phone"
 
 
 def test_an_edit_changes_the_signal_and_an_unfurled_link_does_not(place: Workplace) -> None:
     ts = place.says(BOB, "the export fails")
-    edit = {"type": "message", "subtype": "message_changed", "channel": SOLAR, "ts": "1700000001.1"}
+    edit = {"type": "message", "subtype": "message_changed", "channel": SOLAR, "ts": after(ts)}
     place.event(
         {**edit, "message": {"type": "message", "user": BOB, "ts": ts, "text": "the export fails", "attachments": [{}]}}
     )

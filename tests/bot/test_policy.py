@@ -66,8 +66,14 @@ def test_what_it_refers_to_must_exist(tmp_path: Path) -> None:
         """,
     )
 
-    for part in ("acme/nowhere", "more than once", "carrier pigeon", "github, sentry", "approvers"):
+    for part in ("acme/nowhere", "more than once", "carrier pigeon", "github, linear, posthog, sentry", "approvers"):
         assert part in said
+
+
+@pytest.mark.parametrize("name", ["slack", "backfill:x", "a b", "n" * 41])
+def test_a_source_may_not_take_a_name_that_is_ours_or_too_long(tmp_path: Path, name: str) -> None:
+    said = faults(tmp_path, f'[sources."{name}"]\nkind = "sentry"\nreport_to = "C012AB"\n')
+    assert f"sources.{name}: a source's name is" in said
 
 
 @pytest.mark.parametrize("text", ["approvers = [", "\x00", 'approvers = "U1"'])

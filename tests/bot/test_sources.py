@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,8 +62,8 @@ def host(tmp_path: Path, faults: Faults) -> Iterator[CodeHost]:
         yield made
 
 
-def github_source(host: CodeHost, token: str = "right", repository: str = "acme/shop") -> Source:
-    options = {"repository": repository, "lookback": "2d"}
+def github_source(host: CodeHost, token: str = "right", repository: str = "acme/shop", **more: str) -> Source:
+    options = {"repository": repository, "lookback": "2d", **more}
     terms = SourceTerms(kind="github", report_to="C01", options=options)
     settings = Settings(_env_file=None, github_api_url=host.address or "", github_token=SecretStr(token))  # type: ignore[call-arg]
     return KINDS["github"]("issues", terms, settings)
@@ -107,7 +109,67 @@ def test_a_resolved_sentry_issue_that_fires_again_is_a_new_occurrence(sentry: Se
     (again,) = source.pull(first.cursor).signals
 
     assert first.signals[0].occurrence == ""
-    assert again.occurrence.startswith("regressed ")
+    assert again.occurrence == f"regressed {NOW.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+
+
+def test_a_regression_stays_one_occurrence_however_long_it_lasts(sentry: Sentry) -> None:
+    demo_cases()[0].add_to_sentry(sentry, NOW - dt.timedelta(days=3))
+    sentry.resolve("SOLAR-DASHBOARD-1A7")
+    sentry.happen("SOLAR-DASHBOARD-1A7", at=NOW - dt.timedelta(days=1, hours=1))
+    source = sentry_source(sentry)
+    (regressed,) = source.pull("").signals
+    sentry.happen("SOLAR-DASHBOARD-1A7", at=NOW)
+
+    (a_day_later,) = source.pull("").signals
+
+    assert regressed.occurrence == a_day_later.occurrence
+    assert regressed.occurrence.startswith("regressed ")
+
+
+def test_an_escalation_is_an_occurrence_and_an_ongoing_issue_is_the_first_one(sentry: Sentry) -> None:
+    demo_cases()[0].add_to_sentry(sentry, NOW - dt.timedelta(hours=3))
+    source = sentry_source(sentry)
+    first = source.pull("")
+    sentry.escalate("SOLAR-DASHBOARD-1A7", at=NOW - dt.timedelta(hours=1))
+    escalated = source.pull(first.cursor)
+    sentry.settle("SOLAR-DASHBOARD-1A7")
+    sentry.happen("SOLAR-DASHBOARD-1A7", at=NOW)
+    ongoing = source.pull(escalated.cursor)
+
+    assert [signal.occurrence[:10] for signal in escalated.signals] == ["escalating"]
+    assert [signal.occurrence for signal in ongoing.signals] == [""]
+
+
+def test_a_sentry_issue_tells_release_environment_rough_counts_and_its_fingerprint(sentry: Sentry) -> None:
+    demo_cases()[0].add_to_sentry(sentry)
+
+    (signal,) = sentry_source(sentry).pull("").signals
+
+    assert "environment: production   release: dashboard@2026.11.18" in signal.body
+    assert "events: 1000 or more   users: 10 or more" in signal.body
+    assert any(key.startswith("sentry-fingerprint:") for key in signal.keys)
+    assert "frame:dashboard/tiles.py:format_reading:ValueError" in signal.keys
+    assert f"url:{signal.url}" in signal.keys
+
+
+def test_more_sentry_issues_than_one_pull_reads_all_come_in_parts(sentry: Sentry) -> None:
+    error = demo_cases()[0].sentry
+    for number in range(260):
+        at = NOW - dt.timedelta(minutes=number // 2)
+        sentry.add_issue(replace(error, short_id=f"S-{number}"), first_seen=at, last_seen=at)
+    source, cursor, parts = sentry_source(sentry), "", []
+    while not parts or parts[-1].more:
+        parts.append(source.pull(cursor))
+        cursor = parts[-1].cursor
+        sentry.happen("S-200", at=NOW + dt.timedelta(seconds=len(parts)))  # moves up while the list is read
+
+    names = {signal.external_id for part in parts for signal in part.signals}
+    later = source.pull(cursor)
+
+    assert names == {f"S-{number}" for number in range(260)} - {"S-200"}
+    assert len(parts) >= 3
+    assert [signal.external_id for signal in later.signals] == ["S-200"]
+    assert source.pull(later.cursor).signals == ()
 
 
 def test_sentry_that_limits_our_rate_is_left_alone_as_long_as_it_asks(sentry: Sentry, faults: Faults) -> None:
@@ -151,6 +213,64 @@ def test_github_issues_are_read_once_and_pull_requests_never(host: CodeHost) -> 
     assert pulled.signals[0].keys == (f"url:{pulled.signals[0].url}",)
     assert [signal.external_id for signal in second.signals] == ["acme/shop#4"]
     assert source.pull(second.cursor).signals == ()
+
+
+def test_an_issue_that_is_edited_is_the_same_signal_with_other_words(host: CodeHost) -> None:
+    host.open_issue(
+        "acme/shop", 3, "Zero", "", user="ada", created_at=NOW - dt.timedelta(hours=5), labels=["Bug", "UI"]
+    )
+    source = github_source(host)
+    first = source.pull("")
+    host.edit_issue("acme/shop", 3, "ada", title="Zero crashes", body="metric(0) fails")
+    second = source.pull(first.cursor)
+
+    assert second.signals[0].external_id == first.signals[0].external_id
+    assert second.signals[0].occurrence == first.signals[0].occurrence == ""
+    assert (second.signals[0].title, first.signals[0].title) == ("Zero crashes", "Zero")
+    assert second.signals[0].body == "metric(0) fails\n\nLabels: bug, ui"
+    assert second.signals[0].severity is Severity.ERROR
+
+
+def test_an_issue_that_is_reopened_is_a_new_occurrence_each_time(host: CodeHost) -> None:
+    host.open_issue("acme/shop", 3, "Zero", "", user="ada", created_at=NOW - dt.timedelta(hours=5))
+    source = github_source(host)
+    occurrences = [source.pull("").signals[0].occurrence]
+    for _ in range(2):
+        host.close("acme/shop", 3, "ada")
+        assert source.pull("").signals == ()
+        host.reopen("acme/shop", 3, "ada")
+        occurrences.append(source.pull("").signals[0].occurrence)
+        host.edit_issue("acme/shop", 3, "ada", title="Zero again")
+        assert source.pull("").signals[0].occurrence == occurrences[-1]
+        time.sleep(1.1)  # GitHub's times are whole seconds
+
+    assert occurrences[0] == ""
+    assert all(each.startswith("reopened ") for each in occurrences[1:])
+    assert len(set(occurrences)) == 3
+
+
+def test_what_bots_write_is_left_out_but_for_those_that_are_named(host: CodeHost) -> None:
+    host.add_person("watcher[bot]", is_bot=True)
+    host.add_person("noise[bot]", is_bot=True)
+    for number, author in ((3, "watcher[bot]"), (4, "noise[bot]"), (5, "ada")):
+        host.open_issue("acme/shop", number, "x", "", user=author, created_at=NOW - dt.timedelta(hours=1))
+
+    def read(**options: str) -> list[str]:
+        return [signal.external_id for signal in github_source(host, **options).pull("").signals]
+
+    assert read() == ["acme/shop#5"]
+    assert read(bots="Watcher[bot]") == ["acme/shop#3", "acme/shop#5"]
+
+
+def test_only_issues_with_a_wanted_label_are_read_if_labels_are_named(host: CodeHost) -> None:
+    hour_ago = NOW - dt.timedelta(hours=1)
+    host.open_issue("acme/shop", 3, "x", "", user="ada", created_at=hour_ago, labels=["Outage"])
+    host.open_issue("acme/shop", 4, "y", "", user="ada", created_at=hour_ago, labels=["question"])
+
+    (signal,) = github_source(host, labels="bug, outage").pull("").signals
+
+    assert signal.external_id == "acme/shop#3"
+    assert signal.severity is Severity.FATAL
 
 
 def test_an_unknown_repository_names_the_source(host: CodeHost) -> None:

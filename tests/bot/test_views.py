@@ -25,6 +25,7 @@ from playground.workspace.block_check import Place
 from playground.workspace.block_rules import check_blocks, checked_blocks
 from storage.judgments import FixSubmission, Outcome, Priority, Proof, Question, Screening, Threat
 from storage.plumbing import Cursor, Switch
+from storage.quarantine import HeldPage
 from storage.records import Approval, AskedQuestion, Decision, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.signals import SignalCounts
 from storage.snapshot import Snapshot
@@ -245,8 +246,10 @@ def test_home_quarantine_and_condition_keep_the_limits(words: str) -> None:
                happened_at=AT, received_at=AT, screening=screenings[n % 3])
         for n in range(1, 30)
     ]  # fmt: skip
-    assert faults(quarantine.held(signals)) == []
-    assert faults(quarantine.held([])) == []
+    for start in range(0, len(signals), quarantine.PAGE):
+        page = HeldPage(tuple(signals[start : start + quarantine.PAGE]), total=29, next_before=7)
+        assert faults(quarantine.held(page, before=start)) == []
+    assert faults(quarantine.held(HeldPage((), total=0, next_before=0))) == []
     how = condition.Condition(
         paused=Switch(name="paused", on=True, by=words),
         counts=SignalCounts(total=1, held=0, dropped=0, filed=1, duplicates=0, waiting=0),

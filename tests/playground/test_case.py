@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playground.case import SIGNALS, Kind, chatter, demo_cases, duplicate
+import pytest
+
+from playground.case import SIGNALS, Kind, Tool, chatter, demo_cases, duplicate
 from playground.codehost import CodeHost
 from playground.codehost.git import run_git
 from playground.faults import Faults
+from playground.linear import Linear
+from playground.posthog import PostHog
 from playground.sentry import Sentry
+from playground.zendesk import Zendesk
 
 AT = datetime(2026, 11, 20, 7, 14, tzinfo=UTC)
 
@@ -48,6 +53,25 @@ def test_an_issue_goes_to_the_code_host_under_its_own_number(tmp_path: Path) -> 
     host.add_repository("acme/humanize", source)
     assert [case.add_to_code_host(host, AT) for case in demo_cases()] == [31, 34]
     assert [issue.user for issue in host.issues("acme/humanize")] == ["henrik-w", "tessa-q"]
+
+
+def test_the_other_tools_know_the_bugs_under_the_names_of_their_reports() -> None:
+    first, second = demo_cases()
+    zendesk, posthog, linear = Zendesk("t", Faults()), PostHog("t", Faults()), Linear("t", Faults())
+    assert [case.add_to_zendesk(zendesk, AT) for case in (first, second)] == [48213, 48377]
+    assert first.add_to_posthog(posthog, AT) == "0193b5e2"
+    assert second.add_to_linear(linear, AT) == "PLAT-318"
+    assert [set(case.tools) for case in (first, second)] == [{Tool.TICKET, Tool.REPLAY}, {Tool.TICKET, Tool.TRACKER}]
+    with pytest.raises(ValueError, match="no Linear issue"):
+        first.add_to_linear(linear, AT)
+
+
+def test_each_bug_shows_itself_in_five_signals_and_the_bugs_share_none() -> None:
+    first, second = (case.external_ids(frozenset(Tool)) for case in demo_cases())
+    assert (len(first), len(second), len(first & second)) == (5, 5, 0)
+    assert {"replay-0193b5e2", "ticket-48213"} <= first
+    assert {"PLAT-318", "ticket-48377"} <= second
+    assert [len(case.external_ids(frozenset())) for case in demo_cases()] == [3, 3]
 
 
 def test_the_chatter_holds_one_attack_and_no_report() -> None:

@@ -84,7 +84,9 @@ def test_an_issue_has_the_shape_of_sentrys(asker: Asker) -> None:
     assert {name: issue[name] for name in expected} == expected
     assert issue["project"]["slug"] == "solar"
     assert issue["metadata"]["function"] == "metric"
-    assert asker.get(f"{ISSUES}{number}/").json() == issue
+    page = asker.get(f"{ISSUES}{number}/").json()
+    assert [each["type"] for each in page.pop("activity")] == ["first_seen"]
+    assert page == issue
 
 
 def test_the_latest_event_has_its_frames_tags_and_extra_data(asker: Asker) -> None:
@@ -147,6 +149,21 @@ def test_a_resolved_issue_that_comes_again_has_regressed(asker: Asker) -> None:
     asker.sentry.happen("SOLAR-1A7", events=3)
     [issue] = asker.get().json()
     assert (issue["substatus"], issue["count"], issue["lastSeen"]) == ("regressed", "1207", "2026-11-20T07:30:00Z")
+
+
+def test_an_issues_page_tells_when_it_regressed_and_escalated(asker: Asker) -> None:
+    number = asker.sentry.add_issue(BLANK, last_seen=minutes_ago(30))
+    asker.sentry.resolve("SOLAR-1A7")
+    asker.sentry.happen("SOLAR-1A7", at=minutes_ago(20))
+    asker.sentry.escalate("SOLAR-1A7", at=minutes_ago(10))
+    activity = asker.get(f"{ISSUES}{number}/").json()["activity"]
+    assert [(each["type"], each["dateCreated"]) for each in activity[:2]] == [
+        ("set_escalating", "2026-11-20T07:20:00Z"),
+        ("set_regression", "2026-11-20T07:10:00Z"),
+    ]
+    assert asker.found(query="is:escalating") == ["SOLAR-1A7"]
+    asker.sentry.settle("SOLAR-1A7")
+    assert asker.found(query="is:ongoing") == ["SOLAR-1A7"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""Linear through linear-api's client, for what that client lacks: an address, a time limit, and errors with types.
+
+Only its transport is used, with our own queries. Its cache stays off (it would be stale on other machines), and its
+priorities are not used at all: they are off by one. What Linear says: 0 none, 1 urgent, 2 high, 3 medium, 4 low.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any
+
+import requests
+from linear_api import LinearClient
+
+from agents.errors import SourceDown, SourceRejected
+
+_PATIENCE = 15  # seconds that Linear has to answer
+_LONGEST_REST = 3600.0  # seconds
+_LIMITED = "RATELIMITED"
+
+
+class Priority(IntEnum):
+    """An issue's priority, in Linear's numbers."""
+
+    NONE = 0
+    URGENT = 1
+    HIGH = 2
+    MEDIUM = 3
+    LOW = 4
+
+
+class Linear(LinearClient):  # type: ignore[misc]  # linear-api ships no types
+    """Linear's GraphQL API, with one key."""
+
+    def __init__(self, key: str, url: str, session: requests.Session | None = None) -> None:
+        if not key:
+            raise SourceRejected("LINEAR_API_KEY is not set; make a key in Linear's settings (Security & access)")
+        super().__init__(api_key=key, enable_cache=False)
+        self._url = url
+        self._session = session or requests.Session()
+
+    def ask(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """The data that answers a query. Raises SourceDown and SourceRejected."""
+        return dict(self.execute_graphql(query, dict(variables)))
+
+    def call_api(self, query: dict[str, Any] | str) -> dict[str, Any]:
+        """Every call of the client comes through here. Raises SourceDown and SourceRejected."""
+        body = {"query": query} if isinstance(query, str) else query
+        try:
+            response = self._session.post(
+                self._url, json=body, headers={"Authorization": self.api_key}, timeout=_PATIENCE
+            )
+        except requests.RequestException as error:
+            raise SourceDown(f"Linear did not answer ({type(error).__name__}); it is asked again later") from error
+        said = _said(response)
+        codes = {str((fault.get("extensions") or {}).get("code")) for fault in said.get("errors") or []}
+        if response.status_code == requests.codes.too_many_requests or _LIMITED in codes:
+            raise SourceDown("Linear limits our rate; it is asked again later", _rest(response.headers))
+        if response.status_code >= requests.codes.server_error:
+            raise SourceDown(f"Linear answered {response.status_code}; it is asked again later")
+        if codes or not response.ok:
+            raise SourceRejected(f"Linear answered {response.status_code}: {_faults(said)}; check LINEAR_API_KEY")
+        return dict(said.get("data") or {})
+
+
+def _said(response: requests.Response) -> dict[str, Any]:
+    try:
+        return dict(response.json())
+    except ValueError:
+        return {}
+
+
+def _faults(said: Mapping[str, Any]) -> str:
+    messages = [str(fault.get("message")) for fault in said.get("errors") or []]
+    return ", ".join(messages)[:300] or "no reason given"
+
+
+def _rest(headers: Mapping[str, str]) -> float | None:
+    """The seconds to wait: by Retry-After, or until the moment at which Linear's bucket is full again."""
+    after = headers.get("Retry-After", "")
+    if after.isdigit():
+        return min(float(after), _LONGEST_REST)
+    full = headers.get("X-RateLimit-Requests-Reset", "")  # milliseconds since 1970
+    return min(max(0.0, int(full) / 1000 - time.time()), _LONGEST_REST) if full.isdigit() else None

@@ -1,0 +1,88 @@
+"""`signalbox pull`: read a source now, look at what it would bring, or read it back to a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bot import app as composition
+from bot import breaker
+from bot.backfill import Reader, Seen, moment_of
+from bot.log import configure_logging
+from bot.settings import read_settings
+from bot.sources.pulling import Puller
+from storage.columns import now
+from storage.database import migrate
+
+_TITLE = 100  # characters of a title in a preview
+
+
+def pull(
+    source: Annotated[str, typer.Argument(help="The source's name in the policy file.")],
+    since: Annotated[
+        str, typer.Option(help="Read it back to this day (2026-11-01) or for this long (7d), resumably.")
+    ] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Only say what it would bring; keep nothing.")] = False,  # noqa: FBT002 typer's way to declare a flag
+) -> None:
+    """Pull one source now, look at what it would bring (--preview), or read it back (--since)."""
+    settings = read_settings()
+    configure_logging(settings.signalbox_log)
+    migrate(settings.database)
+    puller, reader = composition.puller_of(settings, source)
+    console = Console(highlight=False, soft_wrap=True)
+    if preview:
+        seen = reader.preview(moment_of(since, now()) if since else None)
+        _show(console, source, seen)
+    elif since:
+        _backfill(console, reader, since)
+    else:
+        _pull(console, puller, source)
+
+
+def _pull(console: Console, puller: Puller, source: str) -> None:
+    brought = puller.pull_now(source)
+    cursor = puller.store.cursors.get(source)
+    console.print(f"{brought} signals are new.", markup=False)
+    for sentence in (breaker.how_it_is(cursor, now()), breaker.what_was_left_out(cursor)):
+        if sentence:
+            console.print(f"{source}: {sentence}", markup=False)
+    if cursor.trouble:
+        raise typer.Exit(1)
+
+
+def _backfill(console: Console, reader: Reader, since: str) -> None:
+    unfinished = reader.left_unfinished()
+    if unfinished is not None and unfinished.asked == since:
+        console.print(f"Going on where it was stopped, after {unfinished.read} signals.", markup=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn())
+    read = fresh = 0
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(reader.name, total=1.0, said="")
+        for progress in reader.backfill(since):
+            read, fresh = progress.read, progress.fresh
+            bar.update(task, completed=progress.part, said=f"{read} read, {fresh} new")
+        bar.update(task, completed=1.0)
+    console.print(f"{read} signals were read, {fresh} of them are new or changed; a worker digests them.", markup=False)
+
+
+def _show(console: Console, source: str, seen: Sequence[Seen]) -> None:
+    table = Table("", "weight", "when", "title", box=None, pad_edge=False)
+    for each in seen:
+        when = each.raw.happened_at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M")
+        title = " ".join((each.raw.title or each.raw.body).split())[:_TITLE]
+        table.add_row("takes" if each.taken else "leaves out", f"{each.weight:.2f}", when, _plain(title))
+    console.print(table)
+    left_out = sum(not each.taken for each in seen)
+    rest = f", of which the first pull leaves out {left_out} (first_day)" if left_out else ""
+    console.print(f"{source} would bring {len(seen)} signals{rest}. Nothing was kept.", markup=False)
+
+
+def _plain(text: str) -> str:
+    """Foreign words, without anything that a terminal or rich would obey."""
+    return "".join(char if char.isprintable() else " " for char in text).replace("[", "\\[")

@@ -1,0 +1,169 @@
+"""Linear issues as signals: the open issues of some teams or labels; a reopened one is a new occurrence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agents.adapters.linear import Linear, Priority
+from agents.terms import SourceTerms, seconds
+from bot.settings import Settings, secret
+from bot.sources.source import Position, Pulled
+from storage.raw import RawSignal, Severity
+
+PAGE = 25  # an issue's history makes each of them dear: Linear counts what a query could bring
+_CLOSED = ("completed", "canceled", "duplicate")  # types of states
+_SEVERITY: dict[int, Severity] = {
+    Priority.URGENT: Severity.FATAL,
+    Priority.HIGH: Severity.ERROR,
+    Priority.LOW: Severity.INFO,
+}
+_REPORTS = ("/issues/", "/tickets/", "/issue/")  # in the address of what an issue was made from
+_QUERY = """
+query Issues($filter: IssueFilter, $first: Int!, $after: String) {
+  issues(filter: $filter, first: $first, after: $after, orderBy: updatedAt) {
+    nodes {
+      identifier previousIdentifiers title description url priority createdAt updatedAt
+      state { name type }
+      team { key }
+      creator { name }
+      assignee { name }
+      labels(first: 10) { nodes { name } }
+      attachments(first: 5) { nodes { url } }
+      history(first: 50) { nodes { createdAt fromState { type } toState { type } } }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+
+class LinearPosition(Position):
+    """How far Linear has been read. Its list runs from the newest change down, so a long one is read in parts.
+
+    While it is, `after` is Linear's own cursor, and `then` is the position once all parts are read.
+    """
+
+    after_page: str = ""
+    then: Position | None = None
+
+
+@dataclass(frozen=True)
+class LinearIssues:
+    """Reads the open issues of a workspace, or of some teams, or with some labels."""
+
+    name: str
+    terms: SourceTerms
+    client: Linear
+    teams: tuple[str, ...]  # keys, such as PLAT
+    labels: tuple[str, ...]
+    lookback: float  # seconds, at the first pull
+
+    def pull(self, cursor: str) -> Pulled:
+        """At most PAGE open issues that changed since the cursor."""
+        at = LinearPosition.at(cursor, self.lookback)
+        page = self.client.ask(
+            _QUERY, {"filter": self._filter(at.since), "first": PAGE, "after": at.after_page or None}
+        )["issues"]
+        issues = [issue for issue in page["nodes"] if _mark(issue) not in at.seen]
+        then = at.then or Position(since=at.since, seen=at.seen).after(
+            [(_changed(each), _mark(each)) for each in issues]
+        )
+        following = LinearPosition(since=then.since, seen=then.seen)
+        more = bool(page["pageInfo"]["hasNextPage"])
+        if more:
+            end = str(page["pageInfo"]["endCursor"])
+            following = LinearPosition(since=at.since, seen=at.seen, after_page=end, then=then)
+        signals = tuple(self._signal(issue) for issue in reversed(issues))
+        return Pulled(signals, following.model_dump_json(), more)
+
+    def _filter(self, since: dt.datetime) -> dict[str, Any]:
+        wanted: dict[str, Any] = {
+            "updatedAt": {"gte": since.astimezone(dt.UTC).isoformat()},
+            "state": {"type": {"nin": list(_CLOSED)}},
+        }
+        if self.teams:
+            wanted["team"] = {"key": {"in": list(self.teams)}}
+        if self.labels:
+            wanted["labels"] = {"some": {"name": {"in": list(self.labels)}}}
+        return wanted
+
+    def _signal(self, issue: Mapping[str, Any]) -> RawSignal:
+        names = [*issue["previousIdentifiers"], issue["identifier"]]  # it gets another one when it changes teams
+        people = [str(person["name"]) for role in ("creator", "assignee") if (person := issue.get(role))]
+        return RawSignal(
+            source=self.name,
+            external_id=names[0],
+            occurrence=_reopened(issue),
+            title=str(issue["title"])[:500],
+            body=_body(issue)[:40_000],
+            url=str(issue["url"])[:2000],
+            author=str((issue.get("creator") or {}).get("name") or "Linear")[:200],
+            people=tuple(people),
+            channel=self.terms.report_to,
+            visibility=self.terms.visibility,
+            severity=_SEVERITY.get(int(issue["priority"]), Severity.WARNING),
+            keys=_keys(issue, names),
+            happened_at=_moment(_reopened(issue).removeprefix("reopened ") or issue["createdAt"]),
+        )
+
+
+def _body(issue: Mapping[str, Any]) -> str:
+    """Its words, and what rarely changes: whatever stands here is read anew when it does."""
+    labels = ", ".join(label["name"] for label in issue["labels"]["nodes"])
+    about = f"team: {issue['team']['key']}" + (f"   labels: {labels}" if labels else "")
+    return f"{issue.get('description') or ''}\n\n{about}".strip()
+
+
+def _reopened(issue: Mapping[str, Any]) -> str:
+    """The moment at which it was last taken out of a closed state; empty when it never was."""
+    moments = [
+        str(change["createdAt"])
+        for change in issue["history"]["nodes"]
+        if _type(change.get("fromState")) in _CLOSED
+        and change.get("toState")
+        and _type(change["toState"]) not in _CLOSED
+    ]
+    return f"reopened {max(moments, key=_moment)}" if moments else ""
+
+
+def _type(state: Mapping[str, Any] | None) -> str:
+    return str((state or {}).get("type", ""))
+
+
+def _keys(issue: Mapping[str, Any], names: list[str]) -> tuple[str, ...]:
+    """The issue itself, and the error, ticket or issue elsewhere that it was made from."""
+    links = [str(link["url"]) for link in issue["attachments"]["nodes"]]
+    keys = [*(f"linear:{name}" for name in names), f"url:{issue['url']}"]
+    keys += [f"url:{link}" for link in links if any(part in link for part in _REPORTS)]
+    return tuple(key[:300] for key in keys)
+
+
+def _mark(issue: Mapping[str, Any]) -> str:
+    return f"{issue['identifier']} {issue['updatedAt']}"
+
+
+def _changed(issue: Mapping[str, Any]) -> dt.datetime:
+    return _moment(issue["updatedAt"])
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def open_source(name: str, terms: SourceTerms, settings: Settings) -> LinearIssues:
+    """The open issues, of `options.teams` and with one of `options.labels` if given, with LINEAR_API_KEY."""
+    return LinearIssues(
+        name=name,
+        terms=terms,
+        client=Linear(secret(settings.linear_api_key), settings.linear_url),
+        teams=_words(terms.options.get("teams", "")),
+        labels=_words(terms.options.get("labels", "")),
+        lookback=float(str(seconds(terms.options.get("lookback", "1d")))),
+    )

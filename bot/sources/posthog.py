@@ -1,0 +1,85 @@
+"""PostHog as a source: error-tracking issues, findings in session replays, and insight alerts that fire.
+
+The shapes are those of PostHog's published API reference and schemas (Query API with ErrorTrackingQuery, single session
+summaries, alerts) as of autumn 2026. They were run against the playground's loopback server only, never against the
+real service. What the documents leave open: that a stack's frames run from the outermost in, as in PostHog's own SDKs,
+and that a percentage is written as a fraction. An issue that is resolved and comes back between two pulls is not seen
+as reopened, because the API does not say when it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import requests
+from pydantic import Field
+
+from agents.errors import SourceRejected
+from agents.terms import SourceTerms, seconds
+from bot.settings import Settings, secret
+from bot.sources.posthog_alerts import Alerts
+from bot.sources.posthog_api import Project
+from bot.sources.posthog_errors import Issues
+from bot.sources.posthog_replays import Replays
+from bot.sources.source import Position, Pulled, Source, option
+
+
+class Shape(StrEnum):
+    """What PostHog has to tell."""
+
+    ERRORS = "errors"
+    REPLAYS = "replays"
+    ALERTS = "alerts"
+
+
+_READERS: Mapping[Shape, Callable[[Project, SourceTerms, float], Source]] = {
+    Shape.ERRORS: Issues,
+    Shape.REPLAYS: Replays,
+    Shape.ALERTS: Alerts,
+}
+
+
+class PostHogPosition(Position):
+    """How far each shape has been read; one that is not there is read from `since` on."""
+
+    shapes: dict[Shape, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PostHog:
+    """Reads the shapes of one project side by side."""
+
+    readers: Mapping[Shape, Source]
+    lookback: float  # seconds, at the first pull
+
+    def pull(self, cursor: str) -> Pulled:
+        """What each shape has to tell, oldest first."""
+        at = PostHogPosition.at(cursor, self.lookback)
+        begin = Position(since=at.since).model_dump_json()
+        pulled = {shape: reader.pull(at.shapes.get(shape, begin)) for shape, reader in self.readers.items()}
+        read = [Position.model_validate_json(part.cursor).since for part in pulled.values()]
+        following = PostHogPosition(since=min(read), shapes={shape: part.cursor for shape, part in pulled.items()})
+        signals = sorted((raw for part in pulled.values() for raw in part.signals), key=lambda raw: raw.happened_at)
+        return Pulled(tuple(signals), following.model_dump_json(), any(part.goes_on for part in pulled.values()))
+
+
+def open_source(name: str, terms: SourceTerms, settings: Settings) -> PostHog:
+    """The project `options.project`; `options.shapes` says which shapes, all of them if not given."""
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {secret(settings.posthog_api_key)}"
+    project = Project(name, session, settings.posthog_url.rstrip("/"), option(name, terms.options, "project"))
+    lookback = float(str(seconds(terms.options.get("lookback", "1d"))))
+    shapes = _shapes(name, terms.options.get("shapes", ""))
+    return PostHog({shape: _READERS[shape](project, terms, lookback) for shape in shapes}, lookback)
+
+
+def _shapes(name: str, text: str) -> list[Shape]:
+    words = text.replace(",", " ").split()
+    unknown = [word for word in words if word not in list(Shape)]
+    if unknown:
+        raise SourceRejected(
+            f"sources.{name}.options.shapes: {unknown[0]!r} is none of PostHog's shapes; there are {', '.join(Shape)}"
+        )
+    return [Shape(word) for word in dict.fromkeys(words)] or list(Shape)

@@ -1,0 +1,84 @@
+"""PostHog's private REST API: one project's pages and queries, with a personal API key."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from agents.errors import SourceDown, SourceRejected
+from bot.sources.source import retry_after
+
+_PATIENCE = 30  # seconds; a query may take a while
+_PAGES = 20  # of one list that are read at once
+
+
+@dataclass(frozen=True)
+class Project:
+    """One project of a PostHog. `name` is the source's in the policy, for sentences."""
+
+    name: str
+    session: requests.Session
+    url: str
+    id: str
+
+    @property
+    def page(self) -> str:
+        """Where a person finds the project."""
+        return f"{self.url}/project/{self.id}"
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """What is at a path below the project's. Raises SourceDown and SourceRejected."""
+        return self._answer("GET", path, params=dict(params or {}))
+
+    def query(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a query. Raises SourceDown and SourceRejected."""
+        return self._answer("POST", "query/", json={"query": dict(query)})
+
+    def listed(self, path: str, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """The rows of a list, page after page. Raises SourceDown and SourceRejected."""
+        size = int(params["limit"])
+        for number in range(_PAGES):
+            page = self.get(path, {**params, "offset": str(number * size)})
+            yield from page["results"]
+            if not page.get("next"):
+                return
+
+    def _answer(self, method: str, path: str, **sent: Any) -> dict[str, Any]:
+        where = f"{self.url}/api/projects/{self.id}/{path}"
+        try:
+            response = self.session.request(method, where, timeout=_PATIENCE, **sent)
+        except requests.RequestException as error:
+            raise SourceDown(
+                f"PostHog did not answer ({type(error).__name__}); {self.name} is read again later"
+            ) from error
+        status = response.status_code
+        if status == requests.codes.too_many_requests or status >= requests.codes.server_error:
+            raise SourceDown(
+                f"PostHog answered {status}; {self.name} is read again later", retry_after(response.headers)
+            )
+        if not response.ok:
+            raise SourceRejected(
+                f"PostHog answered {status} for {path.partition('/')[0]}{_why(response)}; check POSTHOG_API_KEY (a "
+                "personal API key that may read query, error_tracking, session_recording and alert), POSTHOG_URL and "
+                f"sources.{self.name}.options.project"
+            )
+        return dict(response.json())
+
+
+def _why(response: requests.Response) -> str:
+    """PostHog's own word for why not, such as the scope that is missing."""
+    try:
+        detail = response.json().get("detail")
+    except (ValueError, AttributeError):
+        return ""
+    return f" ({str(detail)[:200]})" if detail else ""
+
+
+def moment(text: object) -> dt.datetime:
+    """A moment as PostHog writes it; without a zone it is UTC."""
+    read = dt.datetime.fromisoformat(str(text))
+    return read if read.tzinfo else read.replace(tzinfo=dt.UTC)

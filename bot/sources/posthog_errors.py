@@ -1,0 +1,184 @@
+"""PostHog's error tracking: the active issues, with the stack of the event that opened each occurrence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from agents.terms import SourceTerms
+from bot.sources.posthog_api import Project, moment
+from bot.sources.source import Position, Pulled
+from storage.columns import now
+from storage.raw import RawSignal, Severity
+
+PAGE = 25
+_WINDOW = dt.timedelta(days=30)  # in which an issue's users and events are counted at most
+_FRAMES = 60  # of a stack that are shown, the innermost
+_REMEMBERED = 200  # issues that are known as resolved, and as reopened
+_SEVERITY = {"fatal": Severity.FATAL, "warning": Severity.WARNING, "info": Severity.INFO, "debug": Severity.INFO}
+
+
+class ErrorsPosition(Position):
+    """How far the issues have been read, which ones were resolved then, and since when others are open again.
+
+    PostHog does not say when it reopened an issue; we see that one we knew as resolved is active.
+    """
+
+    resolved: tuple[str, ...] = ()
+    reopened: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Issues:
+    """Reads the active issues of a project, the one that was quiet longest first."""
+
+    project: Project
+    terms: SourceTerms
+    lookback: float  # seconds, at the first pull
+
+    def pull(self, cursor: str) -> Pulled:
+        """About PAGE issues that had an event since the cursor."""
+        at = ErrorsPosition.at(cursor, self.lookback)
+        rows, more = self._since(at)
+        active = {str(row["id"]): moment(row["last_seen"]) for row in rows}
+        again = {issue: active[issue].isoformat() for issue in active if issue in at.resolved}
+        reopened = dict([*at.reopened.items(), *again.items()][-_REMEMBERED:])
+        resolved = dict.fromkeys([*self._resolved(), *(issue for issue in at.resolved if issue not in active)])
+        after = at.after([(moment(row["last_seen"]), _mark(row)) for row in rows])
+        following = ErrorsPosition(
+            since=after.since, seen=after.seen, resolved=tuple(resolved)[:_REMEMBERED], reopened=reopened
+        )
+        signals = tuple(self._signal(row, reopened.get(str(row["id"]), "")) for row in rows)
+        return Pulled(signals, following.model_dump_json(), more)
+
+    def _since(self, at: ErrorsPosition) -> tuple[list[dict[str, Any]], bool]:
+        """Issues by their last event, and whether there are more."""
+        offset = 0
+        while True:
+            answer = self.project.query(_query(at.since, status="active", limit=PAGE, offset=offset))
+            fresh = [row for row in answer["results"] if _mark(row) not in at.seen]
+            more = bool(answer.get("hasMore"))
+            if fresh or not more:
+                return fresh, more
+            offset += PAGE
+
+    def _resolved(self) -> list[str]:
+        query = _query(now() - _WINDOW, status="resolved", limit=_REMEMBERED, orderDirection="DESC")
+        return [str(row["id"]) for row in self.project.query(query)["results"]]
+
+    def _signal(self, row: Mapping[str, Any], reopened: str) -> RawSignal:
+        began = moment(reopened or row["first_seen"])
+        window = max(began, now() - _WINDOW)
+        query = _query(window, issueId=str(row["id"]), limit=1, withAggregations=True, withFirstEvent=True)
+        found = self.project.query(query)["results"]
+        issue = {**row, **found[0]} if found else dict(row)
+        event = _properties(issue.get("first_event"))
+        url = f"{self.project.page}/error_tracking/{row['id']}"
+        counts = issue.get("aggregations") or {}
+        return RawSignal(
+            source=self.project.name,
+            external_id=f"error-{row['id']}",
+            occurrence=f"reopened {reopened}" if reopened else "",
+            title=_title(issue)[:500],
+            body=self._body(issue, event, shows_beginning=window == began)[:40_000],
+            url=url[:2000],
+            author="PostHog",
+            channel=self.terms.report_to,
+            visibility=self.terms.visibility,
+            severity=_SEVERITY.get(str(event.get("$exception_level")), Severity.ERROR),
+            reach=max(1, int(counts.get("users") or 0)),
+            keys=_keys(issue, event, url),
+            happened_at=moment(row["last_seen"]),
+        )
+
+    def _body(self, issue: Mapping[str, Any], event: Mapping[str, Any], *, shows_beginning: bool) -> str:
+        """What a person would read on the issue's page; the same as long as the issue does not change."""
+        counts = issue.get("aggregations") or {}
+        lines = [
+            _title(issue),
+            f"first seen: {issue.get('first_seen', '')}   library: {event.get('$lib') or issue.get('library') or ''}",
+            f"occurrences: {_about(counts.get('occurrences'))}   users: {_about(counts.get('users'))}",
+        ]
+        if page := event.get("$current_url"):
+            lines.append(f"page: {page}")
+        if shows_beginning and (session := event.get("$session_id")):
+            lines.append(f"session replay: {self.project.page}/replay/{session}")
+        frames = _frames(event)
+        if frames:
+            lines += ["", "Traceback (most recent call last):"]
+        for frame in frames[-_FRAMES:]:
+            lines.append(f'  File "{frame.get("source")}", line {frame.get("line")}, in {_function(frame)}')
+        lines += ["", *(f"{key[1:]} = {event[key]}" for key in ("$browser", "$os", "$app_version") if event.get(key))]
+        return "\n".join(lines).rstrip()
+
+
+def _query(since: dt.datetime, **more: Any) -> dict[str, Any]:
+    """An ErrorTrackingQuery, as PostHog's published schema has it."""
+    return {
+        "kind": "ErrorTrackingQuery",
+        "orderBy": "last_seen",
+        "orderDirection": "ASC",
+        "dateRange": {"date_from": since.astimezone(dt.UTC).isoformat()},
+        "volumeResolution": 0,
+        "withAggregations": False,
+        "withFirstEvent": False,
+        "withLastEvent": False,
+        **more,
+    }
+
+
+def _mark(row: Mapping[str, Any]) -> str:
+    return f"{row['id']} {row['last_seen']}"
+
+
+def _title(issue: Mapping[str, Any]) -> str:
+    """`TypeError: x is undefined`: an issue's name is the exception's type, its description the value."""
+    name, description = str(issue.get("name") or "Unnamed error"), str(issue.get("description") or "")
+    return f"{name}: {description}" if description and description != name else name
+
+
+def _properties(event: Any) -> dict[str, Any]:
+    """An event's properties, which PostHog sends as text."""
+    given = (event or {}).get("properties") or {}
+    return dict(json.loads(given)) if isinstance(given, str) else dict(given)
+
+
+def _frames(event: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The frames of the exception that was raised last, outermost first."""
+    raised = event.get("$exception_list") or []
+    return list(((raised[0] or {}).get("stacktrace") or {}).get("frames") or []) if raised else []
+
+
+def _function(frame: Mapping[str, Any]) -> str:
+    return str(frame.get("resolved_name") or frame.get("mangled_name") or "?")
+
+
+def _keys(issue: Mapping[str, Any], event: Mapping[str, Any], url: str) -> tuple[str, ...]:
+    """By what the same problem is known exactly: the issue, its fingerprint, its top in-app frame with the error."""
+    keys = [f"posthog:{issue['id']}", f"url:{url}"]
+    if fingerprint := event.get("$exception_fingerprint"):
+        keys.append(f"posthog-fingerprint:{fingerprint}")
+    kind = str((event.get("$exception_types") or [issue.get("name")])[0] or "")
+    where = _top(issue, _frames(event))
+    if where and kind:
+        keys.append(f"frame:{where}:{kind}")
+    keys += [f"url:{each['external_url']}" for each in issue.get("external_issues") or [] if each.get("external_url")]
+    return tuple(key[:300] for key in keys)
+
+
+def _top(issue: Mapping[str, Any], frames: Sequence[Mapping[str, Any]]) -> str:
+    innermost = next((frame for frame in reversed(frames) if frame.get("in_app")), None)
+    if innermost is not None:
+        return f"{innermost.get('source')}:{_function(innermost)}"
+    return f"{issue['source']}:{issue['function']}" if issue.get("source") and issue.get("function") else ""
+
+
+def _about(count: object) -> str:
+    """A number by its size, so that the text stays the same: 7 is `1 or more`, 1204 is `1000 or more`."""
+    digits = str(int(float(str(count or 0))))
+    return f"1{'0' * (len(digits) - 1)} or more" if int(digits) else "0"

@@ -1,0 +1,134 @@
+"""Zendesk tickets as signals: a ticket's first message is kept, the newest of the conversation are added.
+
+The requester and everybody who wrote are people outside: their names go with the signal only so that the redactor can
+take them out. The shapes are those of Zendesk's published reference (incremental export by cursor, ticket comments);
+they were run against the playground's loopback server only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from agents.errors import SourceRejected
+from agents.terms import SourceTerms, seconds
+from bot.settings import Settings, secret
+from bot.sources.source import Position, Pulled, ask
+from storage.columns import now
+from storage.raw import RawSignal, Severity
+
+PAGE = 50
+_NEWEST = 5  # messages that are added to the first
+_FIRST, _LATER = 20_000, 3_000  # characters of a message that are kept
+_YOUNGEST = dt.timedelta(seconds=61)  # an export may not begin within the last minute
+_DONE = frozenset({"solved", "closed", "deleted"})
+_SEVERITY = {"urgent": Severity.ERROR, "high": Severity.ERROR, "low": Severity.INFO}
+
+
+class ZendeskPosition(Position):
+    """How far Zendesk has been read, in its own words; before there are any, tickets are read from `since` on."""
+
+    cursor: str = ""
+
+
+@dataclass(frozen=True)
+class ZendeskTickets:
+    """Reads the tickets of one Zendesk that are not solved, or those of them with one of some tags."""
+
+    name: str
+    terms: SourceTerms
+    session: requests.Session
+    url: str
+    tags: frozenset[str]
+    lookback: float  # seconds, at the first pull
+
+    def pull(self, cursor: str) -> Pulled:
+        """At most PAGE tickets that changed since the cursor."""
+        at = ZendeskPosition.at(cursor, self.lookback)
+        begin = int(min(at.since, now() - _YOUNGEST).timestamp())
+        where = {"cursor": at.cursor} if at.cursor else {"start_time": str(begin)}
+        page = self._get(
+            "incremental/tickets/cursor.json", {**where, "per_page": str(PAGE), "include": "users,metric_sets"}
+        )
+        tickets = [ticket for ticket in page["tickets"] if self._is_wanted(ticket)]
+        people = {person["id"]: person for person in page.get("users") or []}
+        newest = max((_moment(ticket["updated_at"]) for ticket in page["tickets"]), default=at.since)
+        following = ZendeskPosition(since=max(at.since, newest), cursor=page.get("after_cursor") or at.cursor)
+        signals = tuple(self._signal(ticket, people) for ticket in tickets)
+        return Pulled(signals, following.model_dump_json(), more=not page["end_of_stream"])
+
+    def _is_wanted(self, ticket: Mapping[str, Any]) -> bool:
+        if ticket["status"] in _DONE:
+            return False
+        return not self.tags or bool(self.tags & set(ticket.get("tags") or []))
+
+    def _signal(self, ticket: Mapping[str, Any], people: Mapping[int, Mapping[str, Any]]) -> RawSignal:
+        later, writers = self._later(ticket)
+        involved = {**people, **writers}
+        requester = involved.get(ticket["requester_id"]) or {}
+        url = f"{self.url}/agent/tickets/{ticket['id']}"
+        reopens = int((ticket.get("metric_set") or {}).get("reopens") or 0)
+        return RawSignal(
+            source=self.name,
+            external_id=f"ticket-{ticket['id']}",
+            occurrence=f"reopened {reopens}" if reopens else "",
+            title=str(ticket.get("subject") or ticket.get("raw_subject") or "Ticket without a subject")[:500],
+            body="\n\n".join([str(ticket.get("description") or "")[:_FIRST].rstrip(), *later])[:40_000],
+            url=url[:2000],
+            author=str(requester.get("name") or "")[:200],
+            people=tuple(sorted({str(person["name"]) for person in involved.values() if person.get("name")})),
+            channel=self.terms.report_to,
+            visibility=self.terms.visibility,
+            severity=_SEVERITY.get(str(ticket.get("priority")), Severity.WARNING),
+            keys=(f"zendesk:{ticket['id']}", f"url:{url}"[:300]),
+            happened_at=_moment(ticket["created_at"]),
+        )
+
+    def _later(self, ticket: Mapping[str, Any]) -> tuple[list[str], dict[int, Mapping[str, Any]]]:
+        """The newest public messages after the first, oldest first, and who wrote them."""
+        if ticket["updated_at"] == ticket["created_at"]:
+            return [], {}
+        params = {"sort": "-created_at", "page[size]": "100", "include": "users"}
+        page = self._get(f"tickets/{ticket['id']}/comments.json", params)
+        comments = sorted(page["comments"], key=lambda comment: _moment(comment["created_at"]), reverse=True)
+        began = _moment(ticket["created_at"])
+        public = [each for each in comments if each.get("public") and _moment(each["created_at"]) > began][:_NEWEST]
+        lines = [
+            f"[{'customer' if each['author_id'] == ticket['requester_id'] else 'support'}, {each['created_at'][:10]}] "
+            f"{str(each.get('plain_body') or each.get('body') or '').strip()[:_LATER]}"
+            for each in reversed(public)
+        ]
+        return lines, {person["id"]: person for person in page.get("users") or []}
+
+    def _get(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        check = f"ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN (of an administrator: {self.name} reads an export)"
+        where = f"{self.url}/api/v2/{path}"
+        return dict(ask(self.session, where, params, name=self.name, whose="Zendesk", check=check).json())
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
+
+
+def open_source(name: str, terms: SourceTerms, settings: Settings) -> ZendeskTickets:
+    """The tickets, with one of `options.tags` if given, of the Zendesk at ZENDESK_URL."""
+    if not settings.zendesk_url:
+        raise SourceRejected(f"ZENDESK_URL is not set; {name} needs it, for example https://acme.zendesk.com")
+    session = requests.Session()
+    token = secret(settings.zendesk_token)
+    if settings.zendesk_email:
+        session.auth = (f"{settings.zendesk_email}/token", token)
+    else:
+        session.headers["Authorization"] = f"Bearer {token}"
+    return ZendeskTickets(
+        name=name,
+        terms=terms,
+        session=session,
+        url=settings.zendesk_url.rstrip("/"),
+        tags=frozenset(terms.options.get("tags", "").replace(",", " ").split()),
+        lookback=float(str(seconds(terms.options.get("lookback", "1d")))),
+    )

@@ -1,0 +1,225 @@
+"""A loopback Linear: the issues of one workspace, over the part of its GraphQL API that reads them."""
+
+from __future__ import annotations
+
+import base64
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from playground.faults import Fault, Faults
+from playground.rate import Rate
+from playground.wire import Answer, guarded, json_body
+
+Json = dict[str, Any]
+_LARGEST = 250
+_PRIORITIES = ("No priority", "Urgent", "High", "Medium", "Low")
+_WORDS = frozenset(
+    """
+    query Issues IssueFilter Int String issues filter first after orderBy updatedAt nodes pageInfo hasNextPage endCursor
+    identifier previousIdentifiers title description url priority priorityLabel createdAt state name type team key
+    creator assignee labels attachments history fromState toState
+    """.split()  # noqa: SIM905 a list of that many strings could not be read
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An issue went from one type of state to another."""
+
+    at: datetime
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class LinearIssue:
+    """An issue; `priority` is Linear's number, `state` a type of state such as backlog, started or completed."""
+
+    identifier: str
+    title: str
+    description: str
+    url: str
+    created: datetime
+    updated: datetime
+    creator: str = "Kim Doe"
+    assignee: str = ""
+    priority: int = 0
+    state: str = "unstarted"
+    labels: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
+    history: tuple[Change, ...] = field(default=())
+
+    @property
+    def team(self) -> str:
+        return self.identifier.partition("-")[0]
+
+    def as_json(self) -> Json:
+        changes = sorted(self.history, key=lambda change: change.at, reverse=True)
+        return {
+            "identifier": self.identifier,
+            "previousIdentifiers": list(self.previous),
+            "title": self.title,
+            "description": self.description or None,
+            "url": self.url,
+            "priority": self.priority,
+            "priorityLabel": _PRIORITIES[self.priority],
+            "createdAt": stamp(self.created),
+            "updatedAt": stamp(self.updated),
+            "state": {"name": self.state.title(), "type": self.state},
+            "team": {"key": self.team},
+            "creator": {"name": self.creator} if self.creator else None,
+            "assignee": {"name": self.assignee} if self.assignee else None,
+            "labels": {"nodes": [{"name": name} for name in self.labels]},
+            "attachments": {"nodes": [{"url": link} for link in self.links]},
+            "history": {
+                "nodes": [
+                    {
+                        "createdAt": stamp(change.at),
+                        "fromState": {"type": change.before},
+                        "toState": {"type": change.after},
+                    }
+                    for change in changes[:50]
+                ]
+            },
+        }
+
+
+@dataclass(eq=False)
+class _Problem(Exception):
+    status: int
+    code: str
+    message: str
+
+
+class Linear:
+    """A Linear with one workspace, whose API opens to one key."""
+
+    def __init__(self, key: str, faults: Faults, rate: Rate | None = None) -> None:
+        self.address: str | None = None
+        self._key = key
+        self._faults = faults
+        self._rate = rate or Rate()
+        self._lock = threading.RLock()
+        self._issues: dict[str, LinearIssue] = {}
+        self.app = Starlette(routes=[Route("/graphql", self._serve, methods=["POST"])])
+
+    def serve(self, url: str) -> None:
+        """Say at which address the app is served."""
+        self.address = f"{url.rstrip('/')}/graphql"
+
+    # What people do
+
+    def put(self, issue: LinearIssue) -> None:
+        """Somebody writes an issue, or another version of it."""
+        with self._lock:
+            self._issues[issue.identifier] = issue
+
+    def move(self, identifier: str, state: str, at: datetime) -> None:
+        """Somebody moves an issue to another state."""
+        with self._lock:
+            issue = self._issues[identifier]
+            history = (*issue.history, Change(at, issue.state, state))
+            self._issues[identifier] = replace(issue, state=state, updated=at, history=history)
+
+    # The API
+
+    async def _serve(self, request: Request) -> Response:
+        raw = await request.body()
+        return await guarded(self._faults, "linear:graphql", partial(self._answered, request, raw), _refusal)
+
+    def _answered(self, request: Request, raw: bytes) -> Answer:
+        with self._lock:
+            try:
+                self._authenticate(request)
+                if wait := self._rate.wait():
+                    return _limited(wait)
+                return Answer(200, {"data": {"issues": self._page(raw)}})
+            except _Problem as problem:
+                return Answer(problem.status, _errors(problem.message, problem.code))
+
+    def _authenticate(self, request: Request) -> None:
+        if request.headers.get("authorization") != self._key:
+            raise _Problem(401, "AUTHENTICATION_ERROR", "Authentication required, not authenticated")
+
+    def _page(self, raw: bytes) -> Json:
+        try:
+            body = json_body(raw) or {}
+            query, variables = str(body["query"]), dict(body.get("variables") or {})
+        except (ValueError, KeyError, TypeError):
+            raise _Problem(400, "GRAPHQL_VALIDATION_FAILED", "Must provide a query string.") from None
+        for word in re.findall(r"(?<!\$)\b[A-Za-z]\w*", query):
+            if word not in _WORDS:
+                raise _Problem(400, "GRAPHQL_VALIDATION_FAILED", f'Cannot query field "{word}".')
+        first = variables.get("first") or 50
+        if not isinstance(first, int) or not 1 <= first <= _LARGEST:
+            raise _Problem(400, "INVALID_INPUT", f"Argument Validation Error: first must be at most {_LARGEST}")
+        found = [issue for issue in self._issues.values() if _matches(issue, variables.get("filter") or {})]
+        found.sort(key=lambda issue: (issue.updated, issue.identifier), reverse=True)
+        if variables.get("after"):
+            place = _read_cursor(str(variables["after"]))
+            found = [issue for issue in found if (issue.updated, issue.identifier) < place]
+        page = found[:first]
+        return {
+            "nodes": [issue.as_json() for issue in page],
+            "pageInfo": {"hasNextPage": len(found) > first, "endCursor": _cursor(page[-1]) if page else None},
+        }
+
+
+def _matches(issue: LinearIssue, wanted: Mapping[str, Any]) -> bool:
+    tests = {
+        "updatedAt": lambda given: issue.updated >= datetime.fromisoformat(given["gte"]),
+        "state": lambda given: issue.state not in given["type"]["nin"],
+        "team": lambda given: issue.team in given["key"]["in"],
+        "labels": lambda given: bool(set(issue.labels) & set(given["some"]["name"]["in"])),
+    }
+    for name in set(wanted) - set(tests):
+        raise _Problem(400, "INVALID_INPUT", f'Field "{name}" is not defined by type "IssueFilter".')
+    try:
+        return all(tests[name](given) for name, given in wanted.items())
+    except (KeyError, TypeError, ValueError):
+        raise _Problem(400, "INVALID_INPUT", "Argument Validation Error: this filter is not understood") from None
+
+
+def _cursor(issue: LinearIssue) -> str:
+    return base64.b64encode(f"{issue.updated.isoformat()}|{issue.identifier}".encode()).decode()
+
+
+def _read_cursor(text: str) -> tuple[datetime, str]:
+    try:
+        at, _, identifier = base64.b64decode(text).decode().partition("|")
+        return datetime.fromisoformat(at), identifier
+    except ValueError:
+        raise _Problem(400, "INVALID_INPUT", "Argument Validation Error: after is no cursor of ours") from None
+
+
+def _errors(message: str, code: str) -> Json:
+    return {"errors": [{"message": message, "extensions": {"code": code, "type": code.lower()}}]}
+
+
+def _limited(wait: int) -> Answer:
+    """Linear says it with a 400 and a code, and when its bucket is full again."""
+    reset = int((datetime.now(UTC).timestamp() + wait) * 1000)
+    headers = {"X-RateLimit-Requests-Remaining": "0", "X-RateLimit-Requests-Reset": str(reset)}
+    return Answer(400, _errors("Rate limit exceeded", "RATELIMITED"), headers)
+
+
+def _refusal(fault: Fault) -> Answer:
+    if fault.status == 429:
+        answer = _limited(fault.retry_after)
+        return Answer(429, answer.body, {**answer.headers, "Retry-After": str(fault.retry_after)})
+    return Answer(fault.status, _errors("Internal server error", "INTERNAL_SERVER_ERROR"))
+
+
+def stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

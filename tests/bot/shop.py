@@ -1,0 +1,90 @@
+"""A Sentry over HTTP with as many issues as a test wants, the source that reads it, and what pulls that."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+
+from pydantic import SecretStr
+
+from agents.redact import Redactor
+from agents.terms import SourceTerms
+from bot.backfill import Reader
+from bot.settings import Settings
+from bot.sources import open_sources
+from bot.sources.pulling import Puller
+from playground.case import demo_cases
+from playground.faults import Fault, Faults, Kind, Moment
+from playground.sentry import Sentry
+from storage.store import Store
+
+NAME = "errors"
+START = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+@dataclass
+class Told:
+    """The port Nudge, which remembers what it was told."""
+
+    signals: list[int] = field(default_factory=list)
+
+    def signal(self, signal_id: int) -> None:
+        self.signals.append(signal_id)
+
+    def report(self, report_id: int) -> None:
+        raise AssertionError(report_id)
+
+
+@dataclass
+class Shop:
+    """A Sentry, a store, and the pull machinery between them. Its clock stands still until it is moved."""
+
+    sentry: Sentry
+    faults: Faults
+    store: Store
+    first_day: int = 20
+    at: dt.datetime = START
+    told: Told = field(default_factory=Told)
+    slept: list[float] = field(default_factory=list)
+
+    def issues(self, *numbers: int, level: str = "error", **ago: float) -> None:
+        """New issues of these numbers, each a second later than the one before."""
+        error = demo_cases()[0].sentry
+        for number in numbers:
+            at = START - dt.timedelta(**(ago or {"hours": 12})) + dt.timedelta(seconds=number)
+            self.sentry.add_issue(
+                replace(error, short_id=f"S-{number}", permalink="", level=level), first_seen=at, last_seen=at
+            )
+
+    def fails(self, call: str = "sentry:issues.list", nth: int = 1, **how: int) -> None:
+        self.faults.plan(Fault(call, Moment.RECEIPT, Kind.REFUSE, nth=nth, **how))
+
+    @property
+    def terms(self) -> SourceTerms:
+        return SourceTerms(
+            kind="sentry", report_to="C01", first_day=self.first_day, options={"organization": "acme", "lookback": "1d"}
+        )
+
+    @property
+    def puller(self) -> Puller:
+        settings = Settings(_env_file=None, sentry_url=self.sentry.address or "", sentry_token=SecretStr("right"))  # type: ignore[call-arg]
+        terms = {NAME: self.terms}
+        sources = open_sources(terms, settings)
+        return Puller(self.store, sources, terms, Redactor(b"key"), self.told, clock=lambda: self.at)
+
+    @property
+    def reader(self) -> Reader:
+        puller = self.puller
+        return Reader(
+            NAME, puller.sources[NAME], self.terms, self.store, puller.redactor, self.slept.append, lambda: self.at
+        )
+
+    def pull(self, after: float = 0.0) -> list[str]:
+        """Pull once, so many seconds later; the issues that are known then."""
+        self.at += dt.timedelta(seconds=after)
+        self.puller.pull(NAME, lambda _, work, __: work())
+        return self.known()
+
+    def known(self) -> list[str]:
+        """The external ids of all signals, in the order they were kept."""
+        return [self.store.signals.get(number + 1).external_id for number in range(self.store.signals.counts().total)]

@@ -1,0 +1,66 @@
+"""`signalbox run` with a webhook in its policy: the real bot, and a port that is open only then."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+import requests
+
+from bot.sources.webhook import sign
+from playground.town import Town
+from storage.database import open_store
+from storage.status import SignalStatus
+from tests.bot.test_doctor import examined, town
+
+__all__ = ["town"]  # the fixture
+
+SECRET = "a secret of at least sixteen"
+
+
+@pytest.mark.slow
+def test_a_running_bot_takes_a_signal_and_digests_it(town: Town) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    town.extra_environment = {"SIGNALBOX_HTTP_PORT": str(port), "ALERTS_SECRET": SECRET}
+    with town:
+        policy = town.root / "signalbox.toml"
+        hook = '\n[sources.alerts]\nkind = "webhook"\nreport_to = "C07SOLAR"\noptions = { secret = "ALERTS_SECRET" }\n'
+        policy.write_text(policy.read_text(encoding="utf-8") + hook, encoding="utf-8")
+        assert "its secret is set" in examined(town).stdout
+        assert "ALERTS_SECRET" in examined(town, ALERTS_SECRET="").stdout
+        town.start_bot()
+        _wait_for_health(port)
+        timestamp, body = str(int(time.time())), b'{"title": "The export page answers 500", "severity": "error"}'
+        headers = {
+            "Content-Type": "application/json",
+            "Signalbox-Source": "alerts",
+            "Signalbox-Timestamp": timestamp,
+            "Signalbox-Signature": sign(SECRET.encode(), timestamp, "alerts", "", body),
+        }
+        answer = requests.post(f"http://127.0.0.1:{port}/signals", data=body, headers=headers, timeout=10)
+        assert answer.status_code == 202
+        assert _status(town, answer.json()["id"]) is SignalStatus.FILED
+
+
+def _wait_for_health(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            assert requests.get(f"http://127.0.0.1:{port}/health", timeout=5).json() == {"status": "ok"}
+        except requests.ConnectionError:
+            assert time.monotonic() < deadline, "the bot opened no port"
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _status(town: Town, signal_id: int) -> SignalStatus:
+    store = open_store(town.database)
+    deadline = time.monotonic() + 30
+    while (status := store.signals.get(signal_id).status) is SignalStatus.AWAITING_DIGEST:
+        assert time.monotonic() < deadline, "it was not digested"
+        time.sleep(0.1)
+    store.close()
+    return status

@@ -1,0 +1,186 @@
+"""The Zendesk source, over HTTP against the loopback Zendesk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from agents.errors import SourceDown, SourceRejected
+from agents.redact import Redactor
+from agents.terms import SourceTerms
+from bot.settings import Settings
+from bot.sources import KINDS
+from bot.sources.source import Source
+from playground.faults import Fault, Faults, Kind, Moment
+from playground.loopback import Loopback
+from playground.rate import Rate
+from playground.zendesk import Comment, Person, Ticket, Zendesk
+from storage.raw import Severity
+
+NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
+MARIT = Person(7, "Marit Olsen", "marit@customer.example")
+JO = Person(2, "Jo Banks", "jo@acme.example", role="agent")
+
+
+def ago(**span: float) -> dt.datetime:
+    return NOW - dt.timedelta(**span)
+
+
+def ticket(number: int = 48213, at: dt.datetime | None = None, **more: Any) -> Ticket:
+    words = "Hello,\n\nthe overview page is gone every evening.\n\nKind regards,\nMarit"
+    return Ticket(number, "Overview page down", [Comment(at or ago(hours=3), MARIT, words)], **more)
+
+
+@pytest.fixture
+def faults() -> Faults:
+    return Faults()
+
+
+@pytest.fixture
+def zendesk(faults: Faults) -> Iterator[Zendesk]:
+    server = Zendesk("right", faults)
+    with Loopback(server.app) as served:
+        server.serve(served.url)
+        yield server
+
+
+def source(server: Zendesk, token: str = "right", email: str = "bot@acme.example", **options: str) -> Source:
+    terms = SourceTerms(kind="zendesk", report_to="C01", options={"lookback": "2d", **options})
+    settings = Settings(  # type: ignore[call-arg]
+        _env_file=None, zendesk_url=server.address, zendesk_email=email, zendesk_token=SecretStr(token)
+    )
+    return KINDS["zendesk"]("tickets", terms, settings)
+
+
+def test_a_ticket_brings_its_first_message_and_its_keys(zendesk: Zendesk) -> None:
+    zendesk.open(ticket(priority="high"))
+
+    (signal,) = source(zendesk).pull("").signals
+
+    assert (signal.external_id, signal.occurrence, signal.title) == ("ticket-48213", "", "Overview page down")
+    assert signal.body.startswith("Hello,")
+    assert signal.url == f"{zendesk.address}/agent/tickets/48213"
+    assert (signal.severity, signal.happened_at) == (Severity.ERROR, ago(hours=3))
+    assert signal.keys == ("zendesk:48213", f"url:{signal.url}")
+
+
+def test_the_first_message_stays_and_the_newest_public_ones_are_added(zendesk: Zendesk) -> None:
+    zendesk.open(ticket())
+    for minutes in range(100, 40, -5):
+        zendesk.answer(48213, Comment(ago(minutes=minutes), MARIT, f"still, {minutes} minutes ago " + "x" * 5000))
+    zendesk.answer(48213, Comment(ago(minutes=30), JO, "They sit on the old plan.", public=False))
+    zendesk.answer(48213, Comment(ago(minutes=20), JO, "We are looking into it."))
+
+    (signal,) = source(zendesk).pull("").signals
+
+    assert signal.body.startswith("Hello,")
+    assert f"[customer, {ago(minutes=45).date()}] still, 45 minutes ago" in signal.body
+    assert f"[support, {ago(minutes=20).date()}] We are looking into it." in signal.body
+    assert signal.body.index("45 minutes ago") < signal.body.index("We are looking")
+    assert "still, 100 minutes" not in signal.body
+    assert "old plan" not in signal.body
+    assert len(signal.body) < 16_000
+
+
+def test_who_wrote_is_handed_to_the_redactor_and_stays_nowhere(zendesk: Zendesk) -> None:
+    zendesk.open(ticket())
+    zendesk.answer(48213, Comment(ago(minutes=30), JO, "Hello Marit, write to jo@acme.example. Jo Banks"))
+    (signal,) = source(zendesk).pull("").signals
+
+    kept = Redactor(b"k").raw(signal)
+
+    assert set(signal.people) == {"Marit Olsen", "Jo Banks"}
+    text = kept.model_dump_json()
+    assert not [word for word in ("Marit", "Olsen", "Banks", "jo@acme.example") if word in text]
+    assert kept.author.startswith("<name:")
+    assert kept.author in kept.body
+    assert kept.people == ()
+
+
+def test_a_ticket_that_goes_on_is_read_again_and_what_was_read_is_not(zendesk: Zendesk) -> None:
+    zendesk.open(ticket())
+    reader = source(zendesk)
+    first = reader.pull("")
+    assert reader.pull(first.cursor).signals == ()
+
+    zendesk.answer(48213, Comment(ago(minutes=10), MARIT, "It happened again."))
+    zendesk.open(ticket(48214, ago(minutes=20)))
+    later = reader.pull(first.cursor)
+
+    assert [signal.external_id for signal in later.signals] == ["ticket-48214", "ticket-48213"]
+    assert later.signals[1].occurrence == ""
+    assert "It happened again." in later.signals[1].body
+
+
+def test_a_solved_ticket_is_no_signal_until_it_is_opened_again(zendesk: Zendesk) -> None:
+    zendesk.open(ticket())
+    reader = source(zendesk)
+    first = reader.pull("")
+    zendesk.solve(48213, ago(minutes=50))
+    solved = reader.pull(first.cursor)
+    zendesk.answer(48213, Comment(ago(minutes=10), MARIT, "No, it is still broken."))
+    (back,) = reader.pull(solved.cursor).signals
+
+    assert solved.signals == ()
+    assert back.occurrence == "reopened 1"
+    assert back.body.endswith("No, it is still broken.")
+
+
+def test_a_ticket_of_this_minute_comes_with_a_later_pull(zendesk: Zendesk) -> None:
+    this_moment = dt.datetime.now(dt.UTC).replace(microsecond=0)  # NOW may be minutes ago in a long run
+    zendesk.open(ticket(at=this_moment))
+    reader = source(zendesk, lookback="10s")
+    first = reader.pull("")
+    zendesk.now = lambda: this_moment + dt.timedelta(minutes=2)
+
+    assert first.signals == ()
+    assert [signal.external_id for signal in reader.pull(first.cursor).signals] == ["ticket-48213"]
+
+
+def test_a_long_export_is_read_page_by_page_and_tags_choose(zendesk: Zendesk) -> None:
+    for number in range(120):
+        zendesk.open(ticket(number, ago(minutes=200 - number), tags=("bug",) if number % 2 else ("praise",)))
+    reader, cursor, read, pulls = source(zendesk, tags="bug, crash"), "", [], 0
+    while True:
+        pulled = reader.pull(cursor)
+        read += [signal.external_id for signal in pulled.signals]
+        cursor, pulls = pulled.cursor, pulls + 1
+        if not pulled.goes_on:
+            break
+
+    assert read == [f"ticket-{number}" for number in range(1, 120, 2)]
+    assert pulls == 3
+
+
+def test_zendesk_that_limits_our_rate_is_left_alone_as_long_as_it_asks(faults: Faults) -> None:
+    server = Zendesk("right", faults, rate=Rate(calls=1, seconds=50))
+    with Loopback(server.app) as served:
+        server.serve(served.url)
+        reader = source(server)
+        reader.pull("")
+        with pytest.raises(SourceDown) as caught:
+            reader.pull("")
+
+    assert caught.value.retry_after == pytest.approx(50, abs=2)
+
+
+@pytest.mark.parametrize("kind", [Kind.DROP, Kind.REFUSE])
+def test_zendesk_that_fails_says_so_and_may_be_asked_again(zendesk: Zendesk, faults: Faults, kind: Kind) -> None:
+    faults.plan(Fault("zendesk:export", Moment.PERFORMED, kind, status=502))
+
+    with pytest.raises(SourceDown, match="Zendesk"):
+        source(zendesk).pull("")
+    assert source(zendesk).pull("").signals == ()
+
+
+def test_an_oauth_token_opens_too_and_a_wrong_one_names_the_variables(zendesk: Zendesk) -> None:
+    assert source(zendesk, email="").pull("").signals == ()
+    with pytest.raises(SourceRejected, match="ZENDESK_TOKEN"):
+        source(zendesk, token="wrong").pull("")
+    zendesk.address = ""
+    with pytest.raises(SourceRejected, match="ZENDESK_URL is not set"):
+        source(zendesk)
