@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from storage.columns import now
 from storage.filing import fitted
 from storage.judgments import Route
+from storage.rarity import Rarity
 from storage.records import Report, Signal, SignalKey
 from storage.status import SignalStatus, Status, Visibility
-from storage.text_search import reports_by_text
+from storage.text_search import signals_by_text
 from storage.transactions import Transactions
 from storage.vectors import Likeness, Vectors
 from storage.words import terms_of
@@ -21,8 +23,22 @@ RECIPROCAL = 60  # the constant of reciprocal rank fusion: the larger, the less 
 ROUTE_LIMIT = 64  # reports that one route may bring
 ROWS_LIMIT = 256  # signals that full text search may bring
 LEAST_SIMILARITY = 0.1  # below this, vectors say nothing
+TITLE_TERMS = 8  # words of a title that are looked for by themselves
 TITLES_LIMIT = 50  # signals of a candidate that are named
+KIN_TEXT = 4_000  # characters of a signal's own words that come with it
 DISMISSED_FOR = dt.timedelta(days=30)  # so long a dismissed report still takes its signals
+
+
+@dataclass(frozen=True)
+class Kin:
+    """A signal under a candidate that one of the routes found, in its own words, cut."""
+
+    signal_id: int
+    title: str
+    body: str
+    source: str
+    happened_at: dt.datetime
+    vector: bytes
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,8 @@ class Candidate:
     ranks: dict[Route, int]  # its place in each route that found it, from 1
     score: float
     similarity: float  # cosine of the most similar signal's vector; 0 when there is none
+    nearest: tuple[Kin, ...] = ()  # its signals that were found, best first
+    likelihood: float = 0.0  # how likely it is the same problem, by words alone, once it was ranked
 
 
 class Search:
@@ -47,6 +65,7 @@ class Search:
     def __init__(self, transactions: Transactions) -> None:
         self._on = transactions
         self._vectors = Vectors()
+        self.rarity = Rarity()
 
     def candidates(
         self,
@@ -57,27 +76,76 @@ class Search:
         *,
         visibility_channel: str = "",
         limit: int = 8,
+        kin: int = 0,
+        title: str = "",
     ) -> tuple[Candidate, ...]:
         """The reports that fit best, those that share an exact key first. All of one room.
 
         `visibility_channel` is the channel of a private signal, and only reports of that channel's private signals
-        are found; when it is empty, only public ones. Reports dismissed more than 30 days ago are left out.
+        are found; when it is empty, only public ones. Reports dismissed more than 30 days ago are left out. With `kin`
+        each candidate brings up to so many of its signals that were found. The words of a `title` are looked for apart
+        from those of the queries.
         """
         with self._on.read() as session:
             self._vectors.refresh(session)
+            self.rarity.refresh(session)
             shared = _shared_keys(session, fitted(keys), visibility_channel)
             own = self._vectors.like((vector,), visibility_channel)
             asked = self._vectors.like(query_vectors, visibility_channel)
+            by_words = signals_by_text(session, terms_of(queries), visibility_channel, ROWS_LIMIT)
+            by_title = signals_by_text(session, terms_of((title,))[:TITLE_TERMS], visibility_channel, ROWS_LIMIT)
+            by_likeness = (own.nearest(ROUTE_LIMIT, LEAST_SIMILARITY), asked.nearest(ROUTE_LIMIT, LEAST_SIMILARITY))
             routes = {
                 Route.KEY: sorted(shared, key=lambda report_id: (-len(shared[report_id]), -report_id))[:ROUTE_LIMIT],
-                Route.TEXT: reports_by_text(session, terms_of(queries), visibility_channel, ROWS_LIMIT)[:ROUTE_LIMIT],
+                Route.TEXT: _merged(_reports(by_words), _reports(by_title))[:ROUTE_LIMIT],
                 Route.QUERY_VECTOR: list(asked.best(ROUTE_LIMIT, LEAST_SIMILARITY)),
                 Route.SIGNAL_VECTOR: list(own.best(ROUTE_LIMIT, LEAST_SIMILARITY)),
             }
             reports = _eligible(session, {each for route in routes.values() for each in route}, visibility_channel)
             ranks = _ranks(routes, reports)
             order = sorted(ranks, key=lambda each: (each not in shared, -_score(ranks[each]), -each))[:limit]
-            return tuple(_candidate(session, reports[each], ranks[each], shared.get(each, ()), own) for each in order)
+            near = _kin(session, order, (by_words, by_title, *by_likeness), kin)
+            return tuple(
+                _candidate(session, reports[each], ranks[each], shared.get(each, ()), own, near.get(each, ()))
+                for each in order
+            )
+
+
+def _reports(hits: list[tuple[int, int]]) -> list[int]:
+    return list(dict.fromkeys(report_id for _, report_id in hits))
+
+
+def _merged(one: list[int], other: list[int]) -> list[int]:
+    """Two orders as one, by reciprocal rank."""
+    if not other:
+        return one
+    scores: dict[int, float] = {}
+    for order in (one, other):
+        for rank, report_id in enumerate(order, start=1):
+            scores[report_id] = scores.get(report_id, 0.0) + 1.0 / (RECIPROCAL + rank)
+    return sorted(scores, key=lambda report_id: (-scores[report_id], -report_id))
+
+
+def _kin(
+    session: Session, order: list[int], hits: tuple[list[tuple[int, int]], ...], most: int
+) -> dict[int, tuple[Kin, ...]]:
+    """Per report its signals that were found, the one that the most routes put in front first."""
+    if not most:
+        return {}
+    scores: dict[tuple[int, int], float] = {}
+    for found_signals in hits:
+        for rank, hit in enumerate(found_signals, start=1):
+            scores[hit] = scores.get(hit, 0.0) + 1.0 / (RECIPROCAL + rank)
+    wanted: dict[int, list[int]] = {report_id: [] for report_id in order}
+    for signal_id, report_id in sorted(scores, key=lambda hit: -scores[hit]):
+        if report_id in wanted and len(wanted[report_id]) < most:
+            wanted[report_id].append(signal_id)
+    ids = [signal_id for group in wanted.values() for signal_id in group]
+    body = func.substr(Signal.body, 1, KIN_TEXT)
+    columns = (Signal.id, Signal.title, body, Signal.source, Signal.happened_at, Signal.vector)
+    rows = session.exec(select(*columns).where(col(Signal.id).in_(ids)))  # type: ignore[call-overload]
+    known = {row[0]: Kin(row[0], row[1], row[2], row[3], row[4], row[5] or b"") for row in rows}
+    return {report_id: tuple(known[each] for each in group if each in known) for report_id, group in wanted.items()}
 
 
 def _shared_keys(session: Session, keys: tuple[str, ...], channel: str) -> dict[int, tuple[str, ...]]:
@@ -122,8 +190,13 @@ def _score(ranks: dict[Route, int]) -> float:
     return sum(1.0 / (RECIPROCAL + rank) for rank in ranks.values())
 
 
-def _candidate(
-    session: Session, report: Report, ranks: dict[Route, int], shared: tuple[str, ...], own: Likeness
+def _candidate(  # noqa: PLR0917 the parts of one candidate
+    session: Session,
+    report: Report,
+    ranks: dict[Route, int],
+    shared: tuple[str, ...],
+    own: Likeness,
+    nearest: tuple[Kin, ...],
 ) -> Candidate:
     newest = session.exec(
         select(Signal.title, col(Signal.summary))
@@ -142,4 +215,5 @@ def _candidate(
         ranks=ranks,
         score=_score(ranks),
         similarity=own.of(report.id or 0),
+        nearest=nearest,
     )

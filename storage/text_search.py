@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-TERMS_SEARCHED = 12
+TERMS_SEARCHED = 20
 COMMON_FROM = 500  # signals; a term in so many of them says little, and is searched only for want of rarer ones
 
 _COUNT_SQLITE = "SELECT count(*) FROM (SELECT 1 FROM signal_fts WHERE signal_fts MATCH :t{n} LIMIT {most})"
@@ -20,18 +20,18 @@ _ROOM = (
     "AND (:channel = '' OR signal.channel = :channel)"
 )
 _FIND_SQLITE = f"""
-    SELECT signal.report_id FROM signal_fts JOIN signal ON signal.id = signal_fts.rowid
+    SELECT signal.id, signal.report_id FROM signal_fts JOIN signal ON signal.id = signal_fts.rowid
     WHERE signal_fts MATCH :terms AND {_ROOM}
     ORDER BY bm25(signal_fts), signal.id DESC LIMIT :rows
 """  # noqa: S608 constants of this module
 _FIND_POSTGRES = """
-    SELECT signal.report_id FROM signal WHERE words_tsv @@ ({any}) AND {room}
+    SELECT signal.id, signal.report_id FROM signal WHERE words_tsv @@ ({any}) AND {room}
     ORDER BY {score} DESC, signal.id DESC LIMIT :rows
 """
 
 
-def reports_by_text(session: Session, terms: tuple[str, ...], channel: str, rows: int) -> list[int]:
-    """The reports whose signals hold the rarest of the terms, best first, of one room ("" is all that is public)."""
+def signals_by_text(session: Session, terms: tuple[str, ...], channel: str, rows: int) -> list[tuple[int, int]]:
+    """The signals that hold the rarest of the terms, best first, each with its report; of one room ("" is public)."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     counted = _rarest(_counts(session, terms, sqlite=sqlite))
     if not counted:
@@ -47,8 +47,7 @@ def reports_by_text(session: Session, terms: tuple[str, ...], channel: str, rows
     else:
         parameters |= {f"t{n}": term for n, (term, _) in enumerate(counted)}
         statement = _postgres(counted)
-    hits = session.execute(text(statement), parameters).scalars()
-    return list(dict.fromkeys(hits))
+    return [(row.id, row.report_id) for row in session.execute(text(statement), parameters)]
 
 
 def _counts(session: Session, terms: tuple[str, ...], *, sqlite: bool) -> list[tuple[str, int]]:

@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import TypeVar
 
 from agents.adapters import plain_reading
-from agents.adapters.likeness import THRESHOLD, Text, likeness
 from agents.errors import ModelRefused
 from agents.exchange import About, Turn, TurnRequest
-from agents.ports import Vectoriser
 from agents.stages.decide import AboutDecide
-from agents.stages.group import AboutGroup, Choice
+from agents.stages.group import AboutGroup
 from agents.stages.normalise import AboutNormalise
-from agents.stages.screen import AboutScreen
+from agents.stages.read import AboutRead
+from agents.summaries import AboutSummary
 from storage.judgments import (
     Bucket,
     Confidence,
@@ -26,21 +25,21 @@ from storage.judgments import (
     Summary,
     Verdict,
 )
+from storage.readings import Reading
 
 J = TypeVar("J", bound=Judgment)
 
 NO_MODEL = (
     "No model is set up, so nobody has looked for the cause: set ANTHROPIC_API_KEY and restart, then press Retry."
 )
+NO_ATTACK = "No rule found an attack; no model is set up to look closer (offline)."
 CHAT = "slack"  # the source in which people also chat
+THRESHOLD = 0.35  # likelihood from which a signal joins; docs/evals.md shows what others would do
 _REASON_LIMIT = 300
 
 
 class OfflineModel:
     """Implements `agents.ports.Model` by rules and word counts. Deterministic, free, and modest."""
-
-    def __init__(self, vectoriser: Vectoriser) -> None:
-        self._vectoriser = vectoriser
 
     @property
     def can_research(self) -> bool:
@@ -60,40 +59,35 @@ class OfflineModel:
 
     def _answer(self, about: About) -> Judgment | None:
         match about:
-            case AboutScreen():
-                return Screening(reason="No rule found an attack; no model is set up to look closer (offline).")
+            case AboutRead():
+                return Reading(screening=Screening(reason=NO_ATTACK), summary=_summary(about))
             case AboutNormalise():
                 return _summary(about)
             case AboutGroup():
-                return self._grouping(about)
+                return _grouping(about)
             case AboutDecide():
                 return _verdict(about)
             case _:
                 return None
 
-    def _grouping(self, about: AboutGroup) -> Grouping:
-        new = Text(about.summary.title, about.summary.gist, about.words)
-        scored = [(self._likeness(new, choice), choice) for choice in about.choices]
-        scored.sort(key=lambda pair: -pair[0])  # stable: the search's own order decides between equals
-        ranking = tuple(choice.subject for _, choice in scored)
-        best, nearest = scored[0]
-        if best < THRESHOLD:
-            reason = f"The nearest, {nearest.subject}, is too unlike: {best:.2f} of {THRESHOLD:.2f} by words (offline)."
-            return Grouping(ranking=ranking, reason=reason[:_REASON_LIMIT])
-        reason = (
-            f"The words are like those of {nearest.subject}: {best:.2f}, at least {THRESHOLD:.2f} is needed (offline)."
-        )
-        return Grouping(
-            ranking=ranking, pull_request_title=nearest.title, reason=reason[:_REASON_LIMIT], candidate=nearest.subject
-        )
 
-    def _likeness(self, new: Text, choice: Choice) -> float:
-        """By the report, or by the signal under it that is most alike."""
-        titles = dict.fromkeys((choice.title, *choice.signal_titles[-8:]))
-        return max(likeness(new, [Text(title, choice.gist) for title in titles], self._vectoriser))
+def _grouping(about: AboutGroup) -> Grouping:
+    """The likeliest candidate, if it is likely enough. The likelihood comes from the ranking (agents/ranking.py)."""
+    order = sorted(about.choices, key=lambda choice: -choice.likelihood)  # stable: the ranking's order between equals
+    ranking, nearest = tuple(choice.subject for choice in order), order[0]
+    chance = f"{nearest.likelihood:.0%} likely, by its words, to be the same problem"
+    if nearest.likelihood < THRESHOLD:
+        reason = f"The nearest, {nearest.subject}, is {chance}; {THRESHOLD:.0%} is needed (offline)."
+        return Grouping(ranking=ranking, reason=reason[:_REASON_LIMIT])
+    return Grouping(
+        ranking=ranking,
+        pull_request_title=nearest.title,
+        reason=f"{nearest.subject} is {chance} (offline)."[:_REASON_LIMIT],
+        candidate=nearest.subject,
+    )
 
 
-def _summary(about: AboutNormalise) -> Summary:
+def _summary(about: AboutSummary) -> Summary:
     title = " ".join(about.title.split())[:_REASON_LIMIT] or plain_reading.title(about.text)
     title = title or f"A signal from {about.source} without words"
     is_chat = about.source == CHAT

@@ -43,22 +43,42 @@ def _words(*patterns: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
 
 
-_COMPLAINT = _words(
-    r"broke|broken|breaks|bug|buggy|crash\w*|dies|died|down|error\w*|exception\w*|fail\w*|fault\w*|freez\w*|froze\w*",
-    r"hang\w*|incorrect\w*|issue with|lag\w*|leak\w*|lost|lying|missing|not working|outage|regression|slow\w*|stuck",
-    r"times? out|timing out|timed out|timeout\w*|unable|unexpected\w*|unusable|unresponsive|wrong\w*|weird\w*|blank",
-    r"corrupt\w*|glitch\w*|duplicated?|stopped|stops working|disappear\w*|denied|refus\w*|reject\w*|doesn'?t",
-    r"didn'?t|won'?t|can'?t|cannot|isn'?t|aren'?t|never (?:works?|finish\w*|arriv\w*|load\w*)|instead of|no longer",
-    r"[45]\d{2}s?|should (?:be|say|show|not|have)|supposed to|is it just me|anyone else|anybody else|keeps? \w+ing",
-    r"leaves? out|every (?:time|night|evening|morning)",
+_BROKEN = _words(  # says by itself that something does not work
+    r"broke|broken|breaks|bug|bugs|buggy|crash\w*|dies|died|errors?|exception\w*|fails?|failed|failing|failures?",
+    r"freez\w*|froze\w*|hangs?|hung|incorrect\w*|leaks?|lying|not working|outage|regression|stuck|timing out",
+    r"timed? out|timeouts?|unusable|unresponsive|corrupt\w*|glitch\w*|stopp?ed working|stops working|[45]\d{2}s?",
+    r"no longer|mojibake|garbled|doesn'?t work|didn'?t work|won'?t (?:load|open|start|work)",
+    r"can'?t (?:log|sign|open|see|load)|off by|keeps? \w+ing|laggy|unreadable|blank|wrong|goes blank",
+    r"never (?:works?|finish\w*|arriv\w*|load\w*|hears?|comes?|shows?)",
+    r"(?:finds|shows|returns|sees|gets|got|prints) (?:nothing|no|zero|empty|two|double)|double|lost|dropped",
+    r"is it just me|any(?:one|body) else|nobody (?:can|got|gets|has)",
+    r"takes? (?:\d[\d-]*\+?|\w+ teen|forever|ages|minutes)|out of date|cut off|ran out|piling up|filling up",
+    r"bounc\w+|loop(?:s|ing)|jumps? back|logged out|thrown out",
 )
-_CALM = _words(
-    r"lunch|dinner|coffee|ramen|pizza|birthday|congrat\w*|welcome|thanks|thank you|kudos|nice one|well done|great job",
-    r"good (?:morning|evening|weekend)|happy (?:friday|holidays)|see you|dentist|vacation|holiday|out of office|ooo",
-    r"pto|stand-?up|meeting|calendar|agenda|slides|reminder|fyi|all green|went well|is (?:through|live|out)|shipped",
-    r"released|deployed|merged|fixed now|works now|working again|resolved|invite\w*|survey|offsite|party",
-    r"tada|raised_hands|clap|wave",
+_AMISS = _words(  # together with another of these
+    r"again|still (?:says?|shows?|the|on|not|see\w*)|used to",
+    r"since (?:the|we|this|last|yesterday|sunday|monday|tuesday)|since (?:wednesday|thursday|friday|saturday|v?\d)",
+    r"missing|empty|twice|two|instead|unexpected\w*|weird\w*|strange\w*|odd\w*|slow\w*|unable|cannot|can'?t",
+    r"doesn'?t|didn'?t|won'?t|isn'?t|aren'?t|don'?t|never|nothing|nobody|zero|0 \w+|disappear\w*|denied|refus\w*",
+    r"reject\w*|should (?:be|say|show|have)|supposed to|why (?:do|does|is|are|did)|customers?|complain\w*|eats",
+    r"loses|drops|skips|ignores?|flat|early|late|every (?:time|night|evening|morning|day)|all of (?:them|us)",
+    r"leaves? out|people leave|only (?:half|cancels|shows)|half|spinning|spinner|forever|ages|even though|although",
+    r"yet|hot|today|this morning|overnight|production|prod|page|button|mail|login|log in|dashboard|app|screen",
+    r"export|import|invoice",
 )
+_TALK = _words(  # how people speak of what they build, ask for advice, or make arrangements
+    r"lunch|dinner|coffee|ramen|pizza|birthday|congrat\w*|welcome|thanks|thank you|kudos|nice one|well done",
+    r"great job|good (?:morning|evening|weekend)|happy (?:friday|holidays)|see you|dentist|vacation|holiday",
+    r"out of office|ooo|pto|stand-?up|meeting|calendar|agenda|slides|reminder|fyi|all green|went well",
+    r"is (?:through|live|out)|shipped|released|deployed|merged|fixed now|works now|working again|resolved",
+    r"invite\w*|survey|offsite|party|tada|raised_hands|clap|wave|how (?:do|can|would|should|to)",
+    r"is there (?:a|an|any) (?:way|easy|good)|best way|i guess|i think",
+    r"you (?:can|could|should|need|might|may|want)|depends|for example|e\.?g|maybe you",
+    r"would be (?:nice|cool|great)|haha|lol|xd|ah|oh|yeah|yep|ok|okay|sure|right|agree\w*|makes sense|in theory",
+    r"basically|i believe|i suppose|probably",
+)
+_HEARD = 700  # characters of a message by which it is told
+_STRONG, _ENOUGH = 2, 2
 _TITLE_LIMIT, _GIST_LIMIT, _QUERY_LIMIT = 120, 600, 200
 _TERMS_IN_TITLE, _TERMS_IN_QUERY = 3, 10
 
@@ -114,8 +134,11 @@ def tells_of_a_problem(text: str) -> bool:
     """Whether a chat message is about something that does not work, by its words."""
     if _TRACE.search(text) or _ERROR_NAME.search(text):
         return True
-    complaints = len({match[0].lower() for match in _COMPLAINT.finditer(text)})
-    return complaints > len({match[0].lower() for match in _CALM.finditer(text)}) // 2
+    heard = text[:_HEARD]
+    broken, amiss, talk = (
+        len({match[0].lower() for match in cues.finditer(heard)}) for cues in (_BROKEN, _AMISS, _TALK)
+    )
+    return _STRONG * broken + amiss - talk // 2 >= _ENOUGH
 
 
 def _line(text: str, limit: int) -> str:

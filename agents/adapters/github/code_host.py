@@ -66,7 +66,7 @@ class GithubCodeHost:
         with translated(f"marking pull request {number} of {repository.name} as ready"):
             pull = self._repo(repository).get_pull(number)
             if pull.draft and pull.state == "open":
-                pull.mark_ready_for_review()
+                _mark_ready(pull)
 
     def ensure_reviewers(self, repository: Repository, number: int, logins: Sequence[str]) -> tuple[str, ...]:
         """Ask these people for review; returns those who now are asked. People who cannot be asked are left out."""
@@ -114,6 +114,15 @@ def _bring_up_to_date(pull: Pull, draft: Draft) -> None:
         pull.edit(title=draft.title, body=draft.body)
     if draft.label and draft.label not in {label.name for label in pull.labels}:
         pull.add_to_labels(draft.label)
+
+
+def _mark_ready(pull: Pull) -> None:
+    try:
+        pull.mark_ready_for_review()
+    except GithubException:
+        pull.update()  # somebody may have merged or closed it since we looked
+        if pull.draft and pull.state == "open":
+            raise
 
 
 def _ask(pull: Pull, logins: Sequence[str]) -> list[str]:

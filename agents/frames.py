@@ -1,0 +1,77 @@
+"""Stack traces: the frames a text holds, and how alike two traces are."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+
+MOST = 25  # frames that are compared; the cause is near the top
+_GDB = re.compile(
+    r"^#\d+\s+(?:0x[0-9a-fA-F]+ in )?(<signal handler called>|[^(\s]+)(?:.*?(?:from|at) (\S+))?", re.MULTILINE
+)
+_PYTHON = re.compile(r'^\s*File "([^"\n]{1,200})", line \d+, in (\S{1,80})', re.MULTILINE)
+_AT = re.compile(r"^\s*at (?:async )?([\w.$<>\[\] ]{1,160}?) ?\(([^)\n]{0,200})\)", re.MULTILINE)
+_LIBRARY = re.compile(r"[-.\d]*\.so.*")
+# What stands on top of most traces and says nothing about the cause: raising, allocating, main loops, signal plumbing.
+_COMMON = frozenset(
+    re.findall(
+        r"\S+",
+        "raise abort gsignal __kernel_vsyscall __assert_fail __assert_fail_base __libc_message malloc_printerr free "
+        "malloc calloc realloc _int_malloc _int_free __libc_malloc __GI___libc_malloc __GI_raise __GI_abort "
+        "__GI___assert_fail __malloc_assert memcpy strlen g_log g_logv g_free g_on_error_query g_assertion_message "
+        "g_assertion_message_expr __vasprintf_chk vfprintf __libc_start_main _start main start_thread clone "
+        "g_main_loop_run gtk_main g_main_context_dispatch g_main_dispatch g_main_context_iterate g_closure_invoke "
+        "g_signal_emit g_signal_emit_valist g_signal_emitv signal_emit_unlocked_R <module> <listcomp> <genexpr> "
+        "java.lang.Thread.run",
+    )
+)
+_UNNAMED = 0.25  # the weight of a frame of which only the library is known
+_STEEP, _MIDDLE, _FADE, _SHIFT = 8.0, 0.6, 0.3, 0.1  # of the weights below
+
+
+def frames(text: str) -> tuple[str, ...]:
+    """The functions of the trace, nearest the fault first, without what is in most traces; () without a trace."""
+    told = [_named(match[1], match[2] or "") for match in _GDB.finditer(text)]
+    if not told:
+        told = [f"{path.rpartition('/')[2]}:{function}" for path, function in _PYTHON.findall(text)][::-1]
+        told = told or [function.strip() for function, _ in _AT.findall(text)]
+    telling = [name for name in told if name.rpartition(":")[2] not in _COMMON] or told
+    return tuple(name for at, name in enumerate(telling) if at == 0 or telling[at - 1] != name)[:MOST]
+
+
+def trace_likeness(one: Sequence[str], other: Sequence[str], rarity: Callable[[str], float]) -> float:
+    """From 0 to 1: the best alignment of the frames in their order, weighted by how high and how rare they are.
+
+    `rarity` gives a frame's rareness from 0 (in every trace) to 1 (in none).
+    """
+    if not set(one) & set(other):
+        return 0.0
+    mine, theirs = _weights(one, rarity), _weights(other, rarity)
+    above = [0.0] * (len(other) + 1)
+    for i, frame in enumerate(one):
+        row = [0.0]
+        for j, known in enumerate(other):
+            best = max(above[j + 1], row[-1])
+            if frame == known:
+                best = max(best, above[j] + min(mine[i], theirs[j]) * math.exp(-_SHIFT * abs(i - j)))
+            row.append(best)
+        above = row
+    return above[-1] / max(sum(mine), sum(theirs), 1e-9)
+
+
+def _weights(trace: Sequence[str], rarity: Callable[[str], float]) -> list[float]:
+    return [
+        (1.0 / (1 + at)) ** _FADE
+        / (1.0 + math.exp(-_STEEP * (rarity(name) - _MIDDLE)))
+        * (_UNNAMED if name.startswith("?") else 1.0)
+        for at, name in enumerate(trace)
+    ]
+
+
+def _named(function: str, place: str) -> str:
+    """A function of a native trace; an unnamed one goes by its library."""
+    plain = re.sub(r"(?<=.)[<@].*", "", function.removeprefix("IA__").strip("*"))
+    if plain in {"??", ""}:
+        return f"?{_LIBRARY.sub('', place.rpartition('/')[2])}"
+    return plain

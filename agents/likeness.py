@@ -1,0 +1,238 @@
+"""What two texts have in common, as numbers, relative to the stream they come from.
+
+`Saying` is a text prepared once; `alike` compares a new one with known ones. What the numbers mean for "is it the same
+problem?" was learnt from labelled trackers (evals/learn_grouping.py) and is in `agents/ranking.py`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.frames import frames, trace_likeness
+from storage.rarity import Rarity
+from storage.stems import SILENT, stems
+
+Numbers = NDArray[np.float32]
+
+TEXT_LIMIT, LEAD_LIMIT = 3_000, 500
+_URL = re.compile(r"https?://[^\s<>|)\"']+")
+_VERSION = re.compile(r"\b\d+(?:\.\d+)+\w*\b")
+_CODE = re.compile(
+    r"[A-Za-z_$]\w*(?:\.[A-Za-z_]\w*)+|\b\w+\(|\b[a-z]+[A-Z]\w+|\b[A-Z][a-z]+[A-Z]\w+|\b\w+_\w+|\b[A-Z]{2,}-\d+"
+    r"|\b[A-Z]{3,}\d*\b|\b\w+(?:Error|Exception)\b|[\w-]+\.(?:js|py|java|html|css|xml|json|c|h|cpp|rb|ts|sh|m|kt|go)\b"
+)
+_PLAIN = re.compile(r"[A-Za-z]{2,29}")
+_LEAST_TRACE = 2  # frames
+_DAY = 86_400.0
+_TINY = 1e-6
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A text as it is compared."""
+
+    source: str
+    at: dt.datetime
+    title: frozenset[str]
+    lead: frozenset[str]  # of the title and the first 500 characters
+    whole: frozenset[str]
+    code: frozenset[str]
+    pairs: frozenset[str]  # neighbouring terms of the lead
+    versions: frozenset[str]
+    addresses: frozenset[str]
+    frames: tuple[str, ...]
+    title_words: tuple[str, ...]
+    lead_words: tuple[str, ...]
+    length: int
+    vector: Numbers = field(compare=False)
+    title_vector: Numbers = field(compare=False)
+
+    @property
+    def is_trace(self) -> bool:
+        """Whether it holds enough of a stack trace to be compared by it."""
+        return len(self.frames) >= _LEAST_TRACE
+
+
+def saying(title: str, body: str, *, source: str, at: dt.datetime, vector: Numbers, title_vector: Numbers) -> Saying:
+    """Prepare a text."""
+    text = f"{title}\n{body}"
+    lead = f"{title}\n{body[:LEAD_LIMIT]}"
+    terms = stems(lead)
+    return Saying(
+        source=source,
+        at=at,
+        title=frozenset(stems(title)),
+        lead=frozenset(terms),
+        whole=frozenset(stems(text[:TEXT_LIMIT])),
+        code=frozenset(_code(text[:TEXT_LIMIT])),
+        pairs=frozenset(f"{one} {two}" for one, two in itertools.pairwise(terms)),
+        versions=frozenset(_VERSION.findall(text[:TEXT_LIMIT])),
+        addresses=frozenset(_URL.findall(text)),
+        frames=frames(text),
+        title_words=_plain(title)[:30],
+        lead_words=_plain(lead)[:90],
+        length=len(text),
+        vector=vector,
+        title_vector=title_vector,
+    )
+
+
+class Words:
+    """The vectors of single words, for comparing words that differ. `get` gives unit vectors, one row a word."""
+
+    def __init__(self, vectors: dict[str, Numbers]) -> None:
+        self._vectors = vectors
+
+    def get(self, words: Sequence[str]) -> Numbers:
+        """One row a word."""
+        return np.stack([self._vectors[word] for word in words]) if words else np.zeros((0, 1), np.float32)
+
+
+NAMES = (
+    "title jaccard", "title in title", "title of title", "title in text", "text in title", "title in lead",
+    "lead in title", "lead jaccard", "lead within", "text jaccard", "text within", "lead in text", "lead cosine",
+    "text cosine", "title cosine", "rarest of lead", "rare of lead", "rarest of text", "rare of text", "much of lead",
+    "much of text", "code shared", "code jaccard", "code on both", "code within", "pairs shared", "pairs jaccard",
+    "versions shared", "versions jaccard", "versions on both", "addresses", "title vectors", "vectors",
+    "title in lead by meaning", "lead in title by meaning", "titles by meaning", "lengths", "shorter", "title length",
+    "days", "same source", "same frames", "both traced", "first frame",
+)  # fmt: skip
+RELATIVE = ("title in text", "lead in text", "title cosine", "vectors", "title vectors", "lead cosine")
+
+
+def alike(new: Saying, known: Sequence[Saying], rarity: Rarity, words: Words) -> Numbers:
+    """One row a known text: the numbers of `NAMES`, then how the `RELATIVE` ones compare with the others' here."""
+    weigh = _Weights(rarity)
+    rows = np.array([_compare(new, each, weigh, words) for each in known], np.float32)
+    columns = [NAMES.index(name) for name in RELATIVE]
+    chosen = rows[:, columns]
+    most = np.maximum(chosen.max(axis=0), _TINY)
+    places = np.argsort(np.argsort(-chosen, axis=0, kind="stable"), axis=0, kind="stable")
+    return np.concatenate([rows, chosen / most, 1.0 / (10.0 + places)], axis=1).astype(np.float32)
+
+
+class _Weights:
+    """Rareness, looked up once a term."""
+
+    def __init__(self, rarity: Rarity) -> None:
+        self._rarity = rarity
+        self._known: dict[str, float] = {}
+        self.most = max(rarity.most, _TINY)
+
+    def of(self, term: str) -> float:
+        weight = self._known.get(term)
+        if weight is None:
+            weight = self._known[term] = self._rarity.of(term)
+        return weight
+
+    def sum(self, terms: Iterable[str]) -> float:
+        return sum(self.of(term) for term in terms)
+
+    def squares(self, terms: Iterable[str]) -> float:
+        return sum(self.of(term) ** 2 for term in terms)
+
+    def frame(self, name: str) -> float:
+        return self.of(name.lower().rpartition(":")[2]) / self.most
+
+
+def _compare(new: Saying, known: Saying, weigh: _Weights, words: Words) -> list[float]:
+    traced = new.is_trace and known.is_trace
+    shorter, longer = sorted((new.length, known.length))
+    return [
+        *_overlaps(new, known, weigh),
+        *_rare(new.lead & known.lead, weigh),
+        *_rare(new.whole & known.whole, weigh),
+        weigh.sum(new.lead & known.lead) / weigh.most / 10.0,
+        weigh.sum(new.whole & known.whole) / weigh.most / 10.0,
+        *_counted(new.code, known.code),
+        *_counted(new.pairs, known.pairs)[:2],
+        *_counted(new.versions, known.versions)[:3],
+        float(bool(new.addresses & known.addresses)),
+        float(new.title_vector @ known.title_vector),
+        float(new.vector @ known.vector) if new.vector.size == known.vector.size else 0.0,
+        _by_meaning(new.title_words, known.lead_words, weigh, words),
+        _by_meaning(known.title_words, new.lead_words, weigh, words),
+        _by_meaning(new.title_words, known.title_words, weigh, words),
+        shorter / max(longer, 1),
+        math.log1p(shorter),
+        float(len(new.title)),
+        math.log1p(abs((new.at - known.at).total_seconds()) / _DAY),
+        float(new.source == known.source),
+        trace_likeness(new.frames, known.frames, weigh.frame) if traced else 0.0,
+        float(traced),
+        float(traced and new.frames[:2] == known.frames[:2]),
+    ]
+
+
+def _overlaps(new: Saying, known: Saying, weigh: _Weights) -> list[float]:
+    title, lead, whole = weigh.sum(new.title), weigh.sum(new.lead), weigh.sum(new.whole)
+    k_title, k_lead, k_whole = weigh.sum(known.title), weigh.sum(known.lead), weigh.sum(known.whole)
+    titles = weigh.sum(new.title & known.title)
+    leads, wholes = weigh.sum(new.lead & known.lead), weigh.sum(new.whole & known.whole)
+    return [
+        titles / (title + k_title - titles + _TINY),
+        titles / (title + _TINY),
+        titles / (k_title + _TINY),
+        weigh.sum(new.title & known.whole) / (title + _TINY),
+        weigh.sum(new.whole & known.title) / (k_title + _TINY),
+        weigh.sum(new.title & known.lead) / (title + _TINY),
+        weigh.sum(new.lead & known.title) / (k_title + _TINY),
+        leads / (lead + k_lead - leads + _TINY),
+        leads / (min(lead, k_lead) + _TINY),
+        wholes / (whole + k_whole - wholes + _TINY),
+        wholes / (min(whole, k_whole) + _TINY),
+        weigh.sum(new.lead & known.whole) / (lead + _TINY),
+        _cosine(new.lead, known.lead, weigh),
+        _cosine(new.whole, known.whole, weigh),
+        _cosine(new.title, known.title, weigh),
+    ]
+
+
+def _cosine(one: frozenset[str], other: frozenset[str], weigh: _Weights) -> float:
+    return weigh.squares(one & other) / (math.sqrt(weigh.squares(one) * weigh.squares(other)) + _TINY)
+
+
+def _rare(shared: frozenset[str], weigh: _Weights) -> list[float]:
+    """The weight of the rarest term that is shared, and the mean of the three rarest."""
+    rarest = sorted((weigh.of(term) / weigh.most for term in shared), reverse=True)[:3]
+    return [rarest[0] if rarest else 0.0, sum(rarest) / 3.0]
+
+
+def _counted(one: frozenset[str], other: frozenset[str]) -> list[float]:
+    shared = len(one & other)
+    return [
+        math.log1p(shared),
+        shared / max(len(one | other), 1),
+        float(bool(one) and bool(other)),
+        shared / max(min(len(one), len(other)), 1),
+    ]
+
+
+def _by_meaning(asked: Sequence[str], there: Sequence[str], weigh: _Weights, words: Words) -> float:
+    """How well each word of the one has a counterpart in the other, rare words first."""
+    if not asked or not there:
+        return 0.0
+    nearest = np.maximum((words.get(asked) @ words.get(there).T).max(axis=1), 0.0)
+    weights = np.array([weigh.sum(stems(word)) or _TINY for word in asked], np.float32)
+    return float((weights * nearest).sum() / (weights.sum() + _TINY))
+
+
+def _code(text: str) -> Iterable[str]:
+    for match in _CODE.finditer(_URL.sub(" ", text)):
+        name = match[0].rstrip("(").lower()
+        if len(name) > 2 and name not in SILENT:  # noqa: PLR2004 shorter ones say nothing
+            yield name
+        if "." in name:
+            yield name.rpartition(".")[2]
+
+
+def _plain(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in map(str.lower, _PLAIN.findall(text)) if word not in SILENT))

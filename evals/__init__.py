@@ -1,0 +1,1 @@
+"""How well do we judge? Each kind of evaluation reads labelled data from a folder; nothing imports this package."""

@@ -1,0 +1,116 @@
+"""The engine that is measured, with the real pipeline around it: its own SQLite file, no Slack, no job engine."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from agents.adapters.claude import ClaudeModel, ClientOptions
+from agents.adapters.ledger import StoreLedger
+from agents.adapters.offline import OfflineModel
+from agents.adapters.vectors import WordVectors
+from agents.errors import BadSettings
+from agents.means import Means
+from agents.pipeline import Pipeline
+from agents.ports import CodeHost, Model, Workspaces
+from agents.ranking import Weights
+from agents.redact import Redactor
+from agents.terms import Budgets, Models, Policy, SourceTerms
+from bot.policy import read_policy
+from bot.settings import Settings, read_settings, secret
+from bot.sources import KINDS
+from evals.runs import Engine
+from storage.database import migrate, open_store
+from storage.judgments import Stage
+from storage.store import Store
+
+T = TypeVar("T")
+
+_KEY = b"the evaluations' own key"  # placeholders need one; nothing secret hangs on it
+_NO_LIMIT = 1e9
+_JUDGES = (Stage.READ, Stage.NORMALISE, Stage.GROUP)
+
+
+class _Silence:
+    """In place of Slack and the job engine: nothing is posted, nothing is enqueued."""
+
+    def publish(self, report_id: int) -> None:
+        """Nothing."""
+
+    def signal(self, signal_id: int) -> None:
+        """Nothing."""
+
+    def report(self, report_id: int) -> None:
+        """Nothing."""
+
+
+def at_once(name: str, work: Callable[[], T], returns: type[T]) -> T:  # noqa: ARG001 it is a Checkpoint
+    """A checkpoint that does the work and keeps nothing."""
+    return work()
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A pipeline on an empty store."""
+
+    store: Store
+    pipeline: Pipeline
+
+
+@contextmanager
+def bench(
+    engine: Engine, sources: tuple[str, ...], *, trusted: bool, weights: Weights | None = None
+) -> Iterator[Bench]:
+    """The pipeline with this engine; gone with all it stored when the block ends. Raises BadSettings without a key."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'evals.db'}"
+        migrate(url)
+        store = open_store(url)
+        vectoriser = WordVectors()
+        terms = {name: SourceTerms(kind="webhook", report_to="C0", trusted=trusted) for name in sources}
+        means = Means(
+            store=store,
+            policy=Policy(sources=terms),
+            model=model_of(engine, store),
+            workspaces=cast("Workspaces", None),  # nothing is researched here
+            code_host=cast("CodeHost", None),
+            vectoriser=vectoriser,
+            redactor=Redactor(_KEY),
+            messenger=cast("Any", _Silence()),
+            nudge=_Silence(),
+            weights=weights,
+        )
+        try:
+            yield Bench(store, Pipeline(means))
+        finally:
+            store.close()
+
+
+def model_of(engine: Engine, store: Store) -> Model:
+    """What judges. Raises BadSettings when Claude is asked for and there is no key."""
+    if engine is Engine.OFFLINE:
+        return OfflineModel()
+    settings = read_settings()
+    if not settings.anthropic_api_key:
+        raise BadSettings("ANTHROPIC_API_KEY is not set: set it, or measure with --engine offline.")
+    options = ClientOptions(secret(settings.anthropic_api_key), settings.anthropic_base_url)
+    ledger = StoreLedger(store.spending, Budgets(report_usd=_NO_LIMIT, day_usd=_NO_LIMIT))
+    return ClaudeModel(options, _models(settings), ledger)
+
+
+def models_in_use(engine: Engine) -> dict[str, str]:
+    """Which model answers which stage; empty for the offline engine."""
+    if engine is Engine.OFFLINE:
+        return {}
+    models = _models(read_settings())
+    return {stage.value: models.of(stage) for stage in _JUDGES}
+
+
+def _models(settings: Settings) -> Models:
+    """As the policy file says, where there is one."""
+    there = settings.signalbox_policy.exists()
+    return read_policy(settings.signalbox_policy, KINDS).models if there else Models()

@@ -1,0 +1,271 @@
+"""Learns the weights of the likeness (agents/likeness_weights.json) from labelled streams, with numpy alone.
+
+    python -m evals.learn_grouping --data DIR [--data DIR …] --out FILE [--held-out FOLDER]
+
+Each stream (its dense truth where there is one) is played through the real search in the order of arrival and filed as
+the truth says; what each candidate has in common with the arriving signal is noted with whether it was the right one.
+From this are learnt, by logistic regression, the score that ranks candidates and the chance that the best one is right.
+With `--held-out` weights are also learnt without each set in turn: those are the ones to measure that set with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from agents.adapters.plain_reading import gist, queries
+from agents.likeness import LEAD_LIMIT
+from agents.ranking import KIN, POOL, Evidence, Line, Ranking, Weights, standing
+from evals.engines import Bench, bench
+from evals.reading import Arrival, rows, truth
+from evals.runs import Engine
+from storage.filing import NewReport
+from storage.judgments import Grouping, Screening, Summary
+from storage.raw import RawSignal
+from storage.records import Signal
+from storage.search import Candidate
+from storage.status import Visibility
+
+Floats = NDArray[np.float64]
+_MUCH = 400  # right candidates of one set from which on more of them count less
+_WRONG_FOR_RIGHT = 6.0  # by weight
+_RIDGE, _RIDGE_JOIN = 20.0, 60.0
+_STANDING = 8  # numbers of `standing` before those of the signal
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A signal's arrival: what the candidates have in common with it, and which of them is right (-1: none)."""
+
+    evidence: Evidence
+    candidates: int
+    right: int
+
+
+def main(
+    data: Annotated[list[Path], typer.Option(help="A set: a folder with stream.jsonl and truth.jsonl.")],
+    out: Annotated[Path, typer.Option(help="Where the weights go.")],
+    held_out: Annotated[Path | None, typer.Option(help="A folder for weights learnt without each set.")] = None,
+    moments: Annotated[Path | None, typer.Option(help="A folder in which what was played is kept.")] = None,
+) -> None:
+    """Learn from these sets."""
+    seen = {folder.name: _moments(folder, moments) for folder in data}
+    traces = {name: [m for m in each if m.evidence.traced] for name, each in seen.items()}
+    texts = {name: [m for m in each if not m.evidence.traced] for name, each in seen.items()}
+    _write(out, learn(texts, traces, " ".join(seen)))
+    if held_out is None:
+        return
+    for name, each in seen.items():
+        others = {other: found for other, found in texts.items() if other != name}
+        known = {other: found for other, found in traces.items() if other != name}
+        said = " ".join(others)
+        if (
+            len(traces[name]) > len(each) // 2
+        ):  # a set of traces: no other is like it, so it is learnt on its first half
+            known[name] = traces[name][: len(traces[name]) // 2]
+            said = f"{said}, and the first half of {name}"
+        _write(held_out / f"{name}.json", learn(others, known, said))
+        own = {name: texts[name][: len(each) // 2]}
+        _write(held_out / "first_half" / f"{name}.json", learn(own, known, f"the first half of {name}"))
+
+
+def _write(path: Path, weights: Weights) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    plain = json.loads(weights.model_dump_json(), parse_float=lambda text: round(float(text), 5))
+    path.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+
+
+# ── playing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _moments(folder: Path, keep: Path | None) -> list[Moment]:
+    """What happened, from the file if it was played before."""
+    file = keep / f"{folder.name}.npz" if keep else None
+    if file is not None and file.exists():
+        return _unpacked(dict(np.load(file)))
+    played = play(folder)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        packed: dict[str, Any] = _packed(played)
+        np.savez(file, **packed)
+    return played
+
+
+def play(folder: Path) -> list[Moment]:
+    """One set, filed as its truth says."""
+    dense = folder / "truth_dense.jsonl"
+    due = truth(dense if dense.exists() else folder / "truth.jsonl")
+    by_id = {arrival.id: arrival for arrival in rows(folder / "stream.jsonl", Arrival)}
+    moments: list[Moment] = []
+    report_of: dict[str, int] = {}
+    with bench(Engine.OFFLINE, (), trusted=True) as ready:
+        ranking = Ranking(ready.pipeline.means.vectoriser)
+        for place, (name, group) in enumerate(due.items()):
+            signal, summary = _described(ready, by_id[name].signal(place))
+            found = _found(ready, signal, summary)
+            evidence = ranking.evidence(signal, summary, found, ready.store.search.rarity)
+            if evidence is not None:
+                ids = [candidate.report_id for candidate in found]
+                mine = report_of.get(group)
+                right = ids.index(mine) if mine in ids else -1
+                moments.append(Moment(evidence, len(found), right))
+            report_of[group] = _file(ready, signal, summary, report_of.get(group))
+    return moments
+
+
+def _described(ready: Bench, raw: RawSignal) -> tuple[Signal, Summary]:
+    means = ready.pipeline.means
+    signal_id = means.store.signals.remember(means.redactor.raw(raw)).signal_id
+    signal = means.store.signals.get(signal_id)
+    title = " ".join(signal.title.split())[:300] or signal.body[:120]
+    summary = Summary(
+        about_product=True,
+        title=title,
+        gist=gist(f"{signal.title}\n\n{signal.body}"),
+        queries=queries(title, f"{signal.title}\n\n{signal.body}"),
+    )
+    vector, *asked = means.vectoriser.vectors([f"{summary.title}\n{summary.gist}", *summary.queries])
+    means.store.signals.describe(signal_id, Screening(reason="labelled data"), summary, vector, b"".join(asked))
+    return means.store.signals.get(signal_id), summary
+
+
+def _found(ready: Bench, signal: Signal, summary: Summary) -> tuple[Candidate, ...]:
+    size = len(signal.vector or b"")
+    asked = signal.query_vectors or b""
+    title = signal.title or summary.title
+    return ready.store.search.candidates(
+        (),
+        (*summary.queries, title, signal.body[:LEAD_LIMIT]),
+        tuple(asked[start : start + size] for start in range(0, len(asked), size)),
+        signal.vector or b"",
+        limit=POOL,
+        kin=KIN,
+        title=title,
+    )
+
+
+def _file(ready: Bench, signal: Signal, summary: Summary, report_id: int | None) -> int:
+    filing = ready.store.filing
+    subject = signal.external_id
+    opened = NewReport(title=summary.title, gist="", subject=subject, channel="", visibility=Visibility.PUBLIC)
+    return filing.file(
+        signal.id or 0,
+        report_id=report_id,
+        grouping=Grouping(reason="as the truth says"),
+        candidates=(),
+        epoch=filing.epoch(),
+        weight=1.0,
+        keys=(),
+        new_report=None if report_id else opened,
+        step=f"learn:{signal.id}",
+    ).report_id
+
+
+# ── learning ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def learn(texts: dict[str, list[Moment]], traces: dict[str, list[Moment]], said: str) -> Weights:
+    """All four regressions. Without traces to learn from, traces are judged like texts."""
+    rank, join = _both(texts)
+    traced = sum(len(each) for each in traces.values())
+    trace_rank, trace_join = _both(traces) if traced > _MUCH // 2 else (rank, join)
+    return Weights(learnt_on=said, rank=rank, join=join, trace_rank=trace_rank, trace_join=trace_join)
+
+
+def _both(sets: dict[str, list[Moment]]) -> tuple[Line, Line]:
+    """The ranking, then the joining by the scores of rankings that had not seen the set they are taken on."""
+    sets = {name: moments for name, moments in sets.items() if any(m.right >= 0 for m in moments)}
+    scored: list[tuple[Floats, Floats, Floats]] = []
+    for name, moments in sets.items():
+        for train, test in _folds(name, moments, sets):
+            line = _rank(train)
+            told = [_stand(moment, line) for moment in test]
+            weight = min(1.0, (_MUCH * 1.5 / len(test)) ** 0.7)
+            scored.append((np.array([t[0] for t in told]), np.array([t[1] for t in told]), np.full(len(told), weight)))
+    numbers, right, weights = (np.concatenate(part) for part in zip(*scored, strict=True))
+    return _rank(sets), fit(numbers, right, weights, _RIDGE_JOIN)
+
+
+def _folds(
+    name: str, moments: list[Moment], sets: dict[str, list[Moment]]
+) -> Sequence[tuple[dict[str, list[Moment]], list[Moment]]]:
+    if len(sets) > 1:
+        return [({other: found for other, found in sets.items() if other != name}, moments)]
+    half = len(moments) // 2
+    return [({name: moments[:half]}, moments[half:]), ({name: moments[half:]}, moments[:half])]
+
+
+def _rank(sets: dict[str, list[Moment]]) -> Line:
+    parts = []
+    for moments in sets.values():
+        numbers = np.concatenate([moment.evidence.rows for moment in moments]).astype(float)
+        right = np.concatenate([(m.evidence.owners == m.right).astype(float) for m in moments])
+        much = min(1.0, (_MUCH / max(right.sum(), 1.0)) ** 0.7)
+        wrong = right.sum() / max((1 - right).sum(), 1.0) * _WRONG_FOR_RIGHT
+        parts.append((numbers, right, np.where(right > 0, 1.0, wrong) * much))
+    numbers, right, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return fit(numbers, right, weights, _RIDGE)
+
+
+def _stand(moment: Moment, line: Line) -> tuple[Floats, float]:
+    each = line.scores(moment.evidence.rows)
+    scores = np.full(moment.candidates, -30.0)
+    np.maximum.at(scores, moment.evidence.owners, each)
+    best = int(np.argmax(scores))
+    return standing(moment.evidence, each, scores, best), float(best == moment.right)
+
+
+def fit(numbers: Floats, right: Floats, weights: Floats, ridge: float) -> Line:
+    """Logistic regression with a ridge, by Newton's method."""
+    mean, scale = numbers.mean(axis=0), numbers.std(axis=0)
+    scale[scale < 1e-6] = 1.0  # noqa: PLR2004 a number that never differs says nothing
+    design = np.concatenate([(numbers - mean) / scale, np.ones((len(numbers), 1))], axis=1)
+    penalty = np.full(design.shape[1], ridge)
+    penalty[-1] = 1e-6
+    line = np.zeros(design.shape[1])
+    for _ in range(25):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(design @ line, -30, 30)))
+        slope = design.T @ (weights * (chance - right)) + penalty * line
+        bend = (design * (weights * chance * (1 - chance))[:, None]).T @ design + np.diag(penalty)
+        step = np.linalg.solve(bend, slope)
+        line -= step
+        if float(np.abs(step).max()) < 1e-5:  # noqa: PLR2004 it stands still
+            break
+    return Line(mean=mean.tolist(), scale=scale.tolist(), weights=line[:-1].tolist(), bias=float(line[-1]))
+
+
+# ── keeping ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _packed(moments: list[Moment]) -> dict[str, Any]:
+    return {
+        "rows": np.concatenate([m.evidence.rows for m in moments]),
+        "owners": np.concatenate([m.evidence.owners for m in moments]),
+        "sizes": np.array([len(m.evidence.rows) for m in moments]),
+        "candidates": np.array([m.candidates for m in moments]),
+        "right": np.array([m.right for m in moments]),
+        "traced": np.array([m.evidence.traced for m in moments]),
+    }
+
+
+def _unpacked(kept: dict[str, NDArray[np.generic]]) -> list[Moment]:
+    ends = np.cumsum(kept["sizes"])
+    told = []
+    for at, end in enumerate(ends):
+        part = slice(int(end - kept["sizes"][at]), int(end))
+        evidence = Evidence(
+            kept["rows"][part].astype(np.float32), kept["owners"][part].astype(np.int64), bool(kept["traced"][at])
+        )
+        told.append(Moment(evidence, int(kept["candidates"][at]), int(kept["right"][at])))
+    return told
+
+
+if __name__ == "__main__":
+    typer.run(main)
