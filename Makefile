@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
 
-.PHONY: setup demo test check lint format crash bench clean
+.PHONY: setup demo test check lint format crash bench evals clean
 
 setup: $(READY)
 
@@ -22,8 +22,9 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	@$(BIN)/signalbox demo $(ARGS)
 
+# Many tests wait for processes that they started: twice as many workers as cores.
 test: $(READY)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )) --dist worksteal $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff format --check .
@@ -39,6 +40,9 @@ check: lint test
 
 crash: $(READY)
 	@$(BIN)/python -m playground.crash $(ARGS)
+
+evals: $(READY)
+	@$(BIN)/signalbox evals $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)

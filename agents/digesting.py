@@ -9,18 +9,26 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from agents import rules
+from agents.likeness import LEAD_LIMIT
 from agents.means import Means
 from agents.ports import Checkpoint
+from agents.ranking import KIN, POOL
 from agents.stages.group import group
 from agents.stages.normalise import normalise
+from agents.stages.read import read
 from agents.stages.screen import screen
 from agents.terms import Autonomy
 from storage.errors import Overtaken
 from storage.filing import NewReport
 from storage.judgments import Grouping, Screening, Summary
+from storage.pardons import words_fragment
+from storage.readings import Reading
 from storage.records import Signal
+from storage.remembering import is_put_off
 from storage.search import Candidate
 from storage.status import CLOSED, Mover, SignalStatus, Status
+
+CANDIDATES = 10  # reports that the judgment sees
 
 
 class Filed(BaseModel):
@@ -41,13 +49,14 @@ class Digesting:
         """Read one signal, then hold it, drop it, or file it; nudge the report it went to."""
         if not checkpoint("waiting", lambda: self._is_waiting(signal_id), bool):
             return
-        screening = checkpoint("screen", lambda: self._screen(signal_id), Screening)
-        if not screening.passed:
+        reading = checkpoint("read", lambda: self._read(signal_id), Reading)
+        screening, summary = reading.screening, reading.summary
+        if summary is None or not reading.passed:
             held_in = checkpoint("hold", lambda: self._hold(signal_id, screening), int)
             if held_in:
                 self.means.messenger.publish(held_in)
             return
-        summary = checkpoint("normalise", lambda: self._normalise(signal_id, screening), Summary)
+        checkpoint("describe", lambda: self._describe(signal_id, screening, summary), bool)
         if not checkpoint("worth filing", lambda: self._worth_filing(signal_id, screening, summary), bool):
             return
         filed = self._settle(signal_id, summary, checkpoint)
@@ -65,17 +74,46 @@ class Digesting:
         return filed
 
     def _is_waiting(self, signal_id: int) -> bool:
-        """Whether there is anything to read: a message may have been deleted while its digest was in the queue."""
-        return self.means.store.signals.get(signal_id).status is SignalStatus.AWAITING_DIGEST
+        """Whether there is anything to read: while its digest was in the queue it may have been deleted, or changed.
 
-    def _screen(self, signal_id: int) -> Screening:
+        What just changed may change again: it is left to a later digest.
+        """
         signal = self.means.store.signals.get(signal_id)
-        if signal.trusted_by:
-            return Screening(reason=f"Restored from the quarantine by <@{signal.trusted_by}>.")
+        return signal.status is SignalStatus.AWAITING_DIGEST and not is_put_off(signal, self.means.clock())
+
+    def _read(self, signal_id: int) -> Reading:
+        """What it says, if an agent may read it. The rules come first; a summary is made only of what has passed.
+
+        One call of a model reads it; a second one only when the first blocks a fragment that a human restored before.
+        """
+        signal = self.means.store.signals.get(signal_id)
+        pardoned = self.means.store.pardons.of(signal.source)
+        if not signal.trusted_by and (attack := screen(signal, pardoned)) is not None:
+            return Reading(screening=attack)
         twin = self._twin(signal)
-        if twin is not None and twin.screening is not None:
-            return twin.screening
-        return screen(signal, self.means.model, trusted=rules.is_trusted(signal.source, self.means.policy))
+        trust = self._trust(signal, pardoned)
+        if not trust:
+            known = _said_of(twin)
+            if known is not None and known.screening.fragment not in pardoned:
+                return known
+            reading = read(signal, self.means.model)
+            if reading.screening.fragment not in pardoned:
+                return reading
+            self.means.store.pardons.use(signal.source, reading.screening.fragment)
+            trust = "The fragment that a model would hold was restored from the quarantine before."
+        summary = (twin.summary if twin is not None else None) or normalise(signal, self.means.model)
+        return Reading(screening=Screening(reason=trust), summary=summary)
+
+    def _trust(self, signal: Signal, pardoned: frozenset[str]) -> str:
+        """Why its words need no model to screen them; empty when they do."""
+        if signal.trusted_by:
+            return f"Restored from the quarantine by <@{signal.trusted_by}>."
+        if words_fragment(signal) in pardoned:
+            self.means.store.pardons.use(signal.source, words_fragment(signal))
+            return "The same words from this source were restored from the quarantine before."
+        if rules.is_trusted(signal.source, self.means.policy):
+            return "The policy trusts this source, and no rule found an attack."
+        return ""
 
     def _hold(self, signal_id: int, screening: Screening) -> int:
         """Put it into the quarantine; the report it was in, if an edit made it what it is, else 0."""
@@ -85,14 +123,11 @@ class Digesting:
             self.means.store.reports.touch(report_id)
         return report_id or 0
 
-    def _normalise(self, signal_id: int, screening: Screening) -> Summary:
-        signal = self.means.store.signals.get(signal_id)
-        twin = self._twin(signal)
-        summary = twin.summary if twin is not None and twin.summary is not None else normalise(signal, self.means.model)
+    def _describe(self, signal_id: int, screening: Screening, summary: Summary) -> bool:
         texts = [f"{summary.title}\n{summary.gist}", *summary.queries]
         vector, *queries = self.means.vectoriser.vectors(texts)
         self.means.store.signals.describe(signal_id, screening, summary, vector, b"".join(queries))
-        return summary
+        return True
 
     def _worth_filing(self, signal_id: int, screening: Screening, summary: Summary) -> bool:
         signal = self.means.store.signals.get(signal_id)
@@ -136,15 +171,19 @@ class Digesting:
 
     def _candidates(self, signal: Signal, summary: Summary, keys: tuple[str, ...]) -> tuple[Candidate, ...]:
         """Where it may belong. An edited signal stays where it is."""
-        found = self.means.store.search.candidates(
+        search, title = self.means.store.search, signal.title or summary.title
+        found = search.candidates(
             keys,
-            summary.queries or (summary.title,),
+            (*summary.queries, title, signal.body[:LEAD_LIMIT]),
             _split(signal.query_vectors, signal.vector),
             signal.vector or b"",
             visibility_channel=signal.channel if signal.visibility == "private" else "",
+            limit=POOL,
+            kin=KIN,
+            title=title,
         )
         if signal.report_id is None:
-            return found
+            return self.means.ranking.ranked(signal, summary, found, search.rarity, CANDIDATES)
         return tuple(candidate for candidate in found if candidate.report_id == signal.report_id)
 
     def _choose(
@@ -204,6 +243,13 @@ class Digesting:
 
     def _twin(self, signal: Signal) -> Signal | None:
         return self.means.store.signals.twin(signal.source, signal.title, signal.body, signal.id or 0)
+
+
+def _said_of(twin: Signal | None) -> Reading | None:
+    """What was made of a signal with the very same words; None when there is none, or it was not read to its end."""
+    if twin is None or twin.screening is None or (twin.screening.passed and twin.summary is None):
+        return None
+    return Reading(screening=twin.screening, summary=twin.summary if twin.screening.passed else None)
 
 
 def keys_of(signal: Signal) -> tuple[str, ...]:

@@ -106,7 +106,8 @@ class Fixing:
         """What was said on the pull request so far: by people who may write, and by anybody else."""
         if row.number is None:
             return {}
-        remarks = self.means.code_host.pull_request(repository, row.number).remarks
+        seen = self.means.code_host.pull_request(repository, row.number)
+        remarks = self.means.redactor.pull_request(seen).remarks
         heard = tuple(remark for remark in remarks if remark.may_write and remark.id in row.heard)
         return {"instructions": heard, "remarks": tuple(remark for remark in remarks if not remark.may_write)}
 

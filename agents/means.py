@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from agents.ports import CodeHost, Messenger, Model, Nudge, Vectoriser, Workspaces
+from agents.ranking import Ranking, Weights
 from agents.redact import Redactor
 from agents.terms import Policy
 from storage.columns import now
@@ -27,3 +29,9 @@ class Means:
     messenger: Messenger
     nudge: Nudge
     clock: Callable[[], dt.datetime] = now
+    weights: Weights | None = None  # of the ranking; None: those that come with the code
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """What ranks candidates; it remembers the texts it has prepared."""
+        return Ranking(self.vectoriser, self.weights)

@@ -16,6 +16,7 @@ from agents.following import Following
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.researching import Researching
+from agents.weighing import Weighing
 from storage.raw import RawSignal
 from storage.signals import News, Remembered
 from storage.status import Status
@@ -27,11 +28,17 @@ class Pipeline:
 
     means: Means
 
-    def ingest(self, raw: RawSignal) -> Remembered:
-        """Redact and remember a signal, and nudge its digest. Quick enough for a Slack listener."""
-        known = self.means.store.signals.remember(self.means.redactor.raw(raw))
+    def ingest(self, raw: RawSignal, quiet: float = 0.0) -> Remembered:
+        """Redact and remember a signal, and nudge its digest. Quick enough for a Slack listener.
+
+        Changed words are digested after so many seconds of quiet; a changed number, or somebody's asking, counts at
+        once for the report that holds it.
+        """
+        known = self.means.store.signals.remember(self.means.redactor.raw(raw), quiet)
         if known.news is not News.DUPLICATE:
             self.means.nudge.signal(known.signal_id)
+        if known.news is News.EDITED:
+            Weighing(self.means).again(known.signal_id, asked=bool(raw.asked_by))
         return known
 
     def digest(self, signal_id: int, checkpoint: Checkpoint) -> None:

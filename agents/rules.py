@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from agents.terms import Autonomy, Policy, Repository
-from storage.raw import Severity
+from storage.raw import RawSignal, Severity
 from storage.records import Decision, Report, Signal
 from storage.status import Visibility
 
@@ -34,7 +34,7 @@ class Person:
     deleted: bool = False
 
 
-def weight(signal: Signal, source_weight: float, at: dt.datetime) -> float:
+def weight(signal: Signal | RawSignal, source_weight: float, at: dt.datetime) -> float:
     """How much a signal counts: severity x reach x recency, times what the policy gives its source.
 
     A warning met by one person today from a source of weight 1 counts 1. Reach counts by its decimal logarithm, and a

@@ -53,6 +53,7 @@ class Channel(Terms):
     autonomy: Autonomy = Autonomy.ASK
     repository: str = ""  # owner/name that its problems are about; empty: found by rules
     allow_bots: tuple[str, ...] = ()  # ids of bots or apps whose messages are signals
+    connect: bool = False  # listen although it is shared with another workspace, and to that one's people
 
 
 class SourceTerms(Terms):
@@ -60,6 +61,7 @@ class SourceTerms(Terms):
 
     kind: str
     every: Seconds = Field(default=120.0, gt=0)
+    first_day: int = Field(default=20, ge=0)  # signals its first pull takes at most, the heaviest and newest
     report_to: str
     weight: float = Field(default=1.0, ge=0)
     trusted: bool = False  # its signals skip the model's screening, never the rules'
@@ -113,6 +115,7 @@ class Waits(Terms):
     soak: Seconds = Field(default=24 * 3600.0, ge=0)  # quiet time after the merge
     follow: Seconds = Field(default=30.0, gt=0)  # between two looks at a pull request
     sweep: Seconds = Field(default=5.0, gt=0)  # between two sweeps
+    thread: Seconds = Field(default=30.0, ge=0)  # quiet time after which a changed thread is read again
 
 
 class Models(Terms):
@@ -134,12 +137,14 @@ class Policy(Terms):
     repositories: tuple[Repository, ...] = ()
     approvers: tuple[str, ...] = ()  # Slack user ids
     autonomy: Autonomy = Autonomy.ASK
+    ask_emoji: str = Field(default="mag", pattern=r"^[a-z0-9_+'-]*$")  # reacting with it asks; empty: with none
     ripe_weight: float = Field(default=1.0, gt=0)
     research_limits: Limits = Limits()
     fix_limits: Limits = Limits(steps=60, usd=4.0, minutes=30.0)
     budgets: Budgets = Budgets()
     waits: Waits = Waits()
     models: Models = Models()
+    retention: Seconds = Field(default=180 * 86_400.0, gt=0)  # then the words of what is closed or held are forgotten
     dry_run: bool = False
 
     def channel(self, channel_id: str) -> Channel | None:

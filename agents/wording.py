@@ -20,3 +20,14 @@ def cut(text: str, limit: int) -> str:
     head = limit * 2 // 3
     tail = limit - head
     return f"{text[:head]}\n[… {len(text) - limit} characters left out …]\n{text[-tail:]}"
+
+
+def everything_in(signal: Signal) -> str:
+    """All foreign text that some later reader may see, not only title and body."""
+    author = f"from: {signal.author}" if signal.author else ""
+    return "\n".join(part for part in (author, words_of(signal), signal.url) if part)
+
+
+def surroundings_of(signal: Signal) -> str:
+    """What is foreign in it besides title and body."""
+    return "\n".join(part for part in (signal.author, signal.url) if part)

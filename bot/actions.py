@@ -20,6 +20,7 @@ class Action(StrEnum):
     DISMISS = "dismiss"
     ANSWER = "answer"  # one of a question's options
     RESTORE = "restore"  # from the quarantine
+    HELD_PAGE = "held_page"  # turn a page of the quarantine
     LINK = "link"  # only opens an address
 
 
@@ -78,9 +79,16 @@ class Choice(_Value):
 
 
 class HeldChoice(_Value):
-    """Which signal of the quarantine."""
+    """Which signal of the quarantine, and which page it was on."""
 
     signal_id: int = Field(ge=1, le=_LARGEST_ID)
+    before: int = Field(default=0, ge=0, le=_LARGEST_ID)
+
+
+class HeldTurn(_Value):
+    """Which page of the quarantine: what is older than this signal; 0 for the newest."""
+
+    before: int = Field(ge=0, le=_LARGEST_ID)
 
 
 def action_id(action: Action, number: int | None = None) -> str:

@@ -26,22 +26,25 @@ from agents.assent import Assent
 from agents.errors import BadSettings
 from agents.means import Means
 from agents.pipeline import Pipeline
-from agents.ports import Model, Vectoriser
+from agents.ports import Model
 from agents.redact import Redactor
 from agents.terms import Policy
+from bot.backfill import Reader
 from bot.clock import Clock, Tick
 from bot.courtesy import Courtesy
 from bot.engine import Engine, Queue
+from bot.http import Gate, HttpServer
 from bot.jobs import Enqueuer, Jobs
 from bot.listeners import Deps, build_slack_app
 from bot.listeners.events import deal_with
 from bot.messenger import SlackMessenger
 from bot.policy import read_policy
-from bot.settings import Settings, secret
+from bot.settings import Settings, environment, secret
 from bot.slack import SlackWriter
 from bot.socket_mode import Socket
-from bot.sources import KINDS
+from bot.sources import ALL_KINDS, KINDS, open_sources
 from bot.sources.pulling import Puller
+from bot.sources.webhook import open_webhooks
 from bot.undertaker import Undertaker
 from storage.database import open_store
 from storage.store import Store
@@ -49,6 +52,7 @@ from storage.store import Store
 log = structlog.get_logger()
 
 _FORGET_EVERY = 3600.0
+_RETAIN_EVERY = 3600.0
 _REMIND_EVERY = 30.0
 # Seconds that a busy thread keeps the interpreter. Digests and acks share it, and at Python's own 0.005 an ack that has
 # to take several turns waited about half as long again.
@@ -81,9 +85,18 @@ def bot(settings: Settings) -> Iterator[Parts]:
         handler = Socket(app, secret(settings.slack_app_token), parts.deps.courtesy, trace_enabled=False)
         stack.callback(handler.close)
         _warm_up(parts.pipeline.means)
+        _receive(parts, stack)
         handler.connect()  # type: ignore[no-untyped-call]
         log.info("the bot is listening", team=parts.slack.home_team)
         yield parts
+
+
+def _receive(parts: Parts, stack: ExitStack) -> None:
+    """Serve the policy's webhooks; without one no port is opened."""
+    if webhooks := open_webhooks(parts.policy, environment()):
+        gate = Gate(webhooks, parts.store, parts.redactor, parts.enqueuer)
+        host, port = parts.settings.signalbox_http_host, parts.settings.signalbox_http_port
+        stack.enter_context(HttpServer(gate.app(), host, port))
 
 
 @contextmanager
@@ -100,6 +113,8 @@ def worker(settings: Settings) -> Iterator[Parts]:
         puller=parts.puller,
         inbox=lambda event_id: deal_with(event_id, parts.deps),
         give_way=parts.deps.courtesy.give_way,
+        redact=parts.redactor.text,
+        retention=parts.policy.retention,
     )
     undertaker = Undertaker(parts.store, parts.engine)
     clock = Clock(ticks(parts.policy, parts.engine))
@@ -119,31 +134,36 @@ def worker(settings: Settings) -> Iterator[Parts]:
 def ticks(policy: Policy, engine: Engine) -> list[Tick]:
     """Everything that happens by the clock."""
 
-    def tick(kind: str, queue: Queue, every: float, subject: str = "") -> Tick:
+    def tick(kind: str, queue: Queue, every: float, subject: str = "", spread: float = 0.0) -> Tick:
         name = f"{kind}:{subject}" if subject else kind
         # `look` needs its slot, to make the ids of the jobs that it enqueues in turn.
-        return Tick(name, every, lambda slot: engine.enqueue(f"{name}:{slot}", queue, kind, subject or slot))
+        return Tick(name, every, lambda slot: engine.enqueue(f"{name}:{slot}", queue, kind, subject or slot), spread)
 
-    pulls = [tick("pull", Queue.PULL, terms.every, name) for name, terms in policy.sources.items()]
+    pulls = [
+        tick("pull", Queue.PULL, terms.every, name, spread=terms.every / 4)
+        for name, terms in policy.sources.items()
+        if terms.kind in KINDS
+    ]
     return [
         *pulls,
         tick("sweep", Queue.UPKEEP, policy.waits.sweep),
         tick("look", Queue.UPKEEP, policy.waits.follow),
         tick("remind", Queue.UPKEEP, _REMIND_EVERY),
         tick("forget", Queue.UPKEEP, _FORGET_EVERY),
+        tick("retain", Queue.UPKEEP, _RETAIN_EVERY),
     ]
 
 
 def build(settings: Settings) -> Parts:
     """Build everything, and ask Slack who we are. Raises a SignalboxError that says what is missing or wrong."""
     settings.signalbox_home.mkdir(parents=True, exist_ok=True)
-    policy = read_policy(settings.signalbox_policy, KINDS)
+    policy = read_policy(settings.signalbox_policy, ALL_KINDS)
     store = open_store(settings.database)
     slack = _slack(settings)
     us = slack.who_we_are()
     engine = Engine(settings.database)
     enqueuer = Enqueuer(store, engine)
-    redactor = Redactor(_key(settings))
+    redactor = redactor_of(settings)
     vectoriser = WordVectors()
     credentials = _credentials(settings)
     mirrors = Mirrors(settings.signalbox_home / "mirrors", settings.github_url, credentials.token)
@@ -152,7 +172,7 @@ def build(settings: Settings) -> Parts:
         Means(
             store=store,
             policy=policy,
-            model=_model(settings, policy, store, vectoriser),
+            model=_model(settings, policy, store),
             workspaces=workspaces,
             code_host=GithubCodeHost(credentials, mirrors),
             vectoriser=vectoriser,
@@ -174,25 +194,35 @@ def build(settings: Settings) -> Parts:
         nudge_signal=enqueuer.signal,
         courtesy=Courtesy(),
     )
-    sources = {name: KINDS[terms.kind](name, terms, settings) for name, terms in policy.sources.items()}
-    puller = Puller(store, sources, redactor, enqueuer)
+    puller = Puller(store, open_sources(policy.sources, settings), policy.sources, redactor, enqueuer)
     _tell_what_is_missing(pipeline.means)
     return Parts(settings, policy, store, engine, enqueuer, pipeline, slack, redactor, puller, deps)
 
 
-def pull_once(settings: Settings, source: str) -> int:
-    """Pull one source now; how many of its signals are new or changed. Their digests are left to a worker's sweep."""
-    policy = read_policy(settings.signalbox_policy, KINDS)
-    terms = policy.sources.get(source)
+def puller_of(settings: Settings, source: str) -> tuple[Puller, Reader]:
+    """What pulls one source at a person's wish, without Slack; digests are left to a worker's sweep.
+
+    Raises BadSettings for a source that is not in the policy, or is not pulled.
+    """
+    policy = read_policy(settings.signalbox_policy, ALL_KINDS)
+    pulled = {name: terms for name, terms in policy.sources.items() if terms.kind in KINDS}
+    terms = pulled.get(source)
     if terms is None:
-        known = ", ".join(policy.sources) or "none"
-        raise BadSettings(f"There is no source {source!r} in {settings.signalbox_policy}; there are: {known}.")
-    store = open_store(settings.database)
-    before = store.signals.counts().total
-    pulled = KINDS[terms.kind](source, terms, settings).pull(store.cursors.get(source).value)
-    redactor = Redactor(_key(settings))
-    store.cursors.advance(source, pulled.cursor, [redactor.raw(raw) for raw in pulled.signals])
-    return store.signals.counts().total - before
+        known = ", ".join(pulled) or "none"
+        raise BadSettings(
+            f"There is no source {source!r} that is pulled in {settings.signalbox_policy}; there are: {known}."
+        )
+    store, redactor = open_store(settings.database), redactor_of(settings)
+    sources = open_sources({source: terms}, settings)
+    puller = Puller(store, sources, pulled, redactor, _LeftToTheSweep())
+    return puller, Reader(source, sources[source], terms, store, redactor)
+
+
+class _LeftToTheSweep:
+    """The port Nudge, where no job engine runs."""
+
+    def signal(self, signal_id: int) -> None: ...
+    def report(self, report_id: int) -> None: ...
 
 
 def _slack(settings: Settings) -> SlackWriter:
@@ -211,11 +241,16 @@ def _credentials(settings: Settings) -> Credentials:
     )
 
 
-def _model(settings: Settings, policy: Policy, store: Store, vectoriser: Vectoriser) -> Model:
+def _model(settings: Settings, policy: Policy, store: Store) -> Model:
     if not settings.anthropic_api_key:
-        return OfflineModel(vectoriser)
+        return OfflineModel()
     options = ClientOptions(secret(settings.anthropic_api_key), settings.anthropic_base_url)
     return ClaudeModel(options, policy.models, StoreLedger(store.spending, policy.budgets))
+
+
+def redactor_of(settings: Settings) -> Redactor:
+    """The redactor of this installation."""
+    return Redactor(_key(settings))
 
 
 def _key(settings: Settings) -> bytes:

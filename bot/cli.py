@@ -1,22 +1,26 @@
-"""The command line: run, worker, demo, doctor, migrate, pull."""
+"""The command line: run, worker, demo, doctor, migrate, evals, pull, schema."""
 
 from __future__ import annotations
 
+import functools
+import json
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Any
 
 import typer
 from rich.console import Console
 
 from bot import app as composition
+from bot import pull_command
 from bot.doctor import Finding, Verdict, examine
 from bot.log import configure_logging
 from bot.settings import read_settings
+from bot.sources.webhook import json_schema
 from storage.database import migrate
 from storage.errors import SignalboxError
 
@@ -53,7 +57,7 @@ def run() -> None:
     """Run the bot, with a worker of its own."""
     with _sentences():
         settings = read_settings()
-        configure_logging(settings.signalbox_log)
+        configure_logging(settings.signalbox_log, composition.redactor_of(settings))
         migrate(settings.database)
         with composition.bot(settings):
             _until_told()
@@ -64,7 +68,7 @@ def worker() -> None:
     """Run one more worker, on this machine or another; it needs the same DATABASE_URL (PostgreSQL) and policy."""
     with _sentences():
         settings = read_settings()
-        configure_logging(settings.signalbox_log)
+        configure_logging(settings.signalbox_log, composition.redactor_of(settings))
         migrate(settings.database)
         with composition.worker(settings):
             _until_told()
@@ -99,13 +103,23 @@ def demo(context: typer.Context) -> None:
     raise typer.Exit(subprocess.run([sys.executable, "-m", "playground", *context.args], check=False).returncode)
 
 
-@cli.command()
-def pull(source: Annotated[str, typer.Argument(help="The source's name in the policy file.")]) -> None:
-    """Pull one source now and file what it brings with the next worker."""
+@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def evals(context: typer.Context) -> None:
+    """Measure how well we judge: grouping, screening, redaction or chatter, over --data DIR."""
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "evals", *context.args], check=False).returncode)
+
+
+@cli.command(name="pull")
+@functools.wraps(pull_command.pull)
+def _pull(**given: Any) -> None:
     with _sentences():
-        settings = read_settings()
-        configure_logging(settings.signalbox_log)
-        typer.echo(f"{composition.pull_once(settings, source)} signals are new.")
+        pull_command.pull(**given)
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of what webhooks may send; docs/signals.schema.json holds it."""
+    typer.echo(json.dumps(json_schema(), indent=2))
 
 
 def main() -> None:

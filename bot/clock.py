@@ -1,26 +1,56 @@
 """The clock. Only this module knows APScheduler, and APScheduler knows nothing that must survive.
 
 It runs in every replica: a tick enqueues a job whose id is made of the tick's name and its time slot, so that a tick is
-made at most once however many clocks there are.
+made at most once however many clocks there are. When in its slot a tick comes follows from its name and the slot alone,
+so that all clocks agree on that too.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 
 @dataclass(frozen=True)
 class Tick:
-    """Something to enqueue every so many seconds; `enqueue` is given the slot."""
+    """Something to enqueue once in every slot of so many seconds; `enqueue` is given the slot.
+
+    `spread` is how many seconds into its slot it may come, so that ticks of one length do not all come at once.
+    """
 
     name: str
     every: float
     enqueue: Callable[[str], None]
-    jitter: float = 0.0
+    spread: float = 0.0
+
+    def moment(self, number: int) -> float:
+        """When it comes in the slot of this number, in Unix time; always the same."""
+        digest = hashlib.sha256(f"{self.name}:{number}".encode()).digest()
+        part = int.from_bytes(digest[:8], "big") / 2**64
+        return number * self.every + part * min(self.spread, self.every / 2)
+
+    def after(self, at: float) -> float:
+        """When it comes next after `at`."""
+        number = int(at // self.every)
+        return next(moment for moment in map(self.moment, (number, number + 1, number + 2)) if moment > at)
+
+
+class _InItsSlot(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Tells APScheduler when a tick comes."""
+
+    def __init__(self, tick: Tick) -> None:
+        self._tick = tick
+
+    def get_next_fire_time(self, previous_fire_time: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+        """The moment after the last one, or after now."""
+        last = now if previous_fire_time is None else max(previous_fire_time, now)
+        return dt.datetime.fromtimestamp(self._tick.after(last.timestamp()), dt.UTC)
 
 
 @dataclass
@@ -38,9 +68,7 @@ class Clock:
     def start(self) -> None:
         """Begin to tick."""
         for tick in self.ticks:
-            self._scheduler.add_job(
-                self._tick, "interval", args=[tick], seconds=tick.every, jitter=tick.jitter or None, id=tick.name
-            )
+            self._scheduler.add_job(self._tick, _InItsSlot(tick), args=[tick], id=tick.name)
         self._scheduler.start()
 
     def stop(self) -> None:

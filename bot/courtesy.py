@@ -21,7 +21,8 @@ _PATIENCE = 0.1  # seconds: under a lasting flood of events the work goes on too
 class Courtesy:
     """Counts the envelopes being answered. Work gives way to them; what follows an answer waits in line."""
 
-    def __init__(self, line: Executor | None = None) -> None:
+    def __init__(self, line: Executor | None = None, patience: float = _PATIENCE) -> None:
+        self._patience = patience
         self._quiet = threading.Condition()
         self._answering = 0
         self._line = line or ThreadPoolExecutor(1, "after-the-answer")
@@ -40,9 +41,9 @@ class Courtesy:
                     self._quiet.notify_all()
 
     def give_way(self) -> None:
-        """Return when nobody waits for an answer, or after a tenth of a second."""
+        """Return when nobody waits for an answer, or when patience (a tenth of a second) runs out."""
         with self._quiet:
-            self._quiet.wait_for(lambda: not self._answering, _PATIENCE)
+            self._quiet.wait_for(lambda: not self._answering, self._patience)
 
     def after(self, work: Callable[[], None]) -> None:
         """Do this soon, one after the other. What is left at the end is not done: its rows are found by the sweep."""

@@ -14,11 +14,13 @@ from slack_sdk.errors import SlackApiError
 
 from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
-from agents.terms import Policy
+from agents.terms import Channel, Policy
+from bot import breaker
 from bot.manifest import bot_scopes
 from bot.policy import read_policy
-from bot.settings import Settings, read_settings, secret
-from bot.sources import KINDS
+from bot.settings import Settings, environment, read_settings, secret
+from bot.sources import ALL_KINDS, KINDS, webhook
+from storage.columns import now
 from storage.database import migrate, open_store
 from storage.errors import SignalboxError
 
@@ -50,7 +52,7 @@ def examine() -> Iterator[Finding]:
         return
     policy = None
     try:
-        policy = read_policy(settings.signalbox_policy, KINDS)
+        policy = read_policy(settings.signalbox_policy, ALL_KINDS)
         yield Finding("policy", Verdict.GOOD, f"{settings.signalbox_policy} is valid")
     except SignalboxError as error:
         yield Finding("policy", Verdict.BAD, str(error))
@@ -116,17 +118,23 @@ def _slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
         sentence = f"Slack says {error.response['error']}; it needs the scope connections:write"
         yield Finding("Slack app token", Verdict.BAD, sentence)
     for channel in policy.channels if policy else ():
-        yield _channel(client, channel.id)
+        yield _channel(client, channel)
 
 
-def _channel(client: WebClient, channel_id: str) -> Finding:
-    what = f"channel {channel_id}"
+def _channel(client: WebClient, terms: Channel) -> Finding:
+    what = f"channel {terms.id}"
     try:
-        channel = client.conversations_info(channel=channel_id)["channel"]
+        channel = client.conversations_info(channel=terms.id)["channel"]
     except SlackApiError as error:
         return Finding(what, Verdict.BAD, f"Slack says {error.response['error']}; check the id and invite the bot")
     if not channel.get("is_member"):
         return Finding(what, Verdict.BAD, f"the bot is not in #{channel['name']}; type /invite @signalbox there")
+    if (channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")) and not terms.connect:
+        sentence = (
+            f"#{channel['name']} is shared with another workspace, so it is not listened to; `connect = true` and a "
+            "report_to of your own in its [[channels]] entry change that"
+        )
+        return Finding(what, Verdict.MISSING, sentence)
     return Finding(what, Verdict.GOOD, f"#{channel['name']}")
 
 
@@ -180,9 +188,25 @@ def _repositories(settings: Settings, policy: Policy) -> Iterator[Finding]:
 
 def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:
     for name, terms in policy.sources.items():
+        what = f"source {name}"
         try:
-            pulled = KINDS[terms.kind](name, terms, settings).pull("")
+            if terms.kind == webhook.KIND:
+                webhook.open_webhook(name, terms, environment())
+                yield Finding(what, Verdict.GOOD, "its secret is set; it is received at POST /signals")
+                continue
+            waiting = len(KINDS[terms.kind](name, terms, settings).pull("").signals)
         except SignalboxError as error:
-            yield Finding(f"source {name}", Verdict.BAD, str(error))
+            yield Finding(what, Verdict.BAD, str(error))
         else:
-            yield Finding(f"source {name}", Verdict.GOOD, f"answers; {len(pulled.signals)} signals wait there")
+            yield Finding(what, Verdict.GOOD, f"answers; {waiting} signals of its first page could be read")
+    yield from _resting(settings, policy)
+
+
+def _resting(settings: Settings, policy: Policy) -> Iterator[Finding]:
+    """What the bot itself last met at its sources."""
+    store = open_store(settings.database)
+    for name in policy.sources:
+        cursor = store.cursors.get(name)
+        for sentence in (breaker.how_it_is(cursor, now()), breaker.what_was_left_out(cursor)):
+            if sentence:
+                yield Finding(f"source {name} in the bot", Verdict.MISSING, sentence)

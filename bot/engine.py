@@ -226,6 +226,7 @@ class EngineCheckpoint:
 
     paused: Callable[[], bool]
     give_way: Callable[[], None]
+    redact: Callable[[str], str] = str  # what faults say may be foreign text
 
     def __call__(self, name: str, work: Callable[[], T], returns: type[T]) -> T:
         """Return what `work` returned, now or in an earlier life of the job. Raises Interrupted when paused."""
@@ -239,7 +240,7 @@ class EngineCheckpoint:
             try:
                 return {"value": kind.dump_python(_patiently(work), mode="json")}
             except Exception as error:  # noqa: BLE001 a fault is kept too, so that a resumed job meets the same one
-                return {"fault": faults.to_json(error)}
+                return {"fault": faults.to_json(error, self.redact)}
 
         kept = DBOS.run_step({"name": name}, kept_work)
         if "fault" in kept:

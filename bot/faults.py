@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -19,12 +20,12 @@ class Unexpected(SignalboxError):
     """A fault that nobody foresaw: a defect of ours. The log has its traceback."""
 
 
-def to_json(error: Exception) -> dict[str, Any]:
+def to_json(error: Exception, redact: Callable[[str], str] = str) -> dict[str, Any]:
     """What is to be kept of a fault. One that is not ours is logged here, with its traceback."""
     if not isinstance(error, SignalboxError):
         log.error("an unexpected fault", exc_info=error)
-        return {"class": "Unexpected", "sentence": f"{type(error).__name__}: {error}"[:500]}
-    kept: dict[str, Any] = {"class": type(error).__name__, "sentence": str(error)}
+        return {"class": "Unexpected", "sentence": redact(f"{type(error).__name__}: {error}")[:500]}
+    kept: dict[str, Any] = {"class": type(error).__name__, "sentence": redact(str(error))}
     if isinstance(error, Unavailable):
         kept["retry_after"] = error.retry_after
     if isinstance(error, Stopped):

@@ -17,13 +17,16 @@ import structlog
 
 from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
+from agents.terms import Policy
 from bot.engine import Engine, EngineCheckpoint, Interrupted, Queue, is_engine_signal
 from bot.faults import Unexpected
+from bot.forgetting import forget_jobs, forget_words
 from storage.columns import now
 from storage.errors import IllegalMove, SignalboxError
 from storage.judgments import Outcome, Priority
 from storage.raw import Severity
 from storage.records import Report, Signal
+from storage.remembering import is_put_off
 from storage.status import WORKED_ON, Mover, SignalStatus, Status
 from storage.store import Store
 
@@ -32,7 +35,6 @@ log = structlog.get_logger()
 TRIES = 6
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0
 _DEAD_LETTER = dt.timedelta(days=365)
-_KEEP_ENDED = dt.timedelta(days=3)
 PAUSED = "paused"
 _HEAD_START = 100
 
@@ -68,9 +70,9 @@ class Enqueuer:
     engine: Engine
 
     def signal(self, signal_id: int) -> None:
-        """Have a signal digested, if it waits for that."""
+        """Have a signal digested, if it waits for that. One that is put off is left to the sweep."""
         signal = self.store.signals.get(signal_id)
-        if signal.status is SignalStatus.AWAITING_DIGEST:
+        if signal.status is SignalStatus.AWAITING_DIGEST and not is_put_off(signal, now()):
             self.digest(signal)
 
     def report(self, report_id: int) -> None:
@@ -146,12 +148,14 @@ class Jobs:
     puller: Pulling
     inbox: Callable[[str], None]
     give_way: Callable[[], None] = field(default=_at_once)
+    redact: Callable[[str], str] = str  # what faults say may be foreign text
+    retention: float = Policy().retention  # seconds
     clock: Callable[[], dt.datetime] = field(default=now)
 
     def __call__(self, kind: str, subject: str, job_id: str) -> None:
         """Do one job. It ends without an exception: what failed is in the rows, and in the log by a reference."""
         checkpoint = EngineCheckpoint(
-            lambda: self.store.switches.on(PAUSED) and kind not in _NEVER_PAUSED, self.give_way
+            lambda: self.store.switches.on(PAUSED) and kind not in _NEVER_PAUSED, self.give_way, self.redact
         )
         began = self.clock()
         with structlog.contextvars.bound_contextvars(job=job_id):
@@ -180,14 +184,15 @@ class Jobs:
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),
-            "forget": lambda *_: self._forget(),
+            "forget": lambda *_: forget_jobs(self.engine, self.clock()),
+            "retain": lambda *_: forget_words(self.store, self.clock(), self.retention),
         }
 
     # ── what failed ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _failed(self, kind: str, subject: str, error: Exception) -> None:
         reference = secrets.token_hex(3)
-        sentence = _sentence(error, reference)
+        sentence = self.redact(_sentence(error, reference))
         log.warning("failed", reference=reference, error=str(error), exc_info=_traceback_of(error))
         match kind:
             case "digest":
@@ -270,13 +275,8 @@ class Jobs:
                 if report.not_before is None or report.not_before <= self.clock():
                     self.engine.enqueue(f"{kind}:{report.id}:{slot}", Queue.FOLLOW, kind, str(report.id))
 
-    def _forget(self) -> None:
-        gone = self.engine.forget((self.clock() - _KEEP_ENDED).isoformat())
-        if gone:
-            log.info("forgot ended jobs", jobs=gone)
 
-
-_NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "remind"})
+_NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind"})
 _TOLD = frozenset({"digest", "research", "fix"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,9 @@ from pydantic_core import ErrorDetails
 
 from agents.errors import BadPolicy
 from agents.terms import Policy
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,39}", re.ASCII)
+_TAKEN = frozenset({"slack"})
 
 
 def read_policy(path: Path, source_kinds: Iterable[str]) -> Policy:
@@ -57,7 +61,14 @@ def _cross_faults(policy: Policy, kinds: frozenset[str]) -> list[str]:
             faults.append(
                 f"channels[{number}].repository: {channel.repository!r} is not among [[repositories]] ({known})"
             )
+        if channel.connect and channel.report_to in ("", channel.id):
+            faults.append(
+                f"channels[{number}].report_to: with connect = true, name a channel of your own for its reports: what "
+                "is found is not shown to another workspace"
+            )
     for name, source in policy.sources.items():
+        if not _NAME.fullmatch(name) or name in _TAKEN:
+            faults.append(f"sources.{name}: a source's name is 1 to 40 of a-z, A-Z, 0-9, . _ -, and not slack")
         if source.kind not in kinds:
             faults.append(f"sources.{name}.kind: {source.kind!r} is not a source; there are {', '.join(sorted(kinds))}")
         if source.repository and source.repository not in repositories:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -28,10 +31,19 @@ class Settings(BaseSettings):
     github_url: str = "https://github.com"  # where `git` fetches and pushes
     sentry_token: SecretStr | None = None
     sentry_url: str = "https://sentry.io"
+    posthog_api_key: SecretStr | None = None  # a personal API key
+    posthog_url: str = "https://us.posthog.com"
+    linear_api_key: SecretStr | None = None
+    linear_url: str = "https://api.linear.app/graphql"
+    zendesk_email: str = ""  # of the agent whose API token it is; empty: the token is an OAuth token
+    zendesk_token: SecretStr | None = None
+    zendesk_url: str = ""  # e.g. https://acme.zendesk.com
     database_url: str = ""  # empty: a SQLite file in `home`
     signalbox_home: Path = Path("var/signalbox")  # mirrors, environments, the SQLite files, the redaction key
     signalbox_policy: Path = Path("signalbox.toml")
     signalbox_key: SecretStr | None = Field(default=None)  # keys the placeholders; made and kept in `home` if not set
+    signalbox_http_host: str = "127.0.0.1"  # where webhooks are received, if the policy names any
+    signalbox_http_port: int = Field(default=8787, ge=0, le=65_535)
     signalbox_log: str = "info"
 
     @property
@@ -47,6 +59,12 @@ def read_settings() -> Settings:
     except ValidationError as error:
         faults = [f"{'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()]
         raise BadSettings("The environment has faults: " + "; ".join(faults)) from error
+
+
+def environment() -> Mapping[str, str]:
+    """All of the environment, with what `.env` adds to it: for the variables whose names stand in the policy."""
+    kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {**kept, **os.environ}
 
 
 def secret(value: SecretStr | None) -> str:

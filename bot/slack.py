@@ -15,6 +15,7 @@ from agents.errors import SlackRejected
 from agents.rules import Person
 from bot.patience import Bucket, Lately
 from bot.slack_calls import Calls
+from bot.slack_event import SlackEvent
 from bot.views.drawing import File
 from bot.views.limits import TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, Drawn, cut, within
 from bot.views.scene import address_of
@@ -37,7 +38,8 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
 """Every method that is called here, with the scopes it needs; the manifest asks for these."""
 
 _LOOKED_UP = 60.0  # seconds that people and channels are remembered
-_PAGES = 20  # of 200 messages, that are looked through for a post of ours
+_PAGE = 200  # messages
+_PAGES = 20  # of messages, that are looked through for a post of ours
 _TIMEOUT = 10  # seconds
 
 
@@ -177,6 +179,17 @@ class SlackWriter:
         view = {"type": "home", "blocks": within(blocks, most=VIEW_BLOCKS, payload=VIEW_PAYLOAD)}
         self._calls("views.publish", lambda: self.client.views_publish(user_id=user, view=view))
 
+    def thread(self, channel: str, ts: str) -> list[SlackEvent]:
+        """A message and its first answers, at most 200, or an answer alone; empty where we cannot read."""
+        try:
+            found = self._calls(
+                "conversations.replies", lambda: self.client.conversations_replies(channel=channel, ts=ts, limit=_PAGE)
+            )
+        except SlackRejected:
+            return []
+        shaped = [{"event": {**each, "type": "message", "channel": channel}} for each in found["messages"]]
+        return [SlackEvent.of({"team_id": self.home_team, **each}) for each in shaped]
+
     # ── people and places ───────────────────────────────────────────────────────────────────────────────────────
 
     def person(self, user_id: str, team_id: str = "") -> Person:
@@ -239,7 +252,7 @@ class SlackWriter:
         asked: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{oldest:.6f}",
-            "limit": 200,
+            "limit": _PAGE,
             "include_all_metadata": True,
             "cursor": cursor or None,
         }

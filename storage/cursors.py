@@ -1,4 +1,4 @@
-"""Cursors: how far each source has been read."""
+"""Cursors: how far each source has been read, and whether it may be asked now."""
 
 from __future__ import annotations
 
@@ -25,23 +25,56 @@ class Cursors:
         with self._on.read() as session:
             return session.get(Cursor, source) or Cursor(source=source)
 
-    def advance(self, source: str, value: str, raws: Sequence[RawSignal]) -> list[Remembered]:
-        """Keep what was read and move the cursor behind it: both or, after a crash, neither."""
+    def advance(
+        self,
+        source: str,
+        value: str,
+        raws: Sequence[RawSignal],
+        *,
+        expect: str | None = None,
+        left_out: int = 0,
+        left_out_since: dt.datetime | None = None,
+    ) -> list[Remembered]:
+        """Keep what was read and move the cursor behind it: both or, after a crash, neither.
+
+        With `expect` the cursor moves only from there: of two who read on from the same place the later one keeps its
+        signals, which are the same, and leaves the cursor where the other has moved it. `left_out` counts what the
+        source's first pull did not take.
+        """
         with self._on.write() as session:
             if raws:
                 locked(session, Epoch, FILING)  # first, as everywhere: several signals are locked below
             known = [remember(session, raw) for raw in raws]
             cursor = _cursor(session, source)
-            cursor.value, cursor.moved_at = value, now()
-            cursor.failures, cursor.trouble, cursor.not_before = 0, "", None
+            if expect is None or cursor.value == expect:
+                cursor.value, cursor.moved_at = value, now()
+                cursor.left_out += left_out
+                cursor.left_out_since = left_out_since or cursor.left_out_since
+            _forgive(cursor)
             return known
 
-    def failed(self, source: str, trouble: str, not_before: dt.datetime | None) -> None:
-        """Note that it could not be read, and when to try again."""
+    def failed(
+        self, source: str, trouble: str, not_before: dt.datetime | None, *, rests_since: dt.datetime | None = None
+    ) -> None:
+        """Note that it could not be read, and when to try again. With `rests_since` its breaker is open until then.
+
+        A breaker that is open already keeps the moment at which it opened.
+        """
         with self._on.write() as session:
             cursor = _cursor(session, source)
             cursor.failures += 1
             cursor.trouble, cursor.not_before = trouble, not_before
+            cursor.rests_since = cursor.rests_since or rests_since
+
+    def caught_up(self, source: str) -> None:
+        """What its first pull left out has been read meanwhile."""
+        with self._on.write() as session:
+            cursor = _cursor(session, source)
+            cursor.left_out, cursor.left_out_since = 0, None
+
+
+def _forgive(cursor: Cursor) -> None:
+    cursor.failures, cursor.trouble, cursor.not_before, cursor.rests_since = 0, "", None, None
 
 
 def _cursor(session: Session, source: str) -> Cursor:

@@ -85,6 +85,7 @@ def _sqlite(url: URL, *, foreign_keys: bool) -> Engine:
         cursor = connection.cursor()
         _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, and not only unlinked
         cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
 
     event.listen(engine, "connect", set_up)

@@ -14,7 +14,7 @@ from storage.journal import tell, told
 from storage.judgments import Grouping
 from storage.plumbing import Epoch
 from storage.records import Entry, EntryKind, Report, Signal, SignalKey
-from storage.remembering import FILING
+from storage.remembering import FILING, rest
 from storage.status import SignalStatus, Status, Visibility
 from storage.transactions import Transactions, found, locked
 
@@ -143,7 +143,7 @@ def _write(
     report.weight += weight - (signal.weight if signal.report_id is not None else 0.0)
     report.version += 1
     signal.report_id = report.id
-    signal.status = SignalStatus.FILED
+    rest(signal, SignalStatus.FILED)
     signal.filed_at = signal.filed_at or now()
     signal.filed_epoch = epoch
     signal.weight = weight

@@ -26,15 +26,15 @@ class Judgment(BaseModel):
 class Stage(StrEnum):
     """The stages that ask a model. The name is the prompt's file name."""
 
-    SCREEN = "screen"
-    NORMALISE = "normalise"
+    READ = "read"  # screen and normalise in one call, for signals of sources that nobody trusts
+    NORMALISE = "normalise"  # alone, for the others
     GROUP = "group"
     RESEARCH = "research"
     DECIDE = "decide"
     FIX = "fix"
 
 
-# ── screen ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── screen, normalise ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Threat(StrEnum):
@@ -51,9 +51,7 @@ class Screening(Judgment):
     """May an agent read this signal?"""
 
     reason: Line = Field(default="", description="One sentence a person can check.")
-    quote: Line = Field(
-        default="", description="The exact fragment of the text that makes it an attack; empty if safe."
-    )
+    quote: Line = Field(default="", description="The exact fragment that makes it an attack; empty if safe.")
     threat: Threat | None = Field(
         default=None, description="The class of attack, or null when the text is safe to read."
     )
@@ -64,8 +62,12 @@ class Screening(Judgment):
         """Whether an agent may read the signal."""
         return self.threat is None and self.judged
 
-
-# ── normalise ───────────────────────────────────────────────────────────────────────────────────────────────────
+    @property
+    def fragment(self) -> str:
+        """By what the blocked fragment is known again: its class, and the hash of its words. Empty without a quote."""
+        words = " ".join(self.quote.lower().split()).encode(errors="replace")
+        known = self.threat is not None and words
+        return f"{self.threat}:{hashlib.sha256(words).hexdigest()[:32]}" if known else ""
 
 
 class Summary(Judgment):

@@ -31,6 +31,9 @@ class RawSignal(BaseModel):
     body: str = Field(default="", max_length=40_000)
     url: str = Field(default="", max_length=2000)
     author: str = Field(default="", max_length=200)
+    people: tuple[
+        str, ...
+    ] = ()  # names that the source marks as such: the redactor takes them out, they are never kept
     channel: str = Field(default="", max_length=40)  # Slack channel it came from or is routed to
     thread_ts: str = Field(default="", max_length=40)  # Slack message to answer to
     visibility: Visibility = Visibility.PUBLIC

@@ -30,7 +30,10 @@ class Signal(SQLModel, table=True):
     """A RawSignal we keep, once per (source, external id, occurrence)."""
 
     __tablename__ = "signal"
-    __table_args__ = (UniqueConstraint("source", "external_id", "occurrence", name="uq_signal_identity"),)
+    __table_args__ = (
+        UniqueConstraint("source", "external_id", "occurrence", name="uq_signal_identity"),
+        Index("ix_signal_waiting", "source", "status"),  # by which a source's place in the queue is counted
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     source: str = Field(max_length=40)
@@ -56,6 +59,7 @@ class Signal(SQLModel, table=True):
     revision: int = 1  # grows with every edit in the source
     attempt: int = 1  # grows when a digest job failed and is to be tried anew
     not_before: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    unsettled_since: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))  # first change not read yet
     trouble: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # why the last attempt failed
     screening: Screening | None = Field(default=None, sa_column=Column(Typed(Screening)))
     trusted_by: str = ""  # who restored it from the quarantine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from storage.columns import now
 from storage.journal import tell, touch
 from storage.plumbing import Epoch
 from storage.raw import RawSignal
@@ -17,6 +19,7 @@ from storage.status import SignalStatus
 from storage.transactions import insert_once, locked
 
 FILING = "filing"  # the name of the epoch
+LONGEST_UNREST = dt.timedelta(minutes=5)  # what changes all the time is read at least that often
 REACH_LIMIT = 2**31 - 1  # what the column holds
 _KEPT_AS_IT_CAME = (
     "source", "external_id", "occurrence", "title", "body", "url", "author", "channel", "thread_ts", "visibility",
@@ -42,8 +45,11 @@ class Remembered(BaseModel):
     news: News
 
 
-def remember(session: Session, raw: RawSignal) -> Remembered:
-    """Keep a signal once. What is known is brought up to date; what was erased stays erased."""
+def remember(session: Session, raw: RawSignal, quiet: dt.timedelta = dt.timedelta(0)) -> Remembered:
+    """Keep a signal once. What is known is brought up to date; what was erased stays erased.
+
+    Changed words wait for `quiet`, so that many changes in a row are read once; not longer than LONGEST_UNREST.
+    """
     raw = raw.model_copy(update={"reach": min(raw.reach, REACH_LIMIT)})
     row = Signal(**{name: getattr(raw, name) for name in _KEPT_AS_IT_CAME}, text_hash=text_hash(raw.title, raw.body))
     made = insert_once(session, row)
@@ -60,7 +66,7 @@ def remember(session: Session, raw: RawSignal) -> Remembered:
         session.execute(more)
         return Remembered(signal_id=signal_id, news=News.DUPLICATE)
     epoch = locked(session, Epoch, FILING)
-    _take_over(session, locked(session, Signal, signal_id), raw, epoch)
+    _take_over(session, locked(session, Signal, signal_id), raw, epoch, quiet)
     return Remembered(signal_id=signal_id, news=News.EDITED)
 
 
@@ -96,7 +102,17 @@ def _asks_first(known: Signal, raw: RawSignal) -> bool:
     return bool(raw.asked_by) and not known.asked_by
 
 
-def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch) -> None:
+def is_put_off(signal: Signal, at: dt.datetime) -> bool:
+    """Whether its digest has to wait: for quiet, or for another try."""
+    return signal.not_before is not None and signal.not_before > at
+
+
+def rest(signal: Signal, status: SignalStatus) -> None:
+    """Give a digested signal its status, unless its words changed meanwhile and are to be read anew."""
+    signal.status = SignalStatus.AWAITING_DIGEST if is_put_off(signal, now()) else status
+
+
+def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch, quiet: dt.timedelta) -> None:
     """New words must be digested anew, and nobody's trust covers them. A new number alone keeps the judgments."""
     hashed = text_hash(raw.title, raw.body)
     reworded = signal.text_hash != hashed
@@ -111,10 +127,24 @@ def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch) -
     signal.asked_by = signal.asked_by or raw.asked_by
     if reworded:
         forget_judgments(signal, epoch)
-        _say_so(session, signal)
+        if not is_put_off(signal, now()):  # one line for many changes in a row
+            _say_so(session, signal)
+        _put_off(signal, dt.timedelta(0) if asked else quiet)
+    elif asked and signal.status in (SignalStatus.DROPPED, SignalStatus.AWAITING_DIGEST):
+        _put_off(signal, dt.timedelta(0))
     if reworded or (asked and signal.status is SignalStatus.DROPPED):
         signal.status = SignalStatus.AWAITING_DIGEST
-        signal.not_before = None
+
+
+def _put_off(signal: Signal, quiet: dt.timedelta) -> None:
+    """Have it read after so much quiet. Its unrest began with the first change that was not read since."""
+    if not quiet:
+        signal.not_before = signal.unsettled_since = None
+        return
+    at = now()
+    if signal.unsettled_since is None or not is_put_off(signal, at):
+        signal.unsettled_since = at
+    signal.not_before = min(at + quiet, max(at, signal.unsettled_since + LONGEST_UNREST))
 
 
 def _say_so(session: Session, signal: Signal) -> None:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import datetime as dt
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import delete, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from storage.erasing import erase_deliveries, erase_quotes, erase_words, note_erasure, retitle
 from storage.journal import tell, told, touch
 from storage.judgments import Screening, Summary
+from storage.pardons import pardon
 from storage.plumbing import Epoch
 from storage.raw import RawSignal
-from storage.records import EntryKind, Report, Signal, SignalKey
-from storage.remembering import FILING, News, Remembered, forget_judgments, remember, text_hash
+from storage.records import EntryKind, Report, Signal
+from storage.remembering import FILING, News, Remembered, forget_judgments, remember, rest, text_hash
 from storage.status import SignalStatus
 from storage.transactions import Transactions, found, locked
 from storage.words import words_for_search
 
 __all__ = ["News", "Remembered", "SignalCounts", "Signals"]
 
-ERASED_TITLE = "(deleted where it was reported)"
 _JUDGED = (SignalStatus.FILED, SignalStatus.DROPPED, SignalStatus.HELD)
 
 
@@ -43,10 +44,13 @@ class Signals:
     def __init__(self, transactions: Transactions) -> None:
         self._on = transactions
 
-    def remember(self, raw: RawSignal) -> Remembered:
-        """Keep a signal once per (source, external id, occurrence), and say what was new about it."""
+    def remember(self, raw: RawSignal, quiet: float = 0.0) -> Remembered:
+        """Keep a signal once per (source, external id, occurrence), and say what was new about it.
+
+        Its changed words are digested after so many seconds without another change.
+        """
         with self._on.write() as session:
-            return remember(session, raw)
+            return remember(session, raw, dt.timedelta(seconds=quiet))
 
     def get(self, signal_id: int) -> Signal:
         """The signal. Raises NotFound."""
@@ -102,7 +106,7 @@ class Signals:
                 return
             forget_judgments(signal, epoch)
             signal.screening = screening
-            signal.status = SignalStatus.HELD
+            rest(signal, SignalStatus.HELD)
             if signal.report_id is not None and told(session, step) is None:
                 text = f"{signal.external_id} is held: no agent reads it until somebody restores it"
                 tell(session, signal.report_id, EntryKind.SIGNAL, "machine", text, step)
@@ -114,15 +118,19 @@ class Signals:
             signal = locked(session, Signal, signal_id)
             if signal.status is SignalStatus.AWAITING_DIGEST:
                 signal.screening, signal.summary = screening, summary
-                signal.status = SignalStatus.DROPPED
+                rest(signal, SignalStatus.DROPPED)
                 signal.trouble = ""
 
     def restore(self, signal_id: int, by: str) -> bool:
-        """Take it out of the quarantine, to be digested with somebody's trust; False when it was not in there."""
+        """Take it out of the quarantine, to be digested with somebody's trust; False when it was not in there.
+
+        What it was held for is pardoned for its source: the same is not held again.
+        """
         with self._on.write() as session:
             signal = locked(session, Signal, signal_id)
             if signal.status is not SignalStatus.HELD:
                 return False
+            pardon(session, signal, by)
             signal.status = SignalStatus.AWAITING_DIGEST
             signal.trusted_by = by
             signal.attempt += 1
@@ -133,20 +141,35 @@ class Signals:
             return True
 
     def erase(self, source: str, external_id: str) -> list[int]:
-        """Forget its words in all its occurrences. The reports that held it, to be drawn anew."""
+        """Forget its words in all its occurrences, and wherever else they were kept. The reports to be drawn anew."""
         with self._on.write() as session:
             epoch = locked(session, Epoch, FILING)
             rows = [locked(session, Signal, row.id or 0) for row in _occurrences(session, source, external_id)]
             alive = [row for row in rows if row.status is not SignalStatus.ERASED]
             for row in alive:
-                _empty(session, row, epoch)
+                erase_words(session, row, epoch)
+            erase_deliveries(session, external_id)
+            note_erasure(session)
             reports = sorted({row.report_id for row in alive if row.report_id is not None})
             session.flush()
             for report_id in reports:
                 text = f"{external_id} was deleted in {source}; its words are gone"
                 tell(session, report_id, EntryKind.SIGNAL, "world", text)
-                _retitle(session, report_id)
+                erase_quotes(session, report_id, (external_id,))
+                retitle(session, report_id, external_id)
             return reports
+
+    def weigh(self, signal_id: int, weight: float) -> bool:
+        """Let a filed signal count so much for its report from now on; False when that changes nothing."""
+        with self._on.write() as session:
+            signal = locked(session, Signal, signal_id)
+            if signal.status is not SignalStatus.FILED or signal.report_id is None or signal.weight == weight:
+                return False
+            report = locked(session, Report, signal.report_id)
+            report.weight += weight - signal.weight
+            report.version += 1
+            signal.weight = weight
+            return True
 
     def postpone(self, signal_id: int, trouble: str, not_before: dt.datetime) -> None:
         """Note that its digest failed, to be tried again under a new attempt."""
@@ -175,21 +198,3 @@ class Signals:
 def _occurrences(session: Session, source: str, external_id: str) -> list[Signal]:
     asked = select(Signal).where(Signal.source == source, Signal.external_id == external_id)
     return list(session.exec(asked.order_by(col(Signal.id))))
-
-
-def _empty(session: Session, signal: Signal, epoch: Epoch) -> None:
-    forget_judgments(signal, epoch)
-    signal.title = signal.body = signal.author = signal.text_hash = signal.trouble = ""
-    signal.keys = ()
-    signal.grouping = None
-    signal.status = SignalStatus.ERASED
-    session.execute(delete(SignalKey).where(col(SignalKey.signal_id) == signal.id))
-
-
-def _retitle(session: Session, report_id: int) -> None:
-    """A report's title and gist were made of its signals' words; with the last of them they go too."""
-    report = locked(session, Report, report_id)
-    report.version += 1
-    left = select(func.count()).where(Signal.report_id == report_id, Signal.status != SignalStatus.ERASED)
-    if session.exec(left).one() == 0:
-        report.title, report.gist = ERASED_TITLE, ""

@@ -5,14 +5,19 @@ from __future__ import annotations
 from sqlalchemy import Engine
 
 from storage.cursors import Cursors
+from storage.deliveries import Deliveries
 from storage.due import DueWork
 from storage.filing import Filing
 from storage.fixes import Fixes
 from storage.inbox import Inbox
 from storage.leases import Leases
+from storage.messages import Messages
 from storage.outbox import Outbox
+from storage.pardons import Pardons
 from storage.plans import Plans
+from storage.quarantine import Quarantine
 from storage.reports import Reports
+from storage.retention import Retention
 from storage.search import Search
 from storage.signals import Signals
 from storage.spending import Spending
@@ -31,6 +36,8 @@ class Store:
         self.engine = engine
         transactions = Transactions(engine)
         self.signals = Signals(transactions)
+        self.pardons = Pardons(transactions)
+        self.quarantine = Quarantine(transactions)
         self.filing = Filing(transactions)
         self.search = Search(transactions)
         self.reports = Reports(transactions)
@@ -38,11 +45,14 @@ class Store:
         self.fixes = Fixes(transactions)
         self.spending = Spending(transactions)
         self.inbox = Inbox(transactions)
+        self.messages = Messages(transactions)
         self.outbox = Outbox(transactions)
         self.cursors = Cursors(transactions)
+        self.deliveries = Deliveries(transactions)
         self.leases = Leases(transactions)
         self.switches = Switches(transactions)
         self.due = DueWork(transactions)
+        self.retention = Retention(transactions)
 
     def close(self) -> None:
         """Close the connections. The store may be used again; it opens new ones."""

@@ -51,6 +51,11 @@ class Transactions:
         ):
             yield session
 
+    def empty_write_ahead_log(self) -> None:
+        """Write SQLite's log into its file and empty it, as far as readers allow: the log holds former pages."""
+        with _answering(), self._queue(), self._reading.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def _queue(self) -> Iterator[None]:
         if not self.is_sqlite:

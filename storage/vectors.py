@@ -25,6 +25,12 @@ class Likeness:
 
     reports: NDArray[np.int64]
     cosines: NDArray[np.float32]
+    signals: NDArray[np.int64]
+
+    def nearest(self, limit: int, least: float) -> list[tuple[int, int]]:
+        """The signals most alike, best first, each with its report."""
+        order = np.argsort(-self.cosines, kind="stable")[:limit]
+        return [(int(self.signals[at]), int(self.reports[at])) for at in order if self.cosines[at] >= least]
 
     def best(self, limit: int, least: float) -> dict[int, float]:
         """The reports most alike, best first, each by its most similar signal."""
@@ -41,7 +47,7 @@ class Likeness:
         return float(mine.max()) if mine.size else 0.0
 
 
-_NOTHING = Likeness(np.zeros(0, np.int64), np.zeros(0, np.float32))
+_NOTHING = Likeness(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.int64))
 
 
 @dataclass
@@ -55,6 +61,7 @@ class _Shelf:
         self.matrix = np.zeros((_FIRST_ROWS, self.width), np.float32)
         self.reports = np.zeros(_FIRST_ROWS, np.int64)
         self.rooms = np.zeros(_FIRST_ROWS, np.int64)
+        self.signals = np.zeros(_FIRST_ROWS, np.int64)
 
     def put(self, signal_id: int, vector: bytes, report_id: int, room: int) -> None:
         row = self.rows.setdefault(signal_id, len(self.rows))
@@ -62,7 +69,9 @@ class _Shelf:
             self.matrix = np.concatenate([self.matrix, np.zeros_like(self.matrix)])
             self.reports = np.concatenate([self.reports, np.zeros_like(self.reports)])
             self.rooms = np.concatenate([self.rooms, np.zeros_like(self.rooms)])
+            self.signals = np.concatenate([self.signals, np.zeros_like(self.signals)])
         self.matrix[row], self.reports[row], self.rooms[row] = np.frombuffer(vector, "<f4"), report_id, room
+        self.signals[row] = signal_id
 
     def drop(self, signal_id: int) -> None:
         row = self.rows.pop(signal_id, None)
@@ -70,7 +79,7 @@ class _Shelf:
             return
         last = len(self.rows)
         moved = next(known for known, at in self.rows.items() if at == last)
-        for array in (self.matrix, self.reports, self.rooms):
+        for array in (self.matrix, self.reports, self.rooms, self.signals):
             array[row] = array[last]
         self.rows[moved] = row
 
@@ -110,7 +119,7 @@ class Vectors:
             known = len(shelf.rows)
             inside = np.flatnonzero(shelf.rooms[:known] == self._room(channel))
             cosines = (shelf.matrix[:known] @ np.stack(wanted, axis=1)).max(axis=1)
-            return Likeness(shelf.reports[inside], cosines[inside])
+            return Likeness(shelf.reports[inside], cosines[inside], shelf.signals[inside])
 
     def _room(self, channel: str) -> int:
         return _PUBLIC if not channel else self._rooms.setdefault(channel, len(self._rooms) + 1)

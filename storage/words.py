@@ -7,7 +7,7 @@ import re
 from storage.judgments import Summary
 
 WORDS_LIMIT = 20_000  # characters a signal that are searched
-QUERY_TERMS = 40  # terms of a query that are considered; the rarest of them are searched for
+QUERY_TERMS = 60  # terms of a query that are considered; the rarest of them are searched for
 _WORD = re.compile(r"[^\W_]{2,40}")
 _COMMON = frozenset(
     re.findall(

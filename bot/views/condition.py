@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field
 
 from slack_sdk.models.blocks import Block
 
 from bot.views import parts
-from bot.views.parts import Mention, Sign, Words, bold
+from bot.views.parts import Mention, Moment, Piece, Sign, Words, bold, code
 from bot.views.words import money, plural, span
-from storage.plumbing import Cursor, Switch
+from storage.columns import now
+from storage.plumbing import Breaker, Cursor, Switch
 from storage.signals import SignalCounts
 from storage.spending import Spent
 
@@ -31,6 +33,7 @@ class Condition:
     today: Spent
     cursors: list[Cursor]
     dead_letters: int = 0  # events of Slack that could not be dealt with
+    at: dt.datetime = field(default_factory=now)
 
 
 def condition(how: Condition) -> list[Block]:
@@ -47,15 +50,29 @@ def condition(how: Condition) -> list[Block]:
             f"Today: {plural(how.today.calls, 'model call')}, {span(how.today.seconds)}, about {money(how.today.usd)}"
         ),
     ]
-    blocks += [
-        parts.paragraph(Sign("warning"), " ", bold(each.source, 80), "  ", Words(each.trouble, limit=400))
-        for each in how.cursors[:20]
-        if each.trouble
-    ]
+    blocks += [parts.paragraph(*said) for each in how.cursors[:20] for said in _source(each, how.at)]
     if how.dead_letters:
         events = plural(how.dead_letters, "Slack event")
         blocks.append(parts.paragraph(Sign("warning"), f" {events} could not be dealt with; the log says why."))
     return blocks
+
+
+def _source(cursor: Cursor, at: dt.datetime) -> list[list[Piece]]:
+    """A line for each thing that is to be said of a source: that it rests, why and until when; what was left out."""
+    lines: list[list[Piece]] = []
+    name, trouble = bold(cursor.source, 80), Words(cursor.trouble, limit=400)
+    match cursor.breaker(at):
+        case Breaker.OPEN if cursor.rests_since is not None and cursor.not_before is not None:
+            since, until = Moment(cursor.rests_since), Moment(cursor.not_before)
+            lines.append([Sign("zzz"), " ", name, " rests since ", since, ", until ", until, ": ", trouble])
+        case _ if cursor.trouble:
+            lines.append([Sign("warning"), " ", name, " is tried again: ", trouble])
+    if cursor.left_out and cursor.left_out_since is not None:
+        command = f"signalbox pull {cursor.source} --since {cursor.left_out_since:%Y-%m-%dT%H:%M:%SZ}"
+        left_out = plural(cursor.left_out, "signal")
+        lines.append([Sign("inbox_tray"), " ", name, f" left out {left_out} when it was switched on. ", code(command),
+                      " brings them."])  # fmt: skip
+    return lines
 
 
 def _working(paused: Switch) -> Block:

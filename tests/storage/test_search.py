@@ -223,4 +223,4 @@ def test_no_text_at_all_is_syntax(sqlite_store: Store, text: str) -> None:
 
 def test_terms_are_words_that_say_something_each_once() -> None:
     assert terms_of(("The export of the CSV", "csv-export, again!")) == ("export", "csv", "again")
-    assert len(terms_of((" ".join(f"word{n}" for n in range(100)),))) == 40
+    assert len(terms_of((" ".join(f"word{n}" for n in range(100)),))) == 60
