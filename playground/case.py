@@ -30,7 +30,7 @@ class Tool(StrEnum):
     TRACKER = "tracker"
 
 
-RECORDED: frozenset[Tool] = frozenset()
+RECORDED = frozenset(Tool)
 """The tools whose signals the model's recorded replies know of. Without recordings all of them play."""
 
 
