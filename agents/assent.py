@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agents import rules
+from agents.phrases import Phrase, phrase_of
 from agents.ports import Nudge
 from agents.rules import Person
 from agents.terms import Policy
@@ -67,7 +68,7 @@ class Assent:
         to = self._destination(report, decision)
         if to is None:
             return Answer(ok=False, sentence=f"{report.ref} is {_plain(report.status)}: nothing to decide now.")
-        changes: ReportChanges = {"dismissed_because": words or "not now"} if to is Status.DISMISSED else {}
+        changes: ReportChanges = {"dismissed_because": words or _why(decision)} if to is Status.DISMISSED else {}
         decided = self.store.plans.decide(
             report_id,
             decision,
@@ -89,16 +90,20 @@ class Assent:
         """What a reply in the report's thread decides; None when it is not for us.
 
         A reply that is wholly a known phrase decides on the latest plan posted before it, unless that plan has been
-        replaced. Any other words of somebody who may decide revise the plan, or answer the open question.
+        replaced. Any other words of somebody who may decide revise the plan, or answer the open question. While no
+        plan waits, `stop` dismisses the report, `retry` tries again what is stuck, and other phrases are answered.
         """
         report = self.store.reports.get(report_id)
-        if report.status is Status.AWAITING_ANSWER:
+        phrase = phrase_of(words)
+        if report.status is Status.AWAITING_ANSWER and phrase is not Phrase.STOP:
             return self._answer(report, words, person)
         if report.status is not Status.AWAITING_APPROVAL:
-            return None
-        decision = rules.said(words)
-        if decision is None:
+            return self._meanwhile(report, phrase, words, person)
+        if phrase is None:
             return self._guide(report, words, person)
+        if phrase in (Phrase.UNCLEAR, Phrase.RETRY):
+            return self._only_for_deciders(report, person, _UNCLEAR)
+        decision = Decision.APPROVE if phrase is Phrase.YES else Decision.NOT_NOW
         plan = self.store.plans.before(report_id, ts)
         if plan is None:
             return Answer(ok=False, sentence="No plan was shown before your reply, so it decides nothing.")
@@ -131,6 +136,25 @@ class Assent:
             return None  # people may talk in the thread; only those who may decide change the plan
         return self.press(report.id or 0, Decision.GUIDE, person=person, via=Via.REPLY, words=words)
 
+    def _meanwhile(self, report: Report, phrase: Phrase | None, words: str, person: Person) -> Answer | None:
+        """A reply while neither a plan nor a question waits for one."""
+        if phrase is Phrase.STOP and report.status not in CLOSED:
+            return self.press(report.id or 0, Decision.DISMISS, person=person, via=Via.REPLY, words="")
+        if phrase is Phrase.RETRY and report.status is Status.STUCK:
+            return self.press(report.id or 0, Decision.RETRY, person=person, via=Via.REPLY, words=words)
+        if phrase is not None:
+            return self._only_for_deciders(report, person, _nothing_to_decide(report))
+        if report.status in _AT_WORK and not self._refusal(report, person):
+            self.store.plans.decide(
+                report.id or 0, Decision.GUIDE, by=person.user_id, via=Via.REPLY, words=words, to=None
+            )
+            return Answer(ok=True, sentence=_NOTED)
+        return None
+
+    def _only_for_deciders(self, report: Report, person: Person, sentence: str) -> Answer | None:
+        """People may talk in the thread; only those who may decide are told what their words do not do."""
+        return None if self._refusal(report, person) else Answer(ok=False, sentence=sentence)
+
     def _answer(self, report: Report, words: str, person: Person) -> Answer | None:
         if self._refusal(report, person):
             return None
@@ -159,6 +183,25 @@ class Assent:
             self.store.fixes.change(fix.id or 0, granted=fix.rounds)
 
 
+_AT_WORK = frozenset({Status.AWAITING_RESEARCH, Status.AWAITING_FIX})
+_UNCLEAR = (
+    "I take only plain words for a decision: `approve`, or `not now`. Other words are guidance, by which I revise the "
+    "plan. Nothing was changed."
+)
+_NOTED = (
+    "Noted. The work that is going on may have begun without it; what I do next is done with it. `stop` dismisses the "
+    "report."
+)
+
+
+def _nothing_to_decide(report: Report) -> str:
+    if report.status is Status.DISMISSED:
+        return f"{report.ref} was dismissed, so there is nothing to decide. `/investigate` has it looked at again."
+    if report.status is Status.RESOLVED:
+        return f"{report.ref} is resolved, so there is nothing to decide. `/investigate` has it looked at again."
+    return f"{report.ref} is {_plain(report.status)}: there is nothing to decide now. `stop` dismisses it."
+
+
 def _ask_again(report: Report) -> Status | None:
     return Status.AWAITING_RESEARCH if report.status is Status.GATHERING else None
 
@@ -166,18 +209,22 @@ def _ask_again(report: Report) -> Status | None:
 def _because(decision: Decision, words: str) -> str:
     return {
         Decision.APPROVE: "approved the plan",
-        Decision.NOT_NOW: "said: not now",
-        Decision.DISMISS: f"dismissed it: {words}" if words else "dismissed it",
+        Decision.NOT_NOW: "not now",
+        Decision.DISMISS: words or "no reason was given",
         Decision.GUIDE: f"asked to change the plan: {words}",
         Decision.ANSWER: f"answered: {words}",
         Decision.RETRY: "asked to try again",
     }[decision]
 
 
+def _why(decision: Decision) -> str:
+    return "not now" if decision is Decision.NOT_NOW else ""
+
+
 def _told(report: Report, decision: Decision, decided: Decided) -> Answer:
     match decided.kind:
         case DecidedKind.DONE:
-            return Answer(ok=True, sentence=_done(decision), private=False)
+            return Answer(ok=True, sentence=_done(decision) + _left_open(report, decision), private=False)
         case DecidedKind.ALREADY:
             by = f" by <@{decided.by}>" if decided.by else ""
             return Answer(ok=False, sentence=f"{report.ref} was already decided{by}; nothing was changed.")
@@ -185,6 +232,15 @@ def _told(report: Report, decision: Decision, decided: Decided) -> Answer:
             return Answer(ok=False, sentence="That plan has been replaced. Read the newest one and decide on that.")
         case DecidedKind.EXPIRED:
             return Answer(ok=False, sentence="That plan has expired. Press “Ask again” on the report for a fresh one.")
+
+
+def _left_open(report: Report, decision: Decision) -> str:
+    in_review = report.status in (Status.AWAITING_CHECKS, Status.AWAITING_REVIEW)
+    return (
+        " The pull request stays open; close it if nobody wants it."
+        if decision is Decision.DISMISS and in_review
+        else ""
+    )
 
 
 def _done(decision: Decision) -> str:

@@ -62,7 +62,8 @@ class Fixing:
             )
             checkpoint("end", lambda: self._end(report_id, Outcome.DRY_RUN, sentence), bool)
             return
-        checkpoint("push", lambda: self._push(fix_id), str)
+        if not checkpoint("push", lambda: self._push(report_id, fix_id), str):
+            return  # somebody dismissed the report while the fix was written
         checkpoint("pull request", lambda: self._pull_request(report_id, fix_id), int)
         checkpoint("move", lambda: self._move(report_id, fix_id), bool)
 
@@ -138,7 +139,10 @@ class Fixing:
         )
         return True
 
-    def _push(self, fix_id: int) -> str:
+    def _push(self, report_id: int, fix_id: int) -> str:
+        """The commit that was pushed; empty when the fix is not wanted any more."""
+        if self.means.store.reports.get(report_id).status is not Status.AWAITING_FIX:
+            return ""
         row, repository = self._row(fix_id)
         title = row.submission.title if row.submission else ""
         head = self.means.code_host.ensure_branch(

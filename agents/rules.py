@@ -9,16 +9,13 @@ from dataclasses import dataclass
 
 from agents.terms import Autonomy, Policy, Repository
 from storage.raw import RawSignal, Severity
-from storage.records import Decision, Report, Signal
+from storage.records import Report, Signal
 from storage.status import Visibility
 
 _SEVERITY = {Severity.FATAL: 4.0, Severity.ERROR: 2.0, Severity.WARNING: 1.0, Severity.INFO: 0.5}
 _HALF_LIFE_DAYS = 7.0
 _LEAST_RECENCY = 0.1  # an old problem that somebody still reports is a problem
 _PASSES_AT = (1, 2, 4, 10)  # signals a report must hold for its next pass by itself
-
-_YES = frozenset({"approve", "approved", "go ahead", "go for it", "ship it", "yes", "yes please", "lgtm", "do it"})
-_NO = frozenset({"no", "not now", "no thanks", "no thank you", "later", "stop"})
 
 
 @dataclass(frozen=True)
@@ -115,17 +112,6 @@ def _mentions(repository: Repository, signals: list[Signal]) -> int:
     names = {repository.name.lower(), *(product.lower() for product in repository.products)}
     text = "\n".join(f"{signal.title}\n{signal.body}\n{signal.url}" for signal in signals).lower()
     return sum(len(re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)) for name in names)
-
-
-def said(words: str) -> Decision | None:
-    """The decision that a reply is, if it is wholly a known phrase; None for any other words."""
-    plain = re.sub(r":[a-z0-9_+-]+:", " ", words.lower())
-    plain = " ".join(re.sub(r"[^\w\s']", " ", plain).split())
-    if plain in _YES:
-        return Decision.APPROVE
-    if plain in _NO:
-        return Decision.NOT_NOW
-    return None
 
 
 def may_ask(person: Person, home_team: str) -> str:

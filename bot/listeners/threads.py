@@ -16,6 +16,7 @@ def replied(event: SlackEvent, deps: Deps) -> None:
     if report is None or report.id is None:
         return
     person = deps.person(event.user, event.user_team or deps.home_team)
-    answer = deps.assent.reply(report.id, words_of(event.text), event.ts, person)
+    to_us = event.text.strip().removeprefix(f"<@{deps.our_user}>")
+    answer = deps.assent.reply(report.id, words_of(to_us), event.ts, person)
     if answer is not None and answer.sentence:
         deps.slack.whisper(event.channel, event.user, answer.sentence, thread_ts=event.thread_ts)

@@ -86,7 +86,8 @@ def dismissed(entry: Entry) -> Drawing:
     """Somebody said no."""
     why = Words(entry.text, italic=True, limit=500)
     blocks = [parts.paragraph(Sign("no_entry_sign"), " Dismissed. ", *_by(entry), why)]
-    return Drawing(f"dismissed:{entry.id}", f"Dismissed: {entry.text}", blocks)
+    again = "`/investigate`, or the shortcut on a message, has the problem looked at again."
+    return Drawing(f"dismissed:{entry.id}", f"Dismissed: {entry.text}", [*blocks, parts.context(again)])
 
 
 def missing(scene: Scene) -> Drawing | None:

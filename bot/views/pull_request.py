@@ -47,4 +47,6 @@ def _next_move(scene: Scene, entry: Entry) -> Entry | None:
 
 
 def _who(entry: Entry) -> tuple[Mention | str, ...]:
-    return () if entry.who in {Mover.MACHINE, Mover.WORLD, ""} else (Mention(entry.who), ": ")
+    """Who did it, unless the words say so already or it was nobody."""
+    said = entry.who in {Mover.MACHINE, Mover.WORLD, ""} or entry.who in entry.text
+    return () if said else (Mention(entry.who), ": ")

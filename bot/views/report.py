@@ -32,6 +32,9 @@ def thread(scene: Scene) -> Iterator[Effect]:
     for fix in scene.snapshot.fixes:
         yield from _fix(scene, fix)
     yield from announcements(scene)
+    for fix in scene.snapshot.fixes:  # last, because it is what came of all that was announced
+        if fix.merged_at is not None:
+            yield merged(scene, fix)
 
 
 def _fix(scene: Scene, fix: Fix) -> Iterator[Effect]:
@@ -41,5 +44,3 @@ def _fix(scene: Scene, fix: Fix) -> Iterator[Effect]:
             yield whole
     if fix.number is not None:
         yield pull_request(fix)
-    if fix.merged_at is not None:
-        yield merged(scene, fix)

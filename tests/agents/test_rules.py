@@ -10,7 +10,7 @@ from agents import rules
 from agents.rules import Person
 from agents.terms import Autonomy, Channel, Policy, Repository, SourceTerms
 from storage.raw import Severity
-from storage.records import Decision, Report, Signal
+from storage.records import Report, Signal
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 HOME = "T1"
@@ -84,23 +84,6 @@ def test_one_repository_is_it_and_of_several_the_one_that_is_named() -> None:
     assert rules.repository_of([a_signal(body="nothing is named")], several) is None
     assert rules.repository_of([a_signal(source="errors", body="the basket")], routed) == till
     assert rules.repository_of([a_signal()], Policy()) is None
-
-
-@pytest.mark.parametrize("words", ["approve", "Approve!", "  go ahead :rocket:", "Ship it.", "YES", "yes, please"])
-def test_known_phrases_approve(words: str) -> None:
-    assert rules.said(words) is Decision.APPROVE
-
-
-@pytest.mark.parametrize("words", ["no", "Not now.", "no, thanks"])
-def test_known_phrases_decline(words: str) -> None:
-    assert rules.said(words) is Decision.NOT_NOW
-
-
-@pytest.mark.parametrize(
-    "words", ["yes but keep the old name", "approve the other one", "can you ship it tomorrow?", "", "yesterday", "👍"]
-)
-def test_other_words_decide_nothing(words: str) -> None:
-    assert rules.said(words) is None
 
 
 def person(**fields: object) -> Person:

@@ -111,6 +111,55 @@ def test_guidance_moves_the_report_back_and_is_acknowledged(place: Workplace) ->
     assert "revising" in place.whispers(ADA)[0]
 
 
+@pytest.mark.parametrize("words", ["Yes?", "ship it :x:", ":tada:", "ok", "&gt; approve"])
+def test_what_is_only_nearly_a_yes_is_answered_and_changes_nothing(place: Workplace, words: str) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    root = place.draw(report.id or 0)[0].ts
+    place.says(ADA, words, thread_ts=root)
+
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_APPROVAL
+    assert place.store.plans.approvals(report.id or 0) == []
+    assert "plain words" in place.whispers(ADA)[0]
+
+
+def test_a_yes_that_speaks_to_the_bot_is_a_yes(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    root = place.draw(report.id or 0)[0].ts
+    place.says(ADA, f"<@{place.bot}> approve", thread_ts=root)
+
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_FIX
+
+
+@pytest.mark.parametrize(
+    "status", [Status.AWAITING_FIX, Status.AWAITING_CHECKS, Status.AWAITING_REVIEW, Status.AWAITING_RESEARCH]
+)
+def test_stop_dismisses_a_report_that_is_worked_on(place: Workplace, status: Status) -> None:
+    report = a_report(place.store, status=status, channel=SOLAR, repository="acme/app")
+    root = place.draw(report.id or 0)[0].ts
+    place.says(BOB, "stop", thread_ts=root)
+    assert place.store.reports.get(report.id or 0).status is status
+
+    place.says(ADA, "stop", thread_ts=root)
+    assert place.store.reports.get(report.id or 0).status is Status.DISMISSED
+    assert place.whispers(ADA)[0].startswith("Dismissed.")
+
+
+def test_words_that_come_while_it_works_are_kept_and_answered(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_FIX, channel=SOLAR, repository="acme/app")
+    root = place.draw(report.id or 0)[0].ts
+    place.says(ADA, "use math.isclose instead please", thread_ts=root)
+    place.says(ADA, "approve", thread_ts=root)
+    place.says(BOB, "nice", thread_ts=root)
+
+    kept = place.store.plans.approvals(report.id or 0)
+    assert [(each.decision, each.words) for each in kept] == [(Decision.GUIDE, "use math.isclose instead please")]
+    assert place.store.reports.get(report.id or 0).status is Status.AWAITING_FIX
+    noted, nothing = place.whispers(ADA)
+    assert noted.startswith("Noted.")
+    assert "nothing to decide" in nothing
+    assert place.whispers(BOB) == []
+
+
 def test_a_press_on_an_option_answers_the_question_it_stood_under(place: Workplace) -> None:
     report = a_report(place.store, status=Status.AWAITING_ANSWER, channel=SOLAR, repository="acme/app")
     report_id = report.id or 0

@@ -1,0 +1,44 @@
+"""What a reply says: only plain words decide, and nobody approves by a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.phrases import Phrase, phrase_of
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["approve", "Approve!", "  go ahead :rocket:", "Ship it.", "YES", "yes, please", "lgtm 👍", "yes ✔️", "do it :+1:"],
+)
+def test_known_phrases_approve(words: str) -> None:
+    assert phrase_of(words) is Phrase.YES
+
+
+@pytest.mark.parametrize("words", ["no", "Not now.", "no, thanks", "later", "no :x:"])
+def test_known_phrases_decline(words: str) -> None:
+    assert phrase_of(words) is Phrase.NO
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Yes?", "ship it?", "lgtm?", "approve?!", "approve :x:", "approve 👎", "yes :-1:", "~approve~", "> approve",
+     '"yes"', "no?", "later?", "no 👍", "👍", ":tada:", "🎉🎉", "ok", "yep", "Go ahead please", "yes yes", "…", "stop?",
+     "`approve`", "yes/no", "(approve)"],
+)  # fmt: skip
+def test_what_is_only_nearly_a_phrase_decides_nothing(words: str) -> None:
+    assert phrase_of(words) is (None if words == "yes/no" else Phrase.UNCLEAR)
+
+
+@pytest.mark.parametrize("words", ["stop", "Stop!", "cancel", "dismiss"])
+def test_stop_is_a_phrase_of_its_own(words: str) -> None:
+    assert phrase_of(words) is Phrase.STOP
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["yes but keep the old name", "approve the other one", "can you ship it tomorrow?", "yesterday", "use math.isclose",
+     "<@U05OLU> approve", "wait, use math.isclose instead please"],
+)  # fmt: skip
+def test_other_words_are_no_phrase(words: str) -> None:
+    assert phrase_of(words) is None
