@@ -22,9 +22,8 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	@$(BIN)/signalbox demo $(ARGS)
 
-# Many tests wait for processes that they started: twice as many workers as cores.
 test: $(READY)
-	@$(BIN)/python -m pytest -n $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )) --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff format --check .

@@ -96,7 +96,7 @@ def test_killed_at_every_outside_call_it_loses_nothing_and_does_nothing_twice(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_a_dead_workers_fix_is_taken_over_within_a_minute_by_the_worker_that_is_left(
     product: Product, undisturbed: Inventory, tmp_path: Path, postgres_url: str
 ) -> None:
