@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from pydantic import BaseModel
 
@@ -13,24 +14,39 @@ from agents.likeness import LEAD_LIMIT
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.ranking import KIN, POOL
-from agents.stages.group import group
-from agents.terms import Autonomy
+from agents.recurring import Reception, reception
+from agents.ripening import Ripening
+from agents.stages.group import decides_alone, group
 from storage.errors import Overtaken
 from storage.filing import NewReport
-from storage.judgments import Grouping, Summary
-from storage.records import Signal
+from storage.groups import Considered, Weighed
+from storage.judgments import Grouping, Stage, Summary
+from storage.records import Report, Signal
 from storage.search import Candidate
 from storage.status import CLOSED, Mover, Status
 
 CANDIDATES = 10  # reports that the judgment sees
+PLAUSIBLE = 0.02  # likelihood from which a report that came up meanwhile is worth another judgment
+NEAR = 0.2  # likelihood from which people are asked about a candidate that was rejected
+OFFLINE = "the offline engine"
+
+
+class Judged(BaseModel):
+    """A judgment, and what it was made of: kept when another filing overtakes, and nothing that matters is new."""
+
+    grouping: Grouping
+    report_id: int | None  # of the candidate that was chosen
+    seen: dict[int, int]  # candidates, with how many of their signals were shown
+    asked: bool  # whether anybody had to judge
 
 
 class Filed(BaseModel):
-    """Where a signal went. `report_id` is 0 when another filing overtook this one and it must be judged again."""
+    """Where a signal went. `report_id` is 0 when another filing overtook this one; then `judged` is what was said."""
 
     report_id: int = 0
     opened: bool = False
     came_back: bool = False
+    judged: Judged | None = None
 
 
 @dataclass(frozen=True)
@@ -48,48 +64,64 @@ class Placing:
         self.means.nudge.report(report_id)
 
     def _settle(self, signal_id: int, summary: Summary, checkpoint: Checkpoint) -> Filed:
-        """File it, judging it anew as often as another filing overtakes this one."""
+        """File it, as often as another filing overtakes this one. It is judged anew only if that may matter."""
         filed, attempt = Filed(), 0
         while not filed.report_id:
             attempt += 1
-            filed = checkpoint(f"file:{attempt}", lambda: self._file(signal_id, summary), Filed)
+            filed = checkpoint(f"file:{attempt}", partial(self._file, signal_id, summary, filed.judged), Filed)
         return filed
 
-    def _file(self, signal_id: int, summary: Summary) -> Filed:
-        store, policy = self.means.store, self.means.policy
+    def _file(self, signal_id: int, summary: Summary, known: Judged | None) -> Filed:
+        store = self.means.store
         signal = store.signals.get(signal_id)
-        epoch = store.filing.epoch()
-        keys = keys_of(signal)
+        epoch, keys = store.filing.epoch(), keys_of(signal)
         candidates = self._candidates(signal, summary, keys)
-        chosen, grouping = self._choose(signal, summary, candidates)
-        closed = chosen is not None and chosen.status is Status.RESOLVED
-        new_report = NewReport(
-            title=grouping.pull_request_title or summary.title,
-            gist=summary.gist,
-            subject=signal.external_id,
-            channel=rules.home_of(signal, policy),
-            visibility=signal.visibility,
-            repository="",
-            regression_of=chosen.report_id if chosen is not None and closed else None,
-        )
+        judged = known if known is not None and still_holds(known, candidates) else None
+        judged = judged or self._judge(signal, summary, candidates)
+        chosen = store.reports.present(judged.report_id) if judged.report_id is not None else self._left(signal)
+        again = chosen is not None and reception(chosen, signal) is Reception.REOPEN
+        joined = chosen.id if chosen is not None and not again else None
         try:
             filed = store.filing.file(
                 signal_id,
-                report_id=chosen.report_id if chosen is not None and not closed else None,
-                grouping=grouping,
+                report_id=joined,
+                grouping=judged.grouping,
                 candidates=tuple(candidate.subject for candidate in candidates),
                 epoch=epoch,
-                weight=rules.weight(signal, rules.source_weight(signal.source, policy), self.means.clock()),
+                weight=self._weight(signal),
                 keys=keys,
-                new_report=None if chosen is not None and not closed else new_report,
+                new_report=None if joined is not None else self._new_report(signal, summary, judged, chosen),
                 step=f"digest:{signal_id}.{signal.revision}/file",
+                considered=self._considered(signal, summary, candidates, judged),
+                title=_better_title(signal, judged.grouping),
             )
         except Overtaken:
-            return Filed()
+            return Filed(judged=judged)
         return Filed(report_id=filed.report_id, opened=filed.opened, came_back=self._came_back(filed.report_id, signal))
 
+    def _left(self, signal: Signal) -> Report | None:
+        """What stands today for the problem of the dismissed report that it left, because somebody asked about it."""
+        left = self.means.store.signals.left(signal.id or 0) if signal.report_id is None else []
+        same = next((each for each in left if each.visibility is signal.visibility), None)
+        return self.means.store.reports.present(same.id or 0) if same is not None else None
+
+    def _new_report(self, signal: Signal, summary: Summary, judged: Judged, before: Report | None) -> NewReport:
+        return NewReport(
+            title=judged.grouping.pull_request_title or summary.title,
+            gist=summary.gist,
+            subject=signal.external_id,
+            channel=rules.home_of(signal, self.means.policy),
+            visibility=signal.visibility,
+            repository="",
+            regression_of=before.id if before is not None else None,
+        )
+
+    def _weight(self, signal: Signal) -> float:
+        source = rules.source_weight(signal.source, self.means.policy)
+        return rules.weight(signal, source, self.means.clock())
+
     def _candidates(self, signal: Signal, summary: Summary, keys: tuple[str, ...]) -> tuple[Candidate, ...]:
-        """Where it may belong. An edited signal stays where it is."""
+        """Where it may belong."""
         search, title = self.means.store.search, signal.title or summary.title
         found = search.candidates(
             keys,
@@ -101,19 +133,35 @@ class Placing:
             kin=KIN,
             title=title,
         )
-        if signal.report_id is None:
-            return self.means.ranking.ranked(signal, summary, found, search.rarity, CANDIDATES)
-        return tuple(candidate for candidate in found if candidate.report_id == signal.report_id)
+        apart = self.means.store.pairs.apart([each.report_id for each in found if each.shared_keys])
+        return self.means.ranking.ranked(signal, summary, undisputed(found, apart), search.rarity, CANDIDATES)
 
-    def _choose(
-        self, signal: Signal, summary: Summary, candidates: tuple[Candidate, ...]
-    ) -> tuple[Candidate | None, Grouping]:
-        if signal.report_id is not None and signal.grouping is not None and candidates:
-            return candidates[0], signal.grouping
+    def _judge(self, signal: Signal, summary: Summary, candidates: tuple[Candidate, ...]) -> Judged:
+        """Which of them it belongs to. An edited signal stays where it is."""
+        seen = {candidate.report_id: len(candidate.signal_titles) for candidate in candidates}
+        if signal.report_id is not None and signal.grouping is not None:
+            return Judged(grouping=signal.grouping, report_id=signal.report_id, seen=seen, asked=False)
         grouping = group(summary, signal, candidates, self.means.model)
         named = [candidate for candidate in candidates if candidate.subject == grouping.candidate]
         named.sort(key=lambda candidate: candidate.status in CLOSED)  # a regression's report has its signal's id too
-        return next(iter(named), None), grouping
+        report_id = named[0].report_id if named else None
+        return Judged(grouping=grouping, report_id=report_id, seen=seen, asked=not decides_alone(candidates))
+
+    def _considered(
+        self, signal: Signal, summary: Summary, candidates: tuple[Candidate, ...], judged: Judged
+    ) -> Considered:
+        if signal.report_id is not None:
+            return Considered(stays=True)
+        judge = ""
+        if judged.asked:
+            judge = self.means.store.spending.model_of(signal.id or 0, Stage.GROUP) or OFFLINE
+        near = near_miss(judged, candidates)
+        return Considered(
+            queries=summary.queries,
+            candidates=tuple(_weighed(candidate) for candidate in candidates),
+            judge=judge,
+            near_miss=near.report_id if near is not None else None,
+        )
 
     def _came_back(self, report_id: int, signal: Signal) -> bool:
         report = self.means.store.reports.get(report_id)
@@ -123,11 +171,10 @@ class Placing:
         return fix is not None and fix.merged_at is not None and signal.happened_at > fix.merged_at
 
     def _ripen(self, report_id: int, signal_id: int, *, came_back: bool) -> bool:
-        store, policy = self.means.store, self.means.policy
-        signal = store.signals.get(signal_id)
+        signal = self.means.store.signals.get(signal_id)
         step = f"digest:{signal_id}.{signal.revision}"
         if came_back:
-            store.reports.move(
+            self.means.store.reports.move(
                 report_id,
                 Status.GATHERING,
                 mover=Mover.WORLD,
@@ -136,29 +183,41 @@ class Placing:
                 step=f"{step}/came back",
                 expect=Status.AWAITING_PROOF,
             )
-        report = store.reports.get(report_id)
-        if report.status is not Status.GATHERING:
-            return False
-        signals = store.signals.of_report(report_id)
-        asked = bool(signal.asked_by) or came_back
-        if not rules.is_ripe(report, len(signals), asked=asked, autonomy=self._autonomy(report_id), policy=policy):
-            return False
-        repository = rules.repository_of(signals, policy)
-        store.reports.move(
+        return Ripening(self.means).ripen(
             report_id,
-            Status.AWAITING_RESEARCH,
-            mover=Mover.HUMAN if signal.asked_by else Mover.WORLD,
-            who=signal.asked_by or "world",
-            because="somebody asked for an investigation" if signal.asked_by else "there is enough to look into",
+            asked_by=signal.asked_by,
+            asked=bool(signal.asked_by) or came_back,
+            because="there is enough to look into",
             step=f"{step}/ripe",
-            expect=Status.GATHERING,
-            repository=repository.name if repository else "",
         )
-        return True
 
-    def _autonomy(self, report_id: int) -> Autonomy:
-        report = self.means.store.reports.get(report_id)
-        return rules.autonomy_of(report, self.means.store.signals.of_report(report_id), self.means.policy)
+
+def still_holds(judged: Judged, candidates: tuple[Candidate, ...]) -> bool:
+    """Whether a judgment need not be made again: no report that may be the one is new, or has grown, since."""
+    news = [each for each in candidates if judged.seen.get(each.report_id) != len(each.signal_titles)]
+    return not any(each.shared_keys or each.likelihood >= PLAUSIBLE for each in news)
+
+
+def near_miss(judged: Judged, candidates: tuple[Candidate, ...]) -> Candidate | None:
+    """The likeliest open report that was rejected, if it is likely enough to ask people about it."""
+    others = [each for each in candidates if each.report_id != judged.report_id and each.status not in CLOSED]
+    best = max(others, key=lambda each: (bool(each.shared_keys), each.likelihood), default=None)
+    return best if best is not None and (best.shared_keys or best.likelihood >= NEAR) else None
+
+
+def undisputed(found: tuple[Candidate, ...], apart: set[frozenset[int]]) -> tuple[Candidate, ...]:
+    """The candidates without the keys that two of them have although people said that they are two problems."""
+    disputed: dict[int, set[str]] = {}
+    for pair in apart:
+        one, other = [each for each in found if each.report_id in pair]
+        for each in (one, other):
+            disputed.setdefault(each.report_id, set()).update(set(one.shared_keys) & set(other.shared_keys))
+    return tuple(
+        replace(each, shared_keys=tuple(key for key in each.shared_keys if key not in disputed[each.report_id]))
+        if each.report_id in disputed
+        else each
+        for each in found
+    )
 
 
 def keys_of(signal: Signal) -> tuple[str, ...]:
@@ -168,6 +227,24 @@ def keys_of(signal: Signal) -> tuple[str, ...]:
     links = re.findall(r"https?://[^\s<>|)\"']+/(?:issues?|issue)/[\w.#-]+", text)
     digest = hashlib.sha256(words.encode()).hexdigest()[:32]
     return tuple(dict.fromkeys((*signal.keys, *(f"url:{link}" for link in links), f"text:{digest}")))
+
+
+def _better_title(signal: Signal, grouping: Grouping) -> str:
+    """What the report it joins is to be called; empty to leave its title as it is."""
+    return grouping.pull_request_title.strip() if grouping.better_title and signal.report_id is None else ""
+
+
+def _weighed(candidate: Candidate) -> Weighed:
+    return Weighed(
+        report_id=candidate.report_id,
+        subject=candidate.subject,
+        status=candidate.status,
+        ranks=candidate.ranks,
+        score=round(candidate.score, 5),
+        similarity=round(candidate.similarity, 4),
+        likelihood=candidate.likelihood,
+        shared_keys=candidate.shared_keys,
+    )
 
 
 def _split(vectors: bytes | None, like: bytes | None) -> tuple[bytes, ...]:

@@ -117,11 +117,11 @@ def _mentions(repository: Repository, signals: list[Signal]) -> int:
 def may_ask(person: Person, home_team: str) -> str:
     """Empty when this person may ask the bot for something, else the sentence that says why not."""
     if person.is_bot or person.deleted:
-        return "Only people can ask for this."
+        return "Only people can do this."
     if person.is_stranger or person.team_id != home_team:
-        return "Only members of this workspace can ask for this; you seem to belong to another one."
+        return "Only members of this workspace can do this; you seem to belong to another one."
     if person.is_guest:
-        return "Guests cannot ask for this. A full member of the workspace can."
+        return "Guests cannot do this. A full member of the workspace can."
     return ""
 
 
@@ -135,8 +135,8 @@ def may_decide(person: Person, repository: Repository | None, policy: Policy, ho
         return refusal
     approvers = (repository.approvers if repository else ()) or policy.approvers
     if not approvers:
-        return "Nobody may decide this yet: the policy file names no approvers. Add `approvers` to signalbox.toml."
+        return "Nobody may do this yet: the policy file names no approvers. Add `approvers` to signalbox.toml."
     if person.user_id not in approvers:
         people = ", ".join(f"<@{user_id}>" for user_id in approvers)
-        return f"You may not decide this. The policy file allows it to {people}."
+        return f"You may not do this. The policy file allows it to {people}."
     return ""

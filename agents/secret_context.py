@@ -25,13 +25,22 @@ _KEY_OF = re.compile(
 _CLOSED = r"(?:\\?[\"'])?\]?\s{0,3}"
 _SIGN = r"(?P<sign>:=|=>|%3D|[:=,]|(?<=[\"'])\s?value=)\s{0,3}"
 _QUOTED = re.compile(
-    rf"{_NAME}{_CLOSED}{_SIGN}(?P<quote>\\?[\"'`])(?P<value>(?:(?!(?P=quote))[^\s<>]){{6,512}})(?P=quote)",
+    rf"{_NAME}{_CLOSED}{_SIGN}(?P<quote>\\?[\"'`])(?P<value>(?:(?!(?P=quote))(?:[^\s<>]|<(?![@#!]|\w{{1,20}}:)|(?<!:[a-z2-7]{{6}})>)){{6,512}})(?P=quote)",
     re.IGNORECASE,
+)
+_PIECE = r"[^\s\"'`<>&,;|(){}\[\]\\]"
+_NEXT = r"[\w.-]{1,40}\s?[:=]"  # the next of several settings in one line
+_JOIN = (  # what may stand within a value, unless something else begins there
+    rf"(?:&(?!(?:amp|lt|gt|quot);|{_NEXT})|[,|](?!{_NEXT})|;(?![\w. -]{{1,40}}=|{_NEXT})"
+    r"|[(\[{](?![^\s()\[\]{}]{0,200}[)\]}](?!\w))|[)\]}](?=\w))"  # a bracket that ends the word is a call or an index
 )
 _BARE = re.compile(
-    rf"{_NAME}{_CLOSED}(?P<sign>:=|=>|%3D|[:=])\s{{0,3}}(?P<value>[^\s\"'`<>&,;|(){{}}\[\]\\]{{6,512}})(?P<after>[(\[]?)",
+    rf"{_NAME}{_CLOSED}(?P<sign>:=|=>|%3D|[:=])\s{{0,3}}"
+    rf"(?P<value>(?P<head>{_PIECE}{{6,512}}|{_PIECE}{{3,5}}(?=&{_PIECE}{{3}}))(?:{_JOIN}{_PIECE}{{1,512}}){{0,8}})"
+    r"(?P<after>[(\[]?)",
     re.IGNORECASE,
 )
+_JOINS = re.compile(r"[&,;|(){}\[\]]")
 _ELEMENT = re.compile(rf"{_NAME}>\s{{0,3}}(?P<value>[^\s<>]{{4,512}})\s{{0,3}}</", re.IGNORECASE)
 _FLAG = re.compile(
     rf"{_NAME}\s{{1,2}}(?P<quote>[\"']?)(?P<value>[^\s\"'<>-][^\s\"'<>]{{4,512}})(?P=quote)", re.IGNORECASE
@@ -99,9 +108,9 @@ def _is_random(value: str) -> bool:
     return bits >= _RANDOM_BITS and re.fullmatch(r"[A-Za-z0-9+/=_~.-]+", value) is not None and value.count("-") < 3  # noqa: PLR2004 more of them part words
 
 
-def _looks_set(match: re.Match[str]) -> bool:
+def _looks_set(match: re.Match[str], group: str = "value") -> bool:
     """Whether what a password or token is set to looks like one, and not like code or a word about it."""
-    value = match["value"]
+    value = match[group]
     plain = value.strip(".:!?*…").lower()
     return not _NOT_SECRET.fullmatch(plain) and len(set(plain)) > _MIXED and not _EXPRESSION.match(value)
 
@@ -115,13 +124,19 @@ def _is_quoted_value(match: re.Match[str]) -> bool:
 def _is_bare_value(match: re.Match[str]) -> bool:
     """Without quotes it may be code or prose: words, names and calls are no secrets."""
     value, name = match["value"].rstrip(".:!?"), match["name"].lower()
-    if match["after"] or not _is_named(match) or not _looks_set(match):
+    if match["after"] or not _is_named(match) or not _looks_set(match) or not _looks_set(match, "head"):
         return False
     if match["sign"] != ":" and match["sign"] != "=>":
-        is_code = re.fullmatch(r"[A-Za-z_][\w.]*", value) and (_kinds(value) < _MIXED or "." in value or "_" in value)
+        is_code = all(map(_is_code, _JOINS.split(value)))
         is_number = value.replace(".", "").isdigit() and not name.startswith(("pass", "pwd"))
         return not is_number and not (is_code and not _has_digit_and_letter(value))
     return _has_digit_and_letter(value) and not _NO_VALUE.fullmatch(value)
+
+
+def _is_code(word: str) -> bool:
+    """Whether it reads as a name in a program."""
+    is_plain = _kinds(word) < _MIXED or "." in word or "_" in word
+    return re.fullmatch(r"[A-Za-z_][\w.]*", word) is not None and is_plain
 
 
 def _is_element(match: re.Match[str]) -> bool:
@@ -225,12 +240,16 @@ def _is_no_number(match: re.Match[str]) -> bool:
 
 # ── addresses ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_PARAMETER = re.compile(
-    r"[?&#;](?:amp;)?(?:[\w-]{0,30}(?:token|secret|password|passwd|api_?key|apikey|signature|credential)|pwd|sig|jwt|auth|otp)"
-    r"=(?P<value>[^\s&#;<>\"'|)\]]{6,2048})",
+_MORE = rf"(?(semi)&(?!(?:amp|lt|gt|quot);|{_NEXT})|(?!))"  # in a list of settings an & parts nothing
+_PASSWORD_PARAMETER = re.compile(
+    rf"(?:[?&](?:amp;)?|(?P<semi>;))[\w-]{{0,30}}passw(?:or)?d=(?P<value>(?:[^\s&;<>\"'|)\]]|{_MORE}){{6,200}})",
     re.IGNORECASE,
 )
-_PASSWORD_PARAMETER = re.compile(r"[?&;][\w-]{0,30}passw(?:or)?d=(?P<value>[^\s&;<>\"'|)\]]{6,200})", re.IGNORECASE)
+_PARAMETER = re.compile(
+    r"(?:[?&#](?:amp;)?|(?P<semi>;))(?:[\w-]{0,30}(?:token|secret|password|passwd|api_?key|apikey|signature|credential)|pwd|sig|jwt|auth|otp)"
+    rf"=(?P<value>(?:[^\s&#;<>\"'|)\]]|{_MORE}){{6,2048}})",
+    re.IGNORECASE,
+)
 _LOOSE_PARAMETER = re.compile(
     r"[?&#](?:amp;)?(?:key|code|state|k|t|nonce|ticket|session(?:_?id)?|sid)"
     r"=(?P<value>(?=[^\s&#<>|]{0,60}\d)(?=[^\s&#<>|]{0,60}[A-Za-z])[\w.~%+/=-]{16,2048})",

@@ -11,6 +11,18 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from agents.term_forms import (
+    BotId,
+    Branch,
+    CloneUrl,
+    Command,
+    Glob,
+    OptionalRoomId,
+    PersonId,
+    RepositoryName,
+    RoomId,
+    WatchedId,
+)
 from storage.judgments import Stage
 from storage.status import Visibility
 
@@ -47,12 +59,12 @@ class Autonomy(StrEnum):
 class Channel(Terms):
     """A Slack channel that is watched."""
 
-    id: str = Field(pattern=r"^[CG][A-Z0-9]{2,}$")
-    report_to: str = ""  # id of the channel where reports go; empty: the same channel
+    id: WatchedId
+    report_to: OptionalRoomId = ""  # id of the channel where reports go; empty: the same channel
     visibility: Visibility = Visibility.PUBLIC
     autonomy: Autonomy = Autonomy.ASK
     repository: str = ""  # owner/name that its problems are about; empty: found by rules
-    allow_bots: tuple[str, ...] = ()  # ids of bots or apps whose messages are signals
+    allow_bots: tuple[BotId, ...] = ()  # ids of bots or apps whose messages are signals
     connect: bool = False  # listen although it is shared with another workspace, and to that one's people
 
 
@@ -62,7 +74,7 @@ class SourceTerms(Terms):
     kind: str
     every: Seconds = Field(default=120.0, gt=0)
     first_day: int = Field(default=20, ge=0)  # signals its first pull takes at most, the heaviest and newest
-    report_to: str
+    report_to: RoomId
     weight: float = Field(default=1.0, ge=0)
     trusted: bool = False  # its signals skip the model's screening, never the rules'
     repository: str = ""
@@ -73,16 +85,16 @@ class SourceTerms(Terms):
 class Repository(Terms):
     """A repository that fixes may be made in."""
 
-    name: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
-    clone_url: str = ""  # empty: the code host's address of it
-    base_branch: str = "main"
+    name: RepositoryName
+    clone_url: CloneUrl = ""  # empty: the code host's address of it
+    base_branch: Branch = "main"
     products: tuple[str, ...] = ()  # names (packages, projects, paths) whose problems belong here
-    test_command: tuple[str, ...] = ("python", "-m", "pytest", "-q")
+    test_command: Command = ("python", "-m", "pytest", "-q")
     test_environment: dict[str, str] = Field(default_factory=dict)  # e.g. PYTHONPATH = "src"
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
     environment: str = ""  # folder of a ready-made virtual environment instead
-    protected: tuple[str, ...] = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")  # globs no fix may touch
-    approvers: tuple[str, ...] = ()  # Slack user ids; empty: the policy's
+    protected: tuple[Glob, ...] = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")  # globs no fix may touch
+    approvers: tuple[PersonId, ...] = ()  # Slack user ids; empty: the policy's
     reviewers: tuple[str, ...] = ()  # code host logins asked for review
     max_changed_lines: int = Field(default=400, gt=0)
     label: str = "signalbox"
@@ -135,7 +147,7 @@ class Policy(Terms):
     channels: tuple[Channel, ...] = ()
     sources: dict[str, SourceTerms] = Field(default_factory=dict)  # by a name of the owner's choice
     repositories: tuple[Repository, ...] = ()
-    approvers: tuple[str, ...] = ()  # Slack user ids
+    approvers: tuple[PersonId, ...] = ()  # Slack user ids
     autonomy: Autonomy = Autonomy.ASK
     ask_emoji: str = Field(default="mag", pattern=r"^[a-z0-9_+'-]*$")  # reacting with it asks; empty: with none
     ripe_weight: float = Field(default=1.0, gt=0)

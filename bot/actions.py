@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from storage.records import Decision
+from storage.status import Dismissal
 
 _LARGEST_ID = 2**31 - 1  # what the columns hold
 
@@ -21,6 +22,15 @@ class Action(StrEnum):
     ANSWER = "answer"  # one of a question's options
     RESTORE = "restore"  # from the quarantine
     HELD_PAGE = "held_page"  # turn a page of the quarantine
+    WHY = "why"  # is each signal in this report
+    SPLIT = "split"  # show a report's signals, to split some off
+    PICK = "pick"  # one of those, or leave it again
+    TAKE_OUT = "take_out"  # split off what was picked
+    SAME = "same"  # two reports are one problem
+    DIFFERENT = "different"  # they are two
+    UNDO = "undo"  # a merge or a split
+    REASON = "reason"  # why a report was dismissed
+    DUPLICATE = "duplicate"  # it was dismissed because another report is about the same
     LINK = "link"  # only opens an address
 
 
@@ -36,6 +46,9 @@ class Verb(StrEnum):
 
     STATUS = "status"
     HELD = "held"
+    WHY = "why"
+    MERGE = "merge"
+    SPLIT = "split"
     PAUSE = "pause"
     RESUME = "resume"
     HELP = "help"
@@ -76,6 +89,34 @@ class Choice(_Value):
     plan_hash: str = Field(default="", max_length=64)
     question_id: int = Field(default=0, ge=0, le=_LARGEST_ID)
     option: int = Field(default=-1, ge=-1, le=99)  # of the question, by its place
+
+
+class Picked(_Value):
+    """A report that is being split: the signals picked so far, and the one whose button this is."""
+
+    report_id: int = Field(ge=1, le=_LARGEST_ID)
+    signals: tuple[int, ...] = Field(default=(), max_length=100)
+    this: int = Field(default=0, ge=0, le=_LARGEST_ID)
+
+
+class Two(_Value):
+    """Two reports: this one, and another."""
+
+    report_id: int = Field(ge=1, le=_LARGEST_ID)
+    other_id: int = Field(ge=1, le=_LARGEST_ID)
+
+
+class Corrected(_Value):
+    """Which merge or split, to undo it."""
+
+    correction_id: int = Field(ge=1, le=_LARGEST_ID)
+
+
+class Reason(_Value):
+    """Why a report was dismissed."""
+
+    report_id: int = Field(ge=1, le=_LARGEST_ID)
+    dismissal: Dismissal
 
 
 class HeldChoice(_Value):

@@ -29,6 +29,7 @@ from agents.pipeline import Pipeline
 from agents.ports import Model
 from agents.redact import Redactor
 from agents.terms import Policy
+from bot.askers import Askers
 from bot.backfill import Reader
 from bot.clock import Clock, Tick
 from bot.courtesy import Courtesy
@@ -47,6 +48,7 @@ from bot.sources.pulling import Puller
 from bot.sources.webhook import open_webhooks
 from bot.undertaker import Undertaker
 from storage.database import open_store
+from storage.private_files import private_folder
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -103,7 +105,8 @@ def _receive(parts: Parts, stack: ExitStack) -> None:
 def worker(settings: Settings) -> Iterator[Parts]:
     """A worker with a clock, without Slack's events, from here until the block ends."""
     parts = build(settings)
-    publisher = SlackMessenger(parts.store, parts.slack, parts.policy)
+    researches = parts.pipeline.means.model.can_research
+    publisher = SlackMessenger(parts.store, parts.slack, parts.policy, researches=researches)
     jobs = Jobs(
         store=parts.store,
         engine=parts.engine,
@@ -112,6 +115,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         publisher=publisher,
         puller=parts.puller,
         inbox=lambda event_id: deal_with(event_id, parts.deps),
+        answer=Askers(parts.store, parts.slack).tell,
         give_way=parts.deps.courtesy.give_way,
         redact=parts.redactor.text,
         retention=parts.policy.retention,
@@ -156,7 +160,7 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
 
 def build(settings: Settings) -> Parts:
     """Build everything, and ask Slack who we are. Raises a SignalboxError that says what is missing or wrong."""
-    settings.signalbox_home.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.signalbox_home)
     policy = read_policy(settings.signalbox_policy, ALL_KINDS)
     store = open_store(settings.database)
     slack = _slack(settings)
@@ -258,7 +262,7 @@ def _key(settings: Settings) -> bytes:
     if settings.signalbox_key:
         return secret(settings.signalbox_key).encode()
     file: Path = settings.signalbox_home / "redaction.key"
-    settings.signalbox_home.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.signalbox_home)
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

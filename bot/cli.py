@@ -18,6 +18,7 @@ from rich.console import Console
 from bot import app as composition
 from bot import pull_command
 from bot.doctor import Finding, Verdict, examine
+from bot.ending import last_words
 from bot.log import configure_logging
 from bot.settings import read_settings
 from bot.sources.webhook import json_schema
@@ -35,12 +36,14 @@ _COLOUR = {Verdict.GOOD: "green", Verdict.MISSING: "yellow", Verdict.BAD: "red"}
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
-    """Print an error of ours as its sentence, without a traceback, and exit with 1."""
+def _sentences(command: str) -> Iterator[None]:
+    """Print an error of ours as its sentence, without a traceback, and exit with 1. `command` is what was typed."""
     try:
         yield
     except SignalboxError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"signalbox: {error}", markup=False)
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"signalbox: {last_words(error, command)}", markup=False
+        )
         raise typer.Exit(1) from error
 
 
@@ -55,7 +58,7 @@ def _until_told() -> None:
 @cli.command()
 def run() -> None:
     """Run the bot, with a worker of its own."""
-    with _sentences():
+    with _sentences("signalbox run"):
         settings = read_settings()
         configure_logging(settings.signalbox_log, composition.redactor_of(settings))
         migrate(settings.database)
@@ -66,7 +69,7 @@ def run() -> None:
 @cli.command()
 def worker() -> None:
     """Run one more worker, on this machine or another; it needs the same DATABASE_URL (PostgreSQL) and policy."""
-    with _sentences():
+    with _sentences("signalbox worker"):
         settings = read_settings()
         configure_logging(settings.signalbox_log, composition.redactor_of(settings))
         migrate(settings.database)
@@ -77,7 +80,7 @@ def worker() -> None:
 @cli.command(name="migrate")
 def migrate_command() -> None:
     """Bring the database's tables up to date. `run` and `worker` do it too."""
-    with _sentences():
+    with _sentences("signalbox migrate"):
         settings = read_settings()
         migrate(settings.database)
         typer.echo("The database is up to date.")
@@ -112,7 +115,7 @@ def evals(context: typer.Context) -> None:
 @cli.command(name="pull")
 @functools.wraps(pull_command.pull)
 def _pull(**given: Any) -> None:
-    with _sentences():
+    with _sentences(f"signalbox pull {given['source']}"):
         pull_command.pull(**given)
 
 

@@ -7,15 +7,17 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from http.client import HTTPException
 
 import requests
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.terms import Channel, Policy
 from bot import breaker
+from bot.ending import last_words
 from bot.manifest import bot_scopes
 from bot.policy import read_policy
 from bot.settings import Settings, environment, read_settings, secret
@@ -23,6 +25,7 @@ from bot.sources import ALL_KINDS, KINDS, webhook
 from storage.columns import now
 from storage.database import migrate, open_store
 from storage.errors import SignalboxError
+from storage.private_files import private_folder
 
 
 class Verdict(StrEnum):
@@ -56,20 +59,27 @@ def examine() -> Iterator[Finding]:
         yield Finding("policy", Verdict.GOOD, f"{settings.signalbox_policy} is valid")
     except SignalboxError as error:
         yield Finding("policy", Verdict.BAD, str(error))
-    yield from _guarded("database", lambda: _database(settings))
-    yield from _guarded("Slack", lambda: _slack(settings, policy))
-    yield from _guarded("model", lambda: _model(settings))
-    yield from _guarded("sandbox", lambda: _sandbox(settings))
+    yield from _guarded("database", "SIGNALBOX_HOME and DATABASE_URL", lambda: _database(settings))
+    yield from _guarded("Slack", "this machine's network and SLACK_API_URL", lambda: _slack(settings, policy))
+    yield from _guarded("model", "this machine's network and ANTHROPIC_BASE_URL", lambda: _model(settings))
+    yield from _guarded("sandbox", "that SIGNALBOX_HOME can be written", lambda: _sandbox(settings))
     if policy is not None:
-        yield from _guarded("repositories", lambda: _repositories(settings, policy))
-        yield from _guarded("sources", lambda: _sources(settings, policy))
+        network = "this machine's network and GITHUB_API_URL"
+        yield from _guarded("repositories", network, lambda: _repositories(settings, policy))
+        yield from _guarded("sources", "this machine's network", lambda: _sources(settings, policy))
 
 
-def _guarded(what: str, examination: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _guarded(what: str, check: str, examination: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """An examination; when it cannot be made, a sentence and what to `check`, never the words of a library."""
     try:
         yield from examination()
-    except (SignalboxError, requests.RequestException, OSError) as error:
-        yield Finding(what, Verdict.BAD, f"it could not be reached: {error}")
+    except SignalboxError as error:
+        yield Finding(what, Verdict.BAD, last_words(error, "signalbox doctor"))
+    except (requests.RequestException, SlackClientError, HTTPException, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        yield Finding(
+            what, Verdict.BAD, f"it cannot be reached ({why}); check {check}, then type `signalbox doctor` again"
+        )
 
 
 def _python() -> Finding:
@@ -80,7 +90,7 @@ def _python() -> Finding:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    settings.signalbox_home.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.signalbox_home)
     migrate(settings.database)
     counts = open_store(settings.database).signals.counts()
     kind = settings.database.split(":", 1)[0]
@@ -196,7 +206,7 @@ def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:
                 continue
             waiting = len(KINDS[terms.kind](name, terms, settings).pull("").signals)
         except SignalboxError as error:
-            yield Finding(what, Verdict.BAD, str(error))
+            yield Finding(what, Verdict.BAD, last_words(error, "signalbox doctor"))
         else:
             yield Finding(what, Verdict.GOOD, f"answers; {waiting} signals of its first page could be read")
     yield from _resting(settings, policy)

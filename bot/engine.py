@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
@@ -24,6 +25,7 @@ from sqlalchemy.engine import make_url
 from agents.errors import Unavailable
 from bot import faults
 from storage.errors import SignalboxError
+from storage.private_files import private_database
 
 T = TypeVar("T")
 
@@ -213,9 +215,11 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def _use_wal(url: str) -> None:
-    """The engine leaves SQLite's slower journal as it is; this pragma stays in the file."""
+    """The engine leaves SQLite's slower journal as it is; this pragma stays in the file, as does its mode."""
     if url.startswith("sqlite:///"):
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=30)
+        file = url.removeprefix("sqlite:///")
+        private_database(Path(file))
+        connection = sqlite3.connect(file, timeout=30)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.close()
 

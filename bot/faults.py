@@ -44,3 +44,15 @@ def from_json(kept: dict[str, Any]) -> SignalboxError:
     if isinstance(kind, type) and issubclass(kind, SignalboxError) and kind is not errors.BadPolicy:
         return kind(sentence)
     return Unexpected(sentence)
+
+
+def sentence_of(error: Exception, reference: str) -> str:
+    """What people are told of it; `reference` is how the log calls it."""
+    if isinstance(error, SignalboxError) and not isinstance(error, Unexpected):
+        return str(error)
+    return f"Something went wrong inside Signalbox (reference {reference} in its log). Press Retry, or ask who runs it."
+
+
+def traceback_of(error: Exception) -> BaseException | None:
+    """What the log has of it beyond the sentence: of a foreseen fault nothing."""
+    return None if isinstance(error, SignalboxError) else error

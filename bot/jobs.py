@@ -19,10 +19,10 @@ from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
 from agents.terms import Policy
 from bot.engine import Engine, EngineCheckpoint, Interrupted, Queue, is_engine_signal
-from bot.faults import Unexpected
+from bot.faults import sentence_of, traceback_of
 from bot.forgetting import forget_jobs, forget_words
 from storage.columns import now
-from storage.errors import IllegalMove, SignalboxError
+from storage.errors import IllegalMove
 from storage.judgments import Outcome, Priority
 from storage.raw import Severity
 from storage.records import Report, Signal
@@ -136,6 +136,10 @@ def _at_once() -> None:
     """Where nobody waits for answers, work need not give way."""
 
 
+def _nobody_asks(_: int) -> None:
+    """Where there is no Slack, nobody is told anything."""
+
+
 @dataclass
 class Jobs:
     """Carries out jobs. `inbox` deals with one event that was kept; `give_way` lets whoever waits for us go first."""
@@ -148,6 +152,7 @@ class Jobs:
     puller: Pulling
     inbox: Callable[[str], None]
     give_way: Callable[[], None] = field(default=_at_once)
+    answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
     redact: Callable[[str], str] = str  # what faults say may be foreign text
     retention: float = Policy().retention  # seconds
     clock: Callable[[], dt.datetime] = field(default=now)
@@ -174,7 +179,7 @@ class Jobs:
 
     def _verbs(self) -> Mapping[str, Callable[[str, Checkpoint, str], None]]:
         return {
-            "digest": lambda subject, checkpoint, _: self.pipeline.digest(int(subject), checkpoint),
+            "digest": lambda subject, checkpoint, _: self._digest(int(subject), checkpoint),
             "research": lambda subject, checkpoint, _: self.pipeline.research(int(subject), checkpoint),
             "fix": lambda subject, checkpoint, _: self.pipeline.fix(int(subject), checkpoint),
             "follow": lambda subject, checkpoint, _: self.pipeline.follow(int(subject), checkpoint),
@@ -188,12 +193,16 @@ class Jobs:
             "retain": lambda *_: forget_words(self.store, self.clock(), self.retention),
         }
 
+    def _digest(self, signal_id: int, checkpoint: Checkpoint) -> None:
+        self.pipeline.digest(signal_id, checkpoint)
+        self.answer(signal_id)
+
     # ── what failed ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _failed(self, kind: str, subject: str, error: Exception) -> None:
         reference = secrets.token_hex(3)
-        sentence = self.redact(_sentence(error, reference))
-        log.warning("failed", reference=reference, error=str(error), exc_info=_traceback_of(error))
+        sentence = self.redact(sentence_of(error, reference))
+        log.warning("failed", reference=reference, error=str(error), exc_info=traceback_of(error))
         match kind:
             case "digest":
                 self._signal_failed(int(subject), error, sentence)
@@ -236,9 +245,12 @@ class Jobs:
         """Enqueue whatever waits for the machine: rows written just before a crash, retries due, lost nudges."""
         if not self.store.switches.on(PAUSED):
             self.engine.resume_paused()
+        self.store.filing.tell_of_the_many(self.clock())
         due = self.store.due.now(self.clock())
         for event_id in due.inbox:
             self.inbox(event_id)
+        for signal_id in due.unanswered:
+            self.answer(signal_id)
         for signal in due.signals:
             self._digest_again(self.store.signals.get(signal.id))
         for report in due.reports:
@@ -285,13 +297,3 @@ def _wait(error: Exception, tries: int) -> dt.timedelta:
     wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2**tries) * random.uniform(0.75, 1.25)  # noqa: S311 jitter, no secret
     asked = error.retry_after if isinstance(error, Unavailable) else None
     return dt.timedelta(seconds=max(wait, asked or 0.0))
-
-
-def _sentence(error: Exception, reference: str) -> str:
-    if isinstance(error, SignalboxError) and not isinstance(error, Unexpected):
-        return str(error)
-    return f"Something went wrong inside Signalbox (reference {reference} in its log). Press Retry, or ask who runs it."
-
-
-def _traceback_of(error: Exception) -> BaseException | None:
-    return None if isinstance(error, SignalboxError) else error

@@ -34,6 +34,7 @@ class SlackMessenger:
     slack: SlackWriter
     policy: Policy
     clock: Callable[[], dt.datetime] = field(default=now)
+    researches: bool = True  # whether there is a model that can
 
     def draw(self, report_id: int, holder: str) -> None:
         """Make Slack agree with the rows, unless another publisher is doing it.
@@ -64,8 +65,9 @@ class SlackMessenger:
         """Draw everything once; the version that was drawn, and whether the drawing itself brought something new."""
         snapshot = self.store.reports.snapshot(pen.report_id)
         posting = Posting(self.store.outbox, self.slack, pen, self.store.outbox.of_report(pen.report_id))
-        root = self._root(Scene(snapshot, self.policy, self.slack.us.site), posting)
-        scene = Scene(snapshot, self.policy, self.slack.us.site, root)
+        scene = Scene(snapshot, self.policy, self.slack.us.site, researches=self.researches)
+        root = self._root(scene, posting)
+        scene = replace(scene, thread=root)
         refused: SlackRejected | None = None
         for effect in thread(scene):
             try:

@@ -17,7 +17,8 @@ from slack_sdk.models.blocks import Block
 
 from agents.errors import SlackRejected
 from bot.slack import SlackWriter
-from bot.views.drawing import Drawing, Effect, Reaction, Spot, Upload
+from bot.slack_calls import NotMade
+from bot.views.drawing import Drawing, Effect, Reaction, Spot, Upload, Whisper
 from bot.views.escape import one_line, plain
 from bot.views.limits import TEXT
 from storage.outbox import Outbox
@@ -84,6 +85,8 @@ class Posting:
                     self._upload(effect, thread)
                 case Reaction():
                     self._react(effect)
+                case Whisper():
+                    self._whisper(effect)
         except SlackRejected as error:
             if error.code not in _GONE:
                 raise
@@ -146,6 +149,23 @@ class Posting:
         except SlackRejected as error:
             log.info("could not react", report=self.pen.report_id, purpose=reaction.purpose, error=str(error))
         self._posted(row, f"reaction {reaction.name}", "")
+
+    def _whisper(self, whisper: Whisper) -> None:
+        """One that was tried is not tried again, unless it certainly was not made. Whoever cannot hear it is let be."""
+        row = self.rows.get(whisper.purpose)
+        if row is not None and (row.ts or row.tried_at is not None):
+            return
+        self.pen.hold()
+        row = self.outbox.intend(self.pen.report_id, whisper.purpose, whisper.channel)
+        text = plain(one_line(whisper.text), TEXT)
+        try:
+            self.slack.whisper(whisper.channel, whisper.user, text, blocks=whisper.blocks)
+        except NotMade:
+            self.outbox.withdraw(row.id or 0)
+            raise
+        except SlackRejected as error:
+            log.info("could not whisper", report=self.pen.report_id, purpose=whisper.purpose, error=str(error))
+        self._posted(row, "whisper", "")
 
     def _found(self, row: OutboxRow | None, look: Callable[[float], str]) -> str:
         """The ts of what an earlier, unanswered try may have made; empty if nothing is there or nothing was tried."""

@@ -14,6 +14,7 @@ from rich.table import Table
 from bot import app as composition
 from bot import breaker
 from bot.backfill import Reader, Seen, moment_of
+from bot.ending import without_promise
 from bot.log import configure_logging
 from bot.settings import read_settings
 from bot.sources.pulling import Puller
@@ -49,10 +50,12 @@ def _pull(console: Console, puller: Puller, source: str) -> None:
     brought = puller.pull_now(source)
     cursor = puller.store.cursors.get(source)
     console.print(f"{brought} signals are new.", markup=False)
-    for sentence in (breaker.how_it_is(cursor, now()), breaker.what_was_left_out(cursor)):
+    for sentence in (without_promise(breaker.how_it_is(cursor, now())), breaker.what_was_left_out(cursor)):
         if sentence:
             console.print(f"{source}: {sentence}", markup=False)
     if cursor.trouble:
+        again = f"Put that right, then type `signalbox pull {source}` again; a bot that runs reads it again by itself."
+        console.print(again, markup=False)
         raise typer.Exit(1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from slack_sdk import WebClient
@@ -29,6 +30,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "chat.postEphemeral": ("chat:write",),
     "conversations.history": ("channels:history", "groups:history"),
     "conversations.replies": ("channels:history", "groups:history"),
+    "conversations.members": ("channels:read", "groups:read"),
     "conversations.info": ("channels:read", "groups:read"),
     "files.upload": ("files:write",),  # files.getUploadURLExternal and files.completeUploadExternal
     "reactions.add": ("reactions:write",),
@@ -76,6 +78,7 @@ class SlackWriter:
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _people: Lately[Person] = field(default_factory=lambda: Lately(_LOOKED_UP))
     _places: Lately[Place] = field(default_factory=lambda: Lately(_LOOKED_UP))
+    _members: Lately[bool] = field(default_factory=lambda: Lately(_LOOKED_UP))
 
     def __post_init__(self) -> None:
         self._calls = Calls(sleep=self.sleep)
@@ -234,7 +237,25 @@ class SlackWriter:
         # One that we are not in yet is asked about again: somebody is about to invite us.
         return self._places.put(channel, place) if place.is_member else place
 
+    def is_member(self, channel: str, user: str) -> bool:
+        """Whether somebody is in a channel, as it was at most a minute ago; False where we cannot see that."""
+        name = f"{channel} {user}"
+        known = self._members.get(name)
+        return known if known is not None else self._members.put(name, self._lists(channel, user))
+
     # ── how ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _lists(self, channel: str, user: str) -> bool:
+        listed: dict[str, Any] = {"channel": channel, "limit": 1_000, "cursor": None}
+        for _ in range(_PAGES):
+            try:
+                answer = self._calls("conversations.members", partial(self.client.conversations_members, **listed))
+            except SlackRejected:
+                return False
+            listed["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if user in answer["members"] or not listed["cursor"]:
+                return user in answer["members"]
+        return False
 
     def _look(self, channel: str, thread_ts: str, oldest: float, is_it: Callable[[Mapping[str, Any]], bool]) -> str:
         cursor = ""

@@ -87,12 +87,16 @@ class Calls:
             self.breaker.answered()
 
 
-class _Limited(SlackDown):
-    """Slack limits our rate, and has not performed the call."""
+class NotMade(SlackDown):
+    """The call was certainly not performed."""
 
 
-class _Resting(SlackDown):
-    """The breaker is open: the call was not made."""
+class _Limited(NotMade):
+    """Slack limits our rate."""
+
+
+class _Resting(NotMade):
+    """The breaker is open."""
 
 
 def _fault(method: str, error: SlackApiError) -> SlackDown | SlackRejected:

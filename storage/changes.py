@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from storage.judgments import FixSubmission, Outcome, Priority, Proof, Research, Verdict
 from storage.records import CheckState
+from storage.status import Dismissal
 
 
 class ReportChanges(TypedDict, total=False):
@@ -25,6 +26,7 @@ class ReportChanges(TypedDict, total=False):
     soak_until: dt.datetime | None
     note: str
     dismissed_because: str
+    dismissal: Dismissal | None
 
 
 class FixChanges(TypedDict, total=False):

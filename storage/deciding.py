@@ -13,7 +13,7 @@ from storage.changes import ReportChanges
 from storage.columns import now
 from storage.records import Approval, Decision, Entry, EntryKind, Report, ShownPlan
 from storage.snapshot import open_question
-from storage.status import Mover, Status
+from storage.status import Dismissal, Mover, Status
 from storage.transactions import Transactions, locked
 
 _ONLY_FROM = {Decision.GUIDE: Status.AWAITING_APPROVAL, Decision.ANSWER: Status.AWAITING_ANSWER}
@@ -85,6 +85,8 @@ class Deciding:
             if decision is Decision.ANSWER and (question := open_question(session, report_id)) is not None:
                 question.answer, question.answered_by, question.answered_at = words, by, now()
             session.flush()
+            if to is Status.DISMISSED and decision is Decision.NOT_NOW:
+                changes["dismissal"] = Dismissal.NOT_NOW
             if to is not None:
                 journal.move(
                     session,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, or_
@@ -38,10 +38,11 @@ class Due:
     reports: list[Report]  # to be researched or fixed
     undrawn: list[tuple[int, int]]  # report and the version that Slack does not show yet
     inbox: list[str]  # event ids
+    unanswered: list[int] = field(default_factory=list)  # held signals whose asker was not told so
 
     def __bool__(self) -> bool:
         """Whether anything waits."""
-        return bool(self.signals or self.reports or self.undrawn or self.inbox)
+        return bool(self.signals or self.reports or self.undrawn or self.inbox or self.unanswered)
 
 
 class DueWork:
@@ -58,6 +59,7 @@ class DueWork:
                 reports=_reports(session, at),
                 undrawn=_undrawn(session),
                 inbox=_inbox(session, at),
+                unanswered=_unanswered(session),
             )
 
     def ahead_of(self, signal: Signal) -> int:
@@ -101,6 +103,11 @@ def _inbox(session: Session, at: dt.datetime) -> list[str]:
     rows = select(InboxRow.event_id).where(col(InboxRow.done_at).is_(None), InboxRow.failures < FAILURES_LIMIT)
     rows = rows.where(col(InboxRow.received_at) <= at - PATIENCE).order_by(col(InboxRow.received_at))
     return list(session.exec(rows.limit(SWEPT_AT_ONCE)))
+
+
+def _unanswered(session: Session) -> list[int]:
+    held = select(Signal.id).where(Signal.status == SignalStatus.HELD, Signal.asked_by != "", ~col(Signal.told_held))
+    return [signal_id or 0 for signal_id in session.exec(held.order_by(col(Signal.id)).limit(SWEPT_AT_ONCE))]
 
 
 def _not_put_off(column: dt.datetime | None, at: dt.datetime) -> ColumnElement[bool]:

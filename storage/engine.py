@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from storage.errors import DatabaseDown
+from storage.private_files import private_database
 from storage.transactions import PATIENCE, WRITING
 
 CONNECT_PATIENCE = 10  # seconds
@@ -29,7 +30,7 @@ class _DriverConnection(Protocol):
 
 
 def make_engine(address: str, *, foreign_keys: bool = True) -> Engine:
-    """An engine for `sqlite:///path` or `postgresql://…`. Nothing is connected yet; a SQLite file's folder is made.
+    """An engine for `sqlite:///path` or `postgresql://…`. Nothing is connected; a SQLite file is made.
 
     Raises DatabaseDown when the address is none.
     """
@@ -69,9 +70,12 @@ def masked(address: str) -> str:
 
 def _sqlite(url: URL, *, foreign_keys: bool) -> Engine:
     try:
-        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        private_database(Path(str(url.database)))
     except OSError as error:
-        raise DatabaseDown(f"The folder of the database {url.database} cannot be made: {error}") from error
+        raise DatabaseDown(
+            f"The database {url.database} cannot be made or written ({error.strerror}): give the user that runs this "
+            "its folder, or name another file in DATABASE_URL."
+        ) from error
     engine = create_engine(
         url,
         pool_size=POOL,
@@ -121,7 +125,8 @@ def _clean(
     many: bool,  # noqa: FBT001
 ) -> tuple[str, Any]:
     """Take out of every text what PostgreSQL, or UTF-8, cannot hold: NUL and half a surrogate pair."""
-    return statement, [_each(row) for row in parameters] if many else _each(parameters)
+    rows = many and isinstance(parameters, list)  # several rows that are inserted by one statement come as one
+    return statement, [_each(row) for row in parameters] if rows else _each(parameters)
 
 
 def _each(parameters: Any) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import delete, text, update
 from sqlmodel import Session, col, select
 
+from storage.groups import Pair, Placement
+from storage.journal import touch
 from storage.judgments import EvidenceKind, Research
 from storage.plumbing import Epoch, InboxRow, SlackMessage
 from storage.records import Entry, Report, Signal, SignalKey
@@ -30,6 +32,7 @@ def erase_words(session: Session, signal: Signal, epoch: Epoch) -> None:
     signal.grouping = None
     signal.status = SignalStatus.ERASED
     session.execute(delete(SignalKey).where(col(SignalKey.signal_id) == signal.id))
+    session.execute(delete(Placement).where(col(Placement.signal_id) == signal.id))
     if signal.source == "slack":
         _erase_messages(session, signal.external_id)
 
@@ -77,6 +80,20 @@ def retitle(session: Session, report_id: int, external_id: str) -> None:
         report.title, report.gist = ERASED_TITLE, ""
     elif report.subject == external_id and (said := next((each.summary for each in left if each.summary), None)):
         report.title, report.gist = said.title, said.gist
+
+
+def named_after(session: Session, signals: Collection[Signal]) -> set[int]:
+    """The reports that were called by these signals, which went on to another report."""
+    subjects = {signal.external_id for signal in signals}
+    rows = select(Report.id).where(col(Report.subject).in_(subjects), col(Report.merged_into).is_not(None))
+    return {report_id or 0 for report_id in session.exec(rows)}
+
+
+def touch_neighbours(session: Session, report_ids: Collection[int]) -> None:
+    """Have the reports drawn anew that show the titles of these, as ones that may be the same problem."""
+    pairs = select(Pair).where(col(Pair.one_id).in_(report_ids) | col(Pair.other_id).in_(report_ids))
+    for report_id in {each for pair in session.exec(pairs) for each in (pair.one_id, pair.other_id)}:
+        touch(session, report_id)
 
 
 def note_erasure(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 
 from pydantic import BaseModel, ConfigDict
@@ -10,16 +11,20 @@ from sqlmodel import Session, col, select
 
 from storage.columns import now
 from storage.errors import IllegalMove, NotFound, Overtaken
+from storage.groups import Considered, Pair, PairKind, Placement
+from storage.heirs import heir_of
 from storage.journal import tell, told
 from storage.judgments import Grouping
 from storage.plumbing import Epoch
 from storage.records import Entry, EntryKind, Report, Signal, SignalKey
 from storage.remembering import FILING, rest
-from storage.status import SignalStatus, Status, Visibility
-from storage.transactions import Transactions, found, locked
+from storage.status import CLOSED, SignalStatus, Status, Visibility
+from storage.transactions import Transactions, found, insert_once, locked
 
 KEY_LIMIT = 300  # characters, as wide as the column
 KEYS_LIMIT = 50
+JOINS_SHOWN = 5  # joins of one report that are told and drawn in a COOL_DOWN; the others are counted, then told at once
+COOL_DOWN = dt.timedelta(minutes=1)
 
 
 class NewReport(BaseModel):
@@ -43,6 +48,7 @@ class Filed(BaseModel):
 
     report_id: int
     opened: bool
+    quiet: bool = False  # only counted: so many came at once that they are told together, when it is calm again
 
 
 class Filing:
@@ -68,33 +74,63 @@ class Filing:
         keys: tuple[str, ...],
         new_report: NewReport | None,
         step: str,
+        considered: Considered = Considered(),  # noqa: B008 frozen
+        title: str = "",
     ) -> Filed:
         """File a signal under `report_id`, or under a report opened for it. One that is filed already stays there.
 
-        Raises Overtaken when a report would be opened although something was filed after `epoch`, or when the report
+        What was merged away hands the signal on to its heir. A `title` becomes that of the report it joins. Raises
+        Overtaken when a report would be opened although something was filed after `epoch`, or when the report
         to join was resolved meanwhile: read the candidates again. Raises IllegalMove when a private signal would
         become visible elsewhere, NotFound when the signal was erased.
         """
         with self._on.write() as session:
             present = locked(session, Epoch, FILING)
-            if (entry := told(session, step)) is not None:
-                return _as_told(session, entry)
+            if (filed := _as_told(session, step)) is not None:
+                return filed
             signal = locked(session, Signal, signal_id)
             if signal.status is SignalStatus.ERASED:
                 raise NotFound(
                     f"{signal.external_id} was deleted in {signal.source} meanwhile; there is nothing to file."
                 )
-            target = signal.report_id or report_id
+            target = signal.report_id or (None if report_id is None else heir_of(session, report_id))
             if target is None and present.value != epoch:
                 raise Overtaken("Something else was filed since the candidates were read; read them again.")
             report = _open(session, new_report) if target is None else locked(session, Report, target)
             if target is not None and signal.report_id is None:
                 _check(session, report, signal)
+            filed = Filed(
+                report_id=report.id or 0,
+                opened=target is None,
+                quiet=target is not None and signal.report_id is None and _is_one_of_many(report),
+            )
             present.value += 1
             _write(session, signal, report, epoch=present.value, weight=weight, keys=keys)
             signal.grouping, signal.candidates = grouping, candidates
-            _journal(session, signal, report, opened=target is None, step=step)
-            return Filed(report_id=report.id or 0, opened=target is None)
+            if title and target is not None and report.status not in CLOSED:
+                report.title = title
+            if filed.quiet:
+                report.untold += 1
+            else:
+                report.version += 1
+                _journal(session, signal, report, opened=filed.opened, step=step)
+            _keep(session, signal, filed, keys, step, considered)
+            return filed
+
+    def tell_of_the_many(self, at: dt.datetime) -> list[int]:
+        """Tell in one line how many signals were only counted, once their report's minute is over. The reports."""
+        late = (col(Report.untold) > 0) & (col(Report.joins_since) <= at - COOL_DOWN)
+        with self._on.read() as session:
+            ids = list(session.exec(select(Report.id).where(late).order_by(col(Report.id))))
+        for report_id in ids:
+            with self._on.write() as session:
+                report = locked(session, Report, report_id or 0)
+                if report.untold:
+                    many = f"{report.untold:,} more signals joined, too many at once to name each"
+                    tell(session, report.id or 0, EntryKind.SIGNAL, "world", many)
+                    report.untold = 0
+                    report.version += 1
+        return [report_id or 0 for report_id in ids]
 
 
 def fitted(keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -109,8 +145,14 @@ def _fit(key: str) -> str:
     return f"{key[: KEY_LIMIT - len(hashed) - 1]}~{hashed}"
 
 
-def _as_told(session: Session, entry: Entry) -> Filed:
-    """What the first call with this step returned: the entry that opens a journal is its report's first signal."""
+def _as_told(session: Session, step: str) -> Filed | None:
+    """What the first call with this step returned; None when there was none."""
+    placed = session.exec(select(Placement).where(Placement.step == step)).first()
+    if placed is not None:
+        return Filed(report_id=heir_of(session, placed.report_id), opened=placed.opened, quiet=placed.quiet)
+    entry = told(session, step)  # its placement is gone with the signal's words, or older than placements are
+    if entry is None:
+        return None
     first = session.exec(select(func.min(Entry.id)).where(Entry.report_id == entry.report_id)).one()
     return Filed(report_id=entry.report_id, opened=entry.id == first)
 
@@ -141,7 +183,6 @@ def _write(
     session: Session, signal: Signal, report: Report, *, epoch: int, weight: float, keys: tuple[str, ...]
 ) -> None:
     report.weight += weight - (signal.weight if signal.report_id is not None else 0.0)
-    report.version += 1
     signal.report_id = report.id
     rest(signal, SignalStatus.FILED)
     signal.filed_at = signal.filed_at or now()
@@ -158,5 +199,43 @@ def _journal(session: Session, signal: Signal, report: Report, *, opened: bool, 
         f"{signal.external_id} from {signal.source} {'opened it' if opened else 'was read anew' if again else 'joined'}"
     )
     if opened and report.regression_of is not None:
-        text += f"; it may be a regression of SB-{report.regression_of}"
+        before = found(session, Report, report.regression_of)
+        dismissed = before.status is Status.DISMISSED and signal.asked_by
+        text += (
+            f"; {before.ref} was dismissed, and <@{signal.asked_by}> asked to have it looked at again"
+            if dismissed
+            else (f"; it may be a regression of {before.ref}")
+        )
     tell(session, report.id or 0, EntryKind.SIGNAL, "world", text, step)
+
+
+def _is_one_of_many(report: Report) -> bool:
+    """Whether so many signals have joined within a minute that this one is only counted. Counts it."""
+    at = now()
+    if report.joins_since is None or at - report.joins_since >= COOL_DOWN:
+        report.joins_since, report.joins = at, 0
+    report.joins += 1
+    return report.joins > JOINS_SHOWN
+
+
+def _keep(  # noqa: PLR0917 the parts of a placement
+    session: Session, signal: Signal, filed: Filed, keys: tuple[str, ...], step: str, considered: Considered
+) -> None:
+    """Keep the decision, and the report that nearly was the right one."""
+    session.add(
+        Placement(
+            step=step,
+            signal_id=signal.id or 0,
+            report_id=filed.report_id,
+            opened=filed.opened,
+            quiet=filed.quiet,
+            reason=signal.grouping.reason if signal.grouping is not None else "",
+            keys=fitted(keys),
+            considered=considered,
+        )
+    )
+    if considered.near_miss is None or (near := heir_of(session, considered.near_miss)) == filed.report_id:
+        return
+    one, other = sorted((near, filed.report_id))
+    likely = (each.likelihood for each in considered.candidates if each.report_id == considered.near_miss)
+    insert_once(session, Pair(one_id=one, other_id=other, kind=PairKind.NEAR_MISS, likelihood=next(likely, 0.0)))

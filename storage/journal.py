@@ -69,6 +69,8 @@ def move(
     report.stuck_because = Outcome.FAILED if to is Status.STUCK else None
     if Status.STUCK in (before, to):
         report.note = because if to is Status.STUCK else ""
+    if to is Status.DISMISSED:
+        report.dismissed_weight = report.weight
     report.status = to
     report.since = now()
     report.attempt += 1
@@ -79,8 +81,13 @@ def move(
 
 
 def allowed(report: Report, to: Status, mover: Mover) -> bool:
-    """Whether the state chart allows it. From `stuck` only back to where it was: a retry is not an approval."""
+    """Whether the state chart allows it. From `stuck` only back to where it was: a retry is not an approval.
+
+    From `dismissed` only what was merged away.
+    """
     if report.status is Status.STUCK and to not in (report.stuck_from, Status.DISMISSED):
+        return False
+    if report.status is Status.DISMISSED and report.merged_into is None:
         return False
     return may_move(report.status, to, mover)
 

@@ -103,6 +103,9 @@ class Grouping(Judgment):
         default="",
         description="Title of the single pull request that would resolve the candidate's signals and this one.",
     )
+    better_title: bool = Field(
+        default=False, description="Whether the candidate's title should be replaced by pull_request_title."
+    )
     reason: Line = Field(description="Why they are the same problem, or why none is.")
     candidate: str | None = Field(
         default=None, description="The id of the candidate that this signal belongs to, or null when none fits."

@@ -7,9 +7,8 @@ import datetime as dt
 from sqlmodel import col, select
 
 from storage.columns import now
-from storage.plumbing import OutboxRow
+from storage.plumbing import CARD, OutboxRow
 from storage.records import Report
-from storage.reports import CARD
 from storage.transactions import Transactions, insert_once, locked
 
 
@@ -35,6 +34,11 @@ class Outbox:
             ).one()
             row.tried_at = now()
             return row
+
+    def withdraw(self, row_id: int) -> None:
+        """Note that what was intended was certainly not tried."""
+        with self._on.write() as session:
+            locked(session, OutboxRow, row_id).tried_at = None
 
     def posted(self, row_id: int, ts: str, drawn: str, permalink: str = "") -> None:
         """Note that it was posted, or found in Slack, at `ts`, showing what hashes to `drawn`."""

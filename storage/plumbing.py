@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from storage.columns import UtcTime, now
 
+CARD = "card"  # the purpose of a report's root message
+
 
 class InboxRow(SQLModel, table=True):
     """A Slack event as it was delivered, redacted, kept before it is acknowledged; once per event id."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Index, LargeBinary, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Named, Typed, UtcTime, now
@@ -23,7 +23,7 @@ from storage.judgments import (
     Verdict,
 )
 from storage.raw import Severity
-from storage.status import SignalStatus, Status, Visibility
+from storage.status import Dismissal, SignalStatus, Status, Visibility
 
 
 class Signal(SQLModel, table=True):
@@ -63,6 +63,9 @@ class Signal(SQLModel, table=True):
     trouble: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # why the last attempt failed
     screening: Screening | None = Field(default=None, sa_column=Column(Typed(Screening)))
     trusted_by: str = ""  # who restored it from the quarantine
+    told_held: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
+    )  # the asker
     summary: Summary | None = Field(default=None, sa_column=Column(Typed(Summary)))
     grouping: Grouping | None = Field(default=None, sa_column=Column(Typed(Grouping)))
     candidates: tuple[str, ...] = Field(default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False))
@@ -119,6 +122,12 @@ class Report(SQLModel, table=True):
         default="", sa_column=Column(Text, nullable=False, default="")
     )  # latest word to the thread's readers
     dismissed_because: str = ""
+    dismissal: Dismissal | None = Field(default=None, sa_column=Column(Named(Dismissal)))  # None: nobody said yet
+    dismissed_weight: float = 0.0  # what it weighed when it was dismissed
+    merged_into: int | None = None  # the report that has its signals now
+    joins: int = 0  # signals that joined since `joins_since`: too many in a minute are only counted
+    joins_since: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    untold: int = 0  # signals that joined and were only counted so far
     version: int = 1  # grows with every change that Slack should show
     drawn_version: int = 0  # the version that Slack shows
     publisher: str = ""  # the publish job that holds the pen
@@ -237,6 +246,7 @@ class EntryKind(StrEnum):
 
     MOVE = "move"
     SIGNAL = "signal"
+    CORRECTION = "correction"  # a merge, a split, or the undoing of one
     WORD = "word"  # something said by a person
     STAGE = "stage"  # a stage's judgment
     EFFECT = "effect"  # something done in the outside world

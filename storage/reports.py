@@ -10,14 +10,13 @@ from sqlmodel import col, select
 from storage import journal
 from storage.changes import ReportChanges
 from storage.errors import IllegalMove
+from storage.heirs import present_of
 from storage.judgments import Judgment
-from storage.plumbing import OutboxRow
+from storage.plumbing import CARD, OutboxRow
 from storage.records import Entry, EntryKind, Report
 from storage.snapshot import Snapshot, snapshot_of
-from storage.status import CLOSED, Mover, Status
+from storage.status import CLOSED, Dismissal, Mover, Status
 from storage.transactions import Transactions, found, locked
-
-CARD = "card"  # the purpose of a report's root message
 
 
 class Reports:
@@ -134,6 +133,26 @@ class Reports:
         """All that happened to it, in order."""
         with self._on.read() as session:
             return list(session.exec(select(Entry).where(Entry.report_id == report_id).order_by(col(Entry.id))))
+
+    def present(self, report_id: int) -> Report:
+        """The report that stands for this problem today: its heir if it was merged away, its successor if it is closed.
+
+        Of several successors an open one, else the newest. Raises NotFound.
+        """
+        with self._on.read() as session:
+            return present_of(session, report_id)
+
+    def explain(self, report_id: int, dismissal: Dismissal, *, by: str) -> bool:
+        """Keep why it was dismissed; False when that is said already, or it is not dismissed."""
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            if report.status is not Status.DISMISSED or report.merged_into is not None or report.dismissal is dismissal:
+                return False
+            report.dismissal = dismissal
+            report.version += 1
+            said = f"said why it was dismissed: {dismissal.replace('_', ' ')}"
+            journal.tell(session, report_id, EntryKind.WORD, by, said)
+            return True
 
     def touch(self, report_id: int) -> None:
         """Have Slack show it anew."""

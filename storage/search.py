@@ -13,7 +13,7 @@ from storage.filing import fitted
 from storage.judgments import Route
 from storage.rarity import Rarity
 from storage.records import Report, Signal, SignalKey
-from storage.status import SignalStatus, Status, Visibility
+from storage.status import Dismissal, SignalStatus, Status, Visibility
 from storage.text_search import signals_by_text
 from storage.transactions import Transactions
 from storage.vectors import Likeness, Vectors
@@ -27,6 +27,7 @@ TITLE_TERMS = 8  # words of a title that are looked for by themselves
 TITLES_LIMIT = 50  # signals of a candidate that are named
 KIN_TEXT = 4_000  # characters of a signal's own words that come with it
 DISMISSED_FOR = dt.timedelta(days=30)  # so long a dismissed report still takes its signals
+FOR_EVER = frozenset({Dismissal.WONT_FIX, Dismissal.NOT_A_PROBLEM, Dismissal.FIXED_ELSEWHERE})
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Search:
         """The reports that fit best, those that share an exact key first. All of one room.
 
         `visibility_channel` is the channel of a private signal, and only reports of that channel's private signals
-        are found; when it is empty, only public ones. Reports dismissed more than 30 days ago are left out. With `kin`
+        are found; when it is empty, only public ones. Reports dismissed more than 30 days ago are left out,
+        unless nobody wants them fixed. With `kin`
         each candidate brings up to so many of its signals that were found. The words of a `title` are looked for apart
         from those of the queries.
         """
@@ -174,8 +176,14 @@ def _visibility(channel: str) -> Visibility:
 def _eligible(session: Session, ids: set[int], channel: str) -> dict[int, Report]:
     """Those that take signals of this room."""
     rows = session.exec(select(Report).where(col(Report.id).in_(ids), Report.visibility == _visibility(channel)))
-    long_ago = now() - DISMISSED_FOR
-    return {row.id or 0: row for row in rows if row.status is not Status.DISMISSED or row.since >= long_ago}
+    return {row.id or 0: row for row in rows if _takes_signals(row)}
+
+
+def _takes_signals(report: Report) -> bool:
+    """What nobody wants fixed takes its signals for ever; what was put off, or dismissed without a reason, for long."""
+    if report.status is not Status.DISMISSED:
+        return True
+    return report.dismissal in FOR_EVER or report.since >= now() - DISMISSED_FOR
 
 
 def _ranks(routes: dict[Route, list[int]], reports: dict[int, Report]) -> dict[int, dict[Route, int]]:

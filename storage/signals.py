@@ -8,9 +8,18 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from storage.erasing import erase_deliveries, erase_quotes, erase_words, note_erasure, retitle
+from storage.erasing import (
+    erase_deliveries,
+    erase_quotes,
+    erase_words,
+    named_after,
+    note_erasure,
+    retitle,
+    touch_neighbours,
+)
 from storage.journal import tell, told, touch
 from storage.judgments import Screening, Summary
+from storage.leaving import leave_dismissed, left_by
 from storage.pardons import pardon
 from storage.plumbing import Epoch
 from storage.raw import RawSignal
@@ -140,6 +149,28 @@ class Signals:
                 touch(session, signal.report_id)
             return True
 
+    def told_held(self, signal_id: int, told: bool = True) -> bool:  # noqa: FBT001, FBT002 it is a mark
+        """Note, before it is done, that who asked is told that it is held; False when that was noted before.
+
+        With `told` false the note is taken back, because nothing was said.
+        """
+        with self._on.write() as session:
+            signal = locked(session, Signal, signal_id)
+            if signal.told_held is told:
+                return False
+            signal.told_held = told
+            return True
+
+    def leave_dismissed(self, signal_id: int, by: str) -> Report | None:
+        """Take it out of its dismissed report, to be digested anew as `by` asks. That report; None if there is none."""
+        with self._on.write() as session:
+            return leave_dismissed(session, signal_id, by)
+
+    def left(self, signal_id: int) -> list[Report]:
+        """The dismissed reports that it left, the latest first."""
+        with self._on.read() as session:
+            return left_by(session, signal_id)
+
     def erase(self, source: str, external_id: str) -> list[int]:
         """Forget its words in all its occurrences, and wherever else they were kept. The reports to be drawn anew."""
         with self._on.write() as session:
@@ -150,13 +181,16 @@ class Signals:
                 erase_words(session, row, epoch)
             erase_deliveries(session, external_id)
             note_erasure(session)
-            reports = sorted({row.report_id for row in alive if row.report_id is not None})
+            left = {report.id or 0 for row in alive for report in left_by(session, row.id or 0)}
+            filed = {row.report_id for row in alive if row.report_id is not None}
+            reports = sorted(filed | left | named_after(session, alive))
             session.flush()
             for report_id in reports:
                 text = f"{external_id} was deleted in {source}; its words are gone"
                 tell(session, report_id, EntryKind.SIGNAL, "world", text)
                 erase_quotes(session, report_id, (external_id,))
                 retitle(session, report_id, external_id)
+            touch_neighbours(session, reports)
             return reports
 
     def weigh(self, signal_id: int, weight: float) -> bool:

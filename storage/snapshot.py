@@ -6,8 +6,13 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from storage.groups import Correction, Pair
+from storage.heirs import heir_of
+from storage.pairs import pairs_of
+from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, Fix, Report, ShownPlan, Signal
 from storage.spending import Spent, spent_by_stage
+from storage.status import Status
 from storage.transactions import Row, found, table_of
 
 
@@ -26,6 +31,21 @@ class Snapshot:
     spending: Spent
     by_stage: dict[str, Spent]
     regression_of: Report | None
+    dismissing_move: Entry | None = None  # the move by which `regression_of` was dismissed, if it is
+    heir: Report | None = None  # that has the signals of a report that was merged away
+    heir_address: str = ""  # of its root message
+    corrections: tuple[Correction, ...] = ()
+    moved: tuple[Signal, ...] = ()  # that people moved to another report
+    near: tuple[Near, ...] = ()
+
+
+@dataclass(frozen=True)
+class Near:
+    """Another report that may be the same problem, or that people said is another one."""
+
+    pair: Pair
+    report: Report
+    address: str  # of its root message in Slack; empty while it is not known
 
 
 def snapshot_of(session: Session, report_id: int) -> Snapshot:
@@ -44,7 +64,49 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         spending=Spent.sum_of(by_stage.values()),
         by_stage=by_stage,
         regression_of=found(session, Report, report.regression_of) if report.regression_of else None,
+        dismissing_move=_dismissing_move(session, report.regression_of),
+        heir=(heir := _heir(session, report)),
+        heir_address=_address(session, heir),
+        corrections=(corrections := _corrections(session, report_id)),
+        moved=_moved(session, report_id, corrections),
+        near=tuple(_near(session, report_id, pair) for pair in pairs_of(session, report_id)),
     )
+
+
+def _heir(session: Session, report: Report) -> Report | None:
+    return found(session, Report, heir_of(session, report.id or 0)) if report.merged_into is not None else None
+
+
+def _address(session: Session, report: Report | None) -> str:
+    if report is None:
+        return ""
+    card = select(OutboxRow).where(OutboxRow.report_id == report.id, OutboxRow.purpose == CARD)
+    row = session.exec(card).first()
+    return row.permalink if row is not None else ""
+
+
+def _corrections(session: Session, report_id: int) -> tuple[Correction, ...]:
+    part = (col(Correction.report_id) == report_id) | (col(Correction.other_id) == report_id)
+    return tuple(session.exec(select(Correction).where(part).order_by(col(Correction.id))))
+
+
+def _moved(session: Session, report_id: int, corrections: tuple[Correction, ...]) -> tuple[Signal, ...]:
+    ids = {each for correction in corrections for each in correction.signals}
+    if not ids:
+        return ()
+    elsewhere = select(Signal).where(col(Signal.id).in_(ids), col(Signal.report_id) != report_id)
+    return tuple(session.exec(elsewhere.order_by(col(Signal.id))))
+
+
+def _near(session: Session, report_id: int, pair: Pair) -> Near:
+    report = found(session, Report, pair.other(report_id))
+    return Near(pair, report, _address(session, report))
+
+
+def _dismissing_move(session: Session, report_id: int | None) -> Entry | None:
+    """The latest move by which a report was dismissed."""
+    moves = select(Entry).where(Entry.report_id == report_id, Entry.after == Status.DISMISSED)
+    return session.exec(moves.order_by(col(Entry.id).desc()).limit(1)).first() if report_id is not None else None
 
 
 def open_question(session: Session, report_id: int) -> AskedQuestion | None:

@@ -44,6 +44,12 @@ class Spending:
     def __init__(self, transactions: Transactions) -> None:
         self._on = transactions
 
+    def model_of(self, signal_id: int, stage: str) -> str:
+        """The model that answered last in a stage about a signal; empty when none was asked."""
+        with self._on.read() as session:
+            calls = select(ModelCall.model).where(ModelCall.signal_id == signal_id, ModelCall.stage == stage)
+            return session.exec(calls.order_by(col(ModelCall.id).desc()).limit(1)).first() or ""
+
     def reserve(
         self,
         stage: str,

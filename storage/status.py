@@ -32,8 +32,19 @@ class Mover(StrEnum):
     WORLD = "world"
 
 
+class Dismissal(StrEnum):
+    """Why a human said no; it decides what becomes of later signals of the same problem."""
+
+    WONT_FIX = "wont_fix"
+    NOT_A_PROBLEM = "not_a_problem"  # it works as intended
+    FIXED_ELSEWHERE = "fixed_elsewhere"
+    NOT_NOW = "not_now"
+    DUPLICATE = "duplicate"  # of the report it was merged into
+    MERGED = "merged"  # into another report, before anybody dismissed it
+
+
 CLOSED = frozenset({Status.RESOLVED, Status.DISMISSED})
-"""Nothing moves a report out of these."""
+"""Nothing moves a report out of these, but the undoing of a merge."""
 
 WORKED_ON = frozenset(
     {
@@ -64,6 +75,7 @@ _ROAD: dict[tuple[Status, Status], frozenset[Mover]] = {
     (_S.AWAITING_REVIEW, _S.AWAITING_PROOF): frozenset({Mover.HUMAN}),
     (_S.AWAITING_PROOF, _S.RESOLVED): frozenset({Mover.WORLD}),
     (_S.AWAITING_PROOF, _S.GATHERING): frozenset({Mover.WORLD}),
+    (_S.DISMISSED, _S.GATHERING): frozenset({Mover.HUMAN}),  # only what was merged away, see journal.allowed
 }
 
 MOVES: dict[tuple[Status, Status], frozenset[Mover]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from storage.correcting import Corrections
 from storage.cursors import Cursors
 from storage.deliveries import Deliveries
 from storage.due import DueWork
@@ -13,7 +14,9 @@ from storage.inbox import Inbox
 from storage.leases import Leases
 from storage.messages import Messages
 from storage.outbox import Outbox
+from storage.pairs import Pairs
 from storage.pardons import Pardons
+from storage.placements import Placements
 from storage.plans import Plans
 from storage.quarantine import Quarantine
 from storage.reports import Reports
@@ -39,6 +42,9 @@ class Store:
         self.pardons = Pardons(transactions)
         self.quarantine = Quarantine(transactions)
         self.filing = Filing(transactions)
+        self.placements = Placements(transactions)
+        self.corrections = Corrections(transactions)
+        self.pairs = Pairs(transactions)
         self.search = Search(transactions)
         self.reports = Reports(transactions)
         self.plans = Plans(transactions)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import anthropic
 import httpx2
+import structlog
 from anthropic import transform_schema
 from pydantic import BaseModel, ValidationError
 
@@ -23,6 +24,8 @@ from agents.exchange import About, ToolSpec, Turn, TurnRequest, Usage
 from agents.prompts import prompt
 from agents.terms import Models
 from storage.judgments import Judgment, Stage
+
+log = structlog.get_logger()
 
 J = TypeVar("J", bound=Judgment)
 Json = dict[str, Any]
@@ -104,7 +107,10 @@ class ClaudeModel:
             said = answer.content if answer.words.strip() else [{"type": "text", "text": "(no words)"}]
             again = f"That answer cannot be used: {fault}\nAnswer again, with the whole JSON object and nothing else."
             messages = [*messages, {"role": "assistant", "content": said}, {"role": "user", "content": again}]
-        raise ModelRefused(f"{self._models.of(stage)} gave no valid answer in {TRIES} tries; the last fault: {fault}")
+        log.warning("the model gave no valid answer", stage=stage.value, subject=about.subject, last_fault=fault)
+        raise ModelRefused(
+            f"{self._models.of(stage)} gave no valid answer in {TRIES} tries; the log has its last fault."
+        )
 
     def turn(self, request: TurnRequest) -> Turn:
         """The next message of a conversation with tools."""
@@ -208,9 +214,10 @@ def _refused(error: anthropic.APIStatusError, model: str) -> ModelDown | ModelRe
         403: "the key may not do this; check its workspace and the models in the policy file",
         404: f"there is no model {model!r}; check [models] in the policy file",
     }.get(status, _NO_CREDIT if "credit balance" in said else "")
+    log.warning("Claude answered no", status=status, said=said)  # its words may repeat ours, so people do not get them
     if advice:
-        return ModelDown(f"Claude answered {status}: {advice}. It said: {said}", _UNTIL_PUT_RIGHT)
-    return ModelRefused(f"Claude answered {status}: the request was not accepted. It said: {said}")
+        return ModelDown(f"Claude answered {status}: {advice}.", _UNTIL_PUT_RIGHT)
+    return ModelRefused(f"Claude answered {status}: the request was not accepted; the log has what it said.")
 
 
 def _seconds(header: str | None) -> float | None:

@@ -98,6 +98,11 @@ def group(summary: Summary, signal: Signal, candidates: tuple[Candidate, ...], m
     return _alone(fault) if (fault := about.fault(answer)) else answer
 
 
+def decides_alone(candidates: tuple[Candidate, ...]) -> bool:
+    """Whether nobody has to judge: nothing is like it, or an exact key says it."""
+    return not candidates or _by_key(candidates) is not None
+
+
 def _alone(why: str) -> Grouping:
     return Grouping(reason=f"It could not be compared with other reports: {why}"[:REASON_LIMIT])
 

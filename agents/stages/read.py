@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import structlog
+
 from agents.errors import ModelRefused
 from agents.ports import Model
 from agents.prompts import quoted
@@ -18,7 +20,8 @@ from storage.readings import Reading
 from storage.records import Signal
 
 _SHORTEST_QUOTE = 8  # characters; anything shorter occurs by chance
-_REASON_LIMIT = 300
+
+log = structlog.get_logger()
 
 
 class AboutRead(AboutSummary):
@@ -51,9 +54,11 @@ def read(signal: Signal, model: Model) -> Reading:
     try:
         answer = model.judge(Stage.READ, about, Reading)
     except ModelRefused as refusal:
-        return _unjudged(f"It could not be read safely, so it is held: {refusal}")
+        log.warning("a signal could not be judged", subject=about.subject, why=str(refusal))
+        return _unjudged("The model would not judge it, or gave no valid answer, so it is held; the log says more.")
     if fault := about.fault(answer):
-        return _unjudged(f"The model gave no answer that can be used, so it is held: {fault}")
+        log.warning("a signal could not be judged", subject=about.subject, why=fault)
+        return _unjudged("The model gave no answer that can be used, so it is held; the log says more.")
     if answer.screening.threat is not None:
         return Reading(screening=answer.screening)
     return answer.model_copy(update={"screening": answer.screening.model_copy(update={"quote": ""})})
@@ -71,7 +76,7 @@ def _quote_fault(quote: str, text: str) -> str:
 
 
 def _unjudged(reason: str) -> Reading:
-    return Reading(screening=Screening(judged=False, reason=reason[:_REASON_LIMIT]))
+    return Reading(screening=Screening(judged=False, reason=reason))
 
 
 def _plain(text: str) -> str:

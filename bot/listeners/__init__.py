@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from slack_sdk import WebClient
 from bot.listeners import approvals, commands, events, shortcuts
 from bot.listeners.deps import Deps
 from bot.listeners.failing import tell
+from bot.log import QUIETEST
 
 log = structlog.get_logger()
 
@@ -23,6 +25,7 @@ __all__ = ["Deps", "build_slack_app"]
 def build_slack_app(deps: Deps, client: WebClient) -> App:
     """The Bolt app with every listener. It asks Slack nothing by itself: who we are is in `deps`."""
     app = App(
+        logger=logging.getLogger(QUIETEST),  # it warns of SLACK_BOT_TOKEN, which stands there and is not for it
         client=client,
         authorize=_authorise(deps, client),
         request_verification_enabled=False,  # Socket Mode has no signatures; the app token is what we trust

@@ -12,7 +12,8 @@ from slack_sdk.models.blocks import Block
 
 from agents import rules
 from bot.actions import Command, Verb
-from bot.listeners.asking import place_for
+from bot.listeners import correcting
+from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
 from bot.sources.slack import SOURCE, words_of
@@ -22,7 +23,7 @@ from bot.views.limits import within
 from storage.columns import now
 from storage.raw import RawSignal, Severity
 
-PAUSED = "paused"
+_ON_IT = "On it. In a moment I tell you here what became of it."
 _IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
 _USAGE = "Say what is wrong, such as: `/investigate the export of large reports ends with an error`"
 
@@ -74,7 +75,7 @@ def _investigate(typed: Typed, deps: Deps) -> Said:
             asked_by=typed.user,
         )
     )
-    return "On it. A report appears here in a moment, and what I find in its thread.", []
+    return begun(deps, _ON_IT), []
 
 
 def _status(_: Typed, deps: Deps) -> Said:
@@ -122,6 +123,9 @@ def _help(_: Typed, __: Deps) -> Said:
 _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.STATUS: _status,
     Verb.HELD: _held,
+    Verb.WHY: correcting.why_typed,
+    Verb.MERGE: correcting.merge_typed,
+    Verb.SPLIT: correcting.split_typed,
     Verb.PAUSE: _pause,
     Verb.RESUME: _resume,
     Verb.HELP: _help,

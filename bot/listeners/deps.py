@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from agents.assent import Assent
+from agents.correcting import Correcting
 from agents.pipeline import Pipeline
 from agents.redact import Redactor
 from agents.rules import Person
@@ -44,6 +45,11 @@ class Deps:
     nudge_signal: Callable[[int], None]
     courtesy: Courtesy
     once: Once = field(default_factory=Once)
+
+    @property
+    def correcting(self) -> Correcting:
+        """What people correct: merges, splits, and why something was dismissed."""
+        return Correcting(self.pipeline.means, self.home_team)
 
     def person(self, user_id: str, team_id: str) -> Person:
         """Who it is that acts, `team_id` as the payload tells it. Whoever is of another workspace is a stranger.

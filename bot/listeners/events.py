@@ -18,6 +18,7 @@ from bot.listeners import home, mentions, messages, reactions, threads
 from bot.listeners.conversation import listened
 from bot.listeners.deps import Deps
 from bot.slack_event import CHANGED, DELETED, REACTIONS, SlackEvent
+from bot.slack_text import redacted
 from storage.errors import DatabaseDown
 
 log = structlog.get_logger()
@@ -61,7 +62,9 @@ def register(app: App, deps: Deps) -> None:
             return ack()
         if event.type not in DEALINGS or _is_ours(event, deps) or _is_not_for_us(event, deps):
             return ack()
-        words = {name: deps.redactor.text(said) for name in ("text", "files") if (said := getattr(event, name))}
+        words = {
+            name: redacted(said, deps.redactor.text) for name in ("text", "files") if (said := getattr(event, name))
+        }
         kept = event.model_copy(update=words)
         if not deps.store.inbox.receive(event_id, event.type, kept.model_dump(mode="json")):
             return ack()

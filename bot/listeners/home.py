@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.listeners.commands import PAUSED
+from bot.listeners.asking import PAUSED
 from bot.listeners.deps import Deps
 from bot.sources.slack import SlackEvent
 from bot.views.home import Listed, home

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.listeners.asking import paused
 from bot.listeners.conversation import is_alive, listened, signal_of
 from bot.listeners.deps import Deps
 from bot.listeners.promoting import Asked, promote
@@ -31,7 +32,7 @@ def mentioned(event: SlackEvent, deps: Deps) -> None:
         deps.slack.whisper(event.channel, event.user, _NO_WORDS, thread_ts=event.thread_ts)
         return
     sentence = promote(asked, deps)
-    if asked.ts != event.ts or signal_of(asked.message, deps) is None:
+    if asked.ts != event.ts or signal_of(asked.message, deps) is None or paused(deps):
         deps.slack.whisper(event.channel, event.user, sentence, thread_ts=event.thread_ts)
 
 

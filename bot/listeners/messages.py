@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents import rules
+from bot.listeners.asking import paused
 from bot.listeners.conversation import bring_up_to_date, hear, is_alive, listened, signal_of, visibility_of
 from bot.listeners.deps import Deps
 from bot.slack_event import CHANGED
@@ -26,6 +27,8 @@ def heard(event: SlackEvent, deps: Deps) -> None:
     visibility = visibility_of(event, deps) if terms is not None and _is_new(event) else None
     asked_by = _asked_by(event, deps) if visibility is not None else ""
     bring_up_to_date(event.external_id, deps, visibility=visibility, asked_by=asked_by)
+    if asked_by and event.subtype != CHANGED and (waits := paused(deps)):
+        deps.slack.whisper(event.channel, event.user, waits)
     for answer in deps.store.messages.promoted_under(event.external_id):
         bring_up_to_date(answer, deps)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.listeners.asking import place_for
+from bot.listeners.asking import begun, paused, place_for
 from bot.listeners.conversation import bring_up_to_date, hear, is_alive, signal_of
 from bot.listeners.deps import Deps
 from bot.slack import Place
 from bot.sources.slack import SlackEvent, counts
-from storage.records import Signal
+from bot.views.escape import plain
+from bot.views.words import NO_MODEL, idle_because, status_line
+from storage.records import Report, Signal
 from storage.status import SignalStatus, Status, Visibility
 
 _OURS = "That is a message of mine. Choose the one that says what is wrong."
@@ -54,7 +56,17 @@ def _promote(asked: Asked, place: Place, deps: Deps) -> str:
     closed = terms is not None and terms.visibility is Visibility.PRIVATE
     visibility = Visibility.PRIVATE if closed else place.visibility
     signal = bring_up_to_date(asked.message, deps, visibility=visibility, asked_by=asked.by)
-    return _told(signal, deps) if signal is not None and is_alive(signal) else _DELETED
+    if signal is None or not is_alive(signal):
+        return _DELETED
+    left = deps.store.signals.leave_dismissed(signal.id or 0, asked.by)
+    return _told(signal, deps) if left is None else _anew(signal, left, deps)
+
+
+def _anew(signal: Signal, left: Report, deps: Deps) -> str:
+    """Have what was under a dismissed report looked at again."""
+    deps.nudge_signal(signal.id or 0)
+    deps.pipeline.means.messenger.publish(left.id or 0)
+    return begun(deps, f"On it. {_named(left, deps)} was dismissed, so a new report comes in {_home(signal, deps)}.")
 
 
 def _take_in(asked: Asked, deps: Deps) -> str:
@@ -90,15 +102,23 @@ def _may_answer(answer: SlackEvent, deps: Deps) -> bool:
 
 def _told(signal: Signal, deps: Deps) -> str:
     if signal.status is SignalStatus.HELD:
+        deps.store.signals.told_held(signal.id or 0)
         return _HELD
-    if signal.report_id is not None and signal.status is SignalStatus.FILED:
-        report = deps.store.reports.get(signal.report_id)
-        where = deps.store.outbox.permalink(signal.report_id)
-        named = f"<{where}|{report.ref}>" if where else report.ref
-        if report.status is not Status.AWAITING_RESEARCH:
-            return f"It belongs to {named} already; what becomes of it is told there."
-        return f"On it. It belongs to {named}; what I find is told there."
-    return f"{_ON_IT}{_home(signal, deps)}."
+    if signal.report_id is None or signal.status is not SignalStatus.FILED:
+        return begun(deps, f"{_ON_IT}{_home(signal, deps)}.")
+    report = deps.store.reports.get(signal.report_id)
+    named, can_research = _named(report, deps), deps.pipeline.means.model.can_research
+    if report.status is Status.AWAITING_RESEARCH and can_research:
+        return paused(deps) or f"On it. It belongs to {named}; what I find is told there."
+    if report.status in (Status.AWAITING_RESEARCH, Status.GATHERING):
+        idle = NO_MODEL if not can_research else idle_because(report, deps.policy, researches=True)
+        return f"It belongs to {named}. Nobody looks for its cause: {idle or 'it waits for more to be reported'}."
+    return f"It belongs to {named} already. {plain(status_line(report), 600)} What becomes of it is told there."
+
+
+def _named(report: Report, deps: Deps) -> str:
+    where = deps.store.outbox.permalink(report.id or 0)
+    return f"<{where}|{report.ref}>" if where else report.ref
 
 
 def _home(signal: Signal, deps: Deps) -> str:

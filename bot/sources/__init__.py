@@ -26,6 +26,14 @@ KINDS: Mapping[str, Opener] = {
 ALL_KINDS = frozenset({*KINDS, webhook.KIND})
 """Every kind that the policy may name."""
 
+REQUIRED_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "github": github.REQUIRED,
+    "posthog": posthog.REQUIRED,
+    "sentry": sentry.REQUIRED,
+    webhook.KIND: webhook.REQUIRED,
+}
+"""The options that a source of a kind cannot do without; the other kinds need none."""
+
 
 def open_sources(sources: Mapping[str, SourceTerms], settings: Settings) -> dict[str, Source]:
     """The sources of the policy that are pulled, by name."""

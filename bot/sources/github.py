@@ -117,6 +117,9 @@ def _words(options: dict[str, str], key: str) -> frozenset[str]:
     return frozenset(word.strip().lower() for word in options.get(key, "").split(",") if word.strip())
 
 
+REQUIRED = ("repository",)  # options
+
+
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> GithubIssues:
     """The issues of `options.repository`, with the token of the environment."""
     token = secret(settings.github_token)

@@ -65,6 +65,9 @@ class PostHog:
         return Pulled(tuple(signals), following.model_dump_json(), any(part.goes_on for part in pulled.values()))
 
 
+REQUIRED = ("project",)  # options
+
+
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> PostHog:
     """The project `options.project`; `options.shapes` says which shapes, all of them if not given."""
     session = requests.Session()

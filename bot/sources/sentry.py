@@ -194,6 +194,9 @@ def _tomorrow() -> dt.datetime:
     return dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
 
 
+REQUIRED = ("organization",)  # options
+
+
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> SentryIssues:
     """The unresolved issues of `options.organization`, by `options.query` if given, with SENTRY_TOKEN."""
     session = requests.Session()

@@ -121,6 +121,9 @@ def sign(secret: bytes, timestamp: str, source: str, key: str, body: bytes) -> s
     return f"{VERSION}={hmac.new(secret, signed, hashlib.sha256).hexdigest()}"
 
 
+REQUIRED = ("secret",)  # options
+
+
 def open_webhooks(policy: Policy, environment: Mapping[str, str]) -> dict[str, Webhook]:
     """The policy's webhooks by name. Raises a SignalboxError that names the secret that is missing or too short."""
     named = {name: terms for name, terms in policy.sources.items() if terms.kind == KIND}

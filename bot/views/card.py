@@ -6,21 +6,25 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.actions import Action, Choice
 from bot.views import parts
+from bot.views.before import came_before
 from bot.views.drawing import Drawing
 from bot.views.escape import link, plain
 from bot.views.parts import Markup, Sign, Words, bold
 from bot.views.scene import Scene
-from bot.views.words import SIGNS, date_markup, footer, plural, source_name, status_line
+from bot.views.words import SIGNS, date_markup, footer, plural, source_name, waits_for
 from storage.status import Status, Visibility
 
 CARD = "card"
-_ASK_DISMISS = "The report is closed, and no fix is made. A later signal of the same problem opens a new one."
+_ASK_DISMISS = (
+    "The report is closed, and no fix is made. Later signals of the same problem are kept with it for 30 days; "
+    "whoever asks for it gets a new report."
+)
 
 
 def card(scene: Scene) -> Drawing:
     """What it is about, what it waits for, and what can be pressed."""
     report = scene.report
-    status = status_line(report, _pull_request_name(scene))
+    status = waits_for(scene, _pull_request_name(scene))
     blocks: list[Block] = [
         parts.header(report.title),
         parts.paragraph(Sign(SIGNS[report.status]), " ", bold(status, 600)),
@@ -28,8 +32,7 @@ def card(scene: Scene) -> Drawing:
     if report.gist:
         blocks.append(parts.paragraph(Words(report.gist, limit=1_200)))
     if scene.snapshot.regression_of is not None:
-        before = scene.snapshot.regression_of
-        blocks.append(parts.paragraph(Sign("repeat"), f" {before.ref} was resolved; this may be the same coming back."))
+        blocks.append(parts.paragraph(Sign("repeat"), " ", *came_before(scene, scene.snapshot.regression_of)))
     if report.note:
         blocks.append(parts.paragraph(Words(report.note, italic=True, limit=700)))
     blocks.append(parts.context(_facts(scene), *_links(scene)))

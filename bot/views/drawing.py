@@ -1,4 +1,4 @@
-"""What views hand to the messenger: messages, files and reactions, each known by its purpose."""
+"""What views hand to the messenger: messages, files, reactions and whispers, each known by its purpose."""
 
 from __future__ import annotations
 
@@ -58,4 +58,15 @@ class Reaction:
     name: str
 
 
-Effect = Drawing | Upload | Reaction
+@dataclass(frozen=True)
+class Whisper:
+    """Words for one person in a channel, said at most once: Slack keeps no trace by which they could be found again."""
+
+    purpose: str
+    channel: str
+    user: str
+    text: str
+    blocks: Sequence[Block]
+
+
+Effect = Drawing | Upload | Reaction | Whisper

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
+from bot.actions import Action, Picked
 from bot.views import parts
 from bot.views.drawing import Drawing
 from bot.views.parts import Link, Moment, Piece, Room, Words, bold
@@ -34,7 +35,22 @@ def evidence(scene: Scene) -> Drawing:
                 f"{plural(left_out, 'more signal')} not shown: older, deleted, held, or from a private channel."
             )
         )
+    blocks.append(_asked(scene) if signals else parts.context(_nothing(scene)))
     return Drawing("evidence", f"What was reported: {plural(len(signals), 'signal')}", blocks)
+
+
+def _asked(scene: Scene) -> Block:
+    """Why is this here, and what if it should not be?"""
+    value = Picked(report_id=scene.report_id).json_text
+    asked = [parts.button("Why are these here?", Action.WHY, value)]
+    if len(scene.signals) > 1:
+        asked.append(parts.button("Split…", Action.SPLIT, value))
+    return parts.buttons(*asked)
+
+
+def _nothing(scene: Scene) -> str:
+    heir = scene.report.merged_into
+    return "No signal of it may be shown." if heir is None else f"Its signals are in SB-{heir} now."
 
 
 def _line(signal: Signal) -> list[Piece]:

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.actions import Action, Choice
 from bot.views import parts
+from bot.views.corrections import reasons
 from bot.views.drawing import Drawing
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
 from bot.views.pull_request import ready
@@ -15,6 +16,7 @@ from bot.views.scene import Scene
 from storage.records import Entry, Fix
 from storage.status import Mover, Status
 
+_MERGED = "merged into SB-"  # what storage/correcting.py says
 _NOT_PEOPLE = frozenset({Mover.MACHINE, Mover.WORLD, ""})
 
 
@@ -30,8 +32,8 @@ def announcements(scene: Scene) -> Iterator[Drawing]:
                 yield ready(scene, entry, scene.fix, latest=now)
             case Status.AWAITING_APPROVAL, Status.GATHERING:
                 yield expired(scene, entry, now=now)
-            case _, Status.DISMISSED:
-                yield dismissed(entry)
+            case _, Status.DISMISSED if not entry.text.startswith(_MERGED):  # which is told as a correction
+                yield dismissed(scene, entry, now=now)
             case _:
                 continue
 
@@ -82,10 +84,12 @@ def expired(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
     )
 
 
-def dismissed(entry: Entry) -> Drawing:
-    """Somebody said no."""
+def dismissed(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
+    """Somebody said no; why, or buttons to say so."""
     why = Words(entry.text, italic=True, limit=500)
     blocks = [parts.paragraph(Sign("no_entry_sign"), " Dismissed. ", *_by(entry), why)]
+    if now:
+        blocks += reasons(scene.report)
     again = "`/investigate`, or the shortcut on a message, has the problem looked at again."
     return Drawing(f"dismissed:{entry.id}", f"Dismissed: {entry.text}", [*blocks, parts.context(again)])
 

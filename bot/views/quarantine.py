@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.actions import Action, HeldChoice, HeldTurn
 from bot.views import parts
+from bot.views.escape import one_line, plain
 from bot.views.parts import Link, Mention, Moment, Piece, Room, Words, bold
 from bot.views.words import source_name
 from storage.quarantine import HeldPage
@@ -26,9 +27,7 @@ def held(page: HeldPage, before: int = 0) -> list[Block]:
     if not page.total:
         return [parts.paragraph(NOTHING)]
     blocks: list[Block] = [
-        parts.paragraph(
-            bold(f"{title(page)}. "), "These look like attempts to steer an agent, and no agent has read them."
-        )
+        parts.paragraph(bold(f"{title(page)}. "), "No agent has read these. Restore what an agent may read.")
     ]
     for signal in page.signals:
         value = HeldChoice(signal_id=signal.id or 0, before=before).json_text
@@ -44,11 +43,30 @@ def held(page: HeldPage, before: int = 0) -> list[Block]:
     return [*blocks, parts.buttons(*turns)] if turns else blocks
 
 
+def why_held(signal: Signal) -> str:
+    """What who asked hears, in mrkdwn."""
+    why = signal.screening.reason if signal.screening is not None else ""
+    said = plain(one_line(signal.title or signal.body), 80)
+    because = f" Why: {plain(one_line(why), 300)}" if why else ""
+    steers = signal.screening is not None and signal.screening.threat is not None
+    cause = "because it looks like an attempt to steer one" if steers else "because it could not be judged"
+    return (
+        f"You asked me to look into “{said}”. It is held, and no agent has read it, {cause}.{because} "
+        "`/signalbox held` shows it, and an approver can let it go there."
+    )
+
+
 def _line(signal: Signal) -> list[Piece]:
     """Who, when, where and why. Only Slack's own address of a message becomes a link: others are the source's word."""
     why = signal.screening
-    threat = why.threat.value.replace("_", " ") if why is not None and why.threat is not None else "not judged"
-    line: list[Piece] = [bold(threat), ", "]
+    if why is not None and why.threat is not None:
+        line: list[Piece] = [
+            "Looks like an attempt to steer an agent (",
+            bold(why.threat.value.replace("_", " ")),
+            "), ",
+        ]
+    else:
+        line = [bold("Could not be judged"), ", so it waits for a person, "]
     if signal.source == "slack":
         line += [Mention(signal.author), " in ", Room(signal.channel), ", ", Moment(signal.received_at)]
         line += [", ", Link(signal.url, "the message")] if signal.url else []

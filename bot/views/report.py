@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.views.corrections import corrected, joined_since, moved, near_misses
 from bot.views.drawing import Effect
 from bot.views.evidence import evidence
 from bot.views.outcome import announcements, merged, missing
@@ -31,6 +32,11 @@ def thread(scene: Scene) -> Iterator[Effect]:
         yield lacking
     for fix in scene.snapshot.fixes:
         yield from _fix(scene, fix)
+    for noted in (joined_since(scene), near_misses(scene)):
+        if noted is not None:
+            yield noted
+    yield from corrected(scene)
+    yield from moved(scene)
     yield from announcements(scene)
     for fix in scene.snapshot.fixes:  # last, because it is what came of all that was announced
         if fix.merged_at is not None:

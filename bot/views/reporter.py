@@ -1,4 +1,7 @@
-"""What people who reported something in Slack hear, under their own message: a reaction, a link, a last word."""
+"""What people who reported something in Slack hear, under their own message: a reaction, a link, a last word.
+
+Who asked where nothing can be said beneath hears it in a whisper.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.views import parts
-from bot.views.drawing import Drawing, Effect, Reaction, Spot
+from bot.views.before import was_dismissed
+from bot.views.drawing import Drawing, Effect, Reaction, Spot, Whisper
 from bot.views.escape import one_line
-from bot.views.parts import Link, Sign
+from bot.views.parts import Link, Piece, Sign
 from bot.views.scene import Scene
+from bot.views.words import NO_MODEL, idle_because, waits_for
 from storage.records import Signal
 from storage.status import SignalStatus, Status
 
+SLACK = "slack"
 SEEN, PROVEN = "eyes", "white_check_mark"
 
 
@@ -23,6 +29,8 @@ def answers(scene: Scene) -> Iterator[Effect]:
     """
     for signal in scene.snapshot.signals:
         message = message_of(signal)
+        if is_whispered(signal):
+            yield _whisper(scene, signal)
         if message is None or signal.status not in (SignalStatus.FILED, SignalStatus.ERASED) or not signal.thread_ts:
             continue
         under = Spot(signal.channel, signal.thread_ts)
@@ -42,17 +50,50 @@ def answers(scene: Scene) -> Iterator[Effect]:
 def message_of(signal: Signal) -> Spot | None:
     """The Slack message that a signal is; None for any other signal, and for what was typed as a command."""
     channel, _, ts = signal.external_id.partition("/")
-    if signal.source != "slack" or channel != signal.channel or not ts.replace(".", "").isdigit():
+    if signal.source != SLACK or channel != signal.channel or not ts.replace(".", "").isdigit():
         return None
     return Spot(channel, ts)
 
 
+def is_whispered(signal: Signal) -> bool:
+    """Whether somebody asked with it, and there is no thread in which they could be answered: it was a command."""
+    unheard = message_of(signal) is None or not signal.thread_ts
+    return signal.status is SignalStatus.FILED and bool(signal.asked_by) and signal.source == SLACK and unheard
+
+
 def _link(scene: Scene, signal: Signal, under: Spot) -> Drawing:
+    thanks, name, told = _told(scene, signal)
+    blocks = [parts.paragraph(f"Thanks. {thanks} ", Link(scene.address(), name), ". ", *told)]
+    return Drawing(f"link:{signal.id}", f"Thanks. {thanks} {name}", blocks, under)
+
+
+def _whisper(scene: Scene, signal: Signal) -> Whisper:
+    thanks, name, told = _told(scene, signal)
+    blocks = [parts.paragraph("You asked me to look into something. ", f"{thanks} ", Link(scene.address(), name), ". ")]
+    blocks.append(parts.paragraph(*told))
+    return Whisper(f"answer:{signal.id}", signal.channel, signal.asked_by, f"{thanks} {name}", blocks)
+
+
+def _told(scene: Scene, signal: Signal) -> tuple[str, str, list[Piece]]:
+    """Whether it opened the report, how that is called, and what becomes of it."""
     first = scene.snapshot.signals[0] is signal
-    thanks = "Thanks. I opened " if first else "Thanks. This belongs to "
     name = f"{scene.report.ref}: {one_line(scene.report.title)[:140]}"
-    blocks = [parts.paragraph(thanks, Link(scene.address(), name), ". What becomes of it is told there.")]
-    return Drawing(f"link:{signal.id}", f"{thanks}{name}", blocks, under)
+    return "I opened" if first else "This belongs to", name, _becomes(scene, signal, first=first)
+
+
+def _becomes(scene: Scene, signal: Signal, *, first: bool) -> list[Piece]:
+    """Who asked has to hear where it stands when nobody begins to work on it just because they asked."""
+    if scene.report.merged_into is not None:
+        return [f"It was merged into SB-{scene.report.merged_into}; what becomes of it is told there."]
+    if scene.report.status is Status.DISMISSED:
+        return was_dismissed(scene)
+    told: list[Piece] = ["What becomes of it is told there."]
+    if not signal.asked_by:
+        return told
+    if not scene.researches and scene.report.status in (Status.GATHERING, Status.AWAITING_RESEARCH):
+        return [f"Nobody looks for its cause yet: {NO_MODEL}."]
+    idle = idle_because(scene.report, scene.policy, researches=scene.researches)
+    return [waits_for(scene), " ", *told] if idle or not first else told
 
 
 def _proven(scene: Scene, signal: Signal, under: Spot) -> Drawing:

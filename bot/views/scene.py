@@ -16,12 +16,16 @@ _SEEN = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
 
 @dataclass(frozen=True)
 class Scene:
-    """One report at one moment. `site` is the workspace's address, `thread` the root message; both may be unknown."""
+    """One report at one moment. `site` is the workspace's address, `thread` the root message; both may be unknown.
+
+    `researches` says whether there is a model that can look for a cause.
+    """
 
     snapshot: Snapshot
     policy: Policy
     site: str = ""
     thread: Spot | None = None
+    researches: bool = True
 
     @property
     def report(self) -> Report:
@@ -58,6 +62,12 @@ class Scene:
         """Who may decide, by the policy."""
         repository = self.policy.repository(self.report.repository)
         return (repository.approvers if repository else ()) or self.policy.approvers
+
+    @property
+    def dismissing_move(self) -> Entry | None:
+        """The move by which it was dismissed, if it is."""
+        moved = (entry for entry in reversed(self.moves) if entry.after is Status.DISMISSED)
+        return next(moved, None) if self.report.status is Status.DISMISSED else None
 
     def last_move(self, before: Status, after: Status) -> Entry | None:
         """The latest move from one status to another."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from agents.terms import Policy
 from bot.views.parts import Mention, Moment, Piece
 from bot.views.scene import Scene
 from storage.judgments import Outcome
@@ -65,6 +66,7 @@ _DID = {
     Status.DISMISSED: "dismissed",
     Status.STUCK: "got stuck",
 }
+NO_MODEL = "no model key is set up (ANTHROPIC_API_KEY), so nothing is researched"
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
 
@@ -76,6 +78,23 @@ def status_line(report: Report, pull_request: str = "the pull request") -> str:
     if report.status is Status.STUCK and report.stuck_because in _STUCK:
         return f"Stuck, because {_STUCK[report.stuck_because]}. A person has to look at it and press Retry or Dismiss."
     return line
+
+
+def waits_for(scene: Scene, pull_request: str = "the pull request") -> str:
+    """The same, and truly also where asking would not help."""
+    idle = idle_because(scene.report, scene.policy, researches=scene.researches)
+    return f"Gathering: {idle}." if idle else status_line(scene.report, pull_request)
+
+
+def idle_because(report: Report, policy: Policy, *, researches: bool) -> str:
+    """Why nobody looks for the cause of a gathering report, although somebody asks; empty when that would help."""
+    if report.status is not Status.GATHERING:
+        return ""
+    if not researches:
+        return NO_MODEL
+    if report.research_passes < policy.budgets.research_passes:
+        return ""
+    return f"I have looked for the cause {report.research_passes} times, and the policy allows no more"
 
 
 def checks_line(state: CheckState) -> str:

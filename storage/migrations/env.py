@@ -7,6 +7,7 @@ from typing import Any
 from alembic import context
 from sqlmodel import SQLModel
 
+import storage.groups
 import storage.plumbing
 import storage.records  # noqa: F401 with plumbing, it makes the tables known
 from storage.migrations.scope import is_modelled

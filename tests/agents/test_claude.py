@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 from sqlmodel import Session, select
+from structlog.testing import capture_logs
 
 from agents.adapters.claude import ClaudeModel, ClientOptions
 from agents.adapters.ledger import StoreLedger
@@ -198,8 +199,11 @@ def test_an_answer_that_does_not_fit_its_case_is_a_fault_too(api: Api, sqlite_st
 def test_after_two_faults_were_fed_back_the_model_has_refused(api: Api, sqlite_store: Store, answer: str) -> None:
     api.replies = [says(answer)]
 
-    with pytest.raises(ModelRefused, match="no valid answer in 3 tries"):
+    with capture_logs() as logged, pytest.raises(ModelRefused, match="no valid answer in 3 tries; the log") as refused:
         a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
+
+    assert logged[-1]["last_fault"]
+    assert logged[-1]["last_fault"] not in str(refused.value)
 
     assert [headers["x-signalbox-turn"] for headers, _ in api.asked] == ["1", "2", "3"]
     assert all(call.settled for call in calls(sqlite_store))
@@ -264,20 +268,25 @@ def test_a_wrong_set_up_is_waited_for_and_says_what_to_put_right(
 ) -> None:
     api.replies = [Reply(status=status)]
 
-    with pytest.raises(ModelDown, match=f"{advice}.*words of the API") as down:
+    with capture_logs() as logged, pytest.raises(ModelDown, match=advice) as down:
         a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
 
     assert down.value.retry_after == 300
+    assert "words of the API" not in str(down.value)
+    assert "words of the API" in logged[-1]["said"]
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
-def test_a_request_that_is_not_accepted_is_refused_with_the_api_s_own_words(
+def test_a_request_that_is_not_accepted_is_refused_and_the_api_s_own_words_go_to_the_log(
     api: Api, sqlite_store: Store, status: int
 ) -> None:
     api.replies = [Reply(status=status)]
 
-    with pytest.raises(ModelRefused, match=r"not accepted.*words of the API"):
+    with capture_logs() as logged, pytest.raises(ModelRefused, match="not accepted") as refused:
         a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
+
+    assert "words of the API" not in str(refused.value)
+    assert "words of the API" in logged[-1]["said"]
 
 
 def test_an_address_where_nobody_answers_is_down_and_costs_nothing(sqlite_store: Store) -> None:

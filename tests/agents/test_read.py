@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from agents.adapters.offline import OfflineModel
 from agents.errors import ModelDown, ModelRefused
@@ -103,7 +104,8 @@ def test_a_model_that_gives_no_valid_answer_holds_the_signal_and_says_why() -> N
 
     assert not reading.passed
     assert not reading.screening.judged
-    assert "no valid answer" in reading.screening.reason
+    assert "gave no valid answer" in reading.screening.reason
+    assert "3 tries" not in reading.screening.reason
 
 
 def test_a_summary_that_cannot_be_used_holds_the_signal() -> None:
@@ -125,3 +127,14 @@ def test_offline_the_rules_decide_and_the_reason_says_so() -> None:
     assert "offline" in reading.screening.reason
     assert reading.summary is not None
     assert reading.summary.title == "The export is slow"
+
+
+def test_what_a_model_said_in_its_own_words_goes_to_the_log_and_not_to_people() -> None:
+    raw = 'Claude answered 400: {"type": "error", "path": "/home/run/prompt.md"}'
+
+    with capture_logs() as logged:
+        reading = read(a_message("The export is slow"), that_says(ModelRefused(raw)))
+
+    assert "400" not in reading.screening.reason
+    assert "/home" not in reading.screening.reason
+    assert logged[-1]["why"] == raw

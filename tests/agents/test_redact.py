@@ -54,6 +54,16 @@ IN_CONTEXT = {
         "T01234567/B01234567/" + LETTERS[:24],
     ),
     "an AWS secret": ("aws secret key is " + LETTERS + "/+aB3dE6", LETTERS + "/+aB3dE6"),
+    "a password with an & in it": ("password=Tr0ub4dor&3xyz", "Tr0ub4dor&3xyz"),
+    "a password with an & early in it": ("password=Tr0&ub4dor", "Tr0&ub4dor"),
+    "a password with a comma in it": ("password=Tr0ub4dor,3xyz next", "Tr0ub4dor,3xyz"),
+    "a password with a semicolon in it": ("pwd=Tr0ub4dor;3xyz", "Tr0ub4dor;3xyz"),
+    "a password with brackets in it": ("password: Tr0ub4dor(3xyz", "Tr0ub4dor(3xyz"),
+    "a password with a closing bracket in it": ("password=Tr0ub4dor)3xyz", "Tr0ub4dor)3xyz"),
+    "a quoted password with signs in it": ('password="Tr0,b4&o;r(3x<y>z" ok', "Tr0,b4&o;r(3x<y>z"),
+    "a password among settings": ("password=abc12345,user=bob", "abc12345"),
+    "a password in a form": ("user=bob&password=Tr0ub4dor&next=1", "Tr0ub4dor"),
+    "a password in a connection string": ("Server=db;Password=Tr0ub&4dor;Initial Catalog=x", "Tr0ub&4dor"),
 }
 PERSONAL = {
     "e-mail": ("write to Ada.Lovelace+news@mail.acme.example please", "Ada.Lovelace+news@mail.acme.example", "email"),

@@ -122,3 +122,13 @@ def test_a_repository_may_have_approvers_of_its_own() -> None:
 
 def test_a_policy_that_names_nobody_lets_nobody() -> None:
     assert "approvers" in rules.may_decide(person(), None, Policy(), HOME)
+
+
+def test_a_refusal_fits_asking_deciding_and_pausing_alike() -> None:
+    guest = rules.may_decide(person(is_guest=True), None, Policy(approvers=("U1",)), HOME)
+    other = rules.may_decide(person(user_id="U2"), None, Policy(approvers=("U1",)), HOME)
+
+    for said in (guest, other):
+        assert said
+        assert "ask" not in said
+        assert "decide" not in said

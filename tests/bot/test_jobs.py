@@ -26,7 +26,7 @@ from storage.database import open_store
 from storage.status import SignalStatus, Status
 from storage.store import Store
 from tests.bot.worker_process import TURNS, Lines, ThreeTurns, jobs_of
-from tests.factories import a_report, a_signal
+from tests.factories import a_held_signal, a_report, a_signal
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0  # seconds
@@ -95,6 +95,18 @@ def test_the_sweep_finds_the_rows_whose_enqueue_was_lost(works: Works) -> None:
     until(lambda: works.lines.all("digest") == [[str(waiting.id), "here"]], "the digest")
     until(lambda: undrawn not in dict(works.store.due.now(now()).undrawn), "the drawing")
     assert works.turns() == ["1", "2", "3"]
+
+
+def test_a_digest_and_the_sweep_tell_who_asked_for_what_is_held(works: Works) -> None:
+    answered: list[int] = []
+    works.jobs.answer = answered.append
+    digested = a_signal(works.store).id or 0
+    works.engine.enqueue("digest:1:1.1", Queue.DIGEST, "digest", str(digested))
+    until(lambda: answered == [digested], "the answer after the digest")
+    held = a_held_signal(works.store, asked_by="U1").id or 0
+    a_held_signal(works.store)
+    works.jobs.sweep()
+    assert answered == [digested, held]
 
 
 def test_a_job_that_met_a_closed_door_is_put_off_and_tried_again_under_a_new_id(works: Works) -> None:

@@ -9,7 +9,9 @@ import pytest
 from agents.errors import BadPolicy
 from agents.terms import Autonomy
 from bot.policy import read_policy
-from bot.sources import KINDS
+from bot.sources import ALL_KINDS as KINDS
+from playground.product import Product
+from playground.townsfolk import policy_text
 
 EXAMPLE = Path(__file__).parent.parent.parent / "signalbox.example.toml"
 
@@ -84,3 +86,105 @@ def test_broken_files_give_a_sentence(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_says_what_to_copy(tmp_path: Path) -> None:
     with pytest.raises(BadPolicy, match=r"signalbox\.example"):
         read_policy(tmp_path / "none.toml", KINDS)
+
+
+RIGHT = """
+approvers = ["U012AB3CD"]
+[[repositories]]
+name = "acme/shop"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "right"),
+    [
+        ('approvers = ["priya"]', "approvers[0]", "U012AB3CD"),
+        ('approvers = ["U012AB3CD", ""]', "approvers[1]", "U012AB3CD"),
+        ('[[repositories]]\nname = "a/b"\napprovers = ["@priya"]', "repositories[0].approvers[0]", "U012AB3CD"),
+        ('[[channels]]\nid = "#general"', "channels[0].id", "C012AB3CD"),
+        ('[[channels]]\nid = "C012AB"\nreport_to = "general"', "channels[0].report_to", "C012AB3CD"),
+        ('[[channels]]\nid = "C012AB"\nallow_bots = ["sentry"]', "channels[0].allow_bots[0]", "B012AB3CD"),
+        ('[sources.x]\nkind = "linear"\nreport_to = ""', "sources.x.report_to", "C012AB3CD"),
+        ('[[repositories]]\nname = "a/b"\nbase_branch = "--upload-pack=evil"', "repositories[0].base_branch", "main"),
+        ('[[repositories]]\nname = "a/.."', "repositories[0].name", "acme/shop"),
+        ('[[repositories]]\nname = "a/b"\nclone_url = "ext::sh -c x"', "repositories[0].clone_url", "https://"),
+        ('[[repositories]]\nname = "a/b"\ntest_command = []', "repositories[0].test_command", "pytest"),
+        ('[[repositories]]\nname = "a/b"\nprotected = ["../../*"]', "repositories[0].protected[0]", "secure/**"),
+        ('[sources.x]\nkind = "github"\nreport_to = "C01"', "sources.x.options.repository", "docs/sources.md"),
+        ('[sources.x]\nkind = "sentry"\nreport_to = "C01"', "sources.x.options.organization", "docs/sources.md"),
+        ('[sources.x]\nkind = "posthog"\nreport_to = "C01"', "sources.x.options.project", "docs/sources.md"),
+        ('[sources.x]\nkind = "webhook"\nreport_to = "C01"', "sources.x.options.secret", "docs/sources.md"),
+        ('[sources.x]\nkind = "linear"\nreport_to = "C01"\noptions = { lookback = "soon" }', "lookback", '"5m"'),
+        ('[sources.x]\nkind = "slack"\nreport_to = "C01"', "sources.x.kind", "[[channels]]"),
+    ],
+)
+def test_what_could_never_work_is_a_fault_that_says_what_would(tmp_path: Path, line: str, key: str, right: str) -> None:
+    (fault,) = [each for each in faults(tmp_path, line).splitlines() if key in each]
+    assert right in fault
+
+
+@pytest.mark.parametrize(
+    "branch", ["", "-x", "a b", "a..b", "a~1", "a:b", "a/", "/a", ".a", "a/.b", "a.lock", "a@{1}", "@", "HEAD", "a//b"]
+)
+def test_a_branch_that_git_refuses_is_a_fault(tmp_path: Path, branch: str) -> None:
+    assert "base_branch" in faults(tmp_path, f'{RIGHT}base_branch = "{branch}"')
+
+
+@pytest.mark.parametrize("branch", ["main", "release/1.2", "feature-x_y", "2024.x", "ünder"])
+def test_a_branch_that_git_takes_is_none(tmp_path: Path, branch: str) -> None:
+    file = tmp_path / "signalbox.toml"
+    file.write_text(f'{RIGHT}base_branch = "{branch}"', encoding="utf-8")
+    assert read_policy(file, KINDS).repositories[0].base_branch == branch
+
+
+def test_faults_of_values_and_of_references_are_said_together(tmp_path: Path) -> None:
+    said = faults(
+        tmp_path,
+        """
+        approvers = ["priya"]
+        colour = "blue"
+        [[channels]]
+        id = "C012AB"
+        repository = "acme/nowhere"
+        [[channels]]
+        id = "C012AB"
+        report_to = 7
+        [[repositories]]
+        name = "acme/shop"
+        test_command = []
+        [sources.x]
+        kind = "carrier pigeon"
+        every = "soon"
+        [sources.slack]
+        kind = "slack"
+        report_to = "C012AB"
+        """,
+    )
+
+    for part in (
+        "approvers[0]: ",
+        "colour: ",
+        "channels[0].repository: 'acme/nowhere'",
+        "channels: 'C012AB' is there more than once",
+        "channels[1].report_to: ",
+        "repositories[0].test_command: ",
+        "sources.x.kind: 'carrier pigeon'",
+        "sources.x.every: ",
+        "sources.x.report_to: ",
+        "sources.slack: ",
+        "sources.slack.kind: ",
+    ):
+        assert part in said
+    assert len(said.splitlines()) == 12
+
+
+@pytest.mark.parametrize("text", ["channels = 5", "sources = []", "[sources]\nx = 1", "repositories = [1]"])
+def test_parts_of_a_wrong_shape_give_a_sentence_too(tmp_path: Path, text: str) -> None:
+    assert text.split(maxsplit=1)[0].strip("[]") in faults(tmp_path, text)
+
+
+def test_the_playgrounds_policy_is_valid(tmp_path: Path) -> None:
+    product = Product(Path(), Path("/venv"), ("python", "-m", "pytest"), "0" * 40, {"PYTHONPATH": "src"})
+    file = tmp_path / "signalbox.toml"
+    file.write_text(policy_text(product, 5.0), encoding="utf-8")
+    assert read_policy(file, KINDS).approvers == ("U01PRIYA", "U05OLU")

@@ -275,3 +275,23 @@ def test_a_private_report_says_that_it_stays_where_it_is() -> None:
 )
 def test_spans_are_said_roughly(seconds: float, said: str) -> None:
     assert span(seconds) == said
+
+
+def test_the_quarantine_says_of_each_signal_why_it_is_held() -> None:
+    def a_held(screening: Screening) -> Signal:
+        return Signal(
+            id=1, source="alerts", external_id="1", body="x", happened_at=AT, received_at=AT, screening=screening
+        )
+
+    unjudged = a_held(Screening(judged=False, reason="The model gave no answer."))
+    attack = a_held(Screening(threat=Threat.ENCODED_PAYLOAD, reason="It is encoded."))
+
+    heading, first, _, _, second, *_ = [
+        json.dumps(block.to_dict()) for block in quarantine.held(HeldPage((unjudged, attack), total=2, next_before=0))
+    ]
+
+    assert "steer" not in heading + first
+    assert "Could not be judged" in first
+    assert "attempt to steer an agent" in second
+    assert "steer" not in quarantine.why_held(unjudged)
+    assert "steer" in quarantine.why_held(attack)

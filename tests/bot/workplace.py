@@ -26,6 +26,7 @@ from bot.messenger import SlackMessenger
 from bot.slack import SlackWriter
 from playground.faults import Faults
 from playground.workspace import AppSeed, ChannelSeed, Message, Rules, UserSeed, Workspace, WorkspaceSeed
+from playground.workspace.records import Ephemeral
 from storage.status import Visibility
 from storage.store import Store
 from tests.bot.site import Site
@@ -274,7 +275,7 @@ def labels(message: Message) -> list[str]:
     return [each["text"]["text"] for each in buttons(message)]
 
 
-def text_of(message: Message) -> str:
+def text_of(message: Message | Ephemeral) -> str:
     """Everything that a message shows."""
     return f"{message.text}\n{message.blocks}"
 

@@ -1,0 +1,40 @@
+"""What becomes of a signal whose problem was closed before. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from storage.records import Report, Signal
+from storage.status import Dismissal, Status
+
+_HEAVIER = 2.0  # so many times its weight, and what was put off is looked at again
+
+
+class Reception(StrEnum):
+    """How a report takes a signal of its problem."""
+
+    JOIN = "join"  # it is open
+    ABSORB = "absorb"  # it is closed, and counts it without a word
+    REOPEN = "reopen"  # a new report is opened, linked to it
+
+
+def reception(report: Report, signal: Signal) -> Reception:
+    """By the report's status, and for a dismissed one by why it was dismissed. Who asks is never absorbed.
+
+    Fixed elsewhere: what happened after that may be a regression. Not now: looked at again once it weighs twice as
+    much. Won't fix, not a problem, or no reason given: absorbed.
+    """
+    if report.status is Status.RESOLVED:
+        return Reception.REOPEN
+    if report.status is not Status.DISMISSED:
+        return Reception.JOIN
+    match report.dismissal:
+        case _ if signal.asked_by:
+            again = True
+        case Dismissal.FIXED_ELSEWHERE:
+            again = signal.happened_at > report.since
+        case Dismissal.NOT_NOW:
+            again = report.weight >= _HEAVIER * report.dismissed_weight
+        case _:
+            again = False
+    return Reception.REOPEN if again else Reception.ABSORB

@@ -1,0 +1,124 @@
+"""What the parts of a policy file say of each other: each name once, and what is named exists.
+
+Reads the file's table as far as it can be read, so that these faults are told together with those of single values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from agents.terms import seconds
+from bot.sources import REQUIRED_OPTIONS
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,39}", re.ASCII)
+_TAKEN = frozenset({"slack"})
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    return [_table(each) for each in value] if isinstance(value, list) else []
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Yes = Annotated[bool, BeforeValidator(lambda value: value is True)]
+Given = Annotated[bool, BeforeValidator(bool)]
+
+
+class _Lenient(BaseModel):
+    """Whatever has a wrong type reads as absent: that is a fault of its own, and told elsewhere."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Channel(_Lenient):
+    id: Text = ""
+    report_to: Text = ""
+    repository: Text = ""
+    connect: Yes = False
+
+
+class _Source(_Lenient):
+    kind: Text = ""
+    repository: Text = ""
+    options: Annotated[dict[str, Any], BeforeValidator(_table)] = {}
+
+
+class _Repository(_Lenient):
+    name: Text = ""
+    approvers: Given = False
+
+
+class Outline(_Lenient):
+    """A policy file's table, as far as its parts speak of each other."""
+
+    channels: Annotated[tuple[_Channel, ...], BeforeValidator(_tables)] = ()
+    repositories: Annotated[tuple[_Repository, ...], BeforeValidator(_tables)] = ()
+    sources: Annotated[dict[str, Annotated[_Source, BeforeValidator(_table)]], BeforeValidator(_table)] = {}
+    approvers: Given = False
+
+
+def reference_faults(table: Mapping[str, object], kinds: Collection[str]) -> list[str]:
+    """Every fault of this sort, a sentence each that begins with its key. `kinds` are those a source may have."""
+    outline = Outline.model_validate(table)
+    faults = _repeated("channels", [channel.id for channel in outline.channels])
+    faults += _repeated("repositories", [repository.name for repository in outline.repositories])
+    for number, channel in enumerate(outline.channels):
+        faults += _channel_faults(f"channels[{number}]", channel, outline)
+    for name, source in outline.sources.items():
+        faults += _source_faults(f"sources.{name}", name, source, kinds)
+        faults += _unknown(f"sources.{name}", source.repository, outline)
+    if outline.repositories and not outline.approvers and not all(each.approvers for each in outline.repositories):
+        faults.append('approvers: nobody could approve a fix; name Slack user ids, e.g. approvers = ["U012AB3CD"]')
+    return faults
+
+
+def _channel_faults(key: str, channel: _Channel, outline: Outline) -> Iterator[str]:
+    yield from _unknown(key, channel.repository, outline)
+    if channel.connect and channel.report_to in ("", channel.id):
+        yield (
+            f"{key}.report_to: with connect = true, name a channel of your own for its reports: what is found is not "
+            "shown to another workspace"
+        )
+
+
+def _source_faults(key: str, name: str, source: _Source, kinds: Collection[str]) -> Iterator[str]:
+    if not _NAME.fullmatch(name) or name in _TAKEN:
+        yield f"{key}: a source's name is 1 to 40 of a-z, A-Z, 0-9, . _ -, and not slack"
+    if source.kind in _TAKEN:
+        yield f"{key}.kind: Slack is no source to name here; its channels are watched by [[channels]]"
+    elif source.kind and source.kind not in kinds:
+        yield f"{key}.kind: {source.kind!r} is not a source; there are {', '.join(sorted(kinds))}"
+    for option in REQUIRED_OPTIONS.get(source.kind, ()):
+        if source.options.get(option, "") == "":
+            yield (
+                f"{key}.options.{option}: it is missing, and a {source.kind} source cannot do without it; write "
+                f'options = {{ {option} = "…" }} (docs/sources.md says what stands there)'
+            )
+    try:
+        seconds(source.options.get("lookback", "1d"))
+    except ValueError as error:
+        yield f"{key}.options.lookback: {error} (given: {source.options['lookback']!r})"
+
+
+def _unknown(key: str, repository: str, outline: Outline) -> Iterator[str]:
+    names = sorted(each.name for each in outline.repositories if each.name)
+    if repository and repository not in names:
+        known = ", ".join(names) or "none is configured"
+        yield f"{key}.repository: {repository!r} is not among [[repositories]] ({known})"
+
+
+def _repeated(table: str, names: list[str]) -> list[str]:
+    return [
+        f"{table}: {name!r} is there more than once" for name in sorted({n for n in names if n and names.count(n) > 1})
+    ]

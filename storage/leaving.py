@@ -1,0 +1,52 @@
+"""A signal leaves a dismissed report, because somebody asks to have it looked at again."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from storage.journal import tell
+from storage.plumbing import Epoch
+from storage.records import Entry, EntryKind, Report, Signal
+from storage.remembering import FILING
+from storage.status import SignalStatus, Status
+from storage.transactions import found, locked
+
+_MAY_LEAVE = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
+
+
+def leave_dismissed(session: Session, signal_id: int, by: str) -> Report | None:
+    """Take it out of its report, to be digested anew as `by` asks; the report it left.
+
+    None, and nothing is done, when it is under no dismissed report. What was merged away is left alone: its signals
+    are looked after where they went.
+    """
+    epoch = locked(session, Epoch, FILING)
+    signal = locked(session, Signal, signal_id)
+    if signal.report_id is None or signal.status not in _MAY_LEAVE:
+        return None
+    report = locked(session, Report, signal.report_id)
+    if report.status is not Status.DISMISSED or report.merged_into is not None:
+        return None
+    signal.revision += 1
+    signal.attempt = 1
+    signal.asked_by = by
+    signal.report_id, signal.status, signal.not_before = None, SignalStatus.AWAITING_DIGEST, None
+    epoch.value += 1
+    signal.filed_epoch = epoch.value  # so that the search learns that it is not there any more
+    report.weight -= signal.weight
+    report.version += 1
+    text = f"asked to have {signal.external_id} looked at again; it left this report"
+    tell(session, report.id or 0, EntryKind.WORD, by, text, f"{_steps(signal_id)}{signal.revision}")
+    return report
+
+
+def left_by(session: Session, signal_id: int) -> list[Report]:
+    """The dismissed reports that it left, the latest first."""
+    steps = select(Entry.report_id).where(col(Entry.step).startswith(_steps(signal_id), autoescape=True))
+    ids = session.exec(steps.order_by(col(Entry.id).desc()))
+    return [found(session, Report, report_id) for report_id in dict.fromkeys(ids)]
+
+
+def _steps(signal_id: int) -> str:
+    """What the steps of its leavings begin with."""
+    return f"leave:{signal_id}."

@@ -1,0 +1,73 @@
+"""Pairs of reports: those that may be one problem, and those that people said are two."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, or_, select
+
+from storage.columns import now
+from storage.groups import Pair, PairKind
+from storage.journal import tell, touch
+from storage.records import EntryKind, Report
+from storage.transactions import Transactions, insert_once, locked
+
+
+class Pairs:
+    """What is known about pairs."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._on = transactions
+
+    def of_report(self, report_id: int) -> list[Pair]:
+        """Those it is one of, the likeliest first."""
+        with self._on.read() as session:
+            return pairs_of(session, report_id)
+
+    def apart(self, report_ids: Collection[int]) -> set[frozenset[int]]:
+        """Which of these reports people said are two."""
+        with self._on.read() as session:
+            inside = col(Pair.one_id).in_(report_ids) & col(Pair.other_id).in_(report_ids)
+            rows = session.exec(select(Pair).where(inside, Pair.kind == PairKind.APART))
+            return {frozenset((pair.one_id, pair.other_id)) for pair in rows}
+
+    def differ(self, one: int, other: int, *, by: str) -> bool:
+        """Keep that they are two; False when somebody said so before."""
+        with self._on.write() as session:
+            first, second = (locked(session, Report, report_id) for report_id in sorted((one, other)))
+            known = _pair(session, one, other)
+            if known is not None and known.kind is PairKind.APART:
+                return False
+            set_apart(session, one, other, by)
+            for report in (first, second):
+                text = f"{first.ref} and {second.ref} are different problems"
+                tell(session, report.id or 0, EntryKind.CORRECTION, by, text)
+                touch(session, report.id or 0)
+            return True
+
+
+def pairs_of(session: Session, report_id: int) -> list[Pair]:
+    """Those it is one of, the likeliest first."""
+    part = or_(Pair.one_id == report_id, Pair.other_id == report_id)
+    return list(session.exec(select(Pair).where(part).order_by(col(Pair.likelihood).desc(), col(Pair.id))))
+
+
+def set_apart(session: Session, one: int, other: int, by: str) -> None:
+    """Keep that two reports are two problems."""
+    first, second = sorted((one, other))
+    insert_once(session, Pair(one_id=first, other_id=second, kind=PairKind.APART, by=by))
+    pair = _pair(session, one, other)
+    if pair is not None:
+        pair.kind, pair.by, pair.at = PairKind.APART, by, now()
+
+
+def forget(session: Session, one: int, other: int) -> None:
+    """Nothing is said about them any more."""
+    first, second = sorted((one, other))
+    session.execute(delete(Pair).where(col(Pair.one_id) == first, col(Pair.other_id) == second))
+
+
+def _pair(session: Session, one: int, other: int) -> Pair | None:
+    first, second = sorted((one, other))
+    return session.exec(select(Pair).where(Pair.one_id == first, Pair.other_id == second)).first()
