@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import typer
@@ -53,6 +54,28 @@ def _until_told() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
     told.wait()
+
+
+def _handed_over(module: str, words: Sequence[str]) -> int:
+    """Run another package of ours in a process of its own, for as long as it takes; its exit code, as a shell has it.
+
+    Ctrl-C reaches it without us, for the terminal sends it to the whole group. What may be sent to us alone is handed
+    on. In each case it is given the time that it needs to put away what it has made.
+    """
+    child: subprocess.Popen[bytes] | None = None
+    early: list[int] = []
+
+    def hand_on(number: int, _: FrameType | None) -> None:
+        early.append(number) if child is None else child.send_signal(number)
+
+    signal.signal(signal.SIGINT, lambda *_: None)  # unlike SIG_IGN, this is not inherited
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, hand_on)
+    child = subprocess.Popen([sys.executable, "-m", module, *words])
+    for each in early:
+        child.send_signal(each)
+    code = child.wait()
+    return code if code >= 0 else 128 - code
 
 
 @cli.command()
@@ -102,14 +125,14 @@ def doctor() -> None:
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def demo(context: typer.Context) -> None:
-    """Show the whole loop on this machine: --headless plays the people too, --live uses Claude."""
-    raise typer.Exit(subprocess.run([sys.executable, "-m", "playground", *context.args], check=False).returncode)
+    """Show the whole loop on this machine, played by a script: --headless only checks it, --live uses Claude."""
+    raise typer.Exit(_handed_over("playground", context.args))
 
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def evals(context: typer.Context) -> None:
     """Measure how well we judge: grouping, screening, redaction or chatter, over --data DIR."""
-    raise typer.Exit(subprocess.run([sys.executable, "-m", "evals", *context.args], check=False).returncode)
+    raise typer.Exit(_handed_over("evals", context.args))
 
 
 @cli.command(name="pull")

@@ -17,10 +17,13 @@ from agents.rules import Person
 from bot.patience import Bucket, Lately
 from bot.slack_calls import Calls
 from bot.slack_event import SlackEvent
+from bot.slack_places import Place, Us
 from bot.views.drawing import File
 from bot.views.limits import TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, Drawn, cut, within
 from bot.views.scene import address_of
 from storage.status import Visibility
+
+__all__ = ["METADATA", "SCOPES", "Place", "SlackWriter", "Us"]
 
 METADATA = "signalbox_post"
 SCOPES: Mapping[str, tuple[str, ...]] = {
@@ -43,25 +46,6 @@ _LOOKED_UP = 60.0  # seconds that people and channels are remembered
 _PAGE = 200  # messages
 _PAGES = 20  # of messages, that are looked through for a post of ours
 _TIMEOUT = 10  # seconds
-
-
-@dataclass(frozen=True)
-class Us:
-    """Who we are in the workspace, as auth.test tells it."""
-
-    team: str = ""
-    user: str = ""
-    bot: str = ""
-    site: str = ""  # the workspace's address
-
-
-@dataclass(frozen=True)
-class Place:
-    """What kind of channel one is."""
-
-    is_member: bool
-    is_shared: bool  # with another workspace
-    visibility: Visibility
 
 
 @dataclass
@@ -246,7 +230,7 @@ class SlackWriter:
     # ── how ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _lists(self, channel: str, user: str) -> bool:
-        listed: dict[str, Any] = {"channel": channel, "limit": 1_000, "cursor": None}
+        listed: dict[str, Any] = {"channel": channel, "limit": _PAGE, "cursor": None}
         for _ in range(_PAGES):
             try:
                 answer = self._calls("conversations.members", partial(self.client.conversations_members, **listed))

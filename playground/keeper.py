@@ -6,26 +6,41 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 
 from playground.town import Town
 
 _LOOK = 0.05  # seconds between two looks at the processes
+_SHORT = 20.0  # seconds; a life shorter than this says that the next one will end as soon
+_SHORT_LIVES = 3  # so many in a row are enough
 
 
 class Keeper:
     """Starts one process for each command on entering, and again whenever it was killed, until it is left.
 
-    A process that ends in any other way is not started again: `trouble` then says how it ended. Without `restarts` who
-    was killed stays dead, and the others have to do its work.
+    A process that ends in any other way is not started again: `trouble` then says how it ended. With `whatever` it is,
+    unless it hardly lived, several times in a row. Without `restarts` who was killed stays dead, and the others have to
+    do its work. `tell` is told of every death, in a sentence.
     """
 
-    def __init__(self, town: Town, commands: Sequence[str] = ("run",), *, restarts: bool = True) -> None:
+    def __init__(
+        self,
+        town: Town,
+        commands: Sequence[str] = ("run",),
+        *,
+        restarts: bool = True,
+        whatever: bool = False,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._town = town
         self._commands = tuple(commands)
         self._restarts = restarts
+        self._whatever = whatever
+        self._tell = tell
+        self._begun: dict[int, float] = {}
+        self._short_lives = 0
         self._bots: dict[int, subprocess.Popen[bytes]] = {}
         self._lock = threading.RLock()
         self._leaving = threading.Event()
@@ -35,7 +50,7 @@ class Keeper:
 
     def __enter__(self) -> Self:
         for place, command in enumerate(self._commands):
-            self._bots[place] = self._town.start_bot(command)
+            self._start(place, command)
         self._thread.start()
         return self
 
@@ -67,10 +82,19 @@ class Keeper:
         ended = bot.poll()
         if ended is None or self.trouble:
             return
-        if ended != -signal.SIGKILL:
-            self.trouble = f"`signalbox {self._commands[place]}` ended by itself, with code {ended}; see its log"
+        command = self._commands[place]
+        short = time.monotonic() - self._begun[place] < _SHORT
+        self._short_lives = self._short_lives + 1 if short else 0
+        if ended != -signal.SIGKILL and (not self._whatever or self._short_lives >= _SHORT_LIVES):
+            self.trouble = f"`signalbox {command}` ended by itself, with code {ended}; see its log"
+            self._tell(f"{self.trouble}. It is not started again.")
             return
         self.died_at.append(time.time())
         del self._bots[place]
         if self._restarts:
-            self._bots[place] = self._town.start_bot(self._commands[place])
+            self._tell(f"`signalbox {command}` ended with code {ended}; it is started again.")
+            self._start(place, command)
+
+    def _start(self, place: int, command: str) -> None:
+        self._bots[place] = self._town.start_bot(command)
+        self._begun[place] = time.monotonic()

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 
 from playground.case import Case, demo_cases
 from playground.codehost.snapshots import PullSeen
@@ -27,8 +26,6 @@ from storage.records import Decision
 from storage.status import Status
 from storage.store import Store
 
-T = TypeVar("T")
-
 _LOOK = 0.05
 _PRESS_AGAIN = 4.0  # seconds after which a person presses again what did nothing
 _CONNECTED = 30.0
@@ -44,8 +41,6 @@ class Approval(StrEnum):
 @dataclass
 class PatientPeople(People):
     """People who know that the bot dies now and then. `keeper` says when it ended in any other way."""
-
-    keeper: Keeper | None = None
 
     def approve_until_it_shows(self, case: Case, plan: Message) -> None:
         """Priya presses Approve until the plan's button is gone."""
@@ -77,16 +72,6 @@ class PatientPeople(People):
         pull = super()._ready(known)
         return pull if pull is not None and REVIEWER in pull.reviewers else None
 
-    def _wait(self, look: Callable[[], T | None], what: str) -> T:
-        deadline = time.monotonic() + self.patience
-        while not (seen := look()):
-            if time.monotonic() > deadline:
-                raise Impatience(f"{what} did not come within {self.patience:.0f} seconds")
-            if self.keeper is not None and self.keeper.trouble:
-                raise Impatience(f"{self.keeper.trouble}, while people waited for {what}")
-            time.sleep(_LOOK)
-        return seen
-
 
 def live(
     town: Town,
@@ -104,6 +89,8 @@ def live(
     people.fail_in_production(case)
     people.wait_for_evidence(case, case.sentry.title)
     plan = people.wait_for_plan(case)
+    if plan is None:
+        raise Impatience("the plan was decided on before anybody could")
     store = open_store(town.database)
     try:
         if approval is Approval.LOST_ENQUEUE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import time
@@ -13,11 +14,22 @@ from starlette.types import ASGIApp
 from playground.callers import Noting
 
 
+class PortTaken(Exception):
+    """The port cannot be listened on; the sentence names it and says why."""
+
+
 class Loopback:
-    """Serves an ASGI app on 127.0.0.1 from a thread of this process, on a free port unless one is named."""
+    """Serves an ASGI app on 127.0.0.1 from a thread of this process, on a free port unless one is named.
+
+    Raises PortTaken.
+    """
 
     def __init__(self, app: ASGIApp, port: int = 0) -> None:
-        self._socket = socket.create_server(("127.0.0.1", port))
+        try:
+            self._socket = socket.create_server(("127.0.0.1", port))
+        except OSError as error:
+            why = "somebody listens there already" if error.errno == errno.EADDRINUSE else error.strerror
+            raise PortTaken(f"The port {port} of this machine cannot be used: {why}") from error
         self.port: int = self._socket.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(

@@ -1,19 +1,23 @@
 """The people of the demo. They see what Slack and the code host show, and type and press what people would.
 
 Nothing here knows the bot's database: a person waits for a card, a plan or a pull request to appear, and acts on it.
+A visitor of the page may have been quicker: whoever then finds nothing to do says so and goes on.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeVar
 
 from playground.case import Case, Chatter, Tool
 from playground.codehost.snapshots import PullSeen
-from playground.town import Town
-from playground.townsfolk import CHANNELS, MAYA, OLU, PRIYA, REPOSITORY, REVIEWER, TOM, USERS
+from playground.keeper import Keeper
+from playground.onlookers import Onlookers, button_of
+from playground.townsfolk import MAYA, OLU, PRIYA, REPOSITORY, REVIEWER, TOM
+from playground.workspace.problems import PersonCannot
 from playground.workspace.records import Message
 
 T = TypeVar("T")
@@ -24,19 +28,27 @@ GUIDANCE = (
 )
 
 
+_LOOK = 0.05  # seconds
+_ALREADY = "somebody decided already"
+
+
+class Press(StrEnum):
+    """What came of trying to press a plan's button."""
+
+    DONE = "done"
+    GONE = "gone"  # somebody else decided: there is nothing to press any more
+
+
 class Impatience(Exception):
     """Somebody waited for something that did not come."""
 
 
 @dataclass
-class People:
-    """Plays everybody. `tell` is told, in a line each, what they do and see."""
+class People(Onlookers):
+    """Plays everybody. `tell` is told, in a line each, what they do and see. Without a `keeper` no bot may end."""
 
-    town: Town
-    tell: Callable[[str], None]
-    patience: float = 60.0  # seconds that anybody waits for one thing
     refused: int = 0
-    roots: dict[str, str] = field(default_factory=dict)  # case id -> ts of its report's message
+    keeper: Keeper | None = None  # starts a bot again that ended
 
     def chat(self, chatter: tuple[Chatter, ...]) -> None:
         """Ordinary talk, and one message that tries to command the bot."""
@@ -48,9 +60,10 @@ class People:
         """Type the case's message, and wait for the report's card."""
         said = case.slack
         channel, ts = said.external_id.split("/")
+        known = {card.ts for card in self._cards(channel)}
         self.town.workspace.say(case.reporter, channel, said.body, ts=ts)
         self.tell(f"#{self._channel(channel)}  {self._name(case.reporter)}: {_short(said.body)}")
-        card = self._wait(lambda: self._card(channel), f"a card in #{self._channel(channel)}")
+        card = self._wait(lambda: self._card(channel, known), f"a card in #{self._channel(channel)}")
         self.roots[case.id] = card.ts
         self.tell(f"#{self._channel(channel)}  signalbox opens a report: {_short(card.text)}")
 
@@ -88,93 +101,112 @@ class People:
             self.tell(f"Linear  {case.add_to_linear(self.town.linear)}: {title}")
 
     def wait_for_evidence(self, case: Case, title: str) -> None:
-        """See the signal listed in the report's thread."""
-        self._wait(lambda: self._in_thread(case, title), f"“{_short(title)}” in the thread of {case.id}")
-        self.tell(f"#{self._channel(self._place(case)[0])}  the thread now lists “{_short(title)}”")
+        """See the signal listed in the report's thread, unless somebody dismissed the report."""
+        self._wait(
+            lambda: self._in_thread(case, title) or self._stands(case, "Dismissed"),
+            f"“{_short(title)}” in the thread of {case.id}",
+        )
+        if self._in_thread(case, title):
+            self._tell_in(case, f"the thread now lists “{_short(title)}”")
+        else:
+            self._tell_in(case, "somebody dismissed the report; nobody waits for more of it")
 
-    def wait_for_plan(self, case: Case, after: str = "") -> Message:
-        """See a plan with an Approve button that was posted after `after`."""
-        plan = self._wait(lambda: self._plan(case, after), f"a plan for {case.id}")
-        self.tell(f"#{self._channel(self._place(case)[0])}  a plan is shown: {_short(plan.text)}")
+    def wait_for_plan(self, case: Case, after: str = "") -> Message | None:
+        """See a plan with an Approve button that was posted after `after`; None when somebody decided before."""
+        self._wait(lambda: self._plan(case, after) or self._is_decided(case), f"a plan for {case.id}")
+        plan = self._plan(case, after)
+        self._tell_in(case, f"a plan is shown: {_short(plan.text)}" if plan else f"a plan was shown; {_ALREADY}")
         return plan
 
-    def try_without_right(self, case: Case, plan: Message) -> None:
+    def try_without_right(self, case: Case) -> None:
         """Tom from sales presses Approve."""
-        channel, _ = self._place(case)
         before = len(self.town.workspace.ephemerals(TOM))
-        self._press(TOM, channel, plan, "Approve")
+        if self._press_approve(TOM, case) is Press.GONE:
+            self._tell_in(case, f"Tom wants to press Approve, but somebody pressed it already: {self._standing(case)}")
+            return
         told = self._wait(lambda: self.town.workspace.ephemerals(TOM)[before:], "the refusal that only Tom sees")
         self.refused += 1
-        self.tell(f"#{self._channel(channel)}  only Tom sees: {_short(told[0].text)}")
+        self._tell_in(case, f"only Tom sees: {_short(told[0].text)}")
 
-    def approve_by_button(self, case: Case, plan: Message) -> None:
+    def approve_by_button(self, case: Case) -> None:
         """Priya presses Approve."""
-        self._press(PRIYA, self._place(case)[0], plan, "Approve")
-        self.tell(f"#{self._channel(self._place(case)[0])}  Priya presses Approve")
+        if self._press_approve(PRIYA, case) is Press.GONE:
+            self._tell_in(
+                case, f"Priya wants to press Approve, but somebody pressed it already: {self._standing(case)}"
+            )
+        else:
+            self._tell_in(case, "Priya presses Approve")
 
-    def guide(self, case: Case) -> None:
-        """Olu asks for a change of the plan, in the thread."""
+    def guide(self, case: Case) -> Message | None:
+        """Olu asks for a change of the plan, in the thread. The plan meant; None when it was decided on before."""
+        self._wait(lambda: self._plan(case, "") or self._is_decided(case), f"a plan for {case.id} to talk about")
+        plan = self._plan(case, "")
+        if plan is None:
+            self._tell_in(case, f"Olu wants to change the plan, but {_ALREADY}: {self._standing(case)}")
+            return None
         channel, root = self._place(case)
         self.town.workspace.say(OLU, channel, GUIDANCE, thread_ts=root)
-        self.tell(f"#{self._channel(channel)}  Olu replies: {_short(GUIDANCE)}")
+        self._tell_in(case, f"Olu replies: {_short(GUIDANCE)}")
+        return plan
 
     def approve_by_reply(self, case: Case) -> None:
         """Olu says yes, in the thread."""
         channel, root = self._place(case)
         self.town.workspace.say(OLU, channel, "go ahead", thread_ts=root)
-        self.tell(f"#{self._channel(channel)}  Olu replies: go ahead")
+        self._tell_in(case, "Olu replies: go ahead")
+
+    def review_and_merge_all(self, cases: list[Case]) -> None:
+        """Merge a pull request for every case, but for those that somebody dismissed or put off."""
+        merged: set[int] = set()
+
+        def wanted() -> bool:
+            return len(merged) + sum(self._is_over(case) for case in cases) < len(cases)
+
+        while wanted():
+            self._wait(lambda: self._ready(merged) or not wanted(), "a pull request that is ready for review")
+            if (ready := self._ready(merged)) is not None:
+                merged.add(self._merge(ready))
 
     def review_and_merge(self, known: set[int]) -> int:
         """Wait for a pull request that is ready and green, look at it, and merge it."""
-        ready = self._wait(lambda: self._ready(known), "a pull request that is ready for review")
-        self.town.code_host.merge(REPOSITORY, ready.number, REVIEWER)
-        self.tell(f"GitHub  pull request #{ready.number} is green and ready: “{ready.title}”; Priya merges it")
-        return ready.number
+        return self._merge(self._wait(lambda: self._ready(known), "a pull request that is ready for review"))
 
     def wait_for_the_end(self, case: Case) -> None:
-        """See the report's own message say that it is resolved."""
-        channel, root = self._place(case)
-        self._wait(lambda: self._says(channel, root, "Resolved"), f"{case.id} to be resolved")
-        self.tell(f"#{self._channel(channel)}  resolved: nothing came back after the merge")
+        """See the report's own message say that it is resolved, or that somebody dismissed it or put it off."""
+        self._wait(lambda: self._stands(case, "Resolved") or self._is_over(case), f"{case.id} to be resolved")
+        if self._is_over(case):
+            self._tell_in(case, f"the story of it ends here: {self._standing(case)}")
+        else:
+            self._tell_in(case, "resolved: nothing came back after the merge")
 
     def greet(self) -> None:
         """Maya looks at the app's Home tab."""
         self.town.workspace.open_home(MAYA)
 
-    # ── what they see ───────────────────────────────────────────────────────────────────────────────────────────
+    def _merge(self, pull: PullSeen) -> int:
+        self.town.code_host.merge(REPOSITORY, pull.number, REVIEWER)
+        self.tell(f"GitHub  pull request #{pull.number} is green and ready: “{pull.title}”; Priya merges it")
+        return pull.number
 
-    def _place(self, case: Case) -> tuple[str, str]:
-        return case.slack.external_id.split("/")[0], self.roots[case.id]
+    def _press_approve(self, user: str, case: Case) -> Press:
+        """Press Approve on the plan that can be decided on, as soon as there is one."""
+        return self._wait(lambda: self._try_to_approve(user, case), f"an Approve button for {case.id}")
 
-    def _card(self, channel: str) -> Message | None:
-        roots = [m for m in self.town.workspace.messages(channel) if m.bot_id and m.thread_ts is None]
-        return next((message for message in roots if message.ts not in self.roots.values()), None)
-
-    def _plan(self, case: Case, after: str) -> Message | None:
-        channel, root = self._place(case)
-        replies = self.town.workspace.thread(channel, root)
-        return next((m for m in replies if m.ts > after and m.thread_ts and _button(m, "Approve")), None)
-
-    def _in_thread(self, case: Case, text: str) -> bool:
-        channel, root = self._place(case)
-        return any(
-            text in str(message.blocks) for message in self.town.workspace.thread(channel, root) if message.bot_id
-        )
-
-    def _says(self, channel: str, ts: str, text: str) -> bool:
-        found = next((m for m in self.town.workspace.messages(channel) if m.ts == ts), None)
-        return found is not None and text in f"{found.text} {found.blocks}"
-
-    def _ready(self, known: set[int]) -> PullSeen | None:
-        """Priya looks at a pull request when she is asked to."""
-        for pull in self.town.code_host.pull_requests(REPOSITORY):
-            waits = pull.number not in known and not pull.draft and pull.state == "open"
-            if waits and REVIEWER in pull.reviewers:
-                return pull
-        return None
+    def _try_to_approve(self, user: str, case: Case) -> Press | None:
+        """None: neither is it pressed, nor is it known that somebody else decided."""
+        plan = self._plan(case, "")
+        if plan is None:
+            return Press.GONE if self._is_decided(case) else None
+        try:
+            self._press(user, self._place(case)[0], plan, "Approve")
+        except PersonCannot:
+            if self._plan(case, "") == plan and self.town.workspace.connected:
+                raise
+            return None  # somebody was quicker in this moment, or the bot is being started again
+        return Press.DONE
 
     def _press(self, user: str, channel: str, message: Message, label: str) -> None:
-        button = _button(message, label)
+        button = button_of(message, label)
         if button is None:
             raise Impatience(f"there is no button “{label}” on the message {message.ts}")
         value = button.get("value")
@@ -185,28 +217,19 @@ class People:
         while not (seen := look()):
             if time.monotonic() > deadline:
                 raise Impatience(f"{what} did not come within {self.patience:.0f} seconds")
-            if dead := [bot for bot in self.town.bots if bot.poll() is not None]:
-                raise Impatience(f"the bot ended with code {dead[0].returncode} while people waited for {what}")
-            time.sleep(0.05)
+            if trouble := self._trouble():
+                raise Impatience(f"{trouble}, while people waited for {what}")
+            time.sleep(_LOOK)
         return seen
 
-    @staticmethod
-    def _name(user: str) -> str:
-        return next(each.display.split()[0] for each in USERS if each.id == user)
+    def _trouble(self) -> str:
+        if self.keeper is not None:
+            return self.keeper.trouble
+        dead = [bot for bot in self.town.bots if bot.poll() is not None]
+        return f"the bot ended with code {dead[0].returncode}" if dead else ""
 
-    @staticmethod
-    def _channel(channel: str) -> str:
-        return next(each.name for each in CHANNELS if each.id == channel)
-
-
-def _button(message: Message, label: str) -> dict[str, object] | None:
-    return next((button for button in _buttons(message) if button["text"]["text"] == label), None)  # type: ignore[index]
-
-
-def _buttons(message: Message) -> Iterator[dict[str, object]]:
-    for block in message.blocks:
-        elements = [*block.get("elements", []), block.get("accessory") or {}]
-        yield from (element for element in elements if element.get("type") == "button")
+    def _tell_in(self, case: Case, text: str) -> None:
+        self.tell(f"#{self._channel(self._place(case)[0])}  {text}")
 
 
 def _short(text: str, limit: int = 96) -> str:

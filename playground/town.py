@@ -6,6 +6,7 @@ The bot is the real one; only the addresses in its environment and the policy fi
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -73,6 +74,13 @@ class Town:
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
+        with ExitStack() as half_built:  # an error closes what is open already; nobody else would
+            half_built.callback(self._stack.close)
+            self._build()
+            half_built.pop_all()
+        return self
+
+    def _build(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
         app = AppSeed.from_manifest(yaml.safe_load((HERE.parent / "manifest.yml").read_text(encoding="utf-8")))
         self.workspace = Workspace(
@@ -100,7 +108,6 @@ class Town:
         self.code_host.serve(self.code_host_server.url)
         self._start_model()
         (self.root / "signalbox.toml").write_text(policy_text(self.product, self.soak), encoding="utf-8")
-        return self
 
     def __exit__(self, *_: object) -> None:
         for bot in self.bots:
@@ -131,7 +138,7 @@ class Town:
             try:
                 bot.wait(timeout=10)
             except subprocess.TimeoutExpired:
-                bot.kill()
+                os.killpg(bot.pid, signal.SIGKILL)  # with all that it started
                 bot.wait()
 
     def environment(self) -> dict[str, str]:

@@ -83,11 +83,9 @@ def moved(scene: Scene) -> Iterator[Drawing]:
         yield Drawing(f"link:{signal.id}", text, [parts.paragraph(text)], under, past=True)
 
 
-def near_misses(scene: Scene) -> Drawing | None:
+def near_misses(scene: Scene) -> Drawing:
     """One message, edited: other reports that may be the same problem, until somebody says whether they are."""
     asked = [] if scene.report.status in CLOSED else [near for near in scene.snapshot.near if _is_asked(near)]
-    if not asked and not any(near.pair.by or near.pair.likelihood for near in scene.snapshot.near):
-        return None
     if not asked:
         text = "I asked whether this is the same problem as another report; that is answered."
         return Drawing("near", text, [parts.paragraph(Words(text, italic=True))], past=True)

@@ -11,6 +11,7 @@ from bot.views.parts import Link, Moment, Piece, Room, Words, bold
 from bot.views.scene import Scene
 from bot.views.words import plural, source_name
 from storage.records import Signal
+from storage.status import CLOSED
 
 _LISTED = 12
 _QUOTED = 5  # the first, and the latest ones
@@ -35,7 +36,10 @@ def evidence(scene: Scene) -> Drawing:
                 f"{plural(left_out, 'more signal')} not shown: older, deleted, held, or from a private channel."
             )
         )
-    blocks.append(_asked(scene) if signals else parts.context(_nothing(scene)))
+    if not signals:
+        blocks.append(parts.context(_nothing(scene)))
+    elif scene.report.status not in CLOSED:
+        blocks.append(_asked(scene))
     return Drawing("evidence", f"What was reported: {plural(len(signals), 'signal')}", blocks)
 
 

@@ -32,9 +32,9 @@ def thread(scene: Scene) -> Iterator[Effect]:
         yield lacking
     for fix in scene.snapshot.fixes:
         yield from _fix(scene, fix)
-    for noted in (joined_since(scene), near_misses(scene)):
-        if noted is not None:
-            yield noted
+    if (news := joined_since(scene)) is not None:
+        yield news
+    yield near_misses(scene)
     yield from corrected(scene)
     yield from moved(scene)
     yield from announcements(scene)
