@@ -148,8 +148,11 @@ def _widened(text: str, spans: Sequence[Span]) -> list[Span]:
     """Each part with what stands around it, up to white space; parts that meet become one."""
     wide: list[Span] = []
     for start, end in spans:
+        begin = max(0, start - _AROUND)
+        if wide and end + _AROUND <= wide[-1][1]:
+            continue  # no white space lies between: the part before ends where this one would
         after = _SPACE.search(text, end + _AROUND)
-        begin, stop = max(0, start - _AROUND), after.start() if after else len(text)
+        stop = after.start() if after else len(text)
         if wide and begin <= wide[-1][1]:
             wide[-1] = (wide[-1][0], max(stop, wide[-1][1]))
         else:

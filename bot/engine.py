@@ -53,7 +53,8 @@ class Queue(StrEnum):
 
 
 _FAST = 0.05  # seconds between two looks at the queues that a person waits for
-_POLLING = {Queue.DIGEST: _FAST, Queue.PUBLISH: _FAST, Queue.RESEARCH: 0.2, Queue.FIX: 0.2}
+_POLLING = {Queue.DIGEST: _FAST, Queue.PUBLISH: _FAST, Queue.RESEARCH: 0.5, Queue.FIX: 0.5}
+_SLOW = 1.0  # each look is three statements, so a bot that looks everywhere often is never idle
 _AT_ONCE = {
     Queue.PULL: 4,
     Queue.DIGEST: 4,
@@ -119,7 +120,7 @@ class Engine:
             DBOS.register_queue(
                 queue.value,
                 worker_concurrency=_AT_ONCE[queue],
-                polling_interval_sec=_POLLING.get(queue, 0.5),
+                polling_interval_sec=_POLLING.get(queue, _SLOW),
                 on_conflict="always_update",
             )
         self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer())
