@@ -24,6 +24,7 @@ class About(BaseModel):
     subject: str
     signal_id: int | None = None
     report_id: int | None = None
+    run: str = ""  # the key of the run that asks
 
     def variables(self) -> Mapping[str, str]:
         """What the stage's prompt names, by name. Foreign text is already quoted."""
@@ -57,6 +58,15 @@ class ToolResult(BaseModel):
     call_id: str
     text: str
     failed: bool = False
+
+
+@dataclass(frozen=True)
+class ToolDone:
+    """A call of a tool, with its answer and how long that took."""
+
+    call: ToolCall
+    result: ToolResult
+    seconds: float
 
 
 class Message(BaseModel):

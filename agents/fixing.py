@@ -14,10 +14,11 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import pull_request_draft
 from agents.researching import guidance_of, readable, seen
+from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.terms import Repository
 from storage.errors import NotFound
-from storage.judgments import Outcome
+from storage.judgments import Outcome, Stage
 from storage.records import CheckState, Decision, EntryKind, Fix, Report
 from storage.status import Mover, Status
 
@@ -29,6 +30,7 @@ class FixStart(BaseModel):
 
     case: FixCase | None = None
     fix_id: int = 0
+    run: str = ""  # its key
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
 
@@ -45,17 +47,19 @@ class Fixing:
         if start.case is None:
             checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence), bool)
         else:
-            self._run(report_id, start.case, start.fix_id, checkpoint)
+            run = ReportRun(self.means, Stage.FIX, report_id, start.run)
+            self._run(run, start.case, start.fix_id, checkpoint)
         self.means.messenger.publish(report_id)
 
-    def _run(self, report_id: int, case: FixCase, fix_id: int, checkpoint: Checkpoint) -> None:
+    def _run(self, run: ReportRun, case: FixCase, fix_id: int, checkpoint: Checkpoint) -> None:
+        report_id = run.report_id
         self.means.messenger.publish(report_id)
         means = self.means
-        fixed = fix(case, means.model, means.workspaces, means.policy.fix_limits, checkpoint, means.redactor)
+        fixed = fix(case, means.model, means.workspaces, means.policy.fix_limits, checkpoint, means.redactor, run)
         if fixed.submission is None or fixed.proof is None or not fixed.proof.holds:
-            checkpoint("end", lambda: self._end(report_id, fixed.outcome, fixed.sentence), bool)
+            checkpoint("end", lambda: self._end_run(run, fixed), bool)
             return
-        checkpoint("keep", lambda: self._keep(fix_id, case, fixed), bool)
+        checkpoint("keep", lambda: self._keep(run, fix_id, case, fixed), bool)
         if self.means.policy.dry_run:
             sentence = (
                 "This is a dry run: the fix is written and proven, and nothing was pushed. Turn dry_run off, retry."
@@ -101,7 +105,9 @@ class Fixing:
             red_log=row.red_log,
             **self._remarks(repository, row),
         )
-        return FixStart(case=case, fix_id=row.id or 0)
+        run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, report))
+        run.begin(store.signals.of_report(report_id), repository.name)
+        return FixStart(case=case, fix_id=row.id or 0, run=run.key)
 
     def _remarks(self, repository: Repository, row: Fix) -> dict[str, tuple[Remark, ...]]:
         """What was said on the pull request so far: by people who may write, and by anybody else."""
@@ -128,7 +134,8 @@ class Fixing:
             f"{opened} pull requests were opened in {repository.name} within a day, which is the limit. Retry tomorrow."
         )
 
-    def _keep(self, fix_id: int, case: FixCase, fixed: Fixed) -> bool:
+    def _keep(self, run: ReportRun, fix_id: int, case: FixCase, fixed: Fixed) -> bool:
+        run.end(fixed.outcome, fixed.sentence, fixed.seconds)
         self.means.store.fixes.change(
             fix_id,
             submission=fixed.submission,
@@ -192,6 +199,10 @@ class Fixing:
             note="",
         )
         return True
+
+    def _end_run(self, run: ReportRun, fixed: Fixed) -> bool:
+        run.end(fixed.outcome, fixed.sentence, fixed.seconds)
+        return self._end(run.report_id, fixed.outcome, fixed.sentence)
 
     def _end(self, report_id: int, outcome: Outcome, sentence: str) -> bool:
         report = self.means.store.reports.get(report_id)

@@ -15,7 +15,18 @@ from typing import Generic
 from pydantic import ValidationError
 
 from agents.errors import ModelRefused, SandboxUnusable, Stopped
-from agents.exchange import Message, TextBlock, Tool, ToolCall, ToolFault, ToolResult, ToolSpec, Turn, TurnRequest
+from agents.exchange import (
+    Message,
+    TextBlock,
+    Tool,
+    ToolCall,
+    ToolDone,
+    ToolFault,
+    ToolResult,
+    ToolSpec,
+    Turn,
+    TurnRequest,
+)
 from agents.ports import Checkpoint, Model, Workspace
 from agents.trail import Brief, J, Trail, TurnTaken, V
 from agents.transcript import calls_of, said, shortened
@@ -89,24 +100,28 @@ class Loop(Generic[J, V]):
     def _ask_and_act(self, trail: Trail[V]) -> TurnTaken:
         if not self.model.can_research:
             raise Stopped(Outcome.NO_MODEL, "No model that can use tools is set up; set ANTHROPIC_API_KEY and retry.")
+        if sentence := self.brief.logbook.why_stop():
+            raise Stopped(Outcome.STOPPED, sentence)
         with self.bench.holding(trail.patch) as workspace:
             tools = {tool.spec.name: tool for tool in self.brief.toolbox(workspace)}
             turn = _heard(self.model.turn(self._request(trail, tuple(tool.spec for tool in tools.values()))))
             calls = [call for call in calls_of(turn.message) if call.name != self.brief.submit]
-            results = tuple(_carried_out(call, tools, self.brief.submit) for call in calls)
+            done = [_carried_out(call, tools, self.brief.submit) for call in calls]
             patch = workspace.patch() if calls else trail.patch
         note = "Your answer was cut off at its greatest length; write less at once." if turn.stop_reason == CUT else ""
         if len(patch) > MOST_PATCH:
             self.bench.close()
             note = f"What this turn changed came to {len(patch)} characters, too much to keep, so it was undone."
             patch = trail.patch
+        self.brief.logbook.turned(trail.turns + 1, done)
+        results = tuple(each.result for each in done)
         return TurnTaken(message=turn.message, results=results, note=note, usage=turn.usage, patch=patch)
 
     def _request(self, trail: Trail[V], specs: tuple[ToolSpec, ...]) -> TurnRequest:
         brief = self.brief
         return TurnRequest(
             stage=brief.stage,
-            about=brief.about,
+            about=brief.about.model_copy(update={"run": brief.logbook.key}),
             turn=trail.turns + 1,
             system=brief.system,
             messages=shortened(trail.messages),
@@ -184,8 +199,14 @@ def _heard(turn: Turn) -> Turn:
     return turn.model_copy(update={"message": Message(by_model=True, blocks=(TextBlock(text="(no words)"),))})
 
 
-def _carried_out(call: ToolCall, tools: dict[str, Tool], submit: str) -> ToolResult:
-    """Do what the model asks for. What cannot be done is told to it, in a sentence."""
+def _carried_out(call: ToolCall, tools: dict[str, Tool], submit: str) -> ToolDone:
+    """Do what the model asks for, and note how long it took."""
+    began = time.monotonic()
+    return ToolDone(call, _answer(call, tools, submit), time.monotonic() - began)
+
+
+def _answer(call: ToolCall, tools: dict[str, Tool], submit: str) -> ToolResult:
+    """What a tool answers. What cannot be done is told to the model, in a sentence."""
     tool = tools.get(call.name)
     if tool is None:
         known = ", ".join((*tools, submit))

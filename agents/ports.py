@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from agents.exchange import About, Draft, PullRequest, Ran, Turn, TurnRequest
+from agents.exchange import About, Draft, PullRequest, Ran, ToolDone, Turn, TurnRequest
 from agents.terms import Repository
 from storage.judgments import Judgment, Stage
 
@@ -22,6 +22,23 @@ class Checkpoint(Protocol):
 
     def __call__(self, name: str, work: Callable[[], T], returns: type[T]) -> T:
         """Return what `work` returned, now or in an earlier life of the job."""
+        ...
+
+
+class Logbook(Protocol):
+    """Where a run is written down while it goes on, and where it hears that nobody wants it any more."""
+
+    @property
+    def key(self) -> str:
+        """The run's key; empty where it is not kept."""
+        ...
+
+    def why_stop(self) -> str:
+        """Empty while the run is wanted, else the sentence that says who ended it. Read inside a turn's checkpoint."""
+        ...
+
+    def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
+        """Keep what the tools did in a turn, in place of what an earlier life of the same turn did."""
         ...
 
 

@@ -10,10 +10,11 @@ from agents import rules
 from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
 from agents.means import Means
 from agents.ports import Checkpoint
+from agents.running import ReportRun, run_key
 from agents.stages.ask import Asking, ask
 from agents.stages.decide import decide
 from agents.stages.research import Researched, research
-from storage.judgments import Outcome, Research, Verdict
+from storage.judgments import Outcome, Research, Stage, Verdict
 from storage.records import Approval, Decision, EntryKind, Fix, Report, Signal
 from storage.status import CLOSED, Mover, SignalStatus, Status
 
@@ -26,6 +27,7 @@ class Start(BaseModel):
     """What research begins with: the case, or why there is none."""
 
     case: ResearchCase | None = None
+    run: str = ""  # its key
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
 
@@ -42,10 +44,12 @@ class Researching:
         if start.case is None:
             checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence), bool)
         else:
-            self._run(report_id, start.case, checkpoint)
+            run = ReportRun(self.means, Stage.RESEARCH, report_id, start.run)
+            self._run(run, start.case, checkpoint)
         self.means.messenger.publish(report_id)
 
-    def _run(self, report_id: int, case: ResearchCase, checkpoint: Checkpoint) -> None:
+    def _run(self, run: ReportRun, case: ResearchCase, checkpoint: Checkpoint) -> None:
+        report_id = run.report_id
         self.means.messenger.publish(report_id)
         researched = research(
             case,
@@ -54,12 +58,13 @@ class Researching:
             self.means.policy.research_limits,
             checkpoint,
             self.means.redactor,
+            run,
         )
         found = researched.research
         if found is None:
-            checkpoint("end", lambda: self._end(report_id, researched.outcome, researched.sentence), bool)
+            checkpoint("end", lambda: self._end_run(run, researched), bool)
             return
-        verdict = checkpoint("decide", lambda: self._decide(report_id, found), Verdict)
+        verdict = checkpoint("decide", lambda: self._decide(run, researched, found), Verdict)
         checkpoint("ask", lambda: self._ask(report_id, case, researched, verdict), bool)
 
     def _start(self, report_id: int) -> Start:
@@ -91,7 +96,9 @@ class Researching:
             earlier_research=report.research,
             similar=self._similar(report, signals),
         )
-        return Start(case=case)
+        run = ReportRun(self.means, Stage.RESEARCH, report_id, run_key(Stage.RESEARCH, report))
+        run.begin(signals, repository.name)
+        return Start(case=case, run=run.key)
 
     def _similar(self, report: Report, signals: list[Signal]) -> tuple[SimilarReport, ...]:
         """Earlier reports that look alike, newest judgment first; at most three."""
@@ -106,8 +113,13 @@ class Researching:
         others = [self.means.store.reports.get(each.report_id) for each in found if each.report_id != report.id]
         return tuple(_similar(other, self.means.store.fixes.latest(other.id or 0)) for other in others[:3])
 
-    def _decide(self, report_id: int, found: Research) -> Verdict:
-        return decide(self.means.store.reports.get(report_id), found, self.means.model)
+    def _decide(self, run: ReportRun, researched: Researched, found: Research) -> Verdict:
+        run.end(researched.outcome, researched.sentence, researched.seconds)
+        return decide(self.means.store.reports.get(run.report_id), found, self.means.model, run.key)
+
+    def _end_run(self, run: ReportRun, researched: Researched) -> bool:
+        run.end(researched.outcome, researched.sentence, researched.seconds)
+        return self._end(run.report_id, researched.outcome, researched.sentence)
 
     def _ask(self, report_id: int, case: ResearchCase, researched: Researched, verdict: Verdict) -> bool:
         store = self.means.store

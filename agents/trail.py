@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.exchange import About, Message, Tool, ToolResult, Usage
-from agents.ports import Workspace
+from agents.exchange import About, Message, Tool, ToolDone, ToolResult, Usage
+from agents.ports import Logbook, Workspace
 from agents.terms import Limits
 from storage.judgments import Judgment, Outcome, Stage
 
@@ -76,6 +76,19 @@ class Trail(Generic[V]):
         return replace(self, outcome=outcome, sentence=sentence)
 
 
+class Unlogged:
+    """The logbook of a run that nobody will read, and nobody can stop."""
+
+    key = ""
+
+    def why_stop(self) -> str:
+        """Nothing ever stops it."""
+        return ""
+
+    def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
+        """Keep nothing."""
+
+
 @dataclass(frozen=True)
 class Brief(Generic[J, V]):
     """What an agent is to do, with what, and how far it may go.
@@ -98,3 +111,4 @@ class Brief(Generic[J, V]):
     limits: Limits
     patch: str = ""  # what the workspace starts with
     most_refusals: int = 3
+    logbook: Logbook = field(default_factory=Unlogged)

@@ -34,8 +34,9 @@ from bot.backfill import Reader
 from bot.clock import Clock, Tick
 from bot.courtesy import Courtesy
 from bot.engine import Engine, Queue
+from bot.enqueuing import Enqueuer
 from bot.http import Gate, HttpServer
-from bot.jobs import Enqueuer, Jobs
+from bot.jobs import Jobs
 from bot.listeners import Deps, build_slack_app
 from bot.listeners.events import deal_with
 from bot.messenger import SlackMessenger

@@ -1,4 +1,4 @@
-"""The command line: run, worker, demo, doctor, migrate, evals, pull, schema."""
+"""The command line: run, worker, demo, doctor, migrate, evals, pull, runs, schema."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from bot import app as composition
-from bot import pull_command
+from bot import pull_command, runs_command
 from bot.doctor import Finding, Verdict, examine
 from bot.ending import last_words
 from bot.log import configure_logging
@@ -140,6 +140,13 @@ def evals(context: typer.Context) -> None:
 def _pull(**given: Any) -> None:
     with _sentences(f"signalbox pull {given['source']}"):
         pull_command.pull(**given)
+
+
+@cli.command(name="runs")
+@functools.wraps(runs_command.runs)
+def _runs(**given: Any) -> None:
+    with _sentences("signalbox runs"):
+        runs_command.runs(**given)
 
 
 @cli.command()

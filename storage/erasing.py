@@ -14,6 +14,7 @@ from storage.judgments import EvidenceKind, Research
 from storage.plumbing import Epoch, InboxRow, SlackMessage
 from storage.records import Entry, Report, Signal, SignalKey
 from storage.remembering import forget_judgments
+from storage.run_rows import Run, ToolUse
 from storage.status import SignalStatus
 from storage.transactions import insert_once, locked
 
@@ -45,8 +46,9 @@ def _erase_messages(session: Session, external_id: str) -> None:
 
 
 def erase_quotes(session: Session, report_id: int, external_ids: Collection[str]) -> None:
-    """Forget what a report's research, and its journal, quote of these signals."""
+    """Forget what a report's research, and its journal, quote of these signals, and what its tools were asked."""
     report = locked(session, Report, report_id)
+    erase_lines(session, report_id)
     if report.research is not None:
         shape = report.research.model_dump(mode="json")
         if _without_quotes(shape, external_ids):
@@ -56,6 +58,12 @@ def erase_quotes(session: Session, report_id: int, external_ids: Collection[str]
         shape = _copy(entry.judgment)
         if _without_quotes(shape, external_ids):
             entry.judgment = shape
+
+
+def erase_lines(session: Session, report_id: int) -> None:
+    """Forget what a report's tools were asked: a pattern or a command may repeat any word."""
+    theirs = select(Run.key).where(Run.report_id == report_id)
+    session.execute(update(ToolUse).where(col(ToolUse.run).in_(theirs)).values(line=""))
 
 
 def erase_deliveries(session: Session, external_id: str) -> None:

@@ -298,5 +298,6 @@ class Outcome(StrEnum):
     UNSAFE = "unsafe"  # a deterministic guard refused the patch
     NO_CHECKS = "no_checks"  # the pull request got no checks in time
     OUT_OF_ROUNDS = "out_of_rounds"  # checks were still red after the last round
+    STOPPED = "stopped"  # a person stopped it
     DRY_RUN = "dry_run"  # everything was done but the push
     FAILED = "failed"  # an error that retrying did not cure

@@ -282,6 +282,8 @@ class ModelCall(SQLModel, table=True):
     report_id: int | None = Field(default=None, foreign_key="report.id", index=True)
     signal_id: int | None = Field(default=None, foreign_key="signal.id", index=True)
     model: str
+    run: str = Field(default="", max_length=100, index=True, sa_column_kwargs={"server_default": ""})
+    turn: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # of the run, or the try; 0: not known
     started_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False, index=True))
     seconds: float = 0.0
     input_tokens: int = 0

@@ -14,6 +14,7 @@ from storage.erasing import erase_quotes, erase_words, note_erasure, scrub_searc
 from storage.plumbing import Epoch, InboxRow
 from storage.records import Entry, Report, Signal
 from storage.remembering import FILING
+from storage.run_rows import Run, ToolUse
 from storage.status import CLOSED, SignalStatus
 from storage.transactions import Transactions, locked
 
@@ -31,6 +32,7 @@ class Forgotten(BaseModel):
     dropped: int = 0
     waiting: int = 0  # never digested
     judgments: int = 0  # lines of the journal whose judgment went; the lines stay
+    lines: int = 0  # what tools of runs were asked; that they were used stays
     events: int = 0  # deliveries of Slack: rows of those dealt with, bodies of the others
 
     def __bool__(self) -> bool:
@@ -56,7 +58,7 @@ class Retention:
     def forget(self, before: dt.datetime) -> Forgotten:
         """Forget all that is older than `before`. May be stopped and begun again at any point."""
         gone = Forgotten()
-        for batch in (self._signals, self._judgments, self._events):
+        for batch in (self._signals, self._judgments, self._lines, self._events):
             while more := self._one(batch, before):
                 gone = gone.plus(more)
         return gone
@@ -122,6 +124,21 @@ class Retention:
         for row in rows:
             row.judgment = None
         return Forgotten(judgments=len(rows))
+
+    @staticmethod
+    def _lines(session: Session, before: dt.datetime) -> Forgotten:
+        due = (
+            select(ToolUse)
+            .join(Run, col(Run.key) == ToolUse.run)
+            .join(Report, col(Report.id) == Run.report_id)
+            .where(ToolUse.line != "", Run.began_at < before, _is_closed(before))
+            .order_by(col(ToolUse.id))
+            .limit(BATCH)
+        )
+        rows = session.exec(due).all()
+        for row in rows:
+            row.line = ""
+        return Forgotten(lines=len(rows))
 
     @staticmethod
     def _events(session: Session, before: dt.datetime) -> Forgotten:

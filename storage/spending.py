@@ -23,6 +23,7 @@ class Spent(BaseModel):
     calls: int = 0
     seconds: float = 0.0
     input_tokens: int = 0
+    cached_tokens: int = 0  # read from the model's cache, beside the input
     output_tokens: int = 0
 
     @classmethod
@@ -34,6 +35,7 @@ class Spent(BaseModel):
             calls=sum(part.calls for part in kept),
             seconds=sum(part.seconds for part in kept),
             input_tokens=sum(part.input_tokens for part in kept),
+            cached_tokens=sum(part.cached_tokens for part in kept),
             output_tokens=sum(part.output_tokens for part in kept),
         )
 
@@ -59,12 +61,13 @@ class Spending:
         *,
         report_id: int | None = None,
         signal_id: int | None = None,
+        run: str = "",
+        turn: int = 0,
     ) -> int:
         """Put the estimated cost aside before a call; the call's id. A call that never ends stays estimated."""
         with self._on.write() as session:
-            call = ModelCall(
-                stage=stage, subject=subject, model=model, cost_usd=usd, report_id=report_id, signal_id=signal_id
-            )
+            call = ModelCall(stage=stage, subject=subject, model=model, cost_usd=usd, run=run, turn=turn)
+            call.report_id, call.signal_id = report_id, signal_id
             session.add(call)
             session.flush()
             return call.id or 0
@@ -119,12 +122,15 @@ def _by_stage(session: Session, which: ColumnElement[bool]) -> dict[str, Spent]:
             func.sum(ModelCall.seconds),
             func.sum(ModelCall.input_tokens),
             func.sum(ModelCall.output_tokens),
+            func.sum(ModelCall.cached_tokens),
         )
         .where(which)
         .group_by(col(ModelCall.stage))
         .order_by(func.min(col(ModelCall.id)))
     )
     return {
-        stage: Spent(usd=usd, calls=calls, seconds=seconds, input_tokens=put_in, output_tokens=got_out)
-        for stage, usd, calls, seconds, put_in, got_out in rows
+        stage: Spent(
+            usd=usd, calls=calls, seconds=seconds, input_tokens=put_in, output_tokens=got_out, cached_tokens=cached
+        )
+        for stage, usd, calls, seconds, put_in, got_out, cached in rows
     }

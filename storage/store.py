@@ -21,6 +21,7 @@ from storage.plans import Plans
 from storage.quarantine import Quarantine
 from storage.reports import Reports
 from storage.retention import Retention
+from storage.runs import Runs
 from storage.search import Search
 from storage.signals import Signals
 from storage.spending import Spending
@@ -50,6 +51,7 @@ class Store:
         self.plans = Plans(transactions)
         self.fixes = Fixes(transactions)
         self.spending = Spending(transactions)
+        self.runs = Runs(transactions)
         self.inbox = Inbox(transactions)
         self.messages = Messages(transactions)
         self.outbox = Outbox(transactions)

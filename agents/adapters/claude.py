@@ -156,7 +156,7 @@ class ClaudeModel:
         price = price_of(model)
         tokens = len(json.dumps(request, ensure_ascii=False, default=str)) // CHARACTERS_A_TOKEN
         estimate = price.usage(0, tokens, 0, request["max_tokens"])
-        call_id = self._ledger.reserve(stage, about, model, estimate.usd)
+        call_id = self._ledger.reserve(stage, about, model, estimate.usd, turn)
         began = time.monotonic()
         try:
             message = self._client.messages.create(

@@ -18,7 +18,7 @@ from storage.spending import Spending
 class Ledger(Protocol):
     """Where calls are paid from."""
 
-    def reserve(self, stage: Stage, about: About, model: str, usd: float) -> int:
+    def reserve(self, stage: Stage, about: About, model: str, usd: float, turn: int = 0) -> int:
         """Put the estimate aside; the call's id. Raises Stopped(OUT_OF_MONEY) when a budget would not hold it."""
         ...
 
@@ -39,10 +39,17 @@ class StoreLedger:
     budgets: Budgets
     clock: Callable[[], dt.datetime] = now
 
-    def reserve(self, stage: Stage, about: About, model: str, usd: float) -> int:
+    def reserve(self, stage: Stage, about: About, model: str, usd: float, turn: int = 0) -> int:
         """Put the estimate aside, if both budgets hold it."""
         call_id = self.spending.reserve(
-            stage.value, about.subject, model, usd, report_id=about.report_id, signal_id=about.signal_id
+            stage.value,
+            about.subject,
+            model,
+            usd,
+            report_id=about.report_id,
+            signal_id=about.signal_id,
+            run=about.run,
+            turn=turn,
         )
         if sentence := self._over(about):
             self.settle(call_id, Usage(), seconds=0.0, stop_reason=Outcome.OUT_OF_MONEY)

@@ -44,7 +44,7 @@ class AboutDecide(About):
         return ""
 
 
-def decide(report: Report, research: Research, model: Model) -> Verdict:
+def decide(report: Report, research: Research, model: Model, run: str = "") -> Verdict:
     """The verdict. Without a plan, or without a citation that held, no model is asked.
 
     When the model refuses, a plan with evidence is shown all the same: people decide about it, not the verdict.
@@ -54,6 +54,7 @@ def decide(report: Report, research: Research, model: Model) -> Verdict:
     about = AboutDecide(
         subject=_subject(report),
         report_id=report.id,
+        run=run,
         reference=report.ref,
         title=report.title,
         gist=report.gist,

@@ -12,14 +12,14 @@ from agents.cases import FixCase
 from agents.exchange import About
 from agents.guards import guard
 from agents.loop import Loop
-from agents.ports import Checkpoint, Model, Workspace, Workspaces
+from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
 from agents.proof import prove_patch
 from agents.redact import Redactor
 from agents.terms import Limits
 from agents.tools.hands import Hands
 from agents.tools.toolboxes import fix_tools
-from agents.trail import Brief, Ruling, Trail
+from agents.trail import Brief, Ruling, Trail, Unlogged
 from storage.judgments import FixSubmission, Outcome, Proof, Stage
 
 __all__ = ["FixCase", "Fixed", "fix"]
@@ -84,12 +84,13 @@ def fix(  # noqa: PLR0917 the ports, in the order of all stages
     limits: Limits,
     checkpoint: Checkpoint,
     redactor: Redactor,
+    logbook: Logbook | None = None,
 ) -> Fixed:
     """One round. Commands' output is redacted wholly, files and patches of secrets only.
 
     Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
     """
-    repair = _Repair(case, workspaces, limits, checkpoint, redactor)
+    repair = _Repair(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged())
     return _fixed(Loop(repair.brief(), model, checkpoint).run())
 
 
@@ -117,6 +118,7 @@ class _Repair:
     limits: Limits
     checkpoint: Checkpoint
     redactor: Redactor
+    logbook: Logbook
 
     def brief(self) -> Brief[FixSubmission, Attempt]:
         case = self.case
@@ -133,6 +135,7 @@ class _Repair:
             open=lambda patch: self.workspaces.open(case.repository, case.base_sha, patch),
             toolbox=lambda workspace: fix_tools(self._hands(workspace)),
             limits=self.limits,
+            logbook=self.logbook,
             patch=case.patch,
         )
 

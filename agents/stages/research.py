@@ -16,13 +16,13 @@ from agents.citations import Sources, check
 from agents.exchange import About
 from agents.guards import matches
 from agents.loop import Loop
-from agents.ports import Checkpoint, Model, Workspace, Workspaces
+from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
 from agents.redact import Redactor
 from agents.terms import Limits
 from agents.tools.hands import Hands
 from agents.tools.toolboxes import research_tools
-from agents.trail import Brief, Ruling, Trail
+from agents.trail import Brief, Ruling, Trail, Unlogged
 from agents.transcript import answered
 from storage.judgments import Outcome, Plan, Research, Stage
 
@@ -65,12 +65,13 @@ def research(  # noqa: PLR0917 the ports, in the order of all stages
     limits: Limits,
     checkpoint: Checkpoint,
     redactor: Redactor,
+    logbook: Logbook | None = None,
 ) -> Researched:
     """One pass over a report. Commands' output is redacted wholly, files and patches of secrets only.
 
     Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
     """
-    inquiry = _Inquiry(case, workspaces, limits, checkpoint, redactor)
+    inquiry = _Inquiry(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged())
     return _researched(Loop(inquiry.brief(), model, checkpoint).run())
 
 
@@ -97,6 +98,7 @@ class _Inquiry:
     limits: Limits
     checkpoint: Checkpoint
     redactor: Redactor
+    logbook: Logbook
 
     def brief(self) -> Brief[Research, Verified]:
         case = self.case
@@ -113,6 +115,7 @@ class _Inquiry:
             open=lambda patch: self.workspaces.open(case.repository, case.base_sha, patch),
             toolbox=lambda workspace: research_tools(self._hands(workspace)),
             limits=self.limits,
+            logbook=self.logbook,
         )
 
     def _hands(self, workspace: Workspace) -> Hands:

@@ -9,7 +9,8 @@ from sqlmodel import SQLModel
 
 import storage.groups
 import storage.plumbing
-import storage.records  # noqa: F401 with plumbing, it makes the tables known
+import storage.records
+import storage.run_rows  # noqa: F401 with plumbing, it makes the tables known
 from storage.migrations.scope import is_modelled
 
 connection: Any = context.config.attributes.get("connection")

@@ -19,10 +19,12 @@ import pytest
 
 from agents.errors import CodeHostRejected, ModelDown
 from bot.engine import Engine, Queue
-from bot.jobs import PAUSED, Jobs, work_id
+from bot.enqueuing import work_id
+from bot.jobs import PAUSED, Jobs
 from bot.undertaker import SILENCE, Undertaker, born
 from storage.columns import now
 from storage.database import open_store
+from storage.judgments import Outcome, Stage
 from storage.status import SignalStatus, Status
 from storage.store import Store
 from tests.bot.worker_process import TURNS, Lines, ThreeTurns, jobs_of
@@ -141,8 +143,12 @@ def test_a_job_that_met_a_closed_door_is_put_off_and_tried_again_under_a_new_id(
 def test_any_other_fault_ends_stuck_with_a_sentence(works: Works, fault: Exception, says: str) -> None:
     works.pipeline.fails.append(fault)
     report = a_report(works.store, status=Status.AWAITING_RESEARCH)
+    works.store.runs.begin(work_id(report) or "", Stage.RESEARCH, report.id or 0)
     works.jobs.enqueuer.work(report)
     until(lambda: works.status(report.id or 0) is Status.STUCK, "it is stuck")
+    (run,) = works.store.runs.all()
+    assert run.outcome is Outcome.FAILED
+    assert re.search(says, run.why), run.why
     assert works.store.reports.get(report.id or 0).stuck_from is Status.AWAITING_RESEARCH
     last = works.store.reports.journal(report.id or 0)[-1]
     assert re.search(says, last.text), last.text

@@ -27,8 +27,9 @@ from agents.pipeline import Pipeline
 from agents.redact import Redactor
 from agents.terms import SourceTerms
 from bot.engine import Engine, Queue
+from bot.enqueuing import Enqueuer
 from bot.http import Gate, HttpServer
-from bot.jobs import Enqueuer, Jobs
+from bot.jobs import Jobs
 from bot.listeners import build_slack_app
 from bot.listeners.events import deal_with
 from bot.log import configure_logging

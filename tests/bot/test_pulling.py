@@ -12,7 +12,7 @@ import pytest
 from agents.errors import SourceDown, SourceRejected
 from bot import breaker
 from bot.clock import Tick, slot
-from bot.jobs import place_in_line
+from bot.enqueuing import place_in_line
 from bot.sources.source import retry_after
 from bot.views import condition
 from bot.views.limits import within

@@ -1,0 +1,80 @@
+"""What an agent did, in plain words: one line for a call of a tool, without the tool's name. Pure, unredacted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agents.exchange import ToolCall
+
+_MOST = 4_000  # characters, before whoever keeps it has redacted and cut it
+
+Arguments = Mapping[str, Any]
+
+
+def deed(call: ToolCall) -> str:
+    """Such as `read shop/prices.py, lines 80 to 120`. Arguments are the model's own and may be wrong in any way."""
+    known = _DEEDS.get(call.name)
+    said = known(call.arguments) if known is not None else _otherwise(call)
+    return " ".join(said.split())[:_MOST]
+
+
+def _otherwise(call: ToolCall) -> str:
+    """What the words of a tool's name and arguments tell, for one that has no sentence of its own here."""
+    about = ", ".join(str(value) for value in call.arguments.values() if value not in ("", None, 0, False))
+    what = call.name.replace("__", " ").replace("_", " ")
+    return f"looked up {what}: {about}" if about else f"looked up {what}"
+
+
+def _read(given: Arguments) -> str:
+    first = _number(given.get("start"), 1)
+    return f"read {given.get('path', '')}, lines {first} to {first + _number(given.get('lines'), 200) - 1}"
+
+
+def _searched(given: Arguments) -> str:
+    return f"searched {given.get('under') or 'the repository'} for “{given.get('pattern', '')}”"
+
+
+def _listed(given: Arguments) -> str:
+    return f"listed the files in {given.get('under') or 'the repository'}"
+
+
+def _history(given: Arguments) -> str:
+    words = f" about “{given['words']}”" if given.get("words") else ""
+    return f"looked at the history of {given.get('path') or 'the repository'}{words}"
+
+
+def _blamed(given: Arguments) -> str:
+    first = _number(given.get("start"), 1)
+    last = first + _number(given.get("lines"), 20) - 1
+    return f"looked who last changed {given.get('path', '')}, lines {first} to {last}"
+
+
+def _commit(given: Arguments) -> str:
+    where = f" in {given['path']}" if given.get("path") else ""
+    return f"looked at the commit {str(given.get('commit', ''))[:12]}{where}"
+
+
+def _tested(given: Arguments) -> str:
+    ids = given.get("ids")
+    return f"ran the tests {', '.join(map(str, ids))}" if isinstance(ids, list) and ids else "ran the whole test suite"
+
+
+_DEEDS: Mapping[str, Callable[[Arguments], str]] = {
+    "list_files": _listed,
+    "search": _searched,
+    "read_file": _read,
+    "log": _history,
+    "blame": _blamed,
+    "show": _commit,
+    "read_signal": lambda given: f"read the signal {given.get('signal', '')} in full",
+    "run_command": lambda given: f"ran a command: {given.get('command', '')}",
+    "run_tests": _tested,
+    "edit_file": lambda given: f"changed a part of {given.get('path', '')}",
+    "write_file": lambda given: f"wrote {given.get('path', '')}",
+    "recall": lambda given: f"read its earlier result {given.get('number', '')} again",
+}
+
+
+def _number(value: object, otherwise: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else otherwise

@@ -1,0 +1,71 @@
+"""The run of a job on a report: written down turn by turn, and ended when nobody wants it any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.deeds import deed
+from agents.exchange import ToolDone
+from agents.means import Means
+from storage.judgments import Outcome, Stage
+from storage.records import Report, Signal
+from storage.run_rows import ToolUse
+from storage.status import Status
+
+LINE = 160  # characters
+_WANTED = {Stage.RESEARCH: Status.AWAITING_RESEARCH, Stage.FIX: Status.AWAITING_FIX}
+
+
+@dataclass(frozen=True)
+class ReportRun:
+    """Implements `agents.ports.Logbook` on the store. Every method belongs inside a checkpoint."""
+
+    means: Means
+    stage: Stage
+    report_id: int
+    key: str
+
+    def begin(self, signals: Sequence[Signal], repository: str) -> None:
+        """Note that it begins."""
+        source = signals[0].source if signals else ""
+        self.means.store.runs.begin(self.key, self.stage, self.report_id, source=source, repository=repository)
+
+    def why_stop(self) -> str:
+        """Who ended it, in a sentence: somebody moved the report on, or asked for a stop."""
+        report = self.means.store.reports.get(self.report_id)
+        if report.status is not _WANTED[self.stage]:
+            return f"{report.ref} is {report.status.value.replace('_', ' ')} meanwhile, so I stopped working on it."
+        return ""
+
+    def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
+        """Keep what the tools did, in one redacted line each."""
+        redact = self.means.redactor.text
+        uses = [
+            ToolUse(
+                run=self.key,
+                turn=turn,
+                place=place,
+                tool=each.call.name[:80],
+                line=_cut(redact(deed(each.call))),
+                size=len(each.result.text.encode(errors="replace")),
+                seconds=each.seconds,
+                failed=each.result.failed,
+            )
+            for place, each in enumerate(done)
+        ]
+        self.means.store.runs.turned(self.key, turn, uses)
+
+    def end(self, outcome: Outcome, sentence: str, seconds: float) -> None:
+        """Note why it ended, and how long it worked."""
+        self.means.store.runs.end(self.key, outcome, sentence, seconds)
+
+
+def run_key(stage: Stage, report: Report) -> str:
+    """The key of the run that a report waits for: the id of its job."""
+    revision = f":{report.plan_revision}" if stage is Stage.FIX else ""
+    return f"{stage.value}:{report.id}{revision}:{report.attempt}"
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LINE else f"{line[: LINE - 1]}…"

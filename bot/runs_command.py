@@ -1,0 +1,117 @@
+"""`signalbox runs`: what was done at each stage, with what it cost and why it ended; also summed up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from agents.errors import BadSettings
+from bot.backfill import moment_of
+from bot.settings import read_settings
+from bot.views.words import span
+from storage.columns import now
+from storage.database import open_store
+from storage.judgments import Stage
+from storage.runs import RollUp, RunSeen, Total, totals
+from storage.store import Store
+
+_LATELY = dt.timedelta(days=7)
+_LISTED = 50
+_WHY = 80  # characters
+_REF = re.compile(r"(?:SB-)?(\d{1,9})", re.IGNORECASE)
+
+
+def runs(
+    *,
+    report: Annotated[str, typer.Argument(help="Only this report's, such as SB-12.")] = "",
+    stage: Annotated[Stage | None, typer.Option(help="Only this stage's.")] = None,
+    since: Annotated[str, typer.Option(help="From this day (2026-11-01) or for this long (24h, 7d).")] = "",
+    by: Annotated[RollUp | None, typer.Option("--totals", help="Sum them up by this.")] = None,
+    steps: Annotated[bool, typer.Option("--steps", help="List what the tools did, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+) -> None:
+    """Show every run: turns, tools, tokens, estimated cost, time, and why it stopped. The last 7 days, or --since."""
+    store = open_store(read_settings().database)
+    try:
+        found = _found(store, report, stage, since)
+        if by is not None:
+            _sum_up(totals(found, by), by, as_json=as_json)
+        else:
+            _list(store, found if report else found[:_LISTED], steps=steps, as_json=as_json)
+            if not report and len(found) > _LISTED and not as_json:
+                typer.echo(f"{len(found) - _LISTED} older ones are left out; name a report, or a --stage.")
+    finally:
+        store.close()
+
+
+def _found(store: Store, report: str, stage: Stage | None, since: str) -> list[RunSeen]:
+    moment = moment_of(since, now()) if since else None
+    of = stage.value if stage is not None else ""
+    if not report:
+        return store.runs.all(stage=of, since=moment or now() - _LATELY)
+    named = _REF.fullmatch(report.strip())
+    if named is None:
+        raise BadSettings(f"{report!r} is no report; name one such as SB-12.")
+    report_id = store.reports.get(int(named[1])).id or 0
+    return store.runs.of_report(report_id, stage=of, since=moment)
+
+
+def _list(store: Store, found: Sequence[RunSeen], *, steps: bool, as_json: bool) -> None:
+    done = {run.key: store.runs.uses(run.key) for run in found} if steps else {}
+    if as_json:
+        shown = [
+            {
+                **run.model_dump(mode="json"),
+                **({"steps": [use.model_dump(exclude={"id", "run"}) for use in done[run.key]]} if steps else {}),
+            }
+            for run in found
+        ]
+        typer.echo(json.dumps({"runs": shown}, ensure_ascii=False))
+        return
+    table = Table("began (UTC)", "report", "stage", *_USED, "model", "why it stopped", box=None, pad_edge=False)
+    for run in found:
+        began = run.began_at.astimezone(dt.UTC).strftime("%m-%d %H:%M:%S")
+        why = run.outcome.value.replace("_", " ") if run.outcome else "goes on" if _is_open(run) else run.why
+        name = f"SB-{run.report_id}" if run.report_id else "—"
+        table.add_row(began, name, run.stage, *_used(run), ", ".join(run.models) or "—", _plain(why))
+        for use in done.get(run.key, ()):
+            failed = " (it failed)" if use.failed else ""
+            table.add_row("", "", f"  {use.turn}.", *[""] * len(_USED), "", _plain(f"{use.line or use.tool}{failed}"))
+    Console(highlight=False, soft_wrap=True).print(table if found else "Nothing was done in that time.")
+
+
+def _sum_up(sums: Sequence[Total], by: RollUp, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"by": by.value, "totals": [each.model_dump() for each in sums]}, ensure_ascii=False))
+        return
+    table = Table(by.value, "runs", *_USED, box=None, pad_edge=False)
+    for each in sums:
+        table.add_row(_plain(each.name or "not known"), str(each.runs), *_used(each))
+    Console(highlight=False, soft_wrap=True).print(table if sums else "Nothing was done in that time.")
+
+
+_USED = ("turns", "tools", "input", "cached", "output", "cost", "time")
+
+
+def _used(run: RunSeen | Total) -> list[str]:
+    faults = f" ({run.tool_faults} failed)" if run.tool_faults else ""
+    tokens = [f"{number:,}" for number in (run.input_tokens, run.cached_tokens, run.output_tokens)]
+    return [str(run.turns), f"{run.tool_calls}{faults}", *tokens, f"${run.usd:.4f}", span(run.seconds)]
+
+
+def _is_open(run: RunSeen) -> bool:
+    """Whether it is an agent's run that has not ended."""
+    return run.ended_at is None and run.stage in (Stage.RESEARCH, Stage.FIX)
+
+
+def _plain(text: str) -> str:
+    """Foreign words, without anything that a terminal or rich would obey."""
+    shown = "".join(char if char.isprintable() else " " for char in text)[:_WHY]
+    return shown.replace("[", "\\[")

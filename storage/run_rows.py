@@ -1,0 +1,45 @@
+"""Rows by which a run can be read afterwards. What its calls of the model cost stands in `ModelCall`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Column, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.columns import Named, UtcTime, now
+from storage.judgments import Outcome, Stage
+
+
+class Run(SQLModel, table=True):
+    """One job's work at a stage on a report, turn by turn. Its key is the job's id."""
+
+    __tablename__ = "run"
+
+    key: str = Field(primary_key=True, max_length=100)
+    stage: Stage = Field(sa_column=Column(Named(Stage), nullable=False))
+    report_id: int = Field(foreign_key="report.id", index=True)
+    source: str = ""  # of the report's first signal when the run began
+    repository: str = ""
+    began_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False, index=True))
+    ended_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    seconds: float = 0.0  # of work, once it ended: waits and crashes do not count
+    outcome: Outcome | None = Field(default=None, sa_column=Column(Named(Outcome)))  # None: it goes on
+    sentence: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # why it ended
+
+
+class ToolUse(SQLModel, table=True):
+    """One call of a tool in a run. A turn that is repeated replaces its rows, so none counts twice."""
+
+    __tablename__ = "tool_use"
+    __table_args__ = (UniqueConstraint("run", "turn", "place", name="uq_tool_use_place"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    run: str = Field(foreign_key="run.key", max_length=100)
+    turn: int  # 1-based
+    place: int  # within the turn, from 0
+    tool: str = Field(max_length=80)
+    line: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # what it did, redacted, short
+    size: int = 0  # bytes of its answer
+    seconds: float = 0.0
+    failed: bool = False

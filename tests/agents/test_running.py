@@ -1,0 +1,35 @@
+"""A run's logbook: every call of a tool in plain, redacted words, and a stop when nobody wants the run any more."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.deeds import deed
+from agents.exchange import ToolCall
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "says"),
+    [
+        ("read_file", {"path": "a/b.py", "start": 80, "lines": 41}, "read a/b.py, lines 80 to 120"),
+        ("read_file", {"path": "a/b.py"}, "read a/b.py, lines 1 to 200"),
+        ("search", {"pattern": "naturaldelta", "under": "src"}, "searched src for “naturaldelta”"),
+        ("search", {"pattern": "x"}, "searched the repository for “x”"),
+        ("list_files", {}, "listed the files in the repository"),
+        ("log", {"path": "a.py", "words": "abs("}, "looked at the history of a.py about “abs(”"),
+        ("blame", {"path": "a.py", "start": 3, "lines": 2}, "looked who last changed a.py, lines 3 to 4"),
+        ("show", {"commit": "0123456789abcdef", "path": "a.py"}, "looked at the commit 0123456789ab in a.py"),
+        ("read_signal", {"signal": "C1/17"}, "read the signal C1/17 in full"),
+        ("run_command", {"command": "python -c 'x'\n"}, "ran a command: python -c 'x'"),
+        ("run_tests", {"ids": ["t.py::a", "t.py::b"]}, "ran the tests t.py::a, t.py::b"),
+        ("run_tests", {}, "ran the whole test suite"),
+        ("edit_file", {"path": "a.py", "old": "x", "new": "y"}, "changed a part of a.py"),
+        ("write_file", {"path": "a.py", "text": "x"}, "wrote a.py"),
+        ("sentry_event", {"issue": "S-1", "offset": 0}, "looked up sentry event: S-1"),
+        ("linear__search", {}, "looked up linear search"),
+        ("read_file", {"path": None, "start": "x", "lines": True}, "read None, lines 1 to 200"),
+        ("run_tests", {"ids": 3}, "ran the whole test suite"),
+    ],
+)
+def test_what_a_tool_was_asked_is_said_in_plain_words(tool: str, arguments: dict[str, object], says: str) -> None:
+    assert deed(ToolCall(id="1", name=tool, arguments=arguments)) == says  # type: ignore[arg-type]

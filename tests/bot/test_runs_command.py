@@ -1,0 +1,73 @@
+"""`signalbox runs` over a real database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import cli
+from storage.store import Store
+from tests.storage.test_runs import a_run
+
+
+@pytest.fixture
+def asked(sqlite_url: str, tmp_path: Path) -> Any:
+    def ask(*words: str) -> Result:
+        environment = {"DATABASE_URL": sqlite_url, "SIGNALBOX_HOME": str(tmp_path), "COLUMNS": "250"}
+        return CliRunner().invoke(cli, ["runs", *words], env=environment)
+
+    return ask
+
+
+def test_people_see_a_table_and_machines_the_same_as_json(asked: Any, sqlite_store: Store) -> None:
+    key = a_run(sqlite_store)
+    report = f"SB-{key.split(':')[1]}"
+
+    told = asked(report, "--steps")
+    shown = json.loads(asked(report, "--steps", "--json").stdout)
+
+    assert told.exit_code == 0
+    assert [word for word in ("turns", "cached", "why it stopped", report, "finished", "$0.5000", "1,800") if
+            word not in told.stdout] == []  # fmt: skip
+    assert "read page 1" in told.stdout
+    assert "searched for nothing (it failed)" in told.stdout
+    (run,) = shown["runs"]
+    assert (run["key"], run["turns"], run["tool_calls"], run["cached_tokens"], run["outcome"], run["why"]) == (
+        key, 2, 4, 1800, "finished", "It is done.",
+    )  # fmt: skip
+    assert [step["line"] for step in run["steps"]][::2] == ["read page 1", "read page 2"]
+
+
+def test_runs_are_summed_up(asked: Any, sqlite_store: Store) -> None:
+    a_run(sqlite_store)
+    a_run(sqlite_store)
+
+    (total,) = json.loads(asked("--totals", "repository", "--json").stdout)["totals"]
+
+    assert (total["name"], total["runs"], total["turns"], total["usd"]) == ("acme/app", 2, 4, 1.0)
+    assert "acme/app" in asked("--totals", "repository").stdout
+
+
+def test_runs_are_narrowed_to_a_stage_and_a_time(asked: Any, sqlite_store: Store) -> None:
+    a_run(sqlite_store)
+
+    assert json.loads(asked("--stage", "fix", "--json").stdout) == {"runs": []}
+    assert json.loads(asked("--stage", "research", "--since", "1h", "--json").stdout)["runs"]
+    assert "Nothing was done" in asked("--stage", "fix").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(("SB-x",), "is no report"), (("SB-999",), "There is no report 999"), (("--since", "soon"), "neither a span")],
+)
+def test_what_cannot_be_looked_up_is_said_in_a_sentence(
+    asked: Any, sqlite_store: Store, words: tuple[str, ...], says: str
+) -> None:
+    answer = asked(*words)
+
+    assert answer.exit_code == 1
+    assert says in answer.stderr
