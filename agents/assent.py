@@ -65,6 +65,8 @@ class Assent:
         if refusal := self._refusal(report, person):
             self.store.plans.refuse(report_id, by=person.user_id, via=via, words=words or decision, because=refusal)
             return Answer(ok=False, sentence=refusal)
+        if decision is Decision.STOP:
+            return self._stop(report, person, via)
         to = self._destination(report, decision)
         if to is None:
             return Answer(ok=False, sentence=f"{report.ref} is {_plain(report.status)}: nothing to decide now.")
@@ -116,6 +118,14 @@ class Assent:
             via=Via.REPLY,
             words=words,
         )
+
+    def _stop(self, report: Report, person: Person, via: Via) -> Answer:
+        """End the work that goes on. Whoever does it hears of that before its next turn."""
+        if report.status not in _AT_WORK:
+            return Answer(ok=False, sentence=f"{report.ref} is {_plain(report.status)}: there is nothing to stop.")
+        self.store.plans.decide(report.id or 0, Decision.STOP, by=person.user_id, via=via, to=None, not_before=None)
+        self.nudge.report(report.id or 0)
+        return Answer(ok=True, sentence=_STOPPING)
 
     def restore(self, signal_id: int, person: Person) -> Answer:
         """Take a signal out of the quarantine. What it was held for is not held again when its source brings it.
@@ -192,6 +202,7 @@ _NOTED = (
     "Noted. The work that is going on may have begun without it; what I do next is done with it. `stop` dismisses the "
     "report."
 )
+_STOPPING = "I stop before my next turn. The report stays; its Retry begins anew."
 
 
 def _nothing_to_decide(report: Report) -> str:

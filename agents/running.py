@@ -9,7 +9,7 @@ from agents.deeds import deed
 from agents.exchange import ToolDone
 from agents.means import Means
 from storage.judgments import Outcome, Stage
-from storage.records import Report, Signal
+from storage.records import Decision, Report, Signal
 from storage.run_rows import ToolUse
 from storage.status import Status
 
@@ -36,6 +36,9 @@ class ReportRun:
         report = self.means.store.reports.get(self.report_id)
         if report.status is not _WANTED[self.stage]:
             return f"{report.ref} is {report.status.value.replace('_', ' ')} meanwhile, so I stopped working on it."
+        approvals = self.means.store.plans.approvals(self.report_id)
+        if any(each.decision is Decision.STOP and each.at >= report.since for each in approvals):
+            return "Somebody pressed Stop. Retry begins anew."
         return ""
 
     def turned(self, turn: int, done: Sequence[ToolDone]) -> None:

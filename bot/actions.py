@@ -19,6 +19,7 @@ class Action(StrEnum):
     NOT_NOW = "not_now"
     RETRY = "retry"
     DISMISS = "dismiss"
+    STOP = "stop"  # the work that goes on
     ANSWER = "answer"  # one of a question's options
     RESTORE = "restore"  # from the quarantine
     HELD_PAGE = "held_page"  # turn a page of the quarantine
@@ -29,6 +30,7 @@ class Action(StrEnum):
     SAME = "same"  # two reports are one problem
     DIFFERENT = "different"  # they are two
     UNDO = "undo"  # a merge or a split
+    HOW = "how"  # did I get here: the runs of a report
     REASON = "reason"  # why a report was dismissed
     DUPLICATE = "duplicate"  # it was dismissed because another report is about the same
     LINK = "link"  # only opens an address
@@ -65,6 +67,7 @@ DECISIONS = {
     Action.NOT_NOW: Decision.NOT_NOW,
     Action.RETRY: Decision.RETRY,
     Action.DISMISS: Decision.DISMISS,
+    Action.STOP: Decision.STOP,
     Action.ANSWER: Decision.ANSWER,
 }
 """What pressing a button decides; the others decide nothing."""

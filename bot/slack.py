@@ -19,7 +19,7 @@ from bot.slack_calls import Calls
 from bot.slack_event import SlackEvent
 from bot.slack_places import Place, Us
 from bot.views.drawing import File
-from bot.views.limits import TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, Drawn, cut, within
+from bot.views.limits import TEXT, Drawn, cut, home_view, modal_view, within
 from bot.views.scene import address_of
 from storage.status import Visibility
 
@@ -38,6 +38,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "files.upload": ("files:write",),  # files.getUploadURLExternal and files.completeUploadExternal
     "reactions.add": ("reactions:write",),
     "users.info": ("users:read",),
+    "views.open": (),
     "views.publish": (),
 }
 """Every method that is called here, with the scopes it needs; the manifest asks for these."""
@@ -163,8 +164,12 @@ class SlackWriter:
 
     def show_home(self, user: str, blocks: Sequence[Block]) -> None:
         """Draw somebody's Home tab."""
-        view = {"type": "home", "blocks": within(blocks, most=VIEW_BLOCKS, payload=VIEW_PAYLOAD)}
-        self._calls("views.publish", lambda: self.client.views_publish(user_id=user, view=view))
+        self._calls("views.publish", lambda: self.client.views_publish(user_id=user, view=home_view(blocks)))
+
+    def show_window(self, trigger: str, title: str, blocks: Sequence[Block]) -> None:
+        """Open a window for whoever just pressed something. At most once, and within three seconds of the press."""
+        view = modal_view(title, blocks)
+        self._calls("views.open", lambda: self.client.views_open(trigger_id=trigger, view=view), repeated=False)
 
     def thread(self, channel: str, ts: str) -> list[SlackEvent]:
         """A message and its first answers, at most 200, or an answer alone; empty where we cannot read."""

@@ -181,6 +181,7 @@ class Decision(StrEnum):
     ANSWER = "answer"
     RETRY = "retry"
     DISMISS = "dismiss"
+    STOP = "stop"  # end the work that goes on; the report stays
     REFUSED = "refused"  # somebody without the right tried
 
 

@@ -11,7 +11,7 @@ from slack_bolt import Ack, App
 
 from agents.assent import Answer, Via
 from bot.actions import DECISIONS, Action, Choice, action_of
-from bot.listeners import correcting, held
+from bot.listeners import correcting, held, how
 from bot.listeners.deps import Deps
 from bot.listeners.failing import told
 from bot.listeners.payload import Press
@@ -56,6 +56,8 @@ def _answer(press: Press, deps: Deps) -> str:
         return held.restore(press, deps)
     if action is Action.HELD_PAGE:
         return held.turn(press, deps)
+    if action is Action.HOW:
+        return how.show(press, deps)
     if correcting.is_ours(action):
         return correcting.pressed(action, press, deps)
     if action in DECISIONS:

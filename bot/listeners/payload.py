@@ -23,6 +23,7 @@ class Press:
     action: str = ""
     value: str = ""
     address: str = ""  # where it can be answered for half an hour
+    trigger: str = ""  # by which a window can be opened for three seconds
 
     @classmethod
     def of(cls, body: Mapping[str, Any], action: Mapping[str, Any] | None = None) -> Self:
@@ -37,6 +38,7 @@ class Press:
             action=words((action or {}).get("action_id")),
             value=words((action or {}).get("value")),
             address=words(body.get("response_url")),
+            trigger=name_of(body.get("trigger_id")),
         )
 
 

@@ -18,6 +18,7 @@ PREFORMATTED = 3_600
 TEXT = 3_900  # of a message beside its blocks; chat.update refuses more than 4,000
 BLOCKS = 50
 VIEW_BLOCKS = 100
+VIEW_TITLE = 24
 PAYLOAD = 12_800  # bytes of all blocks as JSON; Slack refuses somewhat above 13,000 characters
 VIEW_PAYLOAD = 200_000  # bytes; Slack takes 250 kB
 
@@ -62,6 +63,19 @@ def within(blocks: Sequence[Block], *, most: int = BLOCKS, payload: int = PAYLOA
             break
         kept.append(each)
     return [*kept, note, *buttons]
+
+
+def home_view(blocks: Sequence[Block]) -> Drawn:
+    """Somebody's Home tab."""
+    return {"type": "home", "blocks": within(blocks, most=VIEW_BLOCKS, payload=VIEW_PAYLOAD)}
+
+
+def modal_view(title: str, blocks: Sequence[Block]) -> Drawn:
+    """A window that only tells something."""
+    close = {"type": "plain_text", "text": "Close", "emoji": False}
+    shown = {**close, "text": cut(title, VIEW_TITLE)}
+    drawn = within(blocks, most=VIEW_BLOCKS, payload=VIEW_PAYLOAD)
+    return {"type": "modal", "title": shown, "close": close, "blocks": drawn}
 
 
 def size_of(drawn: Sequence[Drawn]) -> int:

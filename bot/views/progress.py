@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
+from bot.actions import Action, Choice, Picked
 from bot.views import parts
 from bot.views.drawing import Drawing
 from bot.views.parts import Moment, Piece, Sign, Words, bold, code
@@ -36,7 +37,15 @@ def progress(scene: Scene) -> Drawing | None:
     if steps := timeline(scene):
         blocks.append(parts.paragraph(bold("So far")))
         blocks.append(parts.bullets(steps))
+    blocks.append(parts.buttons(*_buttons(scene)))
     return Drawing("progress", found.headline if found else "Looking for the cause", blocks)
+
+
+def _buttons(scene: Scene) -> list[ButtonElement]:
+    pressed = [parts.button("How I got here", Action.HOW, Picked(report_id=scene.report_id).json_text)]
+    if scene.report.status in _NOW:
+        pressed.append(parts.button("Stop", Action.STOP, Choice(report_id=scene.report_id).json_text))
+    return pressed
 
 
 def _found(found: Research) -> list[Block]:

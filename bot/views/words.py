@@ -50,6 +50,7 @@ _STUCK = {
     Outcome.UNSAFE: "a safety check refused the change",
     Outcome.NO_CHECKS: "the checks did not come in time",
     Outcome.OUT_OF_ROUNDS: "the checks stayed red",
+    Outcome.STOPPED: "a person stopped it",
     Outcome.DRY_RUN: "this is a dry run, nothing is pushed",
 }
 _SOURCES = {"slack": "Slack"}

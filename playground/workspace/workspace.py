@@ -160,6 +160,10 @@ class Workspace:
         """Close every socket of the app without warning."""
         self._core.switchboard.cut()
 
+    def trigger(self, user: str) -> str:
+        """What an interaction of this person carries, by which the app may open one window for three seconds."""
+        return self._core.interactivity.trigger(user)
+
     def advance_clock(self, seconds: float) -> None:
         """Let triggers, response addresses and rate limits see a later time."""
         self._core.clock.advance(seconds)

@@ -15,8 +15,10 @@ from agents.means import Means
 from agents.pipeline import Pipeline
 from agents.redact import Redactor
 from agents.terms import Policy, Repository
+from bot.views.words import status_line
 from storage.database import open_store
 from storage.judgments import Bucket, Outcome, Priority, Stage, Verdict
+from storage.records import Decision
 from storage.status import Mover, Status
 from storage.store import Store
 from tests.agents.test_research import COMMAND, PRICES, SUBMISSION, code, submit, with_evidence
@@ -221,6 +223,40 @@ def test_killed_around_any_checkpoint_it_asks_the_model_for_nothing_that_was_kep
     twice = [int(name.removeprefix("turn:"))] if name.startswith("turn:") and not kept else []
     assert sorted([*turns(first), *turns(later)]) == sorted([*range(1, 7), *twice])
     assert len(first.judged) + len(later.judged) == 1 + (name == "decide" and not kept)
+
+
+def pressing_stop(store: Store, report_id: int, reply: Reply) -> Callable[[TurnRequest], Any]:
+    """A turn during which somebody presses Stop."""
+
+    def turn(_: TurnRequest) -> Reply:
+        store.plans.decide(report_id, Decision.STOP, by="U1", via="button", to=None)
+        return reply
+
+    return turn
+
+
+@pytest.mark.parametrize("after", [1, 4])
+def test_a_stop_ends_research_within_the_turn_and_a_retry_is_not_stopped_by_it(
+    sqlite_store: Store, origin: Path, after: int
+) -> None:
+    job, model = Job(sqlite_store, origin), a_model()
+    pressed = pressing_stop(sqlite_store, job.report_id, SCRIPT[after - 1])
+    model.turns = {Stage.RESEARCH: [*SCRIPT[: after - 1], pressed, *SCRIPT[after:]]}
+
+    job.lives(model, RecordingCheckpoint())
+
+    assert turns(model) == list(range(1, after + 1))
+    report = sqlite_store.reports.get(job.report_id)
+    assert (report.status, report.stuck_because) == (Status.STUCK, Outcome.STOPPED)
+    assert status_line(report).startswith("Stuck, because a person stopped it.")
+    (run,) = sqlite_store.runs.of_report(job.report_id)
+    assert (run.outcome, run.why) == (Outcome.STOPPED, "Somebody pressed Stop. Retry begins anew.")
+
+    sqlite_store.reports.move(
+        job.report_id, Status.AWAITING_RESEARCH, mover=Mover.HUMAN, who="U1", because="asked to try again"
+    )
+    job.lives(a_model(), RecordingCheckpoint())
+    assert sqlite_store.reports.get(job.report_id).status is Status.AWAITING_APPROVAL
 
 
 @pytest.mark.parametrize("after", [1, 4])

@@ -178,7 +178,9 @@ class Workplace:
         button = next(each for each in buttons(message) if each["text"]["text"] == label)
         return self.press(user, message, button["action_id"], button.get("value"), **user_fields)
 
-    def press(self, user: str, message: Message, action_id: str, value: str | None, **user_fields: Any) -> BoltResponse:
+    def press(
+        self, user: str, message: Message, action_id: str, value: str | None, *, trigger: str = "", **user_fields: Any
+    ) -> BoltResponse:
         body = {
             "type": "block_actions",
             "user": {"id": user, "team_id": TEAM, **user_fields},
@@ -186,6 +188,7 @@ class Workplace:
             "channel": {"id": message.channel},
             "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
             "message": {"ts": message.ts, "thread_ts": message.thread_ts},
+            "trigger_id": trigger or self.workspace.trigger(user),
             "actions": [{"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": "1"}],
         }
         answer = self.dispatch(body)

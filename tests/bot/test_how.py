@@ -1,0 +1,150 @@
+"""How I got here: what was done, in a window, in plain words; nothing of a private report for anybody else."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from bot.actions import Picked
+from bot.views.how import RUNS, Told, how
+from bot.views.limits import VIEW_BLOCKS, VIEW_PAYLOAD
+from playground.workspace import Message
+from storage.judgments import Outcome, Stage
+from storage.records import Decision, Report
+from storage.run_rows import ToolUse
+from storage.runs import RunSeen
+from storage.status import Mover, Status, Visibility
+from tests.bot.test_views import NASTY, faults
+from tests.bot.workplace import ADA, BOB, EVE, GUS, SECRET, SOLAR, Workplace, labels
+from tests.factories import a_moment, a_report
+
+HOW = "How I got here"
+
+
+def a_use(line: str = "read shop.py, lines 1 to 80", *, failed: bool = False) -> ToolUse:
+    return ToolUse(run="", turn=1, place=0, tool="read_file", line=line, failed=failed)
+
+
+def researched(place: Workplace, **columns: object) -> Report:
+    """A report whose research ended."""
+    report = a_report(place.store, status=Status.GATHERING, **columns)  # type: ignore[arg-type]
+    report_id = report.id or 0
+    place.store.reports.move(report_id, Status.AWAITING_RESEARCH, mover=Mover.WORLD, who="world", because="it is ripe")
+    key = f"research:{report_id}:1"
+    place.store.runs.begin(key, Stage.RESEARCH, report_id)
+    call = place.store.spending.reserve("research", "S", "claude-x", 0.1, report_id=report_id, run=key, turn=1)
+    place.store.spending.settle(call, input_tokens=100, cached_tokens=900, output_tokens=50, usd=0.42, seconds=61)
+    place.store.runs.turned(key, 1, [a_use(), a_use("ran a command: pytest -q", failed=True)])
+    place.store.runs.end(key, Outcome.OUT_OF_STEPS, "It stopped at its limit of 40 turns.", 240.0)
+    return report
+
+
+def progress_of(place: Workplace, report: Report) -> Message:
+    return next(each for each in place.draw(report.id or 0) if HOW in labels(each))
+
+
+def window(place: Workplace, user: str) -> str:
+    """Everything that the window on somebody's screen shows; empty without one."""
+    view = place.workspace.modal(user)
+    return "" if view is None else json.dumps(view.content, ensure_ascii=False)
+
+
+def test_the_window_tells_the_steps_the_cost_and_why_it_stopped_without_a_tools_name(place: Workplace) -> None:
+    report = researched(place, channel=SOLAR)
+
+    place.presses(BOB, progress_of(place, report), HOW)
+
+    shown = window(place, BOB)
+    for words in ("Looking for the cause", "Read shop.py, lines 1 to 80", "Ran a command: pytest -q", "did not work",
+                  "1 turn by claude-x, 2 steps", "4 min", "$0.42", "900 of them from the cache",
+                  "It stopped at its limit of 40 turns."):  # fmt: skip
+        assert words in shown
+    assert "read_file" not in shown
+    assert place.whispers(BOB) == []
+    assert window(place, ADA) == ""
+
+
+def test_a_private_reports_window_opens_for_its_channels_people_only_and_only_there(place: Workplace) -> None:
+    report = researched(place, channel=SECRET, visibility=Visibility.PRIVATE)
+    message = progress_of(place, report)
+
+    place.presses(ADA, message, HOW)
+    assert "Read shop.py" in window(place, ADA)
+
+    elsewhere = dataclasses.replace(message, channel=SOLAR, thread_ts=None)
+    value = Picked(report_id=report.id or 0).json_text
+    for user, where in ((BOB, message), (BOB, elsewhere)):
+        place.press(user, where, "how", value)
+        assert window(place, user) == ""
+    assert "out of date" in place.whispers(BOB)[-1]
+    place.press(ADA, elsewhere, "how", value)
+    assert "out of date" in place.whispers(ADA)[-1]
+
+
+@pytest.mark.parametrize("user", [GUS, EVE])
+def test_guests_and_strangers_see_no_window(place: Workplace, user: str) -> None:
+    message = progress_of(place, researched(place, channel=SOLAR))
+
+    place.presses(user, message, HOW, team_id="T09OTHER" if user == EVE else "T07ACME")
+
+    assert window(place, user) == ""
+
+
+def test_a_window_that_comes_too_late_for_slack_is_said_to_be(place: Workplace) -> None:
+    message = progress_of(place, researched(place, channel=SOLAR))
+
+    place.presses(BOB, message, HOW, trigger="trigger.gone")
+
+    assert window(place, BOB) == ""
+    assert "press it again" in place.whispers(BOB)[0]
+
+
+@pytest.mark.parametrize("value", ['{"report_id":999}', '{"report_id":"1"}', "", "[]"])
+def test_a_press_that_names_no_report_is_answered(place: Workplace, value: str) -> None:
+    message = progress_of(place, researched(place, channel=SOLAR))
+
+    place.press(BOB, message, "how", value)
+
+    assert window(place, BOB) == ""
+    assert "out of date" in place.whispers(BOB)[0]
+
+
+def test_the_window_keeps_slacks_limits_with_any_words_and_any_number_of_steps() -> None:
+    run = RunSeen(
+        key="k", stage="research", models=(NASTY,), began_at=a_moment(), outcome=Outcome.FINISHED, why=NASTY, turns=3
+    )
+    told = [Told(run, [a_use(NASTY), a_use(""), *(a_use(f"step {n}" + "x" * 300) for n in range(200))])] * (RUNS + 3)
+
+    blocks = how(Report(id=1, title=NASTY), told)
+
+    assert faults(blocks, VIEW_BLOCKS, VIEW_PAYLOAD) == []
+    shown = json.dumps([block.to_dict() for block in blocks], ensure_ascii=False)
+    assert "3 earlier runs not shown" in shown
+    assert "157 more" in shown
+    assert "What this was asked is erased" in shown
+    assert faults(how(Report(id=1, title="x"), []), VIEW_BLOCKS, VIEW_PAYLOAD) == []
+
+
+def test_stop_is_offered_while_it_works_and_only_deciders_may_press_it(place: Workplace) -> None:
+    report = researched(place, channel=SOLAR, repository="acme/app")
+    report_id = report.id or 0
+    message = progress_of(place, report)
+    assert labels(message) == [HOW, "Stop"]
+
+    place.presses(BOB, message, "Stop")
+    assert [each.decision for each in place.store.plans.approvals(report_id)] == [Decision.REFUSED]
+
+    place.presses(ADA, message, "Stop")
+    assert [each.decision for each in place.store.plans.approvals(report_id)][1:] == [Decision.STOP]
+    assert place.whispers(ADA) == ["I stop before my next turn. The report stays; its Retry begins anew."]
+    assert place.told.reports == [report_id]
+
+    place.store.reports.move(
+        report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because="so", stuck_because=Outcome.STOPPED
+    )
+    assert labels(progress_of(place, report)) == [HOW]
+    assert "because a person stopped it" in str(place.draw(report_id)[0].blocks)
+    place.presses(ADA, message, "Stop")
+    assert "nothing to stop" in place.whispers(ADA)[-1]
