@@ -35,7 +35,7 @@ class Sources:
 class Checked:
     """Research in which every citation holds, and a sentence for each thing that was dropped or corrected down."""
 
-    research: Research
+    research: Research  # with the counts of its citations filled in
     dropped: tuple[str, ...]
 
 
@@ -44,7 +44,8 @@ def check(research: Research, sources: Sources) -> Checked:
     checking = _Checking(sources)
     findings = tuple(filter(None, (checking.finding(finding) for finding in research.findings)))
     hypotheses = tuple(checking.hypothesis(hypothesis) for hypothesis in research.hypotheses)
-    kept = research.model_copy(update={"findings": findings, "hypotheses": hypotheses})
+    counts = {"citations_made": checking.made, "citations_dropped": checking.lost, "assessment": None}
+    kept = research.model_copy(update={"findings": findings, "hypotheses": hypotheses, **counts})
     return Checked(checking.confident(checking.planned(kept)), tuple(checking.dropped))
 
 
@@ -67,6 +68,8 @@ class _Checking:
 
     sources: Sources
     dropped: list[str] = field(default_factory=list)
+    made: int = 0  # citations
+    lost: int = 0  # of them, those that do not hold
 
     def finding(self, finding: Finding) -> Finding | None:
         evidence = self.kept(finding.evidence)
@@ -114,7 +117,9 @@ class _Checking:
         found = []
         for one in evidence:
             looked_up = self.look_up(one)
+            self.made += 1
             if isinstance(looked_up, str):
+                self.lost += 1
                 self.dropped.append(f"“{textwrap.shorten(one.quote, 90)}” ({one.where}): {looked_up}")
             else:
                 found.append(looked_up)

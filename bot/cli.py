@@ -131,7 +131,7 @@ def demo(context: typer.Context) -> None:
 
 @cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def evals(context: typer.Context) -> None:
-    """Measure how well we judge: grouping, screening, redaction or chatter, over --data DIR."""
+    """Measure how well we judge: grouping, screening, redaction, chatter or research, over --data DIR."""
     raise typer.Exit(_handed_over("evals", context.args))
 
 

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from agents.terms import Limits
 from evals.engines import models_in_use
 from evals.runs import Engine, Inputs, Score, keep
 
@@ -27,21 +28,65 @@ class Kind(StrEnum):
     CHATTER = "chatter"
 
 
-@cli.command()
-def main(
-    kind: Annotated[Kind, typer.Argument(help="What to measure.")],
-    data: Annotated[Path, typer.Option(help="The folder with the data sets.", exists=True, file_okay=False)],
-    engine: Annotated[Engine, typer.Option(help="What judges.")] = Engine.OFFLINE,
-    runs: Annotated[int, typer.Option(help="How often; models differ from run to run.", min=1)] = 1,
-    out: Annotated[Path, typer.Option(help="Where the figures are kept.")] = Path("var/evals"),
+Data = Annotated[Path, typer.Option(help="The folder with the data sets.", exists=True, file_okay=False)]
+Judge = Annotated[Engine, typer.Option(help="What judges.")]
+Out = Annotated[Path, typer.Option(help="Where the figures are kept.")]
+_OUT = Path("var/evals")
+
+
+def _measure(kind: Kind) -> None:
+    """Add the command of one kind."""
+
+    @cli.command(name=kind.value)
+    def main(
+        data: Data,
+        engine: Judge = Engine.OFFLINE,
+        runs: Annotated[int, typer.Option(help="How often; models differ from run to run.", min=1)] = 1,
+        out: Out = _OUT,
+    ) -> None:
+        """Measure this kind of judgment on labelled data, print the figures, and keep them with what produced them."""
+        started = time.monotonic()
+        module: Any = importlib.import_module(f"evals.{kind.value}")
+        scores: list[Score] = module.evaluate(data, engine, runs)
+        seconds = time.monotonic() - started
+        inputs = Inputs(engine=engine, data=data, runs=runs, models=models_in_use(engine), seconds=seconds)
+        _print(scores, keep(kind.value, scores, inputs, out), seconds)
+
+
+for _kind in Kind:
+    _measure(_kind)
+
+
+@cli.command(name="research")
+def _research(  # noqa: PLR0917 options of a command line
+    data: Data,
+    clones: Annotated[Path, typer.Option(help="Clones of the cases' repositories, as owner+name.", exists=True)],
+    engine: Judge = Engine.CLAUDE,
+    cases: Annotated[int, typer.Option(help="How many of the cases, from the first; 0: all.", min=0)] = 0,
+    only: Annotated[list[str] | None, typer.Option(help="Cases whose name holds this; may be given again.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Keep the model's replies here.")] = None,
+    replay: Annotated[Path | None, typer.Option(help="Play the replies kept here; no model is asked.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for one reply.", min=1)] = 300.0,
+    at_once: Annotated[int, typer.Option(help="How many cases at the same time.", min=1)] = 1,
+    steps: Annotated[int, typer.Option(help="Turns a case may take at most.", min=1)] = Limits().steps,
+    work: Annotated[Path, typer.Option(help="Checkouts and environments; kept for the next run.")] = _OUT / "research",
+    out: Out = _OUT,
 ) -> None:
-    """Measure one kind of judgment on labelled data, print the figures, and keep them with what produced them."""
+    """Research real bugs whose faulty file is known, with the real stage in its sandbox; keep every run in a file."""
+    research = importlib.import_module("evals.research")
+    limits = Limits().model_copy(update={"steps": steps})
+    course = research.Course(work, clones, cases, tuple(only or ()), record, replay, timeout, at_once, limits)
     started = time.monotonic()
-    module: Any = importlib.import_module(f"evals.{kind.value}")
-    scores: list[Score] = module.evaluate(data, engine, runs)
+    scores, ran = research.evaluate(data, engine, course)
     seconds = time.monotonic() - started
-    inputs = Inputs(engine=engine, data=data, runs=runs, models=models_in_use(engine), seconds=seconds)
-    path = keep(kind.value, scores, inputs, out)
+    models = {} if replay else models_in_use(engine)
+    inputs = Inputs(engine=engine, data=data, runs=1, models=models, seconds=seconds)
+    path = keep("research", scores, inputs, out)
+    research.keep_cases(ran, path.with_suffix(""))
+    _print(scores, path, seconds)
+
+
+def _print(scores: list[Score], path: Path, seconds: float) -> None:
     console = Console()
     for score in scores:
         console.print(_table(score))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from agents.adapters.claude import ClaudeModel, ClientOptions
-from agents.adapters.ledger import StoreLedger
+from agents.adapters.ledger import Ledger, StoreLedger
 from agents.adapters.offline import OfflineModel
 from agents.adapters.vectors import WordVectors
 from agents.errors import BadSettings
+from agents.exchange import About, Usage
 from agents.means import Means
 from agents.pipeline import Pipeline
 from agents.ports import CodeHost, Model, Workspaces
@@ -30,9 +32,10 @@ from storage.store import Store
 
 T = TypeVar("T")
 
-_KEY = b"the evaluations' own key"  # placeholders need one; nothing secret hangs on it
+KEY = b"the evaluations' own key"  # placeholders need one; nothing secret hangs on it
 _NO_LIMIT = 1e9
-_JUDGES = (Stage.READ, Stage.NORMALISE, Stage.GROUP)
+_JUDGES = (Stage.READ, Stage.NORMALISE, Stage.GROUP, Stage.RESEARCH)
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class _Silence:
@@ -66,10 +69,7 @@ def bench(
     engine: Engine, sources: tuple[str, ...], *, trusted: bool, weights: Weights | None = None
 ) -> Iterator[Bench]:
     """The pipeline with this engine; gone with all it stored when the block ends. Raises BadSettings without a key."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'evals.db'}"
-        migrate(url)
-        store = open_store(url)
+    with _a_store() as store:
         vectoriser = WordVectors()
         terms = {name: SourceTerms(kind="webhook", report_to="C0", trusted=trusted) for name in sources}
         means = Means(
@@ -79,27 +79,54 @@ def bench(
             workspaces=cast("Workspaces", None),  # nothing is researched here
             code_host=cast("CodeHost", None),
             vectoriser=vectoriser,
-            redactor=Redactor(_KEY),
+            redactor=Redactor(KEY),
             messenger=cast("Any", _Silence()),
             nudge=_Silence(),
             weights=weights,
         )
+        yield Bench(store, Pipeline(means))
+
+
+@contextmanager
+def _a_store() -> Iterator[Store]:
+    """An empty store, gone when the block ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'evals.db'}"
+        migrate(url)
+        store = open_store(url)
         try:
-            yield Bench(store, Pipeline(means))
+            yield store
         finally:
             store.close()
+
+
+class Unlimited:
+    """A ledger without a budget: what a run costs is in its turns, and its limits are its own."""
+
+    def reserve(self, stage: Stage, about: About, model: str, usd: float) -> int:  # noqa: ARG002 the port's names
+        """Nothing is put aside."""
+        return 0
+
+    def settle(self, call_id: int, usage: Usage, *, seconds: float, stop_reason: str) -> None:
+        """Nothing is written."""
 
 
 def model_of(engine: Engine, store: Store) -> Model:
     """What judges. Raises BadSettings when Claude is asked for and there is no key."""
     if engine is Engine.OFFLINE:
         return OfflineModel()
+    return claude(StoreLedger(store.spending, Budgets(report_usd=_NO_LIMIT, day_usd=_NO_LIMIT)))
+
+
+def claude(ledger: Ledger, patience: ClientOptions | None = None) -> ClaudeModel:
+    """The model of the environment and the policy; `patience` says how long it may take. Raises BadSettings."""
     settings = read_settings()
     if not settings.anthropic_api_key:
         raise BadSettings("ANTHROPIC_API_KEY is not set: set it, or measure with --engine offline.")
-    options = ClientOptions(secret(settings.anthropic_api_key), settings.anthropic_base_url)
-    ledger = StoreLedger(store.spending, Budgets(report_usd=_NO_LIMIT, day_usd=_NO_LIMIT))
-    return ClaudeModel(options, _models(settings), ledger)
+    key, address = secret(settings.anthropic_api_key), settings.anthropic_base_url
+    return ClaudeModel(
+        replace(patience or ClientOptions(key), api_key=key, base_url=address), _models(settings), ledger
+    )
 
 
 def models_in_use(engine: Engine) -> dict[str, str]:
@@ -108,6 +135,18 @@ def models_in_use(engine: Engine) -> dict[str, str]:
         return {}
     models = _models(read_settings())
     return {stage.value: models.of(stage) for stage in _JUDGES}
+
+
+def note_of(engine: Engine, replayed: Path | None) -> str:
+    """Who answered, in words for a table: a model desk on this machine is no model."""
+    if replayed is not None:
+        return f"replayed from {replayed.name}; the cost is an estimate"
+    if engine is Engine.OFFLINE:
+        return "offline"
+    settings = read_settings()
+    if urlsplit(settings.anthropic_base_url).hostname in _THIS_MACHINE:
+        return "hand-played through a model desk; the cost is an estimate at the model's list price"
+    return _models(settings).of(Stage.RESEARCH)
 
 
 def _models(settings: Settings) -> Models:

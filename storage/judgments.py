@@ -13,6 +13,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from storage.assessment import Assessment
+from storage.assessment import Priority as Priority  # noqa: PLC0414 a part of the judgments that name it
+
 Line = Annotated[str, Field(max_length=300)]
 Paragraph = Annotated[str, Field(max_length=4000)]
 
@@ -167,16 +170,6 @@ class Confidence(StrEnum):
     GUESSED = "guessed"
 
 
-class Priority(StrEnum):
-    """How urgent. P0 is an outage; P4 can wait for ever."""
-
-    P0 = "P0"
-    P1 = "P1"
-    P2 = "P2"
-    P3 = "P3"
-    P4 = "P4"
-
-
 class Plan(Judgment):
     """What a fix will do. An approval is bound to the hash of the plan that was shown."""
 
@@ -225,6 +218,9 @@ class Research(Judgment):
     priority: Priority
     priority_reason: Line
     would_change_my_mind: Line = Field(default="", description="What observation would show that this is wrong.")
+    citations_made: SkipJsonSchema[int] = 0  # these three are written by code; no model is told of them
+    citations_dropped: SkipJsonSchema[int] = 0
+    assessment: SkipJsonSchema[Assessment | None] = None
 
 
 class Bucket(StrEnum):
