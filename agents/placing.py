@@ -134,7 +134,8 @@ class Placing:
             title=title,
         )
         apart = self.means.store.pairs.apart([each.report_id for each in found if each.shared_keys])
-        return self.means.ranking.ranked(signal, summary, undisputed(found, apart), search.rarity, CANDIDATES)
+        ranked = self.means.ranking.ranked(signal, summary, undisputed(found, apart), search.rarity, CANDIDATES)
+        return search.titled(ranked)
 
     def _judge(self, signal: Signal, summary: Summary, candidates: tuple[Candidate, ...]) -> Judged:
         """Which of them it belongs to. An edited signal stays where it is."""

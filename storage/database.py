@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.engine import make_engine, masked
 from storage.errors import DatabaseDown
+from storage.migrations.vector_search import make_vector_search
 from storage.store import Store
 from storage.transactions import WRITING
 
@@ -40,6 +41,7 @@ def migrate(url: str) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         command.upgrade(alembic_config(connection), "head")
+        make_vector_search(connection)  # the server may have got pgvector since that step was taken
         if connection.dialect.name == "sqlite" and (
             fault := connection.execute(text("PRAGMA foreign_key_check")).first()
         ):

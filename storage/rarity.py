@@ -61,6 +61,10 @@ class Rarity:
         holding = self._counts.get(term, 0.0)
         return math.log1p((self._signals - holding + 0.5) / (holding + 0.5))
 
+    def share(self, word: str) -> float:
+        """Of how many signals, between 0 and 1, a word may be expected in."""
+        return max((self._counts.get(term, 0.0) for term in stems(word)), default=0.0) / self._signals
+
     @property
     def most(self) -> float:
         """The weight of a term that no signal holds."""

@@ -33,6 +33,7 @@ class Signal(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "external_id", "occurrence", name="uq_signal_identity"),
         Index("ix_signal_waiting", "source", "status"),  # by which a source's place in the queue is counted
+        Index("ix_signal_report", "report_id", "id"),  # by which a report's newest are read
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -69,7 +70,7 @@ class Signal(SQLModel, table=True):
     summary: Summary | None = Field(default=None, sa_column=Column(Typed(Summary)))
     grouping: Grouping | None = Field(default=None, sa_column=Column(Typed(Grouping)))
     candidates: tuple[str, ...] = Field(default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False))
-    report_id: int | None = Field(default=None, foreign_key="report.id", index=True)
+    report_id: int | None = Field(default=None, foreign_key="report.id")
     filed_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     weight: float = 0.0
     vector: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # float32, little endian
@@ -85,9 +86,10 @@ class SignalKey(SQLModel, table=True):
     """An exact key of a filed signal; two signals that share one are the same problem."""
 
     __tablename__ = "signal_key"
+    __table_args__ = (Index("ix_signal_key_newest", "key", "signal_id"),)
 
     signal_id: int = Field(foreign_key="signal.id", primary_key=True)
-    key: str = Field(primary_key=True, index=True, max_length=300)
+    key: str = Field(primary_key=True, max_length=300)
 
 
 class Report(SQLModel, table=True):

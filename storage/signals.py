@@ -27,6 +27,7 @@ from storage.records import EntryKind, Report, Signal
 from storage.remembering import FILING, News, Remembered, forget_judgments, remember, rest, text_hash
 from storage.status import SignalStatus
 from storage.transactions import Transactions, found, locked
+from storage.vector_index import VectorIndex
 from storage.words import words_for_search
 
 __all__ = ["News", "Remembered", "SignalCounts", "Signals"]
@@ -52,6 +53,7 @@ class Signals:
 
     def __init__(self, transactions: Transactions) -> None:
         self._on = transactions
+        self._index = VectorIndex()
 
     def remember(self, raw: RawSignal, quiet: float = 0.0) -> Remembered:
         """Keep a signal once per (source, external id, occurrence), and say what was new about it.
@@ -105,6 +107,7 @@ class Signals:
             signal.screening, signal.summary = screening, summary
             signal.vector, signal.query_vectors = vector, query_vectors
             signal.words = words_for_search(signal.title, signal.body, summary)
+            self._index.keep(session, signal, vector)
 
     def hold(self, signal_id: int, screening: Screening, step: str) -> None:
         """Put it into the quarantine, where no agent reads it. Does nothing once a human has restored it."""

@@ -11,7 +11,7 @@ import storage.groups
 import storage.plumbing
 import storage.records
 import storage.run_rows  # noqa: F401 with plumbing, it makes the tables known
-from storage.migrations.scope import is_modelled
+from storage.migrations.scope import is_looked_at, is_modelled
 
 connection: Any = context.config.attributes.get("connection")
 if connection is None:
@@ -25,6 +25,7 @@ context.configure(
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
     include_object=is_modelled,
+    include_name=is_looked_at,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,4 +1,4 @@
-"""What alembic compares with the models: all but the parts of full text search, which each database has its own."""
+"""What alembic compares with the models: all but the parts of search, which each database has its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from sqlalchemy.sql.schema import SchemaItem
 TEXT_TABLE = "signal_fts"  # SQLite; FTS5 keeps shadow tables with this prefix
 TEXT_COLUMN = "words_tsv"  # PostgreSQL
 TEXT_INDEX = "ix_signal_words_tsv"
+VECTOR_TABLE = "signal_vector"  # PostgreSQL with pgvector
+VECTOR_INDEX = "ix_signal_vector_public"
 
 
 def is_modelled(_object: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: SchemaItem | None) -> bool:  # noqa: FBT001 the signature is alembic's
@@ -16,3 +18,8 @@ def is_modelled(_object: SchemaItem, name: str | None, kind: str, _reflected: bo
     if kind == "column":
         return name != TEXT_COLUMN
     return not (kind == "index" and name == TEXT_INDEX)
+
+
+def is_looked_at(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether alembic reads what the database says of it: of pgvector's type it would know nothing."""
+    return not (kind == "table" and name == VECTOR_TABLE)
