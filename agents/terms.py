@@ -134,7 +134,9 @@ class Models(Terms):
     """Which model answers which stage."""
 
     default: str = "claude-sonnet-4-6"
-    stages: dict[Stage, str] = Field(default_factory=dict)
+    stages: dict[Stage, str] = Field(
+        default_factory=lambda: dict.fromkeys((Stage.READ, Stage.NORMALISE, Stage.GROUP), "claude-haiku-4-5")
+    )
 
     def of(self, stage: Stage) -> str:
         """The model for a stage."""

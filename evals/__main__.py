@@ -31,6 +31,10 @@ class Kind(StrEnum):
 Data = Annotated[Path, typer.Option(help="The folder with the data sets.", exists=True, file_okay=False)]
 Judge = Annotated[Engine, typer.Option(help="What judges.")]
 Out = Annotated[Path, typer.Option(help="Where the figures are kept.")]
+Replies = Annotated[
+    Path | None,
+    typer.Option(help="grouping: a folder of judgments, a file a set; `kept` answers from it, `claude` writes to it."),
+]
 _OUT = Path("var/evals")
 
 
@@ -43,11 +47,13 @@ def _measure(kind: Kind) -> None:
         engine: Judge = Engine.OFFLINE,
         runs: Annotated[int, typer.Option(help="How often; models differ from run to run.", min=1)] = 1,
         out: Out = _OUT,
+        replies: Replies = None,
     ) -> None:
         """Measure this kind of judgment on labelled data, print the figures, and keep them with what produced them."""
         started = time.monotonic()
         module: Any = importlib.import_module(f"evals.{kind.value}")
-        scores: list[Score] = module.evaluate(data, engine, runs)
+        more = {} if replies is None else {"replies": replies}
+        scores: list[Score] = module.evaluate(data, engine, runs, **more)
         seconds = time.monotonic() - started
         inputs = Inputs(engine=engine, data=data, runs=runs, models=models_in_use(engine), seconds=seconds)
         _print(scores, keep(kind.value, scores, inputs, out), seconds)

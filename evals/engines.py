@@ -25,6 +25,7 @@ from agents.terms import Budgets, Models, Policy, SourceTerms
 from bot.policy import read_policy
 from bot.settings import Settings, read_settings, secret
 from bot.sources import KINDS
+from evals.kept_judgments import Keeping, Kept, Noting
 from evals.runs import Engine
 from storage.database import migrate, open_store
 from storage.judgments import Stage
@@ -66,16 +67,25 @@ class Bench:
 
 @contextmanager
 def bench(
-    engine: Engine, sources: tuple[str, ...], *, trusted: bool, weights: Weights | None = None
+    engine: Engine,
+    sources: tuple[str, ...],
+    *,
+    trusted: bool,
+    weights: Weights | None = None,
+    replies: Path | None = None,
 ) -> Iterator[Bench]:
-    """The pipeline with this engine; gone with all it stored when the block ends. Raises BadSettings without a key."""
+    """The pipeline with this engine; gone with all it stored when the block ends.
+
+    `replies` is a file: of it the engine `kept` takes its answers, into it Claude's are written. Raises BadSettings
+    without a key, or without the file.
+    """
     with _a_store() as store:
         vectoriser = WordVectors()
         terms = {name: SourceTerms(kind="webhook", report_to="C0", trusted=trusted) for name in sources}
         means = Means(
             store=store,
             policy=Policy(sources=terms),
-            model=model_of(engine, store),
+            model=model_of(engine, store, replies),
             workspaces=cast("Workspaces", None),  # nothing is researched here
             code_host=cast("CodeHost", None),
             vectoriser=vectoriser,
@@ -103,7 +113,7 @@ def _a_store() -> Iterator[Store]:
 class Unlimited:
     """A ledger without a budget: what a run costs is in its turns, and its limits are its own."""
 
-    def reserve(self, stage: Stage, about: About, model: str, usd: float) -> int:  # noqa: ARG002 the port's names
+    def reserve(self, stage: Stage, about: About, model: str, usd: float, turn: int = 0) -> int:  # noqa: ARG002 the port's names
         """Nothing is put aside."""
         return 0
 
@@ -111,11 +121,16 @@ class Unlimited:
         """Nothing is written."""
 
 
-def model_of(engine: Engine, store: Store) -> Model:
+def model_of(engine: Engine, store: Store, replies: Path | None = None) -> Model:
     """What judges. Raises BadSettings when Claude is asked for and there is no key."""
     if engine is Engine.OFFLINE:
         return OfflineModel()
-    return claude(StoreLedger(store.spending, Budgets(report_usd=_NO_LIMIT, day_usd=_NO_LIMIT)))
+    ledger = Noting(StoreLedger(store.spending, Budgets(report_usd=_NO_LIMIT, day_usd=_NO_LIMIT)))
+    if engine is Engine.KEPT:
+        if replies is None:
+            raise BadSettings("The engine `kept` gives replies from files: name their folder with --replies DIR.")
+        return Kept(replies, ledger)
+    return claude(ledger) if replies is None else Keeping(claude(ledger), ledger, replies)
 
 
 def claude(ledger: Ledger, patience: ClientOptions | None = None) -> ClaudeModel:
@@ -130,8 +145,8 @@ def claude(ledger: Ledger, patience: ClientOptions | None = None) -> ClaudeModel
 
 
 def models_in_use(engine: Engine) -> dict[str, str]:
-    """Which model answers which stage; empty for the offline engine."""
-    if engine is Engine.OFFLINE:
+    """Which model answers which stage; empty where none is asked."""
+    if engine is not Engine.CLAUDE:
         return {}
     models = _models(read_settings())
     return {stage.value: models.of(stage) for stage in _JUDGES}

@@ -26,16 +26,18 @@ class Played:
     beside: Figures  # what was not filed, and what it cost
 
 
-def evaluate(data: Path, engine: Engine, runs: int) -> list[Score]:
+def evaluate(data: Path, engine: Engine, runs: int, replies: Path | None = None) -> list[Score]:
     """Every set below the folder (a folder with stream.jsonl and truth.jsonl), its whole stream and its dense one.
 
-    A set that the likeness was learnt on is measured with weights that were learnt without it.
+    A set that the likeness was learnt on is measured with weights that were learnt without it. `replies` is a folder
+    with a file of kept replies for each set.
     """
     scores = []
     for folder in sorted(path.parent for path in data.rglob("stream.jsonl")):
         for name in ("truth.jsonl", "truth_dense.jsonl"):
             if (folder / name).exists():
-                kept = [measure(folder, name, engine, held_out(folder.name)) for _ in range(runs)]
+                file = replies and replies / f"{folder.name}.jsonl"
+                kept = [measure(folder, name, engine, held_out(folder.name), file) for _ in range(runs)]
                 title = f"{folder.name}/{name.removesuffix('.jsonl')}"
                 scores.append(Score(name=title, figures=spread([whole for whole, _ in kept])))
                 scores.append(Score(name=f"{title}, second half", figures=spread([half for _, half in kept])))
@@ -48,23 +50,31 @@ def held_out(name: str) -> Weights | None:
     return Weights.model_validate_json(path.read_text("utf-8")) if path.exists() else None
 
 
-def measure(folder: Path, truth_name: str, engine: Engine, weights: Weights | None = None) -> tuple[Figures, Figures]:
+def measure(
+    folder: Path, truth_name: str, engine: Engine, weights: Weights | None = None, replies: Path | None = None
+) -> tuple[Figures, Figures]:
     """Play the signals that the truth names; the figures of all arrivals, and of those of the second half."""
     due = truth(folder / truth_name)
     by_id = {arrival.id: arrival for arrival in rows(folder / "stream.jsonl", Arrival)}
     signals = [by_id[name].signal(place) for place, name in enumerate(due)]
-    played = play(signals, engine, weights)
+    played = play(signals, engine, weights, replies)
     whole, half = (
         grouping_figures(due, played.groups, played.candidates, since=since) for since in (0, len(signals) // 2)
     )
     return {**whole, **played.beside}, half
 
 
-def play(signals: list[RawSignal], engine: Engine, weights: Weights | None = None) -> Played:
-    """One after the other, each filed before the next one is read."""
+def play(
+    signals: list[RawSignal], engine: Engine, weights: Weights | None = None, replies: Path | None = None
+) -> Played:
+    """One after the other, each filed before the next one is read.
+
+    For the offline engine every source is trusted: it has no reading that could screen. A model reads each signal as
+    one of a source that nobody trusts, which is what costs most.
+    """
     sources = tuple(dict.fromkeys(signal.source for signal in signals))
     began = time.monotonic()
-    with bench(engine, sources, trusted=True, weights=weights) as ready:
+    with bench(engine, sources, trusted=engine is Engine.OFFLINE, weights=weights, replies=replies) as ready:
         filed = [_digest(ready, raw) for raw in signals]
         spent = ready.store.spending.total()
     seconds = time.monotonic() - began

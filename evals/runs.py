@@ -17,6 +17,7 @@ class Engine(StrEnum):
 
     OFFLINE = "offline"
     CLAUDE = "claude"
+    KEPT = "kept"  # replies of Claude, or of who played it, that were kept in a file
 
 
 class Score(BaseModel):
