@@ -149,7 +149,9 @@ def test_a_call_costs_its_estimate_until_it_is_settled(store: Store) -> None:
         call, input_tokens=100, output_tokens=20, cached_tokens=5, seconds=2.5, stop_reason="end", usd=0.125
     )
     spent = store.spending.of_report(report_id)
-    assert spent.model_dump() == {"usd": 0.125, "calls": 1, "seconds": 2.5, "input_tokens": 100, "output_tokens": 20}
+    assert spent.model_dump() == {
+        "usd": 0.125, "calls": 1, "seconds": 2.5, "input_tokens": 100, "output_tokens": 20, "cached_tokens": 5
+    }  # fmt: skip
     with pytest.raises(NotFound, match="no model_call 99"):
         store.spending.settle(99, usd=1.0)
 
