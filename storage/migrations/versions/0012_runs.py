@@ -1,7 +1,7 @@
 """Keep runs: which job worked at a stage on a report, what its tools did, and which calls of a model were its.
 
 Revision ID: 0012
-Revises: 0008
+Revises: 0010
 """
 
 from __future__ import annotations
