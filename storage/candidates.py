@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy
 from sqlalchemy import func
@@ -51,10 +52,35 @@ class Candidate:
     likelihood: float = 0.0  # how likely it is the same problem, by words alone, once it was ranked
 
 
-def eligible(session: Session, ids: set[int], visibility: Visibility) -> dict[int, Report]:
-    """Those of the reports that take signals of this visibility."""
-    rows = session.exec(select(Report).where(col(Report.id).in_(ids), Report.visibility == visibility))
-    return {row.id or 0: row for row in rows if _takes_signals(row)}
+class Place(NamedTuple):
+    """A report, as far as a search tells of it."""
+
+    id: int
+    subject: str
+    title: str
+    gist: str
+    status: Status
+
+
+def eligible(session: Session, ids: set[int], visibility: Visibility) -> set[int]:
+    """Those of the reports that take signals of this visibility.
+
+    What nobody wants fixed takes its signals for ever; what was put off, or dismissed without a reason, for long.
+    """
+    takes = (
+        (col(Report.status) != Status.DISMISSED)
+        | col(Report.dismissal).in_(FOR_EVER)
+        | (col(Report.since) >= now() - DISMISSED_FOR)
+    )
+    rows = sqlalchemy.select(col(Report.id)).where(col(Report.id).in_(ids), col(Report.visibility) == visibility, takes)
+    return {report_id or 0 for report_id in session.connection().execute(rows).scalars()}
+
+
+def places_of(session: Session, ids: Sequence[int]) -> dict[int, Place]:
+    """The reports by their ids."""
+    columns = (Report.id, Report.subject, Report.title, Report.gist, Report.status)
+    rows = select(*columns).where(col(Report.id).in_(ids))  # type: ignore[call-overload]
+    return {row[0]: Place(*row) for row in session.connection().execute(rows)}
 
 
 def kin_of(session: Session, wanted: dict[int, list[int]]) -> dict[int, tuple[Kin, ...]]:
@@ -62,7 +88,7 @@ def kin_of(session: Session, wanted: dict[int, list[int]]) -> dict[int, tuple[Ki
     ids = [signal_id for group in wanted.values() for signal_id in group]
     body = func.substr(Signal.body, 1, KIN_TEXT)
     columns = (Signal.id, Signal.title, body, Signal.source, Signal.happened_at, Signal.vector)
-    rows = session.exec(select(*columns).where(col(Signal.id).in_(ids)))  # type: ignore[call-overload]
+    rows = session.connection().execute(select(*columns).where(col(Signal.id).in_(ids)))  # type: ignore[call-overload]
     known = {row[0]: Kin(row[0], row[1], row[2], row[3], row[4], row[5] or b"") for row in rows}
     return {report_id: tuple(known[each] for each in group if each in known) for report_id, group in wanted.items()}
 
@@ -85,10 +111,3 @@ def titles_of(session: Session, report_ids: Sequence[int]) -> dict[int, tuple[st
     for report_id, _, title, summary in session.connection().execute(sqlalchemy.select(every).order_by(every.c.id)):
         titles[report_id].append(summary.title if summary else title)
     return {report_id: tuple(named) for report_id, named in titles.items()}
-
-
-def _takes_signals(report: Report) -> bool:
-    """What nobody wants fixed takes its signals for ever; what was put off, or dismissed without a reason, for long."""
-    if report.status is not Status.DISMISSED:
-        return True
-    return report.dismissal in FOR_EVER or report.since >= now() - DISMISSED_FOR

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-SIGNALS = 512  # that are looked at for one question
+SIGNALS = 256  # that are looked at for one question
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,9 @@ from pathlib import Path
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from storage.plumbing import Epoch
 from storage.records import Signal
-from storage.remembering import FILING
 from storage.status import SignalStatus
 from storage.stems import stems
-from storage.transactions import found
 
 SAMPLE = 5_000  # signals that are read when a process starts
 TEXT_LIMIT = 3_000  # characters of a signal whose terms count
@@ -38,10 +35,12 @@ class Rarity:
         self._counts = {term: PRIOR * share / _THOUSAND for term, share in _common().items()}
         self._signals = PRIOR
 
-    def refresh(self, session: Session) -> None:
-        """Learn of the signals filed since the last time. Edited ones count again: an estimate is enough."""
+    def refresh(self, session: Session, epoch: int) -> None:
+        """Learn of the signals filed since the last time. Edited ones count again: an estimate is enough.
+
+        `epoch` is the filing's, as this session sees it.
+        """
         with self._lock:
-            epoch = found(session, Epoch, FILING).value
             if epoch <= self._epoch:
                 return
             newest = (

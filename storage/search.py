@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import sqlalchemy
 from sqlalchemy import literal, union_all
 from sqlmodel import Session, col, select
 
-from storage.candidates import Candidate, Kin, eligible, kin_of, titles_of
+from storage.candidates import Candidate, Kin, eligible, kin_of, places_of, titles_of
 from storage.filing import fitted
 from storage.judgments import Route
 from storage.nearest import SIGNALS, Nearest
+from storage.plumbing import Epoch
 from storage.rarity import Rarity
 from storage.records import Signal, SignalKey
+from storage.remembering import FILING
 from storage.status import SignalStatus, Visibility
 from storage.text_search import TextSearch
 from storage.transactions import Transactions
@@ -90,14 +93,15 @@ class Search:
         from those of the queries.
         """
         with self._on.read() as session:
-            self.rarity.refresh(session)
-            text = TextSearch(session, self.rarity, visibility_channel)
+            epoch = _epoch(session)
+            self.rarity.refresh(session, epoch)
+            text = TextSearch(session, self.rarity, epoch, visibility_channel)
             found = _Found(
                 shared=_shared_keys(session, fitted(keys), visibility_channel),
                 by_words=text.signals(terms_of(queries)),
                 by_title=text.signals(terms_of((title,))[:TITLE_TERMS]),
-                asked=self._vectors.nearest(session, query_vectors, visibility_channel),
-                own=self._vectors.nearest(session, (vector,), visibility_channel),
+                asked=self._vectors.nearest(session, epoch, query_vectors, visibility_channel),
+                own=self._vectors.nearest(session, epoch, (vector,), visibility_channel),
             )
             return _best(session, found, _visibility(visibility_channel), limit, kin)
 
@@ -108,21 +112,29 @@ class Search:
         return tuple(replace(each, signal_titles=titles[each.report_id]) for each in candidates)
 
 
+def _epoch(session: Session) -> int:
+    """How many filings there were, edits of what is filed among them."""
+    return (
+        session.connection().execute(sqlalchemy.select(col(Epoch.value)).where(col(Epoch.name) == FILING)).scalar_one()
+    )
+
+
 def _best(session: Session, found: _Found, visibility: Visibility, limit: int, kin: int) -> tuple[Candidate, ...]:
     """The candidates that the most routes put in front."""
     routes, shared = found.routes(), found.shared
     reports = eligible(session, {each for route in routes.values() for each in route}, visibility)
-    ranks = _ranks(routes, set(reports))
+    ranks = _ranks(routes, reports)
     order = sorted(ranks, key=lambda each: (each not in shared, -_score(ranks[each]), -each))[:limit]
+    places = places_of(session, order)
     nearest = kin_of(session, found.kin(order, kin)) if kin else {}
     cosines = found.own.best(SIGNALS, LEAST_SIMILARITY)
     return tuple(
         Candidate(
             report_id=each,
-            subject=reports[each].subject,
-            title=reports[each].title,
-            gist=reports[each].gist,
-            status=reports[each].status,
+            subject=places[each].subject,
+            title=places[each].title,
+            gist=places[each].gist,
+            status=places[each].status,
             signal_titles=(),
             shared_keys=shared.get(each, ()),
             ranks=ranks[each],

@@ -13,16 +13,13 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from storage.plumbing import Epoch
 from storage.rarity import Rarity
-from storage.remembering import FILING
-from storage.transactions import found
 
 TERMS_SEARCHED = 20
 ROWS = 256  # signals that one question brings
 COMMON_FROM = 500  # signals; a term in so many of them says little, and is searched only for want of rarer ones
 SURELY_COMMON = 4 * COMMON_FROM  # signals, by estimate; such a term is not even counted
-TOUCHED = 2_000  # signals that the terms of a question hold together; with more of them it takes the rarest terms
+TOUCHED = 1_000  # signals that the terms of a question hold together; with more of them it takes the rarest terms
 _FEW = 20_000  # filings up to which every term is counted
 
 _COUNT_SQLITE = "SELECT count(*) FROM (SELECT 1 FROM signal_fts WHERE signal_fts MATCH :t{n} LIMIT {most})"
@@ -55,10 +52,14 @@ Counted = list[tuple[str, int]]  # terms, and in how many signals each is; COMMO
 
 @dataclass(frozen=True)
 class TextSearch:
-    """Searches the signals of one room: a private channel's, or all that is public when `channel` is empty."""
+    """Searches the signals of one room: a private channel's, or all that is public when `channel` is empty.
+
+    `filings` is about how many signals there are.
+    """
 
     session: Session
     rarity: Rarity
+    filings: int
     channel: str
 
     def signals(self, terms: tuple[str, ...]) -> list[tuple[int, int]]:
@@ -72,10 +73,9 @@ class TextSearch:
 
     def _worth_counting(self, terms: tuple[str, ...]) -> tuple[str, ...]:
         """The terms that may be rare. How many signals hold a term is estimated by those that were read."""
-        filings = found(self.session, Epoch, FILING).value
-        if filings <= _FEW:
+        if self.filings <= _FEW:
             return terms
-        maybe = [term for term in self._by_share(terms) if self.rarity.share(term) * filings < SURELY_COMMON]
+        maybe = [term for term in self._by_share(terms) if self.rarity.share(term) * self.filings < SURELY_COMMON]
         return tuple(maybe[:TERMS_SEARCHED])
 
     def _by_share(self, terms: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,12 +8,9 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from storage.nearest import NOTHING, Nearest
-from storage.plumbing import Epoch
 from storage.records import Signal
-from storage.remembering import FILING
 from storage.shelf import Shelf
 from storage.status import SignalStatus, Visibility
-from storage.transactions import found
 from storage.vector_index import VectorIndex
 
 IN_MEMORY = 50_000  # filings from which the database's own index is asked, where there is one
@@ -31,32 +28,31 @@ class Vectors:
         self._shelves: dict[int, Shelf] = {}
         self._rooms: dict[str, int] = {}
 
-    def nearest(self, session: Session, asked: tuple[bytes, ...], channel: str) -> Nearest:
-        """The signals of a room (a private channel, "" for all that is public) most like any of what is asked."""
+    def nearest(self, session: Session, epoch: int, asked: tuple[bytes, ...], channel: str) -> Nearest:
+        """The signals of a room (a private channel, "" for all that is public) most like any of what is asked.
+
+        `epoch` is the filing's, as this session sees it.
+        """
         wanted = [np.frombuffer(vector, "<f4") for vector in asked if vector and len(vector) % 4 == 0]
         if not wanted or any(vector.size != wanted[0].size for vector in wanted):
             return NOTHING
         rows = np.stack(wanted)
         with self._lock:
-            if self._is_for_the_database(session):
+            if epoch > self._in_memory and self._index.is_there(session):
                 self._shelves.clear()
             else:
-                self._refresh(session)
+                self._refresh(session, epoch)
                 shelf = self._shelves.get(rows.shape[1])
                 return shelf.nearest(rows, self._room(channel)) if shelf is not None else NOTHING
         return self._index.nearest(session, rows, channel)
 
-    def _is_for_the_database(self, session: Session) -> bool:
-        return found(session, Epoch, FILING).value > self._in_memory and self._index.is_there(session)
-
-    def _refresh(self, session: Session) -> None:
+    def _refresh(self, session: Session, epoch: int) -> None:
         """Learn of every signal filed, edited or erased since the last time."""
-        epoch = found(session, Epoch, FILING).value
         if epoch <= self._epoch:
             return
         columns = (Signal.id, Signal.report_id, Signal.status, Signal.visibility, Signal.channel, Signal.vector)
         changed = select(*columns).where(col(Signal.filed_epoch) > self._epoch)  # type: ignore[call-overload]
-        for signal_id, report_id, status, visibility, channel, vector in session.exec(changed):
+        for signal_id, report_id, status, visibility, channel, vector in session.connection().execute(changed):
             filed = status is SignalStatus.FILED and report_id is not None
             room = self._room(channel if visibility is Visibility.PRIVATE else "")
             self._place(signal_id, vector if filed else None, report_id or 0, room)
