@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import search, town
+from benchmarks import flood, search, town
 from benchmarks.databases import POSTGRESQL, SQLITE, database
 
 SIZES = "1000,10000"  # larger ones take minutes to fill: --sizes 1000,10000,100000,1000000
@@ -36,7 +36,12 @@ def _search(kind: str, arguments: argparse.Namespace) -> None:
     search.measure(kind, [int(size) for size in arguments.sizes.split(",")], folder)
 
 
-_PARTS: dict[str, Callable[[str, argparse.Namespace], None]] = {"town": _town, "search": _search}
+def _flood(kind: str, arguments: argparse.Namespace) -> None:
+    with database(kind) as url:
+        flood.measure(url, arguments.flood, arguments.patience)
+
+
+_PARTS: dict[str, Callable[[str, argparse.Namespace], None]] = {"town": _town, "search": _search, "flood": _flood}
 
 
 def _arguments() -> argparse.Namespace:
@@ -48,6 +53,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--cards", type=int, default=20, help="town: messages from which a card is drawn (default 20)")
     parser.add_argument("--sizes", default=SIZES, help=f"search: stored signals (default {SIZES})")
     parser.add_argument("--keep", default="", help="search: folder where the databases stay, to be measured again")
+    parser.add_argument("--flood", type=int, default=500, help="flood: signals, at 10,000 a minute (default 500)")
+    parser.add_argument("--patience", type=float, default=90, help="flood: seconds to wait for digests (default 90)")
     return parser.parse_args()
 
 

@@ -63,10 +63,11 @@ def measure(kind: str, sizes: list[int], folder: Path | None) -> None:
 def _line(now: Figures, before: Figures | None, filled: float) -> str:
     growth = ""
     if before is not None:
-        growth = f"; {now.stored / before.stored:.0f} times as many take {now.slow / before.slow:.1f} times as long"
+        more, longer = now.stored / before.stored, now.slow / before.slow
+        growth = f"; {more:.0f} times as many take {longer:.1f} times as long"
     return (
-        f"   {now.stored:>9,}  p50 {now.median:.1f} ms, p95 {now.slow:.1f} ms, of it own work {now.worked:.0f} ms, first "
-        f"{now.first:.0f} ms, memory +{now.memory / _MEGABYTE:.0f} MB, found {now.found:.0%} "
+        f"   {now.stored:>9,}  p50 {now.median:.1f} ms, p95 {now.slow:.1f} ms, own work {now.worked:.0f} ms, "
+        f"first {now.first:.0f} ms, memory +{now.memory / _MEGABYTE:.0f} MB, found {now.found:.0%} "
         f"(filled in {filled:.0f} s){growth}"
     )
 

@@ -104,12 +104,16 @@ def _digests(town: Town, events: int, began: float) -> None:
 
 
 @contextmanager
-def a_town(url: str) -> Iterator[Town]:
+def a_town(url: str, policy: str = "", environment: dict[str, str] | None = None) -> Iterator[Town]:
+    """The playground with a bot that is connected; `policy` and `environment` are added to the bot's own."""
     product = prepare(CACHE, print)
     root = Path(tempfile.mkdtemp(prefix="signalbox-bench-"))
     rules = Rules(ack_seconds=30.0, redelivery=(30.0,))
     try:
         with Town(root, product, mind=Mind.NONE, database_url=url, rules=rules) as town:
+            with (root / "signalbox.toml").open("a", encoding="utf-8") as file:
+                file.write(policy)
+            town.extra_environment.update(environment or {})
             town.start_bot()
             town.workspace.wait_for(lambda: town.workspace.connected > 0, 30.0, "the bot")
             yield town
