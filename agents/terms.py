@@ -9,7 +9,7 @@ import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from agents.term_forms import (
     BotId,
@@ -130,17 +130,31 @@ class Waits(Terms):
     thread: Seconds = Field(default=30.0, ge=0)  # quiet time after which a changed thread is read again
 
 
-class Models(Terms):
-    """Which model answers which stage."""
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
 
-    default: str = "claude-sonnet-4-6"
-    stages: dict[Stage, str] = Field(
-        default_factory=lambda: dict.fromkeys((Stage.READ, Stage.NORMALISE, Stage.GROUP), "claude-haiku-4-5")
+
+ModelNames = Annotated[
+    tuple[Annotated[str, StringConstraints(min_length=1)], ...], BeforeValidator(_listed), Field(min_length=1)
+]
+"""One model, or several: the next one is asked when those before it do not answer."""
+
+
+class Models(Terms):
+    """Which models answer which stage."""
+
+    default: ModelNames = ("claude-sonnet-4-6",)
+    stages: dict[Stage, ModelNames] = Field(
+        default_factory=lambda: dict.fromkeys((Stage.READ, Stage.NORMALISE, Stage.GROUP), ("claude-haiku-4-5",))
     )
 
     def of(self, stage: Stage) -> str:
-        """The model for a stage."""
-        return self.stages.get(stage, self.default)
+        """The model that a stage asks first."""
+        return self.named(stage)[0]
+
+    def named(self, stage: Stage) -> tuple[str, ...]:
+        """The models for a stage, each once, in the order in which they are asked."""
+        return tuple(dict.fromkeys(self.stages.get(stage, self.default)))
 
 
 class Policy(Terms):

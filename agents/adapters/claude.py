@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,8 +16,10 @@ from anthropic import transform_schema
 from pydantic import BaseModel, ValidationError
 
 from agents.adapters import claude_wire as wire
+from agents.adapters.claude_faults import Reach, fault_of, lost, seconds_of
 from agents.adapters.ledger import Ledger
 from agents.adapters.prices import price_of
+from agents.adapters.roster import Roster
 from agents.errors import ModelDown, ModelRefused
 from agents.exchange import About, ToolSpec, Turn, TurnRequest, Usage
 from agents.prompts import prompt
@@ -33,11 +34,6 @@ Json = dict[str, Any]
 TRIES = 3  # a first answer, and two more after its fault was fed back
 CHARACTERS_A_TOKEN = 3  # on the safe side for English and code
 _TOO_LONG = "model_context_window_exceeded"
-_RATE_LIMIT = 429
-_BUSY = frozenset({408, 409, _RATE_LIMIT})
-_FIRST_SERVER_FAULT = 500
-_NO_CREDIT = "the account has no credit left; add some"
-_UNTIL_PUT_RIGHT = 300.0  # seconds to leave it alone while the set-up is wrong
 
 
 @dataclass(frozen=True)
@@ -59,19 +55,33 @@ class _Answer:
     content: list[Json]
     stop_reason: str
     usage: Usage
+    model: str
 
     @property
     def words(self) -> str:
         return wire.words(self.content)
 
 
+class _NextModel(Exception):
+    """This model does not answer; another one may."""
+
+    def __init__(self, error: ModelDown) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class ClaudeModel:
-    """Implements `agents.ports.Model`. Safe to share between threads."""
+    """Implements `agents.ports.Model`. Safe to share between threads.
+
+    A model that is overloaded or silent is followed, within the same call, by the next one that the policy names.
+    """
 
     def __init__(self, options: ClientOptions, models: Models, ledger: Ledger) -> None:
         self._options = options
         self._models = models
         self._ledger = ledger
+        self._roster = Roster()
+        self._reach = Reach(options.base_url, options.seconds, 1 + options.retries)
         self._client = anthropic.Anthropic(
             api_key=options.api_key,
             base_url=options.base_url,
@@ -93,18 +103,19 @@ class ClaudeModel:
         """One structured answer, valid in itself and for this case. A fault is fed back at most twice."""
         page = prompt(stage, about.variables())
         messages: list[Json] = [{"role": "user", "content": page.case}]
-        request = {
+        request: Json = {
             "system": wire.system(page.standing),
             "max_tokens": self._options.judgment_tokens,
             "output_config": {"format": {"type": "json_schema", "schema": _answer_schema(returns)}},
         }
         fault = ""
         for turn in range(1, TRIES + 1):
-            answer = self._call(stage, about, turn, {**request, "messages": messages})
+            asked = {**request, "messages": messages}
+            answer = self._call(stage, about, turn, lambda _, asked=asked: asked)  # type: ignore[misc]
             judgment, fault = self._judged(answer, about, returns)
             if judgment is not None:
                 return judgment
-            said = answer.content if answer.words.strip() else [{"type": "text", "text": "(no words)"}]
+            said = [{"type": "text", "text": answer.words.strip() or "(no words)"}]  # another model may read it
             again = f"That answer cannot be used: {fault}\nAnswer again, with the whole JSON object and nothing else."
             messages = [*messages, {"role": "assistant", "content": said}, {"role": "user", "content": again}]
         log.warning("the model gave no valid answer", stage=stage.value, subject=about.subject, last_fault=fault)
@@ -118,15 +129,17 @@ class ClaudeModel:
             request.stage,
             request.about,
             request.turn,
-            {
+            lambda model: {
                 "system": wire.system(request.system),
                 "max_tokens": request.max_tokens,
                 "tools": wire.cached(_tools(request.tools)),
-                "messages": wire.conversation(request.messages),
+                "messages": wire.conversation(request.messages, model),
             },
         )
         self._refuse(answer, request.stage)
-        return Turn(message=wire.heard(answer.content), usage=answer.usage, stop_reason=answer.stop_reason)
+        return Turn(
+            message=wire.heard(answer.content, answer.model), usage=answer.usage, stop_reason=answer.stop_reason
+        )
 
     def _judged(self, answer: _Answer, about: About, returns: type[J]) -> tuple[J | None, str]:
         """The judgment, or else what is wrong with it."""
@@ -150,9 +163,31 @@ class ClaudeModel:
         if answer.stop_reason == _TOO_LONG:
             raise ModelRefused(f"The text is longer than the model can read{where}; set a model with a larger window.")
 
-    def _call(self, stage: Stage, about: About, turn: int, request: Mapping[str, Any]) -> _Answer:
+    def _call(self, stage: Stage, about: About, turn: int, request: Callable[[str], Json]) -> _Answer:
+        """The answer of the first of the stage's models that gives one. `request` says what each of them is sent."""
+        named = self._models.named(stage)
+        downs: list[ModelDown] = []
+        for model in self._roster.awake(named):
+            try:
+                answer = self._ask(model, stage, about, turn, request(model))
+            except _NextModel as down:
+                self._roster.failed(model, down.error.retry_after)
+                downs.append(down.error)
+                log.warning("a model does not answer", model=model, stage=stage.value, why=str(down.error))
+            else:
+                self._roster.answered(model)
+                return answer
+        raise self._all_down(named, downs)
+
+    def _all_down(self, named: Sequence[str], downs: Sequence[ModelDown]) -> ModelDown:
+        if len(named) == 1 and downs:
+            return downs[0]
+        why = f" {downs[-1]}" if downs else ""
+        wait = self._roster.soonest(named) or None
+        return ModelDown(f"No answer from {', '.join(named)}; the work waits and is tried again.{why}", wait)
+
+    def _ask(self, model: str, stage: Stage, about: About, turn: int, request: Json) -> _Answer:
         """One request, paid for: its estimate is put aside before it, its cost is written after, also if it fails."""
-        model = self._models.of(stage)
         price = price_of(model)
         tokens = len(json.dumps(request, ensure_ascii=False, default=str)) // CHARACTERS_A_TOKEN
         estimate = price.usage(0, tokens, 0, request["max_tokens"])
@@ -164,65 +199,20 @@ class ClaudeModel:
             )
             answer = _read(message, model)
         except (anthropic.AnthropicError, ModelDown, ValueError) as error:  # ValueError: it was not even JSON
-            lost = self._lost(error, estimate)
-            self._ledger.settle(call_id, lost, seconds=time.monotonic() - began, stop_reason=type(error).__name__)
-            raise self._ours(error, model) from error
+            cost = lost(error, estimate, self._reach)
+            self._ledger.settle(call_id, cost, seconds=time.monotonic() - began, stop_reason=type(error).__name__)
+            fault = fault_of(error, model, self._reach)
+            if fault.of_model and isinstance(fault.error, ModelDown):
+                raise _NextModel(fault.error) from error
+            raise fault.error from error
         self._ledger.settle(call_id, answer.usage, seconds=time.monotonic() - began, stop_reason=answer.stop_reason)
         return answer
 
-    def _lost(self, error: Exception, estimate: Usage) -> Usage:
-        """What a failed call may have cost: nothing if it was refused, the estimate of every try if nobody knows."""
-        if isinstance(error, anthropic.APIStatusError):
-            return Usage()
-        if isinstance(error, anthropic.APITimeoutError):
-            return Usage(usd=estimate.usd * (1 + self._options.retries))
-        is_unreached = isinstance(error, anthropic.APIConnectionError)
-        return Usage() if is_unreached else Usage(usd=estimate.usd)
-
-    def _ours(self, error: Exception, model: str) -> ModelDown | ModelRefused:
-        """The SDK's error as one of ours, in a sentence."""
-        if isinstance(error, ModelDown):
-            return error
-        where = self._options.base_url
-        if isinstance(error, anthropic.APITimeoutError):
-            return ModelDown(f"Claude did not answer within {self._options.seconds:.0f} s; it is asked again later.")
-        if isinstance(error, anthropic.APIConnectionError):
-            return ModelDown(
-                f"Claude cannot be reached at {where}; it is asked again later. If this lasts, check the network."
-            )
-        if not isinstance(error, anthropic.APIStatusError):
-            return ModelDown(f"Claude's answer could not be read ({type(error).__name__}); it is asked again later.")
-        return _refused(error, model)
-
     def _wait_no_longer(self, response: httpx2.Response) -> None:
         """Keep the SDK from sleeping for as long as the API asks, which may be hours: the job is postponed instead."""
-        wait = _seconds(response.headers.get("retry-after"))
+        wait = seconds_of(response.headers.get("retry-after"))
         if wait is not None and wait > self._options.longest_wait:
             response.headers["x-should-retry"] = "false"
-
-
-def _refused(error: anthropic.APIStatusError, model: str) -> ModelDown | ModelRefused:
-    """An answer that is no message. What an owner can put right is waited for, so that no signal is judged unread."""
-    status, said = error.status_code, error.api_message or "no reason given"
-    if status in _BUSY or status >= _FIRST_SERVER_FAULT:
-        wait = _seconds(error.response.headers.get("retry-after"))
-        what = "limits our rate" if status == _RATE_LIMIT else "is overloaded or out of order"
-        return ModelDown(f"Claude {what} ({status}); it is asked again later.", wait)
-    advice = {
-        401: "ANTHROPIC_API_KEY is not valid; set a valid key and restart",
-        402: _NO_CREDIT,
-        403: "the key may not do this; check its workspace and the models in the policy file",
-        404: f"there is no model {model!r}; check [models] in the policy file",
-    }.get(status, _NO_CREDIT if "credit balance" in said else "")
-    log.warning("Claude answered no", status=status, said=said)  # its words may repeat ours, so people do not get them
-    if advice:
-        return ModelDown(f"Claude answered {status}: {advice}.", _UNTIL_PUT_RIGHT)
-    return ModelRefused(f"Claude answered {status}: the request was not accepted; the log has what it said.")
-
-
-def _seconds(header: str | None) -> float | None:
-    """A Retry-After in seconds; None when there is none, or it is a date."""
-    return float(header) if header and re.fullmatch(r"\d+(?:\.\d+)?", header) else None
 
 
 def _read(message: object, model: str) -> _Answer:
@@ -234,6 +224,7 @@ def _read(message: object, model: str) -> _Answer:
     return _Answer(
         content=[block.to_dict(mode="json") for block in message.content],
         stop_reason=message.stop_reason or "",
+        model=model,
         usage=price_of(model).usage(usage.input_tokens or 0, written, read, usage.output_tokens or 0),
     )
 

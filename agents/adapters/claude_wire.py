@@ -14,6 +14,7 @@ Json = dict[str, Any]
 
 _CACHED: Json = {"type": "ephemeral"}
 _NOTHING = "(nothing)"
+_MARKS = 2  # in the conversation; the prompt and the tools have one each, and the API takes four
 _MOST_STRICT, _MOST_OPTIONAL, _MOST_UNIONS = 20, 24, 16  # of all strict tools together; more are refused by the API
 
 
@@ -28,19 +29,25 @@ def system(text: str) -> list[Json]:
     return [{"type": "text", "text": text, "cache_control": _CACHED}]
 
 
-def conversation(messages: Sequence[Message]) -> list[Json]:
-    """The messages; the last block is marked for the cache, so that the next turn reads all before it from there."""
-    contents = [_content(message) for message in messages]
-    if contents:
-        contents[-1] = cached(contents[-1])
+def conversation(messages: Sequence[Message], model: str) -> list[Json]:
+    """The messages for a model; the last two of ours are marked for the cache.
+
+    The newest mark is what the next turn reads from; the one before it is what this turn reads from, also when so many
+    blocks came since that the API would not look back to it by itself.
+    """
+    contents = [_content(message, model) for message in messages]
+    for place in [place for place, message in enumerate(messages) if not message.by_model][-_MARKS:]:
+        contents[place] = cached(contents[place])
     roles = ["assistant" if message.by_model else "user" for message in messages]
     return [{"role": role, "content": content} for role, content in zip(roles, contents, strict=True)]
 
 
-def _content(message: Message) -> list[Json]:
+def _content(message: Message, model: str) -> list[Json]:
+    """The message's blocks; thoughts are signed by the model that had them, and no other one takes them back."""
     if message.opaque:
-        content: list[Json] = json.loads(message.opaque)
-        return content
+        kept: Json = json.loads(message.opaque)
+        if kept["model"] == model:
+            return list(kept["content"])
     blocks = [_block(block) for block in message.blocks if not isinstance(block, TextBlock) or block.text.strip()]
     return blocks or [{"type": "text", "text": _NOTHING}]
 
@@ -54,7 +61,7 @@ def _block(block: TextBlock | ToolCall | ToolResult) -> Json:
     return {"type": "tool_result", "tool_use_id": block.call_id, "content": text, "is_error": block.failed}
 
 
-def heard(content: Sequence[Json]) -> Message:
+def heard(content: Sequence[Json], model: str) -> Message:
     """The model's message. Blocks that only this wire knows (thoughts) are kept to be sent back unchanged."""
     known: list[TextBlock | ToolCall] = []
     for block in content:
@@ -63,7 +70,8 @@ def heard(content: Sequence[Json]) -> Message:
         elif block["type"] == "tool_use":
             known.append(ToolCall(id=block["id"], name=block["name"], arguments=block["input"]))
     others = any(block["type"] not in ("text", "tool_use") for block in content)
-    return Message(by_model=True, blocks=tuple(known), opaque=json.dumps(content) if others and known else "")
+    opaque = json.dumps({"model": model, "content": content}) if others and known else ""
+    return Message(by_model=True, blocks=tuple(known), opaque=opaque)
 
 
 def words(content: Sequence[Json]) -> str:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,6 +25,7 @@ from storage.raw import Severity
 from storage.readings import Reading
 from storage.records import ModelCall
 from storage.store import Store
+from tests.agents.loopback import Api, Reply, says, serving
 from tests.factories import a_moment, a_report
 
 SAID = {
@@ -46,80 +44,12 @@ ABOUT = AboutRead(
     text="the export is slow",
     everything="the export is slow",
 )
-USAGE = {
-    "input_tokens": 1000,
-    "output_tokens": 200,
-    "cache_creation_input_tokens": 2000,
-    "cache_read_input_tokens": 10_000,
-}
-
-
-@dataclass
-class Reply:
-    """One answer of the API."""
-
-    content: list[Mapping[str, Any]] = field(default_factory=list)
-    stop_reason: str = "end_turn"
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    raw: str = ""
-
-    def body(self, model: str) -> bytes:
-        if self.raw:
-            return self.raw.encode()
-        if self.status != 200:
-            kind = {429: "rate_limit_error", 529: "overloaded_error"}.get(self.status, "invalid_request_error")
-            return json.dumps({"type": "error", "error": {"type": kind, "message": "words of the API"}}).encode()
-        message = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": self.content}
-        return json.dumps({**message, "stop_reason": self.stop_reason, "stop_sequence": None, "usage": USAGE}).encode()
-
-
-def says(value: object, stop_reason: str = "end_turn") -> Reply:
-    """The model answers with this text, or with this value as JSON."""
-    text = value if isinstance(value, str) else json.dumps(value)
-    return Reply([{"type": "text", "text": text}], stop_reason)
-
-
-@dataclass
-class Api:
-    """A Messages API that answers from a list, the last answer for ever, and remembers what it was asked."""
-
-    replies: list[Reply]
-    asked: list[tuple[Mapping[str, str], dict[str, Any]]] = field(default_factory=list)
-    url: str = ""
-
-    def answer(self, headers: Mapping[str, str], body: dict[str, Any]) -> Reply:
-        self.asked.append((headers, body))
-        return self.replies[min(len(self.asked), len(self.replies)) - 1]
 
 
 @pytest.fixture
 def api() -> Iterator[Api]:
-    served = Api([says(SAFE)])
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            reply = served.answer({name.lower(): value for name, value in self.headers.items()}, body)
-            data = reply.body(body["model"])
-            self.send_response(reply.status)
-            for name, value in {"content-type": "application/json", **reply.headers}.items():
-                self.send_header(name, value)
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield served
-    server.shutdown()
-    server.server_close()
+    with serving(Api([says(SAFE)])) as served:
+        yield served
 
 
 def a_model(api: Api, store: Store, *, budgets: Budgets | None = None, **options: Any) -> ClaudeModel:
@@ -273,7 +203,7 @@ def test_a_wrong_set_up_is_waited_for_and_says_what_to_put_right(
 
     assert down.value.retry_after == 300
     assert "words of the API" not in str(down.value)
-    assert "words of the API" in logged[-1]["said"]
+    assert "words of the API" in logged[0]["said"]
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
