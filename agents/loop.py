@@ -28,6 +28,7 @@ from agents.exchange import (
     TurnRequest,
 )
 from agents.ports import Checkpoint, Model, Workspace
+from agents.recall import recall
 from agents.trail import Brief, J, Trail, TurnTaken, V
 from agents.transcript import calls_of, said, shortened
 from storage.judgments import Outcome
@@ -103,7 +104,7 @@ class Loop(Generic[J, V]):
         if sentence := self.brief.logbook.why_stop():
             raise Stopped(Outcome.STOPPED, sentence)
         with self.bench.holding(trail.patch) as workspace:
-            tools = {tool.spec.name: tool for tool in self.brief.toolbox(workspace)}
+            tools = {tool.spec.name: tool for tool in (*self.brief.toolbox(workspace), recall(trail.messages))}
             turn = _heard(self.model.turn(self._request(trail, tuple(tool.spec for tool in tools.values()))))
             calls = [call for call in calls_of(turn.message) if call.name != self.brief.submit]
             done = [_carried_out(call, tools, self.brief.submit) for call in calls]

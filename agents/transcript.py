@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 from agents.exchange import Message, TextBlock, ToolCall, ToolResult
 
@@ -32,11 +33,16 @@ def answered(messages: Sequence[Message]) -> Iterator[tuple[ToolCall, ToolResult
                 yield calls[block.call_id], block
 
 
+def results_of(messages: Sequence[Message]) -> list[ToolResult]:
+    """All results of tools, in order; the first one's number is 1."""
+    return [block for message in messages for block in message.blocks if isinstance(block, ToolResult)]
+
+
 def shortened(messages: Sequence[Message], most: int = MOST_CHARACTERS) -> tuple[Message, ...]:
     """The conversation with its old tool results cut to a stub, once it has grown beyond `most` characters.
 
-    The boundary between old and new moves in leaps, so that between two leaps the beginning stays the same from turn
-    to turn and a model's prompt cache keeps working.
+    A stub names the result's number, by which it can be read again. The boundary between old and new moves in leaps, so
+    that between two leaps the beginning stays the same from turn to turn and a model's prompt cache keeps working.
     """
     boundary, size = 0, 0
     for index, message in enumerate(messages):
@@ -44,7 +50,8 @@ def shortened(messages: Sequence[Message], most: int = MOST_CHARACTERS) -> tuple
         if size > most and index + 1 - KEPT_WHOLE > boundary:
             boundary = index + 1 - KEPT_WHOLE
             size = sum(_size(later) for later in messages[boundary : index + 1])
-    return (*(_stubbed(message) for message in messages[:boundary]), *messages[boundary:])
+    numbers = count(1)
+    return (*(_stubbed(message, numbers) for message in messages[:boundary]), *messages[boundary:])
 
 
 def _size(message: Message) -> int:
@@ -53,14 +60,14 @@ def _size(message: Message) -> int:
     )
 
 
-def _stubbed(message: Message) -> Message:
-    blocks = tuple(_stub(block) if isinstance(block, ToolResult) else block for block in message.blocks)
+def _stubbed(message: Message, numbers: Iterator[int]) -> Message:
+    blocks = tuple(_stub(block, next(numbers)) if isinstance(block, ToolResult) else block for block in message.blocks)
     return message.model_copy(update={"blocks": blocks})
 
 
-def _stub(result: ToolResult) -> ToolResult:
+def _stub(result: ToolResult, number: int) -> ToolResult:
     if len(result.text) <= 2 * STUB:
         return result
     rest = len(result.text) - STUB
-    text = f"{result.text[:STUB]}\n[{rest} characters of this old result are left out; call the tool again to see them]"
-    return result.model_copy(update={"text": text})
+    note = f"[{rest} characters of this old result are left out; `recall` with number={number} shows all of it]"
+    return result.model_copy(update={"text": f"{result.text[:STUB]}\n{note}"})

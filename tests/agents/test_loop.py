@@ -316,7 +316,7 @@ def test_what_a_tool_cannot_do_is_told_to_the_model() -> None:
     no_file, no_path, no_tool = results(model.asked[1].messages[-1])
     assert (no_file.failed, no_file.text) == (True, "there is no no.txt")
     assert (no_path.failed, "path: Field required" in no_path.text) == (True, True)
-    assert (no_tool.failed, no_tool.text) == (True, "There is no tool 'fly'; there are write, look, submit.")
+    assert (no_tool.failed, no_tool.text) == (True, "There is no tool 'fly'; there are write, look, recall, submit.")
 
 
 def test_tools_called_with_a_submission_are_carried_out_before_it_and_only_one_submission_counts() -> None:
@@ -354,7 +354,7 @@ def test_every_call_gets_its_result_and_roles_alternate() -> None:
 
     messages = model.asked[-1].messages
     assert [message.by_model for message in messages] == [bool(turn % 2) for turn in range(len(messages))]
-    assert [tool.name for tool in model.asked[0].tools] == ["write", "look", "submit"]
+    assert [tool.name for tool in model.asked[0].tools] == ["write", "look", "recall", "submit"]
 
 
 def conversation(turns: int, size: int) -> list[Message]:
@@ -373,7 +373,8 @@ def test_a_long_conversation_is_sent_with_its_old_results_cut_to_a_stub() -> Non
 
     assert sum(len(text_of(message)) for message in sent) < MOST_CHARACTERS
     assert sent[0] == messages[0]
-    assert "call the tool again" in text_of(sent[2])
+    assert "`recall` with number=1 shows" in text_of(sent[2])
+    assert "`recall` with number=2 shows" in text_of(sent[4])
     assert sent[-5:] == tuple(messages[-5:])
 
 
