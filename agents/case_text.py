@@ -9,6 +9,7 @@ from agents.exchange import Remark
 from agents.prompts import quoted
 from agents.terms import Repository
 from agents.wording import cut
+from storage.assessment import Ranked
 from storage.judgments import Evidence, Plan, Research
 
 ONE_SIGNAL = 4_000  # characters of a signal that are shown; read_signal gives the rest
@@ -79,6 +80,27 @@ def research_text(research: Research) -> str:
         lines += [_evidence(one) for one in (*hypothesis.evidence_for, *hypothesis.evidence_against)]
     lines += [f"{name}: {text}" for name, text in _extras(research) if text]
     return "\n".join(line for line in lines if line)
+
+
+def around_text(research: Research) -> list[str]:
+    """What code found out around it: the priority by numbers, what touched the files since, what is in flight."""
+    found = research.assessment
+    if found is None:
+        return []
+    lines = []
+    if ranked := found.ranked:
+        lines.append(f"priority by numbers: {ranked.priority} ({ranking_text(ranked)})")
+    lines += [f"may be addressed already, by {one.what}" for one in found.touched_since]
+    lines += [f"an open pull request touches the same files: {one.what}" for one in found.in_flight]
+    return lines
+
+
+def ranking_text(ranked: Ranked) -> str:
+    """The three numbers and what was counted for each."""
+    parts = (("code", ranked.importance), ("users", ranked.impact), ("severity", ranked.severity))
+    counted = "; ".join(f"{name} {factor.points}: {factor.counted}" for name, factor in parts)
+    points = " x ".join(str(factor.points) for _, factor in parts)
+    return f"{points} = {ranked.product}. {counted}"
 
 
 def _extras(research: Research) -> tuple[tuple[str, str], ...]:

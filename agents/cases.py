@@ -52,6 +52,7 @@ class SimilarReport(BaseModel):
     headline: str = ""  # its cause in one line
     outcome: str = ""  # resolved, dismissed because …, its pull request is open
     url: str = ""  # of its pull request
+    merged_by: str = ""  # the code host's login of who merged that
 
 
 class _Case(BaseModel):

@@ -49,6 +49,11 @@ def check(research: Research, sources: Sources) -> Checked:
     return Checked(checking.confident(checking.planned(kept)), tuple(checking.dropped))
 
 
+def holds(quote: str, text: str) -> bool:
+    """Whether the text says this, whatever white space lies between the words."""
+    return bool(_spans(quote, text))
+
+
 def _supporting(research: Research) -> Iterator[Evidence]:
     """The evidence on which the cause rests."""
     for finding in research.findings:

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from agents.exchange import About, Draft, PullRequest, Ran, ToolDone, Turn, TurnRequest
 from agents.terms import Repository
+from storage.assessment import Touch
 from storage.judgments import Judgment, Stage
 
 T = TypeVar("T")
@@ -140,6 +141,10 @@ class CodeHost(Protocol):
 
     def ensure_ready(self, repository: Repository, number: int) -> None:
         """No longer a draft."""
+        ...
+
+    def open_touching(self, repository: Repository, paths: Sequence[str]) -> tuple[Touch, ...]:
+        """The open pull requests into the base branch that change one of the files; of very many the newest only."""
         ...
 
     def ensure_reviewers(self, repository: Repository, number: int, logins: Sequence[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from agents import rules
+from agents.assessing import Assessing
 from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
 from agents.means import Means
 from agents.ports import Checkpoint
@@ -14,6 +15,7 @@ from agents.running import ReportRun, run_key
 from agents.stages.ask import Asking, ask
 from agents.stages.decide import decide
 from agents.stages.research import Researched, research
+from storage.assessment import Assessment, Priority
 from storage.judgments import Outcome, Research, Stage, Verdict
 from storage.records import Approval, Decision, EntryKind, Fix, Report, Signal
 from storage.status import CLOSED, Mover, SignalStatus, Status
@@ -64,8 +66,10 @@ class Researching:
         if found is None:
             checkpoint("end", lambda: self._end_run(run, researched), bool)
             return
-        verdict = checkpoint("decide", lambda: self._decide(run, researched, found), Verdict)
-        checkpoint("ask", lambda: self._ask(report_id, case, researched, verdict), bool)
+        assessment = checkpoint("assess", lambda: Assessing(self.means).assess(case, found), Assessment)
+        assessed = found.model_copy(update={"assessment": assessment})
+        verdict = checkpoint("decide", lambda: self._decide(run, researched, assessed), Verdict)
+        checkpoint("ask", lambda: self._ask(report_id, case, assessed, verdict), bool)
 
     def _start(self, report_id: int) -> Start:
         report = self.means.store.reports.get(report_id)
@@ -121,17 +125,16 @@ class Researching:
         run.end(researched.outcome, researched.sentence, researched.seconds)
         return self._end(run.report_id, researched.outcome, researched.sentence)
 
-    def _ask(self, report_id: int, case: ResearchCase, researched: Researched, verdict: Verdict) -> bool:
+    def _ask(self, report_id: int, case: ResearchCase, found: Research, verdict: Verdict) -> bool:
         store = self.means.store
         report = store.reports.get(report_id)
         step = f"research:{report_id}:{report.attempt}"
-        found = researched.research
-        if report.status is not Status.AWAITING_RESEARCH or found is None:
+        if report.status is not Status.AWAITING_RESEARCH:
             return False
         autonomy = rules.autonomy_of(report, store.signals.of_report(report_id), self.means.policy)
         asking = ask(found, verdict, autonomy)
-        if researched.dropped:
-            dropped = f"{len(researched.dropped)} citations did not hold and were left out"
+        if found.citations_dropped:
+            dropped = f"{found.citations_dropped} of {found.citations_made} citations did not hold and were left out"
             store.reports.note(report_id, EntryKind.STAGE, "machine", dropped, step=f"{step}/dropped")
         if asking.plan is not None:
             store.plans.propose(report_id, asking.plan, because=_latest(case.guidance), step=f"{step}/plan")
@@ -154,7 +157,7 @@ class Researching:
             judgment=found,
             research=found,
             verdict=verdict,
-            priority=verdict.priority,
+            priority=_priority(found, verdict),
             repository=case.repository.name,
             research_passes=case.pass_number,
             note="",
@@ -207,6 +210,12 @@ def guidance_of(approvals: list[Approval]) -> tuple[Guidance, ...]:
     )
 
 
+def _priority(found: Research, verdict: Verdict) -> Priority:
+    """By the numbers; what the model thought is shown beside them."""
+    ranked = found.assessment.ranked if found.assessment else None
+    return ranked.priority if ranked else verdict.priority
+
+
 def _latest(guidance: tuple[Guidance, ...]) -> str:
     return guidance[-1].words if guidance else ""
 
@@ -221,4 +230,5 @@ def _similar(report: Report, fix: Fix | None) -> SimilarReport:
         headline=report.research.headline if report.research else "",
         outcome=outcome,
         url=fix.url if fix else "",
+        merged_by=fix.merged_by if fix else "",
     )

@@ -140,13 +140,16 @@ ModelNames = Annotated[
 """One model, or several: the next one is asked when those before it do not answer."""
 
 
+def _cheap() -> dict[Stage, tuple[str, ...]]:
+    """What judges one signal at a time is asked often, and of the small model."""
+    return dict.fromkeys((Stage.READ, Stage.NORMALISE, Stage.GROUP), ("claude-haiku-4-5",))
+
+
 class Models(Terms):
     """Which models answer which stage."""
 
     default: ModelNames = ("claude-sonnet-4-6",)
-    stages: dict[Stage, ModelNames] = Field(
-        default_factory=lambda: dict.fromkeys((Stage.READ, Stage.NORMALISE, Stage.GROUP), ("claude-haiku-4-5",))
-    )
+    stages: dict[Stage, ModelNames] = Field(default_factory=_cheap)
 
     def of(self, stage: Stage) -> str:
         """The model that a stage asks first."""
@@ -165,6 +168,8 @@ class Policy(Terms):
     repositories: tuple[Repository, ...] = ()
     approvers: tuple[PersonId, ...] = ()  # Slack user ids
     autonomy: Autonomy = Autonomy.ASK
+    gone: tuple[str, ...] = ()  # names, addresses or logins of people who left: never asked for review
+    logins: dict[str, str] = Field(default_factory=dict)  # e-mail address of commits -> login on the code host
     ask_emoji: str = Field(default="mag", pattern=r"^[a-z0-9_+'-]*$")  # reacting with it asks; empty: with none
     ripe_weight: float = Field(default=1.0, gt=0)
     research_limits: Limits = Limits()

@@ -87,7 +87,7 @@ class Replaying:
             used["input_tokens"], used["cache_creation_input_tokens"], used["cache_read_input_tokens"],
             used["output_tokens"],
         )  # fmt: skip
-        return Turn(message=heard(given["content"]), usage=usage, stop_reason=given["stop_reason"])
+        return Turn(message=heard(given["content"], self.model), usage=usage, stop_reason=given["stop_reason"])
 
     def _recorded(self, request: TurnRequest) -> list[Json]:
         for path in sorted((self.folder / request.stage.value).glob("*.json")):
@@ -112,7 +112,7 @@ def _path(folder: Path, request: TurnRequest) -> Path:
 
 def _written(turn: Turn) -> Json:
     used = turn.usage
-    opaque: list[Json] = json.loads(turn.message.opaque) if turn.message.opaque else []
+    opaque: list[Json] = json.loads(turn.message.opaque)["content"] if turn.message.opaque else []
     return {
         "must_contain": [],
         "content": opaque or [_block(block) for block in turn.message.blocks],

@@ -35,6 +35,7 @@ from agents.exchange import (
 )
 from agents.ports import Workspace
 from agents.terms import Repository
+from storage.assessment import Touch
 from storage.judgments import Judgment, Stage
 
 T = TypeVar("T")
@@ -376,6 +377,16 @@ class FakeCodeHost:
         self._maybe_fail()
         self.reviewers[number] = tuple(login for login in logins if login not in self.unknown_people)
         return self.reviewers[number]
+
+    def open_touching(self, repository: Repository, paths: Sequence[str]) -> tuple[Touch, ...]:
+        self._maybe_fail()
+        found = []
+        for number, pull in self.pull_requests.items():
+            patch = self.patches.get(pull.head_sha, "")
+            files = tuple(path for path in paths if f" b/{path}\n" in patch)
+            if pull.state is PullRequestState.OPEN and files:
+                found.append(Touch(what=f"#{number}: {self.drafts[number].title}", files=files, url=pull.url))
+        return tuple(found)
 
     def set_checks(self, number: int, *checks: Check) -> None:
         self._change(number, checks=checks)

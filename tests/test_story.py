@@ -257,6 +257,28 @@ def test_what_cannot_be_looked_up_is_not_shown(world: World) -> None:
     assert [finding.claim for finding in research.findings] == ["It divides unguarded."]
 
 
+def test_the_priority_is_the_product_of_our_numbers_whatever_the_model_says(world: World) -> None:
+    world.reaches(Status.AWAITING_APPROVAL)
+
+    report = world.store.reports.get(1)
+    assert report.research is not None
+    assert report.research.assessment is not None
+    ranked = report.research.assessment.ranked
+    assert ranked is not None
+    assert (report.research.priority, ranked.product, report.priority) == (Priority.P2, 2, Priority.P3)
+    assert (report.research.citations_made, report.research.citations_dropped) == (4, 1)
+
+
+def test_who_wrote_the_lines_is_asked_for_review_beside_those_the_policy_names(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    logins = {"ada@shop.example": "ada-s"}
+    world = World(sqlite_store, tmp_path, policy=POLICY.model_copy(update={"logins": logins}))
+    world.reaches(Status.AWAITING_REVIEW)
+
+    assert world.code_host.reviewers == {1: ("ada", "ada-s")}
+
+
 def test_other_words_of_an_approver_revise_the_plan_and_it_is_asked_again(world: World) -> None:
     world.reaches(Status.AWAITING_APPROVAL)
     world.shows_the_plan()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agents.case_text import plan_text, research_text
+from agents.case_text import around_text, plan_text, research_text
 from agents.errors import ModelRefused
 from agents.exchange import About
 from agents.ports import Model
@@ -69,6 +69,10 @@ def decide(report: Report, research: Research, model: Model, run: str = "") -> V
 
 def _settled(research: Research) -> Verdict | None:
     """What follows without a judgment."""
+    if research.plan is not None and research.assessment is not None and research.assessment.mended:
+        missing = "Look again: what was found is about code that is no longer there, and it may be mended."
+        reason = research.assessment.mended
+        return Verdict(bucket=Bucket.NOT_ACTIONABLE, priority=research.priority, reason=reason, missing=missing)
     if research.plan is None and research.question is not None:
         reason = "The next step depends on an answer that only people can give."
         return Verdict(bucket=Bucket.NEEDS_INPUT, priority=research.priority, reason=reason)
@@ -101,6 +105,7 @@ def _shown(research: Research) -> str:
     if not research.findings:
         parts.append("No finding held when its evidence was looked up.")
     parts.append(f"proposed priority: {research.priority}, because {research.priority_reason}")
+    parts += around_text(research)
     if question is not None:
         options = " / ".join(question.options) or "none"
         parts.append(f"question to people: {question.text}\noptions: {options}\nwhat depends on it: {question.why}")

@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.actions import Action, Choice
 from bot.views import parts
+from bot.views.assessed import around_the_plan
 from bot.views.drawing import Drawing
 from bot.views.parts import Mention, Moment, Piece, Words, bold, code
 from bot.views.scene import Scene
@@ -25,6 +26,8 @@ def plan(scene: Scene, shown: ShownPlan) -> Drawing:
     if shown.because:
         blocks.append(parts.paragraph(Words(f"Revised because: {shown.because}", italic=True, limit=500)))
     blocks += _body(shown.body)
+    if shown.revision == scene.report.plan_revision:  # what is known around it is known of the newest
+        blocks += around_the_plan(scene.report.research)
     blocks += _decision(scene, shown)
     return Drawing(f"plan:{shown.revision}", f"{name}: {shown.body.title}", blocks)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.actions import Action, Choice, Picked
 from bot.views import parts
+from bot.views.assessed import urgency
 from bot.views.drawing import Drawing
 from bot.views.parts import Moment, Piece, Sign, Words, bold, code
 from bot.views.scene import Scene
-from bot.views.words import SIGNS, timeline
-from storage.judgments import Confidence, Evidence, Finding, Research, Standing
+from bot.views.words import SIGNS, plural, timeline
+from storage.judgments import Confidence, Evidence, Finding, Hypothesis, Research, Standing
 from storage.status import Status
 
 _SURE = {
@@ -18,6 +21,9 @@ _SURE = {
     Confidence.INFERRED: "it follows from the code cited",
     Confidence.GUESSED: "this is a guess",
 }
+_WAS = {True: "was", False: "were"}
+_HYPOTHESES = 4
+_QUOTE = 120
 _NOW = {Status.AWAITING_RESEARCH: "Looking for the cause", Status.AWAITING_FIX: "Writing the fix and proving it"}
 
 
@@ -55,11 +61,11 @@ def _found(found: Research) -> list[Block]:
     ]
     if found.findings:
         blocks.append(parts.bullets([_claim(finding) for finding in found.findings[:5]]))
-    rejected = [each for each in found.hypotheses if each.standing is Standing.REJECTED]
-    blocks += [parts.context(f"Ruled out: {each.statement} {each.why}"[:600]) for each in rejected[:3]]
+    blocks += _others(found)
     blocks.append(
         parts.context(
-            f"How sure: {_SURE[found.confidence]}. {found.priority.value}: {found.priority_reason}"[:600],
+            f"How sure: {_SURE[found.confidence]}."[:600],
+            urgency(found),
             *(
                 (f"I would change my mind if: {found.would_change_my_mind}"[:400],)
                 if found.would_change_my_mind
@@ -67,7 +73,34 @@ def _found(found: Research) -> list[Block]:
             ),
         )
     )
+    if lost := found.citations_dropped:
+        blocks.append(
+            parts.context(
+                f"{lost} of {plural(found.citations_made, 'citation')} did not hold and {_WAS[lost == 1]} left out."
+            )
+        )
     return blocks
+
+
+def _others(found: Research) -> list[Block]:
+    """The causes that it was not, with what speaks against them, and those that nobody could settle."""
+    shown = [each for each in found.hypotheses if each.standing is not Standing.SUPPORTED][:_HYPOTHESES]
+    return [parts.bullets([_hypothesis(each) for each in shown])] if shown else []
+
+
+def _hypothesis(hypothesis: Hypothesis) -> list[Piece]:
+    rejected = hypothesis.standing is Standing.REJECTED
+    line: list[Piece] = [bold("Ruled out: " if rejected else "Not settled: "), Words(hypothesis.statement, limit=300)]
+    if hypothesis.why:
+        line += [" ", Words(hypothesis.why, italic=True, limit=300)]
+    evidence = hypothesis.evidence_against if rejected else (*hypothesis.evidence_for, *hypothesis.evidence_against)
+    for one in evidence[:2]:
+        line += [" ", code(_where(one)), " ", Words(f"“{_brief(one.quote)}”", limit=_QUOTE + 2)]
+    return line
+
+
+def _brief(quote: str) -> str:
+    return textwrap.shorten(quote, _QUOTE, placeholder=" …")
 
 
 def _claim(finding: Finding) -> list[Piece]:

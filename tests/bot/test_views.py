@@ -18,12 +18,27 @@ from bot.views import condition, home, quarantine, trouble
 from bot.views.card import card
 from bot.views.drawing import Drawing, Reaction, Spot, Upload
 from bot.views.limits import BLOCKS, PAYLOAD, TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, size_of, within
+from bot.views.plan import plan
+from bot.views.progress import progress
 from bot.views.report import thread
 from bot.views.scene import Scene
 from bot.views.words import SIGNS, span, status_line
 from playground.workspace.block_check import Place
 from playground.workspace.block_rules import check_blocks, checked_blocks
-from storage.judgments import FixSubmission, Outcome, Priority, Proof, Question, Screening, Threat
+from storage.assessment import Assessment, Factor, Ranked, Reviewer, Touch
+from storage.judgments import (
+    Evidence,
+    EvidenceKind,
+    FixSubmission,
+    Hypothesis,
+    Outcome,
+    Priority,
+    Proof,
+    Question,
+    Screening,
+    Standing,
+    Threat,
+)
 from storage.plumbing import Cursor, Switch
 from storage.quarantine import HeldPage
 from storage.records import Approval, AskedQuestion, Decision, Entry, EntryKind, Fix, Report, ShownPlan, Signal
@@ -49,7 +64,9 @@ def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns
     body = a_plan(title=line, approach=long, files=(line,) * 30, test=long, risk=line, measure=line)
     report = Report(
         id=1, status=status, title=long, gist=long, note=long, channel="C07SOLAR", plan_revision=2, repository=line,
-        priority=Priority.P1, research=a_research(headline=line, cause=long), soak_until=AT, dismissed_because=long,
+        priority=Priority.P1, soak_until=AT, dismissed_because=long, research=a_research(
+            headline=line, cause=long, assessment=_assessed(line), citations_made=2, citations_dropped=1
+        ),
         stuck_because=Outcome.UNPROVEN, since=AT, **columns,
     )  # fmt: skip
     signals = tuple(
@@ -100,6 +117,15 @@ def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns
         regression_of=Report(id=9, title=long),
     )  # fmt: skip
     return Scene(snapshot, POLICY, "https://acme.example/", Spot("C07SOLAR", "1700000000.000001"))
+
+
+def _assessed(line: str) -> Assessment:
+    factor, touch = Factor(points=4, counted=line), Touch(what=line, files=(line,), url=line)
+    return Assessment(
+        ranked=Ranked(priority=Priority.P0, importance=factor, impact=factor, severity=factor),
+        reviewers=(Reviewer(name=line, login=line, why=line),) * 3,
+        mended=line, touched_since=(touch,) * 5, in_flight=(touch,) * 5, unseen=(line,),
+    )  # fmt: skip
 
 
 def drawings(scene: Scene) -> list[Drawing]:
@@ -295,3 +321,41 @@ def test_the_quarantine_says_of_each_signal_why_it_is_held() -> None:
     assert "attempt to steer an agent" in second
     assert "steer" not in quarantine.why_held(unjudged)
     assert "steer" in quarantine.why_held(attack)
+
+
+def test_a_plan_shows_who_reviews_what_may_have_mended_it_and_who_is_at_it() -> None:
+    touch = Touch(what="#12: Guard the export", files=("app/export.py",), url="https://github.example/pull/12")
+    assessment = Assessment(
+        reviewers=(Reviewer(name="Ada", login="ada-s", why="wrote 4 of 7 lines"), Reviewer(name="Bo", why="owns app")),
+        touched_since=(Touch(what="1a2b3c of 2026-11-20: Close it"),),
+        in_flight=(touch,),
+    )
+    scene = a_scene(status=Status.AWAITING_APPROVAL)
+    scene.report.research = a_research(assessment=assessment)
+
+    older, newest = (str(within(plan(scene, shown).blocks)) for shown in scene.snapshot.plans)
+
+    assert "Ada" not in older
+    for words in ("ada-s", "wrote 4 of 7 lines", "no login known", "May be addressed already", "1a2b3c", touch.url):
+        assert words in newest
+
+
+def test_research_shows_numbers_ruled_out_causes_with_their_evidence_and_what_was_dropped() -> None:
+    factor = Factor(points=2, counted="it was counted")
+    ranked = Ranked(priority=Priority.P3, importance=factor, impact=factor, severity=factor)
+    against = Evidence(kind=EvidenceKind.COMMAND, where="df -h", quote="12 % used")
+    full = Hypothesis(statement="The disk is full.", standing=Standing.REJECTED, evidence_against=(against,))
+    locked = Hypothesis(statement="A lock is held.", standing=Standing.OPEN, why="No lock was looked for.")
+    scene = a_scene(status=Status.AWAITING_APPROVAL)
+    scene.report.research = a_research(
+        hypotheses=(full, locked), citations_made=5, citations_dropped=1, assessment=Assessment(ranked=ranked)
+    )
+
+    drawn = progress(scene)
+
+    assert drawn is not None
+    shown = str(within(drawn.blocks))
+    for words in ("Ruled out: ", "The disk is full.", "df -h", "12 % used", "Not settled: ", "A lock is held.",
+                  "1 of 5 citations did not hold and was left out.", "P3 by the numbers: 2 x 2 x 2 = 8",
+                  "The agent would say P2: Some people cannot export."):  # fmt: skip
+        assert words in shown

@@ -141,3 +141,15 @@ def test_one_that_people_have_ended_is_not_opened_again(stand: Stand) -> None:
 def test_a_number_that_is_not_there_is_rejected(stand: Stand) -> None:
     with pytest.raises(CodeHostRejected):
         now(stand, 4711)
+
+
+def test_open_pull_requests_that_touch_a_file_are_found_until_they_are_closed(stand: Stand) -> None:
+    made = opened(stand)
+
+    (touch,) = stand.host.open_touching(stand.repository, ["shop.py", "notes.txt"])
+    elsewhere = stand.host.open_touching(stand.repository, ["notes.txt"])
+    stand.close(made.number)
+
+    assert (touch.what, touch.files, touch.url) == (f"#{made.number}: Count every item", ("shop.py",), made.url)
+    assert elsewhere == ()
+    assert stand.host.open_touching(stand.repository, ["shop.py"]) == ()

@@ -1,0 +1,96 @@
+"""Assess a piece of research by code: how urgent, who reviews, is it mended already, does somebody work on it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from agents.cases import ResearchCase
+from agents.citations import holds
+from agents.errors import CodeHostRejected
+from agents.history import History, is_test
+from agents.means import Means
+from agents.reviewing import Known, reviewers
+from agents.urgency import ranked
+from storage.assessment import Assessment, Touch
+from storage.judgments import Evidence, EvidenceKind, Research
+
+_MOST_FILES = 3
+
+
+@dataclass(frozen=True)
+class Assessing:
+    """One look, made in a checkpoint: it reads the clock, the code host and a fresh checkout."""
+
+    means: Means
+
+    def assess(self, case: ResearchCase, found: Research) -> Assessment:
+        """Everything that code can say. What could not be looked up is said, never guessed.
+
+        Raises CodeHostDown, when trying again later may help.
+        """
+        at = self.means.clock()
+        with closing(self.means.workspaces.open(case.repository, case.base_sha)) as workspace:
+            history = History(workspace, at)
+            faulty = [path for path in faulty_files(found) if history.has(path)][:_MOST_FILES]
+            last = max(signal.happened_at for signal in case.signals)
+            known = Known(
+                authors=[author for path in faulty for author in history.authors(path, _lines(found, path))],
+                owners=history.owners(found.plan.files if found.plan else faulty),
+                resolvers=[one.merged_by for one in case.similar if one.merged_by],
+                active=history.active(),
+            )
+            assessment = Assessment(
+                ranked=ranked([history.use_of(path) for path in faulty], case.signals),
+                reviewers=reviewers(known, case.repository, self.means.policy, at),
+                touched_since=history.touched_since(faulty, last),
+            )
+        in_flight, unseen = self._in_flight(case, found)
+        return assessment.model_copy(
+            update={"mended": self._mended(case, found), "in_flight": in_flight, "unseen": unseen}
+        )
+
+    def _mended(self, case: ResearchCase, found: Research) -> str:
+        """Empty while the cited lines of the plan's files stand at the branch's tip, else which does not."""
+        cited = [one for one in _code(found) if found.plan is not None and one.where in found.plan.files]
+        head = self.means.workspaces.head(case.repository)
+        if head == case.base_sha or not cited:
+            return ""
+        with closing(self.means.workspaces.open(case.repository, head)) as workspace:
+            for one in cited:
+                try:
+                    text = self.means.redactor.secrets_only(workspace.read(one.where))
+                except (OSError, ValueError):
+                    text = ""
+                if not holds(one.quote, text):
+                    quote = " ".join(one.quote.split())[:120]
+                    return f"{one.where} has changed since I read it: at {head[:10]} it no longer says “{quote}”."
+        return ""
+
+    def _in_flight(self, case: ResearchCase, found: Research) -> tuple[tuple[Touch, ...], tuple[str, ...]]:
+        """Open pull requests, our own of this report left out, that touch what the plan changes; tests do not count."""
+        if found.plan is None:
+            return (), ()
+        wanted = [path for path in found.plan.files if not is_test(path)] or list(found.plan.files)
+        ours = self.means.store.fixes.latest(case.report_id)
+        try:
+            touching = self.means.code_host.open_touching(case.repository, wanted)
+        except CodeHostRejected as error:
+            return (), (f"Whether a pull request is open already I could not see: {error}",)
+        return tuple(one for one in touching if ours is None or one.url != ours.url), ()
+
+
+def faulty_files(found: Research) -> list[str]:
+    """The files held responsible: those of the plan that are no tests, else those cited as code."""
+    planned = [path for path in found.plan.files if not is_test(path)] if found.plan else []
+    return planned or [path for path in dict.fromkeys(one.where for one in _code(found)) if not is_test(path)]
+
+
+def _code(found: Research) -> list[Evidence]:
+    evidence = (one for finding in found.findings for one in finding.evidence)
+    return [one for one in evidence if one.kind is EvidenceKind.CODE]
+
+
+def _lines(found: Research, path: str) -> Sequence[int]:
+    return [one.line for one in _code(found) if one.where == path and one.line is not None]
