@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from agents.lookups import Lookups
 from agents.ports import CodeHost, Messenger, Model, Nudge, Vectoriser, Workspaces
 from agents.ranking import Ranking, Weights
 from agents.redact import Redactor
@@ -29,6 +30,7 @@ class Means:
     messenger: Messenger
     nudge: Nudge
     clock: Callable[[], dt.datetime] = now
+    lookups: Lookups = field(default_factory=Lookups)
     weights: Weights | None = None  # of the ranking; None: those that come with the code
 
     @cached_property

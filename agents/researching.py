@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from agents import rules
 from agents.assessing import Assessing
 from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
+from agents.looking_back import LookingBack
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.running import ReportRun, run_key
@@ -61,6 +62,7 @@ class Researching:
             checkpoint,
             self.means.redactor,
             run,
+            more=self.means.lookups.makers(self._back(report_id, case)),
         )
         found = researched.research
         if found is None:
@@ -116,6 +118,9 @@ class Researching:
         )
         others = [self.means.store.reports.get(each.report_id) for each in found if each.report_id != report.id]
         return tuple(_similar(other, self.means.store.fixes.latest(other.id or 0)) for other in others[:3])
+
+    def _back(self, report_id: int, case: ResearchCase) -> LookingBack:
+        return LookingBack(self.means.store, self.means.vectoriser, report_id, case.repository.name)
 
     def _decide(self, run: ReportRun, researched: Researched, found: Research) -> Verdict:
         run.end(researched.outcome, researched.sentence, researched.seconds)

@@ -16,6 +16,7 @@ from storage.messages import Messages
 from storage.outbox import Outbox
 from storage.pairs import Pairs
 from storage.pardons import Pardons
+from storage.past import Past
 from storage.placements import Placements
 from storage.plans import Plans
 from storage.quarantine import Quarantine
@@ -47,6 +48,7 @@ class Store:
         self.corrections = Corrections(transactions)
         self.pairs = Pairs(transactions)
         self.search = Search(transactions)
+        self.past = Past(transactions)
         self.reports = Reports(transactions)
         self.plans = Plans(transactions)
         self.fixes = Fixes(transactions)

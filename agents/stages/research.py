@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from agents import case_text
 from agents.cases import ResearchCase
 from agents.citations import Sources, check
-from agents.exchange import About
+from agents.exchange import About, Tool
 from agents.guards import matches
 from agents.loop import Loop
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
@@ -66,12 +67,16 @@ def research(  # noqa: PLR0917 the ports, in the order of all stages
     checkpoint: Checkpoint,
     redactor: Redactor,
     logbook: Logbook | None = None,
+    *,
+    more: Sequence[Callable[[Hands], Tool]] = (),
 ) -> Researched:
     """One pass over a report. Commands' output is redacted wholly, files and patches of secrets only.
 
+    `more` makes tools beyond those that work on the checkout.
+
     Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
     """
-    inquiry = _Inquiry(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged())
+    inquiry = _Inquiry(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged(), tuple(more))
     return _researched(Loop(inquiry.brief(), model, checkpoint).run())
 
 
@@ -99,6 +104,7 @@ class _Inquiry:
     checkpoint: Checkpoint
     redactor: Redactor
     logbook: Logbook
+    more: tuple[Callable[[Hands], Tool], ...] = ()
 
     def brief(self) -> Brief[Research, Verified]:
         case = self.case
@@ -113,7 +119,7 @@ class _Inquiry:
             returns=Research,
             verify=self._rule,
             open=lambda patch: self.workspaces.open(case.repository, case.base_sha, patch),
-            toolbox=lambda workspace: research_tools(self._hands(workspace)),
+            toolbox=lambda workspace: research_tools(self._hands(workspace), self.more),
             limits=self.limits,
             logbook=self.logbook,
         )

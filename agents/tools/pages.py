@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+from agents.prompts import quoted
 
 TEXT_LIMIT = 12_000
 LINE_LIMIT = 400
@@ -14,6 +17,17 @@ def clip(text: str, limit: int = TEXT_LIMIT) -> str:
         return text
     head, tail = limit * 2 // 5, limit * 3 // 5
     return f"{text[:head]}\n[… {len(text) - head - tail} characters left out …]\n{text[-tail:]}"
+
+
+def foreign(text: str, whose: str) -> str:
+    """What others wrote, as evidence that cannot break out of its fence, cut to its limit."""
+    return quoted(clip(text), whose)
+
+
+def one_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """The text as one line, without what only terminals understand, cut at its end."""
+    plain = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())
+    return plain if len(plain) <= limit else f"{plain[:limit]} […]"
 
 
 def lines_of(text: str) -> list[str]:

@@ -1,0 +1,59 @@
+"""similar_reports: did we meet something like this before, and what came of it?"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from agents.exchange import Tool, ToolFault, ToolSpec
+from agents.looking_back import LookingBack
+from agents.tools.hands import Hands
+from agents.tools.pages import foreign, one_line
+from storage.past import PastReport
+
+
+class SimilarReports(BaseModel):
+    """Arguments of similar_reports."""
+
+    words: str = Field(
+        min_length=2, max_length=1000, description="What to look for: the symptom, an error's text, a function's name."
+    )
+    limit: int = Field(default=5, ge=1, le=10)
+
+
+def similar_reports(hands: Hands, back: LookingBack) -> Tool:
+    """Earlier reports, their causes and outcomes, never one that fewer people may see than the one at hand."""
+
+    def work(asked: SimilarReports) -> str:
+        found = back.similar(asked.words, asked.limit)
+        if not found:
+            raise ToolFault(f"No earlier report is like {asked.words!r}.")
+        return foreign(hands.redact("\n\n".join(told(one) for one in found)), "earlier reports")
+
+    description = (
+        "Find earlier reports by words: what was found to be their cause, whether they were dismissed and why, which"
+        " pull request mended them. A past cause is a lead to be checked against today's code, not a proof."
+    )
+    return Tool(ToolSpec("similar_reports", description, SimilarReports), work)
+
+
+def told(report: PastReport) -> str:
+    """A report's story in a few lines."""
+    lines = [
+        f"{report.ref} {one_line(report.title)}: {outcome(report)}",
+        f"  repository: {report.repository}" if report.repository else "",
+        f"  cause as found then: {one_line(report.headline)} {one_line(report.cause, 600)}" if report.headline else "",
+        f"  files of its plan: {', '.join(report.files[:10])}" if report.files else "",
+        f"  pull request: {report.pull_request}" if report.pull_request else "",
+    ]
+    return "\n".join(line.rstrip() for line in lines if line)
+
+
+def outcome(report: PastReport) -> str:
+    """What became of it, with the day."""
+    day = f"{report.since:%Y-%m-%d}"
+    if report.dismissal is not None or report.dismissed_because:
+        kind = report.dismissal.value.replace("_", " ") if report.dismissal else "no reason given"
+        why = f", “{one_line(report.dismissed_because)}”" if report.dismissed_because else ""
+        return f"dismissed on {day} ({kind}{why})"
+    merged = f", its pull request was merged on {report.merged_at:%Y-%m-%d}" if report.merged_at else ""
+    return f"{report.status.value.replace('_', ' ')} since {day}{merged}"
