@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
 from agents.exchange import Tool
 from agents.looking_back import LookingBack
+from agents.ports import OuterServer
 from agents.tools.guidance import guidance
 from agents.tools.hands import Hands
+from agents.tools.outer import outer_tools
 from agents.tools.repository_map import Maps, repository_map
 from agents.tools.similar_reports import similar_reports
-
-Maker = Callable[[Hands], Tool]
 
 
 @dataclass(frozen=True)
@@ -21,11 +20,11 @@ class Lookups:
     """What this installation can look up, the same for all reports."""
 
     maps: Maps = field(default_factory=Maps)
+    outer: tuple[OuterServer, ...] = ()
 
-    def makers(self, back: LookingBack) -> tuple[Maker, ...]:
-        """What makes the tools of one report's research."""
-        return (
-            partial(repository_map, maps=self.maps),
-            partial(similar_reports, back=back),
-            partial(guidance, back=back),
-        )
+    def tools(self, back: LookingBack, hands: Hands) -> Iterator[Tool]:
+        """The tools of one report's research. May ask servers what they offer."""
+        yield repository_map(hands, self.maps)
+        yield similar_reports(hands, back)
+        yield guidance(hands, back)
+        yield from outer_tools(hands, self.outer)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from pydantic import JsonValue
+
 from agents.exchange import About, Draft, PullRequest, Ran, ToolDone, Turn, TurnRequest
+from agents.outside import OuterTool
 from agents.terms import Repository
 from storage.assessment import Touch
 from storage.judgments import Judgment, Stage
@@ -149,6 +152,31 @@ class CodeHost(Protocol):
 
     def ensure_reviewers(self, repository: Repository, number: int, logins: Sequence[str]) -> tuple[str, ...]:
         """Ask these people for review; returns those who now are asked. People who cannot be asked are left out."""
+        ...
+
+
+# ── looking up ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class OuterServer(Protocol):
+    """A server with tools that the policy names. What it says is foreign text: to be redacted, fenced, bounded."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the policy."""
+        ...
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The tools that the policy allows."""
+        ...
+
+    def tools(self) -> Sequence[OuterTool]:
+        """Those of them that it offers, and that only read. Raises SourceDown or SourceRejected."""
+        ...
+
+    def call(self, tool: str, arguments: Mapping[str, JsonValue]) -> str:
+        """What the tool answers. Raises SourceDown or SourceRejected."""
         ...
 
 

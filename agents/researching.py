@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import BaseModel
 
@@ -62,7 +63,7 @@ class Researching:
             checkpoint,
             self.means.redactor,
             run,
-            more=self.means.lookups.makers(self._back(report_id, case)),
+            more=partial(self.means.lookups.tools, self._back(report_id, case)),
         )
         found = researched.research
         if found is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
@@ -95,6 +97,36 @@ def _glob(value: str) -> str:
     return value
 
 
+def _name(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", value):
+        raise ValueError("a name here is 1 to 20 of a-z, 0-9 and -, beginning with a letter, such as notion")
+    return value
+
+
+def _variable(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("this is no name of an environment variable (the token itself never stands here)")
+    return value
+
+
+def _service_url(value: str) -> str:
+    """Over the network only encrypted, since a token goes with it."""
+    parts = urlsplit(value)
+    host = parts.hostname or ""
+    if parts.scheme == "https" and host and not parts.username:
+        return value
+    if parts.scheme == "http" and _is_this_machine(host) and not parts.username:
+        return value
+    raise ValueError("write an https address without a name or password in it, such as https://mcp.notion.com/mcp")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 PersonId = Annotated[str, AfterValidator(_person)]
 """A Slack user id."""
 WatchedId = Annotated[str, AfterValidator(_watched)]
@@ -113,5 +145,11 @@ Branch = Annotated[str, AfterValidator(_branch)]
 """A branch's name, as git allows it."""
 Command = Annotated[tuple[str, ...], AfterValidator(_command)]
 """A program and its arguments."""
+Name = Annotated[str, AfterValidator(_name)]
+"""A short name of the owner's choice."""
+Variable = Annotated[str, AfterValidator(_variable)]
+"""The name of an environment variable, or nothing."""
+ServiceUrl = Annotated[str, AfterValidator(_service_url)]
+"""Where a service is reached that we hold a token for."""
 Glob = Annotated[str, AfterValidator(_glob)]
 """Which paths of a repository, from its top."""

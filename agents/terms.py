@@ -17,10 +17,13 @@ from agents.term_forms import (
     CloneUrl,
     Command,
     Glob,
+    Name,
     OptionalRoomId,
     PersonId,
     RepositoryName,
     RoomId,
+    ServiceUrl,
+    Variable,
     WatchedId,
 )
 from storage.judgments import Stage
@@ -101,6 +104,15 @@ class Repository(Terms):
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
 
 
+class McpTerms(Terms):
+    """An MCP server that research may ask, and the read-only tools of it that may be used."""
+
+    name: Name
+    url: ServiceUrl
+    token_env: Variable = ""  # the environment's variable that holds its token; empty: it needs none
+    tools: tuple[str, ...] = Field(min_length=1)
+
+
 class Limits(Terms):
     """Hard stops of one agent run."""
 
@@ -166,6 +178,7 @@ class Policy(Terms):
     channels: tuple[Channel, ...] = ()
     sources: dict[str, SourceTerms] = Field(default_factory=dict)  # by a name of the owner's choice
     repositories: tuple[Repository, ...] = ()
+    mcp: tuple[McpTerms, ...] = ()
     approvers: tuple[PersonId, ...] = ()  # Slack user ids
     autonomy: Autonomy = Autonomy.ASK
     gone: tuple[str, ...] = ()  # names, addresses or logins of people who left: never asked for review

@@ -39,6 +39,7 @@ from bot.http import Gate, HttpServer
 from bot.jobs import Jobs
 from bot.listeners import Deps, build_slack_app
 from bot.listeners.events import deal_with
+from bot.lookups import open_lookups
 from bot.messenger import SlackMessenger
 from bot.policy import read_policy
 from bot.settings import Settings, environment, secret
@@ -184,6 +185,7 @@ def build(settings: Settings) -> Parts:
             redactor=redactor,
             messenger=enqueuer,
             nudge=enqueuer,
+            lookups=open_lookups(policy, environment()),
         )
     )
     deps = Deps(

@@ -18,6 +18,7 @@ from agents.errors import SandboxUnusable
 from agents.terms import Channel, Policy
 from bot import breaker
 from bot.ending import last_words
+from bot.lookups import open_mcp
 from bot.manifest import bot_scopes
 from bot.policy import read_policy
 from bot.settings import Settings, environment, read_settings, secret
@@ -67,6 +68,7 @@ def examine() -> Iterator[Finding]:
         network = "this machine's network and GITHUB_API_URL"
         yield from _guarded("repositories", network, lambda: _repositories(settings, policy))
         yield from _guarded("sources", "this machine's network", lambda: _sources(settings, policy))
+        yield from _guarded("MCP servers", "this machine's network", lambda: _mcp(policy))
 
 
 def _guarded(what: str, check: str, examination: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
@@ -210,6 +212,23 @@ def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:
         else:
             yield Finding(what, Verdict.GOOD, f"answers; {waiting} signals of its first page could be read")
     yield from _resting(settings, policy)
+
+
+def _mcp(policy: Policy) -> Iterator[Finding]:
+    for terms in policy.mcp:
+        what = f"MCP server {terms.name}"
+        if terms.token_env and not environment().get(terms.token_env):
+            yield Finding(what, Verdict.BAD, f"{terms.token_env} is not set; put its token there, or drop token_env")
+            continue
+        server = open_mcp(terms, environment())
+        try:
+            usable, refusals = len(server.tools()), server.refusals()
+        except SignalboxError as error:
+            yield Finding(what, Verdict.BAD, last_words(error, "signalbox doctor"))
+            continue
+        for refusal in refusals:
+            yield Finding(what, Verdict.MISSING, f"{refusal} Take it out of mcp.tools in the policy.")
+        yield Finding(what, Verdict.GOOD if usable else Verdict.BAD, f"answers; {usable} of its tools can be used")
 
 
 def _resting(settings: Settings, policy: Policy) -> Iterator[Finding]:

@@ -59,12 +59,17 @@ class _Repository(_Lenient):
     approvers: Given = False
 
 
+class _Mcp(_Lenient):
+    name: Text = ""
+
+
 class Outline(_Lenient):
     """A policy file's table, as far as its parts speak of each other."""
 
     channels: Annotated[tuple[_Channel, ...], BeforeValidator(_tables)] = ()
     repositories: Annotated[tuple[_Repository, ...], BeforeValidator(_tables)] = ()
     sources: Annotated[dict[str, Annotated[_Source, BeforeValidator(_table)]], BeforeValidator(_table)] = {}
+    mcp: Annotated[tuple[_Mcp, ...], BeforeValidator(_tables)] = ()
     approvers: Given = False
 
 
@@ -73,6 +78,7 @@ def reference_faults(table: Mapping[str, object], kinds: Collection[str]) -> lis
     outline = Outline.model_validate(table)
     faults = _repeated("channels", [channel.id for channel in outline.channels])
     faults += _repeated("repositories", [repository.name for repository in outline.repositories])
+    faults += _repeated("mcp", [server.name for server in outline.mcp])
     for number, channel in enumerate(outline.channels):
         faults += _channel_faults(f"channels[{number}]", channel, outline)
     for name, source in outline.sources.items():

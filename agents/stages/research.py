@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -68,15 +68,15 @@ def research(  # noqa: PLR0917 the ports, in the order of all stages
     redactor: Redactor,
     logbook: Logbook | None = None,
     *,
-    more: Sequence[Callable[[Hands], Tool]] = (),
+    more: Callable[[Hands], Iterable[Tool]] = lambda _: (),
 ) -> Researched:
     """One pass over a report. Commands' output is redacted wholly, files and patches of secrets only.
 
-    `more` makes tools beyond those that work on the checkout.
+    `more` makes tools beyond those that work on the checkout; it is called inside turns.
 
     Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
     """
-    inquiry = _Inquiry(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged(), tuple(more))
+    inquiry = _Inquiry(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged(), more)
     return _researched(Loop(inquiry.brief(), model, checkpoint).run())
 
 
@@ -104,7 +104,7 @@ class _Inquiry:
     checkpoint: Checkpoint
     redactor: Redactor
     logbook: Logbook
-    more: tuple[Callable[[Hands], Tool], ...] = ()
+    more: Callable[[Hands], Iterable[Tool]]
 
     def brief(self) -> Brief[Research, Verified]:
         case = self.case

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from agents.exchange import Tool
 from agents.tools.blame import blame
@@ -22,14 +22,13 @@ _RESEARCH = (list_files, search, read_file, log, blame, show, read_signal, run_c
 _FIX = (list_files, search, read_file, read_signal, edit_file, write_file, run_tests, run_command)
 
 
-def research_tools(hands: Hands, more: Sequence[Callable[[Hands], Tool]] = ()) -> tuple[Tool, ...]:
+def research_tools(hands: Hands, more: Callable[[Hands], Iterable[Tool]] = lambda _: ()) -> tuple[Tool, ...]:
     """Reading, history, commands in a checkout that is thrown away, and what else this report's research may look up.
 
     Of two tools of one name the first is kept: what comes from outside cannot take the place of ours.
     """
     named: dict[str, Tool] = {}
-    for make in (*_RESEARCH, *more):
-        tool = make(hands)
+    for tool in (*(make(hands) for make in _RESEARCH), *more(hands)):
         named.setdefault(tool.spec.name, tool)
     return tuple(named.values())
 

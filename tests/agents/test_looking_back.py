@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def hands(origin: Path) -> Iterator[Hands]:
 
 def use(hands: Hands, store: Store, report: Report, name: str, lookups: Lookups | None = None, **given: object) -> str:
     back = LookingBack(store, Words(), report.id or 0, REPOSITORY.name)
-    tools = {tool.spec.name: tool for tool in research_tools(hands, (lookups or Lookups()).makers(back))}
+    tools = {tool.spec.name: tool for tool in research_tools(hands, partial((lookups or Lookups()).tools, back))}
     return tools[name].work(tools[name].spec.parameters.model_validate(given))
 
 
