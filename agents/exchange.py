@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -183,6 +184,21 @@ class PullRequest(BaseModel):
             if state in states:
                 return state
         return CheckState.GREEN
+
+
+class Touching(BaseModel):
+    """A pull request of anybody's that touches a path, as foreign evidence. `at` is its merge, or its last change."""
+
+    model_config = ConfigDict(frozen=True)
+    number: int
+    url: str
+    title: str
+    body: str = ""  # its beginning
+    author: str = ""
+    state: PullRequestState
+    draft: bool = False
+    at: dt.datetime
+    files: tuple[str, ...] = ()  # those of the path that was asked for
 
 
 class Draft(BaseModel):

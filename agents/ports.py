@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from pydantic import JsonValue
 
-from agents.exchange import About, Draft, PullRequest, Ran, ToolDone, Turn, TurnRequest
+from agents.exchange import About, Draft, PullRequest, Ran, ToolDone, Touching, Turn, TurnRequest
 from agents.outside import OuterTool
 from agents.terms import Repository
 from storage.assessment import Touch
@@ -154,6 +154,10 @@ class CodeHost(Protocol):
         """Ask these people for review; returns those who now are asked. People who cannot be asked are left out."""
         ...
 
+    def touching(self, repository: Repository, path: str) -> tuple[Touching, ...]:
+        """Open pull requests that touch a file or folder, then those that did and were merged in the last 60 days."""
+        ...
+
 
 # ── looking up ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -177,6 +181,54 @@ class OuterServer(Protocol):
 
     def call(self, tool: str, arguments: Mapping[str, JsonValue]) -> str:
         """What the tool answers. Raises SourceDown or SourceRejected."""
+        ...
+
+
+class SourceLookup(Protocol):
+    """A source that can be asked more than its signals say. What it says is foreign text.
+
+    Every method raises SourceDown or SourceRejected.
+    """
+
+    @property
+    def name(self) -> str:
+        """Its name in the policy."""
+        ...
+
+    def may_tell(self, room: str) -> bool:
+        """Whether readers in a room (a private channel, "" for everybody) may see what it knows."""
+        ...
+
+
+class ErrorEvents(SourceLookup, Protocol):
+    """A source that keeps errors with their events."""
+
+    def event(self, issue: str) -> str:
+        """The latest event of an issue, with frames, variables, breadcrumbs."""
+        ...
+
+
+class Analytics(SourceLookup, Protocol):
+    """A source that keeps what people did in the product."""
+
+    def query(self, hogql: str) -> str:
+        """The first rows that answer a reading query."""
+        ...
+
+    def replay(self, session: str) -> str:
+        """What happened in a recorded session, step by step."""
+        ...
+
+
+class Tracker(SourceLookup, Protocol):
+    """A source that keeps issues which people write and discuss."""
+
+    def search(self, words: str) -> str:
+        """The issues that match, a few lines each."""
+        ...
+
+    def issue(self, key: str) -> str:
+        """One issue in full, with its comments."""
         ...
 
 

@@ -173,6 +173,7 @@ def build(settings: Settings) -> Parts:
     vectoriser = WordVectors()
     credentials = _credentials(settings)
     mirrors = Mirrors(settings.signalbox_home / "mirrors", settings.github_url, credentials.token)
+    code_host = GithubCodeHost(credentials, mirrors)
     workspaces = SandboxWorkspaces(mirrors, settings.signalbox_home)
     pipeline = Pipeline(
         Means(
@@ -180,12 +181,12 @@ def build(settings: Settings) -> Parts:
             policy=policy,
             model=_model(settings, policy, store),
             workspaces=workspaces,
-            code_host=GithubCodeHost(credentials, mirrors),
+            code_host=code_host,
             vectoriser=vectoriser,
             redactor=redactor,
             messenger=enqueuer,
             nudge=enqueuer,
-            lookups=open_lookups(policy, environment()),
+            lookups=open_lookups(policy, settings, environment(), code_host),
         )
     )
     deps = Deps(

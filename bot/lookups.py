@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+import structlog
+from pydantic import SecretStr
 
 from agents.adapters.mcp import McpServer
+from agents.errors import SourceRejected
 from agents.lookups import Lookups
-from agents.terms import McpTerms, Policy
+from agents.ports import CodeHost
+from agents.terms import McpTerms, Policy, SourceTerms
+from bot.settings import Settings
+from bot.sources import linear_lookup, posthog_lookup, sentry_events
+
+log = structlog.get_logger()
+L = TypeVar("L")
 
 
-def open_lookups(policy: Policy, environment: Mapping[str, str]) -> Lookups:
+def open_lookups(
+    policy: Policy, settings: Settings, environment: Mapping[str, str], code_host: CodeHost | None = None
+) -> Lookups:
     """All of it. Asks nobody anything yet."""
-    return Lookups(outer=tuple(open_mcp(terms, environment) for terms in policy.mcp))
+    return Lookups(
+        code_host=code_host,
+        errors=tuple(_of("sentry", sentry_events.open_lookup, settings.sentry_token, policy, settings)),
+        analytics=tuple(_of("posthog", posthog_lookup.open_lookup, settings.posthog_api_key, policy, settings)),
+        trackers=tuple(_of("linear", linear_lookup.open_lookup, settings.linear_api_key, policy, settings)),
+        outer=tuple(open_mcp(terms, environment) for terms in policy.mcp),
+    )
+
+
+def _of(
+    kind: str,
+    opener: Callable[[str, SourceTerms, Settings], L],
+    key: SecretStr | None,
+    policy: Policy,
+    settings: Settings,
+) -> Iterator[L]:
+    """The sources of a kind that can be asked: those whose token is set and whose options are whole."""
+    for name, terms in policy.sources.items():
+        if terms.kind == kind and key:
+            try:
+                yield opener(name, terms, settings)
+            except SourceRejected as fault:
+                log.warning("a source cannot be looked up in", source=name, why=str(fault))
 
 
 def open_mcp(terms: McpTerms, environment: Mapping[str, str]) -> McpServer:

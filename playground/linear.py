@@ -28,6 +28,7 @@ _WORDS = frozenset(
     query Issues IssueFilter Int String issues filter first after orderBy updatedAt nodes pageInfo hasNextPage endCursor
     identifier previousIdentifiers title description url priority priorityLabel createdAt state name type team key
     creator assignee labels attachments history fromState toState
+    Search searchIssues term includeComments true Issue issue id comments body user
     """.split()  # noqa: SIM905 a list of that many strings could not be read
 )
 
@@ -39,6 +40,15 @@ class Change:
     at: datetime
     before: str
     after: str
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What somebody said below an issue."""
+
+    at: datetime
+    by: str
+    body: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ class LinearIssue:
     links: tuple[str, ...] = ()
     previous: tuple[str, ...] = ()
     history: tuple[Change, ...] = field(default=())
+    comments: tuple[Comment, ...] = ()
 
     @property
     def team(self) -> str:
@@ -82,6 +93,12 @@ class LinearIssue:
             "assignee": {"name": self.assignee} if self.assignee else None,
             "labels": {"nodes": [{"name": name} for name in self.labels]},
             "attachments": {"nodes": [{"url": link} for link in self.links]},
+            "comments": {
+                "nodes": [
+                    {"body": each.body, "createdAt": stamp(each.at), "user": {"name": each.by}}
+                    for each in self.comments
+                ]
+            },
             "history": {
                 "nodes": [
                     {
@@ -144,7 +161,7 @@ class Linear:
                 self._authenticate(request)
                 if wait := self._rate.wait():
                     return _limited(wait)
-                return Answer(200, {"data": {"issues": self._page(raw)}})
+                return Answer(200, {"data": self._asked(raw)})
             except _Problem as problem:
                 return Answer(problem.status, _errors(problem.message, problem.code))
 
@@ -152,7 +169,8 @@ class Linear:
         if request.headers.get("authorization") != self._key:
             raise _Problem(401, "AUTHENTICATION_ERROR", "Authentication required, not authenticated")
 
-    def _page(self, raw: bytes) -> Json:
+    def _asked(self, raw: bytes) -> Json:
+        """What a query asks for: issues, those that match words, or one."""
         try:
             body = json_body(raw) or {}
             query, variables = str(body["query"]), dict(body.get("variables") or {})
@@ -161,6 +179,30 @@ class Linear:
         for word in re.findall(r"(?<!\$)\b[A-Za-z]\w*", query):
             if word not in _WORDS:
                 raise _Problem(400, "GRAPHQL_VALIDATION_FAILED", f'Cannot query field "{word}".')
+        root = re.search(r"\{\s*(\w+)", query)
+        match root[1] if root else "":
+            case "searchIssues":
+                return {"searchIssues": self._search(variables)}
+            case "issue":
+                return {"issue": self._one(str(variables.get("id")))}
+            case _:
+                return {"issues": self._page(variables)}
+
+    def _one(self, identifier: str) -> Json:
+        found = self._issues.get(identifier)
+        if found is None:
+            raise _Problem(400, "INPUT_ERROR", "Entity not found: Issue - Could not find referenced Issue.")
+        return found.as_json()
+
+    def _search(self, variables: Mapping[str, Any]) -> Json:
+        term, first = variables.get("term"), variables.get("first") or 50
+        if not isinstance(term, str) or not term.strip():
+            raise _Problem(400, "INVALID_INPUT", "Argument Validation Error: term should not be empty")
+        words = term.lower().split()
+        found = [issue for issue in self._issues.values() if all(word in _text(issue) for word in words)]
+        return {"nodes": [issue.as_json() for issue in found[: min(first, _LARGEST)]]}
+
+    def _page(self, variables: Mapping[str, Any]) -> Json:
         first = variables.get("first") or 50
         if not isinstance(first, int) or not 1 <= first <= _LARGEST:
             raise _Problem(400, "INVALID_INPUT", f"Argument Validation Error: first must be at most {_LARGEST}")
@@ -174,6 +216,11 @@ class Linear:
             "nodes": [issue.as_json() for issue in page],
             "pageInfo": {"hasNextPage": len(found) > first, "endCursor": _cursor(page[-1]) if page else None},
         }
+
+
+def _text(issue: LinearIssue) -> str:
+    comments = " ".join(comment.body for comment in issue.comments)
+    return f"{issue.identifier} {issue.title} {issue.description} {comments}".lower()
 
 
 def _matches(issue: LinearIssue, wanted: Mapping[str, Any]) -> bool:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from playground.faults import Fault, Faults
+from playground.posthog_query import BadQuery, answered
 from playground.posthog_records import Alert, Check, Event, Issue, IssueState, Json, SessionSummary
 from playground.rate import Rate
 from playground.wire import Answer, guarded, json_body
@@ -144,8 +145,13 @@ class PostHog:
     def _query(self, request: Request, body: Any) -> Json:
         del request
         query = (body or {}).get("query")
-        if not isinstance(query, dict) or query.get("kind") != "ErrorTrackingQuery":
-            raise _Problem(400, "invalid_input", "This PostHog answers an ErrorTrackingQuery alone.", "query")
+        if not isinstance(query, dict) or query.get("kind") not in ("ErrorTrackingQuery", "HogQLQuery"):
+            raise _Problem(400, "invalid_input", "This PostHog answers ErrorTrackingQuery and HogQLQuery.", "query")
+        if query["kind"] == "HogQLQuery":
+            try:
+                return answered(query, [event for issue in self._issues.values() for event in issue.events])
+            except BadQuery as bad:
+                raise _Problem(400, "invalid_input", str(bad), "query") from None
         _examine(query)
         since = _moment(query["dateRange"].get("date_from"), "dateRange")
         state = query.get("status")

@@ -43,6 +43,7 @@ class Frame:
     function: str
     code: str
     in_app: bool = True
+    variables: Mapping[str, str] | None = None
 
     @property
     def module(self) -> str:
@@ -240,7 +241,7 @@ def _frame(frame: Frame) -> Json:
         "lineNo": frame.line,
         "context": [[frame.line, frame.code]],
         "inApp": frame.in_app,
-        "vars": None,
+        "vars": dict(frame.variables) if frame.variables else None,
     }
 
 

@@ -29,6 +29,7 @@ from agents.exchange import (
     Remark,
     TextBlock,
     ToolCall,
+    Touching,
     Turn,
     TurnRequest,
     Usage,
@@ -36,6 +37,7 @@ from agents.exchange import (
 from agents.ports import Workspace
 from agents.terms import Repository
 from storage.assessment import Touch
+from storage.columns import now
 from storage.judgments import Judgment, Stage
 
 T = TypeVar("T")
@@ -387,6 +389,31 @@ class FakeCodeHost:
             if pull.state is PullRequestState.OPEN and files:
                 found.append(Touch(what=f"#{number}: {self.drafts[number].title}", files=files, url=pull.url))
         return tuple(found)
+
+    def touching(self, repository: Repository, path: str) -> tuple[Touching, ...]:
+        self._maybe_fail()
+        found = [self._touching(number) for number, pull in self.pull_requests.items() if self._shown(pull)]
+        return tuple(one for one in found if any(file == path or file.startswith(f"{path}/") for file in one.files))
+
+    def _touching(self, number: int) -> Touching:
+        pull, draft = self.pull_requests[number], self.drafts[number]
+        patch = self.patches.get(pull.head_sha, "")
+        files = tuple(line[6:] for line in patch.splitlines() if line.startswith("+++ b/"))
+        return Touching(
+            number=number,
+            url=pull.url,
+            title=draft.title,
+            body=draft.body,
+            author=pull.author,
+            state=pull.state,
+            draft=pull.draft,
+            at=now(),
+            files=files,
+        )
+
+    @staticmethod
+    def _shown(pull: PullRequest) -> bool:
+        return pull.state is not PullRequestState.CLOSED
 
     def set_checks(self, number: int, *checks: Check) -> None:
         self._change(number, checks=checks)

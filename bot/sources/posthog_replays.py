@@ -57,6 +57,11 @@ class Replays:
         )
 
 
+def told(row: Mapping[str, Any], url: str) -> str:
+    """A session as its summary's own page tells of it."""
+    return f"{_title(row)}\n{_body(row, row.get('summary') or {}, url)}"
+
+
 def _mark(row: Mapping[str, Any]) -> str:
     return f"{row['session_id']} {row['created_at']}"
 

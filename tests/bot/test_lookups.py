@@ -11,13 +11,16 @@ from agents.terms import McpTerms, Policy
 from bot.doctor import Verdict, _mcp
 from bot.lookups import open_lookups
 from bot.policy import read_policy
+from bot.settings import Settings
 
 GONE = McpTerms(name="gone", url="http://127.0.0.1:9/mcp", tools=("search",))
 
 
 def test_a_server_gets_the_token_of_its_own_variable_and_no_other() -> None:
     notes = McpTerms(name="notes", url="https://notes.example/mcp", token_env="NOTES_TOKEN", tools=("search",))
-    lookups = open_lookups(Policy(mcp=(notes, GONE)), {"NOTES_TOKEN": "n-1", "GITHUB_TOKEN": "g-1"})
+    lookups = open_lookups(
+        Policy(mcp=(notes, GONE)), Settings(_env_file=None), {"NOTES_TOKEN": "n-1", "GITHUB_TOKEN": "g-1"}
+    )
 
     assert [getattr(server, "token", None) for server in lookups.outer] == ["n-1", ""]
 

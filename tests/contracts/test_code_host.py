@@ -153,3 +153,32 @@ def test_open_pull_requests_that_touch_a_file_are_found_until_they_are_closed(st
     assert (touch.what, touch.files, touch.url) == (f"#{made.number}: Count every item", ("shop.py",), made.url)
     assert elsewhere == ()
     assert stand.host.open_touching(stand.repository, ["shop.py"]) == ()
+
+
+def test_pull_requests_are_found_by_the_path_they_touch_while_open_and_after_the_merge(stand: Stand) -> None:
+    assert stand.host.touching(stand.repository, "shop.py") == ()
+    made = opened(stand)
+
+    [found] = stand.host.touching(stand.repository, "shop.py")
+    assert (found.number, found.state, found.draft, found.files) == (
+        made.number,
+        PullRequestState.OPEN,
+        True,
+        ("shop.py",),
+    )
+    assert (found.title, found.url) == (DRAFT.title, made.url)
+    assert stand.host.touching(stand.repository, "notes.txt") == ()
+    assert stand.host.touching(stand.repository, "shop") == ()
+
+    stand.host.ensure_ready(stand.repository, made.number)
+    stand.end_checks(made.number, red=False)
+    stand.merge(made.number, APPROVER)
+    [merged] = stand.host.touching(stand.repository, "shop.py")
+    assert (merged.number, merged.state) == (made.number, PullRequestState.MERGED)
+
+
+def test_a_pull_request_that_was_closed_unmerged_is_not_told_of(stand: Stand) -> None:
+    made = opened(stand)
+    stand.close(made.number)
+
+    assert stand.host.touching(stand.repository, "shop.py") == ()

@@ -11,9 +11,10 @@ from github.Repository import Repository as Repo
 
 from agents.adapters.github.client import Clients, Credentials, Manners, translated, words_of
 from agents.adapters.github.reading import Rights, checks_of, remarks_of, stance
+from agents.adapters.github.touching import TouchedFiles, touching
 from agents.adapters.mirrors import Mirrors
 from agents.errors import CodeHostRejected
-from agents.exchange import Draft, PullRequest
+from agents.exchange import Draft, PullRequest, Touching
 from agents.terms import Repository
 from storage.assessment import Touch
 
@@ -31,6 +32,7 @@ class GithubCodeHost:
         self._clients = Clients(credentials, self._manners)
         self._mirrors = mirrors
         self._rights = Rights()
+        self._touched = TouchedFiles()
 
     def ensure_branch(
         self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
@@ -95,6 +97,11 @@ class GithubCodeHost:
                 for pull, files in found
                 if files
             )
+
+    def touching(self, repository: Repository, path: str) -> tuple[Touching, ...]:
+        """Open pull requests that touch a file or folder, then those that did and were merged in the last 60 days."""
+        with translated(f"looking for pull requests of {repository.name} that touch {path}"):
+            return touching(self._repo(repository), repository.base_branch, path, self._touched)
 
     def _repo(self, repository: Repository) -> Repo:
         return self._clients.mine().get_repo(repository.name)
