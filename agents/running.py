@@ -43,6 +43,8 @@ class ReportRun:
 
     def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
         """Keep what the tools did, in one redacted line each."""
+        if not self.key:
+            return  # the job began before runs were kept
         redact = self.means.redactor.text
         uses = [
             ToolUse(

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -36,7 +36,7 @@ _ALIVE = ["PENDING", "ENQUEUED", "DELAYED"]
 _ENDED = frozenset({"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
 
-_WAITS = (1.0, 5.0, 20.0)  # seconds between the tries of one checkpoint
+WAITS = (1.0, 5.0, 20.0)  # seconds between the tries of one checkpoint
 _LONGEST_WAIT = 60.0
 
 
@@ -72,6 +72,14 @@ class EngineStopped(SignalboxError):
 
 class Interrupted(SignalboxError):
     """The job stops at this checkpoint, because everything is paused; resuming it goes on here."""
+
+
+class Waiting(Interrupted):
+    """The job stops at this checkpoint, because something outside does not answer; resuming it tries that again."""
+
+    def __init__(self, fault: Unavailable) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
 
 
 class Work(Protocol):
@@ -165,13 +173,18 @@ class Engine:
             client.resume_workflow(orphan.workflow_id, queue_name=orphan.queue_name or Queue.UPKEEP.value)
         return [orphan.workflow_id for orphan in orphans]
 
-    def resume_paused(self) -> list[str]:
-        """Resume every job that was interrupted by a pause; returns their ids."""
+    def park(self, job_id: str) -> None:
+        """Let a job that is about to raise Interrupted stop where it is, until it is resumed."""
+        self._ask().cancel_workflow(job_id)
+
+    def resume_interrupted(self, may_go_on: Callable[[str], bool]) -> list[str]:
+        """Resume the jobs that a pause, or a wait for something outside, has interrupted; returns their ids."""
         client = self._ask()
-        paused = client.list_workflows(status="CANCELLED", load_input=False, load_output=False)
-        for job in paused:
-            client.resume_workflow(job.workflow_id, queue_name=queue_of(job.workflow_id).value)
-        return [job.workflow_id for job in paused]
+        found = client.list_workflows(status="CANCELLED", load_input=False, load_output=False)
+        resumed = [job.workflow_id for job in found if may_go_on(job.workflow_id)]
+        for job_id in resumed:
+            client.resume_workflow(job_id, queue_name=queue_of(job_id).value)
+        return resumed
 
     def forget(self, completed_before: str) -> int:
         """Delete the jobs that ended before this moment (ISO format); returns how many."""
@@ -232,33 +245,49 @@ class EngineCheckpoint:
     paused: Callable[[], bool]
     give_way: Callable[[], None]
     redact: Callable[[str], str] = str  # what faults say may be foreign text
+    waits: Sequence[float] = WAITS
+    parks: int = 0  # how often a job may wait at one checkpoint; then, or if never, it meets the fault
 
     def __call__(self, name: str, work: Callable[[], T], returns: type[T]) -> T:
-        """Return what `work` returned, now or in an earlier life of the job. Raises Interrupted when paused."""
+        """Return what `work` returned, now or in an earlier life of the job.
+
+        Raises Interrupted when paused, and Waiting when something outside does not answer for longer than `waits`. A
+        job that is resumed after a wait finds that fault among what was kept, and does the work under the same name
+        again: so its earlier checkpoints stay, and no turn of an agent is paid twice.
+        """
+        kind: TypeAdapter[T] = TypeAdapter(returns)
+        for left in range(self.parks, -1, -1):
+            kept, is_new = self._kept(name, work, kind)
+            if "fault" not in kept:
+                return kind.validate_python(kept["value"])
+            fault = faults.from_json(kept["fault"])
+            if not left or not isinstance(fault, Unavailable):
+                raise fault
+            if is_new:
+                raise Waiting(fault)
+        raise AssertionError("the last try returns or raises")
+
+    def _kept(self, name: str, work: Callable[[], T], kind: TypeAdapter[T]) -> tuple[dict[str, Any], bool]:
+        """What is kept of a try, and whether it was made just now."""
         self.give_way()
         if self.paused():
             DBOS.cancel_workflow(str(DBOS.workflow_id))
             raise Interrupted("everything is paused; `/signalbox resume` goes on here")
-        kind: TypeAdapter[T] = TypeAdapter(returns)
+        made: list[bool] = []
 
         def kept_work() -> dict[str, Any]:
+            made.append(True)
             try:
-                return {"value": kind.dump_python(_patiently(work), mode="json")}
+                return {"value": kind.dump_python(_patiently(work, self.waits), mode="json")}
             except Exception as error:  # noqa: BLE001 a fault is kept too, so that a resumed job meets the same one
                 return {"fault": faults.to_json(error, self.redact)}
 
-        kept = DBOS.run_step({"name": name}, kept_work)
-        if "fault" in kept:
-            raise faults.from_json(kept["fault"])
-        return kind.validate_python(kept["value"])
+        return DBOS.run_step({"name": name}, kept_work), bool(made)
 
 
-def _patiently(work: Callable[[], T]) -> T:
-    """Do the work; when something outside does not answer, try again a little later, so that the job need not end.
-
-    A job that ends begins its next attempt from its first checkpoint, and an agent's turns would be paid twice.
-    """
-    for wait in _WAITS:
+def _patiently(work: Callable[[], T], waits: Sequence[float]) -> T:
+    """Do the work; when something outside does not answer, try again a little later."""
+    for wait in waits:
         try:
             return work()
         except Unavailable as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,7 +18,7 @@ import structlog
 from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
 from agents.terms import Policy
-from bot.engine import Engine, EngineCheckpoint, Interrupted, Queue, is_engine_signal
+from bot.engine import WAITS, Engine, EngineCheckpoint, Interrupted, Queue, Waiting, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
 from bot.forgetting import forget_jobs, forget_words
@@ -32,6 +32,7 @@ from storage.store import Store
 log = structlog.get_logger()
 
 TRIES = 6
+PARKS = 24  # waits at one checkpoint, an hour and a half together; then a person has to press Retry
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0
 _DEAD_LETTER = dt.timedelta(days=365)
 PAUSED = "paused"
@@ -84,16 +85,26 @@ class Jobs:
     redact: Callable[[str], str] = str  # what faults say may be foreign text
     retention: float = Policy().retention  # seconds
     clock: Callable[[], dt.datetime] = field(default=now)
+    waits: Sequence[float] = WAITS  # seconds between the tries of one checkpoint
+    parks: int = PARKS
 
     def __call__(self, kind: str, subject: str, job_id: str) -> None:
         """Do one job. It ends without an exception: what failed is in the rows, and in the log by a reference."""
         checkpoint = EngineCheckpoint(
-            lambda: self.store.switches.on(PAUSED) and kind not in _NEVER_PAUSED, self.give_way, self.redact
+            lambda: self.store.switches.on(PAUSED) and kind not in _NEVER_PAUSED,
+            self.give_way,
+            self.redact,
+            self.waits,
+            self.parks if kind in _PARKED else 0,
         )
         began = self.clock()
         with structlog.contextvars.bound_contextvars(job=job_id):
             try:
                 self._verbs()[kind](subject, checkpoint, job_id)
+            except Waiting as waiting:
+                self._wait_for(int(subject), waiting.fault)
+                self.engine.park(job_id)
+                raise
             except Interrupted:
                 log.info("paused")
                 raise
@@ -145,6 +156,15 @@ class Jobs:
         wait = _wait(error, signal.attempt) if again else _DEAD_LETTER
         self.store.signals.postpone(signal_id, sentence, self.clock() + wait)
 
+    def _wait_for(self, report_id: int, fault: Unavailable) -> None:
+        """Leave the job where it is until whatever did not answer may answer again."""
+        report = self.store.reports.get(report_id)
+        until = self.clock() + _wait(fault, report.tries)
+        log.warning("waits", report=report_id, until=until.isoformat(), error=str(fault))
+        if report.status in WORKED_ON:
+            self.store.reports.postpone(report_id, self.redact(str(fault)), until, anew=False)
+            self.enqueuer.publish(report_id)
+
     def _report_failed(self, report_id: int, error: Exception, sentence: str) -> None:
         report = self.store.reports.get(report_id)
         if report.status not in WORKED_ON:
@@ -173,7 +193,7 @@ class Jobs:
     def sweep(self) -> None:
         """Enqueue whatever waits for the machine: rows written just before a crash, retries due, lost nudges."""
         if not self.store.switches.on(PAUSED):
-            self.engine.resume_paused()
+            self.engine.resume_interrupted(self._may_go_on)
         self.store.filing.tell_of_the_many(self.clock())
         due = self.store.due.now(self.clock())
         for event_id in due.inbox:
@@ -186,6 +206,14 @@ class Jobs:
             self._work_again(report)
         for report_id, version in due.undrawn:
             self._draw_again(report_id, version)
+
+    def _may_go_on(self, job_id: str) -> bool:
+        """Whether an interrupted job has waited long enough. One whose report was moved on may end at once."""
+        kind, _, rest = job_id.partition(":")
+        if kind not in _PARKED:
+            return True
+        report = self.store.reports.get(int(rest.partition(":")[0]))
+        return work_id(report) != job_id or report.not_before is None or report.not_before <= self.clock()
 
     def _digest_again(self, signal: Signal) -> None:
         if self.engine.is_over(digest_id(signal)):  # it ended, yet the row still waits: only a new id can move it on
@@ -218,6 +246,7 @@ class Jobs:
 
 
 _NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind"})
+_PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
 _TOLD = frozenset({"digest", "research", "fix"})
 
 

@@ -159,12 +159,12 @@ class Reports:
         with self._on.write() as session:
             journal.touch(session, report_id)
 
-    def postpone(self, report_id: int, trouble: str, not_before: dt.datetime) -> Report:
-        """Note a failed try of the machine's present step, to be tried again under a new attempt."""
+    def postpone(self, report_id: int, trouble: str, not_before: dt.datetime, *, anew: bool = True) -> Report:
+        """Note a failed try of the machine's present step, to be tried again: under a new attempt, or where it was."""
         with self._on.write() as session:
             report = locked(session, Report, report_id)
             report.tries += 1
-            report.attempt += 1
+            report.attempt += anew
             report.not_before = not_before
             report.note = trouble
             report.version += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.ports import Checkpoint
@@ -60,6 +60,7 @@ class ThreeTurns:
     lines: Lines
     worker: str
     fails: list[Exception]
+    down: dict[int, list[Exception]] = field(default_factory=dict)  # raised in these turns, before they are done
 
     def research(self, report_id: int, checkpoint: Checkpoint) -> None:
         if self.fails:
@@ -94,6 +95,8 @@ class ThreeTurns:
     def _turn(self, report_id: int, turn: int) -> str:
         self.lines.add("turn", report_id, turn, self.worker)
         self.lines.wait_while_held(turn)
+        if self.down.get(turn):
+            raise self.down[turn].pop(0)
         return f"turn {turn}"
 
     def _move(self, report_id: int) -> bool:
