@@ -7,7 +7,8 @@ looked for, as far as we know how rare they are before we ask, and a term that i
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import text
@@ -20,34 +21,28 @@ ROWS = 256  # signals that one question brings
 COMMON_FROM = 500  # signals; a term in so many of them says little, and is searched only for want of rarer ones
 SURELY_COMMON = 4 * COMMON_FROM  # signals, by estimate; such a term is not even counted
 TOUCHED = 1_000  # signals that the terms of a question hold together; with more of them it takes the rarest terms
-_FEW = 20_000  # filings up to which every term is counted
+FEW = 20_000  # filings up to which every term is counted
+AMONG_MANY, HOLDERS = 8, 256  # terms that are looked for among more than that in PostgreSQL, and signals of each
 
-_COUNT_SQLITE = "SELECT count(*) FROM (SELECT 1 FROM signal_fts WHERE signal_fts MATCH :t{n} LIMIT {most})"
-_COUNT_POSTGRES = (
-    "SELECT count(*) FROM (SELECT 1 FROM signal WHERE words_tsv @@ plainto_tsquery('english', :t{n}) LIMIT {most}) t{n}"
-)
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM signal_fts WHERE signal_fts MATCH :t{n} LIMIT {most})"
 _ROOM = (
     "signal.status = 'filed' AND signal.report_id IS NOT NULL AND signal.visibility = :visibility "
     "AND (:channel = '' OR signal.channel = :channel)"
 )
-_FIND_SQLITE = f"""
+_FIND = f"""
     SELECT signal.id, signal.report_id FROM signal_fts JOIN signal ON signal.id = signal_fts.rowid
     WHERE signal_fts MATCH :terms AND {_ROOM}
     ORDER BY {{order}} LIMIT :rows
 """  # noqa: S608 constants of this module
-_HOLD_POSTGRES = f"""
-    (SELECT id, report_id, CAST(:w{{n}} AS float8) AS weight FROM signal
-     WHERE words_tsv @@ plainto_tsquery('english', :t{{n}}) AND {_ROOM} LIMIT {COMMON_FROM})
+_HOLD = f"""
+    (SELECT {{n}} AS n, id, report_id FROM signal
+     WHERE words_tsv @@ plainto_tsquery('english', :t{{n}}) AND {_ROOM} LIMIT {{most}})
 """  # noqa: S608 constants of this module
-_FIND_POSTGRES = """
-    SELECT id, report_id FROM ({each}) AS held
-    GROUP BY id, report_id ORDER BY sum(weight) DESC, id DESC LIMIT :rows
-"""
-_ALL_POSTGRES = f"""
+_HOLD_ALL = f"""
     SELECT id, report_id FROM signal WHERE words_tsv @@ ({{every}}) AND {_ROOM} LIMIT :rows
 """  # noqa: S608 constants of this module
 
-Counted = list[tuple[str, int]]  # terms, and in how many signals each is; COMMON_FROM stands for as many or more
+Hit = tuple[int, int]  # a signal, and its report
 
 
 @dataclass(frozen=True)
@@ -61,78 +56,96 @@ class TextSearch:
     rarity: Rarity
     filings: int
     channel: str
+    _held: dict[str, list[Hit]] = field(default_factory=dict)  # on PostgreSQL: per term the signals, as far as read
 
-    def signals(self, terms: tuple[str, ...]) -> list[tuple[int, int]]:
+    def signals(self, terms: tuple[str, ...]) -> list[Hit]:
         """The signals that hold the rarest of the terms, best first, each with its report."""
-        counted = self._counts(self._worth_counting(terms))
-        rare = _rarest(counted)
-        if rare:
-            return self._any(rare)
-        common = [term for term, count in counted if count] or list(self._by_share(terms)[:2])
-        return self._all(common[:2]) if common else []
+        if self.session.get_bind().dialect.name == "sqlite":
+            return self._by_bm25(terms)
+        return self._by_rareness(terms)
+
+    def _by_share(self, terms: Iterable[str]) -> list[str]:
+        """The terms, those first that may be expected in the fewest signals."""
+        return sorted(terms, key=self.rarity.share)
+
+    def _rows(self, statement: str, parameters: dict[str, Any]) -> list[Any]:
+        room = {"visibility": "private" if self.channel else "public", "channel": self.channel, "rows": ROWS}
+        return list(self.session.connection().execute(text(statement), {**parameters, **room}))
+
+    # ── SQLite: it weighs words by itself, and stops counting when it is told to ────────────────────────────────
+
+    def _by_bm25(self, terms: tuple[str, ...]) -> list[Hit]:
+        counted = self._counted(self._worth_counting(terms))
+        if rare := _rarest(counted):
+            every, order = " OR ".join(map(_quoted, rare)), "bm25(signal_fts), signal.id DESC"
+        elif common := [term for term, count in counted if count] or self._by_share(terms)[:2]:
+            every, order = " AND ".join(map(_quoted, common[:2])), "signal_fts.rowid DESC"
+        else:
+            return []
+        return [(row.id, row.report_id) for row in self._rows(_FIND.format(order=order), {"terms": every})]
 
     def _worth_counting(self, terms: tuple[str, ...]) -> tuple[str, ...]:
         """The terms that may be rare. How many signals hold a term is estimated by those that were read."""
-        if self.filings <= _FEW:
+        if self.filings <= FEW:
             return terms
         maybe = [term for term in self._by_share(terms) if self.rarity.share(term) * self.filings < SURELY_COMMON]
         return tuple(maybe[:TERMS_SEARCHED])
 
-    def _by_share(self, terms: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(sorted(terms, key=self.rarity.share))
-
-    def _counts(self, terms: tuple[str, ...]) -> Counted:
+    def _counted(self, terms: tuple[str, ...]) -> list[tuple[str, int]]:
         """In how many signals each term is, counted no further than COMMON_FROM."""
         if not terms:
             return []
-        count = _COUNT_SQLITE if self._sqlite else _COUNT_POSTGRES
         statement = " UNION ALL ".join(
-            f"SELECT {n} AS n, ({count.format(n=n, most=COMMON_FROM)}) AS c" for n in range(len(terms))
+            f"SELECT {n} AS n, ({_COUNT.format(n=n, most=COMMON_FROM)}) AS c" for n in range(len(terms))
         )
-        parameters = {f"t{n}": _quoted(term) if self._sqlite else term for n, term in enumerate(terms)}
-        counted: dict[int, int] = {row.n: row.c for row in self.session.execute(text(statement), parameters)}
+        counted = dict(self._rows(statement, {f"t{n}": _quoted(term) for n, term in enumerate(terms)}))
         return [(term, counted[n]) for n, term in enumerate(terms)]
 
-    def _any(self, counted: Counted) -> list[tuple[int, int]]:
-        """Signals that hold any of the terms, those with the rarest and the most first."""
-        if self._sqlite:
-            terms = " OR ".join(_quoted(term) for term, _ in counted)
-            return self._found(_FIND_SQLITE.format(order="bm25(signal_fts), signal.id DESC"), {"terms": terms})
-        # PostgreSQL ranks without regard to how rare a word is, and reads the whole text of each signal to do so
-        each = " UNION ALL ".join(_HOLD_POSTGRES.format(n=n) for n in range(len(counted)))
-        parameters = {f"t{n}": term for n, (term, _) in enumerate(counted)}
-        weights = {f"w{n}": math.log(1 + COMMON_FROM / count) for n, (_, count) in enumerate(counted)}
-        return self._found(_FIND_POSTGRES.format(each=each), {**parameters, **weights})
+    # ── PostgreSQL: it ranks without regard to how rare a word is, and reads the whole text to do so. So we ask who ──
+    # ── holds each term, and add up rareness ourselves ──────────────────────────────────────────────────────────
 
-    def _all(self, terms: list[str]) -> list[tuple[int, int]]:
-        """Signals that hold all of some common terms, the newest first."""
-        if self._sqlite:
-            both = " AND ".join(_quoted(term) for term in terms)
-            return self._found(_FIND_SQLITE.format(order="signal_fts.rowid DESC"), {"terms": both})
+    def _by_rareness(self, terms: tuple[str, ...]) -> list[Hit]:
+        few = self.filings <= FEW
+        most = COMMON_FROM if few else HOLDERS
+        chosen = self._worth_counting(terms)[: len(terms) if few else AMONG_MANY]
+        self._read([term for term in chosen if term not in self._held], most)
+        counted = [(term, len(self._held[term])) for term in chosen]
+        rare = _rarest(counted, most, TOUCHED if few else AMONG_MANY * HOLDERS)
+        if not rare:
+            common = [term for term, count in counted if count] or self._by_share(terms)
+            return self._of_all(common[:2]) if common else []
+        scores: dict[Hit, float] = {}
+        for term in rare:
+            weight = math.log(1 + COMMON_FROM / len(self._held[term]))
+            for hit in self._held[term]:
+                scores[hit] = scores.get(hit, 0.0) + weight
+        return sorted(scores, key=lambda hit: (-scores[hit], -hit[0]))[:ROWS]
+
+    def _read(self, terms: list[str], most: int) -> None:
+        """Read who holds the terms, at most so many signals each."""
+        if not terms:
+            return
+        statement = " UNION ALL ".join(_HOLD.format(n=n, most=most) for n in range(len(terms)))
+        self._held.update({term: [] for term in terms})
+        for n, signal_id, report_id in self._rows(statement, {f"t{n}": term for n, term in enumerate(terms)}):
+            self._held[terms[n]].append((signal_id, report_id))
+
+    def _of_all(self, terms: list[str]) -> list[Hit]:
+        """Signals that hold all of some common terms."""
         every = " && ".join(f"plainto_tsquery('english', :t{n})" for n in range(len(terms)))
-        hits = self._found(_ALL_POSTGRES.format(every=every), {f"t{n}": term for n, term in enumerate(terms)})
-        return sorted(hits, reverse=True)
-
-    def _found(self, statement: str, parameters: dict[str, Any]) -> list[tuple[int, int]]:
-        room = {"visibility": "private" if self.channel else "public", "channel": self.channel, "rows": ROWS}
-        return [(row.id, row.report_id) for row in self.session.execute(text(statement), {**parameters, **room})]
-
-    @property
-    def _sqlite(self) -> bool:
-        return self.session.get_bind().dialect.name == "sqlite"
+        rows = self._rows(_HOLD_ALL.format(every=every), {f"t{n}": term for n, term in enumerate(terms)})
+        return sorted(((row.id, row.report_id) for row in rows), reverse=True)
 
 
-def _rarest(counted: Counted) -> Counted:
+def _rarest(counted: list[tuple[str, int]], common_from: int = COMMON_FROM, touched: int = TOUCHED) -> list[str]:
     """The rarest terms, as many as hold not too many signals together."""
-    rare: Counted = []
-    touched = 0
+    rare: list[str] = []
     for term, count in sorted(counted, key=lambda pair: pair[1]):
-        touched += count
-        if not count:
-            continue
-        if count >= COMMON_FROM or len(rare) >= TERMS_SEARCHED or (rare and touched > TOUCHED):
+        touched -= count
+        if count >= common_from or len(rare) >= TERMS_SEARCHED or (rare and touched < 0):
             break
-        rare.append((term, count))
+        if count:
+            rare.append(term)
     return rare
 
 

@@ -19,7 +19,7 @@ from storage.status import Visibility
 WIDTH = 256  # numbers of a vector; those of another length are not kept here
 TABLE = "signal_vector"
 _WIDE = 4 * WIDTH  # bytes
-_AHEAD = 200  # signals that the index brings for one vector
+_AHEAD = 80  # signals that the index brings for one vector
 _KEEP = text(
     "INSERT INTO signal_vector (signal_id, room, embedding) VALUES (:signal_id, :room, CAST(:numbers AS halfvec)) "
     "ON CONFLICT (signal_id) DO UPDATE SET room = excluded.room, embedding = excluded.embedding"
