@@ -106,6 +106,7 @@ def ranking_text(ranked: Ranked) -> str:
 def _extras(research: Research) -> tuple[tuple[str, str], ...]:
     return (
         ("reproduction", research.reproduction),
+        ("not reproduced because", research.reproduction_not_because),
         ("brought in by", research.causative_commit),
         ("missing", research.missing),
         ("what would show that this is wrong", research.would_change_my_mind),

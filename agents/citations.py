@@ -22,13 +22,15 @@ class Sources:
     """Where evidence can be looked up: files at the base commit, signals by id, and what was printed in this run.
 
     `file` gives the text of a file, redacted as agents see it, or None. `outputs` are (command, output) of what was
-    run, `history` of what looked into the past; both in order.
+    run, `history` of what looked into the past, `queries` (tool and arguments, answer) of every other look-up, each in
+    its order.
     """
 
     file: Callable[[str], str | None]
     signals: Mapping[str, str]
     outputs: Sequence[tuple[str, str]]
     history: Sequence[tuple[str, str]] = ()
+    queries: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,8 @@ class _Checking:
             case EvidenceKind.COMMAND:
                 printed = (*self.sources.history, *self.sources.outputs)
                 return _among(evidence, printed, "no command of this run printed that")
+            case EvidenceKind.QUERY:
+                return _among(evidence, self.sources.queries, "no look-up of this run answered that")
 
     def _code(self, evidence: Evidence) -> Evidence | str:
         path, line = _place(evidence)

@@ -124,14 +124,15 @@ class EvidenceKind(StrEnum):
     CODE = "code"
     SIGNAL = "signal"
     COMMAND = "command"
+    QUERY = "query"  # what a look-up outside the checkout answered: a source, a tracker, an MCP server
 
 
 class Evidence(Judgment):
-    """Something that can be checked by code: a quoted line, a quoted signal, a command's quoted output."""
+    """Something that can be checked by code: a quoted line, signal, output of a command or answer to a look-up."""
 
     kind: EvidenceKind
     where: str = Field(
-        max_length=800, description="code: path. signal: its external id. command: the command as it was run."
+        max_length=800, description="code: path. signal: its id. command: as it was run. query: tool and arguments."
     )
     line: int | None = Field(default=None, description="code: the 1-based line number of the quote's first line.")
     quote: Paragraph = Field(description="The exact text found there, copied character for character.")
@@ -208,6 +209,7 @@ class Research(Judgment):
     reproduction: Paragraph = Field(
         default="", description="A command or snippet that shows the problem, if there is one."
     )
+    reproduction_not_because: Line = Field(default="", description="Why it was not, where the signals tell of steps.")
     causative_commit: Line = Field(default="", description="The commit that brought the problem in, if blame shows it.")
     plan: Plan | None = Field(default=None, description="The plan of a fix; null if none can be given honestly.")
     question: Question | None = Field(default=None, description="What only a human can decide; null if nothing.")

@@ -20,17 +20,20 @@ from agents.loop import Loop
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
 from agents.redact import Redactor
+from agents.reproducing import lacks_reproduction
 from agents.terms import Limits
 from agents.tools.hands import Hands
 from agents.tools.toolboxes import research_tools
 from agents.trail import Brief, Ruling, Trail, Unlogged
 from agents.transcript import answered
-from storage.judgments import Outcome, Plan, Research, Stage
+from storage.judgments import Confidence, Outcome, Plan, Research, Stage
 
 __all__ = ["ResearchCase", "Researched", "research"]
 
 _RAN = frozenset({"run_command"})
 _LOOKED_BACK = frozenset({"log", "blame", "show"})
+_AT_HAND = frozenset({"list_files", "search", "read_file", "read_signal", "write_file", "edit_file"})  # cited otherwise
+_LOCAL = _RAN | _LOOKED_BACK | _AT_HAND
 _SUBMIT = "submit_research"
 
 
@@ -141,11 +144,13 @@ class _Inquiry:
         if found.causative_commit and not kept.causative_commit:
             dropped = (*dropped, f"the commit “{found.causative_commit}”: the repository has no such commit")
         if faults:
-            refusal = "\n".join(("This plan cannot be shown to people:", *(f"- {fault}" for fault in faults)))
-            kept = kept.model_copy(update={"plan": None, "missing": kept.missing or f"A valid plan. {faults[0]}"})
+            refusal = "\n".join(("This cannot be shown to people:", *(f"- {fault}" for fault in faults)))
+            kept = kept.model_copy(update={"plan": None, "missing": kept.missing or f"A valid plan: {faults[0]}."})
         else:
             again = trail.refusals == 0 and trail.turns < self.limits.steps
-            refusal = _doubts(dropped, kept.plan, self.case) if again else ""
+            refusal = _doubts(dropped, found, self.case) if again else ""
+            if lacks_reproduction(kept, self.case.signals):
+                kept = kept.model_copy(update={"reproduction_not_because": "It was not tried, and nothing says why."})
         return Verified(research=kept, dropped=dropped, refusal=refusal, seconds=time.monotonic() - began)
 
     def _sources(self, workspace: Workspace, trail: Trail[Verified]) -> Sources:
@@ -161,6 +166,7 @@ class _Inquiry:
             signals={signal.external_id: signal.full for signal in self.case.signals},
             outputs=[(str(call.arguments["command"]), text) for call, text in seen if call.name in _RAN],
             history=[(_named(call.name, call.arguments), text) for call, text in seen if call.name in _LOOKED_BACK],
+            queries=[(_named(call.name, call.arguments), text) for call, text in seen if call.name not in _LOCAL],
         )
 
 
@@ -195,11 +201,17 @@ def _known_commit(found: Research, workspace: Workspace) -> Research:
     return found.model_copy(update={"causative_commit": ""})
 
 
-def _doubts(dropped: tuple[str, ...], plan: Plan | None, case: ResearchCase) -> str:
+def _doubts(dropped: tuple[str, ...], found: Research, case: ResearchCase) -> str:
     """What is said once, and may then be insisted on."""
+    plan = found.plan
     lines = [f"- does not hold: {one}" for one in dropped]
     if case.guidance and plan is not None and case.earlier_plan is not None and plan.hash == case.earlier_plan.hash:
         lines.append("- the plan is word for word the one that people saw; does it do what they asked for?")
+    if lacks_reproduction(found, case.signals):
+        lines.append(
+            "- a signal tells the steps; go them with `run_command` and cite what happens, or say in"
+            " `reproduction_not_because` why that cannot be done here"
+        )
     if not lines:
         return ""
     end = "Correct it, or leave out what you cannot show, and submit again. What still does not hold then is dropped."
@@ -214,7 +226,11 @@ def _faults(found: Research, case: ResearchCase, workspace: Workspace) -> list[s
     if case.guidance and not found.guidance_heeded.strip():
         faults.append("people gave guidance; say in `guidance_heeded` what the plan makes of each piece of it")
     if found.plan is None:
+        if found.question is None and not found.missing.strip():
+            faults.append("without a plan or a question, `missing` must say which evidence would settle it")
         return faults
+    if found.confidence is Confidence.GUESSED:
+        faults.append("a guess carries no plan: leave `plan` null, and say in `missing` what would settle it")
     if found.plan.repository != case.repository.name:
         faults.append(f"the repository is {case.repository.name}, not {found.plan.repository}")
     return faults + _bad_files(found.plan, case, workspace)

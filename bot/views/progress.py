@@ -61,6 +61,7 @@ def _found(found: Research) -> list[Block]:
     ]
     if found.findings:
         blocks.append(parts.bullets([_claim(finding) for finding in found.findings[:5]]))
+    blocks += _reproduction(found)
     blocks += _others(found)
     blocks.append(
         parts.context(
@@ -80,6 +81,15 @@ def _found(found: Research) -> list[Block]:
             )
         )
     return blocks
+
+
+def _reproduction(found: Research) -> list[Block]:
+    """How it was seen to happen, or why it was not."""
+    if found.confidence is Confidence.REPRODUCED and found.reproduction:
+        return [parts.paragraph(bold("Seen with  "), code(found.reproduction, 400))]
+    if found.reproduction_not_because:
+        return [parts.context(f"Not reproduced: {found.reproduction_not_because}")]
+    return []
 
 
 def _others(found: Research) -> list[Block]:

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
+from agents.citations import Sources, check
 from agents.exchange import Message, TextBlock, ToolResult
 from agents.redact import Redactor
 from agents.stages.research import Researched, research
 from agents.terms import Limits, Repository
-from storage.judgments import Confidence, Outcome, Plan, Stage, Standing
+from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Outcome, Plan, Stage, Standing
+from tests.factories import a_research
 from tests.fakes import FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls, make_repository
 
 PRICES = '''"""Prices of a basket."""
@@ -266,6 +268,75 @@ def test_nothing_is_reproduced_that_was_not_seen_to_happen(case: ResearchCase, w
         assert done.research is not None
         assert done.research.confidence is Confidence.INFERRED
         assert "the confidence is inferred, not reproduced: no evidence for more holds" in done.dropped
+
+
+def test_a_look_up_outside_the_checkout_is_cited_by_its_tool_and_its_answer() -> None:
+    answer = ("sentry_event issue=SHOP-1", "ZeroDivisionError\nin average, release 4.2, 1,204 times")
+    sources = Sources(file={}.get, signals={}, outputs=[], queries=[answer])
+    real = Evidence(kind=EvidenceKind.QUERY, where="sentry_event", quote="release 4.2, 1,204 times")
+    unreal = Evidence(kind=EvidenceKind.QUERY, where="sentry_event issue=SHOP-1", quote="release 9.9")
+    findings = (Finding(claim="often", evidence=(real, unreal)),)
+
+    checked = check(a_research(findings=findings, plan=None, confidence=Confidence.GUESSED), sources)
+
+    (found,) = checked.research.findings[0].evidence
+    assert found.where == "sentry_event issue=SHOP-1"
+    assert any("no look-up of this run answered that" in sentence for sentence in checked.dropped)
+    assert (checked.research.citations_made, checked.research.citations_dropped) == (3, 2)
+
+
+def test_a_model_cannot_write_its_own_assessment(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    flattering = changed(assessment={"mended": "", "reviewers": [{"name": "me"}]}, citations_made=99)
+
+    done = run(case, workspaces, [REPRODUCE, submit(flattering)])
+
+    assert done.research is not None
+    assert done.research.assessment is None
+    assert done.research.citations_made == 5
+
+
+def test_who_abstains_says_what_would_settle_it(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    mute, honest = changed(plan=None), changed(plan=None, missing="The log of that minute.")
+    model = ScriptedModel({Stage.RESEARCH: [REPRODUCE, submit(mute), submit(honest)]})
+
+    done = run(case, workspaces, model)
+
+    assert "`missing` must say which evidence would settle it" in fed_back(model, 3)
+    assert done.research is not None
+    assert done.research.missing == "The log of that minute."
+
+
+def test_a_guess_carries_no_plan(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    guess = changed(confidence="guessed")
+
+    done = run(case, workspaces, [REPRODUCE, *[submit(guess)] * 4])
+
+    assert done.research is not None
+    assert done.research.plan is None
+    assert "a guess carries no plan" in done.research.missing
+
+
+STEPS = "1. open the basket\n2. take everything out\nThe page is gone."
+
+
+def test_steps_become_a_reproduction_or_the_research_says_why_not(
+    case: ResearchCase, workspaces: FakeWorkspaces
+) -> None:
+    told = case.model_copy(update={"signals": (case.signals[0].model_copy(update={"body": STEPS}),)})
+    cited = with_evidence(code(7, "return sum(prices) / count"))
+    why = {**cited, "reproduction_not_because": "It needs a browser."}
+    model = ScriptedModel({Stage.RESEARCH: [submit(cited), submit(why)]})
+
+    said = run(told, workspaces, model)
+    silent = run(told, workspaces, [submit(cited), submit(cited)])
+    without_steps = run(case, workspaces, [submit(cited)])
+
+    assert "a signal tells the steps" in fed_back(model, 2)
+    assert said.research is not None
+    assert said.research.reproduction_not_because == "It needs a browser."
+    assert silent.research is not None
+    assert "nothing says why" in silent.research.reproduction_not_because
+    assert without_steps.steps == 1
 
 
 def test_a_commit_that_does_not_exist_is_not_blamed(case: ResearchCase, workspaces: FakeWorkspaces) -> None:

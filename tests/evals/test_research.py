@@ -36,6 +36,7 @@ SUBMISSION: dict[str, Any] = {
         {"statement": "average", "standing": "supported", "evidence_for": [CITED], "evidence_against": []},
         {"statement": "the page", "standing": "open", "evidence_for": [], "evidence_against": []},
     ],
+    "missing": "A page that shows it.",
     "priority": "P2",
     "priority_reason": "Some pages crash.",
 }

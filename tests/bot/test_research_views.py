@@ -1,0 +1,63 @@
+"""What people see of research: numbers, reviewers, ruled-out causes with their evidence, what may have mended it."""
+
+from __future__ import annotations
+
+from bot.views.limits import within
+from bot.views.plan import plan
+from bot.views.progress import progress
+from storage.assessment import Assessment, Factor, Ranked, Reviewer, Touch
+from storage.judgments import Confidence, Evidence, EvidenceKind, Hypothesis, Priority, Standing
+from storage.status import Status
+from tests.bot.test_views import a_scene
+from tests.factories import a_research
+
+
+def test_a_plan_shows_who_reviews_what_may_have_mended_it_and_who_is_at_it() -> None:
+    touch = Touch(what="#12: Guard the export", files=("app/export.py",), url="https://github.example/pull/12")
+    assessment = Assessment(
+        reviewers=(Reviewer(name="Ada", login="ada-s", why="wrote 4 of 7 lines"), Reviewer(name="Bo", why="owns app")),
+        touched_since=(Touch(what="1a2b3c of 2026-11-20: Close it"),),
+        in_flight=(touch,),
+    )
+    scene = a_scene(status=Status.AWAITING_APPROVAL)
+    scene.report.research = a_research(assessment=assessment)
+
+    older, newest = (str(within(plan(scene, shown).blocks)) for shown in scene.snapshot.plans)
+
+    assert "Ada" not in older
+    for words in ("ada-s", "wrote 4 of 7 lines", "no login known", "May be addressed already", "1a2b3c", touch.url):
+        assert words in newest
+
+
+def test_research_shows_numbers_ruled_out_causes_with_their_evidence_and_what_was_dropped() -> None:
+    factor = Factor(points=2, counted="it was counted")
+    ranked = Ranked(priority=Priority.P3, importance=factor, impact=factor, severity=factor)
+    against = Evidence(kind=EvidenceKind.COMMAND, where="df -h", quote="12 % used")
+    full = Hypothesis(statement="The disk is full.", standing=Standing.REJECTED, evidence_against=(against,))
+    locked = Hypothesis(statement="A lock is held.", standing=Standing.OPEN, why="No lock was looked for.")
+    scene = a_scene(status=Status.AWAITING_APPROVAL)
+    scene.report.research = a_research(
+        hypotheses=(full, locked), citations_made=5, citations_dropped=1, assessment=Assessment(ranked=ranked)
+    )
+
+    drawn = progress(scene)
+
+    assert drawn is not None
+    shown = str(within(drawn.blocks))
+    for words in ("Ruled out: ", "The disk is full.", "df -h", "12 % used", "Not settled: ", "A lock is held.",
+                  "1 of 5 citations did not hold and was left out.", "P3 by the numbers: 2 x 2 x 2 = 8",
+                  "The agent would say P2: Some people cannot export."):  # fmt: skip
+        assert words in shown
+
+
+def test_research_shows_how_it_was_reproduced_or_why_not() -> None:
+    scene = a_scene(status=Status.AWAITING_APPROVAL)
+
+    def shown(**fields: object) -> str:
+        scene.report.research = a_research(**fields)
+        drawn = progress(scene)
+        return str(within(drawn.blocks)) if drawn is not None else ""
+
+    assert "python -m shop" in shown(confidence=Confidence.REPRODUCED, reproduction="python -m shop")
+    assert "Not reproduced: it needs a browser" in shown(reproduction_not_because="it needs a browser")
+    assert "eproduced" not in shown()
