@@ -15,15 +15,26 @@ Arguments = Mapping[str, Any]
 def deed(call: ToolCall) -> str:
     """Such as `read shop/prices.py, lines 80 to 120`. Arguments are the model's own and may be wrong in any way."""
     known = _DEEDS.get(call.name)
-    said = known(call.arguments) if known is not None else _otherwise(call)
+    others = _outer if "__" in call.name else _otherwise
+    said = known(call.arguments) if known is not None else others(call)
     return " ".join(said.split())[:_MOST]
+
+
+def _outer(call: ToolCall) -> str:
+    """A tool of a server that the policy names: whom was asked for what."""
+    server, _, what = call.name.partition("__")
+    about = _about(call)
+    return f"asked {server} for {what.replace('_', ' ').strip()}{f': {about}' if about else ''}"
 
 
 def _otherwise(call: ToolCall) -> str:
     """What the words of a tool's name and arguments tell, for one that has no sentence of its own here."""
-    about = ", ".join(str(value) for value in call.arguments.values() if value not in ("", None, 0, False))
-    what = call.name.replace("__", " ").replace("_", " ")
+    about, what = _about(call), call.name.replace("_", " ")
     return f"looked up {what}: {about}" if about else f"looked up {what}"
+
+
+def _about(call: ToolCall) -> str:
+    return ", ".join(str(value) for value in call.arguments.values() if value not in ("", None, 0, False))
 
 
 def _read(given: Arguments) -> str:
@@ -72,8 +83,21 @@ _DEEDS: Mapping[str, Callable[[Arguments], str]] = {
     "run_tests": _tested,
     "edit_file": lambda given: f"changed a part of {given.get('path', '')}",
     "write_file": lambda given: f"wrote {given.get('path', '')}",
+    "repository_map": lambda _: "looked over the repository as a whole",
+    "pull_requests": lambda given: f"looked for pull requests that touch {given.get('path', '')}",
+    "similar_reports": lambda given: f"looked for similar reports{_of(given.get('words'))}",
+    "guidance": lambda given: f"read what people said before{_of(given.get('words'))}",
+    "error_event": lambda given: f"read the latest event of {given.get('issue', '')}",
+    "product_query": lambda given: f"asked what people did in the product: {given.get('hogql', '')}",
+    "session_replay": lambda given: f"went through the recorded session {given.get('session', '')}",
+    "tracker_search": lambda given: f"searched the issue tracker{_of(given.get('words'))}",
+    "tracker_issue": lambda given: f"read {given.get('key', '')} in the issue tracker",
     "recall": lambda given: f"read its earlier result {given.get('number', '')} again",
 }
+
+
+def _of(words: object) -> str:
+    return f" about “{words}”" if words else ""
 
 
 def _number(value: object, otherwise: int) -> int:

@@ -49,7 +49,7 @@ SCRIPT = (
 )
 VERDICT = Verdict(bucket=Bucket.ACTIONABLE, priority=Priority.P2, reason="It is clear.")
 CHECKPOINTS = ["case", "turn:1", "turn:2", "turn:3", "turn:4", "turn:5", "verify:5", "turn:6", "verify:6",
-               "decide", "ask"]  # fmt: skip
+               "assess", "decide", "ask"]  # fmt: skip
 
 
 class Killed(BaseException):
@@ -132,7 +132,8 @@ class Job:
         (run,) = self.store.runs.of_report(self.report_id)
         return {
             "status": report.status,
-            "research": report.research,
+            # The assessment says which commits came after the report, and these tests commit in the same second.
+            "research": report.research and report.research.model_copy(update={"assessment": None}),
             "passes": report.research_passes,
             "plan": plan and (plan.revision, plan.hash),
             "told": [entry.text for entry in self.store.reports.journal(self.report_id)[1:]],

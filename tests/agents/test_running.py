@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from agents.deeds import deed
 from agents.exchange import ToolCall
+
+TOOLS = Path(__file__).parents[2] / "agents" / "tools"
+
+
+def test_every_tool_of_ours_has_a_sentence_of_its_own() -> None:
+    named = {name for file in TOOLS.glob("*.py") for name in re.findall(r'ToolSpec\("(\w+)"', file.read_text())}
+
+    assert len(named) > 15
+    assert [
+        name for name in sorted(named) if deed(ToolCall(id="1", name=name, arguments={})).startswith("looked up")
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -25,8 +39,20 @@ from agents.exchange import ToolCall
         ("run_tests", {}, "ran the whole test suite"),
         ("edit_file", {"path": "a.py", "old": "x", "new": "y"}, "changed a part of a.py"),
         ("write_file", {"path": "a.py", "text": "x"}, "wrote a.py"),
-        ("sentry_event", {"issue": "S-1", "offset": 0}, "looked up sentry event: S-1"),
-        ("linear__search", {}, "looked up linear search"),
+        ("repository_map", {}, "looked over the repository as a whole"),
+        ("pull_requests", {"path": "a.py"}, "looked for pull requests that touch a.py"),
+        ("similar_reports", {"words": "export"}, "looked for similar reports about “export”"),
+        ("similar_reports", {}, "looked for similar reports"),
+        ("guidance", {}, "read what people said before"),
+        ("error_event", {"issue": "S-1"}, "read the latest event of S-1"),
+        ("product_query", {"hogql": "SELECT 1"}, "asked what people did in the product: SELECT 1"),
+        ("session_replay", {"session": "0a"}, "went through the recorded session 0a"),
+        ("tracker_search", {"words": "export"}, "searched the issue tracker about “export”"),
+        ("tracker_issue", {"key": "S-2"}, "read S-2 in the issue tracker"),
+        ("recall", {"number": 3}, "read its earlier result 3 again"),
+        ("new_lookup", {"issue": "S-1", "offset": 0}, "looked up new lookup: S-1"),
+        ("notion__search_pages", {"query": "export"}, "asked notion for search pages: export"),
+        ("notion__list", {}, "asked notion for list"),
         ("read_file", {"path": None, "start": "x", "lines": True}, "read None, lines 1 to 200"),
         ("run_tests", {"ids": 3}, "ran the whole test suite"),
     ],
