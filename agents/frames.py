@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 MOST = 25  # frames that are compared; the cause is near the top
 _GDB = re.compile(
@@ -27,7 +28,8 @@ _COMMON = frozenset(
     )
 )
 _UNNAMED = 0.25  # the weight of a frame of which only the library is known
-_STEEP, _MIDDLE, _FADE, _SHIFT = 8.0, 0.6, 0.3, 0.1  # of the weights below
+_FADE, _SHIFT = 0.6, 0.1  # how fast frames count less towards the bottom, and less when they stand elsewhere
+_COMMONEST = 20  # reports that everything is taken to be missing from, so that a young stream is not sure of anything
 
 
 def frames(text: str) -> tuple[str, ...]:
@@ -40,11 +42,16 @@ def frames(text: str) -> tuple[str, ...]:
     return tuple(name for at, name in enumerate(telling) if at == 0 or telling[at - 1] != name)[:MOST]
 
 
-def trace_likeness(one: Sequence[str], other: Sequence[str], rarity: Callable[[str], float]) -> float:
-    """From 0 to 1: the best alignment of the frames in their order, weighted by how high and how rare they are.
+def rarity_in(reports: Iterable[Iterable[str]]) -> Callable[[str], float]:
+    """Up to 1, for what is in no report; less the more of these reports (each given as what it holds) hold it."""
+    told = [set(each) for each in reports]
+    holding = Counter(name for each in told for name in each)
+    most = math.log1p(len(told) + _COMMONEST)
+    return lambda name: math.log1p((len(told) + _COMMONEST) / (holding[name] + 1)) / most
 
-    `rarity` gives a frame's rareness from 0 (in every trace) to 1 (in none).
-    """
+
+def trace_likeness(one: Sequence[str], other: Sequence[str], rarity: Callable[[str], float]) -> float:
+    """From 0 to 1: the best alignment of the frames in their order, weighted by how high and how rare they are."""
     if not set(one) & set(other):
         return 0.0
     mine, theirs = _weights(one, rarity), _weights(other, rarity)
@@ -62,9 +69,7 @@ def trace_likeness(one: Sequence[str], other: Sequence[str], rarity: Callable[[s
 
 def _weights(trace: Sequence[str], rarity: Callable[[str], float]) -> list[float]:
     return [
-        (1.0 / (1 + at)) ** _FADE
-        / (1.0 + math.exp(-_STEEP * (rarity(name) - _MIDDLE)))
-        * (_UNNAMED if name.startswith("?") else 1.0)
+        (1.0 / (1 + at)) ** _FADE * rarity(name) * (_UNNAMED if name.startswith("?") else 1.0)
         for at, name in enumerate(trace)
     ]
 

@@ -10,13 +10,13 @@ import datetime as dt
 import itertools
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.frames import frames, trace_likeness
+from agents.frames import frames, rarity_in, trace_likeness
 from storage.rarity import Rarity
 from storage.stems import SILENT, stems
 
@@ -30,6 +30,10 @@ _CODE = re.compile(
     r"|\b[A-Z]{3,}\d*\b|\b\w+(?:Error|Exception)\b|[\w-]+\.(?:js|py|java|html|css|xml|json|c|h|cpp|rb|ts|sh|m|kt|go)\b"
 )
 _PLAIN = re.compile(r"[A-Za-z]{2,29}")
+_QUOTED = re.compile(
+    r"\"([^\"\n]{3,60})\"|(?<!\w)'([^'\n]{3,60})'(?!\w)|`([^`\n]{3,60})`|“([^”\n]{3,60})”|(?<!\S)\*(\w[^*\n]{2,60})\*"
+)
+_MOST_QUOTED = 12
 _LEAST_TRACE = 2  # frames
 _DAY = 86_400.0
 _TINY = 1e-6
@@ -51,6 +55,8 @@ class Saying:
     frames: tuple[str, ...]
     title_words: tuple[str, ...]
     lead_words: tuple[str, ...]
+    quoted: frozenset[str]  # what it gives word for word, in quotation marks, as code, or stressed
+    plain: str  # the text in lower case, to look for what another quotes
     length: int
     vector: Numbers = field(compare=False)
     title_vector: Numbers = field(compare=False)
@@ -79,6 +85,8 @@ def saying(title: str, body: str, *, source: str, at: dt.datetime, vector: Numbe
         frames=frames(text),
         title_words=_plain(title)[:30],
         lead_words=_plain(lead)[:90],
+        quoted=frozenset(_quoted(text[:TEXT_LIMIT])),
+        plain=" ".join(text[:TEXT_LIMIT].lower().split()),
         length=len(text),
         vector=vector,
         title_vector=title_vector,
@@ -104,14 +112,23 @@ NAMES = (
     "versions shared", "versions jaccard", "versions on both", "addresses", "title vectors", "vectors",
     "title in lead by meaning", "lead in title by meaning", "titles by meaning", "lengths", "shorter", "title length",
     "days", "same source", "same frames", "both traced", "first frame",
+    "quoted there", "quoted by both",
 )  # fmt: skip
+TRACED, FRAMES = NAMES.index("both traced"), NAMES.index("same frames")
 RELATIVE = ("title in text", "lead in text", "title cosine", "vectors", "title vectors", "lead cosine")
 
 
-def alike(new: Saying, known: Sequence[Saying], rarity: Rarity, words: Words) -> Numbers:
-    """One row a known text: the numbers of `NAMES`, then how the `RELATIVE` ones compare with the others' here."""
-    weigh = _Weights(rarity)
+def alike(
+    new: Saying, known: Sequence[Saying], rarity: Rarity, words: Words, owners: Sequence[int] | None = None
+) -> Numbers:
+    """One row a known text: the numbers of `NAMES`, then how the `RELATIVE` ones compare with the others' here.
+
+    `owners` says which report each is of: a frame is rare when few reports have it, however many signals do.
+    """
+    owners = range(len(known)) if owners is None else owners
+    weigh = _Weights(rarity, _by_owner([each.frames for each in known], owners))
     rows = np.array([_compare(new, each, weigh, words) for each in known], np.float32)
+    rows = np.concatenate([rows, _verbatim(new, known, owners)], axis=1)
     columns = [NAMES.index(name) for name in RELATIVE]
     chosen = rows[:, columns]
     most = np.maximum(chosen.max(axis=0), _TINY)
@@ -119,11 +136,36 @@ def alike(new: Saying, known: Sequence[Saying], rarity: Rarity, words: Words) ->
     return np.concatenate([rows, chosen / most, 1.0 / (10.0 + places)], axis=1).astype(np.float32)
 
 
+def _verbatim(new: Saying, known: Sequence[Saying], owners: Sequence[int]) -> Numbers:
+    """Per known text how rare the rarest is that one quotes and the other says, and how much both quote."""
+    said = [
+        {each for each in new.quoted if each in other.plain} | {each for each in other.quoted if each in new.plain}
+        for other in known
+    ]
+    rarity = rarity_in(_by_owner(said, owners))
+    both = ((quotes & new.quoted & other.quoted) for quotes, other in zip(said, known, strict=True))
+    return np.array(
+        [
+            (max(map(rarity, quotes), default=0.0), math.log1p(sum(map(rarity, shared))))
+            for quotes, shared in zip(said, both, strict=True)
+        ],
+        np.float32,
+    )
+
+
+def _by_owner(told: Sequence[Iterable[str]], owners: Sequence[int]) -> Iterable[Iterable[str]]:
+    held: dict[int, set[str]] = {}
+    for owner, each in zip(owners, told, strict=True):
+        held.setdefault(owner, set()).update(each)
+    return held.values()
+
+
 class _Weights:
     """Rareness, looked up once a term."""
 
-    def __init__(self, rarity: Rarity) -> None:
+    def __init__(self, rarity: Rarity, frames_by_report: Iterable[Iterable[str]]) -> None:
         self._rarity = rarity
+        self.frame: Callable[[str], float] = rarity_in(frames_by_report)
         self._known: dict[str, float] = {}
         self.most = max(rarity.most, _TINY)
 
@@ -138,9 +180,6 @@ class _Weights:
 
     def squares(self, terms: Iterable[str]) -> float:
         return sum(self.of(term) ** 2 for term in terms)
-
-    def frame(self, name: str) -> float:
-        return self.of(name.lower().rpartition(":")[2]) / self.most
 
 
 def _compare(new: Saying, known: Saying, weigh: _Weights, words: Words) -> list[float]:
@@ -236,3 +275,10 @@ def _code(text: str) -> Iterable[str]:
 
 def _plain(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in map(str.lower, _PLAIN.findall(text)) if word not in SILENT))
+
+
+def _quoted(text: str) -> Iterable[str]:
+    """The first few things that it quotes, without what is only one common word or no word at all."""
+    found = (" ".join(next(filter(None, match.groups())).lower().split()) for match in _QUOTED.finditer(text))
+    telling = (each.strip(".,:;!? ") for each in found if stems(each))
+    return itertools.islice(dict.fromkeys(telling), _MOST_QUOTED)

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.terms import Limits
-from evals.engines import models_in_use
+from evals.ablation import Part
+from evals.engines import Variation, models_in_use
 from evals.runs import Engine, Inputs, Score, keep
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -35,27 +36,43 @@ Replies = Annotated[
     Path | None,
     typer.Option(help="grouping: a folder of judgments, a file a set; `kept` answers from it, `claude` writes to it."),
 ]
+Without = Annotated[Part | None, typer.Option(help="Grouping by the offline engine without this part.")]
 _OUT = Path("var/evals")
+
+
+def _variation(kind: Kind, engine: Engine, replies: Path | None, without: Part | None) -> Variation | None:
+    """What is unusual about this run. Raises BadParameter for what does not fit together."""
+    if replies is None and without is None:
+        return None
+    if kind is not Kind.GROUPING:
+        raise typer.BadParameter("--replies and --without are for grouping: leave them out.")
+    if without is not None and engine is not Engine.OFFLINE:
+        raise typer.BadParameter("--without is for grouping by the offline engine: leave it out.")
+    return Variation(replies, without)
 
 
 def _measure(kind: Kind) -> None:
     """Add the command of one kind."""
 
     @cli.command(name=kind.value)
-    def main(
+    def main(  # noqa: PLR0917 options of a command line
         data: Data,
         engine: Judge = Engine.OFFLINE,
         runs: Annotated[int, typer.Option(help="How often; models differ from run to run.", min=1)] = 1,
         out: Out = _OUT,
         replies: Replies = None,
+        without: Without = None,
     ) -> None:
         """Measure this kind of judgment on labelled data, print the figures, and keep them with what produced them."""
         started = time.monotonic()
         module: Any = importlib.import_module(f"evals.{kind.value}")
-        more = {} if replies is None else {"replies": replies}
-        scores: list[Score] = module.evaluate(data, engine, runs, **more)
+        variation = _variation(kind, engine, replies, without)
+        more = () if variation is None else (variation,)
+        scores: list[Score] = module.evaluate(data, engine, runs, *more)
         seconds = time.monotonic() - started
-        inputs = Inputs(engine=engine, data=data, runs=runs, models=models_in_use(engine), seconds=seconds)
+        inputs = Inputs(
+            engine=engine, data=data, runs=runs, models=models_in_use(engine), seconds=seconds, without=without or ""
+        )
         _print(scores, keep(kind.value, scores, inputs, out), seconds)
 
 

@@ -25,6 +25,7 @@ from agents.terms import Budgets, Models, Policy, SourceTerms
 from bot.policy import read_policy
 from bot.settings import Settings, read_settings, secret
 from bot.sources import KINDS
+from evals.ablation import Part, SearchWithout
 from evals.kept_judgments import Keeping, Kept, Noting
 from evals.runs import Engine
 from storage.database import migrate, open_store
@@ -65,6 +66,19 @@ class Bench:
     pipeline: Pipeline
 
 
+@dataclass(frozen=True)
+class Variation:
+    """What is unusual about a run of grouping: where replies are kept (a folder, or one set's file in it), and what
+    the offline engine has to do without."""
+
+    replies: Path | None = None
+    without: Part | None = None
+
+    def of(self, name: str) -> Variation:
+        """For one set: with its file of replies."""
+        return replace(self, replies=self.replies / f"{name}.jsonl") if self.replies else self
+
+
 @contextmanager
 def bench(
     engine: Engine,
@@ -72,20 +86,22 @@ def bench(
     *,
     trusted: bool,
     weights: Weights | None = None,
-    replies: Path | None = None,
+    variation: Variation = Variation(),
 ) -> Iterator[Bench]:
     """The pipeline with this engine; gone with all it stored when the block ends.
 
-    `replies` is a file: of it the engine `kept` takes its answers, into it Claude's are written. Raises BadSettings
-    without a key, or without the file.
+    Of the variation's replies the engine `kept` takes its answers, into them Claude's are written: here they are a
+    file. Raises BadSettings without a key, or without the file.
     """
     with _a_store() as store:
+        if variation.without is not None:
+            store.search = SearchWithout(store.search, variation.without)
         vectoriser = WordVectors()
         terms = {name: SourceTerms(kind="webhook", report_to="C0", trusted=trusted) for name in sources}
         means = Means(
             store=store,
             policy=Policy(sources=terms),
-            model=model_of(engine, store, replies),
+            model=model_of(engine, store, variation),
             workspaces=cast("Workspaces", None),  # nothing is researched here
             code_host=cast("CodeHost", None),
             vectoriser=vectoriser,
@@ -121,11 +137,14 @@ class Unlimited:
         """Nothing is written."""
 
 
-def model_of(engine: Engine, store: Store, replies: Path | None = None) -> Model:
+def model_of(engine: Engine, store: Store, variation: Variation = Variation()) -> Model:
     """What judges. Raises BadSettings when Claude is asked for and there is no key."""
     if engine is Engine.OFFLINE:
-        return OfflineModel()
-    ledger = Noting(StoreLedger(store.spending, Budgets(report_usd=_NO_LIMIT, day_usd=_NO_LIMIT)))
+        return OfflineModel(0.0) if variation.without is Part.GATE else OfflineModel()
+    ledger, replies = (
+        Noting(StoreLedger(store.spending, Budgets(report_usd=_NO_LIMIT, day_usd=_NO_LIMIT))),
+        variation.replies,
+    )
     if engine is Engine.KEPT:
         if replies is None:
             raise BadSettings("The engine `kept` gives replies from files: name their folder with --replies DIR.")

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.ranking import Weights
-from evals.engines import Bench, at_once, bench
+from evals.engines import Bench, Variation, at_once, bench
 from evals.metrics import Figures, grouping_figures
 from evals.reading import Arrival, rows, truth
 from evals.runs import Engine, Score, spread
 from storage.raw import RawSignal
 from storage.records import Signal
 
+_USUAL = Variation()
 HELD_OUT = Path(__file__).parent / "held_out"
 
 
@@ -26,18 +27,18 @@ class Played:
     beside: Figures  # what was not filed, and what it cost
 
 
-def evaluate(data: Path, engine: Engine, runs: int, replies: Path | None = None) -> list[Score]:
+def evaluate(data: Path, engine: Engine, runs: int, variation: Variation = _USUAL) -> list[Score]:
     """Every set below the folder (a folder with stream.jsonl and truth.jsonl), its whole stream and its dense one.
 
-    A set that the likeness was learnt on is measured with weights that were learnt without it. `replies` is a folder
-    with a file of kept replies for each set.
+    A set that the likeness was learnt on is measured with weights that were learnt without it. A variation's replies
+    are a folder with a file for each set.
     """
     scores = []
     for folder in sorted(path.parent for path in data.rglob("stream.jsonl")):
         for name in ("truth.jsonl", "truth_dense.jsonl"):
             if (folder / name).exists():
-                file = replies and replies / f"{folder.name}.jsonl"
-                kept = [measure(folder, name, engine, held_out(folder.name), file) for _ in range(runs)]
+                told = variation.of(folder.name)
+                kept = [measure(folder, name, engine, held_out(folder.name), told) for _ in range(runs)]
                 title = f"{folder.name}/{name.removesuffix('.jsonl')}"
                 scores.append(Score(name=title, figures=spread([whole for whole, _ in kept])))
                 scores.append(Score(name=f"{title}, second half", figures=spread([half for _, half in kept])))
@@ -51,13 +52,13 @@ def held_out(name: str) -> Weights | None:
 
 
 def measure(
-    folder: Path, truth_name: str, engine: Engine, weights: Weights | None = None, replies: Path | None = None
+    folder: Path, truth_name: str, engine: Engine, weights: Weights | None = None, variation: Variation = _USUAL
 ) -> tuple[Figures, Figures]:
     """Play the signals that the truth names; the figures of all arrivals, and of those of the second half."""
     due = truth(folder / truth_name)
     by_id = {arrival.id: arrival for arrival in rows(folder / "stream.jsonl", Arrival)}
     signals = [by_id[name].signal(place) for place, name in enumerate(due)]
-    played = play(signals, engine, weights, replies)
+    played = play(signals, engine, weights, variation)
     whole, half = (
         grouping_figures(due, played.groups, played.candidates, since=since) for since in (0, len(signals) // 2)
     )
@@ -65,7 +66,7 @@ def measure(
 
 
 def play(
-    signals: list[RawSignal], engine: Engine, weights: Weights | None = None, replies: Path | None = None
+    signals: list[RawSignal], engine: Engine, weights: Weights | None = None, variation: Variation = _USUAL
 ) -> Played:
     """One after the other, each filed before the next one is read.
 
@@ -74,7 +75,7 @@ def play(
     """
     sources = tuple(dict.fromkeys(signal.source for signal in signals))
     began = time.monotonic()
-    with bench(engine, sources, trusted=engine is Engine.OFFLINE, weights=weights, replies=replies) as ready:
+    with bench(engine, sources, trusted=engine is Engine.OFFLINE, weights=weights, variation=variation) as ready:
         filed = [_digest(ready, raw) for raw in signals]
         spent = ready.store.spending.total()
     seconds = time.monotonic() - began

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ import typer
 from numpy.typing import NDArray
 
 from agents.adapters.plain_reading import gist, queries
-from agents.likeness import LEAD_LIMIT
+from agents.likeness import FRAMES, LEAD_LIMIT
 from agents.ranking import KIN, POOL, Evidence, Line, Ranking, Weights, standing
 from evals.engines import Bench, bench
 from evals.reading import Arrival, rows, truth
@@ -36,8 +36,9 @@ from storage.status import Visibility
 Floats = NDArray[np.float64]
 _MUCH = 400  # right candidates of one set from which on more of them count less
 _WRONG_FOR_RIGHT = 6.0  # by weight
+_WRONG_KEPT = 4  # one in so many wrong rows is learnt from: there are more than enough
 _RIDGE, _RIDGE_JOIN = 20.0, 60.0
-_STANDING = 8  # numbers of `standing` before those of the signal
+_PLAIN = Line(mean=[0.4], scale=[1.0], weights=[6.0], bias=0.0)  # of traces, where there are none to learn from
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def main(
 ) -> None:
     """Learn from these sets."""
     seen = {folder.name: _moments(folder, moments) for folder in data}
-    traces = {name: [m for m in each if m.evidence.traced] for name, each in seen.items()}
-    texts = {name: [m for m in each if not m.evidence.traced] for name, each in seen.items()}
+    traces = {name: [m for m in each if _of_traces(m)] for name, each in seen.items()}
+    texts = {name: [_worded(m) for m in each if not _of_traces(m)] for name, each in seen.items()}
     _write(out, learn(texts, traces, " ".join(seen)))
     if held_out is None:
         return
@@ -172,11 +173,29 @@ def _file(ready: Bench, signal: Signal, summary: Summary, report_id: int | None)
 
 
 def learn(texts: dict[str, list[Moment]], traces: dict[str, list[Moment]], said: str) -> Weights:
-    """All four regressions. Without traces to learn from, traces are judged like texts."""
+    """All three regressions. Without enough traces to learn from, the likeness of two traces is taken as it is."""
     rank, join = _both(texts)
-    traced = sum(len(each) for each in traces.values())
-    trace_rank, trace_join = _both(traces) if traced > _MUCH // 2 else (rank, join)
-    return Weights(learnt_on=said, rank=rank, join=join, trace_rank=trace_rank, trace_join=trace_join)
+    moments = [moment for each in traces.values() for moment in each]
+    trace = _trace(moments) if len(moments) > _MUCH // 2 else _PLAIN
+    return Weights(learnt_on=said, rank=rank, join=join, trace=trace)
+
+
+def _of_traces(moment: Moment) -> bool:
+    return bool(moment.evidence.traced.mean() > 0.5)  # noqa: PLR2004 most
+
+
+def _worded(moment: Moment) -> Moment:
+    """Without the rows that frames decide."""
+    told = ~moment.evidence.traced
+    return replace(moment, evidence=Evidence(moment.evidence.rows[told], moment.evidence.owners[told]))
+
+
+def _trace(moments: Sequence[Moment]) -> Line:
+    """How likely the trace that is most alike is of the same problem."""
+    best = [int(np.argmax(moment.evidence.rows[:, FRAMES])) for moment in moments]
+    numbers = [moment.evidence.rows[at, [FRAMES]] for at, moment in zip(best, moments, strict=True)]
+    right = [float(moment.evidence.owners[at] == moment.right) for at, moment in zip(best, moments, strict=True)]
+    return fit(np.array(numbers, float), np.array(right), np.ones(len(right)), 1.0)
 
 
 def _both(sets: dict[str, list[Moment]]) -> tuple[Line, Line]:
@@ -207,6 +226,8 @@ def _rank(sets: dict[str, list[Moment]]) -> Line:
     for moments in sets.values():
         numbers = np.concatenate([moment.evidence.rows for moment in moments]).astype(float)
         right = np.concatenate([(m.evidence.owners == m.right).astype(float) for m in moments])
+        kept = (right > 0) | (np.arange(len(right)) % _WRONG_KEPT == 0)
+        numbers, right = numbers[kept], right[kept]
         much = min(1.0, (_MUCH / max(right.sum(), 1.0)) ** 0.7)
         wrong = right.sum() / max((1 - right).sum(), 1.0) * _WRONG_FOR_RIGHT
         parts.append((numbers, right, np.where(right > 0, 1.0, wrong) * much))
@@ -251,7 +272,6 @@ def _packed(moments: list[Moment]) -> dict[str, Any]:
         "sizes": np.array([len(m.evidence.rows) for m in moments]),
         "candidates": np.array([m.candidates for m in moments]),
         "right": np.array([m.right for m in moments]),
-        "traced": np.array([m.evidence.traced for m in moments]),
     }
 
 
@@ -260,9 +280,7 @@ def _unpacked(kept: dict[str, NDArray[np.generic]]) -> list[Moment]:
     told = []
     for at, end in enumerate(ends):
         part = slice(int(end - kept["sizes"][at]), int(end))
-        evidence = Evidence(
-            kept["rows"][part].astype(np.float32), kept["owners"][part].astype(np.int64), bool(kept["traced"][at])
-        )
+        evidence = Evidence(kept["rows"][part].astype(np.float32), kept["owners"][part].astype(np.int64))
         told.append(Moment(evidence, int(kept["candidates"][at]), int(kept["right"][at])))
     return told
 

@@ -39,6 +39,7 @@ class Inputs(BaseModel):
     runs: int
     models: dict[str, str] = {}  # by stage; empty when no model was asked
     seconds: float = 0.0
+    without: str = ""  # the part of grouping that was left out
 
 
 def keep(kind: str, scores: list[Score], inputs: Inputs, out: Path) -> Path:
@@ -51,6 +52,7 @@ def keep(kind: str, scores: list[Score], inputs: Inputs, out: Path) -> Path:
         "python": f"{platform.python_implementation()} {platform.python_version()} on {platform.machine()}",
         "engine": inputs.engine.value,
         "models": inputs.models,
+        "without": inputs.without,
         "runs": inputs.runs,
         "seconds": round(inputs.seconds, 1),
         "data": _sizes(inputs.data),

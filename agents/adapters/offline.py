@@ -41,6 +41,9 @@ _REASON_LIMIT = 300
 class OfflineModel:
     """Implements `agents.ports.Model` by rules and word counts. Deterministic, free, and modest."""
 
+    def __init__(self, threshold: float = THRESHOLD) -> None:
+        self._threshold = threshold
+
     @property
     def can_research(self) -> bool:
         """It cannot."""
@@ -64,20 +67,20 @@ class OfflineModel:
             case AboutNormalise():
                 return _summary(about)
             case AboutGroup():
-                return _grouping(about)
+                return _grouping(about, self._threshold)
             case AboutDecide():
                 return _verdict(about)
             case _:
                 return None
 
 
-def _grouping(about: AboutGroup) -> Grouping:
+def _grouping(about: AboutGroup, threshold: float) -> Grouping:
     """The likeliest candidate, if it is likely enough. The likelihood comes from the ranking (agents/ranking.py)."""
     order = sorted(about.choices, key=lambda choice: -choice.likelihood)  # stable: the ranking's order between equals
     ranking, nearest = tuple(choice.subject for choice in order), order[0]
     chance = f"{nearest.likelihood:.0%} likely, by its words, to be the same problem"
-    if nearest.likelihood < THRESHOLD:
-        reason = f"The nearest, {nearest.subject}, is {chance}; {THRESHOLD:.0%} is needed (offline)."
+    if nearest.likelihood < threshold:
+        reason = f"The nearest, {nearest.subject}, is {chance}; {threshold:.0%} is needed (offline)."
         return Grouping(ranking=ranking, reason=reason[:_REASON_LIMIT])
     return Grouping(
         ranking=ranking,

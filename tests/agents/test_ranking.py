@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pytest
 
 from agents.adapters.vectors import WordVectors
-from agents.frames import frames, trace_likeness
+from agents.frames import frames, rarity_in, trace_likeness
+from agents.likeness import NAMES, Saying, Words, alike, saying
 from agents.ranking import Ranking, learnt
 from storage.rarity import Rarity
 from storage.search import Candidate, Kin
@@ -16,6 +18,7 @@ from storage.stems import stems
 from storage.store import Store
 from tests.factories import a_signal, a_summary
 
+NO_VECTOR = np.zeros(1, np.float32)
 AT = dt.datetime(2026, 11, 20, 8, 0, tzinfo=dt.UTC)
 NATIVE = """#0  __kernel_vsyscall ()
 #1  0x0041 in raise () from /lib/libc.so.6
@@ -92,9 +95,34 @@ def test_candidates_without_words_stay_in_the_order_of_the_search(ranked) -> Non
 def test_the_weights_fit_the_numbers_they_weigh() -> None:
     weights = learnt()
 
-    for line in (weights.rank, weights.join, weights.trace_rank, weights.trace_join):
+    for line in (weights.rank, weights.join, weights.trace):
         assert len(line.mean) == len(line.scale) == len(line.weights)
     assert len(weights.join.mean) == len(weights.rank.mean) + 8
+
+
+def test_what_one_quotes_and_another_says_counts_the_less_the_more_reports_say_it() -> None:
+    def told(body: str) -> Saying:
+        return saying("", body, source="slack", at=AT, vector=NO_VECTOR, title_vector=NO_VECTOR)
+
+    new = told('the tile "Current output" dies, and then "Something went wrong"')
+    known = [
+        told(body) for body in ("{'title': 'Current output'}", "Something went wrong", "It says: something went wrong!")
+    ]
+
+    spoken = [word for each in (new, *known) for word in each.lead_words]
+    words = Words({word: np.zeros(1, np.float32) for word in spoken})
+    there = NAMES.index("quoted there")
+    rows = alike(new, known, Rarity(), words, (0, 1, 2))
+
+    assert rows[0, there] > rows[1, there] == rows[2, there] > 0
+    assert rows[:, NAMES.index("quoted by both")].astype(bool).tolist() == [True, False, False]
+
+
+def test_a_frame_is_rare_when_few_reports_have_it_however_many_signals_do() -> None:
+    rarity = rarity_in([["main", "draw"], ["main"], ["main", "main"]])
+
+    assert rarity("unheard of") == 1.0
+    assert rarity("draw") > rarity("main") > 0
 
 
 def test_identifiers_are_terms_whole_and_in_parts() -> None:

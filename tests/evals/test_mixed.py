@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import evals
-from evals.grouping import measure
+from evals.grouping import held_out, measure
 from evals.reading import Arrival, rows, truth
 from evals.runs import Engine
 
 MIXED = Path(evals.__file__).parent / "mixed"
-RECALL, JOIN_F1, ARI = 0.94, 0.58, 0.45  # a little below what was measured: .96, .62, .49
+RECALL, JOIN_F1, ARI = 0.94, 0.66, 0.60  # a little below what was measured: .96, .69, .63
 FALSE_JOINS, UNFILED = 0.09, 3
 
 
@@ -26,7 +26,7 @@ def test_the_mixed_set_is_mixed() -> None:
 
 
 def test_the_offline_engine_groups_the_mixed_set_as_well_as_it_did() -> None:
-    figures, _ = measure(MIXED, "truth.jsonl", Engine.OFFLINE)
+    figures, _ = measure(MIXED, "truth.jsonl", Engine.OFFLINE, held_out("mixed"))
 
     assert figures["recall@10"] >= RECALL
     assert figures["join_f1"] >= JOIN_F1
