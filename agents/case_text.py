@@ -132,6 +132,14 @@ def plan_text(plan: Plan) -> str:
     )
 
 
+def base_text(case: ResearchCase) -> str:
+    """Which commit is checked out, and why that one."""
+    if not case.release:
+        return case.base_sha[:12]
+    tip = f"the base branch's tip is {case.tip_sha[:12]}, and a fix is made there"
+    return f"{case.base_sha[:12]}, its release {case.release}, which the signals name ({tip})"
+
+
 def instructions_text(repository: Repository) -> str:
     """What the repository's own files for agents are to us."""
     if repository.trust_instructions:

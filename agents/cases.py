@@ -68,6 +68,8 @@ class _Case(BaseModel):
     guidance: tuple[Guidance, ...] = ()
     repository: Repository
     base_sha: str
+    release: str = ""  # the release that is checked out because the signals name it; empty: the base branch's tip
+    tip_sha: str = ""  # of the base branch, where a release is checked out
 
 
 class ResearchCase(_Case):

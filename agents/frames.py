@@ -50,6 +50,14 @@ def rarity_in(reports: Iterable[Iterable[str]]) -> Callable[[str], float]:
     return lambda name: math.log1p((len(told) + _COMMONEST) / (holding[name] + 1)) / most
 
 
+def files_of(text: str) -> tuple[str, ...]:
+    """The files of every frame a text holds, one each time it stands there."""
+    python = [path for path, _ in _PYTHON.findall(text)]
+    native = [match[2] for match in _GDB.finditer(text) if match[2]]
+    other = [place.rsplit(":", 2)[0] for _, place in _AT.findall(text)]
+    return tuple(file.replace("\\", "/") for file in (*python, *native, *other) if file)
+
+
 def trace_likeness(one: Sequence[str], other: Sequence[str], rarity: Callable[[str], float]) -> float:
     """From 0 to 1: the best alignment of the frames in their order, weighted by how high and how rare they are."""
     if not set(one) & set(other):

@@ -113,6 +113,10 @@ class Workspaces(Protocol):
         """Fetch, and give the commit at the tip of the base branch. Raises CodeHostDown or CodeHostRejected."""
         ...
 
+    def tagged(self, repository: Repository, name: str) -> str:
+        """The commit of the tag of a release, with or without a v before it, as last fetched; empty without one."""
+        ...
+
     def open(self, repository: Repository, sha: str, patch: str = "") -> Workspace:
         """A fresh checkout of `sha` with `patch` applied. Raises SandboxUnusable where nothing can be run safely."""
         ...

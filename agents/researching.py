@@ -13,10 +13,13 @@ from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
 from agents.looking_back import LookingBack
 from agents.means import Means
 from agents.ports import Checkpoint
+from agents.releases import releases_named
+from agents.routing import Routes
 from agents.running import ReportRun, run_key
 from agents.stages.ask import Asking, ask
 from agents.stages.decide import decide
 from agents.stages.research import Researched, research
+from agents.terms import Repository
 from storage.assessment import Assessment, Priority
 from storage.judgments import Outcome, Research, Stage, Verdict
 from storage.records import Approval, Decision, EntryKind, Fix, Report, Signal
@@ -77,27 +80,38 @@ class Researching:
     def _start(self, report_id: int) -> Start:
         report = self.means.store.reports.get(report_id)
         signals = readable(self.means.store.signals.of_report(report_id))
-        repository = self.means.policy.repository(report.repository) or rules.repository_of(signals, self.means.policy)
         if report.status is not Status.AWAITING_RESEARCH or not signals:
             return Start(outcome=Outcome.FINISHED, sentence="There is nothing to research.")
         if not self.means.model.can_research:
             sentence = "No model is set up, so I can file this but not look for its cause. Set ANTHROPIC_API_KEY."
             return Start(outcome=Outcome.NO_MODEL, sentence=sentence)
+        shown = tuple(seen(signal) for signal in signals)
+        routed = Routes(self.means).of(report, signals, shown)
+        repository = routed.repository
         if repository is None:
             sentence = (
-                "I cannot tell which repository this is about. Name its product in the policy's [[repositories]]."
+                "I cannot tell which repository this is about. Reply `repository: owner/name` here, or name its product"
+                " or paths in the policy's [[repositories]]."
             )
             return Start(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
+        if routed.because:
+            words = f"it is about {repository.name}: {routed.because}"
+            step = f"research:{report_id}:{report.attempt}/route"
+            self.means.store.reports.note(report_id, EntryKind.STAGE, "machine", words, step=step)
         plan = self.means.store.plans.latest(report_id)
+        tip = self.means.workspaces.head(repository)
+        release, sha = self._release(repository, shown)
         case = ResearchCase(
             subject=report.subject,
             report_id=report_id,
             title=report.title,
             gist=report.gist,
-            signals=tuple(seen(signal) for signal in signals),
+            signals=shown,
             guidance=guidance_of(self.means.store.plans.approvals(report_id)),
             repository=repository,
-            base_sha=self.means.workspaces.head(repository),
+            base_sha=sha or tip,
+            release=release,
+            tip_sha=tip if release else "",
             pass_number=report.research_passes + 1,
             earlier_plan=plan.body if plan else None,
             earlier_research=report.research,
@@ -106,6 +120,13 @@ class Researching:
         run = ReportRun(self.means, Stage.RESEARCH, report_id, run_key(Stage.RESEARCH, report))
         run.begin(signals, repository.name)
         return Start(case=case, run=run.key)
+
+    def _release(self, repository: Repository, signals: tuple[SeenSignal, ...]) -> tuple[str, str]:
+        """The release that the newest of the signals names and that has a tag, and its commit; else nothing."""
+        for name in releases_named(signals):
+            if sha := self.means.workspaces.tagged(repository, name):
+                return name, sha
+        return "", ""
 
     def _similar(self, report: Report, signals: list[Signal]) -> tuple[SimilarReport, ...]:
         """Earlier reports that look alike, newest judgment first; at most three."""

@@ -39,7 +39,7 @@ class Ripening:
                 because="somebody asked for an investigation" if asked_by else because,
                 step=step,
                 expect=Status.GATHERING,
-                repository=repository.name if repository else "",
+                repository=rules.kept_repository(report, repository),
             )
         except IllegalMove:
             return False  # somebody else moved it first

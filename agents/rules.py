@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import fnmatch
 import math
 import re
 from dataclasses import dataclass
 
+from agents.frames import files_of
 from agents.terms import Autonomy, Policy, Repository
 from storage.raw import RawSignal, Severity
 from storage.records import Report, Signal
@@ -87,7 +89,9 @@ def home_of(signal: Signal, policy: Policy) -> str:
 
 
 def repository_of(signals: list[Signal], policy: Policy) -> Repository | None:
-    """Which repository a report is about, by rules: the only one; the source's or channel's; a product that is named.
+    """Which repository a report is about, by rules.
+
+    In this order: the only one; the source's or channel's; the one whose files stand in the traces; a product named.
 
     None when none is configured, or when several are and no rule picks one.
     """
@@ -97,15 +101,41 @@ def repository_of(signals: list[Signal], policy: Policy) -> Repository | None:
         named = _named_repository(signal, policy)
         if named:
             return policy.repository(named)
+    framed = {repository.name: _framed(repository, signals) for repository in policy.repositories}
+    if found := _single_best(framed):
+        return policy.repository(found)
     scores = {repository.name: _mentions(repository, signals) for repository in policy.repositories}
     best = max(scores, key=lambda name: scores[name])
     return policy.repository(best) if scores[best] > 0 else None
+
+
+def kept_repository(report: Report, by_rules: Repository | None) -> str:
+    """The name to keep: what people said stays; else what the rules say, else what was found before."""
+    return report.repository if report.repository_by or by_rules is None else by_rules.name
 
 
 def _named_repository(signal: Signal, policy: Policy) -> str:
     source = policy.sources.get(signal.source)
     channel = policy.channel(signal.channel)
     return (source.repository if source else "") or (channel.repository if channel else "")
+
+
+def _framed(repository: Repository, signals: list[Signal]) -> int:
+    """How many frames of the signals' traces are in its files."""
+    files = [file for signal in signals for file in files_of(signal.body)]
+    return sum(1 for file in files if any(_is_below(file, glob) for glob in repository.paths))
+
+
+def _is_below(file: str, glob: str) -> bool:
+    """Traces name files by where they lay when they ran, so what stands before the glob does not count."""
+    return fnmatch.fnmatchcase(file, glob) or fnmatch.fnmatchcase(file, f"*/{glob}")
+
+
+def _single_best(scores: dict[str, int]) -> str:
+    """The name with the most, empty when nobody has any or two have as many."""
+    best = max(scores.values(), default=0)
+    names = [name for name, score in scores.items() if score == best]
+    return names[0] if best > 0 and len(names) == 1 else ""
 
 
 def _mentions(repository: Repository, signals: list[Signal]) -> int:

@@ -92,6 +92,7 @@ class Repository(Terms):
     clone_url: CloneUrl = ""  # empty: the code host's address of it
     base_branch: Branch = "main"
     products: tuple[str, ...] = ()  # names (packages, projects, paths) whose problems belong here
+    paths: tuple[Glob, ...] = ()  # of files in stack traces that are its own, such as src/shop/**
     test_command: Command = ("python", "-m", "pytest", "-q")
     test_environment: dict[str, str] = Field(default_factory=dict)  # e.g. PYTHONPATH = "src"
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes

@@ -52,7 +52,7 @@ class Weighing:
                 because="somebody asked for an investigation" if asked else "it weighs enough now to be looked into",
                 step=f"weigh:{signal.id}.{signal.revision}/ripe",
                 expect=Status.GATHERING,
-                repository=repository.name if repository else "",
+                repository=rules.kept_repository(report, repository),
             )
         except IllegalMove:
             return False  # somebody else moved it first

@@ -51,6 +51,7 @@ class Verb(StrEnum):
     WHY = "why"
     MERGE = "merge"
     SPLIT = "split"
+    REPOSITORY = "repository"
     PAUSE = "pause"
     RESUME = "resume"
     HELP = "help"

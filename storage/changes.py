@@ -17,6 +17,7 @@ class ReportChanges(TypedDict, total=False):
     gist: str
     channel: str
     repository: str
+    repository_by: str
     priority: Priority | None
     stuck_because: Outcome | None
     not_before: dt.datetime | None

@@ -32,6 +32,7 @@ class Stage(StrEnum):
     READ = "read"  # screen and normalise in one call, for signals of sources that nobody trusts
     NORMALISE = "normalise"  # alone, for the others
     GROUP = "group"
+    ROUTE = "route"
     RESEARCH = "research"
     DECIDE = "decide"
     FIX = "fix"

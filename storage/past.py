@@ -36,6 +36,7 @@ class PastReport:
     pull_request: str  # its address; empty without one
     merged_at: dt.datetime | None
     files: tuple[str, ...]  # that its plan named
+    corrected: bool  # whether a person said which repository it is about
 
 
 @dataclass(frozen=True)
@@ -112,5 +113,6 @@ def _told(session: Session, report: Report) -> PastReport:
         dismissed_because=report.dismissed_because if report.status is Status.DISMISSED else "",
         pull_request=fix.url if fix else "",
         merged_at=fix.merged_at if fix else None,
+        corrected=bool(report.repository_by),
         files=found.plan.files if found and found.plan else (),
     )

@@ -107,6 +107,9 @@ class Report(SQLModel, table=True):
     channel: str = ""  # where its thread is
     visibility: Visibility = Field(default=Visibility.PUBLIC, sa_column=Column(Named(Visibility), nullable=False))
     repository: str = ""  # owner/name, once known
+    repository_by: str = Field(
+        default="", sa_column=Column(Text, nullable=False, server_default="")
+    )  # who corrected it
     priority: Priority | None = Field(default=None, sa_column=Column(Named(Priority)))
     weight: float = 0.0
     created_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))

@@ -213,6 +213,12 @@ class FakeWorkspaces:
     def head(self, repository: Repository) -> str:
         return _git(self.origin, "rev-parse", repository.base_branch).strip()
 
+    def tagged(self, repository: Repository, name: str) -> str:
+        for tag in (f"v{name.removeprefix('v')}", name.removeprefix("v")):
+            if tag in _git(self.origin, "tag", "--list", tag).split():
+                return _git(self.origin, "rev-parse", f"{tag}^{{commit}}").strip()
+        return ""
+
     def open(self, repository: Repository, sha: str, patch: str = "") -> Workspace:
         if self.unusable:
             raise SandboxUnusable(self.unusable)

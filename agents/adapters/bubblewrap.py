@@ -80,6 +80,10 @@ class SandboxWorkspaces:
         """Fetch, and give the commit at the tip of the base branch. Raises CodeHostDown or CodeHostRejected."""
         return self._mirrors.head(repository)
 
+    def tagged(self, repository: Repository, name: str) -> str:
+        """The commit of the tag of a release, with or without a v before it, as last fetched; empty without one."""
+        return self._mirrors.tagged(repository, name)
+
     def open(self, repository: Repository, sha: str, patch: str = "") -> SandboxWorkspace:
         """A fresh checkout of `sha` with `patch` applied.
 

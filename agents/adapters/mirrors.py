@@ -28,6 +28,9 @@ _FETCH_SECONDS = 600.0
 _PUSH_SECONDS = 120.0
 
 
+_RELEASE = re.compile(r"\d[0-9A-Za-z.+-]{0,60}", re.ASCII)
+
+
 @dataclass(frozen=True)
 class Mirrors:
     """Mirrors in `folder`, one a repository. `url` is the code host's address, `token` gives one that is valid now."""
@@ -42,6 +45,19 @@ class Mirrors:
         with self._open(repository) as mirror:
             mirror.fetch(repository.base_branch)
             return mirror.text("rev-parse", "--verify", f"refs/heads/{repository.base_branch}^{{commit}}")
+
+    def tagged(self, repository: Repository, name: str) -> str:
+        """The commit of the tag of a release, with or without a v before it, as last fetched; empty without one."""
+        plain = name.removeprefix("v")
+        if not _RELEASE.fullmatch(plain):
+            return ""
+        with self._open(repository) as mirror:
+            for tag in (f"v{plain}", plain):
+                try:
+                    return mirror.text("rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}")
+                except GitFailed:
+                    continue
+        return ""
 
     def checkout(self, repository: Repository, sha: str, to: Path) -> None:
         """A plain clone in the new folder `to`, at `sha`, with all of its history and no other branch.

@@ -179,7 +179,7 @@ def _variables(case: ResearchCase, limits: Limits) -> dict[str, str]:
         "earlier": case_text.earlier_text(case),
         "similar": case_text.similar_text(case.similar),
         "repository": case.repository.name,
-        "base": case.base_sha[:12],
+        "base": case_text.base_text(case),
         "test_command": " ".join(case.repository.test_command),
         "protected": ", ".join(case.repository.protected) or "none",
         "instructions": case_text.instructions_text(case.repository),

@@ -126,6 +126,7 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.WHY: correcting.why_typed,
     Verb.MERGE: correcting.merge_typed,
     Verb.SPLIT: correcting.split_typed,
+    Verb.REPOSITORY: correcting.repository_typed,
     Verb.PAUSE: _pause,
     Verb.RESUME: _resume,
     Verb.HELP: _help,

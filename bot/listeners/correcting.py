@@ -9,6 +9,7 @@ import structlog
 from slack_sdk.models.blocks import Block
 
 from agents import rules
+from agents.assent import Via
 from agents.errors import SlackDown, SlackRejected
 from bot.actions import Action, Corrected, Picked, Reason, Two
 from bot.answering import answer_at
@@ -29,6 +30,8 @@ Said = tuple[str, list[Block]]
 _REF = r"(?:SB-)?(\d{1,9})"
 _ONE = re.compile(rf"\w+\s+{_REF}", re.IGNORECASE)
 _TWO = re.compile(rf"\w+\s+{_REF}\s+(?:into|to|with|and)\s+{_REF}", re.IGNORECASE)
+_WHERE = re.compile(rf"\w+\s+{_REF}\s+`?([\w.-]+/[\w.-]+)`?", re.IGNORECASE | re.ASCII)
+_REPOSITORY = "Name the report and the repository, such as: `/signalbox repository SB-2 acme/shop`"
 _WHY = "Name the report, such as: `/signalbox why SB-12`"
 _MERGE = "Name both reports, such as: `/signalbox merge SB-3 into SB-2`"
 _SPLIT = "Name the report, such as: `/signalbox split SB-2`"
@@ -43,6 +46,19 @@ def why_typed(typed: Typed, deps: Deps) -> Said:
 def split_typed(typed: Typed, deps: Deps) -> Said:
     """`/signalbox split SB-2`."""
     return _about(typed, deps, _SPLIT, _split)
+
+
+def repository_typed(typed: Typed, deps: Deps) -> Said:
+    """`/signalbox repository SB-2 owner/name`."""
+    named = _WHERE.fullmatch(typed.text.strip())
+    if named is None:
+        return _REPOSITORY, []
+    try:
+        report = _seen(int(named[1]), typed.channel, deps)
+    except NotFound as error:
+        return str(error), []
+    person = deps.person(typed.user, typed.team)
+    return deps.rehoming.say(report.id or 0, named[2], person, Via.COMMAND).sentence, []
 
 
 def merge_typed(typed: Typed, deps: Deps) -> Said:

@@ -9,6 +9,7 @@ from agents.assent import Assent
 from agents.correcting import Correcting
 from agents.pipeline import Pipeline
 from agents.redact import Redactor
+from agents.rehoming import Rehoming
 from agents.rules import Person
 from agents.terms import Policy
 from bot.courtesy import Courtesy
@@ -50,6 +51,11 @@ class Deps:
     def correcting(self) -> Correcting:
         """What people correct: merges, splits, and why something was dismissed."""
         return Correcting(self.pipeline.means, self.home_team)
+
+    @property
+    def rehoming(self) -> Rehoming:
+        """What people say about the repository of a report."""
+        return Rehoming(self.store, self.policy, self.pipeline.means.nudge, self.home_team)
 
     def person(self, user_id: str, team_id: str) -> Person:
         """Who it is that acts, `team_id` as the payload tells it. Whoever is of another workspace is a stranger.

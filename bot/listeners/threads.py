@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agents.assent import Answer, Via
+from agents.rehoming import repository_named
 from bot.listeners.deps import Deps
 from bot.sources.slack import SlackEvent, words_of
 
@@ -17,6 +19,9 @@ def replied(event: SlackEvent, deps: Deps) -> None:
         return
     person = deps.person(event.user, event.user_team or deps.home_team)
     to_us = event.text.strip().removeprefix(f"<@{deps.our_user}>")
-    answer = deps.assent.reply(report.id, words_of(to_us), event.ts, person)
+    if name := repository_named(to_us):
+        answer: Answer | None = deps.rehoming.say(report.id, name, person, Via.REPLY)
+    else:
+        answer = deps.assent.reply(report.id, words_of(to_us), event.ts, person)
     if answer is not None and answer.sentence:
         deps.slack.whisper(event.channel, event.user, answer.sentence, thread_ts=event.thread_ts)

@@ -10,16 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.cases import SeenSignal
 from agents.exchange import About
 from agents.prompts import prompt, quoted, render
 from agents.stages.decide import AboutDecide
 from agents.stages.group import AboutGroup, Choice
 from agents.stages.normalise import AboutNormalise
 from agents.stages.read import AboutRead
+from agents.stages.route import AboutRoute
+from agents.terms import Repository
 from storage.judgments import Grouping, Screening, Stage, Summary, Verdict
 from storage.raw import Severity
 from storage.readings import Reading
-from tests.factories import a_research, a_summary
+from tests.factories import a_moment, a_research, a_summary
 
 ABOUTS: dict[Stage, About] = {
     Stage.READ: AboutRead(
@@ -40,6 +43,14 @@ ABOUTS: dict[Stage, About] = {
         summary=a_summary(),
         words="It broke",
         choices=(Choice(subject="acme/app#7", title="T", gist="G", status="gathering", signal_titles=("one", "two")),),
+    ),
+    Stage.ROUTE: AboutRoute(
+        subject="C1/1.2",
+        title="The export fails",
+        gist="It ends early.",
+        signals=(SeenSignal(external_id="C1/1.2", source="slack", body="It broke", happened_at=a_moment()),),
+        repositories=(Repository(name="acme/app", products=("export",), paths=("src/**",)),),
+        corrected=(("The import fails", "acme/app"),),
     ),
     Stage.DECIDE: AboutDecide(
         subject="C1/1.2", reference="SB-1", title="The export fails", gist="It ends early.", research=a_research()
