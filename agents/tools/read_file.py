@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from agents.exchange import Tool, ToolFault, ToolSpec
 from agents.ports import Workspace
 from agents.tools.hands import Hands, path_in_checkout
+from agents.tools.instruction_files import word_about
 from agents.tools.pages import clip_line, lines_of
 
 MOST = 400
@@ -32,7 +33,9 @@ def read_file(hands: Hands) -> Tool:
         last = min(len(lines), asked.start + asked.lines - 1)
         shown = lines[asked.start - 1 : last]
         body = "\n".join(f"{number:>5}  {clip_line(line)}" for number, line in enumerate(shown, asked.start))
-        return f"{path}, lines {asked.start} to {last} of {len(lines)}\n{body}"
+        word = word_about(path, hands.repository)
+        head = f"{path}, lines {asked.start} to {last} of {len(lines)}"
+        return "\n".join(part for part in (head, word, body) if part)
 
     description = "Read a file, with line numbers. A quote in evidence is the line's text without its number."
     return Tool(ToolSpec("read_file", description, ReadFile), work)
