@@ -148,15 +148,15 @@ _REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "mwaskom/seaborn": (*_TOOLS, "numpy<2", "pandas<2.1", "matplotlib<3.8"),
     "pallets/flask": (*_TOOLS, "werkzeug>=2.2.2,<2.4", "jinja2>=3.1,<3.2", "itsdangerous>=2,<3", "click<8.2",
                       "blinker"),
-    "psf/requests": (*_TOOLS,),
+    "psf/requests": (*_TOOLS, "urllib3<1.27", "chardet<4", "idna<3"),
     "pylint-dev/pylint": (*_TOOLS, "astroid>=2.12,<2.13", "isort<6", "mccabe<0.8", "platformdirs", "tomlkit", "dill"),
     "pytest-dev/pytest": ("pluggy<1.6", "iniconfig", "packaging", "attrs", "py", "toml", "more-itertools", "wcwidth",
-                          "six"),
+                          "atomicwrites", "six", "importlib-metadata<5"),
 }  # fmt: skip
 _OLDER: dict[str, tuple[str, ...]] = {  # instances that need other versions
     "pallets__flask-4045": (*_TOOLS, "werkzeug>=2.0,<2.1", "jinja2>=3.0,<3.1", "itsdangerous>=2.0,<2.1", "click<8.1"),
-    "pylint-dev__pylint-5859": (*_TOOLS, "astroid>=2.11,<2.12", "isort<6", "mccabe<0.8", "platformdirs", "tomli",
-                                "dill"),
+    "pylint-dev__pylint-5859": (*_TOOLS, "astroid>=2.11,<2.12", "isort<6", "mccabe<0.8", "platformdirs", "toml",
+                                "tomli", "dill"),
     "pylint-dev__pylint-6506": (*_TOOLS, "astroid>=2.11.5,<2.12", "isort<6", "mccabe<0.8", "platformdirs", "tomli",
                                 "tomlkit", "dill"),
 }  # fmt: skip
