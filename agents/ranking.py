@@ -32,6 +32,7 @@ _LIMIT = 30.0  # of a logit
 _SAME_SOURCE, _QUOTED = NAMES.index("same source"), NAMES.index("quoted by both")
 # Where 35 % is asked for, these ask 55 % of a text of the same source, 30 % and 14 % of one of another (docs/evals.md).
 _WITHIN_SOURCE, _ACROSS_SOURCES, _QUOTED_ACROSS = -0.82, 0.23, 1.2
+_TRACES = -0.5  # two traces then have to be alike by .40, which was best on the half of the traces they are learnt on
 
 
 class Line(BaseModel):
@@ -179,7 +180,7 @@ def judged(evidence: Evidence, candidates: int, weights: Weights) -> tuple[NDArr
     best = int(np.argmax(scores))
     row = _foremost(evidence, each, best)
     joined = weights.join.scores(standing(evidence, each, scores, best)[None])[0] + _surety(evidence.rows[row])
-    logit = each[row] if traced[row] else joined
+    logit = each[row] + _TRACES if traced[row] else joined
     chance = likelihood[best] = 1.0 / (1.0 + np.exp(-float(logit)))
     for at in range(candidates):
         if at != best:  # what is left of the chance, and never more than the first has
