@@ -7,6 +7,7 @@ problem?" was learnt from labelled trackers (evals/learn_grouping.py) and is in 
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 import itertools
 import math
 import re
@@ -98,10 +99,15 @@ class Words:
 
     def __init__(self, vectors: dict[str, Numbers]) -> None:
         self._vectors = vectors
+        self._stacked: dict[tuple[str, ...], Numbers] = {}  # the new text's are asked for with each known one
 
-    def get(self, words: Sequence[str]) -> Numbers:
+    def get(self, words: tuple[str, ...]) -> Numbers:
         """One row a word."""
-        return np.stack([self._vectors[word] for word in words]) if words else np.zeros((0, 1), np.float32)
+        rows = self._stacked.get(words)
+        if rows is None:
+            rows = np.array([self._vectors[word] for word in words], np.float32).reshape(len(words), -1)
+            self._stacked[words] = rows
+        return rows
 
 
 NAMES = (
@@ -160,26 +166,49 @@ def _by_owner(told: Sequence[Iterable[str]], owners: Sequence[int]) -> Iterable[
     return held.values()
 
 
-class _Weights:
-    """Rareness, looked up once a term."""
+class _Weights(dict[str, float]):
+    """Rareness, looked up once a term, and added up once a text."""
 
     def __init__(self, rarity: Rarity, frames_by_report: Iterable[Iterable[str]]) -> None:
+        super().__init__()
         self._rarity = rarity
         self.frame: Callable[[str], float] = rarity_in(frames_by_report)
-        self._known: dict[str, float] = {}
+        self._sums: dict[frozenset[str], float] = {}
+        self._lengths: dict[frozenset[str], float] = {}
+        self._words: dict[tuple[str, ...], Numbers] = {}
         self.most = max(rarity.most, _TINY)
 
-    def of(self, term: str) -> float:
-        weight = self._known.get(term)
-        if weight is None:
-            weight = self._known[term] = self._rarity.of(term)
+    def __missing__(self, term: str) -> float:
+        weight = self[term] = self._rarity.of(term)
         return weight
 
     def sum(self, terms: Iterable[str]) -> float:
-        return sum(self.of(term) for term in terms)
+        return sum(map(self.__getitem__, terms))
 
     def squares(self, terms: Iterable[str]) -> float:
-        return sum(self.of(term) ** 2 for term in terms)
+        return sum(weight * weight for weight in map(self.__getitem__, terms))
+
+    def whole(self, terms: frozenset[str]) -> float:
+        """The sum of all terms of a text."""
+        known = self._sums.get(terms)
+        if known is None:
+            known = self._sums[terms] = self.sum(terms)
+        return known
+
+    def length(self, terms: frozenset[str]) -> float:
+        """The squares of all terms of a text, added up."""
+        known = self._lengths.get(terms)
+        if known is None:
+            known = self._lengths[terms] = self.squares(terms)
+        return known
+
+    def words(self, words: tuple[str, ...]) -> Numbers:
+        """One weight a word."""
+        known = self._words.get(words)
+        if known is None:
+            weights = [self.sum(stems(word)) or _TINY for word in words]
+            known = self._words[words] = np.array(weights, np.float32)
+        return known
 
 
 def _compare(new: Saying, known: Saying, weigh: _Weights, words: Words) -> list[float]:
@@ -212,10 +241,10 @@ def _compare(new: Saying, known: Saying, weigh: _Weights, words: Words) -> list[
 
 
 def _overlaps(new: Saying, known: Saying, weigh: _Weights) -> list[float]:
-    title, lead, whole = weigh.sum(new.title), weigh.sum(new.lead), weigh.sum(new.whole)
-    k_title, k_lead, k_whole = weigh.sum(known.title), weigh.sum(known.lead), weigh.sum(known.whole)
-    titles = weigh.sum(new.title & known.title)
-    leads, wholes = weigh.sum(new.lead & known.lead), weigh.sum(new.whole & known.whole)
+    title, lead, whole = weigh.whole(new.title), weigh.whole(new.lead), weigh.whole(new.whole)
+    k_title, k_lead, k_whole = weigh.whole(known.title), weigh.whole(known.lead), weigh.whole(known.whole)
+    both_titles, both_leads, both_wholes = new.title & known.title, new.lead & known.lead, new.whole & known.whole
+    titles, leads, wholes = weigh.sum(both_titles), weigh.sum(both_leads), weigh.sum(both_wholes)
     return [
         titles / (title + k_title - titles + _TINY),
         titles / (title + _TINY),
@@ -229,19 +258,19 @@ def _overlaps(new: Saying, known: Saying, weigh: _Weights) -> list[float]:
         wholes / (whole + k_whole - wholes + _TINY),
         wholes / (min(whole, k_whole) + _TINY),
         weigh.sum(new.lead & known.whole) / (lead + _TINY),
-        _cosine(new.lead, known.lead, weigh),
-        _cosine(new.whole, known.whole, weigh),
-        _cosine(new.title, known.title, weigh),
+        _cosine(new.lead, known.lead, both_leads, weigh),
+        _cosine(new.whole, known.whole, both_wholes, weigh),
+        _cosine(new.title, known.title, both_titles, weigh),
     ]
 
 
-def _cosine(one: frozenset[str], other: frozenset[str], weigh: _Weights) -> float:
-    return weigh.squares(one & other) / (math.sqrt(weigh.squares(one) * weigh.squares(other)) + _TINY)
+def _cosine(one: frozenset[str], other: frozenset[str], both: frozenset[str], weigh: _Weights) -> float:
+    return weigh.squares(both) / (math.sqrt(weigh.length(one) * weigh.length(other)) + _TINY)
 
 
 def _rare(shared: frozenset[str], weigh: _Weights) -> list[float]:
     """The weight of the rarest term that is shared, and the mean of the three rarest."""
-    rarest = sorted((weigh.of(term) / weigh.most for term in shared), reverse=True)[:3]
+    rarest = [weight / weigh.most for weight in heapq.nlargest(3, map(weigh.__getitem__, shared))]
     return [rarest[0] if rarest else 0.0, sum(rarest) / 3.0]
 
 
@@ -255,12 +284,12 @@ def _counted(one: frozenset[str], other: frozenset[str]) -> list[float]:
     ]
 
 
-def _by_meaning(asked: Sequence[str], there: Sequence[str], weigh: _Weights, words: Words) -> float:
+def _by_meaning(asked: tuple[str, ...], there: tuple[str, ...], weigh: _Weights, words: Words) -> float:
     """How well each word of the one has a counterpart in the other, rare words first."""
     if not asked or not there:
         return 0.0
     nearest = np.maximum((words.get(asked) @ words.get(there).T).max(axis=1), 0.0)
-    weights = np.array([weigh.sum(stems(word)) or _TINY for word in asked], np.float32)
+    weights = weigh.words(asked)
     return float((weights * nearest).sum() / (weights.sum() + _TINY))
 
 
