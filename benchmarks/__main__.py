@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import flood, search, town
+from benchmarks import digests, flood, search, town
 from benchmarks.databases import POSTGRESQL, SQLITE, database
 
 SIZES = "1000,10000"  # larger ones take minutes to fill: --sizes 1000,10000,100000,1000000
@@ -41,7 +41,17 @@ def _flood(kind: str, arguments: argparse.Namespace) -> None:
         flood.measure(url, arguments.flood, arguments.patience)
 
 
-_PARTS: dict[str, Callable[[str, argparse.Namespace], None]] = {"town": _town, "search": _search, "flood": _flood}
+def _digests(kind: str, arguments: argparse.Namespace) -> None:
+    if kind == SQLITE:  # what a digest costs is the same on both; the town's load measures it with the job engine
+        digests.measure([int(size) for size in arguments.stored.split(",")])
+
+
+_PARTS: dict[str, Callable[[str, argparse.Namespace], None]] = {
+    "town": _town,
+    "search": _search,
+    "digests": _digests,
+    "flood": _flood,
+}
 
 
 def _arguments() -> argparse.Namespace:
@@ -53,6 +63,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--cards", type=int, default=20, help="town: messages from which a card is drawn (default 20)")
     parser.add_argument("--sizes", default=SIZES, help=f"search: stored signals (default {SIZES})")
     parser.add_argument("--keep", default="", help="search: folder where the databases stay, to be measured again")
+    parser.add_argument("--stored", default="0,1000,5000", help="digests: stored signals (default 0,1000,5000)")
     parser.add_argument("--flood", type=int, default=500, help="flood: signals, at 10,000 a minute (default 500)")
     parser.add_argument("--patience", type=float, default=90, help="flood: seconds to wait for digests (default 90)")
     return parser.parse_args()

@@ -94,9 +94,17 @@ def _python() -> Finding:
 def _database(settings: Settings) -> Iterator[Finding]:
     private_folder(settings.signalbox_home)
     migrate(settings.database)
-    counts = open_store(settings.database).signals.counts()
+    store = open_store(settings.database)
     kind = settings.database.split(":", 1)[0]
-    yield Finding("database", Verdict.GOOD, f"{kind} answers; {counts.total} signals are kept")
+    yield Finding("database", Verdict.GOOD, f"{kind} answers; {store.signals.counts().total} signals are kept")
+    if kind != "sqlite" and not store.search.is_indexed():
+        yield Finding(
+            "pgvector",
+            Verdict.MISSING,
+            "each process keeps the signals' vectors in its memory, about 1 KB a signal; from 50,000 signals on install "
+            "pgvector 0.7 or later on the server, have an administrator run CREATE EXTENSION vector in our database, run "
+            "`signalbox migrate`, and restart",
+        )
 
 
 def _slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:

@@ -105,6 +105,11 @@ class Search:
             )
             return _best(session, found, _visibility(visibility_channel), limit, kin)
 
+    def is_indexed(self) -> bool:
+        """Whether the database itself can search by vectors, so that memory need not hold them all."""
+        with self._on.read() as session:
+            return self._vectors.index.is_there(session)
+
     def titled(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """The candidates, with the titles of their signals."""
         with self._on.read() as session:

@@ -23,7 +23,7 @@ class Vectors:
     def __init__(self, in_memory: int = IN_MEMORY) -> None:
         self._lock = threading.Lock()
         self._in_memory = in_memory
-        self._index = VectorIndex()
+        self.index = VectorIndex()
         self._epoch = 0
         self._shelves: dict[int, Shelf] = {}
         self._rooms: dict[str, int] = {}
@@ -38,13 +38,13 @@ class Vectors:
             return NOTHING
         rows = np.stack(wanted)
         with self._lock:
-            if epoch > self._in_memory and self._index.is_there(session):
+            if epoch > self._in_memory and self.index.is_there(session):
                 self._shelves.clear()
             else:
                 self._refresh(session, epoch)
                 shelf = self._shelves.get(rows.shape[1])
                 return shelf.nearest(rows, self._room(channel)) if shelf is not None else NOTHING
-        return self._index.nearest(session, rows, channel)
+        return self.index.nearest(session, rows, channel)
 
     def _refresh(self, session: Session, epoch: int) -> None:
         """Learn of every signal filed, edited or erased since the last time."""
