@@ -101,9 +101,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "pgvector",
             Verdict.MISSING,
-            "each process keeps the signals' vectors in its memory, about 1 KB a signal; from 50,000 signals on install "
-            "pgvector 0.7 or later on the server, have an administrator run CREATE EXTENSION vector in our database, run "
-            "`signalbox migrate`, and restart",
+            "each process keeps the signals' vectors in its memory, about 1 KB a signal; from 50,000 signals on "
+            "install pgvector 0.7 or later on the server, have an administrator run CREATE EXTENSION vector in our "
+            "database, run `signalbox migrate`, and restart",
         )
 
 
