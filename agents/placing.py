@@ -10,12 +10,12 @@ from functools import partial
 from pydantic import BaseModel
 
 from agents import rules
-from agents.likeness import LEAD_LIMIT
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.ranking import KIN, POOL
 from agents.recurring import Reception, reception
 from agents.ripening import Ripening
+from agents.saying import LEAD_LIMIT
 from agents.stages.group import decides_alone, group
 from storage.errors import Overtaken
 from storage.filing import NewReport

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from agents.likeness import FRAMES, NAMES, TRACED, Numbers, Saying, Words, alike, saying
+from agents.likeness import FRAMES, NAMES, TRACED, Words, alike
 from agents.ports import Vectoriser
+from agents.saying import Numbers, Saying, saying
 from agents.wording import words_of
 from storage.judgments import Summary
 from storage.rarity import Rarity

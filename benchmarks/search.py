@@ -12,8 +12,8 @@ import numpy as np
 import psycopg
 from sqlalchemy import text
 
-from agents.likeness import LEAD_LIMIT
 from agents.ranking import KIN, POOL
+from agents.saying import LEAD_LIMIT
 from benchmarks.databases import POSTGRESQL, database, resident
 from benchmarks.stock import stock
 from benchmarks.stream import Stream, Telling

@@ -21,8 +21,9 @@ import typer
 from numpy.typing import NDArray
 
 from agents.adapters.plain_reading import gist, queries
-from agents.likeness import FRAMES, LEAD_LIMIT
+from agents.likeness import FRAMES
 from agents.ranking import KIN, POOL, Evidence, Line, Ranking, Weights, standing
+from agents.saying import LEAD_LIMIT
 from evals.engines import Bench, bench
 from evals.reading import Arrival, rows, truth
 from evals.runs import Engine

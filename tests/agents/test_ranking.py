@@ -9,8 +9,9 @@ import pytest
 
 from agents.adapters.vectors import WordVectors
 from agents.frames import frames, rarity_in, trace_likeness
-from agents.likeness import NAMES, Saying, Words, alike, saying
+from agents.likeness import NAMES, Words, alike
 from agents.ranking import Ranking, learnt
+from agents.saying import Saying, saying
 from storage.rarity import Rarity
 from storage.search import Candidate, Kin
 from storage.status import Status

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from evals.ablation import Part
+from evals.engines import Variation
 from evals.grouping import play
 from evals.runs import Engine
 from storage.raw import RawSignal
@@ -29,13 +30,13 @@ def arrivals() -> list[RawSignal]:
 
 def test_each_route_finds_alone_what_another_misses() -> None:
     for part in (None, Part.KEY, Part.TEXT, Part.QUERY_VECTOR, Part.SIGNAL_VECTOR):
-        played = play(arrivals(), Engine.OFFLINE, without=part)
+        played = play(arrivals(), Engine.OFFLINE, variation=Variation(without=part))
 
         assert played.groups["T-3"] == played.groups["T-1"]
 
 
 @pytest.mark.parametrize(("part", "apart"), [(None, True), (Part.GATE, False)])
 def test_without_the_gate_whatever_is_nearest_is_joined(part: Part | None, apart: bool) -> None:
-    played = play(arrivals(), Engine.OFFLINE, without=part)
+    played = play(arrivals(), Engine.OFFLINE, variation=Variation(without=part))
 
     assert (played.groups["T-2"] != played.groups["T-1"]) is apart
