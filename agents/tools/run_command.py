@@ -28,7 +28,9 @@ def run_command(hands: Hands) -> Tool:
 
     description = (
         "Run a shell command at the top of the checkout, in a sandbox without network. The repository's own"
-        " environment is active. Use it to reproduce the problem and to rule causes out; read files with read_file."
+        " environment is active, its variables (such as PYTHONPATH) are set. Use it to reproduce the problem and rule"
+        " causes out; read files with read_file. Each command starts anew: only what is written inside the checkout is"
+        " there for the next one, /tmp is not."
         " The git directory is read-only: to undo a change of yours, run `git archive HEAD src | tar x` or the like."
         " Keep a command that you want to cite under 800 characters."
     )
