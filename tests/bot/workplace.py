@@ -216,7 +216,7 @@ class Workplace:
     def settles(self) -> None:
         """Wait until every listener that runs after its acknowledgement is done."""
         while self.pool.begun:
-            self.pool.begun.pop().result(timeout=10)
+            self.pool.begun.pop().result(timeout=60)
 
     def whispers(self, user: str) -> list[str]:
         return [each.text for each in self.workspace.ephemerals(user)]
