@@ -75,10 +75,11 @@ class Assessing:
         wanted = [path for path in found.plan.files if not is_test(path)] or list(found.plan.files)
         ours = self.means.store.fixes.latest(case.report_id)
         try:
-            touching = self.means.code_host.open_touching(case.repository, wanted)
+            touching = self.means.code_host.touching(case.repository, wanted, merged=False)
         except CodeHostRejected as error:
             return (), (f"Whether a pull request is open already I could not see: {error}",)
-        return tuple(one for one in touching if ours is None or one.url != ours.url), ()
+        others = (one for one in touching if ours is None or one.url != ours.url)
+        return tuple(Touch(what=f"#{one.number}: {one.title}", files=one.files, url=one.url) for one in others), ()
 
 
 def faulty_files(found: Research) -> list[str]:

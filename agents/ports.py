@@ -10,7 +10,6 @@ from pydantic import JsonValue
 from agents.exchange import About, Draft, PullRequest, Ran, ToolDone, Touching, Turn, TurnRequest
 from agents.outside import OuterTool
 from agents.terms import Repository
-from storage.assessment import Touch
 from storage.judgments import Judgment, Stage
 
 T = TypeVar("T")
@@ -150,16 +149,15 @@ class CodeHost(Protocol):
         """No longer a draft."""
         ...
 
-    def open_touching(self, repository: Repository, paths: Sequence[str]) -> tuple[Touch, ...]:
-        """The open pull requests into the base branch that change one of the files; of very many the newest only."""
-        ...
-
     def ensure_reviewers(self, repository: Repository, number: int, logins: Sequence[str]) -> tuple[str, ...]:
         """Ask these people for review; returns those who now are asked. People who cannot be asked are left out."""
         ...
 
-    def touching(self, repository: Repository, path: str) -> tuple[Touching, ...]:
-        """Open pull requests that touch a file or folder, then those that did and were merged in the last 60 days."""
+    def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:
+        """Open pull requests into the base branch that touch one of these files or folders, of very many the newest.
+
+        With `merged`, after them those that did and were merged in the last 60 days.
+        """
         ...
 
 

@@ -154,8 +154,8 @@ ModelNames = Annotated[
 
 
 def _cheap() -> dict[Stage, tuple[str, ...]]:
-    """What judges one signal at a time is asked often, and of the small model."""
-    return dict.fromkeys((Stage.READ, Stage.NORMALISE, Stage.GROUP), ("claude-haiku-4-5",))
+    """What chooses among a few things by a short text is asked often, and of the small model."""
+    return dict.fromkeys((Stage.READ, Stage.NORMALISE, Stage.GROUP, Stage.ROUTE), ("claude-haiku-4-5",))
 
 
 class Models(Terms):

@@ -36,7 +36,6 @@ from agents.exchange import (
 )
 from agents.ports import Workspace
 from agents.terms import Repository
-from storage.assessment import Touch
 from storage.columns import now
 from storage.judgments import Judgment, Stage
 
@@ -386,25 +385,17 @@ class FakeCodeHost:
         self.reviewers[number] = tuple(login for login in logins if login not in self.unknown_people)
         return self.reviewers[number]
 
-    def open_touching(self, repository: Repository, paths: Sequence[str]) -> tuple[Touch, ...]:
+    def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:
         self._maybe_fail()
-        found = []
-        for number, pull in self.pull_requests.items():
-            patch = self.patches.get(pull.head_sha, "")
-            files = tuple(path for path in paths if f" b/{path}\n" in patch)
-            if pull.state is PullRequestState.OPEN and files:
-                found.append(Touch(what=f"#{number}: {self.drafts[number].title}", files=files, url=pull.url))
-        return tuple(found)
+        states = {PullRequestState.OPEN, PullRequestState.MERGED} if merged else {PullRequestState.OPEN}
+        told = [self._touching(number, paths) for number, pull in self.pull_requests.items() if pull.state in states]
+        return tuple(one for one in told if one.files)
 
-    def touching(self, repository: Repository, path: str) -> tuple[Touching, ...]:
-        self._maybe_fail()
-        found = [self._touching(number) for number, pull in self.pull_requests.items() if self._shown(pull)]
-        return tuple(one for one in found if any(file == path or file.startswith(f"{path}/") for file in one.files))
-
-    def _touching(self, number: int) -> Touching:
+    def _touching(self, number: int, paths: Sequence[str]) -> Touching:
         pull, draft = self.pull_requests[number], self.drafts[number]
         patch = self.patches.get(pull.head_sha, "")
-        files = tuple(line[6:] for line in patch.splitlines() if line.startswith("+++ b/"))
+        changed = [line[6:] for line in patch.splitlines() if line.startswith("+++ b/")]
+        files = tuple(one for one in changed if any(one == path or one.startswith(f"{path}/") for path in paths))
         return Touching(
             number=number,
             url=pull.url,
@@ -416,10 +407,6 @@ class FakeCodeHost:
             at=now(),
             files=files,
         )
-
-    @staticmethod
-    def _shown(pull: PullRequest) -> bool:
-        return pull.state is not PullRequestState.CLOSED
 
     def set_checks(self, number: int, *checks: Check) -> None:
         self._change(number, checks=checks)

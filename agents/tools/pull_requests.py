@@ -28,7 +28,7 @@ def pull_requests(hands: Hands, code_host: CodeHost) -> Tool:
             raise ToolFault("Name a file or folder: pull requests are looked for by what they touch.")
 
         def found() -> str:
-            touching = code_host.touching(hands.repository, path)
+            touching = code_host.touching(hands.repository, [path], merged=True)
             if not touching:
                 return f"No open pull request touches {path}, and none that did was merged lately."
             return "\n\n".join(_told(one) for one in touching[:MOST])

@@ -146,20 +146,20 @@ def test_a_number_that_is_not_there_is_rejected(stand: Stand) -> None:
 def test_open_pull_requests_that_touch_a_file_are_found_until_they_are_closed(stand: Stand) -> None:
     made = opened(stand)
 
-    (touch,) = stand.host.open_touching(stand.repository, ["shop.py", "notes.txt"])
-    elsewhere = stand.host.open_touching(stand.repository, ["notes.txt"])
+    (touch,) = stand.host.touching(stand.repository, ["shop.py", "notes.txt"], merged=False)
+    elsewhere = stand.host.touching(stand.repository, ["notes.txt"], merged=False)
     stand.close(made.number)
 
-    assert (touch.what, touch.files, touch.url) == (f"#{made.number}: Count every item", ("shop.py",), made.url)
+    assert (touch.number, touch.title, touch.files, touch.url) == (made.number, DRAFT.title, ("shop.py",), made.url)
     assert elsewhere == ()
-    assert stand.host.open_touching(stand.repository, ["shop.py"]) == ()
+    assert stand.host.touching(stand.repository, ["shop.py"], merged=False) == ()
 
 
 def test_pull_requests_are_found_by_the_path_they_touch_while_open_and_after_the_merge(stand: Stand) -> None:
-    assert stand.host.touching(stand.repository, "shop.py") == ()
+    assert stand.host.touching(stand.repository, ["shop.py"], merged=True) == ()
     made = opened(stand)
 
-    [found] = stand.host.touching(stand.repository, "shop.py")
+    [found] = stand.host.touching(stand.repository, ["shop.py"], merged=True)
     assert (found.number, found.state, found.draft, found.files) == (
         made.number,
         PullRequestState.OPEN,
@@ -167,18 +167,19 @@ def test_pull_requests_are_found_by_the_path_they_touch_while_open_and_after_the
         ("shop.py",),
     )
     assert (found.title, found.url) == (DRAFT.title, made.url)
-    assert stand.host.touching(stand.repository, "notes.txt") == ()
-    assert stand.host.touching(stand.repository, "shop") == ()
+    assert stand.host.touching(stand.repository, ["notes.txt"], merged=True) == ()
+    assert stand.host.touching(stand.repository, ["shop"], merged=True) == ()
 
     stand.host.ensure_ready(stand.repository, made.number)
     stand.end_checks(made.number, red=False)
     stand.merge(made.number, APPROVER)
-    [merged] = stand.host.touching(stand.repository, "shop.py")
+    [merged] = stand.host.touching(stand.repository, ["shop.py"], merged=True)
     assert (merged.number, merged.state) == (made.number, PullRequestState.MERGED)
+    assert stand.host.touching(stand.repository, ["shop.py"], merged=False) == ()
 
 
 def test_a_pull_request_that_was_closed_unmerged_is_not_told_of(stand: Stand) -> None:
     made = opened(stand)
     stand.close(made.number)
 
-    assert stand.host.touching(stand.repository, "shop.py") == ()
+    assert stand.host.touching(stand.repository, ["shop.py"], merged=True) == ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 from github import GithubException
 from github.PullRequest import PullRequest as Pull
@@ -16,12 +15,10 @@ from agents.adapters.mirrors import Mirrors
 from agents.errors import CodeHostRejected
 from agents.exchange import Draft, PullRequest, Touching
 from agents.terms import Repository
-from storage.assessment import Touch
 
 _INVALID = 422
 _LONGEST_TITLE = 250
 _LONGEST_BODY = 65_000
-_MOST_OPEN = 30
 
 
 class GithubCodeHost:
@@ -86,22 +83,11 @@ class GithubCodeHost:
             asked |= {login.lower() for login in _ask(pull, missing)}
             return tuple(login for login in dict.fromkeys(logins) if login.lower() in asked)
 
-    def open_touching(self, repository: Repository, paths: Sequence[str]) -> tuple[Touch, ...]:
-        """The open pull requests into the base branch that change one of the files, of the 30 latest."""
-        with translated(f"reading the open pull requests of {repository.name}"):
-            repo = self._repo(repository)
-            pulls = repo.get_pulls(state="open", base=repository.base_branch, sort="updated", direction="desc")
-            found = ((pull, _touched(pull, paths)) for pull in islice(pulls, _MOST_OPEN))
-            return tuple(
-                Touch(what=f"#{pull.number}: {pull.title[:_LONGEST_TITLE]}", files=files, url=pull.html_url)
-                for pull, files in found
-                if files
-            )
-
-    def touching(self, repository: Repository, path: str) -> tuple[Touching, ...]:
-        """Open pull requests that touch a file or folder, then those that did and were merged in the last 60 days."""
-        with translated(f"looking for pull requests of {repository.name} that touch {path}"):
-            return touching(self._repo(repository), repository.base_branch, path, self._touched)
+    def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:
+        """Open pull requests that touch one of the files or folders; with `merged` also those of the last 60 days."""
+        with translated(f"looking for pull requests of {repository.name} that touch {', '.join(paths)}"):
+            base = repository.base_branch
+            return touching(self._repo(repository), base, paths, self._touched, merged=merged)
 
     def _repo(self, repository: Repository) -> Repo:
         return self._clients.mine().get_repo(repository.name)
@@ -113,11 +99,6 @@ def _find(repo: Repo, repository: Repository, branch: str) -> Pull | None:
     pulls = list(repo.get_pulls(state="all", head=f"{owner}:{branch}", sort="created", direction="desc"))
     ours = [pull for pull in pulls if pull.head.ref == branch]
     return next((pull for pull in ours if pull.state == "open"), ours[0] if ours else None)
-
-
-def _touched(pull: Pull, paths: Sequence[str]) -> tuple[str, ...]:
-    changed = {name for file in pull.get_files() for name in (file.filename, file.previous_filename) if name}
-    return tuple(path for path in paths if path in changed)
 
 
 def _create(repo: Repo, repository: Repository, draft: Draft) -> Pull:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -45,15 +45,19 @@ class TouchedFiles:
         return names
 
 
-def touching(repo: Repo, base_branch: str, path: str, files: TouchedFiles) -> tuple[Touching, ...]:
+def touching(
+    repo: Repo, base_branch: str, paths: Sequence[str], files: TouchedFiles, *, merged: bool
+) -> tuple[Touching, ...]:
     """The open ones, then the recently merged ones, newest first."""
     found: dict[int, Touching] = {}
-    for pull in islice(repo.get_pulls(state="open", sort="updated", direction="desc"), MOST_OPEN):
-        if touched := _below(path, files.of(repo, pull)):
+    newest = repo.get_pulls(state="open", base=base_branch, sort="updated", direction="desc")
+    for pull in islice(newest, MOST_OPEN):
+        if touched := _below(paths, files.of(repo, pull)):
             found[pull.number] = _told(pull, touched)
-    for pull in _merged(repo, base_branch, path):
-        if pull.number not in found:
-            found[pull.number] = _told(pull, _below(path, files.of(repo, pull)))
+    for path in paths if merged else ():
+        for pull in _merged(repo, base_branch, path):
+            if pull.number not in found:
+                found[pull.number] = _told(pull, _below(paths, files.of(repo, pull)))
     return tuple(found.values())
 
 
@@ -64,9 +68,12 @@ def _merged(repo: Repo, base_branch: str, path: str) -> Iterator[Pull]:
         yield from (pull for pull in commit.get_pulls() if pull.merged_at is not None and pull.merged_at >= oldest)
 
 
-def _below(path: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    folder = f"{path.rstrip('/')}/"
-    return tuple(dict.fromkeys(name for name in names if name == path.rstrip("/") or name.startswith(folder)))
+def _below(paths: Sequence[str], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of a pull request's files those that are one of the paths or lie in one."""
+    tops = [path.rstrip("/") for path in paths]
+    return tuple(
+        dict.fromkeys(name for name in names if any(name == top or name.startswith(f"{top}/") for top in tops))
+    )
 
 
 def _told(pull: Pull, touched: tuple[str, ...]) -> Touching:
