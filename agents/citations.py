@@ -8,12 +8,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Hypothesis, Research, Standing
+from storage.judgments import MOST_NAMED, Confidence, Evidence, EvidenceKind, Finding, Hypothesis, Research, Standing
 
 NEAR = 25  # lines by which a citation may be off when its text stands in several places
 LEAST = 4  # letters and digits that a quote must have to show anything
 _MOST_QUOTED = 4000
-_MOST_NAMED = 800
 _GUTTER = re.compile(r"^\s*\d+(?:\s{2}|\t|: ?)")
 
 
@@ -110,7 +109,7 @@ class _Checking:
 
     def confident(self, research: Research) -> Research:
         """The confidence, no higher than what holds allows."""
-        ran = {name[:_MOST_NAMED] for name, _ in self.sources.outputs}
+        ran = {name[:MOST_NAMED] for name, _ in self.sources.outputs}
         most = Confidence.INFERRED if _cites_code(research) else Confidence.GUESSED
         if any(one.kind is EvidenceKind.COMMAND and one.where in ran for one in _supporting(research)):
             most = Confidence.REPRODUCED
@@ -142,10 +141,19 @@ class _Checking:
             case EvidenceKind.SIGNAL:
                 return _among(evidence, list(self.sources.signals.items()), "no signal of the report says that")
             case EvidenceKind.COMMAND:
-                printed = (*self.sources.history, *self.sources.outputs)
-                return _among(evidence, printed, "no command of this run printed that")
+                return self._answered(evidence, "no command of this run printed that")
             case EvidenceKind.QUERY:
-                return _among(evidence, self.sources.queries, "no look-up of this run answered that")
+                return self._answered(evidence, "no look-up of this run answered that")
+
+    def _answered(self, evidence: Evidence, why_not: str) -> Evidence | str:
+        """What a tool answered, looked for first among those of the kind it is said to be of; then it is of its own."""
+        printed = (EvidenceKind.COMMAND, (*self.sources.history, *self.sources.outputs))
+        asked = (EvidenceKind.QUERY, self.sources.queries)
+        for kind, texts in (printed, asked) if evidence.kind is EvidenceKind.COMMAND else (asked, printed):
+            found = _among(evidence, texts, why_not)
+            if isinstance(found, Evidence):
+                return found.model_copy(update={"kind": kind})
+        return why_not
 
     def _code(self, evidence: Evidence) -> Evidence | str:
         path, line = _place(evidence)
@@ -171,13 +179,17 @@ def _place(evidence: Evidence) -> tuple[str, int | None]:
 
 
 def _among(evidence: Evidence, texts: Sequence[tuple[str, str]], why_not: str) -> Evidence | str:
-    """The evidence, named after the text in which it stands: best the one it names, else the last that holds it."""
+    """The evidence, named after the text in which it stands: best the one it names, else the last that holds it.
+
+    What was run may be longer than a name may be: then it is named by its beginning.
+    """
     named = " ".join(evidence.where.split())
     holding = [name for name, text in texts if _spans(evidence.quote, text)]
     if not holding:
         return why_not
-    where = next((name for name in holding if " ".join(name.split()) == named), holding[-1])
-    return evidence.model_copy(update={"where": where[:_MOST_NAMED], "line": None})
+    alike = [name for name in holding if " ".join(name.split()).startswith(named)]
+    where = next((name for name in alike if " ".join(name.split()) == named), (alike or holding)[-1])
+    return evidence.model_copy(update={"where": where[:MOST_NAMED], "line": None})
 
 
 def _ungutter(quote: str) -> str:

@@ -140,18 +140,22 @@ class Loop(Generic[J, V]):
         results = {result.call_id: result for result in turn.results}
         submissions = [call for call in calls if call.name == self.brief.submit]
         if submissions:
-            trail, results[submissions[0].id] = self._submitted(trail, submissions[0])
+            trail, results[submissions[0].id] = self._submitted(trail, submissions[0], turn.results)
         for late in submissions[1:]:
             results[late.id] = ToolResult(call_id=late.id, text="Only one submission a turn is looked at.", failed=True)
         answer = said(turn.note, self._left(trail), results=[results[call.id] for call in calls])
         return replace(trail, messages=(*trail.messages, answer))
 
-    def _submitted(self, trail: Trail[V], call: ToolCall) -> tuple[Trail[V], ToolResult]:
+    def _submitted(
+        self, trail: Trail[V], call: ToolCall, beside: tuple[ToolResult, ...]
+    ) -> tuple[Trail[V], ToolResult]:
+        """Rule on a submission; what was done beside it, in the same turn, may be cited too."""
         try:
             judgment = self.brief.returns.model_validate(call.arguments)
         except ValidationError as error:
             return trail, ToolResult(call_id=call.id, text=_faults(call.name, error), failed=True)
-        ruling = self.brief.verify(judgment, trail)
+        seen = replace(trail, messages=(*trail.messages, said(results=beside)))
+        ruling = self.brief.verify(judgment, seen)
         trail = replace(trail, ruling=ruling, seconds=trail.seconds + ruling.seconds)
         result = ToolResult(call_id=call.id, text=ruling.refusal or "Taken.", failed=bool(ruling.refusal))
         if not ruling.refusal:

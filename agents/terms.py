@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from posixpath import join, normpath
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -94,7 +95,7 @@ class Repository(Terms):
     products: tuple[str, ...] = ()  # names (packages, projects, paths) whose problems belong here
     paths: tuple[Glob, ...] = ()  # of files in stack traces that are its own, such as src/shop/**
     test_command: Command = ("python", "-m", "pytest", "-q")
-    test_environment: dict[str, str] = Field(default_factory=dict)  # e.g. PYTHONPATH = "src"
+    test_environment: dict[str, str] = Field(default_factory=dict)  # e.g. PYTHONPATH = "src"; see variables_at
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
     environment: str = ""  # folder of a ready-made virtual environment instead
     protected: tuple[Glob, ...] = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")  # globs no fix may touch
@@ -103,6 +104,13 @@ class Repository(Terms):
     max_changed_lines: int = Field(default=400, gt=0)
     label: str = "signalbox"
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
+
+    def variables_at(self, top: str) -> dict[str, str]:
+        """`test_environment`, its PYTHONPATH as seen from any folder when the checkout's top is `top`."""
+        variables = dict(self.test_environment)
+        if places := variables.get("PYTHONPATH"):
+            variables["PYTHONPATH"] = ":".join(normpath(join(top, place)) for place in places.split(":"))
+        return variables
 
 
 class McpTerms(Terms):

@@ -128,12 +128,16 @@ class EvidenceKind(StrEnum):
     QUERY = "query"  # what a look-up outside the checkout answered: a source, a tracker, an MCP server
 
 
+MOST_NAMED = 800  # characters of what a piece of evidence is found under
+
+
 class Evidence(Judgment):
     """Something that can be checked by code: a quoted line, signal, output of a command or answer to a look-up."""
 
     kind: EvidenceKind
     where: str = Field(
-        max_length=800, description="code: path. signal: its id. command: as it was run. query: tool and arguments."
+        max_length=MOST_NAMED,
+        description="code: path. signal: its id. command: as it was run. query: tool and arguments.",
     )
     line: int | None = Field(default=None, description="code: the 1-based line number of the quote's first line.")
     quote: Paragraph = Field(description="The exact text found there, copied character for character.")

@@ -226,7 +226,7 @@ class FakeWorkspaces:
         _git(self.origin, "clone", "--quiet", "--no-checkout", str(self.origin), str(top))
         _git(top, "checkout", "--quiet", "--detach", sha)
         (top / ".git" / "info" / "exclude").write_text("__pycache__/\n.pytest_cache/\n")
-        workspace = FakeWorkspace(folder, top, sha, dict(repository.test_environment))
+        workspace = FakeWorkspace(folder, top, sha, repository.variables_at(str(top)))
         self.opened.append(workspace)
         if patch:
             workspace.apply(patch)

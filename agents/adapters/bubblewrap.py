@@ -23,7 +23,7 @@ from agents.adapters.environment import Environment, Environments
 from agents.adapters.lots import Lot, sweep
 from agents.adapters.mirrors import Mirrors
 from agents.adapters.sandbox import Sandbox
-from agents.adapters.sandbox_view import ALL_BINARY, Bounds, View, search_path
+from agents.adapters.sandbox_view import ALL_BINARY, INSIDE, Bounds, View, search_path
 from agents.errors import SandboxUnusable, Stopped
 from agents.exchange import Ran
 from agents.terms import Repository
@@ -98,7 +98,7 @@ class SandboxWorkspaces:
         try:
             self._mirrors.checkout(repository, sha, lot.checkout)
             lot.part_from_git()
-            workspace = SandboxWorkspace(self._sandbox, lot, environment, repository.test_environment, sha)
+            workspace = SandboxWorkspace(self._sandbox, lot, environment, repository.variables_at(INSIDE), sha)
             self._see_working(workspace, environment)
             if patch:
                 workspace.apply(patch)

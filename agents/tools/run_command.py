@@ -8,8 +8,10 @@ from agents.exchange import Ran, Tool, ToolSpec
 from agents.terminal import printed
 from agents.tools.hands import Hands
 from agents.tools.pages import clip
+from storage.judgments import MOST_NAMED
 
 MOST_SECONDS = 300
+_LONG = f"A command of more than {MOST_NAMED} characters is cited by its beginning, cut there."
 
 
 class RunCommand(BaseModel):
@@ -24,7 +26,8 @@ def run_command(hands: Hands) -> Tool:
 
     def work(asked: RunCommand) -> str:
         ran = hands.workspace.run(("sh", "-c", asked.command), seconds=asked.seconds)
-        return hands.redact(told(ran, asked.seconds))
+        long = f"\n\n({_LONG})" if len(asked.command) > MOST_NAMED else ""
+        return hands.redact(told(ran, asked.seconds) + long)
 
     description = (
         "Run a shell command at the top of the checkout, in a sandbox without network. The repository's own"
@@ -32,12 +35,13 @@ def run_command(hands: Hands) -> Tool:
         " causes out; read files with read_file. Each command starts anew: only what is written inside the checkout is"
         " there for the next one, /tmp is not."
         " The git directory is read-only: to undo a change of yours, run `git archive HEAD src | tar x` or the like."
-        " Keep a command that you want to cite under 800 characters."
+        f" {_LONG}"
     )
     return Tool(ToolSpec("run_command", description, RunCommand), work)
 
 
 def told(ran: Ran, seconds: float) -> str:
     """What became of a command: how it ended, then what it printed."""
-    ended = f"ran out of its {seconds:.0f} seconds" if ran.exit_code == 124 else f"exit code {ran.exit_code}"  # noqa: PLR2004 the port's number for a time-out
+    late = f"ran out of its {seconds:.0f} seconds; what it had changed in the checkout by then stays changed"
+    ended = late if ran.exit_code == 124 else f"exit code {ran.exit_code}"  # noqa: PLR2004 the port's number for a time-out
     return f"{ended}\n{clip(printed(ran.output)) or '(it printed nothing)'}"

@@ -18,7 +18,7 @@ class Search(BaseModel):
     under: str = Field(default="", description="Folder, file or glob such as src/**/*.py to search; empty for all.")
     literal: bool = Field(default=False, description="Take the pattern as plain text.")
     ignore_case: bool = False
-    context: int = Field(default=0, ge=0, le=5, description="Lines to show around each hit.")
+    context: int = Field(default=0, ge=0, le=20, description="Lines to show around each hit.")
     offset: int = Field(default=0, ge=0, description="How many lines of the answer to skip.")
 
 

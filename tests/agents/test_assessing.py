@@ -33,7 +33,7 @@ SHOP = Repository(name="acme/shop")
 ADA, BO, CY = ("Ada", "ada@shop.example"), ("Bo", "7+bo-s@users.noreply.github.com"), ("Cy", "cy@shop.example")
 PRICES = "def average(prices):\n    return sum(prices) / len(prices)\n"
 DRAFT = Draft(branch="fix", title="Guard the average", body="")
-PATCH = "diff --git a/shop/prices.py b/shop/prices.py\n"
+PATCH = "diff --git a/shop/prices.py b/shop/prices.py\n--- a/shop/prices.py\n+++ b/shop/prices.py\n"
 
 
 @dataclass

@@ -15,7 +15,7 @@ from agents.exchange import Message, TextBlock, ToolResult
 from agents.redact import Redactor
 from agents.stages.research import Researched, research
 from agents.terms import Limits, Repository
-from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Outcome, Plan, Stage, Standing
+from storage.judgments import MOST_NAMED, Confidence, Evidence, EvidenceKind, Finding, Outcome, Plan, Stage, Standing
 from tests.factories import a_research
 from tests.fakes import FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls, make_repository
 
@@ -283,6 +283,46 @@ def test_a_look_up_outside_the_checkout_is_cited_by_its_tool_and_its_answer() ->
     assert found.where == "sentry_event issue=SHOP-1"
     assert any("no look-up of this run answered that" in sentence for sentence in checked.dropped)
     assert (checked.research.citations_made, checked.research.citations_dropped) == (3, 2)
+
+
+def test_a_command_too_long_to_be_named_is_cited_by_its_beginning(
+    case: ResearchCase, workspaces: FakeWorkspaces
+) -> None:
+    short, long = COMMAND, f"{COMMAND} || true # {'x' * MOST_NAMED}"
+    both = calls(("run_command", {"command": long}), ("run_command", {"command": short}))
+    seen = {**SEEN, "where": long[:MOST_NAMED]}
+    model = ScriptedModel(
+        {Stage.RESEARCH: [both, submit(changed(findings=[{"claim": "it does", "evidence": [seen]}]))]}
+    )
+
+    done = run(case, workspaces, model)
+
+    assert f"more than {MOST_NAMED} characters is cited by its beginning" in fed_back(model, 2)
+    assert done.research is not None
+    assert (done.research.confidence, done.dropped) == (Confidence.REPRODUCED, ())
+    assert done.research.findings[0].evidence[0].where == long[:MOST_NAMED]
+
+
+def test_what_was_run_in_the_turn_that_submits_may_be_cited(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
+    at_once = calls(("run_command", {"command": COMMAND}), ("submit_research", SUBMISSION))
+
+    done = run(case, workspaces, [at_once])
+
+    assert (done.outcome, done.steps, done.dropped) == (Outcome.FINISHED, 1, ())
+    assert done.research is not None
+    assert done.research.confidence is Confidence.REPRODUCED
+
+
+@pytest.mark.parametrize("kind", ["query", "command"])
+def test_a_look_into_the_past_is_cited_as_whatever_it_is_taken_for(
+    case: ResearchCase, workspaces: FakeWorkspaces, kind: str
+) -> None:
+    looked = with_evidence({"kind": kind, "where": "log", "quote": "commit 1"})
+
+    done = run(case, workspaces, [calls(("log", {})), submit(looked)])
+
+    assert done.research is not None
+    assert (done.dropped, done.research.findings[0].evidence[0].kind) == ((), EvidenceKind.COMMAND)
 
 
 def test_a_model_cannot_write_its_own_assessment(case: ResearchCase, workspaces: FakeWorkspaces) -> None:

@@ -40,7 +40,9 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     origin = tmp_path / "origin"
     sha = make_repository(origin, FIRST, SECOND)
     terms = Repository(
-        name=f"acme/{tmp_path.name}", clone_url=str(origin), test_environment={"SHOP": "open", "PYTHONPATH": "src"}
+        name=f"acme/{tmp_path.name}",
+        clone_url=str(origin),
+        test_environment={"SHOP": "open", "PYTHONPATH": "src:.:/opt"},
     )
     workspaces: Workspaces = FakeWorkspaces(origin)
     if request.param == "bubblewrap":
@@ -75,8 +77,14 @@ def test_a_checkout_holds_the_files_of_its_commit_and_all_history(bench: Bench) 
 def test_commands_run_in_the_checkout_with_the_repositorys_variables(bench: Bench) -> None:
     workspace = bench.open()
     assert text_of(workspace, "sh", "run.sh") == "ran\n"
-    assert text_of(workspace, "sh", "-c", "echo $SHOP $PYTHONPATH") == "open src\n"
+    top = text_of(workspace, "pwd").strip()
+    assert text_of(workspace, "sh", "-c", "echo $SHOP $PYTHONPATH") == f"open {top}/src:{top}:/opt\n"
     assert text_of(workspace, "python", "-c", "import shop; print(shop.PRICE)") == "2\n"
+
+
+def test_the_repositorys_packages_are_found_from_any_folder(bench: Bench) -> None:
+    elsewhere = ("sh", "-c", "cd / && python -c 'import shop; print(shop.PRICE)'")
+    assert text_of(bench.open(), *elsewhere) == "2\n"
 
 
 def test_a_command_that_fails_is_told_and_not_raised(bench: Bench) -> None:
