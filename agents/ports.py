@@ -181,6 +181,10 @@ class OuterServer(Protocol):
         """Those of them that it offers, and that only read. Raises SourceDown or SourceRejected."""
         ...
 
+    def refusals(self) -> Sequence[str]:
+        """A sentence for each allowed tool that cannot be used, and why. Raises SourceDown or SourceRejected."""
+        ...
+
     def call(self, tool: str, arguments: Mapping[str, JsonValue]) -> str:
         """What the tool answers. Raises SourceDown or SourceRejected."""
         ...

@@ -8,10 +8,9 @@ from typing import TypeVar
 import structlog
 from pydantic import SecretStr
 
-from agents.adapters.mcp import McpServer
 from agents.errors import SourceRejected
 from agents.lookups import Lookups
-from agents.ports import CodeHost
+from agents.ports import CodeHost, OuterServer
 from agents.terms import McpTerms, Policy, SourceTerms
 from bot.settings import Settings
 from bot.sources import linear_lookup, posthog_lookup, sentry_events
@@ -49,6 +48,8 @@ def _of(
                 log.warning("a source cannot be looked up in", source=name, why=str(fault))
 
 
-def open_mcp(terms: McpTerms, environment: Mapping[str, str]) -> McpServer:
+def open_mcp(terms: McpTerms, environment: Mapping[str, str]) -> OuterServer:
     """One MCP server of the policy, with the token that its variable holds."""
+    from agents.adapters.mcp import McpServer  # noqa: PLC0415 its SDK takes a third of a second, and few policies name one
+
     return McpServer(terms, environment.get(terms.token_env, "") if terms.token_env else "")

@@ -121,7 +121,7 @@ def _play(town: Town, arguments: argparse.Namespace, ending: Ending) -> int:
 
 def _tell_the_story(people: People) -> None:
     town = people.town
-    town.workspace.wait_for(lambda: town.workspace.connected > 0, 60.0, "the bot to connect")
+    town.workspace.wait_for(lambda: town.workspace.connected > 0, 180.0, "the bot to connect")
     if town.mind is Mind.NONE:
         filing(people, list(demo_cases()), lambda tell: let_be_filed(town, tell, people.patience))
     else:

@@ -28,7 +28,7 @@ from storage.store import Store
 
 _LOOK = 0.05
 _PRESS_AGAIN = 4.0  # seconds after which a person presses again what did nothing
-_CONNECTED = 30.0
+_CONNECTED = 180.0  # seconds; a start takes four, and many times that where others work
 
 
 class Approval(StrEnum):

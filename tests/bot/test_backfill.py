@@ -160,13 +160,14 @@ def typed(environment: dict[str, str], *words: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout + done.stderr
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_command_previews_pulls_and_fills_back(shop: Shop, installed: dict[str, str]) -> None:
     shop.issues(*range(1, 6))
 

@@ -205,12 +205,12 @@ def test_keep_keeps_the_folder_whatever_ends_the_demo(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 def test_a_visitor_may_be_quicker_than_the_script_and_the_bot_may_die(tmp_path: Path) -> None:
     with Demo(tmp_path) as demo:
         demo.sees("signalbox opens a report")
-        until(demo.press_approve, 180, "a plan in #solar")
-        demo.sees("Tom wants to press Approve, but somebody pressed it already", 180)
+        until(demo.press_approve, 500, "a plan in #solar")
+        demo.sees("Tom wants to press Approve, but somebody pressed it already", 500)
         demo.sees("Priya wants to press Approve, but somebody pressed it already")
         said = demo.sees("From here on everything is yours.", 300)
         assert "Not as the script has it: expected: one approval refused" in said
@@ -218,7 +218,7 @@ def test_a_visitor_may_be_quicker_than_the_script_and_the_bot_may_die(tmp_path: 
 
         os.kill(demo.bots()[0], signal.SIGTERM)
         demo.sees("it is started again")
-        until(lambda: demo.page(f"screen?user={PRIYA}&channel={SOLAR}&thread=")["app"]["connected"], 60, "the bot")
+        until(lambda: demo.page(f"screen?user={PRIYA}&channel={SOLAR}&thread=")["app"]["connected"], 180, "the bot")
 
         assert demo.ends(signal.SIGINT, signal.SIGINT) == 0
         demo.assert_nothing_is_left()
