@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -13,9 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.terms import Limits
+from bot.ending import last_words
 from evals.ablation import Part
 from evals.engines import Variation, models_in_use
 from evals.runs import Engine, Inputs, Score, keep
+from storage.errors import SignalboxError
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -123,5 +126,14 @@ def _table(score: Score) -> Table:
     return table
 
 
+def main() -> None:
+    """Obey the command line; what cannot be done is one sentence and exit code 1."""
+    try:
+        cli()
+    except SignalboxError as error:
+        typer.echo(last_words(error, "signalbox evals"), err=True)
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    cli()
+    main()

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from agents.errors import BadSettings
 from agents.exchange import About, TurnRequest
 from agents.redact import Redactor
-from evals.__main__ import cli
+from evals.__main__ import cli, main
 from evals.checkouts import Checkouts
 from evals.located import located, subject_of
 from evals.replies import Recording
@@ -162,3 +162,17 @@ def test_confidence_is_held_against_the_truth() -> None:
     assert sure.figures == {"reproduced": "1 of 1 right", "inferred": "0 of 2 right", "guessed": "none"}
     assert str(each.figures["two"]).startswith("named in place 2, inferred")
     assert str(each.figures["three"]).startswith("not named")
+
+
+def test_what_cannot_be_measured_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "instances.jsonl").write_text("")
+    words = ("research", "--data", str(tmp_path), "--clones", str(tmp_path), "--work", str(tmp_path / "work"))
+    monkeypatch.setattr("sys.argv", ["evals", *words])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 1
+    assert "has no case of research that fits" in capsys.readouterr().err
