@@ -63,60 +63,59 @@ class Deciding:
         An approval must name the latest plan by revision and hash, and so must a `not now` that names a plan at all;
         both come too late once the report no longer waits for an approval. An answer also answers the open question.
         """
+        approval = Approval(
+            report_id=report_id, decision=decision, plan_revision=plan_revision, plan_hash=plan_hash, by=by, via=via,
+            words=words,
+        )  # fmt: skip
         with self._on.write() as session:
             report = locked(session, Report, report_id)
-            about_a_plan = decision is Decision.APPROVE or (decision is Decision.NOT_NOW and plan_revision > 0)
-            if to is not None and not _in_time(report, decision, to, mover, about_a_plan=about_a_plan):
-                return Decided(kind=DecidedKind.ALREADY, by=_decider(session, report_id))
-            if about_a_plan and (fault := _plan_fault(session, report, decision, plan_revision, plan_hash)):
+            if fault := _fault(session, report, approval, to, mover):
                 return Decided(kind=fault, by=_decider(session, report_id))
-            session.add(
-                Approval(
-                    report_id=report_id,
-                    decision=decision,
-                    plan_revision=plan_revision,
-                    plan_hash=plan_hash,
-                    by=by,
-                    via=via,
-                    words=words,
-                )
-            )
-            journal.tell(session, report_id, EntryKind.WORD, by, words or decision.value.replace("_", " "))
-            if decision is Decision.ANSWER and (question := open_question(session, report_id)) is not None:
-                question.answer, question.answered_by, question.answered_at = words, by, now()
-            session.flush()
+            session.add(approval)
+            journal.tell(session, report_id, EntryKind.WORD, by, words or _named(decision))
+            _answer(session, approval)
             if to is Status.DISMISSED and decision is Decision.NOT_NOW:
                 changes["dismissal"] = Dismissal.NOT_NOW
-            if to is not None:
-                journal.move(
-                    session,
-                    report,
-                    to,
-                    mover=mover,
-                    who=by,
-                    because=because or decision.value.replace("_", " "),
-                    step=None,
-                    judgment=None,
-                    changes=changes,
-                )
-            else:
+            if to is None:
                 journal.put(report, changes)
                 report.version += 1
+            else:
+                because = because or _named(decision)
+                journal.move(
+                    session, report, to, mover=mover, who=by, because=because, step=None, judgment=None, changes=changes
+                )
             return Decided(kind=DecidedKind.DONE, by=by)
 
 
-def _in_time(report: Report, decision: Decision, to: Status, mover: Mover, *, about_a_plan: bool) -> bool:
-    only_from = Status.AWAITING_APPROVAL if about_a_plan else _ONLY_FROM.get(decision, report.status)
-    return report.status is only_from and journal.allowed(report, to, mover)
+def _named(decision: Decision) -> str:
+    return decision.value.replace("_", " ")
 
 
-def _plan_fault(session: Session, report: Report, decision: Decision, revision: int, hashed: str) -> DecidedKind | None:
+def _fault(session: Session, report: Report, approval: Approval, to: Status | None, mover: Mover) -> DecidedKind | None:
+    """Why the decision cannot be carried out."""
+    decision = approval.decision
+    about_a_plan = decision is Decision.APPROVE or (decision is Decision.NOT_NOW and approval.plan_revision > 0)
+    if to is not None:
+        only_from = Status.AWAITING_APPROVAL if about_a_plan else _ONLY_FROM.get(decision, report.status)
+        if report.status is not only_from or not journal.allowed(report, to, mover):
+            return DecidedKind.ALREADY
+    return _plan_fault(session, report, approval) if about_a_plan else None
+
+
+def _answer(session: Session, approval: Approval) -> None:
+    """An answer is the open question's."""
+    if approval.decision is Decision.ANSWER and (question := open_question(session, approval.report_id)) is not None:
+        question.answer, question.answered_by, question.answered_at = approval.words, approval.by, now()
+    session.flush()
+
+
+def _plan_fault(session: Session, report: Report, approval: Approval) -> DecidedKind | None:
     plan = session.exec(
         select(ShownPlan).where(ShownPlan.report_id == report.id, ShownPlan.revision == report.plan_revision)
     ).first()
-    if plan is None or revision != plan.revision or hashed != plan.hash:
+    if plan is None or (approval.plan_revision, approval.plan_hash) != (plan.revision, plan.hash):
         return DecidedKind.STALE
-    if decision is Decision.APPROVE and plan.expires_at is not None and plan.expires_at <= now():
+    if approval.decision is Decision.APPROVE and plan.expires_at is not None and plan.expires_at <= now():
         return DecidedKind.EXPIRED
     return None
 

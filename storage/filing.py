@@ -88,11 +88,7 @@ class Filing:
             present = locked(session, Epoch, FILING)
             if (filed := _as_told(session, step)) is not None:
                 return filed
-            signal = locked(session, Signal, signal_id)
-            if signal.status is SignalStatus.ERASED:
-                raise NotFound(
-                    f"{signal.external_id} was deleted in {signal.source} meanwhile; there is nothing to file."
-                )
+            signal = _not_erased(locked(session, Signal, signal_id))
             target = signal.report_id or (None if report_id is None else heir_of(session, report_id))
             if target is None and present.value != epoch:
                 raise Overtaken("Something else was filed since the candidates were read; read them again.")
@@ -107,13 +103,9 @@ class Filing:
             present.value += 1
             _write(session, signal, report, epoch=present.value, weight=weight, keys=keys)
             signal.grouping, signal.candidates = grouping, candidates
-            if title and target is not None and report.status not in CLOSED:
+            if title and not filed.opened and report.status not in CLOSED:
                 report.title = title
-            if filed.quiet:
-                report.untold += 1
-            else:
-                report.version += 1
-                _journal(session, signal, report, opened=filed.opened, step=step)
+            _tell(session, signal, report, filed, step)
             _keep(session, signal, filed, keys, step, considered)
             return filed
 
@@ -191,6 +183,21 @@ def _write(
     signal.trouble = ""
     session.execute(delete(SignalKey).where(col(SignalKey.signal_id) == signal.id))
     session.add_all(SignalKey(signal_id=signal.id or 0, key=key) for key in fitted(keys))
+
+
+def _not_erased(signal: Signal) -> Signal:
+    if signal.status is SignalStatus.ERASED:
+        raise NotFound(f"{signal.external_id} was deleted in {signal.source} meanwhile; there is nothing to file.")
+    return signal
+
+
+def _tell(session: Session, signal: Signal, report: Report, filed: Filed, step: str) -> None:
+    """Have the report drawn anew and say so in its journal; one of very many is counted, and told of later."""
+    if filed.quiet:
+        report.untold += 1
+        return
+    report.version += 1
+    _journal(session, signal, report, opened=filed.opened, step=step)
 
 
 def _journal(session: Session, signal: Signal, report: Report, *, opened: bool, step: str) -> None:
