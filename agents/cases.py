@@ -108,6 +108,11 @@ class FixCase(_Case):
         return numbered(self.subject, self.round_number)
 
 
+def of_strand(subject: str, name: str) -> str:
+    """The subject of a strand of a run, such as `id~1.2`: recorded replies of the run itself are not taken for its."""
+    return f"{subject}~{name}"
+
+
 def numbered(subject: str, number: int) -> str:
     """The subject of the first go is the signal's id alone, of the second `id#2`, and so on."""
     return subject if number == 1 else f"{subject}#{number}"

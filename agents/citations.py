@@ -50,6 +50,12 @@ def check(research: Research, sources: Sources) -> Checked:
     return Checked(checking.confident(checking.planned(kept)), tuple(checking.dropped))
 
 
+def check_hypothesis(hypothesis: Hypothesis, sources: Sources) -> tuple[Hypothesis, tuple[str, ...]]:
+    """One hypothesis with what holds of it, and a sentence for each thing that was dropped or corrected down."""
+    checking = _Checking(sources)
+    return checking.hypothesis(hypothesis), tuple(checking.dropped)
+
+
 def holds(quote: str, text: str) -> bool:
     """Whether the text says this, whatever white space lies between the words."""
     return bool(_spans(quote, text))

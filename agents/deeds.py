@@ -71,6 +71,17 @@ def _tested(given: Arguments) -> str:
     return f"ran the tests {', '.join(map(str, ids))}" if isinstance(ids, list) and ids else "ran the whole test suite"
 
 
+def _weighed(given: Arguments) -> str:
+    causes = given.get("causes")
+    match causes:
+        case [str(cause)]:
+            return f"took up a possible cause: {cause}"
+        case [_, *_]:
+            return f"had {len(causes)} possible causes looked into at the same time"
+        case _:
+            return "asked for possible causes to be looked into"
+
+
 _DEEDS: Mapping[str, Callable[[Arguments], str]] = {
     "list_files": _listed,
     "search": _searched,
@@ -92,6 +103,7 @@ _DEEDS: Mapping[str, Callable[[Arguments], str]] = {
     "session_replay": lambda given: f"went through the recorded session {given.get('session', '')}",
     "tracker_search": lambda given: f"searched the issue tracker{_of(given.get('words'))}",
     "tracker_issue": lambda given: f"read {given.get('key', '')} in the issue tracker",
+    "weigh_causes": _weighed,
     "recall": lambda given: f"read its earlier result {given.get('number', '')} again",
 }
 

@@ -7,7 +7,7 @@ spent is the sum of what the turns recorded, so a run that was resumed a day lat
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Generic
@@ -74,7 +74,7 @@ class Loop(Generic[J, V]):
 
     def run(self) -> Trail[V]:
         """Turn by turn, until there is an outcome."""
-        trail: Trail[V] = Trail(messages=(said(self.brief.opening),), patch=self.brief.patch)
+        trail = self.begun()
         try:
             while trail.outcome is None:
                 trail = self._step(trail)
@@ -82,14 +82,19 @@ class Loop(Generic[J, V]):
             self.bench.close()
         return trail
 
+    def begun(self) -> Trail[V]:
+        """The trail before the first turn."""
+        return Trail(messages=(said(self.brief.opening),), patch=self.brief.patch)
+
     def _step(self, trail: Trail[V]) -> Trail[V]:
         """Ask and act, which is kept; then judge what came of it, which follows from what was kept."""
-        turn = self.checkpoint(f"turn:{trail.turns + 1}", lambda: self._turn(trail), TurnTaken)
-        return self._within_limits(self._judged(trail.after(turn), turn))
+        turn = self.checkpoint(f"turn:{trail.turns + 1}", lambda: self.taken(trail), TurnTaken)
+        return self.judged(trail, turn)
 
     # ── live: inside the checkpoint ─────────────────────────────────────────────────────────────────────────────
 
-    def _turn(self, trail: Trail[V]) -> TurnTaken:
+    def taken(self, trail: Trail[V]) -> TurnTaken:
+        """The next turn: the model is asked, and its calls are carried out."""
         began = time.monotonic()
         try:
             taken = self._ask_and_act(trail)
@@ -106,15 +111,15 @@ class Loop(Generic[J, V]):
         with self.bench.holding(trail.patch) as workspace:
             tools = {tool.spec.name: tool for tool in (*self.brief.toolbox(workspace), recall(trail.messages))}
             turn = _heard(self.model.turn(self._request(trail, tuple(tool.spec for tool in tools.values()))))
-            calls = [call for call in calls_of(turn.message) if call.name != self.brief.submit]
-            done = [_carried_out(call, tools, self.brief.submit) for call in calls]
+            calls = [call for call in calls_of(turn.message) if call.name not in self._apart]
+            done = [_carried_out(call, tools, self._apart) for call in calls]
             patch = workspace.patch() if calls else trail.patch
         note = "Your answer was cut off at its greatest length; write less at once." if turn.stop_reason == CUT else ""
         if len(patch) > MOST_PATCH:
             self.bench.close()
             note = f"What this turn changed came to {len(patch)} characters, too much to keep, so it was undone."
             patch = trail.patch
-        self.brief.logbook.turned(trail.turns + 1, done)
+        self.brief.logbook.turned(trail.turns + 1, [*done, *self._later(turn.message)])
         results = tuple(each.result for each in done)
         return TurnTaken(message=turn.message, results=results, note=note, usage=turn.usage, patch=patch)
 
@@ -126,10 +131,28 @@ class Loop(Generic[J, V]):
             turn=trail.turns + 1,
             system=brief.system,
             messages=shortened(trail.messages),
-            tools=(*specs, ToolSpec(brief.submit, brief.submit_description, brief.returns)),
+            tools=(
+                *specs,
+                ToolSpec(brief.submit, brief.submit_description, brief.returns),
+                *((brief.detour.spec,) if brief.detour else ()),
+            ),
         )
 
+    @property
+    def _apart(self) -> tuple[str, ...]:
+        """The tools whose calls are not carried out within the turn."""
+        return (self.brief.submit, *((self.brief.detour.spec.name,) if self.brief.detour else ()))
+
+    def _later(self, message: Message) -> list[ToolDone]:
+        """The calls for detours, for the logbook: what comes of them is written down on the way."""
+        asked = [call for call in calls_of(message) if call.name in self._apart[1:]]
+        return [ToolDone(call, ToolResult(call_id=call.id, text=""), 0.0) for call in asked]
+
     # ── replayed: between two checkpoints ───────────────────────────────────────────────────────────────────────
+
+    def judged(self, trail: Trail[V], turn: TurnTaken) -> Trail[V]:
+        """The trail with a turn, and what is made of it."""
+        return self._within_limits(self._judged(trail.after(turn), turn))
 
     def _judged(self, trail: Trail[V], turn: TurnTaken) -> Trail[V]:
         if turn.stopped is not None:
@@ -143,6 +166,8 @@ class Loop(Generic[J, V]):
             trail, results[submissions[0].id] = self._submitted(trail, submissions[0], turn.results)
         for late in submissions[1:]:
             results[late.id] = ToolResult(call_id=late.id, text="Only one submission a turn is looked at.", failed=True)
+        trail, aside = self._led_aside(trail, calls, handed_in=bool(submissions))
+        results.update(aside)
         answer = said(turn.note, self._left(trail), results=[results[call.id] for call in calls])
         return replace(trail, messages=(*trail.messages, answer))
 
@@ -164,6 +189,27 @@ class Loop(Generic[J, V]):
         if trail.refusals > self.brief.most_refusals:
             trail = trail.ended(ruling.outcome, f"What it handed in was refused {trail.refusals} times.")
         return trail, result
+
+    def _led_aside(
+        self, trail: Trail[V], calls: Sequence[ToolCall], *, handed_in: bool
+    ) -> tuple[Trail[V], dict[str, ToolResult]]:
+        """The first call of the turn that asks for a detour is carried out."""
+        asked = [call for call in calls if call.name in self._apart[1:]]
+        why_not = (
+            "It was not begun: the same turn hands in." if handed_in else "Only one such call a turn is looked at."
+        )
+        results = {call.id: ToolResult(call_id=call.id, text=why_not, failed=True) for call in asked}
+        if self.brief.detour is None or not asked or handed_in:
+            return trail, results
+        first = asked[0]
+        try:
+            arguments = self.brief.detour.spec.parameters.model_validate(first.arguments)
+        except ValidationError as error:
+            results[first.id] = ToolResult(call_id=first.id, text=_faults(first.name, error), failed=True)
+            return trail, results
+        aside = self.brief.detour.work(arguments, trail)
+        results[first.id] = ToolResult(call_id=first.id, text=aside.text, failed=aside.failed)
+        return trail.led_aside(aside), results
 
     def _nudged(self, trail: Trail[V], note: str) -> Trail[V]:
         trail = replace(trail, nudges=trail.nudges + 1)
@@ -204,17 +250,17 @@ def _heard(turn: Turn) -> Turn:
     return turn.model_copy(update={"message": Message(by_model=True, blocks=(TextBlock(text="(no words)"),))})
 
 
-def _carried_out(call: ToolCall, tools: dict[str, Tool], submit: str) -> ToolDone:
+def _carried_out(call: ToolCall, tools: dict[str, Tool], others: Sequence[str]) -> ToolDone:
     """Do what the model asks for, and note how long it took."""
     began = time.monotonic()
-    return ToolDone(call, _answer(call, tools, submit), time.monotonic() - began)
+    return ToolDone(call, _answer(call, tools, others), time.monotonic() - began)
 
 
-def _answer(call: ToolCall, tools: dict[str, Tool], submit: str) -> ToolResult:
+def _answer(call: ToolCall, tools: dict[str, Tool], others: Sequence[str]) -> ToolResult:
     """What a tool answers. What cannot be done is told to the model, in a sentence."""
     tool = tools.get(call.name)
     if tool is None:
-        known = ", ".join((*tools, submit))
+        known = ", ".join((*tools, *others))
         return ToolResult(call_id=call.id, text=f"There is no tool {call.name!r}; there are {known}.", failed=True)
     try:
         text = tool.work(tool.spec.parameters.model_validate(call.arguments))

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from agents.exchange import About, Draft, PullRequest, Ran, ToolDone, Touching, Turn, TurnRequest
 from agents.outside import OuterTool
 from agents.terms import Repository
-from storage.judgments import Judgment, Stage
+from storage.judgments import Judgment, Outcome, Stage
 
 T = TypeVar("T")
 J = TypeVar("J", bound=Judgment)
@@ -42,6 +42,18 @@ class Logbook(Protocol):
 
     def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
         """Keep what the tools did in a turn, in place of what an earlier life of the same turn did."""
+        ...
+
+    def strand(self, name: str) -> Logbook:
+        """The logbook of one strand of this run; nothing is written yet."""
+        ...
+
+    def took_up(self, cause: str) -> None:
+        """Note that a strand begins to look into a possible cause."""
+        ...
+
+    def end(self, outcome: Outcome, sentence: str, seconds: float) -> None:
+        """Note why it ended, and how long it worked."""
         ...
 
 

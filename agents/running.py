@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.deeds import deed
-from agents.exchange import ToolDone
+from agents.exchange import ToolCall, ToolDone, ToolResult
 from agents.means import Means
+from agents.tools.weigh_causes import WEIGH_CAUSES
 from storage.judgments import Outcome, Stage
 from storage.records import Decision, Report, Signal
 from storage.run_rows import ToolUse
@@ -60,6 +61,18 @@ class ReportRun:
             for place, each in enumerate(done)
         ]
         self.means.store.runs.turned(self.key, turn, uses)
+
+    def strand(self, name: str) -> ReportRun:
+        """The logbook of one strand of this run."""
+        return replace(self, key=f"{self.key}/{name}" if self.key else "")
+
+    def took_up(self, cause: str) -> None:
+        """Note that a strand begins, and with what."""
+        if not self.key:
+            return
+        self.means.store.runs.branch(self.key)
+        call = ToolCall(id="", name=WEIGH_CAUSES, arguments={"causes": [cause]})
+        self.turned(0, [ToolDone(call, ToolResult(call_id="", text=""), 0.0)])
 
     def end(self, outcome: Outcome, sentence: str, seconds: float) -> None:
         """Note why it ended, and how long it worked."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.exchange import About, Message, Tool, ToolDone, ToolResult, Usage
+from agents.exchange import About, Message, Tool, ToolCall, ToolDone, ToolResult, ToolSpec, Usage
 from agents.ports import Logbook, Workspace
 from agents.terms import Limits
-from storage.judgments import Judgment, Outcome, Stage
+from agents.transcript import answered
+from storage.judgments import Hypothesis, Judgment, Outcome, Stage
 
 J = TypeVar("J", bound=Judgment)
 V = TypeVar("V")
@@ -46,6 +47,18 @@ class TurnTaken(BaseModel):
 
 
 @dataclass(frozen=True)
+class Aside:
+    """What came of a detour: the text that the agent reads, what it cost, and everything that was seen on it."""
+
+    text: str
+    failed: bool = False  # nothing was begun; the text says why
+    usd: float = 0.0
+    seconds: float = 0.0
+    seen: tuple[tuple[ToolCall, ToolResult], ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
+
+
+@dataclass(frozen=True)
 class Trail(Generic[V]):
     """How far a run has come. Its `outcome` is None while it goes on; `sentence` says to people why it ended."""
 
@@ -56,6 +69,7 @@ class Trail(Generic[V]):
     seconds: float = 0.0
     nudges: int = 0
     refusals: int = 0
+    asides: tuple[Aside, ...] = ()  # those that were begun
     ruling: Ruling[V] | None = None
     outcome: Outcome | None = None
     sentence: str = ""
@@ -70,6 +84,18 @@ class Trail(Generic[V]):
             usd=self.usd + turn.usage.usd,
             seconds=self.seconds + turn.seconds,
         )
+
+    def led_aside(self, aside: Aside) -> Trail[V]:
+        """The trail after a detour, which counts to its money and its time."""
+        if aside.failed:
+            return self
+        usd, seconds = self.usd + aside.usd, self.seconds + aside.seconds
+        return replace(self, asides=(*self.asides, aside), usd=usd, seconds=seconds)
+
+    @property
+    def seen(self) -> tuple[tuple[ToolCall, ToolResult], ...]:
+        """Every call of a tool with its answer, those of its detours after its own."""
+        return (*answered(self.messages), *(each for aside in self.asides for each in aside.seen))
 
     def ended(self, outcome: Outcome, sentence: str) -> Trail[V]:
         """The trail at its end."""
@@ -87,6 +113,28 @@ class Unlogged:
 
     def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
         """Keep nothing."""
+
+    def strand(self, name: str) -> Unlogged:  # noqa: ARG002 the port's names
+        """Nobody will read it either."""
+        return self
+
+    def took_up(self, cause: str) -> None:
+        """Keep nothing."""
+
+    def end(self, outcome: Outcome, sentence: str, seconds: float) -> None:
+        """Keep nothing."""
+
+
+@dataclass(frozen=True)
+class Detour:
+    """A tool whose call is carried out after the turn that makes it, in checkpoints of its own.
+
+    `work` is given the call's valid arguments and the trail with that turn. Between checkpoints it must decide from
+    these alone.
+    """
+
+    spec: ToolSpec
+    work: Callable[[Any, Trail[Any]], Aside]
 
 
 @dataclass(frozen=True)
@@ -110,5 +158,6 @@ class Brief(Generic[J, V]):
     toolbox: Callable[[Workspace], tuple[Tool, ...]]
     limits: Limits
     patch: str = ""  # what the workspace starts with
+    detour: Detour | None = None
     most_refusals: int = 3
     logbook: Logbook = field(default_factory=Unlogged)

@@ -12,7 +12,10 @@ from storage.judgments import Outcome, Stage
 
 
 class Run(SQLModel, table=True):
-    """One job's work at a stage on a report, turn by turn. Its key is the job's id."""
+    """One job's work at a stage on a report, turn by turn. Its key is the job's id.
+
+    A strand of it has a row of its own; its key is the run's, a slash, and its name.
+    """
 
     __tablename__ = "run"
 

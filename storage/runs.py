@@ -17,7 +17,7 @@ from storage.columns import now
 from storage.judgments import Outcome, Stage
 from storage.records import ModelCall, Report, Signal
 from storage.run_rows import Run, ToolUse
-from storage.transactions import Transactions, insert_once
+from storage.transactions import Transactions, insert_once, locked
 
 
 class Used(BaseModel):
@@ -54,6 +54,16 @@ class RunSeen(Used):
     outcome: Outcome | None = None  # None: it goes on, or it is a single question
     why: str = ""
 
+    @property
+    def strand(self) -> str:
+        """Its name if it is a strand of a run, such as 1.2; else empty."""
+        return self.key.partition("/")[2]
+
+    @property
+    def whole(self) -> str:
+        """The key of the run that it is, or is a strand of."""
+        return self.key.partition("/")[0]
+
 
 class RollUp(StrEnum):
     """By what runs are summed up."""
@@ -80,6 +90,13 @@ class Runs:
         """Note that a run begins; the first time counts."""
         with self._on.write() as session:
             insert_once(session, Run(key=key, stage=stage, report_id=report_id, source=source, repository=repository))
+
+    def branch(self, key: str) -> None:
+        """Note that a strand of a run begins; its key is the run's, a slash and its name. Raises NotFound."""
+        with self._on.write() as session:
+            run = locked(session, Run, key.partition("/")[0])
+            row = Run(key=key, stage=run.stage, report_id=run.report_id, source=run.source, repository=run.repository)
+            insert_once(session, row)
 
     def turned(self, key: str, turn: int, uses: Sequence[ToolUse]) -> None:
         """Keep what the tools did in a turn, in place of what an earlier life of the same turn did."""
@@ -116,7 +133,7 @@ class Runs:
         return self._seen([theirs], [col(Run.report_id) == report_id], stage, since)
 
     def all(self, *, stage: str = "", since: dt.datetime | None = None) -> list[RunSeen]:
-        """Every one, newest first."""
+        """Every one, newest first; strands come after their run, by name."""
         return self._seen([], [], stage, since)
 
     def _seen(
@@ -142,15 +159,18 @@ class Runs:
                 )
                 found[name, call.stage] = _with(known, call)
         whole = [run.model_copy(update=_as_ended(rows.get(run.key), run)) for run in found.values()]
-        return sorted(whole, key=lambda run: run.began_at, reverse=True)
+        began = {(run.key, run.stage): run.began_at for run in whole}
+        by_name = sorted(whole, key=lambda run: run.strand)
+        return sorted(by_name, key=lambda run: began.get((run.whole, run.stage), run.began_at), reverse=True)
 
 
 def totals(runs: Iterable[RunSeen], by: RollUp) -> list[Total]:
-    """The runs summed up, the dearest first."""
+    """The runs summed up, the dearest first. A strand is a part of its run, which has waited for it meanwhile."""
     sums: dict[str, Total] = {}
     for run in runs:
         total = sums.setdefault(name := str(getattr(run, by.value)), Total(name=name))
-        sums[name] = total.model_copy(update={**total.plus(run), "runs": total.runs + 1})
+        more = run.model_copy(update={"seconds": 0.0}) if run.strand else run
+        sums[name] = total.model_copy(update={**total.plus(more), "runs": total.runs + (not run.strand)})
     return sorted(sums.values(), key=lambda total: (-total.usd, total.name))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -13,27 +13,26 @@ from pydantic import BaseModel, ConfigDict
 
 from agents import case_text
 from agents.cases import ResearchCase
+from agents.citable import citable
 from agents.citations import Sources, check
-from agents.exchange import About, Tool
+from agents.exchange import About, Tool, ToolCall, ToolResult
 from agents.guards import matches
 from agents.loop import Loop
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
 from agents.redact import Redactor
 from agents.reproducing import lacks_reproduction
+from agents.strand_findings import completed, unheeded
+from agents.strands import Strands
 from agents.terms import Limits
+from agents.tools import weigh_causes
 from agents.tools.hands import Hands
 from agents.tools.toolboxes import research_tools
-from agents.trail import Brief, Ruling, Trail, Unlogged
-from agents.transcript import answered
+from agents.trail import Brief, Detour, Ruling, Trail, Unlogged
 from storage.judgments import Confidence, Outcome, Plan, Research, Stage
 
 __all__ = ["ResearchCase", "Researched", "research"]
 
-_RAN = frozenset({"run_command"})
-_LOOKED_BACK = frozenset({"log", "blame", "show"})
-_AT_HAND = frozenset({"list_files", "search", "read_file", "read_signal", "write_file", "edit_file"})  # cited otherwise
-_LOCAL = _RAN | _LOOKED_BACK | _AT_HAND
 _SUBMIT = "submit_research"
 
 
@@ -79,7 +78,7 @@ def research(  # noqa: PLR0917 the ports, in the order of all stages
 
     Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
     """
-    inquiry = _Inquiry(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged(), more)
+    inquiry = _Inquiry(case, model, workspaces, limits, checkpoint, redactor, logbook or Unlogged(), more)
     return _researched(Loop(inquiry.brief(), model, checkpoint).run())
 
 
@@ -102,6 +101,7 @@ class _Inquiry:
     """One pass over one report."""
 
     case: ResearchCase
+    model: Model
     workspaces: Workspaces
     limits: Limits
     checkpoint: Checkpoint
@@ -121,11 +121,26 @@ class _Inquiry:
             submit_description="Finish: hand in what you found. Every citation is looked up by code.",
             returns=Research,
             verify=self._rule,
-            open=lambda patch: self.workspaces.open(case.repository, case.base_sha, patch),
-            toolbox=lambda workspace: research_tools(self._hands(workspace), self.more),
+            open=self._open,
+            toolbox=self._toolbox,
             limits=self.limits,
             logbook=self.logbook,
+            detour=Detour(weigh_causes.SPEC, self._strands().weigh),
         )
+
+    def _strands(self) -> Strands:
+        return Strands(
+            self.case, self.model, self.checkpoint, self.logbook, self.limits, self._open, self._toolbox, self._sources
+        )
+
+    def _open(self, patch: str = "") -> Workspace:
+        return self.workspaces.open(self.case.repository, self.case.base_sha, patch)
+
+    def _toolbox(self, workspace: Workspace) -> tuple[Tool, ...]:
+        return research_tools(self._hands(workspace), self.more)
+
+    def _sources(self, workspace: Workspace, seen: Iterable[tuple[ToolCall, ToolResult]]) -> Sources:
+        return citable(workspace, self.case.signals, seen, self.redactor.secrets_only)
 
     def _hands(self, workspace: Workspace) -> Hands:
         return Hands(workspace, self.case.repository, self.case.signals, self.redactor.text, self.redactor.secrets_only)
@@ -137,10 +152,11 @@ class _Inquiry:
     def _verified(self, found: Research, trail: Trail[Verified]) -> Verified:
         """Look everything up in a checkout that no agent has touched."""
         began = time.monotonic()
-        with closing(self.workspaces.open(self.case.repository, self.case.base_sha)) as workspace:
-            checked = check(_known_commit(found, workspace), self._sources(workspace, trail))
+        with closing(self._open()) as workspace:
+            checked = check(_known_commit(found, workspace), self._sources(workspace, trail.seen))
             faults = _faults(found, self.case, workspace)
-        kept, dropped = checked.research, checked.dropped
+        unsaid = unheeded(checked.research, trail.asides)
+        kept, dropped = completed(checked.research, trail.asides), checked.dropped
         if found.causative_commit and not kept.causative_commit:
             dropped = (*dropped, f"the commit “{found.causative_commit}”: the repository has no such commit")
         if faults:
@@ -148,26 +164,10 @@ class _Inquiry:
             kept = kept.model_copy(update={"plan": None, "missing": kept.missing or f"A valid plan: {faults[0]}."})
         else:
             again = trail.refusals == 0 and trail.turns < self.limits.steps
-            refusal = _doubts(dropped, found, self.case) if again else ""
+            refusal = _doubts(dropped, unsaid, found, self.case) if again else ""
             if lacks_reproduction(kept, self.case.signals):
                 kept = kept.model_copy(update={"reproduction_not_because": "It was not tried, and nothing says why."})
         return Verified(research=kept, dropped=dropped, refusal=refusal, seconds=time.monotonic() - began)
-
-    def _sources(self, workspace: Workspace, trail: Trail[Verified]) -> Sources:
-        def file(path: str) -> str | None:
-            try:
-                return self.redactor.secrets_only(workspace.read(path))
-            except (OSError, ValueError):
-                return None
-
-        seen = [(call, result.text) for call, result in answered(trail.messages) if not result.failed]
-        return Sources(
-            file=file,
-            signals={signal.external_id: signal.full for signal in self.case.signals},
-            outputs=[(str(call.arguments["command"]), text) for call, text in seen if call.name in _RAN],
-            history=[(_named(call.name, call.arguments), text) for call, text in seen if call.name in _LOOKED_BACK],
-            queries=[(_named(call.name, call.arguments), text) for call, text in seen if call.name not in _LOCAL],
-        )
 
 
 def _variables(case: ResearchCase, limits: Limits) -> dict[str, str]:
@@ -187,12 +187,6 @@ def _variables(case: ResearchCase, limits: Limits) -> dict[str, str]:
     }
 
 
-def _named(tool: str, arguments: object) -> str:
-    """How a look into the past is cited: the tool and what it was asked."""
-    given = arguments if isinstance(arguments, dict) else {}
-    return " ".join((tool, *(f"{key}={value}" for key, value in given.items())))
-
-
 def _known_commit(found: Research, workspace: Workspace) -> Research:
     """The research without a causative commit that the repository does not have."""
     named = re.search(r"\b[0-9a-f]{7,40}\b", found.causative_commit)
@@ -201,10 +195,10 @@ def _known_commit(found: Research, workspace: Workspace) -> Research:
     return found.model_copy(update={"causative_commit": ""})
 
 
-def _doubts(dropped: tuple[str, ...], found: Research, case: ResearchCase) -> str:
+def _doubts(dropped: Sequence[str], unsaid: Sequence[str], found: Research, case: ResearchCase) -> str:
     """What is said once, and may then be insisted on."""
     plan = found.plan
-    lines = [f"- does not hold: {one}" for one in dropped]
+    lines = [*(f"- does not hold: {one}" for one in dropped), *unsaid]
     if case.guidance and plan is not None and case.earlier_plan is not None and plan.hash == case.earlier_plan.hash:
         lines.append("- the plan is word for word the one that people saw; does it do what they asked for?")
     if lacks_reproduction(found, case.signals):
