@@ -69,6 +69,7 @@ def _list(store: Store, found: Sequence[RunSeen], *, steps: bool, as_json: bool)
         shown = [
             {
                 **run.model_dump(mode="json"),
+                "strand": run.strand,
                 **({"steps": [use.model_dump(exclude={"id", "run"}) for use in done[run.key]]} if steps else {}),
             }
             for run in found
@@ -80,7 +81,8 @@ def _list(store: Store, found: Sequence[RunSeen], *, steps: bool, as_json: bool)
         began = run.began_at.astimezone(dt.UTC).strftime("%m-%d %H:%M:%S")
         why = run.outcome.value.replace("_", " ") if run.outcome else "goes on" if _is_open(run) else run.why
         name = f"SB-{run.report_id}" if run.report_id else "—"
-        table.add_row(began, name, run.stage, *_used(run), ", ".join(run.models) or "—", _plain(why))
+        stage = f"{run.stage}, strand {run.strand}" if run.strand else run.stage
+        table.add_row(began, name, stage, *_used(run), ", ".join(run.models) or "—", _plain(why))
         for use in done.get(run.key, ()):
             failed = " (it failed)" if use.failed else ""
             table.add_row("", "", f"  {use.turn}.", *[""] * len(_USED), "", _plain(f"{use.line or use.tool}{failed}"))

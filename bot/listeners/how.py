@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from agents import rules
@@ -13,6 +15,7 @@ from bot.views.how import RUNS, Told, how
 from bot.views.trouble import outdated
 from storage.judgments import Stage
 from storage.records import Report
+from storage.runs import RunSeen
 from storage.status import Visibility
 
 log = structlog.get_logger()
@@ -29,13 +32,23 @@ def show(press: Press, deps: Deps) -> str:
     if refusal := rules.may_ask(deps.person(press.user, press.team), deps.home_team):
         return refusal
     runs = [run for run in deps.store.runs.of_report(report.id or 0) if run.stage in _AGENTS]
-    told = [Told(run, deps.store.runs.uses(run.key) if place < RUNS else ()) for place, run in enumerate(runs)]
     try:
-        deps.slack.show_window(press.trigger, "How I got here", how(report, told))
+        deps.slack.show_window(press.trigger, "How I got here", how(report, _told(runs, deps)))
     except SlackRejected as error:
         log.warning("a window could not be opened", report=report.id, error=str(error))
         return _TOO_LATE
     return ""
+
+
+def _told(runs: Sequence[RunSeen], deps: Deps) -> list[Told]:
+    """The runs with their strands; what was done only where there is room for it."""
+    own = [run for run in runs if not run.strand]
+    shown = {run.key for run in own[:RUNS]}
+
+    def told(run: RunSeen, strands: Sequence[Told] = ()) -> Told:
+        return Told(run, deps.store.runs.uses(run.key) if run.whole in shown else (), strands)
+
+    return [told(run, [told(each) for each in runs if each.strand and each.whole == run.key]) for run in own]
 
 
 def _is_seen_by(report: Report, press: Press, deps: Deps) -> bool:

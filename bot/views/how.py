@@ -17,16 +17,19 @@ from storage.runs import RunSeen
 
 RUNS = 5  # the newest
 _FIRST, _LAST = 15, 30  # lines of a run; what is between them is left out
+_STRANDS = 8  # of all runs together
+_FIRST_OF_STRAND, _LAST_OF_STRAND = 4, 8
 _DOING = {"research": "Looking for the cause", "fix": "Writing the fix"}
 _BROKEN = frozenset({Outcome.FAILED})
 
 
 @dataclass(frozen=True)
 class Told:
-    """An agent's run and what its tools did, in order."""
+    """An agent's run and what its tools did, in order; with the strands in which it had causes looked into."""
 
     run: RunSeen
     uses: Sequence[ToolUse]
+    strands: Sequence[Told] = ()
 
 
 def how(report: Report, told: Sequence[Told]) -> list[Block]:
@@ -34,23 +37,40 @@ def how(report: Report, told: Sequence[Told]) -> list[Block]:
     blocks: list[Block] = [parts.paragraph(bold(f"{report.ref} "), Words(report.title, limit=200))]
     if not told:
         blocks.append(parts.paragraph("Nothing was looked into yet, or it is older than these notes."))
+    room = _STRANDS
     for each in told[:RUNS]:
-        blocks += _run(each)
+        blocks += _run(each, each.strands[:room])
+        room = max(0, room - len(each.strands))
     if (left_out := len(told) - RUNS) > 0:
         blocks.append(parts.context(f"{plural(left_out, 'earlier run')} not shown."))
     return blocks
 
 
-def _run(told: Told) -> list[Block]:
+def _run(told: Told, strands: Sequence[Told]) -> list[Block]:
     run = told.run
     head: list[Piece] = [bold(_DOING.get(run.stage, run.stage)), ", ", Moment(run.began_at)]
     blocks: list[Block] = [parts.paragraph(*head), parts.context(_used(run))]
-    lines = [_line(use) for use in told.uses]
-    if len(lines) > _FIRST + _LAST:
-        middle: list[Piece] = [f"… {len(lines) - _FIRST - _LAST} more …"]
-        lines = [*lines[:_FIRST], middle, *lines[-_LAST:]]
-    blocks += [parts.bullets(lines)] if lines else []
+    blocks += _lines(told.uses, _FIRST, _LAST)
+    for strand in strands:
+        blocks += _strand(strand)
+    if left_out := len(told.strands) - len(strands):
+        blocks.append(parts.context(f"{plural(left_out, 'possible cause')} that it had looked into not shown."))
     return [*blocks, parts.paragraph(*_end(run))]
+
+
+def _strand(told: Told) -> list[Block]:
+    """One possible cause that was looked into beside others."""
+    head: list[Piece] = [bold(f"Possible cause {told.run.strand}"), " — ", *_end(told.run)]
+    shown = _lines(told.uses, _FIRST_OF_STRAND, _LAST_OF_STRAND)
+    return [parts.paragraph(*head), *shown, parts.context(_used(told.run))]
+
+
+def _lines(uses: Sequence[ToolUse], first: int, last: int) -> list[Block]:
+    lines = [_line(use) for use in uses]
+    if len(lines) > first + last:
+        middle: list[Piece] = [f"… {len(lines) - first - last} more …"]
+        lines = [*lines[:first], middle, *lines[-last:]]
+    return [parts.bullets(lines)] if lines else []
 
 
 def _used(run: RunSeen) -> str:

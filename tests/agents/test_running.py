@@ -9,12 +9,15 @@ import pytest
 
 from agents.deeds import deed
 from agents.exchange import ToolCall
+from agents.tools.weigh_causes import WEIGH_CAUSES
 
 TOOLS = Path(__file__).parents[2] / "agents" / "tools"
 
 
 def test_every_tool_of_ours_has_a_sentence_of_its_own() -> None:
-    named = {name for file in TOOLS.glob("*.py") for name in re.findall(r'ToolSpec\("(\w+)"', file.read_text())}
+    named = {name for file in TOOLS.glob("*.py") for name in re.findall(r'ToolSpec\("(\w+)"', file.read_text())} | {
+        WEIGH_CAUSES
+    }
 
     assert len(named) > 15
     assert [
@@ -49,6 +52,13 @@ def test_every_tool_of_ours_has_a_sentence_of_its_own() -> None:
         ("session_replay", {"session": "0a"}, "went through the recorded session 0a"),
         ("tracker_search", {"words": "export"}, "searched the issue tracker about “export”"),
         ("tracker_issue", {"key": "S-2"}, "read S-2 in the issue tracker"),
+        (
+            "weigh_causes",
+            {"causes": [{"statement": "a"}, {"statement": "b"}]},
+            "had 2 possible causes looked into at the same time",
+        ),
+        ("weigh_causes", {"causes": ["the clock"]}, "took up a possible cause: the clock"),
+        ("weigh_causes", {"causes": 3}, "asked for possible causes to be looked into"),
         ("recall", {"number": 3}, "read its earlier result 3 again"),
         ("new_lookup", {"issue": "S-1", "offset": 0}, "looked up new lookup: S-1"),
         ("notion__search_pages", {"query": "export"}, "asked notion for search pages: export"),

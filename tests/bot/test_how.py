@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -125,6 +127,46 @@ def test_the_window_keeps_slacks_limits_with_any_words_and_any_number_of_steps()
     assert "157 more" in shown
     assert "What this was asked is erased" in shown
     assert faults(how(Report(id=1, title="x"), []), VIEW_BLOCKS, VIEW_PAYLOAD) == []
+
+
+def a_told(key: str, *uses: ToolUse, strands: Sequence[Told] = (), **columns: Any) -> Told:
+    return Told(RunSeen(key=key, stage="research", began_at=a_moment(), **columns), uses, strands)
+
+
+def test_strands_are_shown_beneath_their_run_with_where_their_cause_stands(place: Workplace) -> None:
+    report = researched(place, channel=SOLAR)
+    key = f"research:{report.id}:1"
+    for name, line, why in (
+        ("1.2", "took up a possible cause: the cache", "Rejected. It is done."),
+        ("1.1", "took up a possible cause: the clock", "Open. It stopped at its limit of 8 turns."),
+    ):
+        place.store.runs.branch(f"{key}/{name}")
+        place.store.runs.turned(f"{key}/{name}", 0, [a_use(line)])
+        place.store.runs.end(f"{key}/{name}", Outcome.FINISHED, why, 20.0)  # fmt: skip
+
+    place.presses(BOB, progress_of(place, report), HOW)
+
+    shown = window(place, BOB)
+    told = ["Read shop.py", "Possible cause 1.1", "Open. It stopped", "Took up a possible cause: the clock",
+            "Possible cause 1.2", "Rejected. It is done.", "Took up a possible cause: the cache",
+            "It stopped at its limit of 40 turns."]  # fmt: skip
+    places = [shown.find(words) for words in told]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert shown.count("Looking for the cause") == 1
+
+
+def test_the_window_keeps_slacks_limits_with_any_number_of_strands() -> None:
+    uses = [a_use(f"step {number}" + "x" * 300) for number in range(40)]
+    strands = [a_told(f"k/1.{number}", *uses, why=NASTY, outcome=Outcome.FINISHED) for number in range(8)]
+    told = [a_told("k", *uses, *uses, strands=strands, why=NASTY, outcome=Outcome.FINISHED)] * RUNS
+
+    blocks = how(Report(id=1, title=NASTY), told)
+
+    assert faults(blocks, VIEW_BLOCKS, VIEW_PAYLOAD) == []
+    shown = json.dumps([block.to_dict() for block in blocks], ensure_ascii=False)
+    assert shown.count("Possible cause 1.") == 8
+    assert shown.count("8 possible causes that it had looked into not shown") == RUNS - 1
 
 
 def test_stop_is_offered_while_it_works_and_only_deciders_may_press_it(place: Workplace) -> None:

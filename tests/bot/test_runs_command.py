@@ -52,6 +52,19 @@ def test_runs_are_summed_up(asked: Any, sqlite_store: Store) -> None:
     assert "acme/app" in asked("--totals", "repository").stdout
 
 
+def test_strands_come_after_their_run_and_are_told_apart_from_it(asked: Any, sqlite_store: Store) -> None:
+    key, other = a_run(sqlite_store), a_run(sqlite_store)
+    for name in ("1.2", "1.1"):
+        sqlite_store.runs.branch(f"{key}/{name}")
+
+    told = json.loads(asked("--json").stdout)["runs"]
+
+    assert [(run["key"], run["strand"]) for run in told] == [
+        (other, ""), (key, ""), (f"{key}/1.1", "1.1"), (f"{key}/1.2", "1.2"),
+    ]  # fmt: skip
+    assert "research, strand 1.2" in asked().stdout
+
+
 def test_runs_are_narrowed_to_a_stage_and_a_time(asked: Any, sqlite_store: Store) -> None:
     a_run(sqlite_store)
 

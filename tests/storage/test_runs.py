@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session
 
+from storage.errors import NotFound
 from storage.judgments import Outcome, Stage
 from storage.run_rows import Run, ToolUse
 from storage.runs import RollUp, totals
@@ -173,3 +174,27 @@ def test_what_tools_of_closed_reports_were_asked_is_forgotten_in_time_and_still_
 
     assert [store.retention.forget(a_moment(days=180)).lines for _ in range(2)] == [1, 0]
     assert {run.key: run.tool_calls for run in store.runs.all()} == {closed: 5, open_one: 4}
+
+
+def test_a_strand_is_a_part_of_its_run_and_what_it_used_is_its_own(store: Store) -> None:
+    key = a_run(store)
+    report_id = int(key.split(":")[1])
+    strand = f"{key}/1.1"
+    for _ in range(2):  # the second time as after a crash
+        store.runs.branch(strand)
+    call(store, 1, run=strand, report_id=report_id)
+    store.runs.turned(strand, 0, [use("took up a possible cause")])
+    store.runs.turned(strand, 1, [use("read page 1 too")])
+    store.runs.end(strand, Outcome.OUT_OF_STEPS, "Open.", 20.0)
+
+    run, part = store.runs.of_report(report_id)
+
+    assert (run.key, run.strand, run.turns, run.tool_calls, run.usd) == (key, "", 2, 4, pytest.approx(0.5))
+    assert (part.key, part.strand, part.whole, part.turns, part.tool_calls) == (strand, "1.1", key, 1, 2)
+    assert (part.source, part.repository, part.stage) == ("alerts", "acme/app", "research")
+    (total,) = totals([run, part], RollUp.STAGE)
+    assert (total.runs, total.turns, total.seconds) == (1, 3, 33.0)  # the run waited while its strand was at work
+    assert total.usd == pytest.approx(0.75)
+    assert store.spending.of_report(report_id).usd == pytest.approx(0.75)
+    with pytest.raises(NotFound):
+        store.runs.branch("research:999:1/1.1")
