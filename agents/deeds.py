@@ -77,9 +77,9 @@ def _weighed(given: Arguments) -> str:
         case [str(cause)]:
             return f"took up a possible cause: {cause}"
         case [_, *_]:
-            return f"had {len(causes)} possible causes looked into at the same time"
+            return f"asked to have {len(causes)} possible causes looked into at the same time"
         case _:
-            return "asked for possible causes to be looked into"
+            return "asked to have possible causes looked into"
 
 
 _DEEDS: Mapping[str, Callable[[Arguments], str]] = {

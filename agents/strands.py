@@ -6,6 +6,7 @@ rounds everything follows from what was kept, so a job that dies in a round repe
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents import case_text
 from agents.cases import ResearchCase, of_strand
 from agents.citations import Sources, check_hypothesis
+from agents.errors import Unavailable
 from agents.exchange import About, Tool, ToolCall, ToolResult
 from agents.loop import Loop
 from agents.ports import Checkpoint, Logbook, Model, Workspace
@@ -60,11 +62,14 @@ class Looked(BaseModel):
 
 
 class Round(BaseModel):
-    """What a checkpoint keeps of a round: a turn of each strand that was still at work, in their order."""
+    """What a checkpoint keeps of a round: a turn of each strand that was still at work, in their order.
+
+    None where something did not answer that others could do without: that strand takes its turn in the next round.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    turns: tuple[TurnTaken, ...]
+    turns: tuple[TurnTaken | None, ...]
 
 
 @dataclass(frozen=True)
@@ -119,17 +124,19 @@ class Strands:
 
     def _to_their_ends(self, number: int, strands: Sequence[Strand]) -> list[Trail[Looked]]:
         trails = [strand.loop.begun() for strand in strands]
-        while any(trail.outcome is None for trail in trails):
-            trails = self._round(number, strands, trails)
+        for count in itertools.count(1):
+            if all(trail.outcome is not None for trail in trails):
+                break
+            trails = self._round(f"strands:{number}:round:{count}", strands, trails)
         return trails
 
-    def _round(self, number: int, strands: Sequence[Strand], trails: Sequence[Trail[Looked]]) -> list[Trail[Looked]]:
+    def _round(self, name: str, strands: Sequence[Strand], trails: Sequence[Trail[Looked]]) -> list[Trail[Looked]]:
         at_work = [(strand, trail) for strand, trail in zip(strands, trails, strict=True) if trail.outcome is None]
-        count = at_work[0][1].turns + 1
-        kept = self.checkpoint(f"strands:{number}:round:{count}", AtOnce(at_work), Round)
+        kept = self.checkpoint(name, lambda: _at_once(at_work), Round)
         after = {
             id(strand): strand.loop.judged(trail, turn)
             for (strand, trail), turn in zip(at_work, kept.turns, strict=True)
+            if turn is not None
         }
         return [after.get(id(strand), trail) for strand, trail in zip(strands, trails, strict=True)]
 
@@ -172,34 +179,21 @@ class Strands:
         return Ruling(looked, looked.refusal, seconds=looked.seconds)
 
 
-class AtOnce:
-    """A round, live: one turn of each strand, all at the same time.
+def _at_once(at_work: Sequence[tuple[Strand, Trail[Looked]]]) -> Round:
+    """A round, live: one turn of each strand, all at the same time, each as long as the slowest.
 
-    When one of them meets something that is down, the round is tried again as a whole; those that were answered keep
-    their turn then, and pay for no second one.
+    Raises Unavailable when none of them could take its turn, and anything else as soon as one of them raises it.
     """
-
-    def __init__(self, at_work: Sequence[tuple[Strand, Trail[Looked]]]) -> None:
-        self._at_work = at_work
-        self._taken: dict[int, TurnTaken] = {}
-
-    def __call__(self) -> Round:
-        """The turns in order, each as long as the slowest. Raises what the first strand in trouble raised."""
-        for strand, trail in self._at_work:
-            if not trail.turns:
-                strand.loop.brief.logbook.took_up(strand.cause.statement)
-        with ThreadPoolExecutor(len(self._at_work), thread_name_prefix="strand") as pool:
-            running = {
-                place: pool.submit(copy_context().run, strand.loop.taken, trail)
-                for place, (strand, trail) in enumerate(self._at_work)
-                if place not in self._taken
-            }
-        self._taken |= {place: turn.result() for place, turn in running.items() if turn.exception() is None}
-        for turn in running.values():
-            turn.result()
-        slowest = max(turn.seconds for turn in self._taken.values())
-        turns = (self._taken[place] for place in range(len(self._at_work)))
-        return Round(turns=tuple(turn.model_copy(update={"seconds": slowest}) for turn in turns))
+    for strand, trail in at_work:
+        if not trail.turns:
+            strand.loop.brief.logbook.took_up(strand.cause.statement)
+    with ThreadPoolExecutor(len(at_work), thread_name_prefix="strand") as pool:
+        running = [pool.submit(copy_context().run, strand.loop.taken, trail) for strand, trail in at_work]
+    taken = [None if isinstance(turn.exception(), Unavailable) else turn.result() for turn in running]
+    slowest = max((turn.seconds for turn in taken if turn is not None), default=None)
+    if slowest is None:
+        running[0].result()
+    return Round(turns=tuple(turn and turn.model_copy(update={"seconds": slowest}) for turn in taken))
 
 
 def share_of(limits: Limits, trail: Trail[object], strands: int) -> Limits | str:

@@ -23,6 +23,7 @@ from agents.errors import BadSettings
 from agents.ports import Model
 from agents.redact import Redactor
 from agents.stages.research import Researched, Verified, research
+from agents.strands import Round
 from agents.terms import Limits
 from agents.trail import TurnTaken
 from evals.checkouts import Checkouts
@@ -83,6 +84,7 @@ class Ran(BaseModel):
     research: Research | None = None
     why_dropped: tuple[str, ...] = ()
     transcript: tuple[dict[str, Any], ...] = ()
+    rounds: tuple[tuple[dict[str, Any], ...], ...] = ()  # of strands, each with its turns
 
     def found_in(self, first: int) -> bool:
         """Whether every file of the truth is among the first that were named."""
@@ -163,6 +165,9 @@ def _run(one: Located, model: Model, workspaces: SandboxWorkspaces, limits: Limi
         research=found,
         why_dropped=done.dropped,
         transcript=tuple(_told(turn) for turn in turns),
+        rounds=tuple(
+            tuple(_told(turn) for turn in value.turns if turn) for value in watching.seen if isinstance(value, Round)
+        ),
     )
 
 

@@ -355,7 +355,12 @@ def forked(origin: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPat
 
 def test_what_strands_do_is_kept_beneath_their_run(forked: dict[str, Any]) -> None:
     assert forked["status"] is Status.AWAITING_APPROVAL
-    assert forked["tools"][-1][:4] == (4, 0, "weigh_causes", "had 2 possible causes looked into at the same time")
+    assert forked["tools"][-1][:4] == (
+        4,
+        0,
+        "weigh_causes",
+        "asked to have 2 possible causes looked into at the same time",
+    )
     assert forked["strands"] == [
         ("1.1", Outcome.FINISHED, "Supported. It is done.",
          ["took up a possible cause: average divides by zero", f"ran a command: {COMMAND}"]),

@@ -55,10 +55,10 @@ def test_every_tool_of_ours_has_a_sentence_of_its_own() -> None:
         (
             "weigh_causes",
             {"causes": [{"statement": "a"}, {"statement": "b"}]},
-            "had 2 possible causes looked into at the same time",
+            "asked to have 2 possible causes looked into at the same time",
         ),
         ("weigh_causes", {"causes": ["the clock"]}, "took up a possible cause: the clock"),
-        ("weigh_causes", {"causes": 3}, "asked for possible causes to be looked into"),
+        ("weigh_causes", {"causes": 3}, "asked to have possible causes looked into"),
         ("recall", {"number": 3}, "read its earlier result 3 again"),
         ("new_lookup", {"issue": "S-1", "offset": 0}, "looked up new lookup: S-1"),
         ("notion__search_pages", {"query": "export"}, "asked notion for search pages: export"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -38,8 +38,6 @@ from tests.agents.test_research import (
 from tests.fakes import FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls, words
 
 __all__ = ["case", "workspaces"]  # fixtures
-
-T = TypeVar("T")
 
 AVERAGE, TOTAL = "average divides by the number of prices", "total fails on an empty basket"
 CAUSES = [
@@ -342,48 +340,38 @@ def test_of_two_calls_in_a_turn_the_first_is_carried_out(case: ResearchCase, wor
 
 
 @dataclass
-class DownOnce(ScriptedModel):
-    """Does not answer the second turn of one strand, the first time."""
+class Down(ScriptedModel):
+    """Does not answer the second turns of some strands, the first time each."""
 
-    down: bool = True
+    down: set[str] = field(default_factory=set)
 
     def turn(self, request: TurnRequest) -> Turn:
-        if request.about.subject.endswith("~1.2") and request.turn == 2 and self.down:
-            self.down = False
+        strand = request.about.subject.partition("~")[2]
+        if request.turn == 2 and strand in self.down:
+            self.down.remove(strand)
             raise ModelDown("It is overloaded.")
         return super().turn(request)
-
-
-class Patient(RecordingCheckpoint):
-    """Tries a piece of work again at once when something is down, as the engine does."""
-
-    def __call__(self, name: str, work: Callable[[], T], returns: type[T]) -> T:
-        def patiently() -> T:
-            try:
-                return work()
-            except ModelDown:
-                return work()
-
-        return super().__call__(name, patiently, returns)
 
 
 def test_when_the_model_is_down_for_one_strand_the_others_keep_their_turns(
     case: ResearchCase, workspaces: FakeWorkspaces
 ) -> None:
-    model = DownOnce(scripts())
+    model, checkpoint = Down(scripts(), down={"1.2"}), RecordingCheckpoint()
 
-    done = run(case, workspaces, model, Patient())
+    done = run(case, workspaces, model, checkpoint)
 
     assert done.outcome is Outcome.FINISHED
     assert [[request.turn for request in asked(model, name)] for name in ("1.1", "1.2")] == [[1, 2], [1, 2]]
+    assert "strands:1:round:3" in checkpoint.live
+    assert f"## 2. rejected: {TOTAL}" in heard(model)
 
 
-def test_a_model_that_stays_down_interrupts_the_job_and_a_later_life_goes_on_in_that_round(
+def test_a_model_that_is_down_for_all_interrupts_the_job_and_a_later_life_goes_on_in_that_round(
     case: ResearchCase, workspaces: FakeWorkspaces
 ) -> None:
     checkpoint, later = RecordingCheckpoint(), a_model()
     with pytest.raises(ModelDown, match="overloaded"):
-        run(case, workspaces, DownOnce(scripts()), checkpoint)
+        run(case, workspaces, Down(scripts(), down={"1.1", "1.2"}), checkpoint)
     assert list(checkpoint.kept) == ["turn:1", "strands:1:round:1"]
 
     done = run(case, workspaces, later, RecordingCheckpoint(kept=dict(checkpoint.kept)))
