@@ -17,8 +17,8 @@ class Cause(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     statement: Line = Field(min_length=1, description="Which code does what wrong, in one line.")
-    refuted_by: Line = Field(description="The observation that would show that it is not this.")
-    look_at: Line = Field(description="Where to look or what to run first: paths, functions, a command.")
+    refuted_by: Paragraph = Field(description="The observation that would show that it is not this.")
+    look_at: Paragraph = Field(description="Where to look or what to run first: paths, functions, a command.")
 
 
 class WeighCauses(BaseModel):
