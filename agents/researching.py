@@ -98,10 +98,19 @@ class Researching:
             words = f"it is about {repository.name}: {routed.because}"
             step = f"research:{report_id}:{report.attempt}/route"
             self.means.store.reports.note(report_id, EntryKind.STAGE, "machine", words, step=step)
+        case = self._case(report, signals, shown, repository)
+        run = ReportRun(self.means, Stage.RESEARCH, report_id, run_key(Stage.RESEARCH, report))
+        run.begin(signals, repository.name)
+        return Start(case=case, run=run.key)
+
+    def _case(
+        self, report: Report, signals: list[Signal], shown: tuple[SeenSignal, ...], repository: Repository
+    ) -> ResearchCase:
+        report_id = report.id or 0
         plan = self.means.store.plans.latest(report_id)
         tip = self.means.workspaces.head(repository)
         release, sha = self._release(repository, shown)
-        case = ResearchCase(
+        return ResearchCase(
             subject=report.subject,
             report_id=report_id,
             title=report.title,
@@ -117,9 +126,6 @@ class Researching:
             earlier_research=report.research,
             similar=self._similar(report, signals),
         )
-        run = ReportRun(self.means, Stage.RESEARCH, report_id, run_key(Stage.RESEARCH, report))
-        run.begin(signals, repository.name)
-        return Start(case=case, run=run.key)
 
     def _release(self, repository: Repository, signals: tuple[SeenSignal, ...]) -> tuple[str, str]:
         """The release that the newest of the signals names and that has a tag, and its commit; else nothing."""

@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from storage.columns import now
-from storage.judgments import Route
+from storage.groups import Route
 from storage.records import Report, Signal
 from storage.status import Dismissal, SignalStatus, Status, Visibility
 

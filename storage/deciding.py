@@ -63,10 +63,8 @@ class Deciding:
         An approval must name the latest plan by revision and hash, and so must a `not now` that names a plan at all;
         both come too late once the report no longer waits for an approval. An answer also answers the open question.
         """
-        approval = Approval(
-            report_id=report_id, decision=decision, plan_revision=plan_revision, plan_hash=plan_hash, by=by, via=via,
-            words=words,
-        )  # fmt: skip
+        approval = Approval(report_id=report_id, decision=decision, by=by, via=via, words=words)
+        approval.plan_revision, approval.plan_hash = plan_revision, plan_hash
         with self._on.write() as session:
             report = locked(session, Report, report_id)
             if fault := _fault(session, report, approval, to, mover):

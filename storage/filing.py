@@ -79,27 +79,21 @@ class Filing:
     ) -> Filed:
         """File a signal under `report_id`, or under a report opened for it. One that is filed already stays there.
 
-        What was merged away hands the signal on to its heir. A `title` becomes that of the report it joins. Raises
-        Overtaken when a report would be opened although something was filed after `epoch`, or when the report
-        to join was resolved meanwhile: read the candidates again. Raises IllegalMove when a private signal would
-        become visible elsewhere, NotFound when the signal was erased.
+        What was merged away hands it on to its heir. A `title` becomes that of the report it joins. Raises Overtaken
+        when a report would be opened although something was filed after `epoch`, or when the report to join was
+        resolved meanwhile, IllegalMove when what is private would be seen elsewhere, NotFound when it was erased.
         """
         with self._on.write() as session:
             present = locked(session, Epoch, FILING)
-            if (filed := _as_told(session, step)) is not None:
-                return filed
+            if known := _as_told(session, step):
+                return known
             signal = _not_erased(locked(session, Signal, signal_id))
             target = signal.report_id or (None if report_id is None else heir_of(session, report_id))
             if target is None and present.value != epoch:
                 raise Overtaken("Something else was filed since the candidates were read; read them again.")
             report = _open(session, new_report) if target is None else locked(session, Report, target)
-            if target is not None and signal.report_id is None:
-                _check(session, report, signal)
-            filed = Filed(
-                report_id=report.id or 0,
-                opened=target is None,
-                quiet=target is not None and signal.report_id is None and _is_one_of_many(report),
-            )
+            quiet = target is not None and _joins_quietly(session, report, signal)
+            filed = Filed(report_id=report.id or 0, opened=target is None, quiet=quiet)
             present.value += 1
             _write(session, signal, report, epoch=present.value, weight=weight, keys=keys)
             signal.grouping, signal.candidates = grouping, candidates
@@ -107,7 +101,7 @@ class Filing:
                 report.title = title
             _tell(session, signal, report, filed, step)
             _keep(session, signal, filed, keys, step, considered)
-            return filed
+        return filed
 
     def tell_of_the_many(self, at: dt.datetime) -> list[int]:
         """Tell in one line how many signals were only counted, once their report's minute is over. The reports."""
@@ -183,6 +177,14 @@ def _write(
     signal.trouble = ""
     session.execute(delete(SignalKey).where(col(SignalKey.signal_id) == signal.id))
     session.add_all(SignalKey(signal_id=signal.id or 0, key=key) for key in fitted(keys))
+
+
+def _joins_quietly(session: Session, report: Report, signal: Signal) -> bool:
+    """Check that the signal may join the report, if it is not there already; whether it is only counted there."""
+    if signal.report_id is not None:
+        return False
+    _check(session, report, signal)
+    return _is_one_of_many(report)
 
 
 def _not_erased(signal: Signal) -> Signal:

@@ -10,8 +10,16 @@ from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Named, Typed, UtcTime, now
-from storage.judgments import Route
 from storage.status import Dismissal, Status
+
+
+class Route(StrEnum):
+    """How a candidate report was found."""
+
+    KEY = "key"
+    TEXT = "text"
+    QUERY_VECTOR = "query_vector"
+    SIGNAL_VECTOR = "signal_vector"
 
 
 class Weighed(BaseModel):

@@ -90,15 +90,6 @@ class Summary(Judgment):
 # ── group ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Route(StrEnum):
-    """How a candidate report was found."""
-
-    KEY = "key"
-    TEXT = "text"
-    QUERY_VECTOR = "query_vector"
-    SIGNAL_VECTOR = "signal_vector"
-
-
 class Grouping(Judgment):
     """Which report a signal belongs to."""
 

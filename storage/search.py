@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from storage.candidates import Candidate, Kin, eligible, kin_of, places_of, titles_of
 from storage.filing import fitted
-from storage.judgments import Route
+from storage.groups import Route
 from storage.nearest import SIGNALS, Nearest
 from storage.plumbing import Epoch
 from storage.rarity import Rarity

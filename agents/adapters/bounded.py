@@ -56,10 +56,8 @@ def run_bounded(
     and after `seconds`, everything is killed. Nothing inside outlives this call, nor the thread that makes it.
     """
     status, said = os.pipe(), os.pipe()
-    setup = os.memfd_create("setup")
+    setup = _held(bwrap.setup)
     try:
-        os.write(setup, b"".join(f"{word}\0".encode() for word in bwrap.setup))
-        os.lseek(setup, 0, os.SEEK_SET)
         # Its environment is empty and its arguments come through a file: the first process inside is bwrap itself, and
         # whatever runs inside may read the environment and the command line of that.
         outer = subprocess.Popen(
@@ -83,6 +81,14 @@ def run_bounded(
     finally:
         watched.close()
     return watched.ended()
+
+
+def _held(words: Sequence[str]) -> int:
+    """A file in memory that holds the words, each ended by a zero; open, at its beginning."""
+    file = os.memfd_create("setup")
+    os.write(file, b"".join(f"{word}\0".encode() for word in words))
+    os.lseek(file, 0, os.SEEK_SET)
+    return file
 
 
 class _Middle:

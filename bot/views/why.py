@@ -10,8 +10,7 @@ from slack_sdk.models.blocks import Block
 from bot.views import parts
 from bot.views.parts import Link, Mention, Moment, Piece, Words, bold
 from bot.views.words import plural, source_name
-from storage.groups import Correction, CorrectionKind, Placement, Weighed
-from storage.judgments import Route
+from storage.groups import Correction, CorrectionKind, Placement, Route, Weighed
 from storage.records import Report, Signal
 
 MOST = 8  # signals that are explained; four blocks each

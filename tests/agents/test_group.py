@@ -6,7 +6,8 @@ from typing import Any
 
 from agents.errors import ModelRefused
 from agents.stages.group import AboutGroup, group
-from storage.judgments import Grouping, Route, Stage
+from storage.groups import Route
+from storage.judgments import Grouping, Stage
 from storage.records import Signal
 from storage.search import Candidate
 from storage.status import Status

@@ -9,8 +9,8 @@ import pytest
 
 from playground.workspace import Ephemeral, Message
 from storage.filing import NewReport
-from storage.groups import Considered, PairKind, Weighed
-from storage.judgments import Grouping, Route, Screening
+from storage.groups import Considered, PairKind, Route, Weighed
+from storage.judgments import Grouping, Screening
 from storage.records import Report
 from storage.status import Dismissal, Mover, Status, Visibility
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, EVE, GUS, QUIET, SECRET, SOLAR, Workplace, labels, text_of

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from storage.judgments import Route, Screening
+from storage.groups import Route
+from storage.judgments import Screening
 from storage.records import Report, Signal
 from storage.search import Candidate
 from storage.status import Status, Visibility
