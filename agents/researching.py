@@ -164,7 +164,7 @@ class Researching:
         step = f"research:{report_id}:{report.attempt}"
         if report.status is not Status.AWAITING_RESEARCH:
             return False
-        autonomy = rules.autonomy_of(report, store.signals.of_report(report_id), self.means.policy)
+        autonomy = rules.autonomy_of(report, store.signals.count(report_id).channels, self.means.policy)
         asking = ask(found, verdict, autonomy)
         if found.citations_dropped:
             dropped = f"{found.citations_dropped} of {found.citations_made} citations did not hold and were left out"

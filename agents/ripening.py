@@ -25,11 +25,11 @@ class Ripening:
         report = store.reports.get(report_id)
         if report.status is not Status.GATHERING:
             return False
-        signals = store.signals.of_report(report_id)
-        autonomy = rules.autonomy_of(report, signals, policy)
-        if not rules.is_ripe(report, len(signals), asked=asked, autonomy=autonomy, policy=policy):
+        count = store.signals.count(report_id)
+        autonomy = rules.autonomy_of(report, count.channels, policy)
+        if not rules.is_ripe(report, count.signals, asked=asked, autonomy=autonomy, policy=policy):
             return False
-        repository = rules.repository_of(signals, policy)
+        repository = rules.repository_of(store.signals.of_report(report_id), policy)  # once a pass, so not too often
         try:
             store.reports.move(
                 report_id,

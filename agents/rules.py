@@ -6,6 +6,7 @@ import datetime as dt
 import fnmatch
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agents.frames import files_of
@@ -60,11 +61,11 @@ def is_ripe(report: Report, signals: int, *, asked: bool, autonomy: Autonomy, po
     return report.weight >= policy.ripe_weight and signals >= _PASSES_AT[report.research_passes]
 
 
-def autonomy_of(report: Report, signals: list[Signal], policy: Policy) -> Autonomy:
+def autonomy_of(report: Report, channels: Iterable[str], policy: Policy) -> Autonomy:
     """The most careful of the settings that apply: the policy's and those of the channels the signals came from."""
     order = list(Autonomy)
-    channels = {report.channel, *(signal.channel for signal in signals)}
-    named = [terms.autonomy for channel in channels if (terms := policy.channel(channel))]
+    every = {report.channel, *channels}
+    named = [terms.autonomy for channel in every if (terms := policy.channel(channel))]
     return min([policy.autonomy, *named], key=order.index)
 
 

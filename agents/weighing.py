@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from agents import rules
 from agents.means import Means
-from storage.errors import IllegalMove
-from storage.records import Report, Signal
-from storage.status import Mover, SignalStatus, Status
+from agents.ripening import Ripening
+from storage.status import SignalStatus
 
 
 @dataclass(frozen=True)
@@ -28,32 +27,14 @@ class Weighing:
             return
         source = rules.source_weight(signal.source, self.means.policy)
         changed = store.signals.weigh(signal_id, rules.weight(signal, source, self.means.clock()))
-        ripe = self._ripen(store.reports.get(signal.report_id), signal, asked=asked)
+        ripe = Ripening(self.means).ripen(
+            signal.report_id,
+            asked_by=signal.asked_by if asked else "",
+            asked=asked,
+            because="it weighs enough now to be looked into",
+            step=f"weigh:{signal.id}.{signal.revision}/ripe",
+        )
         if changed or ripe:
             self.means.messenger.publish(signal.report_id)
         if ripe:
             self.means.nudge.report(signal.report_id)
-
-    def _ripen(self, report: Report, signal: Signal, *, asked: bool) -> bool:
-        store, policy = self.means.store, self.means.policy
-        if report.status is not Status.GATHERING:
-            return False
-        signals = store.signals.of_report(report.id or 0)
-        autonomy = rules.autonomy_of(report, signals, policy)
-        if not rules.is_ripe(report, len(signals), asked=asked, autonomy=autonomy, policy=policy):
-            return False
-        repository = rules.repository_of(signals, policy)
-        try:
-            store.reports.move(
-                report.id or 0,
-                Status.AWAITING_RESEARCH,
-                mover=Mover.HUMAN if asked else Mover.WORLD,
-                who=signal.asked_by or "world",
-                because="somebody asked for an investigation" if asked else "it weighs enough now to be looked into",
-                step=f"weigh:{signal.id}.{signal.revision}/ripe",
-                expect=Status.GATHERING,
-                repository=rules.kept_repository(report, repository),
-            )
-        except IllegalMove:
-            return False  # somebody else moved it first
-        return True

@@ -12,6 +12,7 @@ from storage.groups import Pair, Placement
 from storage.journal import touch
 from storage.judgments import EvidenceKind, Research
 from storage.plumbing import Epoch, InboxRow, SlackMessage
+from storage.raw import SLACK
 from storage.records import Entry, Report, Signal, SignalKey
 from storage.remembering import forget_judgments
 from storage.run_rows import Run, ToolUse
@@ -34,7 +35,7 @@ def erase_words(session: Session, signal: Signal, epoch: Epoch) -> None:
     signal.status = SignalStatus.ERASED
     session.execute(delete(SignalKey).where(col(SignalKey.signal_id) == signal.id))
     session.execute(delete(Placement).where(col(Placement.signal_id) == signal.id))
-    if signal.source == "slack":
+    if signal.source == SLACK:
         _erase_messages(session, signal.external_id)
 
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from storage.status import Visibility
 
+SLACK = "slack"  # the source of what people write there
+
 
 class Severity(StrEnum):
     """How bad, in the source's own words mapped to ours."""

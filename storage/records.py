@@ -34,6 +34,9 @@ class Signal(SQLModel, table=True):
         UniqueConstraint("source", "external_id", "occurrence", name="uq_signal_identity"),
         Index("ix_signal_waiting", "source", "status"),  # by which a source's place in the queue is counted
         Index("ix_signal_report", "report_id", "id"),  # by which a report's newest are read
+        Index(  # from which alone a report's signals are counted
+            "ix_signal_gathered", "report_id", "channel", "status", "visibility", "source", "filed_at", "id"
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

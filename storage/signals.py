@@ -17,6 +17,7 @@ from storage.erasing import (
     retitle,
     touch_neighbours,
 )
+from storage.gathered import Count, count_of
 from storage.journal import tell, told, touch
 from storage.judgments import Screening, Summary
 from storage.leaving import leave_dismissed, left_by
@@ -78,6 +79,11 @@ class Signals:
         with self._on.read() as session:
             rows = session.exec(select(Signal).where(Signal.report_id == report_id).order_by(col(Signal.id)))
             return list(rows)
+
+    def count(self, report_id: int) -> Count:
+        """How many the report has, and from which channels; held and erased ones among them."""
+        with self._on.read() as session:
+            return count_of(session, report_id)
 
     def held(self, limit: int = 20) -> list[Signal]:
         """What is in the quarantine, newest first."""

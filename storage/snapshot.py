@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from storage.gathered import Gathered, gathered, shown_of
 from storage.groups import Correction, Pair
 from storage.heirs import heir_of
 from storage.pairs import pairs_of
 from storage.plumbing import CARD, OutboxRow
-from storage.records import Approval, AskedQuestion, Entry, Fix, Report, ShownPlan, Signal
+from storage.raw import SLACK
+from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.spending import Spent, spent_by_stage
 from storage.status import Status
 from storage.transactions import Row, found, table_of
@@ -21,13 +23,15 @@ class Snapshot:
     """A report and its rows, each kind oldest first."""
 
     report: Report
-    signals: tuple[Signal, ...]
+    gathered: Gathered
+    signals: tuple[Signal, ...]  # of those that may be shown the first and the newest
+    reporters: tuple[Signal, ...]  # those that people wrote in Slack, where they are told what becomes of them
     plans: tuple[ShownPlan, ...]
     questions: tuple[AskedQuestion, ...]
     question: AskedQuestion | None  # the open one
     approvals: tuple[Approval, ...]
     fixes: tuple[Fix, ...]
-    entries: tuple[Entry, ...]
+    moves: tuple[Entry, ...]
     spending: Spent
     by_stage: dict[str, Spent]
     regression_of: Report | None
@@ -52,15 +56,18 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
     """Read it all in one transaction. Raises NotFound."""
     report = found(session, Report, report_id)
     by_stage = spent_by_stage(session, report_id)
+    plans = _of(session, ShownPlan, report_id)
     return Snapshot(
         report=report,
-        signals=_of(session, Signal, report_id),
-        plans=_of(session, ShownPlan, report_id),
+        gathered=gathered(session, report, plans[-1].made_at if plans else None),
+        signals=shown_of(session, report),
+        reporters=_reporters(session, report_id),
+        plans=plans,
         questions=_of(session, AskedQuestion, report_id),
         question=open_question(session, report_id),
         approvals=_of(session, Approval, report_id),
         fixes=_of(session, Fix, report_id),
-        entries=_of(session, Entry, report_id),
+        moves=_moves(session, report_id),
         spending=Spent.sum_of(by_stage.values()),
         by_stage=by_stage,
         regression_of=found(session, Report, report.regression_of) if report.regression_of else None,
@@ -71,6 +78,16 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         moved=_moved(session, report_id, corrections),
         near=tuple(_near(session, report_id, pair) for pair in pairs_of(session, report_id)),
     )
+
+
+def _reporters(session: Session, report_id: int) -> tuple[Signal, ...]:
+    theirs = select(Signal).where(Signal.report_id == report_id, Signal.source == SLACK)
+    return tuple(session.exec(theirs.order_by(col(Signal.id))))
+
+
+def _moves(session: Session, report_id: int) -> tuple[Entry, ...]:
+    moves = select(Entry).where(Entry.report_id == report_id, Entry.kind == EntryKind.MOVE)
+    return tuple(session.exec(moves.order_by(col(Entry.id))))
 
 
 def _heir(session: Session, report: Report) -> Report | None:

@@ -184,19 +184,19 @@ def _why(report: Report, user: str, team: str, deps: Deps) -> Said:
     placements = deps.store.placements.of([signal.id or 0 for signal in scene.signals])
     ids = {each.report_id for placement in placements.values() for each in placement.considered.candidates}
     titles = {each: other.title for each in ids if _is_for(other := deps.store.reports.get(each), report)}
-    told = Why(report, scene.signals, placements, snapshot.corrections, titles)
+    told = Why(report, scene.signals, scene.shown, placements, snapshot.corrections, titles)
     return f"Why these signals are in {report.ref}", why(told)
 
 
 def _split(report: Report, user: str, team: str, deps: Deps) -> Said:
     if refusal := deps.correcting.may_correct(report, deps.person(user, team), _rooms(user, deps)):
         return refusal, []
-    signals = _scene(report, deps).signals
+    scene = _scene(report, deps)
     if report.merged_into is not None:
         return f"{report.ref} has been merged into SB-{report.merged_into}; split that one.", []
-    if len(signals) <= 1:
+    if scene.shown <= 1:
         return f"{report.ref} holds one signal, so there is nothing to split off.", []
-    return f"Split {report.ref}", picking(report, signals, ())
+    return f"Split {report.ref}", picking(report, scene.signals, ())
 
 
 def _scene(report: Report, deps: Deps) -> Scene:

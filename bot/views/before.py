@@ -14,7 +14,7 @@ def came_before(scene: Scene, before: Report) -> list[Piece]:
     """What became of the report that this one follows."""
     if before.status is not Status.DISMISSED:
         return [f"{before.ref} was resolved; this may be the same coming back."]
-    first = next(iter(scene.snapshot.signals), None)
+    first = scene.snapshot.gathered.first
     was = [f"{before.ref} was dismissed", *_by_and_why(before, scene.snapshot.dismissing_move), ". "]
     if first is None or not first.asked_by:
         return [*was, "This may be the same coming back."]

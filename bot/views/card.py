@@ -43,9 +43,9 @@ def card(scene: Scene) -> Drawing:
 
 
 def _facts(scene: Scene) -> str:
-    report, signals = scene.report, scene.signals
-    sources = ", ".join(dict.fromkeys(source_name(signal.source) for signal in signals))
-    facts = [plural(len(signals), "signal") + (f" from {sources}" if sources else "")]
+    report = scene.report
+    sources = ", ".join(source_name(source) for source in scene.snapshot.gathered.sources)
+    facts = [plural(scene.shown, "signal") + (f" from {sources}" if sources else "")]
     if report.priority is not None:
         facts.insert(0, report.priority.value)
     if report.repository:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from slack_sdk.models.blocks import Block
 
@@ -19,7 +19,6 @@ from storage.snapshot import Near
 from storage.status import CLOSED, Dismissal, Status
 
 _ASKED_ABOUT = 3  # pairs in the one message
-_NAMED = 5
 PICKED_FROM = 15  # signals that can be picked from; two blocks each
 REASONS = (
     ("Won't fix", Dismissal.WONT_FIX),
@@ -113,17 +112,16 @@ def joined_since(scene: Scene) -> Drawing | None:
     plan = scene.plan
     if plan is None or not plan.posted_ts:
         return None
-    later = [signal for signal in scene.signals if signal.filed_at is not None and signal.filed_at > plan.made_at]
-    if not later:
+    news, many = scene.snapshot.gathered.news, plural(scene.snapshot.gathered.joined, "signal")
+    if not news:
         return None
-    line: list[Piece] = [Sign("heavy_plus_sign"), f" {plural(len(later), 'signal')} joined since the plan was made:"]
+    line: list[Piece] = [Sign("heavy_plus_sign"), f" {many} joined since the plan was made:"]
     blocks: list[Block] = [parts.paragraph(*line)]
-    blocks.append(parts.bullets([_named(signal) for signal in later[-_NAMED:]]))
+    blocks.append(parts.bullets([_named(signal) for signal in news]))
     waiting = scene.report.status is Status.AWAITING_APPROVAL
     if waiting:
         blocks.append(parts.context("The plan does not know of them. Words of an approver in this thread revise it."))
-    text = f"{plural(len(later), 'signal')} joined since the plan was made"
-    return Drawing(f"joined:{plan.revision}", text, blocks, past=not waiting)
+    return Drawing(f"joined:{plan.revision}", f"{many} joined since the plan was made", blocks, past=not waiting)
 
 
 def _named(signal: Signal) -> list[Piece]:
@@ -162,7 +160,7 @@ def duplicates(report: Report, others: list[Report]) -> list[Block]:
     return blocks
 
 
-def picking(report: Report, signals: list[Signal], picked: tuple[int, ...]) -> list[Block]:
+def picking(report: Report, signals: Sequence[Signal], picked: tuple[int, ...]) -> list[Block]:
     """For the person who splits: the newest signals, each to be picked, and what is done with them."""
     blocks: list[Block] = [
         parts.paragraph(bold(f"Split {report.ref}. "), "Pick the signals that are about another problem.")

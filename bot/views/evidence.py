@@ -22,7 +22,7 @@ _REASON = 280
 def evidence(scene: Scene) -> Drawing:
     """Every signal with its link, some of them quoted."""
     signals = scene.signals
-    listed = signals if len(signals) <= _LISTED else [signals[0], *signals[1 - _LISTED :]]
+    listed = signals if len(signals) <= _LISTED else (signals[0], *signals[1 - _LISTED :])
     quoted = {signal.id for signal in (*listed[:1], *listed[1 - _QUOTED :])}
     blocks: list[Block] = [parts.paragraph(bold("What was reported"))]
     for signal in listed:
@@ -30,7 +30,7 @@ def evidence(scene: Scene) -> Drawing:
         if signal.id in quoted:
             blocks.append(parts.preformatted(signal.body or signal.title, _QUOTE))
             blocks += _why_here(signal)
-    if left_out := len(scene.snapshot.signals) - len(listed):
+    if left_out := scene.snapshot.gathered.total - len(listed):
         blocks.append(
             parts.context(
                 f"{plural(left_out, 'more signal')} not shown: older, deleted, held, or from a private channel."
@@ -40,14 +40,14 @@ def evidence(scene: Scene) -> Drawing:
         blocks.append(parts.context(_nothing(scene)))
     elif scene.report.status not in CLOSED:
         blocks.append(_asked(scene))
-    return Drawing("evidence", f"What was reported: {plural(len(signals), 'signal')}", blocks)
+    return Drawing("evidence", f"What was reported: {plural(scene.shown, 'signal')}", blocks)
 
 
 def _asked(scene: Scene) -> Block:
     """Why is this here, and what if it should not be?"""
     value = Picked(report_id=scene.report_id).json_text
     asked = [parts.button("Why are these here?", Action.WHY, value)]
-    if len(scene.signals) > 1:
+    if scene.shown > 1:
         asked.append(parts.button("Split…", Action.SPLIT, value))
     return parts.buttons(*asked)
 

@@ -15,10 +15,10 @@ from bot.views.escape import one_line
 from bot.views.parts import Link, Piece, Sign
 from bot.views.scene import Scene
 from bot.views.words import NO_MODEL, idle_because, waits_for
+from storage.raw import SLACK
 from storage.records import Signal
 from storage.status import SignalStatus, Status
 
-SLACK = "slack"
 SEEN, PROVEN = "eyes", "white_check_mark"
 
 
@@ -27,7 +27,7 @@ def answers(scene: Scene) -> Iterator[Effect]:
 
     Under a message that was deleted nothing new is said; what stands there is kept up to date, for it quotes the title.
     """
-    for signal in scene.snapshot.signals:
+    for signal in scene.snapshot.reporters:
         message = message_of(signal)
         if is_whispered(signal):
             yield _whisper(scene, signal)
@@ -76,7 +76,8 @@ def _whisper(scene: Scene, signal: Signal) -> Whisper:
 
 def _told(scene: Scene, signal: Signal) -> tuple[str, str, list[Piece]]:
     """Whether it opened the report, how that is called, and what becomes of it."""
-    first = scene.snapshot.signals[0] is signal
+    opened = scene.snapshot.gathered.first
+    first = opened is not None and opened.id == signal.id
     name = f"{scene.report.ref}: {one_line(scene.report.title)[:140]}"
     return "I opened" if first else "This belongs to", name, _becomes(scene, signal, first=first)
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from agents.terms import Policy
 from bot.views.drawing import Spot
-from storage.records import Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.records import Entry, Fix, Report, ShownPlan, Signal
 from storage.snapshot import Snapshot
-from storage.status import SignalStatus, Status, Visibility
-
-_SEEN = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
+from storage.status import Status
 
 
 @dataclass(frozen=True)
@@ -37,10 +34,15 @@ class Scene:
         """Its id."""
         return self.snapshot.report.id or 0
 
-    @cached_property
-    def signals(self) -> list[Signal]:
-        """Those that may be shown here: not held, not deleted, and no private one of another channel."""
-        return [signal for signal in self.snapshot.signals if signal.status in _SEEN and self._may_see(signal)]
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """Of those that may be shown here the first and the newest, oldest first: `shown` says how many there are."""
+        return self.snapshot.signals
+
+    @property
+    def shown(self) -> int:
+        """How many signals may be shown here: not held, not deleted, and no private one of another channel."""
+        return self.snapshot.gathered.shown
 
     @property
     def fix(self) -> Fix | None:
@@ -52,10 +54,10 @@ class Scene:
         """The latest plan."""
         return self.snapshot.plans[-1] if self.snapshot.plans else None
 
-    @cached_property
-    def moves(self) -> list[Entry]:
+    @property
+    def moves(self) -> tuple[Entry, ...]:
         """Its moves, oldest first."""
-        return [entry for entry in self.snapshot.entries if entry.kind is EntryKind.MOVE]
+        return self.snapshot.moves
 
     @property
     def approvers(self) -> tuple[str, ...]:
@@ -79,9 +81,6 @@ class Scene:
         if not self.site or self.thread is None:
             return ""
         return address_of(self.site, self.thread.channel, ts or self.thread.ts, self.thread.ts)
-
-    def _may_see(self, signal: Signal) -> bool:
-        return signal.visibility is Visibility.PUBLIC or signal.channel == self.report.channel
 
 
 def address_of(site: str, channel: str, ts: str, root_ts: str = "") -> str:

@@ -28,7 +28,8 @@ class Why:
     """A report's signals with their placements; `titles` of the reports that were candidates, as they are now."""
 
     report: Report
-    signals: Sequence[Signal]  # that may be shown here
+    signals: Sequence[Signal]  # of those that may be shown here the newest, oldest first
+    shown: int  # how many may be shown
     placements: Mapping[int, Placement]
     corrections: Sequence[Correction]
     titles: Mapping[int, str]
@@ -42,7 +43,7 @@ def why(told: Why) -> list[Block]:
         blocks += _signal(signal, told)
     if not shown:
         blocks.append(parts.paragraph("There is no signal in it that may be shown here."))
-    if (left_out := len(told.signals) - len(shown)) > 0:
+    if (left_out := told.shown - len(shown)) > 0:
         blocks.append(parts.context(f"{plural(left_out, 'older signal')} not explained here."))
     return blocks
 

@@ -67,8 +67,8 @@ def test_the_most_careful_autonomy_wins() -> None:
     policy = Policy(channels=(Channel(id="C11", autonomy=Autonomy.WATCH), Channel(id="C22")))
     report = Report(title="x", channel="C22")
 
-    assert rules.autonomy_of(report, [a_signal(channel="C11")], policy) is Autonomy.WATCH
-    assert rules.autonomy_of(report, [a_signal(channel="C22")], policy) is Autonomy.ASK
+    assert rules.autonomy_of(report, ["C11"], policy) is Autonomy.WATCH
+    assert rules.autonomy_of(report, ["C22"], policy) is Autonomy.ASK
 
 
 def test_one_repository_is_it_and_of_several_the_one_that_is_named() -> None:

@@ -24,6 +24,7 @@ from bot.views.words import SIGNS, span, status_line
 from playground.workspace.block_check import Place
 from playground.workspace.block_rules import check_blocks, checked_blocks
 from storage.assessment import Assessment, Factor, Ranked, Reviewer, Touch
+from storage.gathered import Gathered
 from storage.judgments import (
     FixSubmission,
     Outcome,
@@ -104,10 +105,16 @@ def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns
         ShownPlan(id=n, report_id=1, revision=n, hash=body.hash, body=body, because=long, made_at=AT, posted_ts="1.1")
         for n in (1, 2)
     )
+    of_slack = tuple(signal for signal in signals if signal.source == "slack")
+    held = Gathered(
+        total=len(signals), shown=len(signals), sources=tuple(dict.fromkeys(signal.source for signal in signals)),
+        first=signals[0], news=signals[-5:], joined=len(signals),
+    )  # fmt: skip
     snapshot = Snapshot(
-        report=report, signals=signals, plans=plans, questions=(answered, asked), question=asked,
+        report=report, gathered=held, signals=signals, reporters=of_slack, plans=plans,
+        questions=(answered, asked), question=asked,
         approvals=(Approval(report_id=1, decision=Decision.GUIDE, by=line, via="reply", words=long, at=AT),),
-        fixes=(fix,), entries=entries, spending=Spent(usd=1.5, calls=3, seconds=200.0), by_stage={},
+        fixes=(fix,), moves=entries, spending=Spent(usd=1.5, calls=3, seconds=200.0), by_stage={},
         regression_of=Report(id=9, title=long),
     )  # fmt: skip
     return Scene(snapshot, POLICY, "https://acme.example/", Spot("C07SOLAR", "1700000000.000001"))
@@ -231,7 +238,7 @@ def test_a_reporters_message_is_answered_and_a_command_is_not() -> None:
     scene = a_scene()
     typed = Signal(id=99, source="slack", external_id="C07SOLAR/investigate-ab", channel="C07SOLAR", happened_at=AT,
                    status=SignalStatus.FILED, title="t")  # fmt: skip
-    snapshot = scene.snapshot.__class__(**{**scene.snapshot.__dict__, "signals": (*scene.snapshot.signals, typed)})
+    snapshot = scene.snapshot.__class__(**{**scene.snapshot.__dict__, "reporters": (*scene.snapshot.reporters, typed)})
     effects = list(thread(Scene(snapshot, POLICY, scene.site, scene.thread)))
 
     assert Reaction("reaction:1:eyes", Spot("C07SOLAR", "1700000001.000100"), "eyes") in effects

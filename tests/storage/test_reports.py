@@ -242,7 +242,9 @@ def test_a_snapshot_holds_all_that_belongs_to_a_report(store: Store) -> None:
     assert seen.question == question
     assert [approval.words for approval in seen.approvals] == ["do it otherwise"]
     assert [each.id for each in seen.fixes] == [fix.id]
-    assert list(seen.entries) == store.reports.journal(report_id)
+    moves = [entry for entry in store.reports.journal(report_id) if entry.kind is EntryKind.MOVE]
+    assert list(seen.moves) == moves
+    assert (seen.gathered.total, seen.gathered.shown, seen.gathered.sources) == (2, 2, ("slack",))
     assert seen.regression_of is not None
     assert seen.regression_of.id == old.id
     assert (seen.spending.usd, seen.spending.calls) == (0.75, 2)

@@ -1,0 +1,87 @@
+"""What a report has gathered, counted by the database: what it costs to ask does not grow with the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func
+from sqlmodel import Session, col, select
+
+from storage.records import Report, Signal
+from storage.status import SignalStatus, Visibility
+
+NEWEST = 16  # signals that are read, besides the first; no view names more
+NEWS = 5  # signals that joined since a plan was made and are named
+_SEEN = (SignalStatus.FILED, SignalStatus.AWAITING_DIGEST)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many signals a report has, and the channels they came from."""
+
+    signals: int  # held and erased ones among them
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A report's signals, as far as they are shown. The ones shown are neither held nor deleted nor another room's."""
+
+    total: int  # those that are not shown among them
+    shown: int
+    sources: tuple[str, ...] = ()  # of those shown, in the order in which each came first
+    first: Signal | None = None  # of all
+    news: tuple[Signal, ...] = ()  # of those shown, the newest that joined since the latest plan was made, oldest first
+    joined: int = 0  # how many that are in all
+
+
+def count_of(session: Session, report_id: int) -> Count:
+    """Count, without reading a signal."""
+    rows = select(Signal.channel, func.count()).where(Signal.report_id == report_id).group_by(col(Signal.channel))
+    by_channel = dict(session.exec(rows.order_by(col(Signal.channel))).all())
+    return Count(sum(by_channel.values()), tuple(by_channel))
+
+
+def gathered(session: Session, report: Report, since: dt.datetime | None) -> Gathered:
+    """What a report has gathered; `since` is when its latest plan was made, None without one."""
+    mine, shown = col(Signal.report_id) == report.id, _shown(report)
+    sources = session.exec(
+        select(Signal.source, func.count(), first := func.min(col(Signal.id)))
+        .where(shown)
+        .group_by(col(Signal.source))
+        .order_by(first)
+    ).all()
+    later = None if since is None else and_(shown, col(Signal.filed_at) > since)
+    return Gathered(
+        total=session.exec(select(func.count()).select_from(Signal).where(mine)).one(),
+        shown=sum(many for _, many, _ in sources),
+        sources=tuple(source for source, *_ in sources),
+        first=session.exec(select(Signal).where(mine).order_by(col(Signal.id)).limit(1)).first(),
+        news=() if later is None else _newest(session, later, NEWS),
+        joined=0 if later is None else session.exec(select(func.count()).select_from(Signal).where(later)).one(),
+    )
+
+
+def shown_of(session: Session, report: Report) -> tuple[Signal, ...]:
+    """Of the signals that may be shown the first and the NEWEST, oldest first."""
+    shown = _shown(report)
+    newest = _newest(session, shown, NEWEST)
+    first = select(Signal).where(shown).order_by(col(Signal.id)).limit(1)
+    ahead = [each for each in session.exec(first) if each not in newest]
+    return (*ahead, *newest)
+
+
+def _newest(session: Session, which: ColumnElement[bool], most: int) -> tuple[Signal, ...]:
+    rows = select(Signal).where(which).order_by(col(Signal.id).desc()).limit(most)
+    return tuple(reversed(session.exec(rows).all()))
+
+
+def _shown(report: Report) -> ColumnElement[bool]:
+    """Whether a signal may be shown where its report is: not held, not deleted, no private one of another channel."""
+    public = col(Signal.visibility) == Visibility.PUBLIC
+    return and_(
+        col(Signal.report_id) == report.id,
+        col(Signal.status).in_(_SEEN),
+        public | (col(Signal.channel) == report.channel),
+    )
