@@ -16,20 +16,26 @@ from storage.columns import now
 from storage.store import Store
 
 
-@dataclass(frozen=True)
-class Means:
-    """Everything that thinking needs. `clock` is read only inside checkpoints."""
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What is needed where no model is asked. `clock` is read only inside checkpoints."""
 
     store: Store
     policy: Policy
+    messenger: Messenger
+    nudge: Nudge
+    clock: Callable[[], dt.datetime] = now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means(Basis):
+    """Everything that thinking needs."""
+
     model: Model
     workspaces: Workspaces
     code_host: CodeHost
     vectoriser: Vectoriser
     redactor: Redactor
-    messenger: Messenger
-    nudge: Nudge
-    clock: Callable[[], dt.datetime] = now
     lookups: Lookups = field(default_factory=Lookups)
     weights: Weights | None = None  # of the ranking; None: those that come with the code
 

@@ -16,7 +16,7 @@ from agents.following import Following
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.researching import Researching
-from agents.weighing import Weighing
+from agents.weighing import Intake
 from storage.raw import RawSignal
 from storage.signals import News, Remembered
 from storage.status import Status
@@ -36,9 +36,7 @@ class Pipeline:
         """
         known = self.means.store.signals.remember(self.means.redactor.raw(raw), quiet)
         if known.news is not News.DUPLICATE:
-            self.means.nudge.signal(known.signal_id)
-        if known.news is News.EDITED:
-            Weighing(self.means).again(known.signal_id, asked=bool(raw.asked_by))
+            Intake(self.means).signal(known.signal_id, asked=bool(raw.asked_by))
         return known
 
     def digest(self, signal_id: int, checkpoint: Checkpoint) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agents import rules
-from agents.means import Means
+from agents.means import Basis
 from storage.errors import IllegalMove
 from storage.status import Mover, Status
 
@@ -14,7 +14,7 @@ from storage.status import Mover, Status
 class Ripening:
     """Has reports researched."""
 
-    means: Means
+    means: Basis
 
     def ripen(self, report_id: int, *, asked_by: str, asked: bool, because: str, step: str) -> bool:
         """Move the report to research if it is ripe; whether it was moved.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agents import rules
-from agents.means import Means
+from agents.means import Basis
 from agents.ripening import Ripening
 from storage.status import SignalStatus
 
@@ -14,7 +14,7 @@ from storage.status import SignalStatus
 class Weighing:
     """Weighs a signal anew, and has its report researched if that made it ripe."""
 
-    means: Means
+    means: Basis
 
     def again(self, signal_id: int, *, asked: bool) -> None:
         """Bring the report's weight up to date; `asked` if somebody asks for an investigation just now.
@@ -38,3 +38,22 @@ class Weighing:
             self.means.messenger.publish(signal.report_id)
         if ripe:
             self.means.nudge.report(signal.report_id)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What becomes of a signal that was just kept, whoever kept it: the port Nudge for those who keep them by pages."""
+
+    means: Basis
+
+    def signal(self, signal_id: int, *, asked: bool = False) -> None:
+        """Have it digested, if it waits for that. Is it filed, what it counts changes at once; `asked` as for weighing.
+
+        Safe to repeat.
+        """
+        self.means.nudge.signal(signal_id)
+        Weighing(self.means).again(signal_id, asked=asked)
+
+    def report(self, report_id: int) -> None:
+        """Have a report worked on, and shown."""
+        self.means.nudge.report(report_id)

@@ -29,8 +29,8 @@ from agents.pipeline import Pipeline
 from agents.ports import Model
 from agents.redact import Redactor
 from agents.terms import Policy
+from agents.weighing import Intake
 from bot.askers import Askers
-from bot.backfill import Reader
 from bot.clock import Clock, Tick
 from bot.courtesy import Courtesy
 from bot.engine import Engine, Queue
@@ -98,7 +98,7 @@ def bot(settings: Settings) -> Iterator[Parts]:
 def _receive(parts: Parts, stack: ExitStack) -> None:
     """Serve the policy's webhooks; without one no port is opened."""
     if webhooks := open_webhooks(parts.policy, environment()):
-        gate = Gate(webhooks, parts.store, parts.redactor, parts.enqueuer)
+        gate = Gate(webhooks, parts.store, parts.redactor, Intake(parts.pipeline.means))
         host, port = parts.settings.signalbox_http_host, parts.settings.signalbox_http_port
         stack.enter_context(HttpServer(gate.app(), host, port))
 
@@ -202,35 +202,10 @@ def build(settings: Settings) -> Parts:
         nudge_signal=enqueuer.signal,
         courtesy=Courtesy(),
     )
-    puller = Puller(store, open_sources(policy.sources, settings), policy.sources, redactor, enqueuer)
+    intake = Intake(pipeline.means)
+    puller = Puller(store, open_sources(policy.sources, settings), policy.sources, redactor, intake)
     _tell_what_is_missing(pipeline.means)
     return Parts(settings, policy, store, engine, enqueuer, pipeline, slack, redactor, puller, deps)
-
-
-def puller_of(settings: Settings, source: str) -> tuple[Puller, Reader]:
-    """What pulls one source at a person's wish, without Slack; digests are left to a worker's sweep.
-
-    Raises BadSettings for a source that is not in the policy, or is not pulled.
-    """
-    policy = read_policy(settings.signalbox_policy, ALL_KINDS)
-    pulled = {name: terms for name, terms in policy.sources.items() if terms.kind in KINDS}
-    terms = pulled.get(source)
-    if terms is None:
-        known = ", ".join(pulled) or "none"
-        raise BadSettings(
-            f"There is no source {source!r} that is pulled in {settings.signalbox_policy}; there are: {known}."
-        )
-    store, redactor = open_store(settings.database), redactor_of(settings)
-    sources = open_sources({source: terms}, settings)
-    puller = Puller(store, sources, pulled, redactor, _LeftToTheSweep())
-    return puller, Reader(source, sources[source], terms, store, redactor)
-
-
-class _LeftToTheSweep:
-    """The port Nudge, where no job engine runs."""
-
-    def signal(self, signal_id: int) -> None: ...
-    def report(self, report_id: int) -> None: ...
 
 
 def _slack(settings: Settings) -> SlackWriter:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from agents import rules
 from agents.errors import BadSettings, SourceDown
+from agents.ports import Nudge
 from agents.redact import Redactor
 from agents.terms import SourceTerms, seconds
 from bot.first_day import FirstDay, drained
@@ -74,6 +75,7 @@ class Reader:
     terms: SourceTerms
     store: Store
     redactor: Redactor
+    nudge: Nudge
     sleep: Callable[[float], None] = field(default=time.sleep)
     clock: Callable[[], dt.datetime] = field(default=now)
 
@@ -148,8 +150,10 @@ class Reader:
         raws = [self.redactor.raw(raw) for raw in pulled.signals]
         further = progress.model_copy(update={"cursor": pulled.cursor, "read": progress.read + len(raws)})
         known = self.store.cursors.advance(self._row, further.model_dump_json(), raws)
-        fresh = sum(each.news is not News.DUPLICATE for each in known)
-        return further.model_copy(update={"fresh": progress.fresh + fresh})
+        fresh = [each.signal_id for each in known if each.news is not News.DUPLICATE]
+        for signal_id in fresh:
+            self.nudge.signal(signal_id)
+        return further.model_copy(update={"fresh": progress.fresh + len(fresh)})
 
     def _end(self, progress: Progress) -> None:
         self.store.cursors.advance(self._row, "", [])

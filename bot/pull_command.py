@@ -11,15 +11,20 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bot import app as composition
+from agents.errors import BadSettings
+from agents.means import Basis
+from agents.weighing import Intake
 from bot import breaker
+from bot.app import redactor_of
 from bot.backfill import Reader, Seen, moment_of
 from bot.ending import without_promise
 from bot.log import configure_logging
-from bot.settings import read_settings
+from bot.policy import read_policy
+from bot.settings import Settings, read_settings
+from bot.sources import ALL_KINDS, KINDS, open_sources
 from bot.sources.pulling import Puller
 from storage.columns import now
-from storage.database import migrate
+from storage.database import migrate, open_store
 
 _TITLE = 100  # characters of a title in a preview
 
@@ -35,7 +40,7 @@ def pull(
     settings = read_settings()
     configure_logging(settings.signalbox_log)
     migrate(settings.database)
-    puller, reader = composition.puller_of(settings, source)
+    puller, reader = puller_of(settings, source)
     console = Console(highlight=False, soft_wrap=True)
     if preview:
         seen = reader.preview(moment_of(since, now()) if since else None)
@@ -44,6 +49,35 @@ def pull(
         _backfill(console, reader, since)
     else:
         _pull(console, puller, source)
+
+
+def puller_of(settings: Settings, source: str) -> tuple[Puller, Reader]:
+    """What pulls one source at a person's wish, without Slack; digests are left to a worker's sweep.
+
+    Raises BadSettings for a source that is not in the policy, or is not pulled.
+    """
+    policy = read_policy(settings.signalbox_policy, ALL_KINDS)
+    pulled = {name: terms for name, terms in policy.sources.items() if terms.kind in KINDS}
+    terms = pulled.get(source)
+    if terms is None:
+        known = ", ".join(pulled) or "none"
+        raise BadSettings(
+            f"There is no source {source!r} that is pulled in {settings.signalbox_policy}; there are: {known}."
+        )
+    store, redactor = open_store(settings.database), redactor_of(settings)
+    sources = open_sources({source: terms}, settings)
+    later = _LeftToTheSweep()
+    intake = Intake(Basis(store=store, policy=policy, messenger=later, nudge=later))
+    puller = Puller(store, sources, pulled, redactor, intake)
+    return puller, Reader(source, sources[source], terms, store, redactor, intake)
+
+
+class _LeftToTheSweep:
+    """The ports Nudge and Messenger, where no job engine runs."""
+
+    def publish(self, report_id: int) -> None: ...
+    def signal(self, signal_id: int) -> None: ...
+    def report(self, report_id: int) -> None: ...
 
 
 def _pull(console: Console, puller: Puller, source: str) -> None:

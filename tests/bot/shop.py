@@ -76,7 +76,14 @@ class Shop:
     def reader(self) -> Reader:
         puller = self.puller
         return Reader(
-            NAME, puller.sources[NAME], self.terms, self.store, puller.redactor, self.slept.append, lambda: self.at
+            NAME,
+            puller.sources[NAME],
+            self.terms,
+            self.store,
+            puller.redactor,
+            self.told,
+            self.slept.append,
+            lambda: self.at,
         )
 
     def pull(self, after: float = 0.0) -> list[str]:
