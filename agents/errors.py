@@ -15,6 +15,7 @@
     │   ├── CodeHostRejected
     │   ├── SlackRejected
     │   └── SourceRejected
+    │       └── NotAtSource  it has no such thing, or shows us none
     ├── Stopped              a stage ended without its judgment; carries the typed outcome
     └── SandboxUnusable      this machine cannot run foreign code safely
 
@@ -85,6 +86,10 @@ class SlackRejected(Rejected):
 
 class SourceRejected(Rejected):
     """A source answered no: a token is wrong, or a name does not exist."""
+
+
+class NotAtSource(SourceRejected):
+    """The source has no such thing, or shows us none: it says the same of both."""
 
 
 class Stopped(SignalboxError):

@@ -30,6 +30,7 @@ from agents.ports import Model
 from agents.redact import Redactor
 from agents.terms import Policy
 from agents.weighing import Intake
+from bot import removals
 from bot.askers import Askers
 from bot.clock import Clock, Tick
 from bot.courtesy import Courtesy
@@ -117,6 +118,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         publisher=publisher,
         puller=parts.puller,
         inbox=lambda event_id: deal_with(event_id, parts.deps),
+        check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
         answer=Askers(parts.store, parts.slack).tell,
         give_way=parts.deps.courtesy.give_way,
         redact=parts.redactor.text,
@@ -150,8 +152,14 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
         for name, terms in policy.sources.items()
         if terms.kind in KINDS
     ]
+    checks = [
+        tick("check", Queue.PULL, removals.EVERY, name, spread=removals.EVERY / 2)
+        for name, terms in policy.sources.items()
+        if terms.kind in KINDS
+    ]
     return [
         *pulls,
+        *checks,
         tick("sweep", Queue.UPKEEP, policy.waits.sweep),
         tick("look", Queue.UPKEEP, policy.waits.follow),
         tick("remind", Queue.UPKEEP, _REMIND_EVERY),

@@ -16,6 +16,7 @@ from agents.ports import Nudge
 from agents.redact import Redactor
 from agents.terms import SourceTerms, seconds
 from bot.first_day import FirstDay, drained
+from bot.removals import erase
 from bot.sources.source import Position, Pulled, Source
 from storage.columns import now
 from storage.errors import SignalboxError
@@ -147,6 +148,8 @@ class Reader:
         return self.source.pull(cursor)
 
     def _keep(self, progress: Progress, pulled: Pulled) -> Progress:
+        for report_id in erase(self.store, self.name, pulled.gone):
+            self.nudge.report(report_id)
         raws = [self.redactor.raw(raw) for raw in pulled.signals]
         further = progress.model_copy(update={"cursor": pulled.cursor, "read": progress.read + len(raws)})
         known = self.store.cursors.advance(self._row, further.model_dump_json(), raws)

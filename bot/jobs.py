@@ -65,6 +65,10 @@ def _at_once() -> None:
     """Where nobody waits for answers, work need not give way."""
 
 
+def _nothing_is_deleted(_: str) -> None:
+    """Where no source is pulled, none is asked."""
+
+
 def _nobody_asks(_: int) -> None:
     """Where there is no Slack, nobody is told anything."""
 
@@ -81,6 +85,7 @@ class Jobs:
     puller: Pulling
     inbox: Callable[[str], None]
     give_way: Callable[[], None] = field(default=_at_once)
+    check: Callable[[str], None] = _nothing_is_deleted  # looks up a source's signals, whether they are still there
     answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
     redact: Callable[[str], str] = str  # what faults say may be foreign text
     retention: float = Policy().retention  # seconds
@@ -125,6 +130,7 @@ class Jobs:
             "prove": lambda subject, checkpoint, _: self.pipeline.prove(int(subject), checkpoint),
             "publish": lambda subject, _, job_id: self.publisher.draw(int(subject), job_id),
             "pull": lambda subject, checkpoint, _: self.puller.pull(subject, checkpoint),
+            "check": lambda subject, *_: self.check(subject),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),

@@ -28,6 +28,7 @@ _WORDS = frozenset(
     query Issues IssueFilter Int String issues filter first after orderBy updatedAt nodes pageInfo hasNextPage endCursor
     identifier previousIdentifiers title description url priority priorityLabel createdAt state name type team key
     creator assignee labels attachments history fromState toState
+    trashed Teams TeamFilter teams
     Search searchIssues term includeComments true Issue issue id comments body user
     """.split()  # noqa: SIM905 a list of that many strings could not be read
 )
@@ -70,6 +71,7 @@ class LinearIssue:
     previous: tuple[str, ...] = ()
     history: tuple[Change, ...] = field(default=())
     comments: tuple[Comment, ...] = ()
+    trashed: bool = False
 
     @property
     def team(self) -> str:
@@ -87,6 +89,7 @@ class LinearIssue:
             "priorityLabel": _PRIORITIES[self.priority],
             "createdAt": stamp(self.created),
             "updatedAt": stamp(self.updated),
+            "trashed": self.trashed or None,
             "state": {"name": self.state.title(), "type": self.state},
             "team": {"key": self.team},
             "creator": {"name": self.creator} if self.creator else None,
@@ -129,6 +132,7 @@ class Linear:
         self._rate = rate or Rate()
         self._lock = threading.RLock()
         self._issues: dict[str, LinearIssue] = {}
+        self._teams: set[str] = set()  # that lost an issue
         self.app = Starlette(routes=[Route("/graphql", self._serve, methods=["POST"])])
 
     def serve(self, url: str) -> None:
@@ -148,6 +152,15 @@ class Linear:
             issue = self._issues[identifier]
             history = (*issue.history, Change(at, issue.state, state))
             self._issues[identifier] = replace(issue, state=state, updated=at, history=history)
+
+    def delete(self, identifier: str, *, for_good: bool = False) -> None:
+        """Somebody deletes an issue: it lies in the trash for thirty days."""
+        with self._lock:
+            self._teams.add(self._issues[identifier].team)
+            if for_good:
+                del self._issues[identifier]
+            else:
+                self._issues[identifier] = replace(self._issues[identifier], trashed=True)
 
     # The API
 
@@ -183,6 +196,10 @@ class Linear:
         match root[1] if root else "":
             case "searchIssues":
                 return {"searchIssues": self._search(variables)}
+            case "teams":
+                key = str(((variables.get("filter") or {}).get("key") or {}).get("eq"))
+                known = self._teams | {issue.team for issue in self._issues.values()}
+                return {"teams": {"nodes": [{"key": key}] if key in known else []}}
             case "issue":
                 return {"issue": self._one(str(variables.get("id")))}
             case _:
@@ -206,7 +223,11 @@ class Linear:
         first = variables.get("first") or 50
         if not isinstance(first, int) or not 1 <= first <= _LARGEST:
             raise _Problem(400, "INVALID_INPUT", f"Argument Validation Error: first must be at most {_LARGEST}")
-        found = [issue for issue in self._issues.values() if _matches(issue, variables.get("filter") or {})]
+        found = [
+            issue
+            for issue in self._issues.values()
+            if not issue.trashed and _matches(issue, variables.get("filter") or {})
+        ]
         found.sort(key=lambda issue: (issue.updated, issue.identifier), reverse=True)
         if variables.get("after"):
             place = _read_cursor(str(variables["after"]))

@@ -60,6 +60,8 @@ class PostHog:
             ("query/", "POST", "query", "query:read", self._query),
             ("single_session_summaries/", "GET", "summaries.list", "session_recording:read", self._list_sessions),
             ("single_session_summaries/{id}/", "GET", "summaries.get", "session_recording:read", self._get_session),
+            ("error_tracking/issues/", "GET", "issues.list", "error_tracking:read", self._list_issues),
+            ("error_tracking/issues/{id}/", "GET", "issues.get", "error_tracking:read", self._get_issue),
             ("alerts/", "GET", "alerts.list", "alert:read", self._list_alerts),
             ("alerts/{id}/", "GET", "alerts.get", "alert:read", self._get_alert),
         ]
@@ -102,6 +104,12 @@ class PostHog:
         """PostHog looks at the alert's insight."""
         with self._lock:
             self._alerts[alert].checks.append(check)
+
+    def delete(self, name: str) -> None:
+        """Somebody deletes an issue, a session's recording with its summary, or an alert."""
+        with self._lock:
+            for kept in (self._issues, self._sessions, self._alerts):
+                kept.pop(name, None)
 
     # The API
 
@@ -171,6 +179,13 @@ class PostHog:
             "offset": offset,
             "columns": ["error", "occurrences"],
         }
+
+    def _list_issues(self, request: Request, _: Any) -> Json:
+        return self._page(request, dict(request.query_params), [{"id": issue} for issue in self._issues])
+
+    def _get_issue(self, request: Request, _: Any) -> Json:
+        found: Issue = _there(self._issues, request)
+        return {"id": found.id, "name": found.name, "status": found.state.value}
 
     def _list_sessions(self, request: Request, body: Any) -> Json:
         del body

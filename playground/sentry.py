@@ -122,6 +122,11 @@ class Sentry:
             issue.status, issue.substatus = IssueStatus.RESOLVED, None
             issue.activity.append(("set_resolved", self._now()))
 
+    def delete(self, short_id: str) -> None:
+        """Somebody deletes the issue with all its events."""
+        with self._lock:
+            del self._issues[self._known(short_id).id]
+
     def issues(self) -> tuple[Json, ...]:
         """Every issue as the API shows it, oldest first."""
         with self._lock:

@@ -145,6 +145,11 @@ class Zendesk:
         with self._lock:
             self._tickets[number].status, self._tickets[number].updated = "solved", at
 
+    def delete(self, number: int, at: datetime) -> None:
+        """An agent deletes the ticket; the export tells of that as of any change."""
+        with self._lock:
+            self._tickets[number].status, self._tickets[number].updated = "deleted", at
+
     # The API
 
     async def _serve(self, call: str, perform: Callable[[Request], Json], request: Request) -> Response:

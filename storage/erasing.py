@@ -80,15 +80,14 @@ def retitle(session: Session, report_id: int, external_id: str) -> None:
     """A report's title and gist were made of its first signal's words: now the next one's take their place."""
     report = locked(session, Report, report_id)
     report.version += 1
-    left = session.exec(
-        select(Signal)
-        .where(Signal.report_id == report_id, Signal.status != SignalStatus.ERASED)
-        .order_by(col(Signal.id))
-    ).all()
-    if not left:
+    left = select(Signal.id).where(Signal.report_id == report_id, Signal.status != SignalStatus.ERASED)
+    if session.exec(left.limit(1)).first() is None:
         report.title, report.gist = ERASED_TITLE, ""
-    elif report.subject == external_id and (said := next((each.summary for each in left if each.summary), None)):
-        report.title, report.gist = said.title, said.gist
+    elif report.subject == external_id:
+        said = select(Signal).where(col(Signal.id).in_(left), col(Signal.summary).is_not(None))
+        first = session.exec(said.order_by(col(Signal.id)).limit(1)).first()
+        if first is not None and first.summary is not None:
+            report.title, report.gist = first.summary.title, first.summary.gist
 
 
 def named_after(session: Session, signals: Collection[Signal]) -> set[int]:

@@ -30,6 +30,7 @@ class Gathered:
 
     total: int  # those that are not shown among them
     shown: int
+    erased: int = 0  # whose words are gone
     sources: tuple[str, ...] = ()  # of those shown, in the order in which each came first
     first: Signal | None = None  # of all
     news: tuple[Signal, ...] = ()  # of those shown, the newest that joined since the latest plan was made, oldest first
@@ -54,12 +55,13 @@ def gathered(session: Session, report: Report, since: dt.datetime | None) -> Gat
     ).all()
     later = None if since is None else and_(shown, col(Signal.filed_at) > since)
     return Gathered(
-        total=session.exec(select(func.count()).select_from(Signal).where(mine)).one(),
+        total=_how_many(session, mine),
         shown=sum(many for _, many, _ in sources),
+        erased=_how_many(session, and_(mine, col(Signal.status) == SignalStatus.ERASED)),
         sources=tuple(source for source, *_ in sources),
         first=session.exec(select(Signal).where(mine).order_by(col(Signal.id)).limit(1)).first(),
         news=() if later is None else _newest(session, later, NEWS),
-        joined=0 if later is None else session.exec(select(func.count()).select_from(Signal).where(later)).one(),
+        joined=0 if later is None else _how_many(session, later),
     )
 
 
@@ -70,6 +72,10 @@ def shown_of(session: Session, report: Report) -> tuple[Signal, ...]:
     first = select(Signal).where(shown).order_by(col(Signal.id)).limit(1)
     ahead = [each for each in session.exec(first) if each not in newest]
     return (*ahead, *newest)
+
+
+def _how_many(session: Session, which: ColumnElement[bool]) -> int:
+    return session.exec(select(func.count()).select_from(Signal).where(which)).one()
 
 
 def _newest(session: Session, which: ColumnElement[bool], most: int) -> tuple[Signal, ...]:

@@ -26,7 +26,7 @@ from storage.plumbing import Epoch
 from storage.raw import RawSignal
 from storage.records import EntryKind, Report, Signal
 from storage.remembering import FILING, News, Remembered, forget_judgments, remember, rest, text_hash
-from storage.status import SignalStatus
+from storage.status import CLOSED, SignalStatus
 from storage.transactions import Transactions, found, locked
 from storage.vector_index import VectorIndex
 from storage.words import words_for_search
@@ -90,6 +90,18 @@ class Signals:
         with self._on.read() as session:
             asked = select(Signal).where(Signal.status == SignalStatus.HELD).order_by(col(Signal.id).desc())
             return list(session.exec(asked.limit(limit)))
+
+    def to_look_up(self, source: str, behind: int, most: int) -> dict[int, str]:
+        """The external ids of a source's signals under open reports, by their own ids: the first behind this one."""
+        with self._on.read() as session:
+            kept = (
+                select(Signal.id, Signal.external_id)
+                .join(Report, col(Report.id) == Signal.report_id)
+                .where(Signal.source == source, Signal.status != SignalStatus.ERASED, col(Signal.id) > behind)
+                .where(col(Report.status).not_in(CLOSED))
+            )
+            rows = session.exec(kept.order_by(col(Signal.id)).limit(most))
+            return {signal_id or 0: external_id for signal_id, external_id in rows}
 
     def twin(self, source: str, title: str, body: str, not_id: int) -> Signal | None:
         """Another signal of the source with exactly this text that has been judged, the newest; else None."""

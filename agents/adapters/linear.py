@@ -14,11 +14,12 @@ from typing import Any
 import requests
 from linear_api import LinearClient
 
-from agents.errors import SourceDown, SourceRejected
+from agents.errors import NotAtSource, SourceDown, SourceRejected
 
 _PATIENCE = 15  # seconds that Linear has to answer
 _LONGEST_REST = 3600.0  # seconds
 _LIMITED = "RATELIMITED"
+_NOT_FOUND = "Entity not found"
 
 
 class Priority(IntEnum):
@@ -61,7 +62,8 @@ class Linear(LinearClient):  # type: ignore[misc]  # linear-api ships no types
         if response.status_code >= requests.codes.server_error:
             raise SourceDown(f"Linear answered {response.status_code}; it is asked again later")
         if codes or not response.ok:
-            raise SourceRejected(f"Linear answered {response.status_code}: {_faults(said)}; check LINEAR_API_KEY")
+            no = NotAtSource if _faults(said).startswith(_NOT_FOUND) else SourceRejected
+            raise no(f"Linear answered {response.status_code}: {_faults(said)}; check LINEAR_API_KEY")
         return dict(said.get("data") or {})
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import requests
 from github import Auth, Github, GithubException, GithubRetry, RateLimitExceededException
 from github.Issue import Issue
+from github.Repository import Repository
 
 from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
-from bot.sources.source import Position, Pulled, option, retry_after
+from bot.sources.source import NOTHING_THERE, Position, Pulled, option, retry_after
 from storage.raw import RawSignal, Severity
 
 PAGE = 50
@@ -39,13 +42,31 @@ class GithubIssues:
     def pull(self, cursor: str) -> Pulled:
         """At most PAGE open issues that changed since the cursor."""
         at = Position.at(cursor, self.lookback)
-        try:
+        with self._faults():
             listed = self.client.get_repo(self.repository).get_issues(
                 state="open", sort="updated", direction="asc", since=at.since
             )
             fresh = (issue for issue in listed if not (issue.updated_at <= at.since and str(issue.number) in at.seen))
             issues = list(itertools.islice(fresh, PAGE))
             signals = tuple(self._signal(issue) for issue in issues if self._wanted(issue))
+        following = at.after([(issue.updated_at, str(issue.number)) for issue in issues])
+        return Pulled(signals, following.model_dump_json(), more=len(issues) == PAGE)
+
+    def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
+        """Those that were deleted or transferred. They are looked up in the repository under the name it has now."""
+        with self._faults():
+            repository = self.client.get_repo(self.repository)
+            repository.complete()
+            gone = tuple(each for each in external_ids if _is_gone(repository, int(each.rpartition("#")[2])))
+            if gone:  # or all issues may be closed to us, or switched off
+                next(iter(repository.get_issues(state="all")), None)
+            return gone
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Turn what PyGithub raises into SourceDown and SourceRejected."""
+        try:
+            yield
         except RateLimitExceededException as error:
             raise SourceDown(
                 f"GitHub limits our rate; {self.name} is read again later", retry_after(error.headers or {}) or 60.0
@@ -56,8 +77,6 @@ class GithubIssues:
             raise SourceDown(
                 f"GitHub did not answer ({type(error).__name__}); {self.name} is read again later"
             ) from error
-        following = at.after([(issue.updated_at, str(issue.number)) for issue in issues])
-        return Pulled(signals, following.model_dump_json(), more=len(issues) == PAGE)
 
     def _fault(self, error: GithubException) -> SourceDown | SourceRejected:
         if error.status in _NO:
@@ -93,6 +112,18 @@ class GithubIssues:
             keys=(f"url:{issue.html_url}",),
             happened_at=issue.created_at,
         )
+
+
+def _is_gone(repository: Repository, number: int) -> bool:
+    """GitHub says 410, or 404 where the issue went out of our sight; a transferred one answers from its new place."""
+    try:
+        issue = repository.get_issue(number)
+        issue.complete()
+    except GithubException as error:
+        if error.status in NOTHING_THERE:
+            return True
+        raise
+    return not issue.url.lower().endswith(f"/repos/{repository.full_name}/issues/{number}".lower())
 
 
 def _labels(issue: Issue) -> frozenset[str]:

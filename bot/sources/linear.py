@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agents.adapters.linear import Linear, Priority
+from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
 from bot.sources.source import Position, Pulled
@@ -37,6 +38,14 @@ query Issues($filter: IssueFilter, $first: Int!, $after: String) {
     pageInfo { hasNextPage endCursor }
   }
 }
+"""
+
+
+_LOOK = """
+query Issue($id: String!) { issue(id: $id) { identifier trashed } }
+"""
+_TEAMS = """
+query Teams($filter: TeamFilter, $first: Int!) { teams(filter: $filter, first: $first) { nodes { key } } }
 """
 
 
@@ -78,6 +87,26 @@ class LinearIssues:
             following = LinearPosition(since=at.since, seen=at.seen, after_page=end, then=then)
         signals = tuple(self._signal(issue) for issue in reversed(issues))
         return Pulled(signals, following.model_dump_json(), more)
+
+    def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
+        """Those in the trash, and those that are nowhere while their team can still be seen.
+
+        What is only archived is not deleted: Linear archives by itself what was closed long ago.
+        """
+        return tuple(each for each in external_ids if self._is_gone(each))
+
+    def _is_gone(self, identifier: str) -> bool:
+        try:
+            return bool((self.client.ask(_LOOK, {"id": identifier})["issue"] or {}).get("trashed"))
+        except NotAtSource as error:
+            key = identifier.rpartition("-")[0]
+            teams = self.client.ask(_TEAMS, {"filter": {"key": {"eq": key}}, "first": 1})["teams"]["nodes"]
+            if not teams:
+                raise SourceRejected(
+                    f"Linear shows no team {key} any more, so whether {identifier} was deleted cannot be told; check "
+                    "what LINEAR_API_KEY may see"
+                ) from error
+            return True
 
     def _filter(self, since: dt.datetime) -> dict[str, Any]:
         wanted: dict[str, Any] = {

@@ -9,14 +9,15 @@ as reopened, because the API does not say when it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import quote
 
 import requests
 from pydantic import Field
 
-from agents.errors import SourceRejected
+from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
 from bot.sources.posthog_alerts import Alerts
@@ -41,6 +42,13 @@ _READERS: Mapping[Shape, Callable[[Project, SourceTerms, float], Source]] = {
 }
 
 
+_LISTS: Mapping[str, str] = {
+    "error": "error_tracking/issues/",
+    "replay": "single_session_summaries/",
+    "alert": "alerts/",
+}  # where what an external id begins with is found
+
+
 class PostHogPosition(Position):
     """How far each shape has been read; one that is not there is read from `since` on."""
 
@@ -51,6 +59,7 @@ class PostHogPosition(Position):
 class PostHog:
     """Reads the shapes of one project side by side."""
 
+    project: Project
     readers: Mapping[Shape, Source]
     lookback: float  # seconds, at the first pull
 
@@ -64,6 +73,19 @@ class PostHog:
         signals = sorted((raw for part in pulled.values() for raw in part.signals), key=lambda raw: raw.happened_at)
         return Pulled(tuple(signals), following.model_dump_json(), any(part.goes_on for part in pulled.values()))
 
+    def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
+        """Those that PostHog does not have any more, where the list that they were in can still be read."""
+        return tuple(each for each in external_ids if self._is_gone(each))
+
+    def _is_gone(self, external_id: str) -> bool:
+        shape, _, name = external_id.partition("-")
+        try:
+            self.project.get(f"{_LISTS[shape]}{quote(name, safe='')}/")
+        except NotAtSource:
+            self.project.get(_LISTS[shape], {"limit": "1"})  # or the whole project may be closed to us
+            return True
+        return False
+
 
 REQUIRED = ("project",)  # options
 
@@ -75,7 +97,7 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> PostHog:
     project = Project(name, session, settings.posthog_url.rstrip("/"), option(name, terms.options, "project"))
     lookback = float(str(seconds(terms.options.get("lookback", "1d"))))
     shapes = _shapes(name, terms.options.get("shapes", ""))
-    return PostHog({shape: _READERS[shape](project, terms, lookback) for shape in shapes}, lookback)
+    return PostHog(project, {shape: _READERS[shape](project, terms, lookback) for shape in shapes}, lookback)
 
 
 def _shapes(name: str, text: str) -> list[Shape]:

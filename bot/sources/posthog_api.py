@@ -9,8 +9,8 @@ from typing import Any
 
 import requests
 
-from agents.errors import SourceDown, SourceRejected
-from bot.sources.source import retry_after
+from agents.errors import NotAtSource, SourceDown, SourceRejected
+from bot.sources.source import NOTHING_THERE, retry_after
 
 _PATIENCE = 30  # seconds; a query may take a while
 _PAGES = 20  # of one list that are read at once
@@ -61,7 +61,8 @@ class Project:
                 f"PostHog answered {status}; {self.name} is read again later", retry_after(response.headers)
             )
         if not response.ok:
-            raise SourceRejected(
+            no = NotAtSource if status in NOTHING_THERE else SourceRejected
+            raise no(
                 f"PostHog answered {status} for {path.partition('/')[0]}{_why(response)}; check POSTHOG_API_KEY (a "
                 "personal API key that may read query, error_tracking, session_recording and alert), POSTHOG_URL and "
                 f"sources.{self.name}.options.project"

@@ -16,6 +16,7 @@ from agents.redact import Redactor
 from agents.terms import SourceTerms
 from bot import breaker
 from bot.first_day import FirstDay, drained, looks_back_to
+from bot.removals import erase
 from bot.sources.source import Source
 from storage.columns import now
 from storage.plumbing import Cursor
@@ -31,6 +32,7 @@ class Page(BaseModel):
     """What one page of a pull brought: the signals to be digested, and whether there is another page."""
 
     signal_ids: list[int] = []
+    erased: list[int] = []  # reports that lost words
     more: bool = False
 
 
@@ -63,6 +65,8 @@ class Puller:
             brought += len(page.signal_ids)
             for signal_id in page.signal_ids:
                 self.nudge.signal(signal_id)
+            for report_id in page.erased:
+                self.nudge.report(report_id)
             if not page.more:
                 break
         return brought
@@ -104,9 +108,10 @@ class Puller:
     def _read(self, source: str, cursor: str) -> Page:
         pulled = self.sources[source].pull(cursor)
         raws = [self.redactor.raw(raw) for raw in pulled.signals]
+        erased = erase(self.store, source, pulled.gone)  # before the cursor moves on: doing it twice does no harm
         known = self.store.cursors.advance(source, pulled.cursor, raws, expect=cursor)
         fresh = [each.signal_id for each in known if each.news is not News.DUPLICATE]
-        return Page(signal_ids=fresh, more=pulled.goes_on and pulled.cursor != cursor)
+        return Page(signal_ids=fresh, erased=erased, more=pulled.goes_on and pulled.cursor != cursor)
 
     def _first(self, source: str, holder: str) -> Page:
         """The first pull reads everything that waits there, takes what the policy allows, and counts the rest."""

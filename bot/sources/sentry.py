@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
+from agents.errors import NotAtSource
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
 from bot.sources.source import Position, Pulled, ask, option
@@ -56,6 +58,19 @@ class SentryIssues:
         )
         signals = tuple(self._signal(issue) for issue in reversed(issues))
         return Pulled(signals, following.model_dump_json(), more=not ended)
+
+    def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
+        """Those that Sentry does not have any more, while the organisation's issues can still be read."""
+        return tuple(each for each in external_ids if self._is_gone(each))
+
+    def _is_gone(self, short_id: str) -> bool:
+        where = f"{self.url}/api/0/organizations/{self.organisation}/issues/"
+        try:
+            self._get(f"{where}{quote(short_id, safe='')}/")
+        except NotAtSource:
+            self._get(where, {"limit": "1"})  # or the whole organisation may be closed to us
+            return True
+        return False
 
     def _since(self, at: SentryPosition) -> tuple[list[dict[str, Any]], bool]:
         """Issues, newest first, and whether they reach down to what was read before."""

@@ -6,15 +6,16 @@ import datetime as dt
 import email.utils
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import requests
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agents.errors import SourceDown, SourceRejected
+from agents.errors import NotAtSource, SourceDown, SourceRejected
 from storage.columns import now
 from storage.raw import RawSignal
 
+NOTHING_THERE = frozenset({requests.codes.not_found, requests.codes.gone})
 _PATIENCE = 15  # seconds that a source has to answer
 _LONGEST_REST = 6 * 3600.0  # seconds; a source that asks for more is asked again after these
 
@@ -24,12 +25,13 @@ class Pulled:
     """What one pull brought: the signals, oldest first, and how far the source has now been read.
 
     `more` says whether the source has more to give at once; None where it cannot tell: then a pull that brought
-    nothing was the last.
+    nothing was the last. `gone` are the external ids of what the source says was deleted there.
     """
 
     signals: tuple[RawSignal, ...]
     cursor: str
     more: bool | None = None
+    gone: tuple[str, ...] = ()
 
     @property
     def goes_on(self) -> bool:
@@ -75,6 +77,18 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class LooksUp(Protocol):
+    """A source whose pulls do not tell what was deleted, but that can be asked."""
+
+    def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
+        """Those of them that were deleted at the source; one request each, and some to make sure that we may look.
+
+        What we may not see any more is not taken for deleted: raises SourceRejected then, and SourceDown.
+        """
+        ...
+
+
 def option(name: str, options: dict[str, str], key: str) -> str:
     """A source's own key from the policy. Raises SourceRejected when it is missing."""
     value = options.get(key, "")
@@ -90,7 +104,8 @@ def ask(
 ) -> requests.Response:
     """Get a page of a source over HTTP; `whose` API it is and what to `check` when it says no are for the sentence.
 
-    Raises SourceDown when it does not answer, is overloaded or limits our rate; SourceRejected for any other no.
+    Raises SourceDown when it does not answer, is overloaded or limits our rate; SourceRejected for any other no, of
+    which NotAtSource says that there is nothing at this address.
     """
     try:
         response = session.get(url, params=params, timeout=_PATIENCE)
@@ -100,7 +115,8 @@ def ask(
     if status == requests.codes.too_many_requests or status >= requests.codes.server_error:
         raise SourceDown(f"{whose} answered {status}; {name} is read again later", retry_after(response.headers))
     if not response.ok:
-        raise SourceRejected(f"{whose} answered {status}; check {check}")
+        no = NotAtSource if status in NOTHING_THERE else SourceRejected
+        raise no(f"{whose} answered {status}; check {check}")
     return response
 
 

@@ -25,7 +25,8 @@ PAGE = 50
 _NEWEST = 5  # messages that are added to the first
 _FIRST, _LATER = 20_000, 3_000  # characters of a message that are kept
 _YOUNGEST = dt.timedelta(seconds=61)  # an export may not begin within the last minute
-_DONE = frozenset({"solved", "closed", "deleted"})
+_DELETED = "deleted"  # the export goes on telling of a ticket that was
+_DONE = frozenset({"solved", "closed", _DELETED})
 _SEVERITY = {"urgent": Severity.ERROR, "high": Severity.ERROR, "low": Severity.INFO}
 
 
@@ -59,7 +60,8 @@ class ZendeskTickets:
         newest = max((_moment(ticket["updated_at"]) for ticket in page["tickets"]), default=at.since)
         following = ZendeskPosition(since=max(at.since, newest), cursor=page.get("after_cursor") or at.cursor)
         signals = tuple(self._signal(ticket, people) for ticket in tickets)
-        return Pulled(signals, following.model_dump_json(), more=not page["end_of_stream"])
+        deleted = tuple(_name(ticket) for ticket in page["tickets"] if ticket["status"] == _DELETED)
+        return Pulled(signals, following.model_dump_json(), more=not page["end_of_stream"], gone=deleted)
 
     def _is_wanted(self, ticket: Mapping[str, Any]) -> bool:
         if ticket["status"] in _DONE:
@@ -74,7 +76,7 @@ class ZendeskTickets:
         reopens = int((ticket.get("metric_set") or {}).get("reopens") or 0)
         return RawSignal(
             source=self.name,
-            external_id=f"ticket-{ticket['id']}",
+            external_id=_name(ticket),
             occurrence=f"reopened {reopens}" if reopens else "",
             title=str(ticket.get("subject") or ticket.get("raw_subject") or "Ticket without a subject")[:500],
             body="\n\n".join([str(ticket.get("description") or "")[:_FIRST].rstrip(), *later])[:40_000],
@@ -108,6 +110,10 @@ class ZendeskTickets:
         check = f"ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN (of an administrator: {self.name} reads an export)"
         where = f"{self.url}/api/v2/{path}"
         return dict(ask(self.session, where, params, name=self.name, whose="Zendesk", check=check).json())
+
+
+def _name(ticket: Mapping[str, Any]) -> str:
+    return f"ticket-{ticket['id']}"
 
 
 def _moment(text: str) -> dt.datetime:

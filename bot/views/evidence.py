@@ -36,11 +36,20 @@ def evidence(scene: Scene) -> Drawing:
                 f"{plural(left_out, 'more signal')} not shown: older, deleted, held, or from a private channel."
             )
         )
+    if erased := scene.snapshot.gathered.erased:
+        blocks.append(parts.context(_erased(scene, erased)))
     if not signals:
         blocks.append(parts.context(_nothing(scene)))
     elif scene.report.status not in CLOSED:
         blocks.append(_asked(scene))
     return Drawing("evidence", f"What was reported: {plural(scene.shown, 'signal')}", blocks)
+
+
+def _erased(scene: Scene, many: int) -> str:
+    """Why words are gone. A closed report's go by themselves when they are old."""
+    old = ", or are older than words are kept" if scene.report.status in CLOSED else ""
+    deleted = "it was deleted where it was reported" if many == 1 else "they were deleted where they were reported"
+    return f"The words of {plural(many, 'signal')} are gone, because {deleted}{old}."
 
 
 def _asked(scene: Scene) -> Block:

@@ -122,6 +122,22 @@ class CodeHost:
             issue = self.find(repo).open_issue(by, title, body, number=number, created_at=created_at, labels=labels)
             return issue.number
 
+    def delete_issue(self, repo: str, number: int) -> None:
+        """Somebody with the right to do so deletes an issue."""
+        with self.lock:
+            repository = self.find(repo)
+            del repository.issues[repository.issue(number).number]
+            repository.deleted.add(number)
+
+    def transfer_issue(self, repo: str, number: int, to: str) -> int:
+        """Somebody moves an issue to another repository, where it gets another number."""
+        with self.lock:
+            old, new = self.find(repo), self.find(to)
+            issue = old.issues.pop(number)
+            moved = new.open_issue(issue.user, issue.title, issue.body)
+            old.transferred[number] = f"{self.address}/repos/{to}/issues/{moved.number}"
+            return moved.number
+
     def edit_issue(self, repo: str, number: int, by: str, *, title: str | None = None, body: str | None = None) -> None:
         """Change the words of an issue."""
         with self.lock:

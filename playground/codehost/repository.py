@@ -58,6 +58,8 @@ class Repository:
         self.id = self.next_id()
         self.created_at = now()
         self.issues: dict[int, Issue] = {}
+        self.deleted: set[int] = set()
+        self.transferred: dict[int, str] = {}  # where each is in the API now
         self.labels: dict[str, Label] = {}
         self.checks: list[Check] = []
         self._bench = bench
@@ -65,6 +67,10 @@ class Repository:
     # Finding
 
     def issue(self, number: int) -> Issue:
+        if number in self.deleted:
+            raise Problem(410, "This issue was deleted")
+        if number in self.transferred:
+            raise Problem(301, "Moved Permanently", headers={"Location": self.transferred[number]})
         if number not in self.issues:
             raise not_found()
         return self.issues[number]

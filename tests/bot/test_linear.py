@@ -15,7 +15,7 @@ from agents.redact import Redactor
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS
-from bot.sources.source import Source
+from bot.sources.source import LooksUp, Source
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.linear import Linear, LinearIssue
 from playground.loopback import Loopback
@@ -190,3 +190,23 @@ def test_a_wrong_key_and_none_name_the_variable(linear: Linear) -> None:
         source(linear, key="lin_wrong").pull("")
     with pytest.raises(SourceRejected, match="LINEAR_API_KEY is not set"):
         source(linear, key="")
+
+
+def test_an_issue_in_the_trash_or_deleted_for_good_is_gone(linear: Linear) -> None:
+    names = ["PLAT-1", "PLAT-2", "PLAT-3"]
+    for name in names:
+        linear.put(issue(name))
+    asked = source(linear)
+    assert isinstance(asked, LooksUp)
+    assert asked.gone(names) == ()
+
+    linear.delete("PLAT-2")
+    linear.delete("PLAT-3", for_good=True)
+    assert asked.gone(names) == ("PLAT-2", "PLAT-3")
+
+
+def test_an_issue_of_a_team_that_we_may_not_see_is_not_taken_for_deleted(linear: Linear) -> None:
+    asked = source(linear)
+    assert isinstance(asked, LooksUp)
+    with pytest.raises(SourceRejected, match="no team PRIV"):
+        asked.gone(["PRIV-1"])

@@ -13,7 +13,7 @@ from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS
-from bot.sources.source import Position, Source
+from bot.sources.source import LooksUp, Position, Source
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.loopback import Loopback
 from playground.posthog import PostHog
@@ -259,3 +259,25 @@ def test_a_wrong_key_a_missing_right_and_an_unknown_shape_name_what_to_change(po
         server.serve(served.url)
         with pytest.raises(SourceRejected, match="'alert:read'"):
             source(server, "alerts").pull("")
+
+
+def test_a_deleted_issue_summary_or_alert_is_gone(posthog: PostHog) -> None:
+    posthog.happen("e1", crash(ago(hours=1)))
+    posthog.happen("e2", crash(ago(hours=1)))
+    posthog.summarise(SessionSummary("s1", "Nothing worked", False, ago(hours=2), 60, (), ago(hours=1)))
+    posthog.watch(Alert("a1", "Too few orders", "Orders", "x1"))
+    names = ["error-e1", "error-e2", "replay-s1", "alert-a1"]
+    asked = source(posthog)
+    assert isinstance(asked, LooksUp)
+    assert asked.gone(names) == ()
+
+    for name in ("e1", "s1", "a1"):
+        posthog.delete(name)
+    assert asked.gone(names) == ("error-e1", "replay-s1", "alert-a1")
+
+
+def test_a_project_that_is_closed_to_us_is_not_taken_for_deleted(posthog: PostHog) -> None:
+    asked = source(posthog, project="43")
+    assert isinstance(asked, LooksUp)
+    with pytest.raises(SourceRejected, match="PostHog answered 404 for error_tracking"):
+        asked.gone(["error-e1"])

@@ -15,7 +15,7 @@ from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS
-from bot.sources.source import Source
+from bot.sources.source import LooksUp, Source
 from playground.case import demo_cases
 from playground.codehost import CodeHost
 from playground.codehost.git import run_git
@@ -283,3 +283,29 @@ def test_github_that_does_not_answer_may_be_asked_again(host: CodeHost, faults: 
 
     with pytest.raises(SourceDown):
         github_source(host).pull("")
+
+
+def test_a_github_issue_that_was_deleted_or_transferred_is_gone(host: CodeHost, tmp_path: Path) -> None:
+    host.add_repository("acme/attic", from_directory=tmp_path / "shop")
+    numbers = [host.open_issue("acme/shop", None, title, "words", user="ada") for title in ("stays", "goes", "moves")]
+    names = [f"acme/shop#{number}" for number in numbers]
+    source = github_source(host)
+    assert isinstance(source, LooksUp)
+    assert source.gone(names) == ()
+
+    host.delete_issue("acme/shop", numbers[1])
+    host.transfer_issue("acme/shop", numbers[2], "acme/attic")
+    assert source.gone(names) == tuple(names[1:])
+
+
+def test_github_issues_that_are_closed_to_us_are_not_taken_for_deleted(host: CodeHost, faults: Faults) -> None:
+    number = host.open_issue("acme/shop", None, "goes", "words", user="ada")
+    host.delete_issue("acme/shop", number)
+    source = github_source(host)
+    assert isinstance(source, LooksUp)
+    faults.plan(Fault("github:issues.list", Moment.RECEIPT, Kind.REFUSE, status=410))
+
+    with pytest.raises(SourceRejected, match="GitHub answered 410"):
+        source.gone([f"acme/shop#{number}"])
+    with pytest.raises(SourceRejected, match="GitHub answered 404"):
+        github_source(host, repository="acme/nowhere").gone([f"acme/nowhere#{number}"])  # type: ignore[attr-defined]

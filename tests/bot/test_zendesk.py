@@ -184,3 +184,14 @@ def test_an_oauth_token_opens_too_and_a_wrong_one_names_the_variables(zendesk: Z
     zendesk.address = ""
     with pytest.raises(SourceRejected, match="ZENDESK_URL is not set"):
         source(zendesk)
+
+
+def test_a_deleted_ticket_is_told_as_gone_by_the_next_pull(zendesk: Zendesk) -> None:
+    zendesk.open(ticket(1))
+    zendesk.open(ticket(2))
+    first = source(zendesk).pull("")
+    assert (len(first.signals), first.gone) == (2, ())
+
+    zendesk.delete(1, ago(minutes=5))
+    later = source(zendesk).pull(first.cursor)
+    assert (later.signals, later.gone) == ((), ("ticket-1",))
