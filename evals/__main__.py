@@ -37,21 +37,28 @@ Judge = Annotated[Engine, typer.Option(help="What judges.")]
 Out = Annotated[Path, typer.Option(help="Where the figures are kept.")]
 Replies = Annotated[
     Path | None,
-    typer.Option(help="grouping: a folder of judgments, a file a set; `kept` answers from it, `claude` writes to it."),
+    typer.Option(
+        help="grouping, screening: a folder of judgments, a file a set; `kept` answers from it, `claude` writes to it."
+    ),
+]
+Timeout = Annotated[
+    float | None, typer.Option(help="grouping, screening by Claude: seconds to wait for one reply.", min=1)
 ]
 Without = Annotated[Part | None, typer.Option(help="Grouping by the offline engine without this part.")]
 _OUT = Path("var/evals")
 
 
-def _variation(kind: Kind, engine: Engine, replies: Path | None, without: Part | None) -> Variation | None:
+def _variation(
+    kind: Kind, engine: Engine, replies: Path | None, without: Part | None, timeout: float | None
+) -> Variation | None:
     """What is unusual about this run. Raises BadParameter for what does not fit together."""
-    if replies is None and without is None:
+    if replies is None and without is None and timeout is None:
         return None
-    if kind is not Kind.GROUPING:
-        raise typer.BadParameter("--replies and --without are for grouping: leave them out.")
-    if without is not None and engine is not Engine.OFFLINE:
+    if kind not in {Kind.GROUPING, Kind.SCREENING}:
+        raise typer.BadParameter("--replies, --timeout and --without are for grouping and screening: leave them out.")
+    if without is not None and (kind is not Kind.GROUPING or engine is not Engine.OFFLINE):
         raise typer.BadParameter("--without is for grouping by the offline engine: leave it out.")
-    return Variation(replies, without)
+    return Variation(replies, without, timeout)
 
 
 def _measure(kind: Kind) -> None:
@@ -64,12 +71,13 @@ def _measure(kind: Kind) -> None:
         runs: Annotated[int, typer.Option(help="How often; models differ from run to run.", min=1)] = 1,
         out: Out = _OUT,
         replies: Replies = None,
+        timeout: Timeout = None,
         without: Without = None,
     ) -> None:
         """Measure this kind of judgment on labelled data, print the figures, and keep them with what produced them."""
         started = time.monotonic()
         module: Any = importlib.import_module(f"evals.{kind.value}")
-        variation = _variation(kind, engine, replies, without)
+        variation = _variation(kind, engine, replies, without, timeout)
         more = () if variation is None else (variation,)
         scores: list[Score] = module.evaluate(data, engine, runs, *more)
         seconds = time.monotonic() - started

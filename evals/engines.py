@@ -68,11 +68,14 @@ class Bench:
 
 @dataclass(frozen=True)
 class Variation:
-    """What is unusual about a run of grouping: where replies are kept (a folder, or one set's file in it), and what
-    the offline engine has to do without."""
+    """What is unusual about a run of grouping or screening.
+
+    Where replies are kept (a folder, or one set's file in it), and what the offline engine has to do without.
+    """
 
     replies: Path | None = None
     without: Part | None = None
+    timeout: float | None = None  # seconds that one reply may take; None: as long as the bot waits
 
     def of(self, name: str) -> Variation:
         """For one set: with its file of replies."""
@@ -149,7 +152,10 @@ def model_of(engine: Engine, store: Store, variation: Variation = Variation()) -
         if replies is None:
             raise BadSettings("The engine `kept` gives replies from files: name their folder with --replies DIR.")
         return Kept(replies, ledger)
-    return claude(ledger) if replies is None else Keeping(claude(ledger), ledger, replies)
+    limit = variation.timeout
+    patience = None if limit is None else ClientOptions("", seconds=limit, retries=0, longest_wait=limit)
+    model = claude(ledger, patience)
+    return model if replies is None else Keeping(model, ledger, replies)
 
 
 def claude(ledger: Ledger, patience: ClientOptions | None = None) -> ClaudeModel:

@@ -68,6 +68,7 @@ class Keeping:
         self._model, self._noting, self._path = model, noting, path
         self._known = Kept(path, noting) if path.exists() else None
         self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
 
     def judge(self, stage: Stage, about: About, returns: type[J]) -> J:
         """The model's answer, kept."""

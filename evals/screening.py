@@ -9,17 +9,18 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, Field
 
 from agents.adapters.prices import price_of
-from agents.ports import Model
+from agents.means import Means
 from agents.prompts import prompt
 from agents.stages.read import AboutRead, read
 from agents.stages.screen import screen
-from evals.engines import bench, model_of
+from evals.engines import Variation, bench
 from evals.reading import rows
 from evals.runs import Engine, Score, spread
 from storage.columns import now
@@ -27,6 +28,7 @@ from storage.judgments import Screening, Stage
 from storage.records import Signal
 
 MODEL_TEXTS = 200  # of the held-out half, by the order of their hashes: what a run with a model reads
+AT_ONCE = 8  # texts that are read side by side
 CHEAP = "claude-haiku-4-5"
 ANSWER_TOKENS = 260  # of a reading that passes: the longest of the playground's recordings
 _TYPICAL = 1_000  # characters of a report
@@ -37,6 +39,7 @@ _TITLED = (
     "issue_type/issues.jsonl",
     "slack_chat/messages.jsonl",
 )
+_USUAL = Variation()
 
 
 class Labelled(BaseModel):
@@ -85,23 +88,26 @@ class Judged:
         return not self.screening.passed
 
 
-def evaluate(data: Path, engine: Engine, runs: int) -> list[Score]:
-    """Scores of the rules, and with an engine that is a model those of rules and model. Raises BadSettings."""
+def evaluate(data: Path, engine: Engine, runs: int, variation: Variation = _USUAL) -> list[Score]:
+    """Scores of the rules, and with an engine that is a model those of rules and model. Raises BadSettings.
+
+    A variation's replies are a folder with a file `screening.jsonl`.
+    """
     texts = list(rows(data / "injection" / "texts.jsonl", Labelled))
-    by_rules = [Judged(text, _by_rules(a_signal(text.id, text.text))) for text in texts]
-    known = [one for one in by_rules if not one.text.held_out]
-    fresh = [one for one in by_rules if one.text.held_out]
+    ruled = [Judged(text, by_rules(text)) for text in texts]
+    known = [one for one in ruled if not one.text.held_out]
+    fresh = [one for one in ruled if one.text.held_out]
     scores = [
         Score(name="rules, the half they were chosen on", figures=_figures(known)),
         Score(name="rules, held-out half", figures=_figures(fresh)),
-        Score(name="rules, held-out half, attacks whose words were not seen", figures=_unseen(by_rules)),
+        Score(name="rules, held-out half, attacks whose words were not seen", figures=_unseen(ruled)),
         *_apart("rules", fresh),
         _wild(data),
         _cost(),
     ]
     if engine is Engine.OFFLINE:  # without a model the rules are all there is
         return scores
-    return [*scores, *_with_model(fresh, engine, runs)]
+    return [*scores, *_with_model(fresh, engine, runs, variation.of("screening"))]
 
 
 def a_signal(name: str, text: str) -> Signal:
@@ -109,30 +115,45 @@ def a_signal(name: str, text: str) -> Signal:
     return Signal(source="eval", external_id=name, body=text, happened_at=now(), received_at=now())
 
 
-def _by_rules(signal: Signal) -> Screening:
+def by_rules(text: Labelled) -> Screening:
+    """What the rules say of a text."""
+    return _screened(a_signal(text.id, text.text))
+
+
+def _screened(signal: Signal) -> Screening:
     return screen(signal) or Screening()
 
 
-def _with_model(fresh: Sequence[Judged], engine: Engine, runs: int) -> list[Score]:
-    """The texts that the rules let pass are read by the model, as `Digesting` does it."""
+def _with_model(fresh: Sequence[Judged], engine: Engine, runs: int, variation: Variation) -> list[Score]:
+    """The texts that the rules let pass are redacted and read by the model, as `Digesting` does it: one call a text.
+
+    AT_ONCE are read side by side, as a worker does; none sees another's text.
+    """
     sample = sorted(fresh, key=lambda one: one.text.digest)[:MODEL_TEXTS]
     each_run: list[dict[str, float]] = []
     last: list[Judged] = []
-    with bench(engine, (), trusted=False) as there:
-        model = model_of(engine, there.store)
+    with bench(engine, (), trusted=False, variation=variation) as there, ThreadPoolExecutor(AT_ONCE) as readers:
         for _ in range(runs):
             before = there.store.spending.total()
-            last = [one if one.held else Judged(one.text, _read(one, model)) for one in sample]
+            last = list(readers.map(lambda one: one if one.held else _read(one, there.pipeline.means), sample))
             spent = there.store.spending.total()
             calls, usd = spent.calls - before.calls, spent.usd - before.usd
             cost = {"calls a text": calls / len(sample), "usd a text": usd / len(sample)}
             each_run.append({**_rates(last), **cost})
     title = f"rules and model, {len(sample)} texts of the held-out half"
-    return [Score(name=title, figures=spread(each_run)), *_apart("rules and model", last)]
+    passed = [Judged(one.text, one.screening) for one, rules in zip(last, sample, strict=True) if not rules.held]
+    unjudged = sum(not one.screening.judged for one in last)
+    figures = {**spread(each_run), "held because no answer could be used": unjudged}
+    return [
+        Score(name=title, figures=figures),
+        Score(name="the model alone, on what the rules let pass", figures=_figures(passed)),
+        *_apart("rules and model", last),
+    ]
 
 
-def _read(one: Judged, model: Model) -> Screening:
-    return read(a_signal(one.text.id, one.text.text), model).screening
+def _read(one: Judged, means: Means) -> Judged:
+    signal = a_signal(one.text.id, means.redactor.text(one.text.text))
+    return Judged(one.text, read(signal, means.model).screening)
 
 
 def _rates(judged: Sequence[Judged]) -> dict[str, float]:
@@ -186,7 +207,7 @@ def _wild(data: Path) -> Score:
     for path in sorted(path for pattern in _TITLED for path in data.glob(pattern)):
         for row in rows(path, Wild):
             if row.words and row.words not in seen:
-                seen[row.words] = _by_rules(a_signal("wild", row.words))
+                seen[row.words] = _screened(a_signal("wild", row.words))
     held = [screening for screening in seen.values() if not screening.passed]
     rate = len(held) / len(seen) if seen else 0.0
     return Score(
