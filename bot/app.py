@@ -178,25 +178,7 @@ def build(settings: Settings) -> Parts:
     engine = Engine(settings.database)
     enqueuer = Enqueuer(store, engine)
     redactor = redactor_of(settings)
-    vectoriser = WordVectors()
-    credentials = _credentials(settings)
-    mirrors = Mirrors(settings.signalbox_home / "mirrors", settings.github_url, credentials.token)
-    code_host = GithubCodeHost(credentials, mirrors)
-    workspaces = SandboxWorkspaces(mirrors, settings.signalbox_home)
-    pipeline = Pipeline(
-        Means(
-            store=store,
-            policy=policy,
-            model=_model(settings, policy, store),
-            workspaces=workspaces,
-            code_host=code_host,
-            vectoriser=vectoriser,
-            redactor=redactor,
-            messenger=enqueuer,
-            nudge=enqueuer,
-            lookups=open_lookups(policy, settings, environment(), code_host),
-        )
-    )
+    pipeline = Pipeline(_means(settings, policy, store, redactor, enqueuer))
     deps = Deps(
         store=store,
         pipeline=pipeline,
@@ -214,6 +196,24 @@ def build(settings: Settings) -> Parts:
     puller = Puller(store, open_sources(policy.sources, settings), policy.sources, redactor, intake)
     _tell_what_is_missing(pipeline.means)
     return Parts(settings, policy, store, engine, enqueuer, pipeline, slack, redactor, puller, deps)
+
+
+def _means(settings: Settings, policy: Policy, store: Store, redactor: Redactor, enqueuer: Enqueuer) -> Means:
+    credentials = _credentials(settings)
+    mirrors = Mirrors(settings.signalbox_home / "mirrors", settings.github_url, credentials.token)
+    code_host = GithubCodeHost(credentials, mirrors)
+    return Means(
+        store=store,
+        policy=policy,
+        model=_model(settings, policy, store),
+        workspaces=SandboxWorkspaces(mirrors, settings.signalbox_home),
+        code_host=code_host,
+        vectoriser=WordVectors(),
+        redactor=redactor,
+        messenger=enqueuer,
+        nudge=enqueuer,
+        lookups=open_lookups(policy, settings, environment(), code_host),
+    )
 
 
 def _slack(settings: Settings) -> SlackWriter:

@@ -1,4 +1,4 @@
-"""Rows by which a run can be read afterwards. What its calls of the model cost stands in `ModelCall`."""
+"""Rows by which a run can be read afterwards, and what each call of a model cost."""
 
 from __future__ import annotations
 
@@ -46,3 +46,26 @@ class ToolUse(SQLModel, table=True):
     size: int = 0  # bytes of its answer
     seconds: float = 0.0
     failed: bool = False
+
+
+class ModelCall(SQLModel, table=True):
+    """One call of a model. Reserved with its estimated cost before the call, settled with the real one after."""
+
+    __tablename__ = "model_call"
+
+    id: int | None = Field(default=None, primary_key=True)
+    stage: str
+    subject: str = ""
+    report_id: int | None = Field(default=None, foreign_key="report.id", index=True)
+    signal_id: int | None = Field(default=None, foreign_key="signal.id", index=True)
+    model: str
+    run: str = Field(default="", max_length=100, index=True, sa_column_kwargs={"server_default": ""})
+    turn: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # of the run, or the try; 0: not known
+    started_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False, index=True))
+    seconds: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost_usd: float = 0.0  # estimated until settled
+    settled: bool = False
+    stop_reason: str = ""

@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 
 from storage.columns import now
 from storage.judgments import Outcome, Stage
-from storage.records import ModelCall, Report, Signal
-from storage.run_rows import Run, ToolUse
+from storage.records import Report, Signal
+from storage.run_rows import ModelCall, Run, ToolUse
 from storage.transactions import Transactions, insert_once, locked
 
 

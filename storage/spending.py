@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from storage.records import ModelCall, Signal
+from storage.records import Signal
+from storage.run_rows import ModelCall
 from storage.transactions import Transactions, locked
 
 

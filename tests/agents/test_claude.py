@@ -23,7 +23,7 @@ from storage.errors import DatabaseDown
 from storage.judgments import Outcome, Stage, Threat
 from storage.raw import Severity
 from storage.readings import Reading
-from storage.records import ModelCall
+from storage.run_rows import ModelCall
 from storage.store import Store
 from tests.agents.loopback import Api, Reply, says, serving
 from tests.factories import a_moment, a_report
