@@ -25,7 +25,7 @@ class StrandFound:
 
     hypothesis: Hypothesis
     would_settle: str
-    dropped: int  # citations that did not hold
+    dropped: Sequence[str]  # a sentence for each citation that did not hold
     seen: Seen
 
 
@@ -35,10 +35,11 @@ def findings_text(found: Sequence[StrandFound]) -> str:
         f"The {len(found)} causes were looked into, each by an agent of its own. Code has looked up every quote below,"
         " and you may cite each as it stands here. Keep every cause in `hypotheses`, by the same statement."
     )
-    return "\n\n".join((head, *(_one(number, each) for number, each in enumerate(found, 1))))
+    shown: set[str] = set()
+    return "\n\n".join((head, *(_one(number, each, shown) for number, each in enumerate(found, 1))))
 
 
-def _one(number: int, found: StrandFound) -> str:
+def _one(number: int, found: StrandFound, shown: set[str]) -> str:
     hypothesis = found.hypothesis
     parts = [f"## {number}. {hypothesis.standing}: {hypothesis.statement}"]
     if hypothesis.why:
@@ -46,18 +47,19 @@ def _one(number: int, found: StrandFound) -> str:
     if found.would_settle:
         parts.append(f"What would settle it: {found.would_settle}")
     for side, evidence in (("For it", hypothesis.evidence_for), ("Against it", hypothesis.evidence_against)):
-        parts += [f"{side}, {_evidence(one, found.seen)}" for one in evidence]
-    if found.dropped:
-        parts.append(f"Citations that did not hold and were left out: {found.dropped}.")
+        parts += [f"{side}, {_evidence(one, found.seen, shown)}" for one in evidence]
+    parts += [f"Left out, for it did not hold: {sentence}" for sentence in found.dropped]
     return "\n".join(parts)
 
 
-def _evidence(one: Evidence, seen: Seen) -> str:
+def _evidence(one: Evidence, seen: Seen, shown: set[str]) -> str:
+    """A quote, and the answer around it unless that has been `shown` beside another one."""
     where = f"{one.where}:{one.line}" if one.line is not None else one.where
     parts = [f"{one.kind} `{where}`:", quoted(one.quote, "quote")]
     if one.kind in (EvidenceKind.COMMAND, EvidenceKind.QUERY):
         whole = next((result.text for call, result in seen if not result.failed and _is(call, one.where)), "")
-        if len(whole) > len(one.quote):
+        if len(whole) > len(one.quote) and whole not in shown:
+            shown.add(whole)
             parts += ["out of this answer:", quoted(clip(whole, OUTPUT), "answer")]
     return "\n".join(parts)
 

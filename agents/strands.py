@@ -56,7 +56,7 @@ class Looked(BaseModel):
 
     hypothesis: Hypothesis
     would_settle: str = ""
-    dropped: int = 0
+    dropped: tuple[str, ...] = ()
     refusal: str = ""
     seconds: float = 0.0
 
@@ -170,10 +170,13 @@ class Strands:
                 hypothesis, dropped = check_hypothesis(_hypothesis(cause, weighed), sources)
             fell = hypothesis.standing is not weighed.standing
             refusal = _fallen(dropped) if fell and not own.refusals and own.turns < MOST_TURNS else ""
-            lost = len(dropped) - fell
-            seconds = time.monotonic() - began
-            settle = weighed.would_settle
-            return Looked(hypothesis=hypothesis, would_settle=settle, dropped=lost, refusal=refusal, seconds=seconds)
+            return Looked(
+                hypothesis=hypothesis,
+                would_settle=weighed.would_settle,
+                dropped=dropped,
+                refusal=refusal,
+                seconds=time.monotonic() - began,
+            )
 
         looked = self.checkpoint(f"strands:{name}:verify:{own.turns}", look, Looked)
         return Ruling(looked, looked.refusal, seconds=looked.seconds)
@@ -256,7 +259,7 @@ def _found(strand: Strand, trail: Trail[Looked]) -> StrandFound:
         looked = trail.ruling.value
         return StrandFound(looked.hypothesis, looked.would_settle, looked.dropped, seen)
     why = f"It was not settled: {trail.sentence}"[:300]
-    return StrandFound(Hypothesis(statement=strand.cause.statement, standing=Standing.OPEN, why=why), "", 0, seen)
+    return StrandFound(Hypothesis(statement=strand.cause.statement, standing=Standing.OPEN, why=why), "", (), seen)
 
 
 def _written_down(strands: Sequence[Strand], trails: Sequence[Trail[Looked]]) -> bool:

@@ -26,7 +26,9 @@ class WeighCauses(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    causes: tuple[Cause, ...] = Field(min_length=2, max_length=MOST_CAUSES, description="They exclude each other.")
+    causes: tuple[Cause, ...] = Field(
+        min_length=2, max_length=MOST_CAUSES, description="Different code, at fault in different ways."
+    )
     known: Paragraph = Field(
         description="What you saw so far that each of them needs, such as the command that shows the problem; or empty."
     )
@@ -35,8 +37,8 @@ class WeighCauses(BaseModel):
 SPEC = ToolSpec(
     WEIGH_CAUSES,
     "Have two to four possible causes looked into at the same time, each by an agent of its own that tries to refute"
-    " it, in a checkout like yours. You get back where each stands, with evidence that code has looked up and that you"
-    " may cite. It costs money of this run and a few minutes, so use it only when your first looks leave several"
-    " causes really possible, and at most twice.",
+    " it, in a checkout with your changes (but not with files that git ignores). You get back where each stands, with"
+    " evidence that code has looked up and that you may cite. It costs money of this run and a few minutes, so use it"
+    " only when your first looks leave several causes really possible, and at most twice.",
     WeighCauses,
 )
