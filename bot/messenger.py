@@ -16,8 +16,10 @@ from bot.slack import SlackWriter
 from bot.views.card import CARD, card
 from bot.views.drawing import Spot
 from bot.views.report import thread
+from bot.views.reporter import tidings
 from bot.views.scene import Scene
 from storage.columns import now
+from storage.outbox import Told
 from storage.plumbing import OutboxRow
 from storage.store import Store
 
@@ -57,17 +59,19 @@ class SlackMessenger:
         for _ in range(_AGAIN):
             if not pen.take():
                 return
-            version, more = self._once(pen)
-            if pen.put_down(version) and not more:
+            version, told, more = self._once(pen)
+            if pen.put_down(version, told) and not more:
                 return
 
-    def _once(self, pen: Pen) -> tuple[int, bool]:
-        """Draw everything once; the version that was drawn, and whether the drawing itself brought something new."""
+    def _once(self, pen: Pen) -> tuple[int, Told, bool]:
+        """Draw everything once; the version that was drawn, what reporters were told, and whether the drawing itself
+        brought something new.
+        """
         snapshot = self.store.reports.snapshot(pen.report_id)
-        posting = Posting(self.store.outbox, self.slack, pen, self.store.outbox.of_report(pen.report_id))
+        posting = Posting(self.store.outbox, self.slack, pen, self.store.outbox.of_thread(pen.report_id))
         scene = Scene(snapshot, self.policy, self.slack.us.site, researches=self.researches)
         root = self._root(scene, posting)
-        scene = replace(scene, thread=root)
+        scene, told = self._with_reporters(replace(scene, thread=root), posting)
         refused: SlackRejected | None = None
         for effect in thread(scene):
             try:
@@ -77,7 +81,15 @@ class SlackMessenger:
         more = self._shown(scene, posting.rows)
         if refused is not None:
             raise refused
-        return snapshot.report.version, more
+        return snapshot.report.version, told, more
+
+    def _with_reporters(self, scene: Scene, posting: Posting) -> tuple[Scene, Told]:
+        """The scene with those reporters who have not heard the latest: all when there is other news for them."""
+        report, words = scene.report, tidings(scene)
+        found = self.store.reports.reporters(scene.report_id, report.told_epoch if report.told_words == words else 0)
+        concerned = [signal.id or 0 for signal in (*found.signals, *scene.snapshot.moved)]
+        posting.rows |= self.store.outbox.under(scene.report_id, concerned)
+        return replace(scene, reporters=found.signals), Told(words, found.epoch)
 
     def _root(self, scene: Scene, posting: Posting) -> Spot:
         """Draw the card; where it is."""

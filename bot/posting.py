@@ -21,7 +21,7 @@ from bot.slack_calls import NotMade
 from bot.views.drawing import Drawing, Effect, Reaction, Spot, Upload, Whisper
 from bot.views.escape import one_line, plain
 from bot.views.limits import TEXT
-from storage.outbox import Outbox
+from storage.outbox import Outbox, Told
 from storage.plumbing import OutboxRow
 
 T = TypeVar("T")
@@ -59,9 +59,9 @@ class Pen:
         """Let nobody else draw for a while: Slack is to be left alone."""
         self.outbox.take_pen(self.report_id, self.holder, seconds)
 
-    def put_down(self, version: int) -> bool:
-        """Say which version was drawn; whether it is the newest."""
-        return self.outbox.put_pen_down(self.report_id, self.holder, version)
+    def put_down(self, version: int, told: Told) -> bool:
+        """Say which version was drawn, and what reporters were told; whether it is the newest."""
+        return self.outbox.put_pen_down(self.report_id, self.holder, version, told)
 
 
 @dataclass

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, select
 
+from storage.plumbing import Epoch
+from storage.raw import SLACK
 from storage.records import Report, Signal
+from storage.remembering import FILING
 from storage.status import SignalStatus, Visibility
 
 NEWEST = 16  # signals that are read, besides the first; no view names more
@@ -35,6 +38,14 @@ class Gathered:
     first: Signal | None = None  # of all
     news: tuple[Signal, ...] = ()  # of those shown, the newest that joined since the latest plan was made, oldest first
     joined: int = 0  # how many that are in all
+
+
+@dataclass(frozen=True)
+class Reporters:
+    """Signals that people wrote in Slack, where they are told what becomes of them, as of an epoch of the filing."""
+
+    signals: tuple[Signal, ...]
+    epoch: int
 
 
 def count_of(session: Session, report_id: int) -> Count:
@@ -72,6 +83,14 @@ def shown_of(session: Session, report: Report) -> tuple[Signal, ...]:
     first = select(Signal).where(shown).order_by(col(Signal.id)).limit(1)
     ahead = [each for each in session.exec(first) if each not in newest]
     return (*ahead, *newest)
+
+
+def reporters_of(session: Session, report_id: int, since: int) -> Reporters:
+    """Those of the report's signals that were written in Slack, as far as something about them changed since."""
+    epoch = session.exec(select(Epoch.value).where(Epoch.name == FILING)).one()
+    theirs = select(Signal).where(Signal.report_id == report_id, Signal.source == SLACK)
+    changed = theirs if since <= 0 else theirs.where(col(Signal.filed_epoch) > since)
+    return Reporters(tuple(session.exec(changed.order_by(col(Signal.id)))), epoch)
 
 
 def _how_many(session: Session, which: ColumnElement[bool]) -> int:

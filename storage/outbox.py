@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 
 from storage.columns import now
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Report
 from storage.transactions import Transactions, insert_once, locked
+
+UNDER_REPORTERS = ("reaction", "link", "proven", "answer")  # what purposes begin with, before a signal's id
+REACTIONS = ("eyes", "white_check_mark")
+_NAMED_AT_ONCE = 500  # signals; of more, all rows of the report are read
+
+
+class Told(NamedTuple):
+    """What the reporters of a report in Slack were told: its hash, and up to which epoch of the filing they were."""
+
+    words: str
+    epoch: int
 
 
 class Outbox:
@@ -22,6 +36,25 @@ class Outbox:
         """The report's messages by purpose."""
         with self._on.read() as session:
             rows = session.exec(select(OutboxRow).where(OutboxRow.report_id == report_id).order_by(col(OutboxRow.id)))
+            return {row.purpose: row for row in rows}
+
+    def of_thread(self, report_id: int) -> dict[str, OutboxRow]:
+        """The messages in the report's own thread by purpose, without what is said under those of reporters."""
+        purpose = col(OutboxRow.purpose)
+        theirs = or_(*(purpose.startswith(f"{each}:", autoescape=True) for each in UNDER_REPORTERS))
+        with self._on.read() as session:
+            rows = session.exec(select(OutboxRow).where(OutboxRow.report_id == report_id, ~theirs))
+            return {row.purpose: row for row in rows}
+
+    def under(self, report_id: int, signal_ids: Sequence[int]) -> dict[str, OutboxRow]:
+        """What is said under the messages that these signals are, by purpose."""
+        if len(signal_ids) > _NAMED_AT_ONCE:
+            return self.of_report(report_id)
+        names = [f"{each}:{signal_id}" for each in UNDER_REPORTERS for signal_id in signal_ids]
+        names += [f"{name}:{mark}" for name in names if name.startswith("reaction:") for mark in REACTIONS]
+        with self._on.read() as session:
+            named = col(OutboxRow.purpose).in_(names)
+            rows = session.exec(select(OutboxRow).where(OutboxRow.report_id == report_id, named))
             return {row.purpose: row for row in rows}
 
     def intend(self, report_id: int, purpose: str, channel: str, thread_ts: str = "") -> OutboxRow:
@@ -90,8 +123,8 @@ class Outbox:
             report.publisher_until = now() + dt.timedelta(seconds=seconds)
             return report.version
 
-    def put_pen_down(self, report_id: int, holder: str, drawn_version: int) -> bool:
-        """Say which version was drawn and let others draw; whether Slack now shows the newest.
+    def put_pen_down(self, report_id: int, holder: str, drawn_version: int, told: Told | None = None) -> bool:
+        """Say which version was drawn, and what reporters were told; let others draw. Whether Slack shows the newest.
 
         False when it is to be drawn again, and when somebody else has taken the pen meanwhile.
         """
@@ -101,4 +134,6 @@ class Outbox:
                 return False
             report.publisher, report.publisher_until = "", None
             report.drawn_version = max(report.drawn_version, drawn_version)
+            if told is not None:
+                report.told_epoch, report.told_words = told.epoch, told.words
             return report.drawn_version >= report.version

@@ -34,9 +34,8 @@ class Signal(SQLModel, table=True):
         UniqueConstraint("source", "external_id", "occurrence", name="uq_signal_identity"),
         Index("ix_signal_waiting", "source", "status"),  # by which a source's place in the queue is counted
         Index("ix_signal_report", "report_id", "id"),  # by which a report's newest are read
-        Index(  # from which alone a report's signals are counted
-            "ix_signal_gathered", "report_id", "channel", "status", "visibility", "source", "filed_at", "id"
-        ),
+        # from which alone a report's signals are counted:
+        Index("ix_signal_gathered", "report_id", "channel", "status", "visibility", "source", "filed_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -67,9 +66,7 @@ class Signal(SQLModel, table=True):
     trouble: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # why the last attempt failed
     screening: Screening | None = Field(default=None, sa_column=Column(Typed(Screening)))
     trusted_by: str = ""  # who restored it from the quarantine
-    told_held: bool = Field(
-        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
-    )  # the asker
+    told_held: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))  # asker
     summary: Summary | None = Field(default=None, sa_column=Column(Typed(Summary)))
     grouping: Grouping | None = Field(default=None, sa_column=Column(Typed(Grouping)))
     candidates: tuple[str, ...] = Field(default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False))
@@ -77,9 +74,7 @@ class Signal(SQLModel, table=True):
     filed_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     weight: float = 0.0
     vector: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # float32, little endian
-    query_vectors: bytes | None = Field(
-        default=None, sa_column=Column(LargeBinary)
-    )  # the queries', one after the other
+    query_vectors: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # one after the other
     words: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # what full text search reads
     text_hash: str = Field(default="", index=True)  # of title and body, by which an exact twin is found
     filed_epoch: int = Field(default=0, index=True)  # the epoch in which search last learnt of a change to it
@@ -110,9 +105,7 @@ class Report(SQLModel, table=True):
     channel: str = ""  # where its thread is
     visibility: Visibility = Field(default=Visibility.PUBLIC, sa_column=Column(Named(Visibility), nullable=False))
     repository: str = ""  # owner/name, once known
-    repository_by: str = Field(
-        default="", sa_column=Column(Text, nullable=False, server_default="")
-    )  # who corrected it
+    repository_by: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))  # who corrected
     priority: Priority | None = Field(default=None, sa_column=Column(Named(Priority)))
     weight: float = 0.0
     created_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
@@ -126,9 +119,7 @@ class Report(SQLModel, table=True):
     verdict: Verdict | None = Field(default=None, sa_column=Column(Typed(Verdict)))
     regression_of: int | None = Field(default=None, foreign_key="report.id")
     soak_until: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
-    note: str = Field(
-        default="", sa_column=Column(Text, nullable=False, default="")
-    )  # latest word to the thread's readers
+    note: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # latest word to the thread
     dismissed_because: str = ""
     dismissal: Dismissal | None = Field(default=None, sa_column=Column(Named(Dismissal)))  # None: nobody said yet
     dismissed_weight: float = 0.0  # what it weighed when it was dismissed
@@ -138,6 +129,10 @@ class Report(SQLModel, table=True):
     untold: int = 0  # signals that joined and were only counted so far
     version: int = 1  # grows with every change that Slack should show
     drawn_version: int = 0  # the version that Slack shows
+    told_epoch: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}
+    )  # the epoch of the filing up to which reporters in Slack were told
+    told_words: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))  # hash of what
     publisher: str = ""  # the publish job that holds the pen
     publisher_until: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
 

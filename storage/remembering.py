@@ -125,6 +125,9 @@ def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch, q
     signal.text_hash = hashed
     signal.happened_at = max(signal.happened_at, raw.happened_at)
     signal.asked_by = signal.asked_by or raw.asked_by
+    if asked and not reworded and signal.filed_epoch:  # who asks is answered in other words
+        epoch.value += 1
+        signal.filed_epoch = epoch.value
     if reworded:
         forget_judgments(signal, epoch)
         if not is_put_off(signal, now()):  # one line for many changes in a row

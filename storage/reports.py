@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from storage import journal
 from storage.changes import ReportChanges
 from storage.errors import IllegalMove
+from storage.gathered import Reporters, reporters_of
 from storage.heirs import present_of
 from storage.judgments import Judgment
 from storage.plumbing import CARD, OutboxRow
@@ -60,6 +61,11 @@ class Reports:
         """The report with all that belongs to it, at one moment. Raises NotFound."""
         with self._on.read() as session:
             return snapshot_of(session, report_id)
+
+    def reporters(self, report_id: int, since: int) -> Reporters:
+        """The report's signals from Slack of which something changed since an epoch of the filing; 0: all of them."""
+        with self._on.read() as session:
+            return reporters_of(session, report_id, since)
 
     def move(
         self,

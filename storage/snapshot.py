@@ -11,7 +11,6 @@ from storage.groups import Correction, Pair
 from storage.heirs import heir_of
 from storage.pairs import pairs_of
 from storage.plumbing import CARD, OutboxRow
-from storage.raw import SLACK
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.spending import Spent, spent_by_stage
 from storage.status import Status
@@ -25,7 +24,6 @@ class Snapshot:
     report: Report
     gathered: Gathered
     signals: tuple[Signal, ...]  # of those that may be shown the first and the newest
-    reporters: tuple[Signal, ...]  # those that people wrote in Slack, where they are told what becomes of them
     plans: tuple[ShownPlan, ...]
     questions: tuple[AskedQuestion, ...]
     question: AskedQuestion | None  # the open one
@@ -61,7 +59,6 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         report=report,
         gathered=gathered(session, report, plans[-1].made_at if plans else None),
         signals=shown_of(session, report),
-        reporters=_reporters(session, report_id),
         plans=plans,
         questions=_of(session, AskedQuestion, report_id),
         question=open_question(session, report_id),
@@ -78,11 +75,6 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         moved=_moved(session, report_id, corrections),
         near=tuple(_near(session, report_id, pair) for pair in pairs_of(session, report_id)),
     )
-
-
-def _reporters(session: Session, report_id: int) -> tuple[Signal, ...]:
-    theirs = select(Signal).where(Signal.report_id == report_id, Signal.source == SLACK)
-    return tuple(session.exec(theirs.order_by(col(Signal.id))))
 
 
 def _moves(session: Session, report_id: int) -> tuple[Entry, ...]:

@@ -5,6 +5,9 @@ Who asked where nothing can be said beneath hears it in a whisper.
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,11 +18,13 @@ from bot.views.escape import one_line
 from bot.views.parts import Link, Piece, Sign
 from bot.views.scene import Scene
 from bot.views.words import NO_MODEL, idle_because, waits_for
+from storage.outbox import REACTIONS
 from storage.raw import SLACK
 from storage.records import Signal
 from storage.status import SignalStatus, Status
 
-SEEN, PROVEN = "eyes", "white_check_mark"
+SEEN, PROVEN = REACTIONS
+_ANY = dt.datetime.fromtimestamp(0, dt.UTC)
 
 
 def answers(scene: Scene) -> Iterator[Effect]:
@@ -27,7 +32,7 @@ def answers(scene: Scene) -> Iterator[Effect]:
 
     Under a message that was deleted nothing new is said; what stands there is kept up to date, for it quotes the title.
     """
-    for signal in scene.snapshot.reporters:
+    for signal in scene.reporters:
         message = message_of(signal)
         if is_whispered(signal):
             yield _whisper(scene, signal)
@@ -45,6 +50,21 @@ def answers(scene: Scene) -> Iterator[Effect]:
         if scene.report.status is Status.RESOLVED:
             yield Reaction(f"reaction:{signal.id}:{PROVEN}", message, PROVEN)
             yield _proven(scene, signal, under)
+
+
+def tidings(scene: Scene) -> str:
+    """A hash of what any reporter is told as things are: by whom nothing was asked, by who asked, and by the first."""
+    first = scene.snapshot.gathered.first
+    under = Spot("C", "1.1")
+    said = [scene.report.status.value, str(scene.thread)]
+    for signal_id in (0 if first is None else first.id, -1):
+        for asked_by in ("", "U"):
+            like = Signal(id=signal_id, source=SLACK, external_id="C/1.1", asked_by=asked_by, happened_at=_ANY)
+            link = _link(scene, like, under)
+            said += [link.text, *(json.dumps(block.to_dict(), sort_keys=True) for block in link.blocks)]
+            proven = _proven(scene, like, under)
+            said += [json.dumps(block.to_dict(), sort_keys=True) for block in proven.blocks]
+    return hashlib.sha256("\0".join(said).encode(errors="replace")).hexdigest()[:32]
 
 
 def message_of(signal: Signal) -> Spot | None:

@@ -15,7 +15,8 @@ from storage.status import Status
 class Scene:
     """One report at one moment. `site` is the workspace's address, `thread` the root message; both may be unknown.
 
-    `researches` says whether there is a model that can look for a cause.
+    `researches` says whether there is a model that can look for a cause. `reporters` are the signals from Slack under
+    which something is to be said, or to be said anew.
     """
 
     snapshot: Snapshot
@@ -23,6 +24,7 @@ class Scene:
     site: str = ""
     thread: Spot | None = None
     researches: bool = True
+    reporters: tuple[Signal, ...] = ()
 
     @property
     def report(self) -> Report:

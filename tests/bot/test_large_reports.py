@@ -21,12 +21,12 @@ from storage.gathered import NEWEST
 from storage.judgments import Screening, Threat
 from storage.records import Signal, SignalKey
 from storage.search import HOLDERS
-from storage.status import Status, Visibility
+from storage.status import Mover, Status, Visibility
 from storage.store import Store
 from storage.text_search import ROWS
 from tests.bot.test_flood import at_once
 from tests.bot.test_views import POLICY, drawings
-from tests.bot.workplace import SECRET, SOLAR, Workplace
+from tests.bot.workplace import ADA, BOB, SECRET, SOLAR, Workplace, text_of
 from tests.factories import a_raw_signal, a_report, a_signal
 
 FOUND_BY_SEARCH = 2 * ROWS + 2 * HOLDERS + TITLES_LIMIT  # rows that a search brings at most
@@ -173,3 +173,74 @@ def test_what_joined_since_the_plan_was_made_is_counted_and_the_newest_are_named
     gathered = store.reports.snapshot(report.id or 0).gathered
 
     assert (gathered.joined, [each.id for each in gathered.news]) == (7, later[-5:])
+
+
+# ── what people wrote in Slack ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def a_crowd(place: Workplace, number: int, report_id: int | None = None) -> int:
+    """So many people say the same in Slack, and it is filed; the report, drawn."""
+    for _ in range(number):
+        ts = place.workspace.say(BOB, SOLAR, "the importer stopped")
+        said = a_signal(
+            place.store, filed=True, report_id=report_id, external_id=f"{SOLAR}/{ts}", channel=SOLAR, thread_ts=ts
+        )
+        report_id = said.report_id
+    place.messenger().draw(report_id or 0, "crowd")
+    return report_id or 0
+
+
+def answers(place: Workplace, report_id: int) -> list[str]:
+    """What is said under each of their messages."""
+    return [
+        text_of(reply)
+        for signal in place.store.signals.of_report(report_id)
+        for reply in place.workspace.thread(SOLAR, signal.thread_ts)[1:]
+    ]
+
+
+def test_one_more_reporter_is_told_without_a_look_at_those_who_were(place: Workplace) -> None:
+    report_id = a_crowd(place, 6)  # the first five are told in the journal, which is another statement each
+    works = []
+    for crowd in (1, 20):
+        a_crowd(place, crowd, report_id)
+        place.store.reports.touch(report_id)
+        with counted(place.store) as work:
+            a_crowd(place, 1, report_id)
+        works.append(work)
+    few, many = works
+
+    assert len(many.asked) == len(few.asked)
+    assert {each: many.rows[each] for each in many.rows if "FROM outbox" in each} == {
+        each: few.rows[each] for each in few.rows if "FROM outbox" in each
+    }
+    assert many.total - few.total <= NEWEST
+    assert len(answers(place, report_id)) == 6 + 1 + 1 + 20 + 1
+
+
+def test_everybody_hears_what_is_new_for_all_and_nobody_hears_it_twice(place: Workplace) -> None:
+    report_id = a_crowd(place, 3)
+    before = len(place.workspace.calls())
+    place.draw(report_id)
+    assert len(place.workspace.calls()) == before
+
+    place.store.reports.change(report_id, title="The importer stops at night")
+    place.draw(report_id)
+    assert sum("The importer stops at night" in said for said in answers(place, report_id)) == 3
+
+
+def test_who_asks_later_and_whose_message_goes_is_told_so_in_a_report_of_many(place: Workplace) -> None:
+    report_id = a_crowd(place, 4)
+    first, second, *_ = place.store.signals.of_report(report_id)
+    place.store.reports.move(
+        report_id, Status.DISMISSED, mover=Mover.HUMAN, who=ADA, because="no", dismissed_because="No."
+    )
+    place.draw(report_id)
+    assert sum("It was dismissed" in said for said in answers(place, report_id)) == 4
+
+    raw = {name: getattr(second, name) for name in ("external_id", "body", "channel", "thread_ts", "happened_at")}
+    place.store.signals.remember(a_raw_signal(**raw, author=second.author, asked_by=BOB))
+    epoch = place.store.reports.get(report_id).told_epoch
+    place.store.signals.erase("slack", first.external_id)
+    found = place.store.reports.reporters(report_id, epoch).signals
+    assert [each.id for each in found] == [first.id, second.id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -111,13 +112,13 @@ def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns
         first=signals[0], news=signals[-5:], joined=len(signals),
     )  # fmt: skip
     snapshot = Snapshot(
-        report=report, gathered=held, signals=signals, reporters=of_slack, plans=plans,
+        report=report, gathered=held, signals=signals, plans=plans,
         questions=(answered, asked), question=asked,
         approvals=(Approval(report_id=1, decision=Decision.GUIDE, by=line, via="reply", words=long, at=AT),),
         fixes=(fix,), moves=entries, spending=Spent(usd=1.5, calls=3, seconds=200.0), by_stage={},
         regression_of=Report(id=9, title=long),
     )  # fmt: skip
-    return Scene(snapshot, POLICY, "https://acme.example/", Spot("C07SOLAR", "1700000000.000001"))
+    return Scene(snapshot, POLICY, "https://acme.example/", Spot("C07SOLAR", "1700000000.000001"), reporters=of_slack)
 
 
 def _assessed(line: str) -> Assessment:
@@ -238,8 +239,7 @@ def test_a_reporters_message_is_answered_and_a_command_is_not() -> None:
     scene = a_scene()
     typed = Signal(id=99, source="slack", external_id="C07SOLAR/investigate-ab", channel="C07SOLAR", happened_at=AT,
                    status=SignalStatus.FILED, title="t")  # fmt: skip
-    snapshot = scene.snapshot.__class__(**{**scene.snapshot.__dict__, "reporters": (*scene.snapshot.reporters, typed)})
-    effects = list(thread(Scene(snapshot, POLICY, scene.site, scene.thread)))
+    effects = list(thread(replace(scene, reporters=(*scene.reporters, typed))))
 
     assert Reaction("reaction:1:eyes", Spot("C07SOLAR", "1700000001.000100"), "eyes") in effects
     assert not [effect for effect in effects if effect.purpose.endswith(":99") or ":99:" in effect.purpose]
