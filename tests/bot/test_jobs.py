@@ -111,6 +111,13 @@ def test_a_digest_and_the_sweep_tell_who_asked_for_what_is_held(works: Works) ->
     assert answered == [digested, held]
 
 
+def test_the_clocks_check_looks_up_what_a_source_may_have_deleted(works: Works) -> None:
+    checked: list[str] = []
+    works.jobs.check = checked.append
+    works.engine.enqueue("check:errors:1", Queue.PULL, "check", "errors")
+    until(lambda: checked == ["errors"], "the check")
+
+
 def test_a_job_that_met_a_closed_door_is_put_off_and_tried_again_under_a_new_id(works: Works) -> None:
     works.pipeline.fails.append(ModelDown("The model did not answer.", retry_after=90.0))
     report = a_report(works.store, status=Status.AWAITING_RESEARCH)

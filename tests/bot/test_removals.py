@@ -12,7 +12,9 @@ from sqlmodel import Session
 
 from agents.errors import SourceDown
 from agents.redact import Redactor
-from agents.terms import SourceTerms
+from agents.terms import Policy, SourceTerms
+from bot.app import ticks
+from bot.engine import Engine
 from bot.removals import AT_ONCE, Removals
 from bot.sources.pulling import Puller
 from bot.sources.source import Pulled
@@ -161,3 +163,11 @@ def test_what_a_pull_tells_was_deleted_is_erased_before_the_cursor_moves_on(sqli
 
     assert statuses(sqlite_store, report_id) == [SignalStatus.ERASED]
     assert (told.reports, sqlite_store.cursors.get(NAME).value) == ([report_id], "1")
+
+
+def test_the_clock_has_every_pulled_source_checked_and_no_other(sqlite_url: str) -> None:
+    kinds = {NAME: "sentry", "tickets": "zendesk", "hook": "webhook"}
+    policy = Policy(sources={name: SourceTerms(kind=kind, report_to="C01") for name, kind in kinds.items()})
+    names = {tick.name for tick in ticks(policy, Engine(sqlite_url))}
+
+    assert {name for name in names if name.startswith("check:")} == {f"check:{NAME}", "check:tickets"}
