@@ -190,7 +190,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--keep", action="store_true", help="keep the folder of the run, with the bot's log and database"
     )
-    parser.add_argument("--patience", type=float, default=60.0, help="seconds that people wait for one thing")
+    parser.add_argument("--patience", type=float, default=240.0, help="seconds that people wait for one thing")
     parser.add_argument("--record-from", metavar="URL", help="ask this Messages API and write down what it answers")
     parser.add_argument("--record-to", metavar="DIR", type=Path, help="folder for what is written down")
     return parser.parse_args()

@@ -21,7 +21,7 @@ class Onlookers:
 
     town: Town
     tell: Callable[[str], None]
-    patience: float = 60.0  # seconds that anybody waits for one thing
+    patience: float = 240.0  # seconds that anybody waits for one thing
     roots: dict[str, str] = field(default_factory=dict)  # case id -> ts of its report's message
 
     def _place(self, case: Case) -> tuple[str, str]:
