@@ -2,7 +2,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from staging import Serve, Stages
+
+from tests.playground.staging import Serve, Stages
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from typing import Any
 import anthropic
 import pydantic
 import pytest
-from staging import Serve
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +20,7 @@ from starlette.types import ASGIApp
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.model import Recorder, Replay
 from playground.recorded import BadRecording
+from tests.playground.staging import Serve
 
 SUBJECT = "C07SOLAR/1795157642.118209"
 USAGE = {

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import requests
-from staging import Serve
 
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.sentry import Sentry
 from playground.sentry_records import Crumb, ErrorSeen, Frame, Substatus
+from tests.playground.staging import Serve
 
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 TOKEN = "token"

@@ -13,11 +13,11 @@ from typing import TypeVar
 import pytest
 from github import Auth, Github
 from github.Repository import Repository
-from staging import Serve
 
 from playground.codehost import TOKEN, CheckRunner, CodeHost, Permission
 from playground.codehost.git import run_git
 from playground.faults import Faults
+from tests.playground.staging import Serve
 
 T = TypeVar("T")
 REPO = "acme/adder"

@@ -1,3 +1,3 @@
-from codehost_place import open_place, place, template
+from tests.playground.codehost.codehost_place import open_place, place, template
 
 __all__ = ["open_place", "place", "template"]

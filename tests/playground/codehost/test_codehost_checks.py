@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 import requests
-from codehost_place import CODE, REPO, UNITTEST, Opener, Place, eventually
 
 from playground.codehost import CheckMode, CheckRunner, CheckStatus, Conclusion
+from tests.playground.codehost.codehost_place import CODE, REPO, UNITTEST, Opener, Place, eventually
 
 RED = CODE.replace("a + b", "a - b")
 

@@ -7,12 +7,12 @@ import sys
 
 import pytest
 import requests
-from codehost_place import REPO, Place
 from github import GithubException, RateLimitExceededException
 
 from playground.codehost import TOKEN
 from playground.codehost.git import GitFailed
 from playground.faults import Fault, Kind, Moment
+from tests.playground.codehost.codehost_place import REPO, Place
 
 
 def test_a_pull_request_whose_answer_is_lost_exists_all_the_same(place: Place) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from codehost_place import CODE, REPO, Place, git
 from github import GithubException
 
 from playground.codehost import Permission, Problem, ReviewState
 from playground.codehost.git import GitFailed
+from tests.playground.codehost.codehost_place import CODE, REPO, Place, git
 
 
 def open_pull(place: Place, branch: str = "fix", *, draft: bool = True) -> int:

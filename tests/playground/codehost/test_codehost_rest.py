@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from codehost_place import CODE, REPO, Place, git
 from github import BadCredentialsException, GithubException, UnknownObjectException
 
 from playground.codehost import TOKEN
 from playground.codehost.git import GitFailed
+from tests.playground.codehost.codehost_place import CODE, REPO, Place, git
 
 START = datetime(2026, 11, 19, 8, 0, tzinfo=UTC)
 

@@ -12,13 +12,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from playground.faults import Fault, Kind, Moment
+from tests.playground.workspace.workspace_place import Served
 
 SOLAR = "C07SOLAR"
 POST = "slack:chat.postMessage"
 HUNG_UP = (http.client.RemoteDisconnected, ConnectionError, urllib.error.URLError)
 
 
-def test_a_refusal_on_receipt_leaves_no_post(served):
+def test_a_refusal_on_receipt_leaves_no_post(served: Served) -> None:
     served.faults.plan(Fault(POST, Moment.RECEIPT, Kind.REFUSE, status=500))
     with pytest.raises(SlackApiError) as caught:
         served.client().chat_postMessage(channel=SOLAR, text="x")
@@ -26,14 +27,14 @@ def test_a_refusal_on_receipt_leaves_no_post(served):
     assert served.ws.posts_by_bot() == 0
 
 
-def test_a_refusal_after_performing_leaves_the_post(served):
+def test_a_refusal_after_performing_leaves_the_post(served: Served) -> None:
     served.faults.plan(Fault(POST, Moment.PERFORMED, Kind.REFUSE, status=503))
     with pytest.raises(SlackApiError):
         served.client().chat_postMessage(channel=SOLAR, text="x")
     assert served.ws.posts_by_bot() == 1
 
 
-def test_a_429_carries_retry_after_and_the_sdk_obeys_it(served):
+def test_a_429_carries_retry_after_and_the_sdk_obeys_it(served: Served) -> None:
     served.faults.plan(Fault(POST, Moment.RECEIPT, Kind.REFUSE, status=429, retry_after=1))
     client = served.client()
     client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=1))
@@ -41,7 +42,7 @@ def test_a_429_carries_retry_after_and_the_sdk_obeys_it(served):
     assert [call.status for call in served.ws.calls("chat.postMessage")] == [429, 200]
 
 
-def test_a_dropped_call_on_receipt_is_a_connection_error_without_a_post(served):
+def test_a_dropped_call_on_receipt_is_a_connection_error_without_a_post(served: Served) -> None:
     served.faults.plan(Fault(POST, Moment.RECEIPT, Kind.DROP))
     with pytest.raises(HUNG_UP):
         served.client().chat_postMessage(channel=SOLAR, text="x")
@@ -49,7 +50,7 @@ def test_a_dropped_call_on_receipt_is_a_connection_error_without_a_post(served):
     assert served.ws.calls("chat.postMessage")[0].status == 0
 
 
-def test_a_dropped_call_after_performing_is_a_connection_error_with_a_post(served):
+def test_a_dropped_call_after_performing_is_a_connection_error_with_a_post(served: Served) -> None:
     served.faults.plan(Fault(POST, Moment.PERFORMED, Kind.DROP))
     with pytest.raises(HUNG_UP):
         served.client().chat_postMessage(channel=SOLAR, text="x")
@@ -57,7 +58,7 @@ def test_a_dropped_call_after_performing_is_a_connection_error_with_a_post(serve
     assert served.client().auth_test()["ok"]
 
 
-def test_a_kill_strikes_the_caller_after_its_post_exists(served):
+def test_a_kill_strikes_the_caller_after_its_post_exists(served: Served) -> None:
     program = (
         "import sys, time; from slack_sdk import WebClient; sys.stdin.readline();"
         f"WebClient('{served.ws.seed.app.bot_token}', base_url='{served.ws.api_url}')"
@@ -71,7 +72,7 @@ def test_a_kill_strikes_the_caller_after_its_post_exists(served):
     assert [m.text for m in served.ws.messages(SOLAR)] == ["last words"]
 
 
-def test_other_calls_are_untouched_and_every_call_is_counted(served):
+def test_other_calls_are_untouched_and_every_call_is_counted(served: Served) -> None:
     served.faults.plan(Fault(POST, Moment.RECEIPT, Kind.REFUSE, nth=2))
     client = served.client()
     assert client.chat_postMessage(channel=SOLAR, text="first")["ok"]

@@ -7,20 +7,33 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from typing import Any, Protocol
 
 import pytest
+from slack_bolt import Ack
 
 from playground.workspace import AppSeed
+from tests.playground.workspace.workspace_place import MakeBolt, Served
 
 SOLAR = "C07SOLAR"
 BUTTON = {"type": "button", "action_id": "approve", "value": "p1", "text": {"type": "plain_text", "text": "Approve"}}
 
 
-@pytest.fixture
-def browse(served):
-    """GET a path, or POST a JSON body to it; the status, the headers and the text."""
+class Browse(Protocol):
+    """GETs a path, or POSTs a JSON body to it; the status, the headers and the text."""
 
-    def go(path: str, body: dict | None = None) -> tuple[int, dict, str]:
+    def __call__(self, path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, str], str]: ...
+
+
+class Screen(Protocol):
+    """What the page would show for a query, as the JSON that it is drawn from."""
+
+    def __call__(self, **query: str) -> dict[str, Any]: ...
+
+
+@pytest.fixture
+def browse(served: Served) -> Browse:
+    def go(path: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, str], str]:
         address = served.ws.api_url.removesuffix("/api/") + path
         data = None if body is None else json.dumps(body).encode()
         try:
@@ -34,15 +47,16 @@ def browse(served):
 
 
 @pytest.fixture
-def screen(browse):
-    def look(**query: str) -> dict:
+def screen(browse: Browse) -> Screen:
+    def look(**query: str) -> dict[str, Any]:
         query = {"user": "U01ADA", "channel": SOLAR, "thread": "", "version": "-1"} | query
-        return json.loads(browse("/_control/screen?" + urllib.parse.urlencode(query))[2])
+        shown: dict[str, Any] = json.loads(browse("/_control/screen?" + urllib.parse.urlencode(query))[2])
+        return shown
 
     return look
 
 
-def test_the_page_and_everything_it_names_is_served_from_here(browse):
+def test_the_page_and_everything_it_names_is_served_from_here(browse: Browse) -> None:
     status, headers, html = browse("/")
     assert status == 200
     assert headers["content-security-policy"].startswith("default-src 'self'")
@@ -60,7 +74,7 @@ def test_the_page_and_everything_it_names_is_served_from_here(browse):
     assert browse(f"/archives/{SOLAR}/p1795157642118209")[2] == html
 
 
-def test_the_screen_shows_a_person_only_what_they_can_see(served, screen):
+def test_the_screen_shows_a_person_only_what_they_can_see(served: Served, screen: Screen) -> None:
     client = served.client()
     root = served.ws.say("U01ADA", SOLAR, "root")
     served.ws.say("U02BOB", SOLAR, "reply", root)
@@ -80,17 +94,22 @@ def test_the_screen_shows_a_person_only_what_they_can_see(served, screen):
     assert traffic[0]["note"] == "ok"
 
 
-def test_the_screen_says_when_nothing_changed(served, screen):
+def test_the_screen_says_when_nothing_changed(served: Served, screen: Screen) -> None:
     version = screen()["version"]
     assert screen(version=str(version)) == {"version": version, "unchanged": True}
     served.ws.say("U01ADA", SOLAR, "news")
     assert screen(version=str(version))["version"] > version
 
 
-def test_people_act_through_the_control_routes(served, bolt, browse):
+def test_people_act_through_the_control_routes(served: Served, bolt: MakeBolt, browse: Browse) -> None:
     app = bolt()
-    pressed = []
-    app.app.action("approve")(lambda ack, body: (ack(), pressed.append(body["user"]["id"])))
+    pressed: list[str] = []
+
+    @app.app.action("approve")
+    def approve(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        pressed.append(body["user"]["id"])
+
     app.app.command("/investigate")(lambda ack: ack("on it"))
     app.connect()
     said = json.loads(browse("/_control/say", {"user": "U01ADA", "channel": SOLAR, "text": "hello"})[2])
@@ -104,14 +123,14 @@ def test_people_act_through_the_control_routes(served, bolt, browse):
     assert json.loads(browse("/_control/command", command)[2])["text"] == "on it"
 
 
-def test_a_refused_or_malformed_gesture_is_explained(served, browse):
+def test_a_refused_or_malformed_gesture_is_explained(served: Served, browse: Browse) -> None:
     status, _, text = browse("/_control/say", {"user": "U03GUS", "channel": SOLAR, "text": "hi"})
     assert (status, "cannot see #solar" in json.loads(text)["error"]) == (409, True)
     status, _, text = browse("/_control/say", {"user": "U01ADA"})
     assert (status, json.loads(text)["ok"]) == (400, False)
 
 
-def test_an_app_is_read_from_its_manifest():
+def test_an_app_is_read_from_its_manifest() -> None:
     app = AppSeed.from_manifest(
         {
             "display_information": {"name": "Signalbox"},

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from slack_bolt import Ack, Respond
+from slack_sdk import WebClient
 
 from playground.workspace import PersonCannot
+from tests.playground.workspace.workspace_place import MakeBolt, Served
 
 SOLAR = "C07SOLAR"
 CARD = [
@@ -47,11 +51,11 @@ MODAL = {
 }
 
 
-def test_a_button_goes_round_and_the_message_is_updated(served, bolt):
+def test_a_button_goes_round_and_the_message_is_updated(served: Served, bolt: MakeBolt) -> None:
     app = bolt()
 
     @app.app.action("approve")
-    def approve(ack, body, client):
+    def approve(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
         client.chat_update(
             channel=body["channel"]["id"],
@@ -66,7 +70,7 @@ def test_a_button_goes_round_and_the_message_is_updated(served, bolt):
     assert served.ws.message(SOLAR, ts).blocks == []
 
 
-def test_a_click_on_what_is_not_there_or_not_for_one_says_so(served, bolt):
+def test_a_click_on_what_is_not_there_or_not_for_one_says_so(served: Served, bolt: MakeBolt) -> None:
     bolt().connect()
     ts = served.client().chat_postMessage(channel=SOLAR, text="plan", blocks=CARD)["ts"]
     with pytest.raises(PersonCannot, match="it has: approve, theirs"):
@@ -77,13 +81,13 @@ def test_a_click_on_what_is_not_there_or_not_for_one_says_so(served, bolt):
         served.ws.click("U01ADA", SOLAR, "1.000001", "approve")
 
 
-def test_a_click_while_the_app_is_away_is_lost_as_in_slack(served):
+def test_a_click_while_the_app_is_away_is_lost_as_in_slack(served: Served) -> None:
     ts = served.client().chat_postMessage(channel=SOLAR, text="plan", blocks=CARD)["ts"]
     with pytest.raises(PersonCannot, match="not connected"):
         served.ws.click("U01ADA", SOLAR, ts, "approve")
 
 
-def test_a_command_is_answered_to_its_sender_only(served, bolt):
+def test_a_command_is_answered_to_its_sender_only(served: Served, bolt: MakeBolt) -> None:
     app = bolt()
     app.app.command("/investigate")(lambda ack, body: ack(f"looking into {body['text']}"))
     app.connect()
@@ -94,13 +98,13 @@ def test_a_command_is_answered_to_its_sender_only(served, bolt):
     assert served.ws.messages(SOLAR) == []
 
 
-def test_a_command_nobody_acknowledges_times_out(served, bolt):
+def test_a_command_nobody_acknowledges_times_out(served: Served, bolt: MakeBolt) -> None:
     bolt().connect()
     answer = served.ws.command("U01ADA", SOLAR, "/silent")
     assert (answer.acked, answer.error) == (False, "operation_timeout")
 
 
-def test_commands_are_refused_in_threads_and_when_unknown(served, bolt):
+def test_commands_are_refused_in_threads_and_when_unknown(served: Served, bolt: MakeBolt) -> None:
     bolt().connect()
     ts = served.ws.say("U01ADA", SOLAR, "root")
     with pytest.raises(PersonCannot, match="not supported in threads"):
@@ -109,10 +113,15 @@ def test_commands_are_refused_in_threads_and_when_unknown(served, bolt):
         served.ws.command("U01ADA", SOLAR, "/unknown")
 
 
-def test_a_response_url_works_five_times_and_for_half_an_hour(served, bolt):
+def test_a_response_url_works_five_times_and_for_half_an_hour(served: Served, bolt: MakeBolt) -> None:
     app = bolt()
-    answers = []
-    app.app.command("/investigate")(lambda ack, respond: (ack(), answers.append(respond)))
+    answers: list[Respond] = []
+
+    @app.app.command("/investigate")
+    def investigate(ack: Ack, respond: Respond) -> None:
+        ack()
+        answers.append(respond)
+
     app.connect()
     served.ws.command("U01ADA", SOLAR, "/investigate")
     served.ws.wait_for(lambda: answers, 3, "the listener")
@@ -124,7 +133,7 @@ def test_a_response_url_works_five_times_and_for_half_an_hour(served, bolt):
     assert answers[1]("too late").status_code == 404
 
 
-def test_a_message_shortcut_carries_the_message_also_of_a_thread(served, bolt):
+def test_a_message_shortcut_carries_the_message_also_of_a_thread(served: Served, bolt: MakeBolt) -> None:
     app = bolt()
     app.app.shortcut("investigate_message")(lambda ack: ack())
     app.connect()
@@ -135,7 +144,7 @@ def test_a_message_shortcut_carries_the_message_also_of_a_thread(served, bolt):
     assert (payload["message"]["ts"], payload["message"]["thread_ts"]) == (reply, root)
 
 
-def test_a_trigger_opens_one_modal_and_dies_after_three_seconds(served, bolt):
+def test_a_trigger_opens_one_modal_and_dies_after_three_seconds(served: Served, bolt: MakeBolt) -> None:
     app = bolt()
     app.app.command(re.compile("/.*"))(lambda ack: ack())
     app.connect()
@@ -150,14 +159,14 @@ def test_a_trigger_opens_one_modal_and_dies_after_three_seconds(served, bolt):
     assert served.refused(lambda: client.views_open(trigger_id=late, view=MODAL)) == "expired_trigger_id"
 
 
-def test_a_modal_stays_open_on_errors_and_closes_when_they_are_gone(served, bolt):
+def test_a_modal_stays_open_on_errors_and_closes_when_they_are_gone(served: Served, bolt: MakeBolt) -> None:
     app = bolt()
     app.app.command("/investigate")(
         lambda ack, client, body: (ack(), client.views_open(trigger_id=body["trigger_id"], view=MODAL))
     )
 
     @app.app.view("why")
-    def submitted(ack, view):
+    def submitted(ack: Ack, view: dict[str, Any]) -> None:
         said = view["state"]["values"]["reason"]["text"]["value"]
         if len(said) < 5:
             ack(response_action="errors", errors={"reason": "say more"})
@@ -175,13 +184,18 @@ def test_a_modal_stays_open_on_errors_and_closes_when_they_are_gone(served, bolt
     assert served.ws.modal("U01ADA") is None
 
 
-def test_the_home_tab_is_published_and_its_buttons_work(served, bolt):
+def test_the_home_tab_is_published_and_its_buttons_work(served: Served, bolt: MakeBolt) -> None:
     app = bolt()
-    pressed = []
+    pressed: list[str] = []
     app.app.event("app_home_opened")(
         lambda event, client: client.views_publish(user_id=event["user"], view={"type": "home", "blocks": CARD})
     )
-    app.app.action("approve")(lambda ack, body: (ack(), pressed.append(body["view"]["type"])))
+
+    @app.app.action("approve")
+    def approve(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        pressed.append(body["view"]["type"])
+
     app.connect()
     served.ws.open_home("U01ADA")
     served.ws.wait_for(lambda: served.ws.home("U01ADA"), 3, "the Home tab")
@@ -190,7 +204,7 @@ def test_the_home_tab_is_published_and_its_buttons_work(served, bolt):
     served.ws.wait_for(lambda: pressed == ["home"], 3, "the press")
 
 
-def test_people_cannot_do_what_slack_would_not_let_them(served):
+def test_people_cannot_do_what_slack_would_not_let_them(served: Served) -> None:
     ts = served.ws.say("U01ADA", SOLAR, "mine")
     for attempt, reason in (
         (lambda: served.ws.edit("U02BOB", SOLAR, ts, "yours"), "did not write"),
@@ -208,21 +222,21 @@ def test_people_cannot_do_what_slack_would_not_let_them(served):
             attempt()
 
 
-def test_text_is_stored_as_slacks_client_stores_it(served):
+def test_text_is_stored_as_slacks_client_stores_it(served: Served) -> None:
     ts = served.ws.say("U01ADA", SOLAR, "a < b && <b>x</b> `if a < b` https://x.example/?a=1&b=2. <@U02BOB>")
     assert served.ws.message(SOLAR, ts).text == (
         "a &lt; b &amp;&amp; &lt;b&gt;x&lt;/b&gt; `if a &lt; b` <https://x.example/?a=1&amp;b=2>. <@U02BOB>"
     )
 
 
-def test_a_message_may_have_a_ts_of_its_own_and_later_ones_are_greater(served):
+def test_a_message_may_have_a_ts_of_its_own_and_later_ones_are_greater(served: Served) -> None:
     ts = served.ws.say("U01ADA", SOLAR, "known", ts="1999999999.118209")
     assert (ts, served.ws.say("U01ADA", SOLAR, "next") > ts) == ("1999999999.118209", True)
     with pytest.raises(ValueError, match="no message ts"):
         served.ws.say("U01ADA", SOLAR, "odd", ts="yesterday")
 
 
-def test_a_deleted_root_leaves_a_tombstone_over_its_replies(served):
+def test_a_deleted_root_leaves_a_tombstone_over_its_replies(served: Served) -> None:
     root = served.ws.say("U01ADA", SOLAR, "root")
     served.ws.say("U02BOB", SOLAR, "reply", root)
     served.ws.delete("U01ADA", SOLAR, root)

@@ -8,10 +8,12 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.playground.workspace.workspace_place import MakeBolt, Served
+
 SOLAR = "C07SOLAR"
 
 
-def test_the_socket_says_hello_and_a_ticket_opens_it_once(served):
+def test_the_socket_says_hello_and_a_ticket_opens_it_once(served: Served) -> None:
     url = served.client().apps_connections_open(app_token=served.ws.seed.app.app_token)["url"]
     with connect(url) as socket:
         hello = json.loads(socket.recv(2))
@@ -21,7 +23,7 @@ def test_the_socket_says_hello_and_a_ticket_opens_it_once(served):
             connect(url)
 
 
-def test_a_message_reaches_the_app_once_and_is_acknowledged(served, bolt):
+def test_a_message_reaches_the_app_once_and_is_acknowledged(served: Served, bolt: MakeBolt) -> None:
     app = bolt().connect()
     ts = served.ws.say("U01ADA", SOLAR, "the power wall is blank")
     served.ws.wait_for(lambda: app.events("message") and not served.ws.unacked(), 3, "the message to be acked")
@@ -31,7 +33,7 @@ def test_a_message_reaches_the_app_once_and_is_acknowledged(served, bolt):
     assert served.ws.envelopes("events_api")[0].attempts == 1
 
 
-def test_a_mention_makes_two_events_with_different_ids(served, bolt):
+def test_a_mention_makes_two_events_with_different_ids(served: Served, bolt: MakeBolt) -> None:
     app = bolt().connect()
     served.ws.say("U01ADA", SOLAR, "@signalbox look at this")
     served.ws.wait_for(lambda: len(app.seen) == 2, 3, "both events")
@@ -40,7 +42,9 @@ def test_a_mention_makes_two_events_with_different_ids(served, bolt):
     assert {body["event"]["text"] for body in app.seen} == {"<@U07SIGNAL> look at this"}
 
 
-def test_an_event_nobody_acknowledges_is_delivered_three_times_with_its_retry_number(served, bolt):
+def test_an_event_nobody_acknowledges_is_delivered_three_times_with_its_retry_number(
+    served: Served, bolt: MakeBolt
+) -> None:
     app = bolt(catch_all=False).connect()
     served.ws.say("U01ADA", SOLAR, "nobody listens for this")
     served.ws.wait_for(lambda: len(app.seen) == 3, 3, "three attempts")
@@ -50,7 +54,7 @@ def test_an_event_nobody_acknowledges_is_delivered_three_times_with_its_retry_nu
     assert envelope.attempts == 3
 
 
-def test_an_event_waits_while_nobody_is_connected(served, bolt):
+def test_an_event_waits_while_nobody_is_connected(served: Served, bolt: MakeBolt) -> None:
     ts = served.ws.say("U01ADA", SOLAR, "said while the bot was down")
     assert served.ws.unacked()[0].attempts == 0
     app = bolt().connect()
@@ -58,7 +62,7 @@ def test_an_event_waits_while_nobody_is_connected(served, bolt):
     assert [event["ts"] for event in app.events("message")] == [ts]
 
 
-def test_a_redelivery_carries_the_same_event_id(served, bolt):
+def test_a_redelivery_carries_the_same_event_id(served: Served, bolt: MakeBolt) -> None:
     app = bolt().connect()
     ts = served.ws.say("U01ADA", SOLAR, "once")
     served.ws.wait_for(lambda: not served.ws.unacked(), 3, "the first ack")
@@ -68,7 +72,7 @@ def test_a_redelivery_carries_the_same_event_id(served, bolt):
     assert app.seen[1]["headers"]["x-slack-retry-num"] == ["1"]
 
 
-def test_edits_deletions_and_reactions_are_told(served, bolt):
+def test_edits_deletions_and_reactions_are_told(served: Served, bolt: MakeBolt) -> None:
     app = bolt().connect()
     ts = served.ws.say("U01ADA", SOLAR, "first words")
     served.ws.edit("U01ADA", SOLAR, ts, "better words")
@@ -85,7 +89,7 @@ def test_edits_deletions_and_reactions_are_told(served, bolt):
     assert served.ws.messages(SOLAR) == []
 
 
-def test_the_bots_own_posts_come_back_as_events_marked_as_its_own(served, bolt):
+def test_the_bots_own_posts_come_back_as_events_marked_as_its_own(served: Served, bolt: MakeBolt) -> None:
     bolt().connect()
     served.client().chat_postMessage(channel=SOLAR, text="hello")
     (envelope,) = served.ws.envelopes("events_api")
@@ -93,20 +97,20 @@ def test_the_bots_own_posts_come_back_as_events_marked_as_its_own(served, bolt):
     served.ws.wait_for(lambda: not served.ws.unacked(), 3, "the echo's ack")
 
 
-def test_people_of_another_workspace_are_marked_in_events(served):
+def test_people_of_another_workspace_are_marked_in_events(served: Served) -> None:
     served.ws.say("U04EVE", "C10SHARED", "hello from next door")
     payload = served.ws.envelopes("events_api")[0].payload
     assert payload["event"]["user_team"] == "T09OTHER"
     assert payload["is_ext_shared_channel"] is True
 
 
-def test_the_app_hears_nothing_from_where_it_is_not(served):
+def test_the_app_hears_nothing_from_where_it_is_not(served: Served) -> None:
     served.ws.say("U01ADA", "C08QUIET", "@signalbox are you here?")
     served.ws.say("U01ADA", "C09SECRET", "hush")
     assert served.ws.envelopes() == []
 
 
-def test_a_refresh_makes_the_app_reconnect_and_nothing_is_lost(served, bolt):
+def test_a_refresh_makes_the_app_reconnect_and_nothing_is_lost(served: Served, bolt: MakeBolt) -> None:
     app = bolt().connect()
     served.ws.refresh_connections()
     ts = served.ws.say("U01ADA", SOLAR, "said during the refresh")
@@ -115,7 +119,7 @@ def test_a_refresh_makes_the_app_reconnect_and_nothing_is_lost(served, bolt):
     assert len(served.ws.calls("apps.connections.open")) == 2
 
 
-def test_a_cut_connection_is_opened_again(served, bolt):
+def test_a_cut_connection_is_opened_again(served: Served, bolt: MakeBolt) -> None:
     app = bolt().connect()
     served.ws.cut_connections()
     served.ws.wait_for(lambda: served.ws.connected == 0, 3, "the cut")
@@ -124,7 +128,7 @@ def test_a_cut_connection_is_opened_again(served, bolt):
     assert [event["ts"] for event in app.events("message")] == [ts]
 
 
-def test_a_raw_payload_is_delivered_as_it_is(served, bolt):
+def test_a_raw_payload_is_delivered_as_it_is(served: Served, bolt: MakeBolt) -> None:
     app = bolt().connect()
     payload = {"type": "event_callback", "event_id": "EvBAD", "event": {"type": "message", "channel": None}}
     envelope = served.ws.send_raw("events_api", payload)

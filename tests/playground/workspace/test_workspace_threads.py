@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from playground.workspace import PersonCannot
+from tests.playground.workspace.workspace_place import Served
 
 SOLAR, SHARED = "C07SOLAR", "C10SHARED"
 
 
-def told(served, kind: str) -> list[dict]:
+def told(served: Served, kind: str) -> list[dict[str, Any]]:
     """The events of a type that were sent to the app, or wait for its connection."""
     return [each.payload["event"] for each in served.ws.envelopes("events_api") if each.label == kind]
 
 
-def test_a_reply_that_is_also_sent_to_the_channel_carries_its_root(served):
+def test_a_reply_that_is_also_sent_to_the_channel_carries_its_root(served: Served) -> None:
     root = served.ws.say("U01ADA", SOLAR, "root")
     reply = served.ws.say("U02BOB", SOLAR, "reply", root, broadcast=True)
     (event,) = told(served, "message.thread_broadcast")
@@ -26,7 +29,7 @@ def test_a_reply_that_is_also_sent_to_the_channel_carries_its_root(served):
         served.ws.say("U02BOB", SOLAR, "no reply", broadcast=True)
 
 
-def test_a_deleted_root_is_told_as_a_change_and_its_last_reply_takes_the_tombstone_along(served):
+def test_a_deleted_root_is_told_as_a_change_and_its_last_reply_takes_the_tombstone_along(served: Served) -> None:
     root = served.ws.say("U01ADA", SOLAR, "root")
     reply = served.ws.say("U02BOB", SOLAR, "reply", root)
     served.ws.delete("U01ADA", SOLAR, root)
@@ -40,7 +43,7 @@ def test_a_deleted_root_is_told_as_a_change_and_its_last_reply_takes_the_tombsto
     assert served.ws.messages(SOLAR) == []
 
 
-def test_a_preview_of_a_link_is_a_change_without_an_edit(served):
+def test_a_preview_of_a_link_is_a_change_without_an_edit(served: Served) -> None:
     ts = served.ws.say("U01ADA", SOLAR, "https://x.example")
     served.ws.unfurl(SOLAR, ts, "https://x.example", "A page")
     (changed,) = told(served, "message.message_changed")
@@ -50,7 +53,7 @@ def test_a_preview_of_a_link_is_a_change_without_an_edit(served):
     assert changed["message"]["attachments"][0]["from_url"] == "https://x.example"
 
 
-def test_a_snippet_is_previewed_and_another_file_is_only_named(served):
+def test_a_snippet_is_previewed_and_another_file_is_only_named(served: Served) -> None:
     served.ws.share("U01ADA", SOLAR, "run.log", b"one\ntwo\nthree\nfour\nfive\nsix", text="look", snippet=True)
     served.ws.share("U01ADA", SOLAR, "screen.png", b"\x89PNG")
     snippet, image = (event["files"][0] for event in told(served, "message.file_share"))
@@ -60,7 +63,7 @@ def test_a_snippet_is_previewed_and_another_file_is_only_named(served):
     assert "preview" not in image
 
 
-def test_in_a_shared_channel_files_are_not_told_and_strangers_are_named(served):
+def test_in_a_shared_channel_files_are_not_told_and_strangers_are_named(served: Served) -> None:
     served.ws.share("U04EVE", SHARED, "run.log", b"one", snippet=True)
     (envelope,) = [each for each in served.ws.envelopes("events_api") if each.label == "message.file_share"]
 
@@ -71,7 +74,7 @@ def test_in_a_shared_channel_files_are_not_told_and_strangers_are_named(served):
     ]
 
 
-def test_the_replies_of_a_reply_are_the_reply_alone(served):
+def test_the_replies_of_a_reply_are_the_reply_alone(served: Served) -> None:
     root = served.ws.say("U01ADA", SOLAR, "root")
     reply = served.ws.say("U02BOB", SOLAR, "reply", root)
     client = served.client()
@@ -81,7 +84,7 @@ def test_the_replies_of_a_reply_are_the_reply_alone(served):
     assert [(each["ts"], each["thread_ts"]) for each in alone] == [(reply, root)]
 
 
-def test_a_reaction_tells_of_the_message_by_its_place_only(served):
+def test_a_reaction_tells_of_the_message_by_its_place_only(served: Served) -> None:
     ts = served.ws.say("U01ADA", SOLAR, "root")
     served.ws.react("U02BOB", SOLAR, ts, "mag")
     served.ws.unreact("U02BOB", SOLAR, ts, "mag")

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from playground.workspace import AppSeed
+from tests.playground.workspace.workspace_place import Serve, Served
 
 SOLAR = "C07SOLAR"
 
 
-def section(text: str) -> dict:
+def section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
-def button(**fields: object) -> dict:
+def button(**fields: object) -> dict[str, Any]:
     return {"type": "button", "text": {"type": "plain_text", "text": "Go"}, **fields}
 
 
-def test_who_one_is_follows_from_the_token(served):
+def test_who_one_is_follows_from_the_token(served: Served) -> None:
     app = served.ws.seed.app
     answer = served.client().auth_test()
     assert (answer["user_id"], answer["bot_id"]) == (app.bot_user_id, app.bot_id)
@@ -32,8 +35,8 @@ def test_who_one_is_follows_from_the_token(served):
     )
 
 
-def test_a_missing_scope_is_named(serve):
-    served = serve(app=AppSeed(scopes=("chat:write", "channels:read")))
+def test_a_missing_scope_is_named(serve: Serve) -> None:
+    served = serve(AppSeed(scopes=("chat:write", "channels:read")))
     with pytest.raises(SlackApiError) as caught:
         served.client().users_info(user="U01ADA")
     assert caught.value.response["error"] == "missing_scope"
@@ -42,11 +45,11 @@ def test_a_missing_scope_is_named(serve):
     assert served.refused(lambda: served.client().conversations_history(channel=SOLAR)) == "missing_scope"
 
 
-def test_an_unknown_method_is_refused(served):
+def test_an_unknown_method_is_refused(served: Served) -> None:
     assert served.refused(lambda: served.client().api_call("chat.shout")) == "unknown_method"
 
 
-def test_membership_rules_what_the_bot_may_do(served):
+def test_membership_rules_what_the_bot_may_do(served: Served) -> None:
     client = served.client()
     assert served.refused(lambda: client.chat_postMessage(channel="C08QUIET", text="hi")) == "not_in_channel"
     assert served.refused(lambda: client.chat_postMessage(channel="C09SECRET", text="hi")) == "channel_not_found"
@@ -58,7 +61,7 @@ def test_membership_rules_what_the_bot_may_do(served):
     assert client.conversations_info(channel="C09SECRET")["channel"]["is_private"] is True
 
 
-def test_people_are_described_with_what_authority_needs(served):
+def test_people_are_described_with_what_authority_needs(served: Served) -> None:
     guest = served.client().users_info(user="U03GUS")["user"]
     stranger = served.client().users_info(user="U04EVE")["user"]
     assert (guest["is_restricted"], guest["is_ultra_restricted"], guest["is_bot"], guest["deleted"]) == (
@@ -110,7 +113,9 @@ def test_people_are_described_with_what_authority_needs(served):
         ),
     ],
 )
-def test_bad_blocks_are_refused_with_the_place_of_the_fault(served, blocks, complaint):
+def test_bad_blocks_are_refused_with_the_place_of_the_fault(
+    served: Served, blocks: list[dict[str, Any]], complaint: str
+) -> None:
     with pytest.raises(SlackApiError) as caught:
         served.client().chat_postMessage(channel=SOLAR, text="x", blocks=blocks)
     assert caught.value.response["error"] == "invalid_blocks"
@@ -122,7 +127,7 @@ def test_bad_blocks_are_refused_with_the_place_of_the_fault(served, blocks, comp
     assert served.ws.messages(SOLAR) == []
 
 
-def test_a_message_is_refused_when_it_is_too_much_or_nothing(served):
+def test_a_message_is_refused_when_it_is_too_much_or_nothing(served: Served) -> None:
     client = served.client()
     much = [section("x" * 2900) for _ in range(5)]
     assert served.refused(lambda: client.chat_postMessage(channel=SOLAR, text="x", blocks=much)) == (
@@ -135,7 +140,7 @@ def test_a_message_is_refused_when_it_is_too_much_or_nothing(served):
     )
 
 
-def test_only_ones_own_messages_can_be_changed(served):
+def test_only_ones_own_messages_can_be_changed(served: Served) -> None:
     client = served.client()
     theirs = served.ws.say("U01ADA", SOLAR, "mine")
     assert served.refused(lambda: client.chat_update(channel=SOLAR, ts=theirs, text="x")) == "cant_update_message"
@@ -148,7 +153,7 @@ def test_only_ones_own_messages_can_be_changed(served):
     assert [m.ts for m in served.ws.messages(SOLAR)] == [theirs]
 
 
-def test_metadata_is_found_again_by_history_and_replies(served):
+def test_metadata_is_found_again_by_history_and_replies(served: Served) -> None:
     client = served.client()
     metadata = {"event_type": "signalbox_post", "event_payload": {"report": "r1", "purpose": "card"}}
     root = client.chat_postMessage(channel=SOLAR, text="card", metadata=metadata)["ts"]
@@ -163,7 +168,7 @@ def test_metadata_is_found_again_by_history_and_replies(served):
     ) == ("invalid_metadata_format")
 
 
-def test_history_is_newest_first_in_pages_and_within_bounds(served):
+def test_history_is_newest_first_in_pages_and_within_bounds(served: Served) -> None:
     client = served.client()
     stamps = [served.ws.say("U01ADA", SOLAR, f"word {n}") for n in range(5)]
     pages = client.conversations_history(channel=SOLAR, limit=2)
@@ -175,7 +180,7 @@ def test_history_is_newest_first_in_pages_and_within_bounds(served):
     assert served.refused(lambda: client.conversations_history(channel=SOLAR, cursor="%%%")) == "invalid_cursor"
 
 
-def test_a_reaction_is_put_once_and_taken_once(served):
+def test_a_reaction_is_put_once_and_taken_once(served: Served) -> None:
     client = served.client()
     ts = served.ws.say("U01ADA", SOLAR, "root")
     client.reactions_add(channel=SOLAR, timestamp=ts, name="eyes")
@@ -186,7 +191,7 @@ def test_a_reaction_is_put_once_and_taken_once(served):
     assert served.refused(lambda: client.reactions_remove(channel=SOLAR, timestamp=ts, name="eyes")) == "no_reaction"
 
 
-def test_an_ephemeral_is_seen_by_one_and_kept_nowhere(served):
+def test_an_ephemeral_is_seen_by_one_and_kept_nowhere(served: Served) -> None:
     client = served.client()
     client.chat_postEphemeral(channel=SOLAR, user="U01ADA", text="only you")
     assert [e.text for e in served.ws.ephemerals("U01ADA")] == ["only you"]
@@ -197,7 +202,7 @@ def test_an_ephemeral_is_seen_by_one_and_kept_nowhere(served):
     )
 
 
-def test_a_channel_takes_a_burst_of_posts_then_one_a_second(served):
+def test_a_channel_takes_a_burst_of_posts_then_one_a_second(served: Served) -> None:
     client = served.client()
     for _ in range(5):
         client.chat_postMessage(channel=SOLAR, text="burst")
@@ -211,7 +216,7 @@ def test_a_channel_takes_a_burst_of_posts_then_one_a_second(served):
     assert served.ws.posts_by_bot() == 7
 
 
-def test_an_upload_goes_through_its_three_steps_and_shows_in_the_thread(served):
+def test_an_upload_goes_through_its_three_steps_and_shows_in_the_thread(served: Served) -> None:
     root = served.ws.say("U01ADA", SOLAR, "root")
     served.client().files_upload_v2(
         channel=SOLAR, thread_ts=root, filename="log.txt", content="it failed", title="The log", initial_comment="see"
@@ -221,21 +226,21 @@ def test_an_upload_goes_through_its_three_steps_and_shows_in_the_thread(served):
     assert served.ws.file(message.files[0]) == b"it failed"
 
 
-def test_a_direct_conversation_opens_and_takes_a_post(served):
+def test_a_direct_conversation_opens_and_takes_a_post(served: Served) -> None:
     client = served.client()
     channel = client.conversations_open(users="U01ADA")["channel"]["id"]
     assert client.chat_postMessage(channel="U01ADA", text="psst")["channel"] == channel
     assert [m.text for m in served.ws.messages(channel)] == ["psst"]
 
 
-def test_lists_come_in_pages_and_hide_what_is_private(served):
+def test_lists_come_in_pages_and_hide_what_is_private(served: Served) -> None:
     pages = served.client().conversations_list(types="public_channel,private_channel", limit=2)
     assert [c["id"] for page in pages for c in page["channels"]] == [SOLAR, "C08QUIET", "C10SHARED"]
     mine = served.client().users_conversations(types="public_channel")["channels"]
     assert [c["id"] for c in mine] == [SOLAR, "C10SHARED"]
 
 
-def test_a_permalink_leads_to_the_page_and_names_the_thread(served):
+def test_a_permalink_leads_to_the_page_and_names_the_thread(served: Served) -> None:
     root = served.ws.say("U01ADA", SOLAR, "root", ts="1795157642.118209")
     reply = served.ws.say("U01ADA", SOLAR, "reply", root)
     link = served.client().chat_getPermalink(channel=SOLAR, message_ts=root)["permalink"]
