@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ValidationError
@@ -104,7 +104,7 @@ class Reader:
         except ValidationError:
             return None
 
-    def backfill(self, asked: str) -> Iterator[Progress]:
+    def backfill(self, asked: str) -> Generator[Progress, None, None]:
         """Read the source from a moment on, page by page; goes on with an unfinished one that was asked alike.
 
         Each page and how far it came are kept in one transaction. Raises SourceDown when the source stays away, and
