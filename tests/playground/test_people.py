@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
@@ -17,7 +18,7 @@ from playground.townsfolk import CHANNELS, FLEET, SOLAR, TEAM, USERS
 from playground.workspace import AppSeed, Workspace, WorkspaceSeed
 
 APP = AppSeed()
-APPROVE = {
+APPROVE: dict[str, Any] = {
     "type": "actions",
     "elements": [
         {"type": "button", "action_id": "approve", "value": "1", "text": {"type": "plain_text", "text": "Approve"}}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 from github import BadCredentialsException, GithubException, UnknownObjectException
+from github.ContentFile import ContentFile
 
 from playground.codehost import TOKEN
 from playground.codehost.git import GitFailed
@@ -127,10 +128,15 @@ def test_who_may_write_is_told_from_who_may_not(place: Place) -> None:
 def test_files_and_folders_are_read_at_a_ref(place: Place) -> None:
     place.push("fix", CODE + "\nTWO = 2\n")
     repo = place.repo()
-    assert repo.get_contents("adder.py").decoded_content.decode() == CODE  # type: ignore[union-attr] # a file
+    there = repo.get_contents("adder.py")
+    assert isinstance(there, ContentFile)
+    assert there.decoded_content.decode() == CODE
     changed = repo.get_contents("adder.py", ref="fix")
-    assert changed.decoded_content.decode().endswith("TWO = 2\n")  # type: ignore[union-attr] # a file
-    assert [(f.type, f.path) for f in repo.get_contents("")] == [  # type: ignore[union-attr] # a folder
+    assert isinstance(changed, ContentFile)
+    assert changed.decoded_content.decode().endswith("TWO = 2\n")
+    folder = repo.get_contents("")
+    assert isinstance(folder, list)
+    assert [(f.type, f.path) for f in folder] == [
         ("file", "adder.py"),
         ("dir", "docs"),
         ("file", "test_adder.py"),
