@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -34,7 +34,7 @@ def runs(
     def toolbox(_: Workspace) -> tuple[Tool, ...]:
         return (Tool(ToolSpec("look", "Look.", Look), lambda asked: text_of(asked.path, size)),)
 
-    more: dict[str, Any] = {"logbook": Logged(store)} if store is not None else {}
+    more: dict[str, Any] = {"logbook": Logged.begun(store)} if store is not None else {}
     brief: Brief[Answer, str] = Brief(
         stage=Stage.RESEARCH,
         about=About(subject="S-1"),
@@ -101,7 +101,7 @@ def test_a_resumed_run_recalls_what_its_earlier_life_saw() -> None:
 
 
 def look(turn: int, times: int = 1) -> Reply:
-    blocks = [
+    blocks: list[Mapping[str, Any]] = [
         {"type": "tool_use", "id": f"toolu_{turn}_{place}", "name": "look", "input": {"path": f"{turn}/{place}.py"}}
         for place in range(times)
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from agents.exchange import About, Tool, ToolDone, ToolSpec
 from agents.loop import Loop
 from agents.ports import Workspace
 from agents.terms import Budgets, Limits, Models, Policy
+from agents.tools.weigh_causes import WEIGH_CAUSES
 from agents.trail import Brief, Ruling, Trail
 from storage.judgments import Judgment, Outcome, Stage
 from storage.run_rows import ToolUse
@@ -57,23 +59,30 @@ def a_model(api: Api, store: Store, *models: str, **options: Any) -> ClaudeModel
     return ClaudeModel(ClientOptions(**settings), named, StoreLedger(store.spending, Budgets()))
 
 
-def scripted(*replies: Reply) -> Any:
+def scripted(*replies: Reply) -> Callable[[dict[str, Any]], Reply]:
     """The replies for a model by the turn that is asked for: by how often it spoke before."""
 
     def answer(body: dict[str, Any]) -> Reply:
-        return replies[sum(message["role"] == "assistant" for message in body["messages"])]
+        before = [message for message in body["messages"] if message["role"] == "assistant"]
+        return replies[len(before)]
 
     return answer
 
 
+@dataclass(frozen=True)
 class Logged:
     """A logbook on the store, without a report's life."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    store: Store
+    key: str
+
+    @classmethod
+    def begun(cls, store: Store) -> Logged:
+        """The logbook of a research of a report of its own."""
         report_id = a_report(store).id or 0
-        self.key = f"research:{report_id}:1"
-        store.runs.begin(self.key, Stage.RESEARCH, report_id)
+        key = f"research:{report_id}:1"
+        store.runs.begin(key, Stage.RESEARCH, report_id)
+        return cls(store, key)
 
     def why_stop(self) -> str:
         return ""
@@ -81,6 +90,16 @@ class Logged:
     def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
         uses = [ToolUse(run="", turn=0, place=0, tool=each.call.name) for each in done]
         self.store.runs.turned(self.key, turn, uses)
+
+    def strand(self, name: str) -> Logged:
+        return replace(self, key=f"{self.key}/{name}")
+
+    def took_up(self, cause: str) -> None:
+        self.store.runs.branch(self.key)
+        self.store.runs.turned(self.key, 0, [ToolUse(run="", turn=0, place=0, tool=WEIGH_CAUSES, line=cause)])
+
+    def end(self, outcome: Outcome, sentence: str, seconds: float) -> None:
+        self.store.runs.end(self.key, outcome, sentence, seconds)
 
 
 def runs(model: ClaudeModel, store: Store, checkpoint: RecordingCheckpoint | None = None) -> Trail[str]:
@@ -101,7 +120,7 @@ def runs(model: ClaudeModel, store: Store, checkpoint: RecordingCheckpoint | Non
         open=lambda _: MemoryWorkspace(base={}),
         toolbox=toolbox,
         limits=Limits(),
-        logbook=Logged(store),
+        logbook=Logged.begun(store),
     )
     return Loop(brief, model, checkpoint or RecordingCheckpoint()).run()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -116,7 +116,7 @@ class Pool(ThreadPoolExecutor):
 class NoVectors:
     """All texts are alike."""
 
-    def vectors(self, texts: list[str]) -> list[bytes]:
+    def vectors(self, texts: Sequence[str]) -> list[bytes]:
         return [b"\x00\x00\x80?" for _ in texts]
 
 
@@ -242,7 +242,7 @@ def a_workplace(
         model=ScriptedModel(),
         workspaces=FakeWorkspaces(folder),
         code_host=FakeCodeHost(),
-        vectoriser=NoVectors(),  # type: ignore[arg-type]
+        vectoriser=NoVectors(),
         redactor=redactor,
         messenger=told,
         nudge=told,

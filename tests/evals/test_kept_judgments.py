@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -14,6 +15,7 @@ from evals.kept_judgments import Keeping, Kept, Noting
 from storage.judgments import Grouping, Judgment, Stage
 from storage.store import Store
 
+J = TypeVar("J", bound=Judgment)
 ABOUT = About(subject="gh-1")
 
 
@@ -25,12 +27,12 @@ class Oracle:
     def __init__(self, noting: Noting, calls: int = 1) -> None:
         self.noting, self.calls, self.asked = noting, calls, 0
 
-    def judge(self, stage: Stage, about: About, returns: type[Judgment]) -> Judgment:
+    def judge(self, stage: Stage, about: About, returns: type[J]) -> J:
         self.asked += 1
         for _ in range(self.calls):
             call = self.noting.reserve(stage, about, "claude-x", 0.5)
             self.noting.settle(call, Usage(input_tokens=10, output_tokens=3, usd=0.25), seconds=1.0, stop_reason="x")
-        return returns(reason=f"answer {self.asked}")
+        return returns.model_validate({"reason": f"answer {self.asked}"})
 
     def turn(self, request: TurnRequest) -> Turn:
         raise ModelRefused(f"nothing here researches: {request.stage}")
