@@ -49,8 +49,8 @@ class Origin:
             path.write_text(text)
         self.git("add", "--all")
         when = {"GIT_AUTHOR_DATE": f"{day}T12:00:00Z", "GIT_COMMITTER_DATE": f"{day}T12:00:00Z"}
-        name = ("-c", f"user.name={who[0]}", "-c", f"user.email={who[1]}", "-c", "commit.gpgsign=false")
-        self.git(*name, "commit", "--quiet", f"--message=by {who[0]}", when=when)
+        author = ("-c", f"user.name={who[0]}", "-c", f"user.email={who[1]}", "-c", "commit.gpgsign=false")
+        self.git(*author, "commit", "--quiet", f"--message=by {who[0]}", when=when)
         return self.git("rev-parse", "HEAD")
 
     def git(self, *arguments: str, when: dict[str, str] | None = None) -> str:

@@ -15,9 +15,10 @@ ACTIONABLE = Verdict(reason="The cause is cited.", bucket=Bucket.ACTIONABLE, pri
 QUESTION = Question(text="Shall an empty export be refused?", options=("yes", "no"))
 
 
-def a_report(**fields: object) -> Report:
-    defaults = {"id": 3, "title": "The export fails", "gist": "It ends early.", "subject": "C1/1.2"}
-    return Report(**{**defaults, **fields})
+def a_report(research_passes: int = 0) -> Report:
+    return Report(
+        id=3, title="The export fails", gist="It ends early.", subject="C1/1.2", research_passes=research_passes
+    )
 
 
 def test_the_model_s_verdict_counts_when_there_is_a_plan_with_evidence() -> None:

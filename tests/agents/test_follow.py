@@ -17,21 +17,26 @@ GREEN = Check(name="tests", state=CheckState.GREEN)
 PENDING = Check(name="lint", state=CheckState.PENDING)
 
 
-def a_fix(**fields: object) -> Fix:
-    defaults = {
-        "report_id": 1, "plan_revision": 1, "repository": "acme/shop", "branch": "b", "base_sha": "0", "rounds": 1,
-        "head_sha": "abc", "number": 7, "pushed_at": NOW - dt.timedelta(minutes=5),
-    }  # fmt: skip
-    return Fix(**{**defaults, **fields})
-
-
 def seen(**fields: object) -> PullRequest:
     defaults = {"number": 7, "url": "u", "state": PullRequestState.OPEN, "draft": True, "head_sha": "abc"}
     return PullRequest(**{**defaults, **fields})
 
 
-def news(pull_request: PullRequest, status: Status = Status.AWAITING_CHECKS, **fields: object) -> News:
-    return follow(a_fix(**fields), pull_request, status, POLICY, NOW)
+def news(
+    pull_request: PullRequest,
+    status: Status = Status.AWAITING_CHECKS,
+    *,
+    rounds: int = 1,
+    granted: int = 0,
+    red_log: str = "",
+    pushed_at: dt.datetime = NOW - dt.timedelta(minutes=5),
+    heard: tuple[str, ...] = (),
+) -> News:
+    fix = Fix(
+        report_id=1, plan_revision=1, repository="acme/shop", branch="b", base_sha="0", head_sha="abc", number=7,
+        rounds=rounds, granted=granted, red_log=red_log, pushed_at=pushed_at, heard=heard,
+    )  # fmt: skip
+    return follow(fix, pull_request, status, POLICY, NOW)
 
 
 def test_all_green_is_green_and_one_pending_is_no_news() -> None:

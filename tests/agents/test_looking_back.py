@@ -85,8 +85,14 @@ def test_a_similar_report_is_told_with_its_cause_its_outcome_and_why_it_was_dism
 
 
 def test_a_public_report_learns_nothing_of_private_ones(hands: Hands, store: Store) -> None:
-    private = {"channel": "G7", "visibility": Visibility.PRIVATE, "title": "Salaries are shown"}
-    hidden = a_report(store, status=Status.DISMISSED, dismissed_because="it is internal", **private)
+    hidden = a_report(
+        store,
+        status=Status.DISMISSED,
+        dismissed_because="it is internal",
+        channel="G7",
+        visibility=Visibility.PRIVATE,
+        title="Salaries are shown",
+    )
     here = a_report(store)
 
     with pytest.raises(ToolFault, match="No earlier report"):

@@ -19,7 +19,7 @@ SUBMISSION = FixSubmission(
 )
 
 
-def body(before_log: str = "E ValueError", title: str = "tiles", **report: object) -> str:
+def body(before_log: str = "E ValueError", title: str = "tiles", gist: str = "Zero crashes the page.") -> str:
     proof = Proof(
         test_ids=SUBMISSION.test_ids,
         failed_before=True,
@@ -32,7 +32,7 @@ def body(before_log: str = "E ValueError", title: str = "tiles", **report: objec
     signal = Signal(
         source="sentry", external_id="S-1", title=title, url="https://s.example/1", happened_at=dt.datetime.now(dt.UTC)
     )
-    described = Report(id=3, **{"title": "Zero crashes", "gist": "Zero crashes the page.", **report})
+    described = Report(id=3, title="Zero crashes", gist=gist)
     return pull_request_draft(
         described, [signal], SUBMISSION, proof, branch="b", thread="https://slack.example/p1", label="signalbox"
     ).body

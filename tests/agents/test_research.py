@@ -272,7 +272,7 @@ def test_nothing_is_reproduced_that_was_not_seen_to_happen(case: ResearchCase, w
 
 def test_a_look_up_outside_the_checkout_is_cited_by_its_tool_and_its_answer() -> None:
     answer = ("sentry_event issue=SHOP-1", "ZeroDivisionError\nin average, release 4.2, 1,204 times")
-    sources = Sources(file={}.get, signals={}, outputs=[], queries=[answer])
+    sources = Sources(file=lambda _: None, signals={}, outputs=[], queries=[answer])
     real = Evidence(kind=EvidenceKind.QUERY, where="sentry_event", quote="release 4.2, 1,204 times")
     unreal = Evidence(kind=EvidenceKind.QUERY, where="sentry_event issue=SHOP-1", quote="release 9.9")
     findings = (Finding(claim="often", evidence=(real, unreal)),)

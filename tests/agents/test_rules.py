@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from typing import TypedDict, Unpack
 
 import pytest
 
@@ -16,9 +18,17 @@ NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 HOME = "T1"
 
 
-def a_signal(**fields: object) -> Signal:
-    defaults = {"source": "slack", "external_id": "C1/1.0", "happened_at": NOW}
-    return Signal(**{**defaults, **fields})
+def a_signal(
+    *,
+    source: str = "slack",
+    body: str = "",
+    severity: Severity = Severity.WARNING,
+    reach: int = 1,
+    happened_at: dt.datetime = NOW,
+) -> Signal:
+    return Signal(
+        source=source, external_id="C1/1.0", body=body, severity=severity, reach=reach, happened_at=happened_at
+    )
 
 
 def test_weight_grows_with_severity_and_reach_and_fades_with_age() -> None:
@@ -86,8 +96,17 @@ def test_one_repository_is_it_and_of_several_the_one_that_is_named() -> None:
     assert rules.repository_of([a_signal()], Policy()) is None
 
 
-def person(**fields: object) -> Person:
-    return Person(**{"user_id": "U1", "team_id": HOME, **fields})  # type: ignore[arg-type]
+class PersonFields(TypedDict, total=False):
+    user_id: str
+    team_id: str
+    is_bot: bool
+    is_guest: bool
+    is_stranger: bool
+    deleted: bool
+
+
+def person(**fields: Unpack[PersonFields]) -> Person:
+    return replace(Person(user_id="U1", team_id=HOME), **fields)
 
 
 def test_only_people_the_policy_names_may_decide() -> None:
@@ -108,7 +127,7 @@ def test_only_people_the_policy_names_may_decide() -> None:
         {"team_id": ""},
     ],
 )
-def test_bots_guests_and_strangers_never_may_even_if_named(fields: dict[str, object]) -> None:
+def test_bots_guests_and_strangers_never_may_even_if_named(fields: PersonFields) -> None:
     assert rules.may_decide(person(**fields), None, Policy(approvers=("U1",)), HOME)
 
 

@@ -68,4 +68,4 @@ def test_every_tool_of_ours_has_a_sentence_of_its_own() -> None:
     ],
 )
 def test_what_a_tool_was_asked_is_said_in_plain_words(tool: str, arguments: dict[str, object], says: str) -> None:
-    assert deed(ToolCall(id="1", name=tool, arguments=arguments)) == says  # type: ignore[arg-type]
+    assert deed(ToolCall(id="1", name=tool, arguments=arguments)) == says

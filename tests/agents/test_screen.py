@@ -91,9 +91,17 @@ BENIGN = {
 }
 
 
-def a_message(body: str, **fields: object) -> Signal:
-    defaults = {"source": "slack", "external_id": "C1/1.2", "happened_at": a_moment(), "received_at": a_moment()}
-    return Signal(**{**defaults, "body": body, **fields})
+def a_message(body: str, *, author: str = "", url: str = "", text_hash: str = "") -> Signal:
+    return Signal(
+        source="slack",
+        external_id="C1/1.2",
+        happened_at=a_moment(),
+        received_at=a_moment(),
+        body=body,
+        author=author,
+        url=url,
+        text_hash=text_hash,
+    )
 
 
 @pytest.mark.parametrize("name", ATTACKS)
