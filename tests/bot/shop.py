@@ -67,7 +67,7 @@ class Shop:
 
     @property
     def puller(self) -> Puller:
-        settings = Settings(_env_file=None, sentry_url=self.sentry.address or "", sentry_token=SecretStr("right"))  # type: ignore[call-arg]
+        settings = Settings(_env_file=None, sentry_url=self.sentry.address or "", sentry_token=SecretStr("right"))
         terms = {NAME: self.terms}
         sources = open_sources(terms, settings)
         return Puller(self.store, sources, terms, Redactor(b"key"), self.told, clock=lambda: self.at)

@@ -80,7 +80,7 @@ def test_the_pages_source_is_pulled_by_the_machinery(example: Example, sqlite_st
             encoding="utf-8",
         )
         policy = read_policy(policy_file, {*bot.sources.ALL_KINDS, *bot.sources.KINDS})
-        told, settings = Told(), Settings(_env_file=None)  # type: ignore[call-arg]
+        told, settings = Told(), Settings(_env_file=None)
         sources = bot.sources.open_sources(policy.sources, settings)
         puller = Puller(sqlite_store, sources, policy.sources, Redactor(b"key"), told)
         for _ in range(2):
@@ -95,7 +95,7 @@ def test_the_pages_source_is_pulled_by_the_machinery(example: Example, sqlite_st
 def test_the_pages_source_says_what_is_wrong_with_its_address(example: Example, sqlite_store: Store) -> None:
     with Loopback(example.test["PAGE"]) as page:
         terms = {"status": SourceTerms(kind="statuspage", report_to="C01", options={"url": f"{page.url}/nowhere"})}
-        sources = bot.sources.open_sources(terms, Settings(_env_file=None))  # type: ignore[call-arg]
+        sources = bot.sources.open_sources(terms, Settings(_env_file=None))
         Puller(sqlite_store, sources, terms, Redactor(b"key"), Told()).pull("status", lambda _, work, __: work())
     cursor = sqlite_store.cursors.get("status")
     assert cursor.rests_since is not None

@@ -9,9 +9,15 @@ from bot.courtesy import Courtesy
 
 
 def test_work_gives_way_until_the_last_answer_is_given() -> None:
-    courtesy, order = Courtesy(patience=60), []
+    courtesy = Courtesy(patience=60)
+    order: list[str] = []
+
+    def work() -> None:
+        courtesy.give_way()
+        order.append("work")
+
     with courtesy.answering():
-        worker = threading.Thread(target=lambda: (courtesy.give_way(), order.append("work")))
+        worker = threading.Thread(target=work)
         worker.start()
         with courtesy.answering():
             pass

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.actions import Action
 from bot.views import parts
 from bot.views.escape import is_address, link, one_line, plain, shown
 from bot.views.limits import PAYLOAD, cut, cut_middle, size_of, within
@@ -74,7 +75,7 @@ def test_a_cut_log_keeps_both_ends() -> None:
 @given(sizes=st.lists(st.integers(1, 3_000), max_size=70), buttons=st.integers(0, 3))
 def test_too_much_is_left_out_from_the_end_and_the_buttons_stay(sizes: list[int], buttons: int) -> None:
     blocks = [parts.paragraph("x" * size) for size in sizes]
-    blocks += [parts.buttons(parts.button("Go", parts.Action.RETRY, "{}")) for _ in range(buttons)]
+    blocks += [parts.buttons(parts.button("Go", Action.RETRY, "{}")) for _ in range(buttons)]
     drawn = within(blocks)
 
     assert len(drawn) <= 50

@@ -52,7 +52,7 @@ def linear(faults: Faults) -> Iterator[Linear]:
 
 def source(server: Linear, key: str = "lin_right", **options: str) -> Source:
     terms = SourceTerms(kind="linear", report_to="C01", options={"lookback": "2d", **options})
-    settings = Settings(_env_file=None, linear_url=server.address or "", linear_api_key=SecretStr(key))  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, linear_url=server.address or "", linear_api_key=SecretStr(key))
     return KINDS["linear"]("tracker", terms, settings)
 
 

@@ -47,7 +47,7 @@ def test_nothing_is_shown_in_a_channel_shared_with_another_workspace(place: Work
 
 
 def test_a_signal_that_turned_private_is_not_shown_in_another_channel(life: Life) -> None:
-    fields = {"channel": SECRET, "external_id": f"{SECRET}/1700000000.1", "thread_ts": ""}
+    fields: dict[str, Any] = {"channel": SECRET, "external_id": f"{SECRET}/1700000000.1", "thread_ts": ""}
     a_signal(life.store, report_id=life.id, body="a public thing", **fields)
     life.store.signals.remember(a_raw_signal(visibility=Visibility.PRIVATE, body="a private thing", **fields))
     shown = "".join(text_of(each) for each in life.draw())

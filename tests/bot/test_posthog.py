@@ -60,7 +60,7 @@ def posthog(faults: Faults) -> Iterator[PostHog]:
 def source(server: PostHog, shapes: str = "", key: str = "phx_right", project: str = "42") -> Source:
     options = {"project": project, "lookback": "2d", "shapes": shapes}
     terms = SourceTerms(kind="posthog", report_to="C01", options=options)
-    settings = Settings(_env_file=None, posthog_url=server.address or "", posthog_api_key=SecretStr(key))  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, posthog_url=server.address or "", posthog_api_key=SecretStr(key))
     return KINDS["posthog"]("product", terms, settings)
 
 

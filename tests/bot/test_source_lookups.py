@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
+from pydantic import SecretStr
 
 from agents.cases import SeenSignal
 from agents.exchange import Tool, ToolFault
@@ -64,9 +65,17 @@ def tools(hands: Hands, url: str, room: str = "", *, visibility: Visibility = Vi
             "tracker": terms("linear", teams="SHOP"),
         }
     )
-    keys = {"sentry_token": "key", "posthog_api_key": "key", "linear_api_key": "key"}
-    addresses = {"sentry_url": url, "posthog_url": url, "linear_url": f"{url}/graphql"}
-    lookups = open_lookups(policy, Settings(_env_file=None, **keys, **addresses), {})
+    key = SecretStr("key")
+    settings = Settings(
+        _env_file=None,
+        sentry_token=key,
+        sentry_url=url,
+        posthog_api_key=key,
+        posthog_url=url,
+        linear_api_key=key,
+        linear_url=f"{url}/graphql",
+    )
+    lookups = open_lookups(policy, settings, {})
     here = lambda: room  # noqa: E731 as short as it is
     made = (
         *error_tools(hands, lookups.errors, here),
@@ -144,9 +153,11 @@ def test_a_session_is_told_step_by_step(hands: Hands, site: Site) -> None:
 def test_the_tracker_is_searched_and_read_with_comments_of_its_teams_only(hands: Hands, site: Site) -> None:
     linear = Linear("key", Faults())
     comment = Comment(AT, "Kim", "We decided to round down. ada@shop.example agreed.")
-    common = {"url": "https://linear.example/1", "created": AT, "updated": AT}
-    linear.put(LinearIssue("SHOP-7", "Totals are off", "By one cent", comments=(comment,), **common))
-    linear.put(LinearIssue("HR-1", "Totals of salaries", "secret", **common))
+    issue = LinearIssue(
+        "SHOP-7", "Totals are off", "By one cent", url="https://linear.example/1", created=AT, updated=AT
+    )
+    linear.put(replace(issue, comments=(comment,)))
+    linear.put(replace(issue, identifier="HR-1", title="Totals of salaries", description="secret"))
     site.stage.shown = linear.app
     asked = tools(hands, site.url)
 

@@ -15,7 +15,7 @@ from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS
-from bot.sources.source import LooksUp, Source
+from bot.sources.source import LooksUp, Pulled, Source
 from playground.case import demo_cases
 from playground.codehost import CodeHost
 from playground.codehost.git import run_git
@@ -42,7 +42,7 @@ def sentry(faults: Faults) -> Iterator[Sentry]:
 
 def sentry_source(server: Sentry, token: str = "right", **options: str) -> Source:
     terms = SourceTerms(kind="sentry", report_to="C01", options={"organization": "acme", "lookback": "2d", **options})
-    settings = Settings(_env_file=None, sentry_url=server.address or "", sentry_token=SecretStr(token))  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, sentry_url=server.address or "", sentry_token=SecretStr(token))
     return KINDS["sentry"]("errors", terms, settings)
 
 
@@ -65,7 +65,7 @@ def host(tmp_path: Path, faults: Faults) -> Iterator[CodeHost]:
 def github_source(host: CodeHost, token: str = "right", repository: str = "acme/shop", **more: str) -> Source:
     options = {"repository": repository, "lookback": "2d", **more}
     terms = SourceTerms(kind="github", report_to="C01", options=options)
-    settings = Settings(_env_file=None, github_api_url=host.address or "", github_token=SecretStr(token))  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, github_api_url=host.address or "", github_token=SecretStr(token))
     return KINDS["github"]("issues", terms, settings)
 
 
@@ -157,7 +157,8 @@ def test_more_sentry_issues_than_one_pull_reads_all_come_in_parts(sentry: Sentry
     for number in range(260):
         at = NOW - dt.timedelta(minutes=number // 2)
         sentry.add_issue(replace(error, short_id=f"S-{number}"), first_seen=at, last_seen=at)
-    source, cursor, parts = sentry_source(sentry), "", []
+    source, cursor = sentry_source(sentry), ""
+    parts: list[Pulled] = []
     while not parts or parts[-1].more:
         parts.append(source.pull(cursor))
         cursor = parts[-1].cursor

@@ -50,9 +50,7 @@ def zendesk(faults: Faults) -> Iterator[Zendesk]:
 
 def source(server: Zendesk, token: str = "right", email: str = "bot@acme.example", **options: str) -> Source:
     terms = SourceTerms(kind="zendesk", report_to="C01", options={"lookback": "2d", **options})
-    settings = Settings(  # type: ignore[call-arg]
-        _env_file=None, zendesk_url=server.address, zendesk_email=email, zendesk_token=SecretStr(token)
-    )
+    settings = Settings(_env_file=None, zendesk_url=server.address, zendesk_email=email, zendesk_token=SecretStr(token))
     return KINDS["zendesk"]("tickets", terms, settings)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import text
 
 from storage.database import migrate, open_store
@@ -19,12 +20,13 @@ WIDTH = 256
 ROOM, ELSEWHERE = 0, 1
 
 
-def vectors(number: int, seed: int = 1) -> np.ndarray:
+def vectors(number: int, seed: int = 1) -> NDArray[np.float32]:
     """Vectors in bunches, as those of texts are."""
     chance = np.random.default_rng(seed)
     bunches = chance.standard_normal((40, WIDTH))
     made = bunches[chance.integers(40, size=number)] + 0.8 * chance.standard_normal((number, WIDTH))
-    return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype("<f4")
+    unit: NDArray[np.float32] = (made / np.linalg.norm(made, axis=1, keepdims=True)).astype("<f4")
+    return unit
 
 
 def test_comparing_signs_first_finds_nearly_what_comparing_all_finds() -> None:
@@ -47,13 +49,13 @@ def test_comparing_signs_first_finds_nearly_what_comparing_all_finds() -> None:
     assert found.signals.size <= SIGNALS
 
 
-def filed(store: Store, vector: np.ndarray, **fields: object) -> int:
+def filed(store: Store, vector: NDArray[np.float32], **fields: object) -> int:
     summary = a_summary(title="one", gist="one", queries=("one",))
     signal = a_signal(store, filed=True, summary=summary, vector=vector.tobytes(), **fields)  # type: ignore[arg-type]
     return signal.report_id or 0
 
 
-def nearest(store: Store, vector: np.ndarray, channel: str = "") -> list[int]:
+def nearest(store: Store, vector: NDArray[np.float32], channel: str = "") -> list[int]:
     """What PostgreSQL's own index finds, however few there are."""
     with Transactions(store.engine).read() as session:
         found = Vectors(in_memory=-1).nearest(session, 0, (vector.tobytes(),), channel)
