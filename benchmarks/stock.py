@@ -36,6 +36,7 @@ _VECTOR = ("signal_id", "room", "embedding")
 _AT_ONCE = 5_000
 _REBUILT = ("ix_signal_words_tsv", "ix_signal_vector_public")  # PostgreSQL's slow ones
 Row = tuple[object, ...]
+Columns = tuple[str, ...]
 
 
 def stocked(address: str) -> int:
@@ -103,7 +104,7 @@ def _without_indexes(connection: psycopg.Connection) -> list[str]:
     return dropped
 
 
-def _lots(stream: Stream, first: int, number: int, reports: int) -> Iterator[list[tuple[str, Row, list[Row]]]]:
+def _lots(stream: Stream, first: int, number: int, reports: int) -> Iterator[list[tuple[str, Columns, list[Row]]]]:
     tellings = stream.tell(first, number)
     while lot := list(islice(tellings, _AT_ONCE)):
         newest = max(reports, *(telling.topic + 1 for telling in lot))
@@ -161,8 +162,8 @@ def _plain(row: Row) -> Row:
     return tuple(f"{each:%Y-%m-%d %H:%M:%S.%f}" if isinstance(each, dt.datetime) else each for each in row)
 
 
-def _sqlite_insert(table: str, columns: Iterable[object], marks: str) -> str:
-    return f"INSERT INTO {table} ({', '.join(map(str, columns))}) VALUES ({marks})"  # noqa: S608 our own names
+def _sqlite_insert(table: str, columns: Columns, marks: str) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 our own names
 
 
 def _reports_in(answer: Iterable[tuple[int | None]]) -> int:

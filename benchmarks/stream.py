@@ -94,7 +94,8 @@ class Stream:
         about = np.stack([np.frombuffer(vector, "<f4") for vector in self._vectoriser.vectors(texts)])
         noise = chance.standard_normal(about.shape, np.float32)
         mixed = about + noise * (_NOISE / np.linalg.norm(noise, axis=1, keepdims=True))
-        return (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
+        unit: NDArray[np.float32] = (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
+        return unit
 
     def _own(self, topic: int) -> list[str]:
         """A topic's own words: from the middle of the vocabulary, where words mean something."""

@@ -50,13 +50,17 @@ def cards(url: str, number: int) -> None:
         for count, text in enumerate(_COMPLAINTS[: number + 1]):
             began = time.monotonic()
             town.workspace.say(MAYA, (SOLAR, FLEET)[count % 2], f"{text}, this is an error")
-            town.workspace.wait_for(lambda expected=count + 1: len(_cards_of(town)) >= expected, 20.0, "a card")
+            _await_cards(town, count + 1)
             took.append((time.monotonic() - began) * 1000)
             time.sleep(2.5)  # Slack takes about one post a second and channel: a burst would measure that limit
         warm = sorted(took[1:])
         print(
             f"message to card: p50 {statistics.median(warm):.0f} ms, slowest {warm[-1]:.0f} ms, first {took[0]:.0f} ms"
         )
+
+
+def _await_cards(town: Town, number: int) -> None:
+    town.workspace.wait_for(lambda: len(_cards_of(town)) >= number, 20.0, "a card")
 
 
 def _cards_of(town: Town) -> list[str]:
