@@ -102,17 +102,19 @@ def test_what_may_not_be_corrected_is_answered_with_why(place: Workplace, user: 
 def test_a_report_is_said_to_be_of_another_repository_and_is_researched_there(place: Workplace) -> None:
     report = a_public(place, status=Status.AWAITING_ANSWER)
 
-    refused = said(place, EVE, "repository SB-1 acme/app")
-    unknown = said(place, BOB, "repository SB-1 acme/elsewhere")
-    told = said(place, BOB, "repository SB-1 `acme/app`")
+    stranger = said(place, EVE, "repository SB-1 acme/app")
+    refused = said(place, BOB, "repository SB-1 acme/app")
+    unknown = said(place, ADA, "repository SB-1 acme/elsewhere")
+    told = said(place, ADA, "repository SB-1 `acme/app`")
 
     after = place.store.reports.get(report.id or 0)
-    assert "Only members of this workspace can do this" in refused
+    assert "Only members of this workspace can do this" in stranger
+    assert "You may not do this" in refused
     assert "`acme/elsewhere` is not a repository of the policy file; there are `acme/app`." in unknown
     assert told == "SB-1 is about `acme/app`: I look into it there, and remember that."
-    assert (after.status, after.repository, after.repository_by) == (Status.AWAITING_RESEARCH, "acme/app", BOB)
+    assert (after.status, after.repository, after.repository_by) == (Status.AWAITING_RESEARCH, "acme/app", ADA)
     assert place.told.reports == [report.id]
-    assert "SB-1 is about `acme/app` already." in said(place, BOB, "repository SB-1 acme/app")
+    assert "SB-1 is about `acme/app` already." in said(place, ADA, "repository SB-1 acme/app")
 
 
 def test_a_private_report_is_corrected_only_where_it_lives(place: Workplace) -> None:
