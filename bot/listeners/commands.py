@@ -42,7 +42,18 @@ def register(app: App, deps: Deps) -> None:
         typed = Typed.of(command)
         word = (typed.text.split() or [Verb.HELP])[0].lower()
         verb = Verb(word) if word in set(Verb) else Verb.HELP
-        _answer(ack, typed, _VERBS[verb], deps)
+        _answer(ack, typed, _help if verb is Verb.HELP else _for_members(_VERBS[verb]), deps)
+
+
+def _for_members(work: Callable[[Typed, Deps], Said]) -> Callable[[Typed, Deps], Said]:
+    """What guests and strangers are not told: it is about channels that they need not be in."""
+
+    def answer(typed: Typed, deps: Deps) -> Said:
+        if refusal := rules.may_ask(deps.person(typed.user, typed.team), deps.home_team):
+            return refusal, []
+        return work(typed, deps)
+
+    return answer
 
 
 def _answer(ack: Ack, typed: Typed, work: Callable[[Typed, Deps], Said], deps: Deps) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from agents import rules
 from bot.listeners.asking import PAUSED
 from bot.listeners.deps import Deps
 from bot.sources.slack import SlackEvent
+from bot.views import parts
 from bot.views.home import Listed, home
 from storage.status import Visibility
 
@@ -12,6 +14,9 @@ from storage.status import Visibility
 def opened(event: SlackEvent, deps: Deps) -> None:
     """Somebody opened the app's Home tab."""
     if event.tab not in ("", "home") or not event.user:
+        return
+    if refusal := rules.may_ask(deps.person(event.user, event.user_team or deps.home_team), deps.home_team):
+        deps.slack.show_home(event.user, [parts.paragraph(refusal)])
         return
     public = [report for report in deps.store.reports.open() if report.visibility is Visibility.PUBLIC]
     listed = [Listed(report, deps.store.outbox.permalink(report.id or 0)) for report in public]

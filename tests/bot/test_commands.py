@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from storage.judgments import Screening, Threat
 from storage.status import Visibility
 from tests.bot.workplace import (
     ADA,
@@ -21,7 +22,7 @@ from tests.bot.workplace import (
     TEAM,
     Workplace,
 )
-from tests.factories import a_report
+from tests.factories import a_report, a_signal
 
 
 def test_investigate_opens_a_signal_at_once_and_says_so(place: Workplace) -> None:
@@ -70,6 +71,23 @@ def test_every_word_after_signalbox_is_answered(place: Workplace, text: str) -> 
 
     assert answer.status == 200
     assert json.loads(answer.body)["text"] if answer.body.startswith("{") else answer.body
+
+
+@pytest.mark.parametrize("text", ["status", "held", "why SB-1", "merge SB-2 into SB-1", "pause"])
+@pytest.mark.parametrize(("user", "why"), [(GUS, "Guests cannot do this"), (EVE, "Only members of this workspace")])
+def test_guests_and_strangers_are_told_nothing_but_what_there_is(
+    place: Workplace, user: str, why: str, text: str
+) -> None:
+    signal = a_signal(place.store, channel=ELSEWHERE, author=BOB, body="What nobody else may read")
+    threat = Screening(threat=Threat.INSTRUCTION_OVERRIDE, quote="What nobody else may read", reason="It gives orders.")
+    place.store.signals.hold(signal.id or 0, threat, step="hold")
+
+    answer = place.types(user, "/signalbox", text)
+
+    assert why in answer.body
+    assert "What nobody else may read" not in answer.body
+    assert text != "held" or "What nobody else may read" in place.types(BOB, "/signalbox", text).body
+    assert "/signalbox status" in place.types(user, "/signalbox", "help").body
 
 
 def test_a_command_that_fails_is_answered_with_a_reference(place: Workplace) -> None:
@@ -136,3 +154,9 @@ def test_the_home_tab_lists_open_public_reports(place: Workplace) -> None:
     assert "The export fails" in shown
     assert "A private thing" not in shown
     assert place.store.outbox.permalink(public.id or 0) in shown
+
+    place.event({"type": "app_home_opened", "user": GUS, "tab": "home", "channel": "D2"})
+    place.settles()
+    for_guests = place.workspace.home(GUS)
+    assert for_guests is not None
+    assert "The export fails" not in json.dumps(for_guests.content["blocks"])
