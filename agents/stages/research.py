@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,8 +15,8 @@ from agents.cases import ResearchCase
 from agents.citable import citable
 from agents.citations import Sources, check
 from agents.exchange import About, Tool, ToolCall, ToolResult
-from agents.guards import matches
 from agents.loop import Loop
+from agents.plan_faults import Fault, faults_of
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
 from agents.redact import Redactor
@@ -29,7 +28,7 @@ from agents.tools import weigh_causes
 from agents.tools.hands import Hands
 from agents.tools.toolboxes import research_tools
 from agents.trail import Brief, Detour, Ruling, Trail, Unlogged
-from storage.judgments import Confidence, Outcome, Plan, Research, Stage
+from storage.judgments import Outcome, Research, Stage
 
 __all__ = ["ResearchCase", "Researched", "research"]
 
@@ -154,14 +153,14 @@ class _Inquiry:
         began = time.monotonic()
         with closing(self._open()) as workspace:
             checked = check(_known_commit(found, workspace), self._sources(workspace, trail.seen))
-            faults = _faults(found, self.case, workspace)
+            faults = faults_of(found, self.case, workspace)
         unsaid = unheeded(checked.research, trail.asides)
         kept, dropped = completed(checked.research, trail.asides), checked.dropped
         if found.causative_commit and not kept.causative_commit:
             dropped = (*dropped, f"the commit “{found.causative_commit}”: the repository has no such commit")
         if faults:
-            refusal = "\n".join(("This cannot be shown to people:", *(f"- {fault}" for fault in faults)))
-            kept = kept.model_copy(update={"plan": None, "missing": kept.missing or f"A valid plan: {faults[0]}."})
+            refusal = "\n".join(("This cannot be shown to people:", *(f"- {fault.agent}" for fault in faults)))
+            kept = kept.model_copy(update={"plan": None, "missing": kept.missing or _without_plan(faults)})
         else:
             again = trail.refusals == 0 and trail.turns < self.limits.steps
             refusal = _doubts(dropped, unsaid, found, self.case) if again else ""
@@ -212,35 +211,6 @@ def _doubts(dropped: Sequence[str], unsaid: Sequence[str], found: Research, case
     return "\n".join(("Before people read this:", *lines, end))
 
 
-# ── what a plan must not be ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _faults(found: Research, case: ResearchCase, workspace: Workspace) -> list[str]:
-    faults = []
-    if case.guidance and not found.guidance_heeded.strip():
-        faults.append("people gave guidance; say in `guidance_heeded` what the plan makes of each piece of it")
-    if found.plan is None:
-        if found.question is None and not found.missing.strip():
-            faults.append("without a plan or a question, `missing` must say which evidence would settle it")
-        return faults
-    if found.confidence is Confidence.GUESSED:
-        faults.append("a guess carries no plan: leave `plan` null, and say in `missing` what would settle it")
-    if found.plan.repository != case.repository.name:
-        faults.append(f"the repository is {case.repository.name}, not {found.plan.repository}")
-    return faults + _bad_files(found.plan, case, workspace)
-
-
-def _bad_files(plan: Plan, case: ResearchCase, workspace: Workspace) -> list[str]:
-    def known(path: str) -> bool:
-        return workspace.run(("git", "cat-file", "-e", f"{case.base_sha}:{path}"), seconds=30).exit_code == 0
-
-    faults = []
-    for path in plan.files:
-        pure = PurePosixPath(path)
-        if pure.is_absolute() or ".." in pure.parts or str(pure) != path:
-            faults.append(f"{path} is not a plain path from the top of the repository")
-        elif matches(path, case.repository.protected):
-            faults.append(f"{path} is protected: no plan of ours may change it")
-        elif not known(path) and pure.parent != PurePosixPath() and not known(str(pure.parent)):
-            faults.append(f"neither {path} nor its folder is in the repository")
-    return faults
+def _without_plan(faults: Sequence[Fault]) -> str:
+    """What people read where a plan would stand."""
+    return f"A plan that may be shown. Mine was not: {'; '.join(fault.people for fault in faults)}."

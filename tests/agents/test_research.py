@@ -353,7 +353,7 @@ def test_a_guess_carries_no_plan(case: ResearchCase, workspaces: FakeWorkspaces)
 
     assert done.research is not None
     assert done.research.plan is None
-    assert "a guess carries no plan" in done.research.missing
+    assert "it rested on a guess" in done.research.missing
 
 
 STEPS = "1. open the basket\n2. take everything out\nThe page is gone."
