@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,11 +16,14 @@ from agents.terms import Policy
 from storage.changes import ReportChanges
 from storage.columns import now
 from storage.plans import Decided, DecidedKind
-from storage.records import Decision, Report
+from storage.records import Decision, Report, ShownPlan
 from storage.status import CLOSED, Status
 from storage.store import Store
 
 __all__ = ["Answer", "Assent", "Person", "Via"]
+
+
+_POSTING, _LOOK = 3.0, 0.05  # seconds
 
 
 class Via(StrEnum):
@@ -106,7 +110,7 @@ class Assent:
         if phrase in (Phrase.UNCLEAR, Phrase.RETRY):
             return self._only_for_deciders(report, person, _UNCLEAR)
         decision = Decision.APPROVE if phrase is Phrase.YES else Decision.NOT_NOW
-        plan = self.store.plans.before(report_id, ts)
+        plan = self._plan_before(report_id, ts)
         if plan is None:
             return Answer(ok=False, sentence="No plan was shown before your reply, so it decides nothing.")
         return self.press(
@@ -118,6 +122,13 @@ class Assent:
             via=Via.REPLY,
             words=words,
         )
+
+    def _plan_before(self, report_id: int, ts: str) -> ShownPlan | None:
+        """The latest plan posted before a message. One just being posted is waited for: a reply may be that quick."""
+        until = time.monotonic() + _POSTING
+        while (latest := self.store.plans.latest(report_id)) and not latest.posted_ts and time.monotonic() < until:
+            time.sleep(_LOOK)
+        return self.store.plans.before(report_id, ts)
 
     def _stop(self, report: Report, person: Person, via: Via) -> Answer:
         """End the work that goes on. Whoever does it hears of that before its next turn."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.bot.workplace import (
     Workplace,
     labels,
 )
-from tests.factories import a_held_signal, a_report
+from tests.factories import a_held_signal, a_plan, a_report
 
 
 def test_an_approver_approves_by_button(place: Workplace) -> None:
@@ -99,6 +100,20 @@ def test_replies_in_the_thread_guide_and_decide(place: Workplace) -> None:
 
     place.says(ADA, "go ahead", thread_ts=root)
     assert place.store.reports.get(report.id or 0).status is Status.AWAITING_FIX
+
+
+def test_a_yes_to_a_plan_that_is_only_just_posted_is_about_that_plan(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    root = place.draw(report.id or 0)[0].ts
+    place.store.plans.propose(report.id or 0, a_plan(title="Another way"), because="as you said", step="again")
+    written_down = Timer(0.3, lambda: place.store.plans.shown(report.id or 0, 2, root, None))
+    written_down.start()
+
+    place.says(ADA, "go ahead", thread_ts=root)
+    written_down.join()
+
+    (approval,) = place.store.plans.approvals(report.id or 0)
+    assert (approval.decision, approval.plan_revision) == (Decision.APPROVE, 2)
 
 
 def test_guidance_moves_the_report_back_and_is_acknowledged(place: Workplace) -> None:
