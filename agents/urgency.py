@@ -34,6 +34,12 @@ def ranked(files: Sequence[FileUse], signals: Sequence[SeenSignal]) -> Ranked:
     return Ranked(priority=priority, importance=importance, impact=impact, severity=severity)
 
 
+def scale_text() -> str:
+    """How much the product must come to for each priority."""
+    steps = ", ".join(f"{name} from {least}" for least, name in _AT_LEAST)
+    return f"of {_MOST**3}; {steps}"
+
+
 def _importance(files: Sequence[FileUse]) -> Factor:
     if not files:
         return Factor(points=1, counted="no file is known to be at fault")

@@ -19,12 +19,12 @@ from pydantic import Field
 
 from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
-from bot.settings import Settings, secret
+from bot.settings import Settings
 from bot.sources.posthog_alerts import Alerts
 from bot.sources.posthog_api import Project
 from bot.sources.posthog_errors import Issues
 from bot.sources.posthog_replays import Replays
-from bot.sources.source import Position, Pulled, Source, option
+from bot.sources.source import Position, Pulled, Source, needed, option
 
 
 class Shape(StrEnum):
@@ -93,7 +93,7 @@ REQUIRED = ("project",)  # options
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> PostHog:
     """The project `options.project`; `options.shapes` says which shapes, all of them if not given."""
     session = requests.Session()
-    session.headers["Authorization"] = f"Bearer {secret(settings.posthog_api_key)}"
+    session.headers["Authorization"] = f"Bearer {needed(name, 'POSTHOG_API_KEY', settings.posthog_api_key)}"
     project = Project(name, session, settings.posthog_url.rstrip("/"), option(name, terms.options, "project"))
     lookback = float(str(seconds(terms.options.get("lookback", "1d"))))
     shapes = _shapes(name, terms.options.get("shapes", ""))

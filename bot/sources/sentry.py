@@ -12,8 +12,8 @@ import requests
 
 from agents.errors import NotAtSource
 from agents.terms import SourceTerms, seconds
-from bot.settings import Settings, secret
-from bot.sources.source import Position, Pulled, ask, option
+from bot.settings import Settings
+from bot.sources.source import Position, Pulled, ask, needed, option
 from storage.raw import RawSignal, Severity
 
 PAGES = 4
@@ -215,7 +215,7 @@ REQUIRED = ("organization",)  # options
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> SentryIssues:
     """The unresolved issues of `options.organization`, by `options.query` if given, with SENTRY_TOKEN."""
     session = requests.Session()
-    session.headers["Authorization"] = f"Bearer {secret(settings.sentry_token)}"
+    session.headers["Authorization"] = f"Bearer {needed(name, 'SENTRY_TOKEN', settings.sentry_token)}"
     return SentryIssues(
         name=name,
         terms=terms,

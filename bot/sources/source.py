@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self, runtime_checkable
 
 import requests
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from agents.errors import NotAtSource, SourceDown, SourceRejected
 from storage.columns import now
@@ -97,6 +97,15 @@ def option(name: str, options: dict[str, str], key: str) -> str:
             f"sources.{name}.options.{key} is missing in the policy file; this source cannot do without it"
         )
     return value
+
+
+def needed(name: str, variable: str, value: SecretStr | None) -> str:
+    """What a source's variable of the environment holds. Raises SourceRejected when it is not set."""
+    if not value:
+        raise SourceRejected(
+            f"{variable} is not set; the source {name} needs it (docs/install.md says what it may read)"
+        )
+    return value.get_secret_value()
 
 
 def ask(

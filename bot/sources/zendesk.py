@@ -16,8 +16,8 @@ import requests
 
 from agents.errors import SourceRejected
 from agents.terms import SourceTerms, seconds
-from bot.settings import Settings, secret
-from bot.sources.source import Position, Pulled, ask
+from bot.settings import Settings
+from bot.sources.source import Position, Pulled, ask, needed
 from storage.columns import now
 from storage.raw import RawSignal, Severity
 
@@ -125,7 +125,7 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> ZendeskTic
     if not settings.zendesk_url:
         raise SourceRejected(f"ZENDESK_URL is not set; {name} needs it, for example https://acme.zendesk.com")
     session = requests.Session()
-    token = secret(settings.zendesk_token)
+    token = needed(name, "ZENDESK_TOKEN", settings.zendesk_token)
     if settings.zendesk_email:
         session.auth = (f"{settings.zendesk_email}/token", token)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block
 
 from agents.case_text import ranking_text
+from agents.urgency import scale_text
 from bot.views import parts
 from bot.views.parts import Link, Piece, Sign, Words, bold, code
 from storage.assessment import Assessment, Reviewer
@@ -33,7 +34,7 @@ def urgency(found: Research) -> str:
     ranked = found.assessment.ranked if found.assessment else None
     if ranked is None:
         return f"{found.priority}: {found.priority_reason}"
-    said = f"{ranked.priority} by the numbers: {ranking_text(ranked)}."
+    said = f"{ranked.priority} by the numbers ({scale_text()}): {ranking_text(ranked)}."
     if found.priority is ranked.priority:
         return said
     return f"{said} The agent would say {found.priority}: {found.priority_reason}"

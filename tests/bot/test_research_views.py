@@ -45,7 +45,9 @@ def test_research_shows_numbers_ruled_out_causes_with_their_evidence_and_what_wa
     assert drawn is not None
     shown = str(within(drawn.blocks))
     for words in ("Ruled out: ", "The disk is full.", "df -h", "12 % used", "Not settled: ", "A lock is held.",
-                  "1 of 5 citations did not hold and was left out.", "P3 by the numbers: 2 x 2 x 2 = 8",
+                  "1 of 5 citations did not hold and was left out.",
+                  "P3 by the numbers (of 64; P0 from 48, P1 from 27, P2 from 9, P3 from 2): ",
+                  "2 x 2 x 2 = 8",
                   "The agent would say P2: Some people cannot export."):  # fmt: skip
         assert words in shown
 
