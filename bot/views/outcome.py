@@ -94,11 +94,23 @@ def dismissed(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
     return Drawing(f"dismissed:{entry.id}", f"Dismissed: {entry.text}", [*blocks, parts.context(again)])
 
 
-def missing(scene: Scene) -> Drawing | None:
-    """Why research ended without a plan or a question, and what would help. One message, edited."""
-    ended = scene.last_move(Status.AWAITING_RESEARCH, Status.GATHERING)
-    if ended is None:
-        return None
+def missing(scene: Scene) -> Iterator[Drawing]:
+    """Why research ended without a plan or a question, and what would help.
+
+    A new message when a person had asked for it, because they wait for it; else the last one is edited.
+    """
+    purpose, said, asked = "missing", dict[str, Entry](), False
+    for entry in scene.moves:
+        if entry.after is Status.AWAITING_RESEARCH:
+            asked = entry.who not in _NOT_PEOPLE
+        elif (entry.before, entry.after) == (Status.AWAITING_RESEARCH, Status.GATHERING):
+            purpose = f"missing:{entry.id}" if asked and said else purpose
+            said[purpose] = entry
+    for name, entry in said.items():
+        yield _lacking(scene, entry, name)
+
+
+def _lacking(scene: Scene, ended: Entry, purpose: str) -> Drawing:
     blocks: list[Block] = [
         parts.paragraph(
             Sign("grey_question"), " ", bold("No fix can be proposed yet. "), Words(ended.text, limit=2_000)
@@ -107,11 +119,11 @@ def missing(scene: Scene) -> Drawing | None:
     now = scene.report.status is Status.GATHERING and scene.moves[-1] is ended
     if now:
         value = Choice(report_id=scene.report_id).json_text
-        blocks.append(parts.context("I look again when more is reported, or when somebody presses this."))
+        blocks.append(parts.context("I look again when more is reported, or when an approver presses this."))
         blocks.append(parts.buttons(parts.button("Look again", Action.RETRY, value)))
     else:
         blocks.append(parts.context("That was then; the report has moved on."))
-    return Drawing("missing", f"No fix can be proposed yet: {ended.text}", blocks, past=not now)
+    return Drawing(purpose, f"No fix can be proposed yet: {ended.text}", blocks, past=not now)
 
 
 def _since_merge(scene: Scene) -> list[Piece]:

@@ -28,8 +28,7 @@ def thread(scene: Scene) -> Iterator[Effect]:
         yield question(scene, asked)
     for shown in scene.snapshot.plans:
         yield plan(scene, shown)
-    if (lacking := missing(scene)) is not None:
-        yield lacking
+    yield from missing(scene)
     for fix in scene.snapshot.fixes:
         yield from _fix(scene, fix)
     if (news := joined_since(scene)) is not None:

@@ -195,3 +195,20 @@ def test_without_a_plan_it_says_what_is_missing_and_lets_people_ask_again(life: 
 
     assert "Which browser is it?" in text_of(missing)
     assert labels(missing) == ["Look again"]
+
+
+def test_who_has_it_looked_at_again_reads_what_came_of_it_in_a_new_message(life: Life) -> None:
+    for mover, who, because in (
+        (Mover.WORLD, "world", "Which browser is it?"),
+        (Mover.WORLD, "world", "Which version?"),
+        (Mover.HUMAN, ADA, "Which page?"),
+    ):
+        life.move(Status.AWAITING_RESEARCH, mover, who)
+        life.move(Status.GATHERING, because=because)
+        life.draw()
+
+    first, second = (each for each in life.draw() if "No fix can be proposed yet" in text_of(each))
+    assert "Which version?" in text_of(first)
+    assert labels(first) == []
+    assert "Which page?" in text_of(second)
+    assert labels(second) == ["Look again"]
