@@ -22,6 +22,7 @@ from bot.views.condition import HELP, Condition, condition
 from bot.views.limits import within
 from storage.columns import now
 from storage.raw import RawSignal, Severity
+from storage.status import WORKED_ON
 
 _ON_IT = "On it. In a moment I tell you here what became of it."
 _IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
@@ -90,11 +91,14 @@ def _investigate(typed: Typed, deps: Deps) -> Said:
 
 
 def _status(_: Typed, deps: Deps) -> Said:
-    today = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    at = now()
+    today = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    reports = deps.store.reports.open(limit=1_000)
     how = Condition(
         paused=deps.store.switches.get(PAUSED),
         counts=deps.store.signals.counts(),
-        open_reports=len(deps.store.reports.open(limit=1_000)),
+        open_reports=len(reports),
+        held_up=[each for each in reports if each.status in WORKED_ON and each.not_before and each.not_before > at],
         today=deps.store.spending.since(today),
         cursors=[deps.store.cursors.get(source) for source in deps.policy.sources],
         dead_letters=len(deps.store.inbox.dead()),

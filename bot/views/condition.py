@@ -12,6 +12,7 @@ from bot.views.parts import Mention, Moment, Piece, Sign, Words, bold, code
 from bot.views.words import money, plural, span
 from storage.columns import now
 from storage.plumbing import Breaker, Cursor, Switch
+from storage.records import Report
 from storage.signals import SignalCounts
 from storage.spending import Spent
 
@@ -34,6 +35,7 @@ class Condition:
     open_reports: int
     today: Spent
     cursors: list[Cursor]
+    held_up: list[Report] = field(default_factory=list)  # whose work waits for something that does not answer
     dead_letters: int = 0  # events of Slack that could not be dealt with
     at: dt.datetime = field(default_factory=now)
 
@@ -52,6 +54,11 @@ def condition(how: Condition) -> list[Block]:
             f"Today: {plural(how.today.calls, 'model call')}, {span(how.today.seconds)}, about {money(how.today.usd)}"
         ),
     ]
+    if how.held_up:
+        waiting = plural(len(how.held_up), "report")
+        latest = max(how.held_up, key=lambda each: each.since)
+        said = Words(latest.note, limit=400)
+        blocks.append(parts.paragraph(Sign("hourglass_flowing_sand"), f" The work on {waiting} waits. ", said))
     blocks += [parts.paragraph(*said) for each in how.cursors[:20] for said in _source(each, how.at)]
     if how.dead_letters:
         events = plural(how.dead_letters, "Slack event")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
 import pytest
 
+from storage.columns import now
 from storage.judgments import Screening, Threat
-from storage.status import Visibility
+from storage.status import Status, Visibility
 from tests.bot.workplace import (
     ADA,
     BOB,
@@ -71,6 +73,17 @@ def test_every_word_after_signalbox_is_answered(place: Workplace, text: str) -> 
 
     assert answer.status == 200
     assert json.loads(answer.body)["text"] if answer.body.startswith("{") else answer.body
+
+
+def test_status_says_when_work_waits_for_what_does_not_answer(place: Workplace) -> None:
+    report = a_report(place.store, channel=SOLAR, status=Status.AWAITING_RESEARCH)
+    assert "waits" not in place.types(BOB, "/signalbox", "status").body
+
+    until = now() + dt.timedelta(minutes=5)
+    place.store.reports.postpone(report.id or 0, "The model does not answer.", until, anew=False)
+
+    assert "The work on 1 report waits. " in place.types(BOB, "/signalbox", "status").body
+    assert "The model does not answer." in place.types(BOB, "/signalbox", "status").body
 
 
 @pytest.mark.parametrize("text", ["status", "held", "why SB-1", "merge SB-2 into SB-1", "pause"])
