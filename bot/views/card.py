@@ -30,7 +30,7 @@ def card(scene: Scene) -> Drawing:
         parts.paragraph(Sign(SIGNS[report.status]), " ", bold(status, 600)),
     ]
     if report.gist:
-        blocks.append(parts.paragraph(Words(report.gist, limit=1_200)))
+        blocks.append(parts.paragraph(*parts.prose(report.gist, 1_200)))
     if scene.snapshot.regression_of is not None:
         blocks.append(parts.paragraph(Sign("repeat"), " ", *came_before(scene, scene.snapshot.regression_of)))
     if report.note:

@@ -32,6 +32,7 @@ from bot.views import limits
 from bot.views.escape import is_address, one_line, shown
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
+_BACKTICKED = re.compile(r"`([^`\n]+)`")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,20}")
 
 
@@ -100,6 +101,12 @@ def bold(text: str, limit: int = limits.RICH_TEXT) -> Words:
 def code(text: str, limit: int = 200) -> Words:
     """Words as code."""
     return Words(text, code=True, limit=limit)
+
+
+def prose(text: str, limit: int = limits.RICH_TEXT, *, bold: bool = False, italic: bool = False) -> list[Piece]:
+    """What an agent wrote: at most `limit` characters of it, what stands between backticks as code."""
+    between = _BACKTICKED.split(limits.cut(shown(text), limit))
+    return [Words(each, bold=bold, italic=italic, code=bool(place % 2)) for place, each in enumerate(between) if each]
 
 
 def header(text: str) -> Block:

@@ -56,8 +56,8 @@ def _buttons(scene: Scene) -> list[ButtonElement]:
 
 def _found(found: Research) -> list[Block]:
     blocks: list[Block] = [
-        parts.paragraph(bold(found.headline, 300)),
-        parts.paragraph(Words(found.cause or "The cause is not known yet.", limit=1_500)),
+        parts.paragraph(*parts.prose(found.headline, 300, bold=True)),
+        parts.paragraph(*parts.prose(found.cause or "The cause is not known yet.", 1_500)),
     ]
     if found.findings:
         blocks.append(parts.bullets([_claim(finding) for finding in found.findings[:5]]))
@@ -100,9 +100,9 @@ def _others(found: Research) -> list[Block]:
 
 def _hypothesis(hypothesis: Hypothesis) -> list[Piece]:
     rejected = hypothesis.standing is Standing.REJECTED
-    line: list[Piece] = [bold("Ruled out: " if rejected else "Not settled: "), Words(hypothesis.statement, limit=300)]
+    line: list[Piece] = [bold("Ruled out: " if rejected else "Not settled: "), *parts.prose(hypothesis.statement, 300)]
     if hypothesis.why:
-        line += [" ", Words(hypothesis.why, italic=True, limit=300)]
+        line += [" ", *parts.prose(hypothesis.why, 300, italic=True)]
     evidence = hypothesis.evidence_against if rejected else (*hypothesis.evidence_for, *hypothesis.evidence_against)
     for one in evidence[:2]:
         line += [" ", code(_where(one)), " ", Words(f"“{_brief(one.quote)}”", limit=_QUOTE + 2)]
@@ -114,7 +114,7 @@ def _brief(quote: str) -> str:
 
 
 def _claim(finding: Finding) -> list[Piece]:
-    line: list[Piece] = [Words(finding.claim, limit=300)]
+    line: list[Piece] = [*parts.prose(finding.claim, 300)]
     for place in dict.fromkeys(_where(evidence) for evidence in finding.evidence[:3]):
         line += [" ", code(place)]
     return line

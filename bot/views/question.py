@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.drawing import Drawing
-from bot.views.parts import Mention, Sign, Words, bold
+from bot.views.parts import Mention, Sign, Words
 from bot.views.scene import Scene
 from storage.records import AskedQuestion
 from storage.status import Status
@@ -15,7 +15,7 @@ from storage.status import Status
 
 def question(scene: Scene, asked: AskedQuestion) -> Drawing:
     """What is asked, why, and who answered what."""
-    blocks: list[Block] = [parts.paragraph(Sign("question"), " ", bold(asked.body.text, 300))]
+    blocks: list[Block] = [parts.paragraph(Sign("question"), " ", *parts.prose(asked.body.text, 300, bold=True))]
     if asked.body.why:
         blocks.append(parts.context(asked.body.why))
     blocks += _state(scene, asked)

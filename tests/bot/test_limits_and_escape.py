@@ -83,3 +83,19 @@ def test_too_much_is_left_out_from_the_end_and_the_buttons_stay(sizes: list[int]
     assert sum(each["type"] == "actions" for each in drawn) == buttons
     left_out = sum(each["type"] == "rich_text" for each in drawn) < len(sizes)
     assert any("too long for one message" in str(each) for each in drawn) is left_out
+
+
+def test_what_an_agent_puts_between_backticks_is_shown_as_code_and_cut_where_all_of_it_is() -> None:
+    (section,) = parts.paragraph(*parts.prose("Call `a.b()`, not `c`; a ` alone stays.", bold=True)).to_dict()[
+        "elements"
+    ]
+    pieces = [(each["text"], each["style"]) for each in section["elements"]]
+
+    assert pieces == [
+        ("Call ", {"bold": True}),
+        ("a.b()", {"bold": True, "code": True}),
+        (", not ", {"bold": True}),
+        ("c", {"bold": True, "code": True}),
+        ("; a ` alone stays.", {"bold": True}),
+    ]
+    assert sum(len(each.text) for each in parts.prose("`x` " * 100, 50) if isinstance(each, parts.Words)) <= 50
