@@ -64,26 +64,26 @@ def _found(store: Store, report: str, stage: Stage | None, since: str) -> list[R
 
 
 def _list(store: Store, found: Sequence[RunSeen], *, steps: bool, as_json: bool) -> None:
-    done = {run.key: store.runs.uses(run.key) for run in found} if steps else {}
+    done = [store.runs.uses(run.key) if steps and run.tool_calls else [] for run in found]  # a decision shares a key
     if as_json:
         shown = [
             {
                 **run.model_dump(mode="json"),
                 "strand": run.strand,
-                **({"steps": [use.model_dump(exclude={"id", "run"}) for use in done[run.key]]} if steps else {}),
+                **({"steps": [use.model_dump(exclude={"id", "run"}) for use in uses]} if steps else {}),
             }
-            for run in found
+            for run, uses in zip(found, done, strict=True)
         ]
         typer.echo(json.dumps({"runs": shown}, ensure_ascii=False))
         return
     table = Table("began (UTC)", "report", "stage", *_USED, "model", "why it stopped", box=None, pad_edge=False)
-    for run in found:
+    for run, uses in zip(found, done, strict=True):
         began = run.began_at.astimezone(dt.UTC).strftime("%m-%d %H:%M:%S")
         why = run.outcome.value.replace("_", " ") if run.outcome else "goes on" if _is_open(run) else run.why
         name = f"SB-{run.report_id}" if run.report_id else "—"
         stage = f"{run.stage}, strand {run.strand}" if run.strand else run.stage
         table.add_row(began, name, stage, *_used(run), ", ".join(run.models) or "—", _plain(why))
-        for use in done.get(run.key, ()):
+        for use in uses:
             failed = " (it failed)" if use.failed else ""
             table.add_row("", "", f"  {use.turn}.", *[""] * len(_USED), "", _plain(f"{use.line or use.tool}{failed}"))
     Console(highlight=False, soft_wrap=True).print(table if found else "Nothing was done in that time.")

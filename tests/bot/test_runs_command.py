@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import cli
 from storage.store import Store
-from tests.storage.test_runs import a_run
+from tests.storage.test_runs import a_run, call
 
 
 @pytest.fixture
@@ -40,6 +40,16 @@ def test_people_see_a_table_and_machines_the_same_as_json(asked: Any, sqlite_sto
         key, 2, 4, 1800, "finished", "It is done.",
     )  # fmt: skip
     assert [step["line"] for step in run["steps"]][::2] == ["read page 1", "read page 2"]
+
+
+def test_the_decision_that_shares_its_researchs_key_has_none_of_its_steps(asked: Any, sqlite_store: Store) -> None:
+    key = a_run(sqlite_store)
+    call(sqlite_store, 1, stage="decide", run=key, report_id=int(key.split(":")[1]))
+
+    steps = {run["stage"]: len(run["steps"]) for run in json.loads(asked("--steps", "--json").stdout)["runs"]}
+
+    assert steps == {"research": 4, "decide": 0}
+    assert asked("--steps").stdout.count("read page 1") == 1
 
 
 def test_runs_are_summed_up(asked: Any, sqlite_store: Store) -> None:
