@@ -1,4 +1,4 @@
-"""What is forgotten by the clock: jobs that ended, and words that are older than the policy says."""
+"""What is forgotten by the clock: jobs that ended, calls that nobody answered, words older than the policy says."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ from storage.store import Store
 log = structlog.get_logger()
 
 KEEP_ENDED = dt.timedelta(days=3)
+KEEP_RESERVED = dt.timedelta(hours=1)  # no call of a model takes as long
 
 
 def forget_jobs(engine: Engine, at: dt.datetime) -> None:
     """Delete the jobs that ended days ago, with what their checkpoints hold of signals and transcripts."""
     if gone := engine.forget((at - KEEP_ENDED).isoformat()):
         log.info("forgot ended jobs", jobs=gone)
+
+
+def forget_reservations(store: Store, at: dt.datetime) -> None:
+    """Free the money that was put aside for calls of a model which died with their process."""
+    if gone := store.spending.write_off(at - KEEP_RESERVED):
+        log.info("wrote off calls that were never answered", calls=gone)
 
 
 def forget_words(store: Store, at: dt.datetime, seconds: float) -> None:

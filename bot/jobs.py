@@ -21,7 +21,7 @@ from agents.terms import Policy
 from bot.engine import WAITS, Engine, EngineCheckpoint, Interrupted, Queue, Waiting, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
-from bot.forgetting import forget_jobs, forget_words
+from bot.forgetting import forget_jobs, forget_reservations, forget_words
 from storage.columns import now
 from storage.errors import IllegalMove
 from storage.judgments import Outcome
@@ -134,9 +134,13 @@ class Jobs:
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),
-            "forget": lambda *_: forget_jobs(self.engine, self.clock()),
+            "forget": lambda *_: self._forget(),
             "retain": lambda *_: forget_words(self.store, self.clock(), self.retention),
         }
+
+    def _forget(self) -> None:
+        forget_reservations(self.store, self.clock())
+        forget_jobs(self.engine, self.clock())
 
     def _digest(self, signal_id: int, checkpoint: Checkpoint) -> None:
         self.pipeline.digest(signal_id, checkpoint)

@@ -105,7 +105,12 @@ _USED = ("turns", "tools", "input", "cached", "output", "cost", "time")
 def _used(run: RunSeen | Total) -> list[str]:
     faults = f" ({run.tool_faults} failed)" if run.tool_faults else ""
     tokens = [f"{number:,}" for number in (run.input_tokens, run.cached_tokens, run.output_tokens)]
-    return [str(run.turns), f"{run.tool_calls}{faults}", *tokens, f"${run.usd:.4f}", span(run.seconds)]
+    return [str(run.turns), f"{run.tool_calls}{faults}", *tokens, _cost(run), span(run.seconds)]
+
+
+def _cost(run: RunSeen | Total) -> str:
+    """What it cost; at most, while something is put aside for a call without an answer yet."""
+    return f"{'≤ ' if run.reserved_usd else ''}${run.usd:.4f}"
 
 
 def _is_open(run: RunSeen) -> bool:

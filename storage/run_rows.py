@@ -49,7 +49,10 @@ class ToolUse(SQLModel, table=True):
 
 
 class ModelCall(SQLModel, table=True):
-    """One call of a model. Reserved with its estimated cost before the call, settled with the real one after."""
+    """One call of a model. Reserved with its estimated cost before the call, settled with the real one after.
+
+    One that died with its process is settled with nothing, when its turn is asked for anew or an hour has passed.
+    """
 
     __tablename__ = "model_call"
 

@@ -32,7 +32,8 @@ class Used(BaseModel):
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
-    usd: float = 0.0  # with the estimates of calls that were never answered
+    usd: float = 0.0
+    reserved_usd: float = 0.0  # the part of it that is put aside for calls without an answer yet
     seconds: float = 0.0
 
     def plus(self, more: Used) -> dict[str, Any]:
@@ -223,6 +224,7 @@ def _with(run: RunSeen, call: ModelCall) -> RunSeen:
         cached_tokens=call.cached_tokens,
         output_tokens=call.output_tokens,
         usd=call.cost_usd,
+        reserved_usd=0.0 if call.settled else call.cost_usd,
         seconds=call.seconds,
     )
     answered = call.output_tokens > 0

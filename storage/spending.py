@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, func, or_, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from storage.records import Signal
 from storage.run_rows import ModelCall
 from storage.transactions import Transactions, locked
+
+SUPERSEDED = "superseded"  # the stop reason of a call that died with its process and was made anew
+WRITTEN_OFF = "never_answered"  # of one that nobody made anew
 
 
 class Spent(BaseModel):
@@ -65,8 +69,14 @@ class Spending:
         run: str = "",
         turn: int = 0,
     ) -> int:
-        """Put the estimated cost aside before a call; the call's id. A call that never ends stays estimated."""
+        """Put the estimated cost aside before a call; the call's id.
+
+        An earlier call of the same turn of a run that was not settled died with its process: it costs nothing more.
+        """
         with self._on.write() as session:
+            if run and turn:
+                same = col(ModelCall.run) == run, col(ModelCall.stage) == stage, col(ModelCall.subject) == subject
+                _give_up(session, SUPERSEDED, *same, col(ModelCall.turn) == turn)
             call = ModelCall(stage=stage, subject=subject, model=model, cost_usd=usd, run=run, turn=turn)
             call.report_id, call.signal_id = report_id, signal_id
             session.add(call)
@@ -91,6 +101,14 @@ class Spending:
             call.seconds, call.stop_reason, call.cost_usd = seconds, stop_reason, usd
             call.settled = True
 
+    def write_off(self, before: dt.datetime) -> int:
+        """Free what was put aside before a moment for calls that were never settled; how many there were.
+
+        One that is settled later after all costs what it cost.
+        """
+        with self._on.write() as session:
+            return _give_up(session, WRITTEN_OFF, col(ModelCall.started_at) < before)
+
     def of_report(self, report_id: int) -> Spent:
         """What a report has cost, with the digests of its signals."""
         with self._on.read() as session:
@@ -105,6 +123,13 @@ class Spending:
         """What was spent since the beginning."""
         with self._on.read() as session:
             return Spent.sum_of(_by_stage(session, col(ModelCall.id).is_not(None)).values())
+
+
+def _give_up(session: Session, because: str, *which: ColumnElement[bool]) -> int:
+    """Let the calls among these that are not settled cost nothing; how many they were."""
+    nothing = {"settled": True, "cost_usd": 0.0, "stop_reason": because}
+    done: Any = session.execute(update(ModelCall).where(col(ModelCall.settled).is_(False), *which).values(**nothing))
+    return int(done.rowcount)
 
 
 def spent_by_stage(session: Session, report_id: int) -> dict[str, Spent]:

@@ -79,7 +79,8 @@ def _used(run: RunSeen) -> str:
     read = run.input_tokens + run.cached_tokens
     tokens = f"{read:,} tokens read ({run.cached_tokens:,} of them from the cache), {run.output_tokens:,} written"
     asked = f" by {models}" if models else ""
-    return f"{plural(run.turns, 'turn')}{asked}{looks} · {span(run.seconds)} · about {money(run.usd)} · {tokens}"
+    cost = f"{'at most' if run.reserved_usd else 'about'} {money(run.usd)}"
+    return f"{plural(run.turns, 'turn')}{asked}{looks} · {span(run.seconds)} · {cost} · {tokens}"
 
 
 def _line(use: ToolUse) -> list[Piece]:

@@ -118,6 +118,17 @@ def test_the_clocks_check_looks_up_what_a_source_may_have_deleted(works: Works) 
     until(lambda: checked == ["errors"], "the check")
 
 
+def test_the_clock_writes_off_calls_that_nobody_settled_within_an_hour(works: Works) -> None:
+    works.store.spending.reserve("research", "C1/1", "model", 0.5)
+    works.engine.enqueue("forget:1", Queue.UPKEEP, "forget", "1")
+    until(lambda: works.engine.is_over("forget:1"), "the first tick")
+    assert works.store.spending.total().usd == 0.5
+    works.later(minutes=61)
+    works.engine.enqueue("forget:2", Queue.UPKEEP, "forget", "2")
+    until(lambda: works.engine.is_over("forget:2"), "the second tick")
+    assert works.store.spending.total().usd == 0.0
+
+
 def test_a_job_that_met_a_closed_door_is_put_off_and_tried_again_under_a_new_id(works: Works) -> None:
     works.pipeline.fails.append(ModelDown("The model did not answer.", retry_after=90.0))
     report = a_report(works.store, status=Status.AWAITING_RESEARCH)

@@ -52,6 +52,19 @@ def test_the_decision_that_shares_its_researchs_key_has_none_of_its_steps(asked:
     assert asked("--steps").stdout.count("read page 1") == 1
 
 
+def test_money_that_is_put_aside_for_a_call_without_an_answer_is_marked(asked: Any, sqlite_store: Store) -> None:
+    key = a_run(sqlite_store, ended=False)
+    report = f"SB-{key.split(':')[1]}"
+    answered = asked(report).stdout
+    sqlite_store.spending.reserve("research", "S-1", "m-1", 0.28, run=key, turn=3)
+
+    assert "≤" not in answered
+    assert "≤ $0.7800" in asked("--stage", "research").stdout
+    (total,) = json.loads(asked("--totals", "stage", "--json").stdout)["totals"]
+    assert (total["usd"], total["reserved_usd"]) == (pytest.approx(0.78), pytest.approx(0.28))
+    assert "≤ $0.7800" in asked("--totals", "stage").stdout
+
+
 def test_runs_are_summed_up(asked: Any, sqlite_store: Store) -> None:
     a_run(sqlite_store)
     a_run(sqlite_store)

@@ -156,6 +156,42 @@ def test_a_call_costs_its_estimate_until_it_is_settled(store: Store) -> None:
         store.spending.settle(99, usd=1.0)
 
 
+def test_a_call_that_died_with_its_process_costs_nothing_once_its_turn_is_asked_for_anew(store: Store) -> None:
+    report_id = a_report(store).id or 0
+
+    def reserve(turn: int, run: str = "research:1:1", stage: str = "research", subject: str = "C1/1") -> int:
+        return store.spending.reserve(stage, subject, "model", 0.5, report_id=report_id, run=run, turn=turn)
+
+    store.spending.settle(reserve(1), usd=0.125, stop_reason="end")
+    others = [reserve(3), reserve(2, run="research:1:2"), reserve(2, stage="decide"), reserve(2, subject="C1/1~1.1"),
+              reserve(0, run=""), reserve(0, run="")]  # fmt: skip
+    died = reserve(2)
+    anew = reserve(2)
+    reserve(1)
+
+    assert store.spending.of_report(report_id).usd == 0.125 + 0.5 * (len(others) + 2)
+    (run,) = [each for each in store.runs.all() if (each.key, each.stage) == ("research:1:1", "research")]
+    assert (run.turns, run.reserved_usd) == (3, 2.0)  # of turns 1 and 3, the strand and the call made anew
+    store.spending.settle(anew, usd=0.25)
+    store.spending.settle(died, usd=0.25)  # its process was only slow
+
+    assert store.spending.of_report(report_id).usd == 0.125 + 0.25 * 2 + 0.5 * (len(others) + 1)
+
+
+def test_what_was_put_aside_and_never_settled_is_written_off_in_time(store: Store) -> None:
+    report_id = a_report(store).id or 0
+    store.spending.settle(store.spending.reserve("research", "C1/1", "model", 0.5, report_id=report_id), usd=0.125)
+    late = store.spending.reserve("research", "C1/1", "model", 0.5, report_id=report_id, run="research:1:1", turn=1)
+
+    assert store.spending.write_off(now() - LATER) == 0
+    assert store.spending.of_report(report_id).usd == 0.625
+    assert [store.spending.write_off(now() + LATER) for _ in range(2)] == [1, 0]
+    assert store.spending.of_report(report_id).usd == 0.125
+    assert [run.why for run in store.runs.all() if run.key == "research:1:1"] == ["never_answered"]
+    store.spending.settle(late, usd=0.25)
+    assert store.spending.of_report(report_id).usd == 0.375
+
+
 def test_a_report_costs_what_its_signals_digests_cost_too_and_no_call_counts_twice(store: Store) -> None:
     signal, other = a_signal(store, filed=True), a_signal(store, filed=True)
     store.spending.reserve("screen", "x", "m", 0.25, signal_id=signal.id)
