@@ -97,7 +97,8 @@ class Assent:
 
         A reply that is wholly a known phrase decides on the latest plan posted before it, unless that plan has been
         replaced. Any other words of somebody who may decide revise the plan, or answer the open question. While no
-        plan waits, `stop` dismisses the report, `retry` tries again what is stuck, and other phrases are answered.
+        plan waits, `stop` dismisses the report, `retry` tries again what is stuck, other phrases are answered, and
+        words that come while it works or is stuck are kept for the next try.
         """
         report = self.store.reports.get(report_id)
         phrase = phrase_of(words)
@@ -165,11 +166,11 @@ class Assent:
             return self.press(report.id or 0, Decision.RETRY, person=person, via=Via.REPLY, words=words)
         if phrase is not None:
             return self._only_for_deciders(report, person, _nothing_to_decide(report))
-        if report.status in _AT_WORK and not self._refusal(report, person):
+        if report.status in _KEPT and not self._refusal(report, person):
             self.store.plans.decide(
                 report.id or 0, Decision.GUIDE, by=person.user_id, via=Via.REPLY, words=words, to=None
             )
-            return Answer(ok=True, sentence=_NOTED)
+            return Answer(ok=True, sentence=_KEPT[report.status])
         return None
 
     def _only_for_deciders(self, report: Report, person: Person, sentence: str) -> Answer | None:
@@ -213,6 +214,10 @@ _NOTED = (
     "Noted. The work that is going on may have begun without it; what I do next is done with it. `stop` dismisses the "
     "report."
 )
+_FOR_RETRY = (
+    "I keep that; press Retry, or reply `retry`, and the next try is done with it. `stop` dismisses the report."
+)
+_KEPT = {Status.AWAITING_RESEARCH: _NOTED, Status.AWAITING_FIX: _NOTED, Status.STUCK: _FOR_RETRY}
 _STOPPING = "I stop before my next turn. The report stays; its Retry begins anew."
 
 

@@ -57,9 +57,9 @@ class Pipeline:
             case _:
                 return  # a human, or nobody, moves next
 
-    def research(self, report_id: int, checkpoint: Checkpoint) -> None:
-        """Find the cause, decide, and ask the humans."""
-        Researching(self.means).research(report_id, checkpoint)
+    def research(self, report_id: int, checkpoint: Checkpoint, job: str = "") -> None:
+        """Find the cause, decide, and ask the humans; nothing, if the report waits for another job than this."""
+        Researching(self.means).research(report_id, checkpoint, job)
 
     def fix(self, report_id: int, checkpoint: Checkpoint) -> None:
         """Carry out the approved plan, with proof, up to the draft pull request."""

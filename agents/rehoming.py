@@ -10,10 +10,10 @@ from agents.assent import Answer, Via
 from agents.ports import Nudge
 from agents.rules import Person
 from agents.terms import Policy
-from storage.deciding import DecidedKind
+from storage.deciding import Decided, DecidedKind
 from storage.errors import IllegalMove
 from storage.records import Decision, Report
-from storage.status import Status
+from storage.status import CLOSED, Status
 from storage.store import Store
 
 _SAID = re.compile(
@@ -56,18 +56,25 @@ class Rehoming:
         if repository is None:
             known = ", ".join(f"`{each.name}`" for each in self.policy.repositories) or "none"
             return Answer(ok=False, sentence=f"`{name}` is not a repository of the policy file; there are {known}.")
-        if report.repository == name and report.repository_by:
-            return Answer(ok=True, sentence=f"{report.ref} is about `{name}` already.")
+        if report.repository == name:
+            return self._confirmed(report, person)
         return self._moved(report, name, person, via)
 
+    def _confirmed(self, report: Report, person: Person) -> Answer:
+        """It is about that one already: all that changes is that a person has said so. A plan that waits stays."""
+        if not report.repository_by:
+            self.store.reports.confirm_repository(report.id or 0, report.repository, by=person.user_id)
+        return Answer(ok=True, sentence=f"{report.ref} is about `{report.repository}` already.")
+
     def _moved(self, report: Report, name: str, person: Person, via: Via) -> Answer:
-        if report.status not in _AGAIN:
-            sentence = f"{report.ref} is {report.status.value.replace('_', ' ')} now, so its repository cannot change."
-            return Answer(ok=False, sentence=f"{sentence} Say it again when it waits for people, or dismiss it.")
+        if report.status is Status.AWAITING_RESEARCH:
+            return self._anew(report, name, person, via)
+        if (decision := _decision(report)) is None:
+            return Answer(ok=False, sentence=_too_late(report))
         try:
             decided = self.store.plans.decide(
                 report.id or 0,
-                _AGAIN[report.status],
+                decision,
                 by=person.user_id,
                 via=via,
                 words=f"repository: {name}",
@@ -78,7 +85,40 @@ class Rehoming:
             )
         except IllegalMove as error:
             return Answer(ok=False, sentence=str(error))
+        return self._said(report, name, decided)
+
+    def _anew(self, report: Report, name: str, person: Person, via: Via) -> Answer:
+        """The pass that waits or runs is superseded: it hears of that before its next turn, and nothing comes of it."""
+        decided = self.store.plans.anew(
+            report.id or 0,
+            Status.AWAITING_RESEARCH,
+            by=person.user_id,
+            via=via,
+            words=f"repository: {name}",
+            repository=name,
+            repository_by=person.user_id,
+        )
+        return self._said(report, name, decided)
+
+    def _said(self, report: Report, name: str, decided: Decided) -> Answer:
         if decided.kind is not DecidedKind.DONE:
             return Answer(ok=False, sentence=f"Somebody was quicker: {report.ref} has moved on. Say it again.")
         self.nudge.report(report.id or 0)
         return Answer(ok=True, sentence=f"{report.ref} is about `{name}`: I look into it there, and remember that.")
+
+
+def _decision(report: Report) -> Decision | None:
+    """As what it is kept that somebody said so; None where it is too late. What is stuck goes back to where it was."""
+    if report.status is Status.STUCK:
+        return Decision.RETRY if report.stuck_from is Status.AWAITING_RESEARCH else None
+    return _AGAIN.get(report.status)
+
+
+def _too_late(report: Report) -> str:
+    if report.status in CLOSED:
+        return f"{report.ref} is {report.status.value}, so its repository cannot change. `/investigate` opens another."
+    stuck = report.status is Status.STUCK
+    where = "stuck after its plan was approved" if stuck else report.status.value.replace("_", " ") + " now"
+    return (
+        f"{report.ref} is {where}, so its repository cannot change. `stop` dismisses it; `/investigate` opens another."
+    )

@@ -45,13 +45,16 @@ class Researching:
 
     means: Means
 
-    def research(self, report_id: int, checkpoint: Checkpoint) -> None:
-        """Find the cause, judge it, and move the report to where humans can answer."""
-        start = checkpoint("case", lambda: self._start(report_id), Start)
+    def research(self, report_id: int, checkpoint: Checkpoint, job: str = "") -> None:
+        """Find the cause, judge it, and move the report to where humans can answer.
+
+        `job` is the id of the job that does it: one that the report no longer waits for does nothing.
+        """
+        start = checkpoint("case", lambda: self._start(report_id, job), Start)
+        run = ReportRun(self.means, Stage.RESEARCH, report_id, start.run or job)
         if start.case is None:
-            checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence), bool)
+            checkpoint("end", lambda: self._end(run, start.outcome, start.sentence), bool)
         else:
-            run = ReportRun(self.means, Stage.RESEARCH, report_id, start.run)
             self._run(run, start.case, checkpoint)
         self.means.messenger.publish(report_id)
 
@@ -75,10 +78,12 @@ class Researching:
         assessment = checkpoint("assess", lambda: Assessing(self.means).assess(case, found), Assessment)
         assessed = found.model_copy(update={"assessment": assessment})
         verdict = checkpoint("decide", lambda: self._decide(run, researched, assessed), Verdict)
-        checkpoint("ask", lambda: self._ask(report_id, case, assessed, verdict), bool)
+        checkpoint("ask", lambda: self._ask(run, case, assessed, verdict), bool)
 
-    def _start(self, report_id: int) -> Start:
+    def _start(self, report_id: int, job: str = "") -> Start:
         report = self.means.store.reports.get(report_id)
+        if ReportRun(self.means, Stage.RESEARCH, report_id, job).is_superseded(report):
+            return Start(outcome=Outcome.STOPPED, sentence="It was taken up anew meanwhile.")
         signals = readable(self.means.store.signals.of_report(report_id))
         if report.status is not Status.AWAITING_RESEARCH or not signals:
             return Start(outcome=Outcome.FINISHED, sentence="There is nothing to research.")
@@ -156,13 +161,13 @@ class Researching:
 
     def _end_run(self, run: ReportRun, researched: Researched) -> bool:
         run.end(researched.outcome, researched.sentence, researched.seconds)
-        return self._end(run.report_id, researched.outcome, researched.sentence)
+        return self._end(run, researched.outcome, researched.sentence)
 
-    def _ask(self, report_id: int, case: ResearchCase, found: Research, verdict: Verdict) -> bool:
-        store = self.means.store
+    def _ask(self, run: ReportRun, case: ResearchCase, found: Research, verdict: Verdict) -> bool:
+        store, report_id = self.means.store, run.report_id
         report = store.reports.get(report_id)
         step = f"research:{report_id}:{report.attempt}"
-        if report.status is not Status.AWAITING_RESEARCH:
+        if report.status is not Status.AWAITING_RESEARCH or run.is_superseded(report):
             return False
         autonomy = rules.autonomy_of(report, store.signals.count(report_id).channels, self.means.policy)
         asking = ask(found, verdict, autonomy)
@@ -187,6 +192,7 @@ class Researching:
             because=asking.because,
             step=f"{step}/ask",
             expect=Status.AWAITING_RESEARCH,
+            attempt=report.attempt,
             judgment=found,
             research=found,
             verdict=verdict,
@@ -196,21 +202,21 @@ class Researching:
             note="",
         )
 
-    def _end(self, report_id: int, outcome: Outcome, sentence: str) -> bool:
+    def _end(self, run: ReportRun, outcome: Outcome, sentence: str) -> bool:
         """End without a judgment: back to gathering where nothing is broken, else stuck, with the outcome."""
-        report = self.means.store.reports.get(report_id)
-        if report.status is not Status.AWAITING_RESEARCH:
+        report_id, report = run.report_id, self.means.store.reports.get(run.report_id)
+        if report.status is not Status.AWAITING_RESEARCH or run.is_superseded(report):
             return False
         step = f"research:{report_id}:{report.attempt}/end"
         if outcome in _NOT_BROKEN:
             self.means.store.reports.move(
                 report_id, Status.GATHERING, mover=Mover.MACHINE, who="machine", because=sentence, step=step,
-                note=sentence, research_passes=report.research_passes + 1,
+                attempt=report.attempt, note=sentence, research_passes=report.research_passes + 1,
             )  # fmt: skip
             return True
         self.means.store.reports.move(
             report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because=sentence, step=step,
-            stuck_because=outcome,
+            attempt=report.attempt, stuck_because=outcome,
         )  # fmt: skip
         return True
 

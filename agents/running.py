@@ -37,10 +37,16 @@ class ReportRun:
         report = self.means.store.reports.get(self.report_id)
         if report.status is not _WANTED[self.stage]:
             return f"{report.ref} is {report.status.value.replace('_', ' ')} meanwhile, so I stopped working on it."
+        if self.is_superseded(report):
+            return f"{report.ref} was taken up anew meanwhile, so I stopped this pass."
         approvals = self.means.store.plans.approvals(self.report_id)
         if any(each.decision is Decision.STOP and each.at >= report.since for each in approvals):
             return "Somebody pressed Stop. Retry begins anew."
         return ""
+
+    def is_superseded(self, report: Report) -> bool:
+        """Whether the report waits for a later run than this one. What began before runs were kept is not known."""
+        return bool(self.key) and self.key.partition("/")[0] != run_key(self.stage, report)
 
     def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
         """Keep what the tools did, in one redacted line each."""

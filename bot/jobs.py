@@ -42,7 +42,7 @@ class Pipeline(Protocol):
     """The verbs that jobs run."""
 
     def digest(self, signal_id: int, checkpoint: Checkpoint) -> None: ...
-    def research(self, report_id: int, checkpoint: Checkpoint) -> None: ...
+    def research(self, report_id: int, checkpoint: Checkpoint, job: str = "") -> None: ...
     def fix(self, report_id: int, checkpoint: Checkpoint) -> None: ...
     def follow(self, report_id: int, checkpoint: Checkpoint) -> None: ...
     def prove(self, report_id: int, checkpoint: Checkpoint) -> None: ...
@@ -107,7 +107,7 @@ class Jobs:
             try:
                 self._verbs()[kind](subject, checkpoint, job_id)
             except Waiting as waiting:
-                self._wait_for(int(subject), waiting.fault)
+                self._wait_for(int(subject), waiting.fault, job_id)
                 self.engine.park(job_id)
                 raise
             except Interrupted:
@@ -116,7 +116,7 @@ class Jobs:
             except Exception as error:
                 if is_engine_signal(error):
                     raise
-                self._failed(kind, subject, error)
+                self._failed(kind, subject, error, job_id)
             else:
                 if kind in _TOLD:
                     log.info("done", seconds=round((self.clock() - began).total_seconds(), 3))
@@ -124,7 +124,7 @@ class Jobs:
     def _verbs(self) -> Mapping[str, Callable[[str, Checkpoint, str], None]]:
         return {
             "digest": lambda subject, checkpoint, _: self._digest(int(subject), checkpoint),
-            "research": lambda subject, checkpoint, _: self.pipeline.research(int(subject), checkpoint),
+            "research": lambda subject, checkpoint, job_id: self.pipeline.research(int(subject), checkpoint, job_id),
             "fix": lambda subject, checkpoint, _: self.pipeline.fix(int(subject), checkpoint),
             "follow": lambda subject, checkpoint, _: self.pipeline.follow(int(subject), checkpoint),
             "prove": lambda subject, checkpoint, _: self.pipeline.prove(int(subject), checkpoint),
@@ -148,13 +148,15 @@ class Jobs:
 
     # ── what failed ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _failed(self, kind: str, subject: str, error: Exception) -> None:
+    def _failed(self, kind: str, subject: str, error: Exception, job_id: str) -> None:
         reference = secrets.token_hex(3)
         sentence = self.redact(sentence_of(error, reference))
         log.warning("failed", reference=reference, error=str(error), exc_info=traceback_of(error))
         match kind:
             case "digest":
                 self._signal_failed(int(subject), error, sentence)
+            case "research" | "fix" if self._is_superseded(int(subject), job_id):
+                self.store.runs.end(job_id, Outcome.FAILED, sentence, 0.0)
             case "research" | "fix" | "follow" | "prove":
                 self._report_failed(int(subject), error, sentence)
             case _:
@@ -166,8 +168,15 @@ class Jobs:
         wait = _wait(error, signal.attempt) if again else _DEAD_LETTER
         self.store.signals.postpone(signal_id, sentence, self.clock() + wait)
 
-    def _wait_for(self, report_id: int, fault: Unavailable) -> None:
+    def _is_superseded(self, report_id: int, job_id: str) -> bool:
+        """Whether the report waits for another job by now: what became of this one is not to be laid at its door."""
+        awaited = work_id(self.store.reports.get(report_id))
+        return awaited is not None and awaited != job_id
+
+    def _wait_for(self, report_id: int, fault: Unavailable, job_id: str) -> None:
         """Leave the job where it is until whatever did not answer may answer again."""
+        if self._is_superseded(report_id, job_id):
+            return
         report = self.store.reports.get(report_id)
         until = self.clock() + _wait(fault, report.tries)
         log.warning("waits", report=report_id, until=until.isoformat(), error=str(fault))

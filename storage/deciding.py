@@ -84,6 +84,26 @@ class Deciding:
                 )
             return Decided(kind=DecidedKind.DONE, by=by)
 
+    def anew(
+        self, report_id: int, status: Status, *, by: str, via: str, words: str, **changes: Unpack[ReportChanges]
+    ) -> Decided:
+        """Have the machine's present step begun anew with other columns, if the report still waits for it.
+
+        No move: the report waits for what it waited for, under a new attempt. The pass under the old one is over.
+        """
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            if report.status is not status:
+                return Decided(kind=DecidedKind.ALREADY, by=_decider(session, report_id))
+            session.add(Approval(report_id=report_id, decision=Decision.RETRY, by=by, via=via, words=words))
+            journal.tell(session, report_id, EntryKind.WORD, by, words)
+            journal.put(report, changes)
+            report.since, report.not_before, report.note = now(), None, ""
+            report.attempt += 1
+            report.tries = 0
+            report.version += 1
+            return Decided(kind=DecidedKind.DONE, by=by)
+
 
 def _named(decision: Decision) -> str:
     return decision.value.replace("_", " ")

@@ -77,12 +77,14 @@ class Reports:
         because: str,
         step: str | None = None,
         expect: Status | None = None,
+        attempt: int | None = None,
         judgment: Judgment | None = None,
         **changes: Unpack[ReportChanges],
     ) -> Report:
         """Move a report, with columns that change with it. The report as it is then.
 
-        Raises IllegalMove when the state chart does not allow it, or the report is not in `expect`.
+        Raises IllegalMove when the state chart does not allow it, or the report is not in `expect`, or no longer at
+        that `attempt`.
         """
         with self._on.write() as session:
             report = locked(session, Report, report_id)
@@ -92,6 +94,8 @@ class Reports:
                 raise IllegalMove(
                     f"{report.ref} is {report.status}, not {expect} as the mover thought; somebody was quicker."
                 )
+            if attempt is not None and report.attempt != attempt:
+                raise IllegalMove(f"{report.ref} was taken up anew meanwhile, so nothing was made of the earlier pass.")
             journal.move(
                 session,
                 report,
@@ -159,6 +163,15 @@ class Reports:
             said = f"said why it was dismissed: {dismissal.replace('_', ' ')}"
             journal.tell(session, report_id, EntryKind.WORD, by, said)
             return True
+
+    def confirm_repository(self, report_id: int, repository: str, *, by: str) -> None:
+        """Keep that a person says it is about the repository it is about; the first one counts."""
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            if report.repository == repository and not report.repository_by:
+                report.repository_by = by
+                report.version += 1
+                journal.tell(session, report_id, EntryKind.WORD, by, f"said that it is about {repository}")
 
     def touch(self, report_id: int) -> None:
         """Have Slack show it anew."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from agents.cases import Guidance
+from agents.researching import guidance_of
 from playground.faults import Fault, Kind, Moment
 from storage.judgments import Question
 from storage.records import Decision
@@ -173,6 +175,30 @@ def test_words_that_come_while_it_works_are_kept_and_answered(place: Workplace) 
     assert noted.startswith("Noted.")
     assert "nothing to decide" in nothing
     assert place.whispers(BOB) == []
+
+
+@pytest.mark.parametrize("words", ["no, better do X", "please use the other approach"])
+def test_words_that_come_while_it_is_stuck_are_kept_for_the_next_try(place: Workplace, words: str) -> None:
+    report = a_report(place.store, status=Status.STUCK, channel=SOLAR, repository="acme/app")
+    report_id = report.id or 0
+    root = place.draw(report_id)[0].ts
+    place.says(BOB, words, thread_ts=root)
+    place.says(ADA, words, thread_ts=root)
+
+    assert place.store.reports.get(report_id).status is Status.STUCK
+    assert guidance_of(place.store.plans.approvals(report_id)) == (Guidance(words=words, who=ADA),)
+    assert (ADA, words) in [(each.who, each.text) for each in place.store.reports.journal(report_id)]
+    assert place.whispers(ADA)[0].startswith("I keep that; press Retry")
+    assert place.whispers(BOB) == []
+
+
+@pytest.mark.parametrize("words", ["stop please", "Please stop!", "stop it"])
+def test_a_polite_stop_is_a_stop(place: Workplace, words: str) -> None:
+    report = a_report(place.store, status=Status.AWAITING_FIX, channel=SOLAR, repository="acme/app")
+    root = place.draw(report.id or 0)[0].ts
+    place.says(ADA, words, thread_ts=root)
+
+    assert place.store.reports.get(report.id or 0).status is Status.DISMISSED
 
 
 def test_a_press_on_an_option_answers_the_question_it_stood_under(place: Workplace) -> None:

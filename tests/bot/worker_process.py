@@ -62,7 +62,7 @@ class ThreeTurns:
     fails: list[Exception]
     down: dict[int, list[Exception]] = field(default_factory=dict)  # raised in these turns, before they are done
 
-    def research(self, report_id: int, checkpoint: Checkpoint) -> None:
+    def research(self, report_id: int, checkpoint: Checkpoint, job: str = "") -> None:  # noqa: ARG002 the port's
         if self.fails:
             raise self.fails.pop(0)
         for turn in range(1, TURNS + 1):
