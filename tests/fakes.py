@@ -70,7 +70,7 @@ class ScriptedModel:
     """
 
     turns: Mapping[Any, Sequence[Reply]] = field(default_factory=dict)
-    judgments: Mapping[Any, Sequence[Judgment | Exception]] = field(default_factory=dict)
+    judgments: dict[Any, Sequence[Judgment | Exception]] = field(default_factory=dict)
     usage: Usage = field(default_factory=lambda: Usage(input_tokens=100, output_tokens=10, usd=0.01))
     can_research: bool = True
     stop_reason: str = "tool_use"

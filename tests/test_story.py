@@ -297,7 +297,9 @@ def test_other_words_of_an_approver_revise_the_plan_and_it_is_asked_again(world:
     late = world.assent.reply(1, "yes", "250.000001", PRIYA)
     assert late is not None
     assert not late.ok
-    assert world.assent.reply(1, "go ahead", "400.000001", PRIYA).ok  # type: ignore[union-attr]
+    soon = world.assent.reply(1, "go ahead", "400.000001", PRIYA)
+    assert soon is not None
+    assert soon.ok
     assert world.store.reports.get(1).status is Status.AWAITING_FIX
 
 
@@ -393,7 +395,7 @@ def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:
 
 def test_what_comes_back_during_the_soak_reopens_the_report(world: World) -> None:
     world.reaches(Status.AWAITING_PROOF)
-    world.model.judgments[Stage.GROUP] = [  # type: ignore[index]
+    world.model.judgments[Stage.GROUP] = [
         Grouping(candidate=world.store.reports.get(1).subject, pull_request_title="Share", reason="the same")
     ]
     world.hears(body="sharing fails again", happened_at=now() + dt.timedelta(minutes=1))
@@ -406,7 +408,7 @@ def test_what_comes_back_after_it_was_resolved_opens_a_linked_report(world: Worl
     world.reaches(Status.AWAITING_PROOF)
     world.later = dt.timedelta(hours=2)
     world.advances()
-    world.model.judgments[Stage.GROUP] = [  # type: ignore[index]
+    world.model.judgments[Stage.GROUP] = [
         Grouping(candidate=world.store.reports.get(1).subject, pull_request_title="Share", reason="the same")
     ]
     world.hears(body="sharing fails again", happened_at=now() + dt.timedelta(hours=3))
@@ -421,7 +423,10 @@ def test_a_dry_run_does_everything_but_push(sqlite_store: Store, tmp_path: Path)
     stuck = world.advances()
 
     assert stuck.stuck_because is Outcome.DRY_RUN
-    assert world.store.fixes.latest(1).proof.holds  # type: ignore[union-attr]
+    fix = world.store.fixes.latest(1)
+    assert fix is not None
+    assert fix.proof is not None
+    assert fix.proof.holds
     assert world.code_host.branches == {}
 
 

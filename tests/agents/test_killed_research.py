@@ -95,6 +95,9 @@ class Silent:
     def signal(self, signal_id: int) -> None: ...
     def report(self, report_id: int) -> None: ...
 
+    def vectors(self, texts: Sequence[str]) -> list[bytes]:
+        raise AssertionError(f"a research needs no vectors, and asked for {len(texts)}")
+
 
 @dataclass
 class Job:
@@ -117,7 +120,7 @@ class Job:
         """One life of the job. With the process go its folders."""
         means = Means(
             store=self.store, policy=Policy(repositories=(REPOSITORY,)), model=model, workspaces=self.workspaces,
-            code_host=FakeCodeHost(), vectoriser=Silent(), redactor=Redactor(b"key"), messenger=Silent(),  # type: ignore[arg-type]
+            code_host=FakeCodeHost(), vectoriser=Silent(), redactor=Redactor(b"key"), messenger=Silent(),
             nudge=Silent(),
         )  # fmt: skip
         try:

@@ -10,7 +10,18 @@ import pytest
 from pydantic import BaseModel
 
 from agents.errors import ModelDown, ModelRefused, SandboxUnusable, Stopped
-from agents.exchange import About, Message, TextBlock, Tool, ToolFault, ToolResult, ToolSpec, TurnRequest, Usage
+from agents.exchange import (
+    About,
+    Message,
+    TextBlock,
+    Tool,
+    ToolCall,
+    ToolFault,
+    ToolResult,
+    ToolSpec,
+    TurnRequest,
+    Usage,
+)
 from agents.loop import MOST_PATCH, Loop
 from agents.ports import Checkpoint, Workspace
 from agents.terms import Limits
@@ -71,9 +82,8 @@ class Room:
         outcome = Outcome.UNPROVEN if refusal else Outcome.FINISHED
         return Ruling(answer.text, refusal, outcome, self.seconds)
 
-    def run(self, script: Sequence[Reply], checkpoint: Checkpoint | None = None, **model: object) -> Trail[str]:
-        scripted = ScriptedModel({Stage.FIX: script}, **model)  # type: ignore[arg-type]
-        return self.run_with(scripted, checkpoint)
+    def run(self, script: Sequence[Reply], checkpoint: Checkpoint | None = None) -> Trail[str]:
+        return self.run_with(ScriptedModel({Stage.FIX: script}), checkpoint)
 
     def run_with(self, model: ScriptedModel, checkpoint: Checkpoint | None = None) -> Trail[str]:
         self.opened.clear()
@@ -244,11 +254,14 @@ def test_what_cannot_be_cured_by_trying_again_is_an_outcome_and_is_kept(trouble:
 
 
 def test_a_refusal_by_stop_reason_is_an_outcome() -> None:
-    assert Room().run([words("I cannot.")], stop_reason="refusal").outcome is Outcome.REFUSED
+    assert (
+        Room().run_with(ScriptedModel({Stage.FIX: [words("I cannot.")]}, stop_reason="refusal")).outcome
+        is Outcome.REFUSED
+    )
 
 
 def test_without_a_model_that_can_use_tools_there_is_no_run() -> None:
-    trail = Room().run(SCRIPT, can_research=False)
+    trail = Room().run_with(ScriptedModel({Stage.FIX: SCRIPT}, can_research=False))
 
     assert trail.outcome is Outcome.NO_MODEL
     assert "ANTHROPIC_API_KEY" in trail.sentence
@@ -361,8 +374,9 @@ def conversation(turns: int, size: int) -> list[Message]:
     messages = [said("opening")]
     for turn in range(turns):
         asked = calls(("look", {"path": f"{turn}"}))
+        (look,) = (block for block in asked.blocks if isinstance(block, ToolCall))
         messages.append(asked)
-        messages.append(said(results=[ToolResult(call_id=asked.blocks[0].id, text=f"{turn}:" + "x" * size)]))  # type: ignore[union-attr]
+        messages.append(said(results=[ToolResult(call_id=look.id, text=f"{turn}:" + "x" * size)]))
     return messages
 
 

@@ -184,7 +184,7 @@ def test_what_is_filed_meanwhile_about_something_else_costs_no_second_judgment(w
             )
         return inner(*args, **named)
 
-    world.store.filing.file = overtaken  # type: ignore[method-assign]
+    world.store.filing.file = overtaken  # type: ignore[method-assign]  # it comes in between
     world.place(signal)
 
     assert len(world.judge.asked) - asked == 1
@@ -202,7 +202,7 @@ def test_a_report_of_the_same_fault_that_was_opened_meanwhile_is_judged(world: W
             world.place(other)
         return inner(*args, **named)
 
-    world.store.filing.file = overtaken  # type: ignore[method-assign]
+    world.store.filing.file = overtaken  # type: ignore[method-assign]  # it comes in between
     assert world.place(signal).id == world.of(twin).id
 
 

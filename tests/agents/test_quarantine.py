@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -70,7 +71,7 @@ class Place:
     policy: Policy = POLICY
 
     def __post_init__(self) -> None:
-        script: dict[Stage, list[Judgment | Exception]] = {
+        script: dict[Stage, Sequence[Judgment | Exception]] = {
             Stage.READ: self.reads,
             Stage.NORMALISE: [a_summary()],
             Stage.GROUP: [Grouping(reason="nothing like it")],

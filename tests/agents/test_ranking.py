@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -51,8 +52,14 @@ LOGIN = a_candidate(2, "Login loops with single sign-on", "Okta and our page sen
 PRINT = a_candidate(3, "Labels are printed twice", "One click, two labels.")
 
 
+class Ranked(Protocol):
+    """The candidates as they are ranked for a signal with this title and body."""
+
+    def __call__(self, title: str, body: str, *found: Candidate, limit: int = 10) -> tuple[Candidate, ...]: ...
+
+
 @pytest.fixture
-def ranked(sqlite_store: Store):  # type: ignore[no-untyped-def]
+def ranked(sqlite_store: Store) -> Ranked:
     def rank(title: str, body: str, *found: Candidate, limit: int = 10) -> tuple[Candidate, ...]:
         signal = a_signal(sqlite_store, title=title, body=body, happened_at=AT)
         signal.vector = WordVectors().vectors([f"{title}\n{body}"])[0]
@@ -61,7 +68,7 @@ def ranked(sqlite_store: Store):  # type: ignore[no-untyped-def]
     return rank
 
 
-def test_the_report_of_the_same_problem_comes_first_and_is_the_likeliest(ranked) -> None:  # type: ignore[no-untyped-def]
+def test_the_report_of_the_same_problem_comes_first_and_is_the_likeliest(ranked: Ranked) -> None:
     order = ranked(
         "Last row missing in the CSV export", "The export of my invoices drops its last row.", PRINT, LOGIN, EXPORT
     )
@@ -71,23 +78,23 @@ def test_the_report_of_the_same_problem_comes_first_and_is_the_likeliest(ranked)
     assert all(other.likelihood < order[0].likelihood for other in order[1:])
 
 
-def test_what_is_about_something_else_is_unlikely(ranked) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_about_something_else_is_unlikely(ranked: Ranked) -> None:
     order = ranked("The map freezes when zooming out", "Over the Pacific, always.", EXPORT, LOGIN)
 
     assert all(candidate.likelihood < 0.2 for candidate in order)
 
 
-def test_a_shared_key_goes_before_every_likeness(ranked) -> None:  # type: ignore[no-untyped-def]
+def test_a_shared_key_goes_before_every_likeness(ranked: Ranked) -> None:
     keyed = a_candidate(4, "Something else", "Entirely.", keys=("fp:a",))
 
     assert ranked("CSV export drops the last row", "No last row.", EXPORT, keyed)[0].subject == "S-4"
 
 
-def test_no_more_are_kept_than_are_asked_for(ranked) -> None:  # type: ignore[no-untyped-def]
+def test_no_more_are_kept_than_are_asked_for(ranked: Ranked) -> None:
     assert len(ranked("CSV export", "It fails.", EXPORT, LOGIN, PRINT, limit=2)) == 2
 
 
-def test_candidates_without_words_stay_in_the_order_of_the_search(ranked) -> None:  # type: ignore[no-untyped-def]
+def test_candidates_without_words_stay_in_the_order_of_the_search(ranked: Ranked) -> None:
     bare = Candidate(9, "S-9", "T", "G", Status.GATHERING, (), (), {}, 0.0, 0.0)
 
     assert ranked("CSV export", "It fails.", bare) == (bare,)

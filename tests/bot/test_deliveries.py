@@ -14,7 +14,9 @@ from bot.listeners.events import deal_with
 from bot.listeners.payload import Press, Typed
 from bot.sources.slack import SlackEvent
 from playground.faults import Fault, Kind, Moment
+from storage.inbox import Inbox
 from storage.status import Status
+from storage.transactions import Transactions
 from tests.bot.workplace import (
     ADA,
     BOB,
@@ -36,12 +38,12 @@ def test_every_event_is_acknowledged_however_it_looks(place: Workplace, kind: ob
 
 
 def test_an_event_that_cannot_be_kept_is_not_acknowledged(place: Workplace, tmp_path: Path) -> None:
-    class Broken:
-        def receive(self, *_: object) -> bool:
+    class Broken(Inbox):
+        def receive(self, event_id: str, kind: str, body: dict[str, object]) -> bool:  # noqa: ARG002 the inbox's names
             raise OSError("the disk is full")
 
     kept = place.store.inbox
-    place.store.inbox = Broken()  # type: ignore[assignment]
+    place.store.inbox = Broken(Transactions(place.store.engine))
     answer = place.event({"type": "message", "channel": SOLAR, "user": BOB, "text": "it fails", "ts": "1700000000.1"})
     place.store.inbox = kept
 

@@ -29,9 +29,9 @@ def a_use(line: str = "read shop.py, lines 1 to 80", *, failed: bool = False) ->
     return ToolUse(run="", turn=1, place=0, tool="read_file", line=line, failed=failed)
 
 
-def researched(place: Workplace, **columns: object) -> Report:
+def researched(place: Workplace, **columns: Any) -> Report:
     """A report whose research ended."""
-    report = a_report(place.store, status=Status.GATHERING, **columns)  # type: ignore[arg-type]
+    report = a_report(place.store, status=Status.GATHERING, **columns)
     report_id = report.id or 0
     place.store.reports.move(report_id, Status.AWAITING_RESEARCH, mover=Mover.WORLD, who="world", because="it is ripe")
     key = f"research:{report_id}:1"

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,10 @@ from tests.factories import a_held_signal, a_report, a_signal
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 180.0  # seconds; on a busy machine two workers take a minute to start
+
+
+def has_tried(works: Works, report_id: int, tries: int) -> bool:
+    return works.store.reports.get(report_id).tries == tries
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
@@ -199,7 +204,7 @@ def test_a_job_whose_model_is_down_waits_at_its_turn_and_pays_no_earlier_turn_ag
     report_id, job_id = report.id or 0, work_id(report) or ""
     works.jobs.enqueuer.work(report)
     for tries, note in ((1, "The model is overloaded."), (2, "It still is.")):
-        until(lambda tries=tries: works.store.reports.get(report_id).tries == tries, "it waits")  # type: ignore[misc]
+        until(partial(has_tried, works, report_id, tries), "it waits")
         until(lambda: job_id not in works.engine.alive(), "the job stops")
         waiting = works.store.reports.get(report_id)
         assert (waiting.status, waiting.note, work_id(waiting)) == (Status.AWAITING_RESEARCH, note, job_id)
@@ -241,7 +246,7 @@ def test_a_job_that_waited_too_often_at_one_turn_is_stuck_and_says_why(works: Wo
     assert PARKS > TRIES
     works.later(days=1)
     for tries in range(1, TRIES + 1):
-        until(lambda tries=tries: works.store.reports.get(report.id or 0).tries == tries, "it waits")  # type: ignore[misc]
+        until(partial(has_tried, works, report.id or 0, tries), "it waits")
         until(lambda: not [job for job in works.engine.alive() if job.startswith("research:")], "the job stops")
         works.later(days=1 + tries)
         works.jobs.sweep()

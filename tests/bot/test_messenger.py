@@ -82,9 +82,10 @@ def test_the_card_links_to_the_plan_and_the_plan_says_until_when(life: Life) -> 
     kept = life.store.plans.latest(life.id)
 
     assert kept is not None
-    assert (kept.posted_ts, kept.expires_at is not None) == (plan.ts, True)
+    assert kept.posted_ts == plan.ts
+    assert kept.expires_at is not None
     assert life.place.workspace.permalink(SOLAR, plan.ts).replace("&", "&amp;") in text_of(thread[0])
-    assert f"'timestamp': {int(kept.expires_at.timestamp())}" in text_of(plan)  # type: ignore[union-attr]
+    assert f"'timestamp': {int(kept.expires_at.timestamp())}" in text_of(plan)
     assert "Approve" not in labels(thread[0])
 
 

@@ -132,7 +132,7 @@ def test_blocks_that_slack_refuses_are_said_in_words(life: Life) -> None:
             arguments["blocks"] = [{"type": "no such block"}]
         return posted(**arguments)
 
-    client.chat_postMessage = picky  # type: ignore[method-assign]
+    client.chat_postMessage = picky  # type: ignore[method-assign]  # it spoils what is sent
     life.draw()
 
     card = life.place.thread(life.id)[0]

@@ -308,5 +308,7 @@ def test_github_issues_that_are_closed_to_us_are_not_taken_for_deleted(host: Cod
 
     with pytest.raises(SourceRejected, match="GitHub answered 410"):
         source.gone([f"acme/shop#{number}"])
+    nowhere = github_source(host, repository="acme/nowhere")
+    assert isinstance(nowhere, LooksUp)
     with pytest.raises(SourceRejected, match="GitHub answered 404"):
-        github_source(host, repository="acme/nowhere").gone([f"acme/nowhere#{number}"])  # type: ignore[attr-defined]
+        nowhere.gone([f"acme/nowhere#{number}"])

@@ -198,8 +198,8 @@ def test_the_cards_buttons_fit_its_status(status: Status, expected: list[str]) -
 
 
 def _buttons(drawing: Drawing) -> list[tuple[str, str]]:
-    rows = [block for block in within(drawing.blocks) if block["type"] == "actions"]
-    return [(each["text"]["text"], each["value"]) for row in rows for each in row["elements"]]  # type: ignore[attr-defined]
+    rows: list[dict[str, Any]] = [block for block in within(drawing.blocks) if block["type"] == "actions"]
+    return [(each["text"]["text"], each["value"]) for row in rows for each in row["elements"]]
 
 
 def test_only_the_newest_open_plan_can_be_approved_and_its_button_names_its_hash() -> None:

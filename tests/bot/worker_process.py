@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from agents.ports import Checkpoint
@@ -66,7 +67,7 @@ class ThreeTurns:
         if self.fails:
             raise self.fails.pop(0)
         for turn in range(1, TURNS + 1):
-            checkpoint(f"turn {turn}", lambda turn=turn: self._turn(report_id, turn), str)  # type: ignore[misc]
+            checkpoint(f"turn {turn}", partial(self._turn, report_id, turn), str)
         checkpoint("move", lambda: self._move(report_id), bool)
 
     def digest(self, signal_id: int, checkpoint: Checkpoint) -> None:  # noqa: ARG002 the port's

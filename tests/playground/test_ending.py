@@ -249,7 +249,7 @@ class Barracks:
 def test_a_bot_that_ends_in_any_way_is_started_again_and_one_that_cannot_live_is_not() -> None:
     heard: list[str] = []
     town = Barracks("raise SystemExit(3)")
-    with Keeper(town, whatever=True, tell=heard.append) as keeper:  # type: ignore[arg-type]
+    with Keeper(town, whatever=True, tell=heard.append) as keeper:  # type: ignore[arg-type]  # it only starts bots
         until(lambda: keeper.trouble, 30, "the keeper's trouble")
 
     assert keeper.deaths == 2
@@ -260,7 +260,7 @@ def test_a_bot_that_ends_in_any_way_is_started_again_and_one_that_cannot_live_is
 
 def test_a_bot_that_ends_by_itself_stays_ended_unless_the_keeper_is_told_otherwise() -> None:
     town = Barracks("raise SystemExit(3)")
-    with Keeper(town) as keeper:  # type: ignore[arg-type]
+    with Keeper(town) as keeper:  # type: ignore[arg-type]  # it only starts bots
         until(lambda: keeper.trouble, 30, "the keeper's trouble")
 
     assert len(town.bots) == 1

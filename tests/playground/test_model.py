@@ -11,6 +11,7 @@ from typing import Any
 import anthropic
 import pydantic
 import pytest
+from anthropic.types import ToolUseBlock
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -114,7 +115,9 @@ def test_a_streamed_reply_adds_up_to_the_same_message(tmp_path: Path, connect: C
     ) as stream:
         message = stream.get_final_message()
     assert [block.type for block in message.content] == ["text", "tool_use"]
-    assert (message.content[1].input, message.usage.output_tokens) == ({"path": "a.py"}, 7)  # type: ignore[union-attr]
+    called = message.content[1]
+    assert isinstance(called, ToolUseBlock)
+    assert (called.input, message.usage.output_tokens) == ({"path": "a.py"}, 7)
 
 
 def test_what_is_not_recorded_is_said_with_what_to_do(tmp_path: Path, connect: Connect) -> None:

@@ -36,7 +36,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.slack = WebClient(APP.bot_token, base_url=self.workspace.api_url)
         town = SimpleNamespace(workspace=self.workspace, bots=[], code_host=SimpleNamespace(pull_requests=lambda _: []))
-        self.people = People(town, self.heard.append, patience=0.3)  # type: ignore[arg-type]
+        self.people = People(town, self.heard.append, patience=0.3)  # type: ignore[arg-type]  # all they ask of a town
 
     def shows(self, case: Case, status: str, *, approvable: bool) -> None:
         """The bot's card says `status`, and its thread has a plan."""
