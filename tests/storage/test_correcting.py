@@ -12,7 +12,7 @@ from storage.filing import NewReport
 from storage.groups import Correction, PairKind
 from storage.judgments import Grouping
 from storage.records import EntryKind, Report
-from storage.status import Dismissal, SignalStatus, Status, Visibility
+from storage.status import Dismissal, Mover, SignalStatus, Status, Visibility
 from storage.store import Store
 from tests.factories import a_report, a_signal, a_summary, a_vector
 from tests.storage.together import together
@@ -168,7 +168,7 @@ def test_what_is_private_is_never_merged_with_what_others_see(
 
 def test_a_dismissed_report_becomes_a_duplicate_and_is_only_that_undone(store: Store) -> None:
     heir, away = two(store)
-    store.reports.move(away.id or 0, Status.DISMISSED, mover="human", who=ADA, because="no")  # type: ignore[arg-type]
+    store.reports.move(away.id or 0, Status.DISMISSED, mover=Mover.HUMAN, who=ADA, because="no")
     store.reports.explain(away.id or 0, Dismissal.NOT_NOW, by=ADA)
     correction = merge(store, away, heir)
     assert store.reports.get(away.id or 0).dismissal is Dismissal.DUPLICATE
@@ -227,8 +227,8 @@ def test_the_undoing_of_a_split_takes_along_what_joined_since(store: Store) -> N
 def test_a_split_whose_new_report_has_a_plan_is_not_undone(store: Store) -> None:
     report = a_report(store, signals=2)
     correction = store.corrections.split(report.id or 0, [2], by=ADA)
-    for to, mover in ((Status.AWAITING_RESEARCH, "world"), (Status.AWAITING_APPROVAL, "machine")):
-        store.reports.move(correction.other_id, to, mover=mover, who=mover, because="so")  # type: ignore[arg-type]
+    for to, mover in ((Status.AWAITING_RESEARCH, Mover.WORLD), (Status.AWAITING_APPROVAL, Mover.MACHINE)):
+        store.reports.move(correction.other_id, to, mover=mover, who=mover, because="so")
     with pytest.raises(IllegalMove, match="under way"):
         store.corrections.undo(correction.id or 0, by=ADA)
     assert store.corrections.get(correction.id or 0).undone_by == ""
@@ -278,7 +278,7 @@ def test_why_it_was_dismissed_is_kept_and_an_open_report_has_no_reason(store: St
     report = a_report(store)
     assert not store.reports.explain(report.id or 0, Dismissal.WONT_FIX, by=ADA)
     before = now()
-    store.reports.move(report.id or 0, Status.DISMISSED, mover="human", who=ADA, because="no")  # type: ignore[arg-type]
+    store.reports.move(report.id or 0, Status.DISMISSED, mover=Mover.HUMAN, who=ADA, because="no")
     assert store.reports.explain(report.id or 0, Dismissal.WONT_FIX, by=ADA)
     assert not store.reports.explain(report.id or 0, Dismissal.WONT_FIX, by=ADA)
     closed = store.reports.get(report.id or 0)

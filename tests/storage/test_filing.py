@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict, Unpack
+
 import pytest
 
 from storage.errors import IllegalMove, NotFound, Overtaken
@@ -17,8 +19,20 @@ GROUPING = Grouping(reason="Nothing like it has been reported.")
 NEW = NewReport(title="Export fails", gist="It fails.", subject="C1/1.0", channel="C1", visibility=Visibility.PUBLIC)
 
 
-def file(store: Store, signal_id: int | None, *, epoch: int | None = None, **fields: object) -> Filed:
-    defaults: dict[str, object] = {
+class Filing(TypedDict, total=False):
+    """What a test may say of a filing; the rest is said by `file`."""
+
+    report_id: int | None
+    grouping: Grouping
+    candidates: tuple[str, ...]
+    weight: float
+    keys: tuple[str, ...]
+    new_report: NewReport | None
+    step: str
+
+
+def file(store: Store, signal_id: int | None, *, epoch: int | None = None, **fields: Unpack[Filing]) -> Filed:
+    defaults: Filing = {
         "report_id": None,
         "grouping": GROUPING,
         "candidates": (),
@@ -28,7 +42,7 @@ def file(store: Store, signal_id: int | None, *, epoch: int | None = None, **fie
         "step": f"digest:{signal_id}/file",
     }
     present = store.filing.epoch() if epoch is None else epoch
-    return store.filing.file(signal_id or 0, epoch=present, **{**defaults, **fields})  # type: ignore[arg-type]
+    return store.filing.file(signal_id or 0, epoch=present, **(defaults | fields))
 
 
 def test_a_new_report_is_opened_with_its_signal_in_it(store: Store) -> None:

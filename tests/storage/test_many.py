@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -49,9 +51,9 @@ def test_comparing_signs_first_finds_nearly_what_comparing_all_finds() -> None:
     assert found.signals.size <= SIGNALS
 
 
-def filed(store: Store, vector: NDArray[np.float32], **fields: object) -> int:
+def filed(store: Store, vector: NDArray[np.float32], **fields: Any) -> int:
     summary = a_summary(title="one", gist="one", queries=("one",))
-    signal = a_signal(store, filed=True, summary=summary, vector=vector.tobytes(), **fields)  # type: ignore[arg-type]
+    signal = a_signal(store, filed=True, summary=summary, vector=vector.tobytes(), **fields)
     return signal.report_id or 0
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Unpack
 
 import pytest
 
+from storage.changes import ReportChanges
 from storage.columns import now
 from storage.errors import NotFound
 from storage.judgments import Question
@@ -26,17 +28,33 @@ def asked(store: Store, *, expires_in: dt.timedelta = HOUR) -> Report:
     return report
 
 
-def decide(store: Store, report: Report, decision: Decision = Decision.APPROVE, **fields: object) -> Decided:
+def decide(
+    store: Store,
+    report: Report,
+    decision: Decision = Decision.APPROVE,
+    *,
+    by: str = "U1",
+    words: str = "",
+    plan_revision: int | None = None,
+    plan_hash: str | None = None,
+    to: Status | None = Status.AWAITING_FIX,
+    **changes: Unpack[ReportChanges],
+) -> Decided:
+    """A decision about the latest plan, unless another is named."""
     plan = store.plans.latest(report.id or 0)
-    defaults: dict[str, object] = {
-        "by": "U1",
-        "via": "button",
-        "plan_revision": plan.revision if plan else 0,
-        "plan_hash": plan.hash if plan else "",
-        "to": Status.AWAITING_FIX,
-        "because": "approved the plan",
-    }
-    return store.plans.decide(report.id or 0, decision, **{**defaults, **fields})  # type: ignore[arg-type]
+    revision, its_hash = (plan.revision, plan.hash) if plan else (0, "")
+    return store.plans.decide(
+        report.id or 0,
+        decision,
+        by=by,
+        via="button",
+        plan_revision=revision if plan_revision is None else plan_revision,
+        plan_hash=its_hash if plan_hash is None else plan_hash,
+        words=words,
+        to=to,
+        because="approved the plan",
+        **changes,
+    )
 
 
 def state(store: Store, report: Report) -> tuple[Status, list[Decision]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Unpack
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from storage.changes import ReportChanges
 from storage.columns import now
 from storage.errors import IllegalMove, NotFound
 from storage.judgments import Bucket, Outcome, Priority, Question, Verdict
@@ -21,9 +23,24 @@ VERDICT = Verdict(bucket=Bucket.ACTIONABLE, priority=Priority.P1, reason="It can
 STEPS = st.lists(st.tuples(st.sampled_from(list(Status)), st.sampled_from(list(Mover))), max_size=40)
 
 
-def to_research(store: Store, report: Report, **fields: object) -> Report:
-    defaults: dict[str, object] = {"mover": Mover.WORLD, "who": "world", "because": "there is enough"}
-    return store.reports.move(report.id or 0, Status.AWAITING_RESEARCH, **{**defaults, **fields})  # type: ignore[arg-type]
+def to_research(
+    store: Store,
+    report: Report,
+    *,
+    step: str | None = None,
+    expect: Status | None = None,
+    **changes: Unpack[ReportChanges],
+) -> Report:
+    return store.reports.move(
+        report.id or 0,
+        Status.AWAITING_RESEARCH,
+        mover=Mover.WORLD,
+        who="world",
+        because="there is enough",
+        step=step,
+        expect=expect,
+        **changes,
+    )
 
 
 def moves(store: Store, report: Report) -> list[Entry]:
@@ -110,8 +127,8 @@ def test_the_same_step_many_times_at_once_is_one_move(store: Store) -> None:
 def test_a_stuck_report_says_why_and_goes_back_only_to_where_it_was(store: Store) -> None:
     report = a_report(store, status=Status.AWAITING_CHECKS)
 
-    def move(to: Status, mover: Mover, **more: object) -> Report:
-        return store.reports.move(report.id or 0, to, mover=mover, who="x", because="no checks came", **more)  # type: ignore[arg-type]
+    def move(to: Status, mover: Mover, **more: Unpack[ReportChanges]) -> Report:
+        return store.reports.move(report.id or 0, to, mover=mover, who="x", because="no checks came", **more)
 
     stuck = move(Status.STUCK, Mover.MACHINE, stuck_because=Outcome.NO_CHECKS)
     assert (stuck.stuck_from, stuck.stuck_because) == (Status.AWAITING_CHECKS, Outcome.NO_CHECKS)

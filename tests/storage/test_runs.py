@@ -21,11 +21,30 @@ def use(line: str = "read app/export.py", *, failed: bool = False, seconds: floa
     return ToolUse(run="", turn=0, place=0, tool="read_file", line=line, size=12, seconds=seconds, failed=failed)
 
 
-def call(store: Store, turn: int, *, run: str = "", stage: str = "research", model: str = "m-1", **what: object) -> int:
-    places = {name: what.pop(name) for name in ("report_id", "signal_id") if name in what}
-    call_id = store.spending.reserve(stage, "S-1", model, 0.5, run=run, turn=turn, **places)  # type: ignore[arg-type]
-    used = {"input_tokens": 100, "cached_tokens": 900, "output_tokens": 10, "usd": 0.25, "seconds": 2.0, **what}
-    store.spending.settle(call_id, **used)  # type: ignore[arg-type]
+def call(
+    store: Store,
+    turn: int,
+    *,
+    run: str = "",
+    stage: str = "research",
+    model: str = "m-1",
+    report_id: int | None = None,
+    signal_id: int | None = None,
+    output_tokens: int = 10,
+    stop_reason: str = "",
+) -> int:
+    call_id = store.spending.reserve(
+        stage, "S-1", model, 0.5, run=run, turn=turn, report_id=report_id, signal_id=signal_id
+    )
+    store.spending.settle(
+        call_id,
+        input_tokens=100,
+        cached_tokens=900,
+        output_tokens=output_tokens,
+        usd=0.25,
+        seconds=2.0,
+        stop_reason=stop_reason,
+    )
     return call_id
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, TypedDict, Unpack
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,16 +26,26 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def find(store: Store, **asked: object) -> tuple[Candidate, ...]:
-    defaults: dict[str, object] = {"keys": (), "queries": (), "query_vectors": (), "vector": b""}
-    given_ = {**defaults, **asked}
-    positional = [given_.pop(name) for name in ("keys", "queries", "query_vectors", "vector")]
-    return store.search.titled(store.search.candidates(*positional, **given_))  # type: ignore[arg-type]
+class Asked(TypedDict, total=False):
+    """What is searched for; by nothing where a test does not say."""
+
+    keys: tuple[str, ...]
+    queries: tuple[str, ...]
+    query_vectors: tuple[bytes, ...]
+    vector: bytes
 
 
-def a_filed(store: Store, text: str, vector: bytes = NORTH, **fields: object) -> Signal:
+def find(
+    store: Store, *, visibility_channel: str = "", limit: int = 8, **asked: Unpack[Asked]
+) -> tuple[Candidate, ...]:
+    nothing: Asked = {"keys": (), "queries": (), "query_vectors": (), "vector": b""}
+    found = store.search.candidates(**(nothing | asked), visibility_channel=visibility_channel, limit=limit)
+    return store.search.titled(found)
+
+
+def a_filed(store: Store, text: str, vector: bytes = NORTH, **fields: Any) -> Signal:
     summary = a_summary(title=text, gist=text, queries=(text,))
-    return a_signal(store, filed=True, summary=summary, vector=vector, body=text, **fields)  # type: ignore[arg-type]
+    return a_signal(store, filed=True, summary=summary, vector=vector, body=text, **fields)
 
 
 def test_a_shared_key_finds_its_report_first_and_names_the_key(store: Store) -> None:
@@ -129,16 +140,19 @@ def test_no_more_are_found_than_are_asked_for(store: Store) -> None:
     assert len(find(store, queries=("invoice",), vector=NORTH, limit=3)) == 3
 
 
-@pytest.mark.parametrize("route", ["keys", "queries", "query_vectors", "vector"])
-def test_private_and_public_never_meet_by_any_route(store: Store, route: str) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [{"keys": ("fp:a",)}, {"queries": ("invoice export",)}, {"query_vectors": (EAST,)}, {"vector": EAST}],
+    ids=["keys", "queries", "query_vectors", "vector"],
+)
+def test_private_and_public_never_meet_by_any_route(store: Store, asked: Asked) -> None:
     rooms = [(Visibility.PUBLIC, "C1"), (Visibility.PRIVATE, "C2"), (Visibility.PRIVATE, "C3")]
     reports = [
         a_filed(store, "invoice export fails", EAST, keys=("fp:a",), visibility=visibility, channel=channel).report_id
         for visibility, channel in rooms
     ]
-    asked = {"keys": ("fp:a",), "queries": ("invoice export",), "query_vectors": (EAST,), "vector": EAST}[route]
     found = [
-        [each.report_id for each in find(store, **{route: asked}, visibility_channel=channel)]
+        [each.report_id for each in find(store, visibility_channel=channel, **asked)]
         for channel in ("", "C2", "C3", "C4")
     ]
     assert found == [[reports[0]], [reports[1]], [reports[2]], []]
@@ -162,7 +176,7 @@ def test_a_dismissed_report_is_found_for_thirty_days(store: Store) -> None:
 
 def test_what_is_edited_held_or_erased_is_not_found_by_its_former_words(store: Store) -> None:
     edited, held, erased = (a_filed(store, "invoice export fails", EAST, keys=(f"fp:{n}",)) for n in "abc")
-    asked = {"keys": ("fp:a", "fp:b", "fp:c"), "queries": ("invoice",), "query_vectors": (EAST,), "vector": EAST}
+    asked: Asked = {"keys": ("fp:a", "fp:b", "fp:c"), "queries": ("invoice",), "query_vectors": (EAST,), "vector": EAST}
     assert len(find(store, **asked)) == 3
     store.signals.remember(a_raw_signal(external_id=edited.external_id, body="about the weather"))
     store.signals.hold(held.id or 0, Screening(reason="x", judged=False), step="h")
