@@ -37,6 +37,7 @@ MOST_NUDGES = 2  # answers without a tool call, in one run
 MOST_PATCH = 1_000_000  # characters of changes that a checkpoint may carry
 TOLD_EARLY = 3  # turns before the last at which the agent hears how many are left
 NEARLY = 0.8  # of the money or the time
+DONE = "It is done."  # why a run ended that came to its end
 CUT = "max_tokens"  # the stop reason of an answer that was too long
 
 
@@ -184,7 +185,7 @@ class Loop(Generic[J, V]):
         trail = replace(trail, ruling=ruling, seconds=trail.seconds + ruling.seconds)
         result = ToolResult(call_id=call.id, text=ruling.refusal or "Taken.", failed=bool(ruling.refusal))
         if not ruling.refusal:
-            return trail.ended(ruling.outcome, "It is done."), result
+            return trail.ended(ruling.outcome, DONE), result
         trail = replace(trail, refusals=trail.refusals + 1)
         if trail.refusals > self.brief.most_refusals:
             trail = trail.ended(ruling.outcome, f"What it handed in was refused {trail.refusals} times.")

@@ -287,7 +287,7 @@ class Outcome(StrEnum):
     NO_MODEL = "no_model"  # no key is set: only the offline engine is there
     NO_SANDBOX = "no_sandbox"  # this machine cannot run code safely
     NO_REPOSITORY = "no_repository"  # the policy names no repository for this report
-    REFUSED = "refused"  # the model would not answer
+    REFUSED = "refused"  # the model would not answer, or what it handed in was refused to the end
     UNPROVEN = "unproven"  # the fix did not fail before or did not pass after
     UNSAFE = "unsafe"  # a deterministic guard refused the patch
     NO_CHECKS = "no_checks"  # the pull request got no checks in time

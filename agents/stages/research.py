@@ -146,7 +146,8 @@ class _Inquiry:
 
     def _rule(self, found: Research, trail: Trail[Verified]) -> Ruling[Verified]:
         verified = self.checkpoint(f"verify:{trail.turns}", lambda: self._verified(found, trail), Verified)
-        return Ruling(value=verified, refusal=verified.refusal, seconds=verified.seconds)
+        outcome = Outcome.REFUSED if verified.refusal else Outcome.FINISHED
+        return Ruling(verified, verified.refusal, outcome, verified.seconds)
 
     def _verified(self, found: Research, trail: Trail[Verified]) -> Verified:
         """Look everything up in a checkout that no agent has touched."""

@@ -421,7 +421,8 @@ def test_a_plan_that_names_files_it_may_not_is_fed_back_and_at_last_dropped(
     done = run(case, workspaces, model)
 
     assert why in fed_back(model, 3)
-    assert (done.outcome, done.steps) == (Outcome.FINISHED, 5)
+    assert (done.outcome, done.steps) == (Outcome.REFUSED, 5)
+    assert "was refused 4 times" in done.sentence
     assert done.research is not None
     assert done.research.plan is None
     assert why in done.research.missing
