@@ -5,26 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
+import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from agents.errors import BadSettings
+from agents.loop import DONE
 from bot.backfill import moment_of
 from bot.settings import read_settings
+from bot.tables import Row, Table
 from bot.views.words import span
 from storage.columns import now
 from storage.database import open_store
-from storage.judgments import Stage
+from storage.judgments import Outcome, Stage
+from storage.run_rows import ToolUse
 from storage.runs import RollUp, RunSeen, Total, totals
 from storage.store import Store
 
 _LATELY = dt.timedelta(days=7)
 _LISTED = 50
-_WHY = 80  # characters
+_WORDS = 200  # characters
 _REF = re.compile(r"(?:SB-)?(\d{1,9})", re.IGNORECASE)
 
 
@@ -38,6 +41,8 @@ def runs(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
 ) -> None:
     """Show every run: turns, tools, tokens, estimated cost, time, and why it stopped. The last 7 days, or --since."""
+    if by is not None and steps:
+        raise BadSettings("--totals sums runs up and --steps lists what each did: leave out one of them.")
     store = open_store(read_settings().database)
     try:
         found = _found(store, report, stage, since)
@@ -76,30 +81,50 @@ def _list(store: Store, found: Sequence[RunSeen], *, steps: bool, as_json: bool)
         ]
         typer.echo(json.dumps({"runs": shown}, ensure_ascii=False))
         return
-    table = Table("began (UTC)", "report", "stage", *_USED, "model", "why it stopped", box=None, pad_edge=False)
-    for run, uses in zip(found, done, strict=True):
-        began = run.began_at.astimezone(dt.UTC).strftime("%m-%d %H:%M:%S")
-        why = run.outcome.value.replace("_", " ") if run.outcome else "goes on" if _is_open(run) else run.why
-        name = f"SB-{run.report_id}" if run.report_id else "—"
-        stage = f"{run.stage}, strand {run.strand}" if run.strand else run.stage
-        table.add_row(began, name, stage, *_used(run), ", ".join(run.models) or "—", _plain(why))
-        for use in uses:
-            failed = " (it failed)" if use.failed else ""
-            table.add_row("", "", f"  {use.turn}.", *[""] * len(_USED), "", _plain(f"{use.line or use.tool}{failed}"))
-    Console(highlight=False, soft_wrap=True).print(table if found else "Nothing was done in that time.")
+    _show(_LISTING, [Row(_listed(run), [_step(use) for use in uses]) for run, uses in zip(found, done, strict=True)])
 
 
 def _sum_up(sums: Sequence[Total], by: RollUp, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"by": by.value, "totals": [each.model_dump() for each in sums]}, ensure_ascii=False))
         return
-    table = Table(by.value, "runs", *_USED, box=None, pad_edge=False)
-    for each in sums:
-        table.add_row(_plain(each.name or "not known"), str(each.runs), *_used(each))
-    Console(highlight=False, soft_wrap=True).print(table if sums else "Nothing was done in that time.")
+    table = Table((by.value, "runs", *_USED), _LEAVING, by.value)
+    _show(table, [Row((_plain(each.name or "not known"), str(each.runs), *_used(each))) for each in sums])
 
 
 _USED = ("turns", "tools", "input", "cached", "output", "cost", "time")
+_LEAVING = ("cached", "input", "output", "tools", "time", "turns")
+_WHY = "why it stopped"
+_LISTING = Table(("began (UTC)", "report", "stage", *_USED, "model", _WHY), ("model", *_LEAVING), _WHY)
+
+
+def _show(table: Table, rows: Sequence[Row]) -> None:
+    """Print it; where no terminal shows it, whole, a line a row."""
+    if not rows:
+        typer.echo("Nothing was done in that time.")
+        return
+    for line in table.lines(rows, shutil.get_terminal_size().columns if sys.stdout.isatty() else None):
+        typer.echo(line)
+
+
+def _listed(run: RunSeen) -> tuple[str, ...]:
+    began = run.began_at.astimezone(dt.UTC).strftime("%m-%d %H:%M:%S")
+    name = f"SB-{run.report_id}" if run.report_id else "—"
+    stage = f"  strand {run.strand}" if run.strand else run.stage
+    return began, name, stage, *_used(run), _plain(", ".join(run.models)) or "—", _plain(_end(run))
+
+
+def _end(run: RunSeen) -> str:
+    """How it ended; also in its own words, unless it simply came to its end."""
+    if run.outcome is None:
+        return "goes on" if _is_open(run) else run.why
+    outcome = run.outcome.value.replace("_", " ")
+    is_plain = not run.why or (run.outcome is Outcome.FINISHED and run.why.endswith(DONE))
+    return outcome if is_plain else f"{outcome}: {run.why}"
+
+
+def _step(use: ToolUse) -> str:
+    return _plain(f"  {use.turn}. {use.line or use.tool}{' (it failed)' if use.failed else ''}")
 
 
 def _used(run: RunSeen | Total) -> list[str]:
@@ -119,6 +144,6 @@ def _is_open(run: RunSeen) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Foreign words, without anything that a terminal or rich would obey."""
-    shown = "".join(char if char.isprintable() else " " for char in text)[:_WHY]
-    return shown.replace("[", "\\[")
+    """Foreign words, without anything that a terminal would obey."""
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    return shown if len(shown) <= _WORDS else f"{shown[: _WORDS - 1]}…"

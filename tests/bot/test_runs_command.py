@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +13,23 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import cli
+from storage.judgments import Outcome
 from storage.store import Store
 from tests.storage.test_runs import a_run, call
 
 
 @pytest.fixture
 def asked(sqlite_url: str, tmp_path: Path) -> Any:
-    def ask(*words: str) -> Result:
-        environment = {"DATABASE_URL": sqlite_url, "SIGNALBOX_HOME": str(tmp_path), "COLUMNS": "250"}
-        return CliRunner().invoke(cli, ["runs", *words], env=environment)
+    def ask(*words: str, terminal: bool = False) -> Result | str:
+        environment = {"DATABASE_URL": sqlite_url, "SIGNALBOX_HOME": str(tmp_path), "COLUMNS": "80"}
+        if not terminal:
+            return CliRunner().invoke(cli, ["runs", *words], env=environment)
+        ours, theirs = os.openpty()
+        with CliRunner().isolation(env=environment), os.fdopen(theirs, "w", encoding="utf-8") as screen:
+            with redirect_stdout(screen):
+                cli(["runs", *words], standalone_mode=False)
+            screen.flush()
+            return os.read(ours, 65_536).decode()
 
     return ask
 
@@ -65,6 +76,36 @@ def test_money_that_is_put_aside_for_a_call_without_an_answer_is_marked(asked: A
     assert "≤ $0.7800" in asked("--totals", "stage").stdout
 
 
+REFUSED = "What it handed in was refused 4 times. This is what it had submitted by then."
+
+
+def test_a_run_that_did_not_simply_finish_says_how_it_ended_in_whole_lines_where_no_terminal_is(
+    asked: Any, sqlite_store: Store
+) -> None:
+    key = a_run(sqlite_store, ended=False)
+    sqlite_store.runs.end(key, Outcome.REFUSED, REFUSED, 33.0)
+    a_run(sqlite_store)
+
+    heading, plain, refused = asked().stdout.splitlines()
+
+    assert heading.split()[-3:] == ["why", "it", "stopped"]
+    assert (plain.endswith("  finished"), refused.endswith(f"  refused: {REFUSED}")) == (True, True)
+
+
+def test_in_a_terminal_of_80_columns_no_date_sum_or_step_is_broken(asked: Any, sqlite_store: Store) -> None:
+    key = a_run(sqlite_store, ended=False)
+    sqlite_store.runs.branch(f"{key}/1.1")
+    sqlite_store.runs.end(key, Outcome.REFUSED, REFUSED, 33.0)
+    sqlite_store.spending.reserve("research", "S-1", "m-1", 0.28, run=key, turn=3)
+
+    lines = asked("--steps", terminal=True).splitlines()
+
+    assert [line for line in lines if len(line) > 80] == []
+    assert len(lines) == 1 + 2 + 4
+    assert re.match(r"\d\d-\d\d \d\d:\d\d:\d\d  SB-1 .*  ≤ \$0\.7800  .*refused: What.*…$", lines[1])
+    assert lines[2] == "  1. read page 1"
+
+
 def test_runs_are_summed_up(asked: Any, sqlite_store: Store) -> None:
     a_run(sqlite_store)
     a_run(sqlite_store)
@@ -85,7 +126,7 @@ def test_strands_come_after_their_run_and_are_told_apart_from_it(asked: Any, sql
     assert [(run["key"], run["strand"]) for run in told] == [
         (other, ""), (key, ""), (f"{key}/1.1", "1.1"), (f"{key}/1.2", "1.2"),
     ]  # fmt: skip
-    assert "research, strand 1.2" in asked().stdout
+    assert [line.split()[3:5] for line in asked().stdout.splitlines()[3:]] == [["strand", "1.1"], ["strand", "1.2"]]
 
 
 def test_runs_are_narrowed_to_a_stage_and_a_time(asked: Any, sqlite_store: Store) -> None:
@@ -98,7 +139,12 @@ def test_runs_are_narrowed_to_a_stage_and_a_time(asked: Any, sqlite_store: Store
 
 @pytest.mark.parametrize(
     ("words", "says"),
-    [(("SB-x",), "is no report"), (("SB-999",), "There is no report 999"), (("--since", "soon"), "neither a span")],
+    [
+        (("SB-x",), "is no report"),
+        (("SB-999",), "There is no report 999"),
+        (("--since", "soon"), "neither a span"),
+        (("--totals", "stage", "--steps"), "leave out one of them"),
+    ],
 )
 def test_what_cannot_be_looked_up_is_said_in_a_sentence(
     asked: Any, sqlite_store: Store, words: tuple[str, ...], says: str
