@@ -1,4 +1,4 @@
-"""`python -m evals KIND --data DIR`: measure, print a table, keep the figures."""
+"""`signalbox evals KIND --data DIR`: measure, print a table, keep the figures."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _table(score: Score) -> Table:
 def main() -> None:
     """Obey the command line; what cannot be done is one sentence and exit code 1."""
     try:
-        cli()
+        cli(prog_name="signalbox evals")
     except SignalboxError as error:
         typer.echo(last_words(error, "signalbox evals"), err=True)
         sys.exit(1)
