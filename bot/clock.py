@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -30,10 +31,14 @@ class Tick:
     spread: float = 0.0
 
     def moment(self, number: int) -> float:
-        """When it comes in the slot of this number, in Unix time; always the same."""
+        """When it comes in the slot of this number, in Unix time; always the same.
+
+        In whole milliseconds: a date holds no more than microseconds, and a moment that a date rounds down would come
+        after itself, for ever.
+        """
         digest = hashlib.sha256(f"{self.name}:{number}".encode()).digest()
         part = int.from_bytes(digest[:8], "big") / 2**64
-        return number * self.every + part * min(self.spread, self.every / 2)
+        return math.ceil((number * self.every + part * min(self.spread, self.every / 2)) * 1_000) / 1_000
 
     def after(self, at: float) -> float:
         """When it comes next after `at`."""
@@ -41,7 +46,7 @@ class Tick:
         return next(moment for moment in map(self.moment, (number, number + 1, number + 2)) if moment > at)
 
 
-class _InItsSlot(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+class InItsSlot(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     """Tells APScheduler when a tick comes."""
 
     def __init__(self, tick: Tick) -> None:
@@ -68,7 +73,7 @@ class Clock:
     def start(self) -> None:
         """Begin to tick."""
         for tick in self.ticks:
-            self._scheduler.add_job(self._tick, _InItsSlot(tick), args=[tick], id=tick.name)
+            self._scheduler.add_job(self._tick, InItsSlot(tick), args=[tick], id=tick.name)
         self._scheduler.start()
 
     def stop(self) -> None:
