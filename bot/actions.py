@@ -52,6 +52,7 @@ class Verb(StrEnum):
     MERGE = "merge"
     SPLIT = "split"
     REPOSITORY = "repository"
+    RUNS = "runs"
     PAUSE = "pause"
     RESUME = "resume"
     HELP = "help"

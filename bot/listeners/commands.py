@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import Block
 
 from agents import rules
 from bot.actions import Command, Verb
-from bot.listeners import correcting
+from bot.listeners import correcting, how
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
@@ -142,6 +142,7 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.MERGE: correcting.merge_typed,
     Verb.SPLIT: correcting.split_typed,
     Verb.REPOSITORY: correcting.repository_typed,
+    Verb.RUNS: how.runs_typed,
     Verb.PAUSE: _pause,
     Verb.RESUME: _resume,
     Verb.HELP: _help,

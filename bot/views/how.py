@@ -1,4 +1,4 @@
-"""How I got here: what was done for a report, run by run, in plain sentences, with what it cost. Pure."""
+"""What was done for one report or for several, run by run, in plain sentences, with what it cost. Pure."""
 
 from __future__ import annotations
 
@@ -44,6 +44,19 @@ def how(report: Report, told: Sequence[Told]) -> list[Block]:
     if (left_out := len(told) - RUNS) > 0:
         blocks.append(parts.context(f"{plural(left_out, 'earlier run')} not shown."))
     return blocks
+
+
+def lately(found: Sequence[tuple[Report, RunSeen]]) -> list[Block]:
+    """The runs of any reports, in the order given, without their steps; where the rest is."""
+    blocks: list[Block] = []
+    for report, run in found:
+        head: list[Piece] = [bold(f"{report.ref} "), Words(report.title, limit=200)]
+        doing: list[Piece] = [_DOING.get(run.stage, run.stage), ", ", Moment(run.began_at), ". ", *_end(run)]
+        blocks += [parts.paragraph(*head), parts.paragraph(*doing), parts.context(_used(run))]
+    return [
+        *blocks,
+        parts.context("“How I got here” in a report's thread shows the steps; `signalbox runs` in a shell, all runs."),
+    ]
 
 
 def _run(told: Told, strands: Sequence[Told]) -> list[Block]:

@@ -67,7 +67,7 @@ def test_pause_and_resume_are_for_approvers(place: Workplace) -> None:
     assert not place.store.switches.on("paused")
 
 
-@pytest.mark.parametrize("text", ["", "help", "nonsense", "status", "held"])
+@pytest.mark.parametrize("text", ["", "help", "nonsense", "status", "held", "runs"])
 def test_every_word_after_signalbox_is_answered(place: Workplace, text: str) -> None:
     answer = place.types(BOB, "/signalbox", text)
 

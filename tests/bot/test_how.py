@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.actions import Picked
-from bot.views.how import RUNS, Told, how
+from bot.views.how import RUNS, Told, how, lately
 from bot.views.limits import VIEW_BLOCKS, VIEW_PAYLOAD
 from playground.workspace import Message
 from storage.judgments import Outcome, Stage
@@ -85,6 +85,38 @@ def test_a_private_reports_window_opens_for_its_channels_people_only_and_only_th
     assert "out of date" in place.whispers(ADA)[-1]
 
 
+def runs_of(place: Workplace, user: str, channel: str = SOLAR) -> str:
+    """Everything that `/signalbox runs` shows somebody in a channel."""
+    return json.dumps(json.loads(place.types(user, "/signalbox", "runs", channel).body), ensure_ascii=False)
+
+
+def test_runs_are_told_in_slack_to_those_who_may_see_the_report_and_a_private_ones_only_there(place: Workplace) -> None:
+    researched(place, channel=SOLAR, title="The export fails")
+    researched(place, channel=SECRET, visibility=Visibility.PRIVATE, title="A private thing")
+
+    shown = runs_of(place, BOB)
+    for words in ("SB-1", "The export fails", "Looking for the cause", "It stopped at its limit of 40 turns.",
+                  "about $0.42"):  # fmt: skip
+        assert words in shown
+    there = {who: "A private thing" in runs_of(place, *who) for who in ((BOB, SOLAR), (ADA, SOLAR), (BOB, SECRET))}
+    assert set(there.values()) == {False}
+    assert "A private thing" in runs_of(place, ADA, SECRET)
+
+
+def test_runs_are_the_last_ones_and_guests_hear_of_none(place: Workplace) -> None:
+    assert "no report that I could speak of" in place.types(BOB, "/signalbox", "runs").body
+    for number in range(RUNS + 1):
+        researched(place, channel=SOLAR, title=f"Fault number {number}")
+
+    shown = runs_of(place, BOB)
+
+    told = [shown.find(f"Fault number {number}") for number in range(RUNS, -1, -1)]
+    assert told[-1] == -1
+    assert told[:-1] == sorted(told[:-1])
+    assert min(told[:-1]) > 0
+    assert "Guests" in place.types(GUS, "/signalbox", "runs").body
+
+
 @pytest.mark.parametrize("user", [GUS, EVE])
 def test_guests_and_strangers_see_no_window(place: Workplace, user: str) -> None:
     message = progress_of(place, researched(place, channel=SOLAR))
@@ -127,6 +159,7 @@ def test_the_window_keeps_slacks_limits_with_any_words_and_any_number_of_steps()
     assert "157 more" in shown
     assert "What this was asked is erased" in shown
     assert faults(how(Report(id=1, title="x"), []), VIEW_BLOCKS, VIEW_PAYLOAD) == []
+    assert faults(lately([(Report(id=1, title=NASTY), run)] * RUNS)) == []
 
 
 def a_told(key: str, *uses: ToolUse, strands: Sequence[Told] = (), **columns: Any) -> Told:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.actions import Command, Shortcut
+from bot.actions import Command, Shortcut, Verb
 from bot.listeners.events import DEALINGS
 from bot.manifest import bot_scopes
 from bot.slack import SCOPES
+from bot.views.condition import HELP
 from tests.bot.workplace import manifest
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,13 @@ def test_the_commands_and_shortcuts_are_those_that_are_listened_for() -> None:
     assert {each["command"] for each in features["slash_commands"]} == set(Command)
     assert {each["callback_id"] for each in features["shortcuts"]} == set(Shortcut)
     assert {each["type"] for each in features["shortcuts"]} == {"message"}
+
+
+def test_the_hint_and_the_help_name_every_verb() -> None:
+    hints = {each["command"]: each["usage_hint"] for each in manifest()["features"]["slash_commands"]}
+
+    assert hints[Command.SIGNALBOX].split(" | ") == list(Verb)
+    assert [verb for verb in Verb if not re.search(rf"`(/signalbox )?{verb}\b", HELP)] == []
 
 
 def test_the_manifest_keeps_slacks_limits() -> None:
