@@ -202,9 +202,9 @@ class Fixing:
 
     def _end_run(self, run: ReportRun, fixed: Fixed) -> bool:
         run.end(fixed.outcome, fixed.sentence, fixed.seconds)
-        return self._end(run.report_id, fixed.outcome, fixed.sentence)
+        return self._end(run.report_id, fixed.outcome, fixed.sentence, run.ended_by(fixed.outcome))
 
-    def _end(self, report_id: int, outcome: Outcome, sentence: str) -> bool:
+    def _end(self, report_id: int, outcome: Outcome, sentence: str, who: str = "machine") -> bool:
         report = self.means.store.reports.get(report_id)
         if report.status is not Status.AWAITING_FIX:
             return False
@@ -212,7 +212,7 @@ class Fixing:
             report_id,
             Status.STUCK,
             mover=Mover.MACHINE,
-            who="machine",
+            who=who,
             because=sentence,
             step=f"fix:{report_id}:{report.attempt}/end",
             stuck_because=outcome,

@@ -215,7 +215,7 @@ class Researching:
             )  # fmt: skip
             return True
         self.means.store.reports.move(
-            report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because=sentence, step=step,
+            report_id, Status.STUCK, mover=Mover.MACHINE, who=run.ended_by(outcome), because=sentence, step=step,
             attempt=report.attempt, stuck_because=outcome,
         )  # fmt: skip
         return True

@@ -12,8 +12,9 @@ from agents.tools.weigh_causes import WEIGH_CAUSES
 from storage.judgments import Outcome, Stage
 from storage.records import Decision, Report, Signal
 from storage.run_rows import ToolUse
-from storage.status import Status
+from storage.status import Mover, Status
 
+STOPPED = "Stop was pressed. Retry begins anew."
 LINE = 160  # characters
 _WANTED = {Stage.RESEARCH: Status.AWAITING_RESEARCH, Stage.FIX: Status.AWAITING_FIX}
 
@@ -39,10 +40,18 @@ class ReportRun:
             return f"{report.ref} is {report.status.value.replace('_', ' ')} meanwhile, so I stopped working on it."
         if self.is_superseded(report):
             return f"{report.ref} was taken up anew meanwhile, so I stopped this pass."
+        return STOPPED if self._stopped_by(report) else ""
+
+    def ended_by(self, outcome: Outcome) -> str:
+        """Who ended it, for the journal: the person who pressed Stop, else the machine."""
+        stopped = outcome is Outcome.STOPPED and self._stopped_by(self.means.store.reports.get(self.report_id))
+        return stopped or Mover.MACHINE.value
+
+    def _stopped_by(self, report: Report) -> str:
+        """The first who pressed Stop since the report waits for this; empty if nobody did."""
         approvals = self.means.store.plans.approvals(self.report_id)
-        if any(each.decision is Decision.STOP and each.at >= report.since for each in approvals):
-            return "Somebody pressed Stop. Retry begins anew."
-        return ""
+        pressed = (each.by for each in approvals if each.decision is Decision.STOP and each.at >= report.since)
+        return next(pressed, "")
 
     def is_superseded(self, report: Report) -> bool:
         """Whether the report waits for a later run than this one. What began before runs were kept is not known."""

@@ -40,10 +40,14 @@ def register(app: App, deps: Deps) -> None:
 
     @app.command(Command.SIGNALBOX.value)
     def signalbox(ack: Ack, command: dict[str, Any]) -> None:
-        typed = Typed.of(command)
-        word = (typed.text.split() or [Verb.HELP])[0].lower()
-        verb = Verb(word) if word in set(Verb) else Verb.HELP
-        _answer(ack, typed, _help if verb is Verb.HELP else _for_members(_VERBS[verb]), deps)
+        _answer(ack, Typed.of(command), signalbox_said, deps)
+
+
+def signalbox_said(typed: Typed, deps: Deps) -> Said:
+    """What `/signalbox` with these words answers."""
+    word = (typed.text.split() or [Verb.HELP])[0].lower()
+    verb = Verb(word) if word in set(Verb) else Verb.HELP
+    return (_help if verb is Verb.HELP else _for_members(_VERBS[verb]))(typed, deps)
 
 
 def _for_members(work: Callable[[Typed, Deps], Said]) -> Callable[[Typed, Deps], Said]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from slack_sdk.models.blocks import Block
 
+from bot.listeners.addressing import Aside, aside, bare, command_in
 from bot.listeners.asking import paused
+from bot.listeners.commands import signalbox_said
 from bot.listeners.conversation import is_alive, listened, signal_of
 from bot.listeners.deps import Deps
+from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
 from bot.sources.slack import SlackEvent
 
-_MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _NO_WORDS = (
     "Say what is wrong after my name, or choose “Investigate this” in the menu of the message that says it. "
     "`/signalbox help` lists what else I can do."
@@ -20,15 +22,21 @@ _NO_WORDS = (
 def mentioned(event: SlackEvent, deps: Deps) -> None:
     """A message that names us. One that `messages` or `threads` reads anyway is left to them.
 
-    In the thread of a signal it asks about that signal; in another thread about itself, with what it answers.
+    A command is answered like `/signalbox`, wherever it is said; thanks and greetings ask for nothing.
+    In the thread of a signal a mention asks about that signal; in another thread about itself, with what it answers.
     """
-    if not event.user or event.bot_id or not event.is_placed or _is_read_anyway(event, deps):
+    if not event.user or event.bot_id or not event.is_placed:
+        return
+    if (said := aside(event, deps.our_user)) is not None:
+        _answer(said, event, deps)
+        return
+    if _is_read_anyway(event, deps):
         return
     team = event.user_team or deps.home_team
     asked = Asked(by=event.user, team=team, channel=event.channel, ts=event.ts, seen=event)
     if event.is_reply and is_alive(signal_of(event.thread, deps)):
         asked = Asked(by=event.user, team=team, channel=event.channel, ts=event.thread_ts)
-    elif not _MENTION.sub(" ", event.text).strip() and not event.files:
+    elif not bare(event.text) and not event.files:
         deps.slack.whisper(event.channel, event.user, _NO_WORDS, thread_ts=event.thread_ts)
         return
     sentence = promote(asked, deps)
@@ -41,3 +49,14 @@ def _is_read_anyway(event: SlackEvent, deps: Deps) -> bool:
     if event.is_reply:
         return deps.store.reports.at_thread(event.channel, event.thread_ts) is not None
     return listened(event.channel, deps, shared=event.shared) is not None
+
+
+def _answer(said: Aside, event: SlackEvent, deps: Deps) -> None:
+    """For the person alone, as a command is answered. Thanks need no answer."""
+    text, blocks = _NO_WORDS, list[Block]()
+    if said is Aside.THANKS:
+        return
+    if said is Aside.COMMAND:
+        words, team = command_in(event.text, deps.our_user), event.user_team or deps.home_team
+        text, blocks = signalbox_said(Typed(event.user, team, event.channel, words, trigger=""), deps)
+    deps.slack.whisper(event.channel, event.user, text, thread_ts=event.thread_ts, blocks=blocks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents import rules
+from bot.listeners.addressing import aside
 from bot.listeners.asking import paused
 from bot.listeners.conversation import bring_up_to_date, hear, is_alive, listened, signal_of, visibility_of
 from bot.listeners.deps import Deps
@@ -17,6 +18,8 @@ def heard(event: SlackEvent, deps: Deps) -> None:
     terms = listened(event.channel, deps, shared=event.shared)
     if not counts(event, terms, deps.our_bot, deps.home_team) or event.parent_user == deps.our_user:
         return
+    if event.subtype != CHANGED and aside(event, deps.our_user) is not None:
+        return  # `mentions` answers it
     if not _is_awaited(event, deps, watched=terms is not None):
         return
     hear(event, deps)

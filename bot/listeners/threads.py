@@ -1,11 +1,19 @@
-"""Replies in a report's thread: they may decide, answer or guide."""
+"""Replies in a report's thread: they may decide, answer or guide; after its end they may say that it came back."""
 
 from __future__ import annotations
 
+from agents import rules
 from agents.assent import Answer, Via
+from agents.phrases import phrase_of
 from agents.rehoming import repository_named
+from agents.rules import Person
+from bot.listeners.addressing import aside, is_thanks
 from bot.listeners.deps import Deps
+from bot.listeners.promoting import Asked, promote
 from bot.sources.slack import SlackEvent, words_of
+from storage.columns import now
+from storage.records import Report
+from storage.status import Status
 
 _SAID = frozenset({"", "thread_broadcast", "file_share"})
 
@@ -15,13 +23,29 @@ def replied(event: SlackEvent, deps: Deps) -> None:
     if event.subtype not in _SAID or not event.user or event.bot_id or event.shared or not event.text.strip():
         return
     report = deps.store.reports.at_thread(event.channel, event.thread_ts)
-    if report is None or report.id is None:
-        return
+    if report is None or report.id is None or aside(event, deps.our_user) is not None:
+        return  # what is no word about the report is left to `mentions`
     person = deps.person(event.user, event.user_team or deps.home_team)
     to_us = event.text.strip().removeprefix(f"<@{deps.our_user}>")
     if name := repository_named(to_us):
         answer: Answer | None = deps.rehoming.say(report.id, name, person, Via.REPLY)
     else:
         answer = deps.assent.reply(report.id, words_of(to_us), event.ts, person)
-    if answer is not None and answer.sentence:
-        deps.slack.whisper(event.channel, event.user, answer.sentence, thread_ts=event.thread_ts)
+    said = answer.sentence if answer is not None else _after_its_end(event, report, person, deps)
+    if said:
+        deps.slack.whisper(event.channel, event.user, said, thread_ts=event.thread_ts)
+
+
+def _after_its_end(event: SlackEvent, report: Report, person: Person, deps: Deps) -> str:
+    """What to tell who writes under a resolved report. Who names us there has it looked at again, in a new report."""
+    if report.status is not Status.RESOLVED or is_thanks(event.text) or phrase_of(event.text) is not None:
+        return ""
+    team = event.user_team or deps.home_team
+    if f"<@{deps.our_user}" in event.text:
+        return promote(Asked(by=event.user, team=team, channel=event.channel, ts=event.ts, seen=event), deps)
+    if not deps.once.first(f"resolved/{report.id}/{event.user}/{now().date()}"):
+        return ""
+    again = (
+        f"`/investigate` and what happens, or say it here with <@{deps.our_user}>: I open a new report, linked to this."
+    )
+    return f"{report.ref} is resolved. Did it come back? {rules.may_ask(person, deps.home_team) or again}"

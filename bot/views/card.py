@@ -11,7 +11,7 @@ from bot.views.drawing import Drawing
 from bot.views.escape import link, plain
 from bot.views.parts import Markup, Sign, Words, bold
 from bot.views.scene import Scene
-from bot.views.words import SIGNS, date_markup, footer, plural, source_name, waits_for
+from bot.views.words import SIGNS, date_markup, footer, it_was, plural, source_name, waits_for
 from storage.status import Status, Visibility
 
 CARD = "card"
@@ -34,7 +34,8 @@ def card(scene: Scene) -> Drawing:
     if scene.snapshot.regression_of is not None:
         blocks.append(parts.paragraph(Sign("repeat"), " ", *came_before(scene, scene.snapshot.regression_of)))
     if report.note:
-        blocks.append(parts.paragraph(Words(report.note, italic=True, limit=700)))
+        stopped = it_was(scene.moves[-1]) if report.status is Status.STUCK and scene.moves else []
+        blocks.append(parts.paragraph(Words(report.note, italic=True, limit=700), *stopped))
     blocks.append(parts.context(_facts(scene), *_links(scene)))
     if pressed := _buttons(scene):
         blocks.append(parts.buttons(*pressed))

@@ -13,6 +13,7 @@ from bot.views.drawing import Drawing
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
+from bot.views.words import it_was
 from storage.records import Entry, Fix
 from storage.status import Mover, Status
 
@@ -56,7 +57,8 @@ def merged(scene: Scene, fix: Fix) -> Drawing:
 
 def trouble(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
     """Why the report is stuck, and Retry while it is."""
-    blocks: list[Block] = [parts.paragraph(Sign("warning"), " ", bold("I am stuck. "), Words(entry.text, limit=2_000))]
+    why = (Words(entry.text, limit=2_000), *it_was(entry))
+    blocks: list[Block] = [parts.paragraph(Sign("warning"), " ", bold("I am stuck. "), *why)]
     if now:
         value = Choice(report_id=scene.report_id).json_text
         confirm = "The report is closed, and no fix is made."

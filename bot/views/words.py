@@ -8,7 +8,7 @@ from agents.terms import Policy
 from bot.views.parts import Mention, Moment, Piece
 from bot.views.scene import Scene
 from storage.judgments import Outcome
-from storage.records import CheckState, Report
+from storage.records import CheckState, Entry, Report
 from storage.snapshot import Snapshot
 from storage.status import Mover, Status
 
@@ -121,11 +121,22 @@ def timeline(scene: Scene, most: int = 8) -> list[list[Piece]]:
     """What happened to the report, a line a move, oldest first; only the latest ones."""
     lines: list[list[Piece]] = []
     for entry in scene.moves[-most:]:
-        line: list[Piece] = [Moment(entry.at), f": {_DID[entry.after] if entry.after else ''}"]
-        if entry.who and entry.who not in {Mover.MACHINE, Mover.WORLD}:
+        by_person = _is_person(entry.who)
+        did = "stopped" if by_person and entry.after is Status.STUCK else _DID[entry.after] if entry.after else ""
+        line: list[Piece] = [Moment(entry.at), f": {did}"]
+        if by_person:
             line += [", by ", Mention(entry.who)]
         lines.append(line)
     return lines
+
+
+def it_was(entry: Entry) -> list[Piece]:
+    """A sentence that names the person who did it; nothing where nobody did."""
+    return [" It was ", Mention(entry.who), "."] if _is_person(entry.who) else []
+
+
+def _is_person(who: str) -> bool:
+    return who not in {"", Mover.MACHINE, Mover.WORLD}
 
 
 def source_name(source: str) -> str:

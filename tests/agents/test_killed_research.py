@@ -258,7 +258,8 @@ def test_a_stop_ends_research_within_the_turn_and_a_retry_is_not_stopped_by_it(
     assert (report.status, report.stuck_because) == (Status.STUCK, Outcome.STOPPED)
     assert status_line(report).startswith("Stuck, because a person stopped it.")
     (run,) = sqlite_store.runs.of_report(job.report_id)
-    assert (run.outcome, run.why) == (Outcome.STOPPED, "Somebody pressed Stop. Retry begins anew.")
+    assert (run.outcome, run.why) == (Outcome.STOPPED, "Stop was pressed. Retry begins anew.")
+    assert sqlite_store.reports.journal(job.report_id)[-1].who == "U1"
 
     sqlite_store.reports.move(
         job.report_id, Status.AWAITING_RESEARCH, mover=Mover.HUMAN, who="U1", because="asked to try again"

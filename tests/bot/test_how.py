@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agents.exchange import Message as Said
+from agents.exchange import TurnRequest
 from bot.actions import Picked
 from bot.views.how import RUNS, Told, how, lately
 from bot.views.limits import VIEW_BLOCKS, VIEW_PAYLOAD
@@ -19,8 +22,9 @@ from storage.run_rows import ToolUse
 from storage.runs import RunSeen
 from storage.status import Mover, Status, Visibility
 from tests.bot.test_views import NASTY, faults
-from tests.bot.workplace import ADA, BOB, EVE, GUS, SECRET, SOLAR, Workplace, labels
+from tests.bot.workplace import ADA, BOB, EVE, GUS, SECRET, SOLAR, Workplace, labels, text_of
 from tests.factories import a_moment, a_report
+from tests.fakes import RecordingCheckpoint, ScriptedModel, calls, make_repository
 
 HOW = "How I got here"
 
@@ -200,6 +204,30 @@ def test_the_window_keeps_slacks_limits_with_any_number_of_strands() -> None:
     shown = json.dumps([block.to_dict() for block in blocks], ensure_ascii=False)
     assert shown.count("Possible cause 1.") == 8
     assert shown.count("8 possible causes that it had looked into not shown") == RUNS - 1
+
+
+def test_who_pressed_stop_is_named_in_the_thread(place: Workplace, tmp_path: Path) -> None:
+    make_repository(tmp_path, {"a.py": "1\n"})
+    report = a_report(place.store, channel=SOLAR, repository="acme/app")
+    report_id = report.id or 0
+    place.store.reports.move(report_id, Status.AWAITING_RESEARCH, mover=Mover.WORLD, who="world", because="so")
+
+    def meanwhile(_: TurnRequest) -> Said:
+        place.presses(ADA, progress_of(place, report), "Stop")
+        return calls(("read_file", {"path": "a.py"}))
+
+    model = place.deps.pipeline.means.model
+    assert isinstance(model, ScriptedModel)
+    model.turns = {Stage.RESEARCH: [meanwhile]}
+    place.deps.pipeline.research(report_id, RecordingCheckpoint())
+
+    thread = place.draw(report_id)
+    trouble = next(each for each in thread if each.text.startswith("I am stuck"))
+    for message in (thread[0], trouble):
+        assert "Stop was pressed. Retry begins anew." in text_of(message)
+    for message in (thread[0], trouble, progress_of(place, report)):
+        assert f"'user_id': '{ADA}'" in text_of(message)
+    assert ": stopped" in text_of(progress_of(place, report))
 
 
 def test_stop_is_offered_while_it_works_and_only_deciders_may_press_it(place: Workplace) -> None:

@@ -1,0 +1,60 @@
+"""What a message to the bot says when it says nothing of the product: a command, thanks, a greeting."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from bot.actions import Verb
+from bot.sources.slack import SlackEvent, words_of
+
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+_SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
+_ABOUT_A_REPORT = re.compile(r"(?:why|merge|split|repository)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL)
+_THANKS = frozenset({
+    "thanks", "thank you", "thanks a lot", "thank you so much", "thank you very much", "many thanks", "thx", "ty",
+    "cheers", "great", "great work", "great thanks", "nice", "nice work", "well done", "good bot", "cool", "awesome",
+})  # fmt: skip
+_GREETINGS = frozenset({"hi", "hello", "hey", "hi there", "hello there", "hey there", "good morning", "good evening"})
+
+
+class Aside(StrEnum):
+    """What is said to the bot beside its work."""
+
+    COMMAND = "command"
+    THANKS = "thanks"
+    GREETING = "greeting"
+
+
+def aside(event: SlackEvent, our_user: str) -> Aside | None:
+    """What a message that names us says beside the work; None when it is about the product, or does not name us."""
+    if f"<@{our_user}" not in event.text or event.files:
+        return None
+    if command_in(event.text, our_user):
+        return Aside.COMMAND
+    words = bare(event.text)
+    if words in _GREETINGS or (not words and not event.is_reply):
+        return Aside.GREETING
+    return Aside.THANKS if words in _THANKS else None
+
+
+def command_in(text: str, our_user: str) -> str:
+    """What would follow `/signalbox`, if the words beside our name are wholly that; else empty.
+
+    A verb alone, or one with the report that it is about: with other words after it somebody says what is wrong.
+    """
+    words = words_of(re.sub(rf"<@{our_user}(?:\|[^>]*)?>", " ", text)).strip()
+    alone = words.lower().rstrip("?!. ")
+    if alone in set(Verb):
+        return alone
+    return words if _ABOUT_A_REPORT.fullmatch(words) else ""
+
+
+def is_thanks(text: str) -> bool:
+    """Whether the words are wholly thanks."""
+    return bare(text) in _THANKS
+
+
+def bare(text: str) -> str:
+    """The words of a text in lower case, without names, signs and punctuation."""
+    return " ".join(_SIGN.sub(" ", _MENTION.sub(" ", text).lower()).split())
