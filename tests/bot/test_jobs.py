@@ -178,6 +178,21 @@ def test_any_other_fault_ends_stuck_with_a_sentence(works: Works, fault: Excepti
     assert "surprise" not in last.text
 
 
+def test_the_fault_of_a_superseded_job_is_not_laid_at_the_reports_door(works: Works) -> None:
+    works.pipeline.fails.append(CodeHostRejected("403"))
+    report = a_report(works.store, status=Status.AWAITING_RESEARCH)
+    report_id, old = report.id or 0, work_id(report) or ""
+    works.store.runs.begin(old, Stage.RESEARCH, report_id)
+    works.store.plans.anew(report_id, Status.AWAITING_RESEARCH, by="U1", via="reply", words="repository: a/b")
+    works.engine.enqueue(old, Queue.RESEARCH, "research", str(report_id))
+    until(lambda: works.engine.is_over(old), "the job ends")
+
+    (run,) = works.store.runs.all()
+    assert run.outcome is Outcome.FAILED
+    assert works.status(report_id) is Status.AWAITING_RESEARCH
+    assert works.store.reports.get(report_id).not_before is None
+
+
 def test_a_pause_stops_a_job_at_its_next_checkpoint_and_it_goes_on_there(works: Works) -> None:
     works.lines.hold(2)
     report = a_report(works.store, status=Status.AWAITING_RESEARCH)
