@@ -100,7 +100,7 @@ def test_what_may_not_be_corrected_is_answered_with_why(place: Workplace, user: 
 
 
 def test_a_report_is_said_to_be_of_another_repository_and_is_researched_there(place: Workplace) -> None:
-    report = a_public(place, status=Status.AWAITING_ANSWER)
+    report = a_public(place, status=Status.AWAITING_ANSWER, repository="")
 
     stranger = said(place, EVE, "repository SB-1 acme/app")
     refused = said(place, BOB, "repository SB-1 acme/app")
