@@ -7,11 +7,12 @@ that made the call is killed.
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,22 +32,10 @@ from playground.town import Mind, Town
 CACHE = Path("var/playground")
 SOAK = 1.0  # seconds
 PATIENCE = 150.0  # seconds that people wait for one thing, also on a slow machine
-CALLS = {  # how many calls of a kind are struck, one in each life
-    "slack:chat.postMessage": 4,
-    "slack:chat.update": 4,
-    "slack:reactions.add": 1,
-    "model:read": 2,
-    "model:normalise": 1,
-    "model:group": 1,
-    "model:research": 3,
-    "model:decide": 1,
-    "model:fix": 3,
-    "github:git.push": 1,
-    "github:pulls.create": 1,
-    "github:labels.add": 1,
-    "github:graphql.ready": 1,
-    "github:reviewers.create": 1,
-}
+STRUCK = re.compile(  # what changes something outside, and the model's turns, which are paid for
+    r"model:|slack:(chat|reactions|files)\.|slack:upload|github:(git\.push|pulls\.create|labels|graphql|reviewers)"
+)
+MOST = 4  # of one kind: later ones are like the earlier ones
 
 
 class Database(StrEnum):
@@ -74,12 +63,13 @@ class Point:
         return f"{when} {self.fault.call} no. {self.fault.nth}"
 
 
-def points() -> list[Point]:
-    """The whole matrix."""
+def points(calls: Mapping[str, int]) -> list[Point]:
+    """The whole matrix of a life in which so many calls of each name were made."""
     struck = [
         Point(Fault(call, moment, Kind.KILL, nth=nth))
-        for call, times in CALLS.items()
-        for nth in range(1, times + 1)
+        for call, times in sorted(calls.items())
+        if STRUCK.match(call)
+        for nth in range(1, min(times, MOST) + 1)
         for moment in Moment
     ]
     return [*struck, Point(None)]
@@ -88,7 +78,6 @@ def points() -> list[Point]:
 def main() -> int:
     """Live every point on every database; 0 when all of them held."""
     arguments = _arguments()
-    chosen = _spread([point for point in points() if arguments.only in str(point)], arguments.points)
     try:
         product = prepare(CACHE, _tell)
     except ProductUnavailable as error:
@@ -98,7 +87,8 @@ def main() -> int:
     lived, held = 0, 0
     for database in databases:
         with _server(database) as address:
-            expected = _undisturbed(product, database, address)
+            expected, calls = _undisturbed(product, database, address)
+            chosen = _spread([point for point in points(calls) if arguments.only in str(point)], arguments.points)
             for number, point in enumerate(chosen, 1):
                 began = time.monotonic()
                 faults = _live_through(point, product, database, address(f"point_{number}"), expected)
@@ -111,9 +101,12 @@ def main() -> int:
     return 0 if held == lived else 1
 
 
-def _undisturbed(product: Product, database: Database, address: Callable[[str], str]) -> Inventory:
+def _undisturbed(
+    product: Product, database: Database, address: Callable[[str], str]
+) -> tuple[Inventory, dict[str, int]]:
+    """A life in which nothing is killed, and how often it made each call."""
     with _town(product, address("undisturbed")) as town, Keeper(town, database.commands) as keeper:
-        return live(town, keeper, _silently, patience=PATIENCE)
+        return live(town, keeper, _silently, patience=PATIENCE), town.faults.calls()
 
 
 def _live_through(point: Point, product: Product, database: Database, address: str, expected: Inventory) -> list[str]:

@@ -90,12 +90,7 @@ class Reports:
             report = locked(session, Report, report_id)
             if journal.told_of(session, step, report_id) is not None:
                 return report
-            if expect is not None and report.status is not expect:
-                raise IllegalMove(
-                    f"{report.ref} is {report.status}, not {expect} as the mover thought; somebody was quicker."
-                )
-            if attempt is not None and report.attempt != attempt:
-                raise IllegalMove(f"{report.ref} was taken up anew meanwhile, so nothing was made of the earlier pass.")
+            _as_expected(report, expect, attempt)
             journal.move(
                 session,
                 report,
@@ -189,3 +184,11 @@ class Reports:
             report.version += 1
             journal.tell(session, report_id, EntryKind.TROUBLE, "machine", trouble)
             return report
+
+
+def _as_expected(report: Report, expect: Status | None, attempt: int | None) -> None:
+    """Raises IllegalMove when the report has moved on from what the mover saw."""
+    if expect is not None and report.status is not expect:
+        raise IllegalMove(f"{report.ref} is {report.status}, not {expect} as the mover thought; somebody was quicker.")
+    if attempt is not None and report.attempt != attempt:
+        raise IllegalMove(f"{report.ref} was taken up anew meanwhile, so nothing was made of the earlier pass.")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from playground.crash import Database
+from playground.crash import MOST, Database, points
 from playground.faults import Fault, Kind, Moment
 from playground.inventory import Inventory, difference
 from playground.keeper import Keeper
@@ -67,6 +67,21 @@ def undisturbed(product: Product, tmp_path_factory: pytest.TempPathFactory) -> I
                 found = live(town, keeper, print, patience=PATIENCE)
             kept.write_text(TypeAdapter(Inventory).dump_json(found).decode())
     return TypeAdapter(Inventory).validate_json(kept.read_text())
+
+
+def test_the_matrix_strikes_what_the_life_did_outside_at_both_moments_and_nothing_else() -> None:
+    struck = [
+        str(point) for point in points({"model:read": 1, "slack:upload": 1, "slack:chat.update": 24, "sentry:x": 9})
+    ]
+
+    assert [each for each in struck if "model:read" in each] == [
+        "on receipt of model:read no. 1",
+        "before answering model:read no. 1",
+    ]
+    assert sum("slack:chat.update" in each for each in struck) == 2 * MOST
+    assert sum("slack:upload" in each for each in struck) == 2
+    assert not any("sentry" in each for each in struck)
+    assert struck[-1] == "between the approval's row and the fix's enqueue"
 
 
 def test_a_life_without_a_crash_leaves_each_thing_once(undisturbed: Inventory) -> None:

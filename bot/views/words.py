@@ -114,7 +114,7 @@ def footer(snapshot: Snapshot) -> str:
     if not spent.calls:
         return f"{snapshot.report.ref} · no model was asked"
     calls = f"{spent.calls} model call{'s' if spent.calls != 1 else ''}"
-    return f"{snapshot.report.ref} · {calls} · {span(spent.seconds)} · about {money(spent.usd)}"
+    return f"{snapshot.report.ref} · {calls} in {span(spent.seconds)} · about {money(spent.usd)}"
 
 
 def timeline(scene: Scene, most: int = 8) -> list[list[Piece]]:

@@ -7,11 +7,14 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from slack_bolt import Ack
 
+from bot.views.words import SIGNS
 from playground.workspace import AppSeed
 from tests.playground.workspace.workspace_place import MakeBolt, Served
 
@@ -145,3 +148,25 @@ def test_an_app_is_read_from_its_manifest() -> None:
     assert (app.name, app.scopes, app.events) == ("signalbox", ("chat:write",), ("app_mention",))
     assert [c.command for c in app.commands] == ["/investigate"]
     assert [s.callback_id for s in app.shortcuts] == ["investigate_message"]
+
+
+def test_the_page_draws_every_emoji_that_the_bot_and_the_demos_people_use() -> None:
+    root = Path(__file__).parents[3]
+    drawn = set(re.findall(r'["\s]([\w+-]+)"?: "', (root / "playground/page/dom.js").read_text()))
+    views = "".join(file.read_text() for file in (root / "bot/views").glob("*.py"))
+    said = json.loads((root / "playground/demo_signals.json").read_text())
+    people = set(re.findall(r"(?<!\w):([a-z_]+):", "\n".join(_texts(said))))
+
+    used = {*re.findall(r'Sign\("([a-z_]+)"', views), *SIGNS.values(), *people}
+
+    assert {"warning", "point_down", "raised_hand"} <= used
+    assert used <= drawn
+
+
+def _texts(node: object) -> Iterator[str]:
+    """Every string in a piece of JSON."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        for each in node.values() if isinstance(node, dict) else node:
+            yield from _texts(each)
