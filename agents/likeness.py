@@ -63,7 +63,7 @@ def alike(
     rows = np.array([_compare(new, each, weigh, words) for each in known], np.float32)
     rows = np.concatenate([rows, _verbatim(new, known, owners)], axis=1)
     columns = [NAMES.index(name) for name in RELATIVE]
-    chosen = rows[:, columns]
+    chosen = np.maximum(rows[:, columns], 0.0)  # less than nothing in common is nothing, also where nobody has anything
     most = np.maximum(chosen.max(axis=0), _TINY)
     places = np.argsort(np.argsort(-chosen, axis=0, kind="stable"), axis=0, kind="stable")
     return np.concatenate([rows, chosen / most, 1.0 / (10.0 + places)], axis=1).astype(np.float32)

@@ -30,9 +30,15 @@ from storage.search import Candidate, Kin
 POOL, KIN = 64, 3  # reports that are ranked, and signals of each that are compared
 _REMEMBERED = 4_000  # sayings and words that are kept prepared
 _LIMIT = 30.0  # of a logit
-_SAME_SOURCE, _QUOTED = NAMES.index("same source"), NAMES.index("quoted by both")
-# Where 35 % is asked for, these ask 55 % of a text of the same source, 30 % and 14 % of one of another (docs/evals.md).
-_WITHIN_SOURCE, _ACROSS_SOURCES, _QUOTED_ACROSS = -0.82, 0.23, 1.2
+_SAME_SOURCE, _QUOTED, _BOTH_QUOTE = map(NAMES.index, ("same source", "quoted there", "quoted by both"))
+# Added to the logit of a text of another source: where neither quotes what the other says, where one does, where both
+# quote it (docs/evals.md).
+_ACROSS_SOURCES, _QUOTED_ONCE, _QUOTED_TWICE = 0.1, 0.2, 2.0
+_RIVALS = 5  # candidates that the first is compared with
+_LEAD, _FAR = 2.0, 3.0  # as far as a lead over the second counts, and over the mean of the rivals
+_ALONE = (1.0, 2.0)  # what is taken for them where there is no rival: about what is usual
+PLACED = 7  # numbers that say how the first stands
+_LENGTHS = [NAMES.index(name) for name in ("shorter", "lengths", "title length")]
 _TRACES = -0.5  # two traces then have to be alike by .40, which was best on the half of the traces they are learnt on
 
 
@@ -60,7 +66,8 @@ class Weights(BaseModel):
 
     learnt_on: str
     rank: Line
-    join: Line
+    place: Line  # whether the first is the right one, over `standing`
+    join: Line  # the same, over `standing` and all that the texts share
     trace: Line  # over one number, how alike the frames are
 
 
@@ -179,9 +186,9 @@ def judged(evidence: Evidence, candidates: int, weights: Weights) -> tuple[NDArr
     np.maximum.at(scores, evidence.owners, each)
     likelihood = np.zeros(candidates)
     best = int(np.argmax(scores))
-    row = _foremost(evidence, each, best)
-    joined = weights.join.scores(standing(evidence, each, scores, best)[None])[0] + _surety(evidence.rows[row])
-    logit = each[row] + _TRACES if traced[row] else joined
+    row = foremost(evidence, each, best)
+    place = standing(evidence, each, scores, best)
+    logit = each[row] + _TRACES if traced[row] else _sure(place, evidence.rows[row], weights)
     chance = likelihood[best] = 1.0 / (1.0 + np.exp(-float(logit)))
     for at in range(candidates):
         if at != best:  # what is left of the chance, and never more than the first has
@@ -189,42 +196,47 @@ def judged(evidence: Evidence, candidates: int, weights: Weights) -> tuple[NDArr
     return scores, likelihood
 
 
-def _surety(row: Numbers) -> float:
-    """What is added to the logit of a text: how sure the words are depends on what kind of evidence they are.
+def _sure(place: NDArray[np.float64], row: Numbers, weights: Weights) -> float:
+    """The logit of two texts being about the same problem: the less sure of two opinions counts.
 
-    People write alike in one tool about different problems; across tools, and more so when both quote the same words of
-    the product, less likeness says more. The regression, learnt on few trackers, does not carry that to a new one.
+    What texts share says much, but a regression over all of it learns the few trackers that it is shown; how the first
+    stands among the others carries to new ones, and says less. Where one of them errs, the other seldom does.
+    """
+    whole = np.concatenate([place, row])
+    least = min(weights.place.scores(place[None])[0], weights.join.scores(whole[None])[0])
+    return float(least) + _surety(row)
+
+
+def _surety(row: Numbers) -> float:
+    """What is added because people write alike in one tool about different problems.
+
+    Across tools, when one quotes words of the product that the other says, less likeness says more, and more so when
+    both quote them. There are too few trackers of several tools to learn that from.
     """
     if row[_SAME_SOURCE]:
-        return _WITHIN_SOURCE
-    return _QUOTED_ACROSS if row[_QUOTED] else _ACROSS_SOURCES
+        return 0.0
+    if row[_BOTH_QUOTE]:
+        return _QUOTED_TWICE
+    return _QUOTED_ONCE if row[_QUOTED] > 0 else _ACROSS_SOURCES
 
 
 def standing(
     evidence: Evidence, each: NDArray[np.float64], scores: NDArray[np.float64], best: int
 ) -> NDArray[np.float64]:
-    """How the best candidate stands among the others, then the numbers of its most similar signal."""
-    mine = np.sort(each[evidence.owners == best])[::-1]
-    others = np.sort(np.delete(scores, best))[::-1][:5]
-    second = others[0] if others.size else -9.0
-    row = _foremost(evidence, each, best)
-    return np.concatenate(
-        [
-            [
-                mine[0],
-                mine[0] - second,
-                mine[0] - (others.mean() if others.size else -9.0),
-                mine[1] if mine.size > 1 else -6.0,
-                np.log(mine.size),
-                np.log(np.exp(np.concatenate([[mine[0]], others])).sum()),
-                each.std(),
-                mine[0] - each.mean(),
-            ],
-            evidence.rows[row],
-        ]
-    )
+    """How the best candidate stands among the others, and how long the two texts are.
+
+    Not how many of its signals were compared: a report that has swallowed much would swallow ever more. For the same
+    reason a lead counts only so far, and to have no rival is no lead at all.
+    """
+    first = scores[best]
+    others = np.sort(np.delete(scores, best))[::-1][:_RIVALS]
+    lead, far = (first - others[0], first - others.mean()) if others.size else _ALONE
+    about = np.log(np.exp(np.concatenate([[first], others])).sum())
+    row = evidence.rows[foremost(evidence, each, best)]
+    ahead = [first, min(lead, _LEAD), min(far, _FAR), about]
+    return np.concatenate([ahead, row[_LENGTHS]])
 
 
-def _foremost(evidence: Evidence, each: NDArray[np.float64], candidate: int) -> int:
+def foremost(evidence: Evidence, each: NDArray[np.float64], candidate: int) -> int:
     """The row of its most similar signal."""
     return int(np.argmax(np.where(evidence.owners == candidate, each, -np.inf)))

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from agents.ranking import KIN, POOL
 from agents.saying import LEAD_LIMIT
 from benchmarks.databases import POSTGRESQL, database, resident
-from benchmarks.stock import stock
+from benchmarks.stock import stock, stocked
 from benchmarks.stream import Stream, Telling
 from storage.database import migrate, open_store
 from storage.store import Store
@@ -40,15 +40,18 @@ class Figures:
     found: float  # share of searches that found the report of the signal's topic, of those there are
 
 
-def measure(kind: str, sizes: list[int], folder: Path | None) -> None:
-    """Print a line for each size, in one database that grows."""
+def measure(kind: str, sizes: list[int], folder: Path | None, shared_buffers: str = "") -> None:
+    """Print a line for each size, in one database that grows; a kept one that holds more already says so."""
     stream = Stream()
-    with database(kind, folder) as address:
+    with database(kind, folder, shared_buffers) as address:
         migrate(address)
         rows: list[Figures] = []
         for size in sorted(sizes):
             if kind != POSTGRESQL and size > _SQLITE_MOST:
                 print(f"   {size:>9,}  not measured on SQLite: PostgreSQL is for so many")
+                continue
+            if (there := stocked(address)) > size:
+                print(f"   {size:>9,}  not measured: the kept database holds {there:,} already")
                 continue
             began = time.monotonic()
             stock(address, stream, size)

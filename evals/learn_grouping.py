@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from agents.adapters.plain_reading import gist, queries
 from agents.likeness import FRAMES
-from agents.ranking import KIN, POOL, Evidence, Line, Ranking, Weights, standing
+from agents.ranking import KIN, PLACED, POOL, Evidence, Line, Ranking, Weights, foremost, standing
 from agents.saying import LEAD_LIMIT
 from evals.engines import Bench, bench
 from evals.reading import Arrival, rows, truth
@@ -74,8 +74,6 @@ def main(
             known[name] = traces[name][: len(traces[name]) // 2]
             said = f"{said}, and the first half of {name}"
         _write(held_out / f"{name}.json", learn(others, known, said))
-        own = {name: texts[name][: len(each) // 2]}
-        _write(held_out / "first_half" / f"{name}.json", learn(own, known, f"the first half of {name}"))
 
 
 def _write(path: Path, weights: Weights) -> None:
@@ -174,11 +172,11 @@ def _file(ready: Bench, signal: Signal, summary: Summary, report_id: int | None)
 
 
 def learn(texts: dict[str, list[Moment]], traces: dict[str, list[Moment]], said: str) -> Weights:
-    """All three regressions. Without enough traces to learn from, the likeness of two traces is taken as it is."""
-    rank, join = _both(texts)
+    """All four regressions. Without enough traces to learn from, the likeness of two traces is taken as it is."""
+    rank, place, join = _of_texts(texts)
     moments = [moment for each in traces.values() for moment in each]
     trace = _trace(moments) if len(moments) > _MUCH // 2 else _PLAIN
-    return Weights(learnt_on=said, rank=rank, join=join, trace=trace)
+    return Weights(learnt_on=said, rank=rank, place=place, join=join, trace=trace)
 
 
 def _of_traces(moment: Moment) -> bool:
@@ -199,8 +197,8 @@ def _trace(moments: Sequence[Moment]) -> Line:
     return fit(np.array(numbers, float), np.array(right), np.ones(len(right)), 1.0)
 
 
-def _both(sets: dict[str, list[Moment]]) -> tuple[Line, Line]:
-    """The ranking, then the joining by the scores of rankings that had not seen the set they are taken on."""
+def _of_texts(sets: dict[str, list[Moment]]) -> tuple[Line, Line, Line]:
+    """The ranking, then both opinions on the first, by the scores of rankings that had not seen the set."""
     sets = {name: moments for name, moments in sets.items() if any(m.right >= 0 for m in moments)}
     scored: list[tuple[Floats, Floats, Floats]] = []
     for name, moments in sets.items():
@@ -210,7 +208,8 @@ def _both(sets: dict[str, list[Moment]]) -> tuple[Line, Line]:
             weight = min(1.0, (_MUCH * 1.5 / len(test)) ** 0.7)
             scored.append((np.array([t[0] for t in told]), np.array([t[1] for t in told]), np.full(len(told), weight)))
     numbers, right, weights = (np.concatenate(part) for part in zip(*scored, strict=True))
-    return _rank(sets), fit(numbers, right, weights, _RIDGE_JOIN)
+    place, join = (fit(each, right, weights, _RIDGE_JOIN) for each in (numbers[:, :PLACED], numbers))
+    return _rank(sets), place, join
 
 
 def _folds(
@@ -241,7 +240,9 @@ def _stand(moment: Moment, line: Line) -> tuple[Floats, float]:
     scores = np.full(moment.candidates, -30.0)
     np.maximum.at(scores, moment.evidence.owners, each)
     best = int(np.argmax(scores))
-    return standing(moment.evidence, each, scores, best), float(best == moment.right)
+    place = standing(moment.evidence, each, scores, best)
+    row = moment.evidence.rows[foremost(moment.evidence, each, best)]
+    return np.concatenate([place, row]), float(best == moment.right)
 
 
 def fit(numbers: Floats, right: Floats, weights: Floats, ridge: float) -> Line:

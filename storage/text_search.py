@@ -6,6 +6,7 @@ looked for, as far as we know how rare they are before we ask, and a term that i
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,8 +22,9 @@ ROWS = 256  # signals that one question brings
 COMMON_FROM = 500  # signals; a term in so many of them says little, and is searched only for want of rarer ones
 SURELY_COMMON = 4 * COMMON_FROM  # signals, by estimate; such a term is not even counted
 TOUCHED = 1_000  # signals that the terms of a question hold together; with more of them it takes the rarest terms
-FEW = 20_000  # filings up to which every term is counted
-AMONG_MANY, HOLDERS = 8, 256  # terms that are looked for among more than that in PostgreSQL, and signals of each
+FEW = 20_000  # filings up to which every term is counted in SQLite
+READ = 2 * TOUCHED  # signals that PostgreSQL is expected to tell of, of which the rarest terms' are taken
+AMONG_MANY, HOLDERS = 8, 128  # terms that are looked for among more than that in PostgreSQL, and signals of each
 
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM signal_fts WHERE signal_fts MATCH :t{n} LIMIT {most})"
 _ROOM = (
@@ -70,7 +72,7 @@ class TextSearch:
 
     def _rows(self, statement: str, parameters: dict[str, Any]) -> list[Any]:
         room = {"visibility": "private" if self.channel else "public", "channel": self.channel, "rows": ROWS}
-        return list(self.session.connection().execute(text(statement), {**parameters, **room}))
+        return list(self.session.connection().execute(text(statement), {**parameters, **room}).all())
 
     # ── SQLite: it weighs words by itself, and stops counting when it is told to ────────────────────────────────
 
@@ -107,7 +109,7 @@ class TextSearch:
     def _by_rareness(self, terms: tuple[str, ...]) -> list[Hit]:
         few = self.filings <= FEW
         most = COMMON_FROM if few else HOLDERS
-        chosen = self._worth_counting(terms)[: len(terms) if few else AMONG_MANY]
+        chosen = self._worth_reading(terms) if few else self._worth_counting(terms)[:AMONG_MANY]
         self._read([term for term in chosen if term not in self._held], most)
         counted = [(term, len(self._held[term])) for term in chosen]
         rare = _rarest(counted, most, TOUCHED if few else AMONG_MANY * HOLDERS)
@@ -120,6 +122,14 @@ class TextSearch:
             for hit in self._held[term]:
                 scores[hit] = scores.get(hit, 0.0) + weight
         return sorted(scores, key=lambda hit: (-scores[hit], -hit[0]))[:ROWS]
+
+    def _worth_reading(self, terms: tuple[str, ...]) -> list[str]:
+        """The terms that may be rare, as many as may be expected in READ signals together, but no fewer than some."""
+        order = self._by_share(terms)
+        expected = itertools.accumulate(self.rarity.share(term) * self.filings for term in order)
+        return [
+            term for n, (term, rows) in enumerate(zip(order, expected, strict=True)) if n < AMONG_MANY or rows < READ
+        ]
 
     def _read(self, terms: list[str], most: int) -> None:
         """Read who holds the terms, at most so many signals each."""

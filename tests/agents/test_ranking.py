@@ -11,7 +11,7 @@ import pytest
 from agents.adapters.vectors import WordVectors
 from agents.frames import frames, rarity_in, trace_likeness
 from agents.likeness import NAMES, Words, alike
-from agents.ranking import Ranking, learnt
+from agents.ranking import PLACED, Evidence, Ranking, learnt, standing
 from agents.saying import Saying, saying
 from storage.rarity import Rarity
 from storage.search import Candidate, Kin
@@ -102,10 +102,23 @@ def test_candidates_without_words_stay_in_the_order_of_the_search(ranked: Ranked
 
 def test_the_weights_fit_the_numbers_they_weigh() -> None:
     weights = learnt()
+    evidence = Evidence(np.zeros((2, len(weights.rank.mean)), np.float32), np.array([0, 1]))
 
-    for line in (weights.rank, weights.join, weights.trace):
+    for line in (weights.rank, weights.place, weights.join, weights.trace):
         assert len(line.mean) == len(line.scale) == len(line.weights)
-    assert len(weights.join.mean) == len(weights.rank.mean) + 8
+    assert len(standing(evidence, np.zeros(2), np.zeros(2), 0)) == len(weights.place.mean) == PLACED
+    assert len(weights.join.mean) == PLACED + len(weights.rank.mean)
+
+
+def test_a_report_without_a_rival_is_no_likelier_than_one_with_a_usual_lead() -> None:
+    width = len(learnt().rank.mean)
+    alone = standing(Evidence(np.zeros((1, width), np.float32), np.array([0])), np.array([1.5]), np.array([1.5]), 0)
+    two = Evidence(np.zeros((2, width), np.float32), np.array([0, 1]))
+    usual = standing(two, np.array([1.5, 0.5]), np.array([1.5, 0.5]), 0)
+    ahead = standing(two, np.array([1.5, -20.0]), np.array([1.5, -20.0]), 0)
+
+    assert alone[1] == usual[1] < ahead[1] < 5
+    assert alone[2] < ahead[2] < 5
 
 
 def test_what_one_quotes_and_another_says_counts_the_less_the_more_reports_say_it() -> None:
