@@ -33,7 +33,7 @@ _LIMIT = 30.0  # of a logit
 _SAME_SOURCE, _QUOTED, _BOTH_QUOTE = map(NAMES.index, ("same source", "quoted there", "quoted by both"))
 # Added to the logit of a text of another source: where neither quotes what the other says, where one does, where both
 # quote it (docs/evals.md).
-_ACROSS_SOURCES, _QUOTED_ONCE, _QUOTED_TWICE = 0.1, 0.2, 2.0
+_ACROSS_SOURCES, _QUOTED_ONCE, _QUOTED_TWICE = 0.15, 0.2, 2.0
 _RIVALS = 5  # candidates that the first is compared with
 _LEAD, _FAR = 2.0, 3.0  # as far as a lead over the second counts, and over the mean of the rivals
 _ALONE = (1.0, 2.0)  # what is taken for them where there is no rival: about what is usual
