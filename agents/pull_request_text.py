@@ -6,6 +6,7 @@ import re
 
 from agents.exchange import Draft
 from storage.judgments import FixSubmission, Proof, Research
+from storage.raw import SLACK
 from storage.records import Report, Signal
 
 LOG_LIMIT = 12_000  # characters of each log; the code host takes 65,536 for the whole body
@@ -42,8 +43,10 @@ def _section(title: str, text: str) -> str:
 def _problem(report: Report, signals: list[Signal]) -> str:
     lines = [_plain(report.gist or report.title), ""]
     for signal in signals[:10]:
-        name = f"[{_plain(signal.external_id)}]({signal.url})" if _is_link(signal.url) else _plain(signal.external_id)
-        lines.append(f"- {signal.source}: {name} — {_plain(signal.title)[:160]}")
+        called = "a message" if signal.source == SLACK else _plain(signal.external_id)
+        name = f"[{called}]({signal.url})" if _is_link(signal.url) else called
+        title = signal.title or (signal.summary.title if signal.summary else "")
+        lines.append(f"- {signal.source}: {name} — {_plain(title)[:160]}")
     return "\n".join(lines)
 
 

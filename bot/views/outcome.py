@@ -43,13 +43,11 @@ def merged(scene: Scene, fix: Fix) -> Drawing:
     """From the merge on: watching, then resolved or come back. One message, edited."""
     link = Link(fix.url, f"Pull request #{fix.number}")
     blocks: list[Block] = [parts.paragraph(Sign(_sign(scene)), " ", link, *_since_merge(scene))]
-    if came_back := _came_back(scene, fix):
+    if _came_back(scene, fix):
         blocks.append(
             parts.paragraph(
-                "It came back after the merge: ",
-                Words(came_back.text, italic=True, limit=400),
-                ". The new signal is listed with the others, and I look at it again. If the change made things worse, "
-                "revert the pull request.",
+                "It came back after the merge. The new signal is listed with the others, and I look at it again. If "
+                "the change made things worse, revert the pull request."
             )
         )
     return Drawing(f"outcome:{fix.id}", _said(scene, fix), blocks)
@@ -149,9 +147,9 @@ def _said(scene: Scene, fix: Fix) -> str:
     return f"Pull request #{fix.number} was merged; I watch whether it comes back."
 
 
-def _came_back(scene: Scene, fix: Fix) -> Entry | None:
+def _came_back(scene: Scene, fix: Fix) -> bool:
     back = scene.last_move(Status.AWAITING_PROOF, Status.GATHERING)
-    return back if back is not None and fix.merged_at is not None and back.at >= fix.merged_at else None
+    return back is not None and fix.merged_at is not None and back.at >= fix.merged_at
 
 
 def _following(scene: Scene, entry: Entry) -> Entry | None:

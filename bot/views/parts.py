@@ -30,9 +30,10 @@ from slack_sdk.models.blocks.block_elements import RichTextElement, RichTextElem
 from bot.actions import Action, action_id
 from bot.views import limits
 from bot.views.escape import is_address, one_line, shown
+from bot.views.passages import Passage, Shape, passages
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
-_BACKTICKED = re.compile(r"`([^`\n]+)`")
+_MARKED = re.compile(r"`([^`\n]+)`|(?<![\w*])\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*(?![\w*])")  # code, and bold words
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,20}")
 
 
@@ -104,9 +105,14 @@ def code(text: str, limit: int = 200) -> Words:
 
 
 def prose(text: str, limit: int = limits.RICH_TEXT, *, bold: bool = False, italic: bool = False) -> list[Piece]:
-    """What an agent wrote: at most `limit` characters of it, what stands between backticks as code."""
-    between = _BACKTICKED.split(limits.cut(shown(text), limit))
-    return [Words(each, bold=bold, italic=italic, code=bool(place % 2)) for place, each in enumerate(between) if each]
+    """What an agent wrote: at most `limit` characters of it, what it marked as code or bold as that."""
+    kept, pieces, end = limits.cut(shown(text), limit), list[Piece](), 0
+    for marked in _MARKED.finditer(kept):
+        pieces.append(Words(kept[end : marked.start()], bold=bold, italic=italic))
+        pieces.append(Words(marked[1] or marked[2], bold=bold or bool(marked[2]), italic=italic, code=bool(marked[1])))
+        end = marked.end()
+    pieces.append(Words(kept[end:], bold=bold, italic=italic))
+    return [piece for piece in pieces if isinstance(piece, Words) and piece.text]
 
 
 def header(text: str) -> Block:
@@ -117,6 +123,31 @@ def header(text: str) -> Block:
 def paragraph(*pieces: Piece) -> Block:
     """A paragraph."""
     return RichTextBlock(elements=[_section(pieces)])
+
+
+def written(text: str, limit: int, *lead: Piece) -> Block:
+    """What an agent wrote at length, behind a lead: its lists as lists, its code as code."""
+    elements: list[RichTextElement] = []
+    found = passages(limits.cut(shown(text), limit))
+    if lead and (not found or found[0].shape is not Shape.WORDS):
+        elements.append(_section(lead))
+        lead = ()
+    for passage in found:
+        elements.append(_passage(passage, lead))
+        lead = ()
+    return RichTextBlock(elements=elements or [_section(())])
+
+
+def _passage(passage: Passage, lead: Sequence[Piece]) -> RichTextElement:
+    match passage.shape:
+        case Shape.WORDS:
+            return _section([*lead, *prose(passage.text)])
+        case Shape.CODE:
+            return RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=passage.text)])
+        case _:
+            items = [_section(prose(line)) for line in passage.lines]
+            offset = passage.first - 1 or None
+            return RichTextListElement(style=passage.shape.value, elements=items, offset=offset)
 
 
 def bullets(items: Sequence[Sequence[Piece]]) -> Block:

@@ -39,11 +39,11 @@ def _body(body: Plan) -> list[Block]:
     if len(body.files) > 12:  # noqa: PLR2004 as many as are listed
         files.append(f"and {len(body.files) - 12} more")
     return [
-        parts.paragraph(*parts.prose(body.approach, 1_600)),
+        parts.written(body.approach, 1_600),
         parts.paragraph(*files),
-        parts.paragraph(bold("Test  "), *parts.prose(body.test, 900)),
-        parts.paragraph(bold("Risk  "), *parts.prose(body.risk, 300)),
-        parts.paragraph(bold("Should change afterwards  "), *parts.prose(body.measure, 300)),
+        parts.written(body.test, 900, bold("Test  ")),
+        parts.written(body.risk, 300, bold("Risk  ")),
+        parts.written(body.measure, 300, bold("Should change afterwards  ")),
     ]
 
 

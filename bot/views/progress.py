@@ -10,10 +10,10 @@ from bot.actions import Action, Choice, Picked
 from bot.views import parts
 from bot.views.assessed import urgency
 from bot.views.drawing import Drawing
-from bot.views.parts import Moment, Piece, Sign, Words, bold, code
-from bot.views.scene import Scene
-from bot.views.words import SIGNS, plural, timeline
-from storage.judgments import Confidence, Evidence, Finding, Hypothesis, Research, Standing
+from bot.views.parts import Link, Moment, Piece, Sign, Words, bold, code
+from bot.views.scene import Scene, address_of, spot_of
+from bot.views.words import SIGNS, plural, source_name, timeline, title_of
+from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Hypothesis, Research, Standing
 from storage.status import Status
 
 _SURE = {
@@ -24,6 +24,7 @@ _SURE = {
 _WAS = {True: "was", False: "were"}
 _HYPOTHESES = 4
 _QUOTE = 120
+_NAMED = 80  # characters of a signal that is cited
 _NOW = {Status.AWAITING_RESEARCH: "Looking for the cause", Status.AWAITING_FIX: "Writing the fix and proving it"}
 
 
@@ -39,7 +40,7 @@ def progress(scene: Scene) -> Drawing | None:
             parts.paragraph(Sign(SIGNS[scene.report.status]), f" {doing}, since ", Moment(scene.report.since), ".")
         )
     if found is not None:
-        blocks += _found(found)
+        blocks += _found(found, scene)
     if steps := timeline(scene):
         blocks.append(parts.paragraph(bold("So far")))
         blocks.append(parts.bullets(steps))
@@ -54,15 +55,15 @@ def _buttons(scene: Scene) -> list[ButtonElement]:
     return pressed
 
 
-def _found(found: Research) -> list[Block]:
+def _found(found: Research, scene: Scene) -> list[Block]:
     blocks: list[Block] = [
         parts.paragraph(*parts.prose(found.headline, 300, bold=True)),
-        parts.paragraph(*parts.prose(found.cause or "The cause is not known yet.", 1_500)),
+        parts.written(found.cause or "The cause is not known yet.", 1_500),
     ]
     if found.findings:
-        blocks.append(parts.bullets([_claim(finding) for finding in found.findings[:5]]))
+        blocks.append(parts.bullets([_claim(finding, scene) for finding in found.findings[:5]]))
     blocks += _reproduction(found)
-    blocks += _others(found)
+    blocks += _others(found, scene)
     blocks.append(
         parts.context(
             f"How sure: {_SURE[found.confidence]}."[:600],
@@ -92,20 +93,20 @@ def _reproduction(found: Research) -> list[Block]:
     return []
 
 
-def _others(found: Research) -> list[Block]:
+def _others(found: Research, scene: Scene) -> list[Block]:
     """The causes that it was not, with what speaks against them, and those that nobody could settle."""
     shown = [each for each in found.hypotheses if each.standing is not Standing.SUPPORTED][:_HYPOTHESES]
-    return [parts.bullets([_hypothesis(each) for each in shown])] if shown else []
+    return [parts.bullets([_hypothesis(each, scene) for each in shown])] if shown else []
 
 
-def _hypothesis(hypothesis: Hypothesis) -> list[Piece]:
+def _hypothesis(hypothesis: Hypothesis, scene: Scene) -> list[Piece]:
     rejected = hypothesis.standing is Standing.REJECTED
     line: list[Piece] = [bold("Ruled out: " if rejected else "Not settled: "), *parts.prose(hypothesis.statement, 300)]
     if hypothesis.why:
         line += [" ", *parts.prose(hypothesis.why, 300, italic=True)]
     evidence = hypothesis.evidence_against if rejected else (*hypothesis.evidence_for, *hypothesis.evidence_against)
     for one in evidence[:2]:
-        line += [" ", code(_where(one)), " ", Words(f"“{_brief(one.quote)}”", limit=_QUOTE + 2)]
+        line += [" ", _where(one, scene), " ", Words(f"“{_brief(one.quote)}”", limit=_QUOTE + 2)]
     return line
 
 
@@ -113,12 +114,25 @@ def _brief(quote: str) -> str:
     return textwrap.shorten(quote, _QUOTE, placeholder=" …")
 
 
-def _claim(finding: Finding) -> list[Piece]:
+def _claim(finding: Finding, scene: Scene) -> list[Piece]:
     line: list[Piece] = [*parts.prose(finding.claim, 300)]
-    for place in dict.fromkeys(_where(evidence) for evidence in finding.evidence[:3]):
-        line += [" ", code(place)]
+    for place in dict.fromkeys(_where(evidence, scene) for evidence in finding.evidence[:3]):
+        line += [" ", place]
     return line
 
 
-def _where(evidence: Evidence) -> str:
-    return f"{evidence.where}:{evidence.line}" if evidence.line is not None else evidence.where
+def _where(evidence: Evidence, scene: Scene) -> Piece:
+    """Where it stands: a signal by its title, as a link; anything else as code."""
+    if evidence.kind is EvidenceKind.SIGNAL:
+        return _signal(evidence.where, scene)
+    return code(f"{evidence.where}:{evidence.line}" if evidence.line is not None else evidence.where)
+
+
+def _signal(external_id: str, scene: Scene) -> Piece:
+    cited = next((each for each in scene.signals if each.external_id == external_id), None)
+    if cited is not None:
+        return Link(cited.url, f"{source_name(cited.source)}: {title_of(cited)}"[:_NAMED])
+    spot = spot_of(external_id)
+    if spot is None:
+        return code(external_id)
+    return Link(address_of(scene.site, spot.channel, spot.ts) if scene.site else "", "a message in Slack")

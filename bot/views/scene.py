@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from agents.terms import Policy
@@ -9,6 +10,8 @@ from bot.views.drawing import Spot
 from storage.records import Entry, Fix, Report, ShownPlan, Signal
 from storage.snapshot import Snapshot
 from storage.status import Status
+
+_MESSAGE = re.compile(r"[CDG][A-Z0-9]{2,20}/\d{9,11}\.\d{1,6}")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,12 @@ class Scene:
         if not self.site or self.thread is None:
             return ""
         return address_of(self.site, self.thread.channel, ts or self.thread.ts, self.thread.ts)
+
+
+def spot_of(external_id: str) -> Spot | None:
+    """The Slack message that is known by this id; None for what is no message."""
+    channel, _, ts = external_id.partition("/")
+    return Spot(channel, ts) if _MESSAGE.fullmatch(external_id) else None
 
 
 def address_of(site: str, channel: str, ts: str, root_ts: str = "") -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Mapping
 
 from agents.terms import Policy
 from bot.views.parts import Mention, Moment, Piece
 from bot.views.scene import Scene
 from storage.judgments import Outcome
-from storage.records import CheckState, Entry, Report
+from storage.raw import SLACK
+from storage.records import CheckState, Entry, Report, Signal
 from storage.snapshot import Snapshot
 from storage.status import Mover, Status
 
@@ -53,7 +56,7 @@ _STUCK = {
     Outcome.STOPPED: "a person stopped it",
     Outcome.DRY_RUN: "this is a dry run, nothing is pushed",
 }
-_SOURCES = {"slack": "Slack"}
+_SOURCES = {SLACK: "Slack"}
 _DID = {
     Status.GATHERING: "back to gathering",
     Status.AWAITING_RESEARCH: "began to look for the cause",
@@ -68,6 +71,7 @@ _DID = {
     Status.STUCK: "got stuck",
 }
 NO_MODEL = "no model key is set up (ANTHROPIC_API_KEY), so nothing is researched"
+_LEAST_ID = 5  # characters
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
 
@@ -142,6 +146,23 @@ def _is_person(who: str) -> bool:
 def source_name(source: str) -> str:
     """How a source is called: Slack by its own name, others by the name the policy gives them."""
     return _SOURCES.get(source, source)
+
+
+def title_of(signal: Signal) -> str:
+    """How a signal is called: by its own title, by what was made of it, or by where it came from."""
+    said = signal.title or (signal.summary.title if signal.summary else "")
+    return said or ("a message" if signal.source == SLACK else signal.external_id)
+
+
+def with_refs(text: str, refs: Mapping[str, str]) -> str:
+    """What a judgment said, with reports named as people name them: by a ref, and not by the id of their first signal.
+
+    Ids that could as well be a word or a number of the text stay.
+    """
+    for subject in sorted(refs, key=len, reverse=True):
+        if len(subject) >= _LEAST_ID and not subject.isalnum():
+            text = re.sub(rf"(?<![\w/-]){re.escape(subject)}(?!\w)", refs[subject], text)
+    return text
 
 
 def plural(number: int, noun: str) -> str:

@@ -95,7 +95,8 @@ function rich(part, context) {
   const children = () => part.elements.map((leaf) => richLeaf(leaf, context));
   if (part.type === "rich_text_quote") return el("blockquote", {}, ...children());
   if (part.type === "rich_text_list") {
-    const list = el(part.style === "ordered" ? "ol" : "ul", {}, ...part.elements.map((item) => el("li", {}, rich(item, context))));
+    const start = part.offset ? { start: part.offset + 1 } : {};
+    const list = el(part.style === "ordered" ? "ol" : "ul", start, ...part.elements.map((item) => el("li", {}, rich(item, context))));
     if (part.indent) list.style.marginLeft = `${part.indent * 24}px`;
     return list;
   }

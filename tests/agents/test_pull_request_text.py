@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from agents.pull_request_text import LOG_LIMIT, pull_request_draft
-from storage.judgments import FixSubmission, Proof
+from storage.judgments import FixSubmission, Proof, Summary
 from storage.records import Report, Signal
 
 SUBMISSION = FixSubmission(
@@ -73,3 +73,19 @@ def test_foreign_words_mention_nobody_and_bring_no_html() -> None:
     assert "<img" not in text
     assert "<script>" not in text
     assert "@acme" not in text
+
+
+def test_a_slack_message_is_named_by_what_it_says_and_not_by_its_raw_id() -> None:
+    summary = Summary(about_product=True, title="The page is blank", gist="It is blank.", queries=())
+    signal = Signal(
+        source="slack", external_id="C07SOLAR/1700000001.000100", url="https://acme.example/archives/C07/p17",
+        summary=summary, happened_at=dt.datetime.now(dt.UTC),
+    )  # fmt: skip
+    proof = Proof(test_ids=(), failed_before=True, passed_after=True, suite_passed=True, before_log="", after_log="",
+                  suite_log="")  # fmt: skip
+    text = pull_request_draft(
+        Report(id=3, title="Zero crashes", gist="x"), [signal], SUBMISSION, proof, branch="b", thread="", label="l"
+    ).body
+
+    assert "- slack: [a message](https://acme.example/archives/C07/p17) — The page is blank" in text
+    assert "C07SOLAR/" not in text

@@ -6,7 +6,7 @@ from bot.views.limits import within
 from bot.views.plan import plan
 from bot.views.progress import progress
 from storage.assessment import Assessment, Factor, Ranked, Reviewer, Touch
-from storage.judgments import Confidence, Evidence, EvidenceKind, Hypothesis, Priority, Standing
+from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Hypothesis, Priority, Standing
 from storage.status import Status
 from tests.bot.test_views import a_scene
 from tests.factories import a_research
@@ -50,6 +50,27 @@ def test_research_shows_numbers_ruled_out_causes_with_their_evidence_and_what_wa
                   "2 x 2 x 2 = 8",
                   "The agent would say P2: Some people cannot export."):  # fmt: skip
         assert words in shown
+
+
+def test_a_signal_that_is_cited_is_shown_by_its_title_and_linked_and_never_by_its_raw_id() -> None:
+    scene = a_scene("The page is blank", status=Status.AWAITING_APPROVAL)
+    known, gone = scene.signals[0], "C07SOLAR/1699999999.000200"
+    known.url = "https://acme.example/archives/C07SOLAR/p1700000001000100"
+    cited = tuple(Evidence(kind=EvidenceKind.SIGNAL, where=each, quote="blank") for each in (known.external_id, gone))
+    other = Evidence(kind=EvidenceKind.SIGNAL, where="SHOP-12", quote="blank")
+    against = Hypothesis(statement="A lock is held.", standing=Standing.REJECTED, evidence_against=cited)
+    scene.report.research = a_research(
+        findings=(Finding(claim="It is blank.", evidence=(*cited, other)),), hypotheses=(against, against)
+    )
+    drawn = progress(scene)
+
+    assert drawn is not None
+    shown = str(within(drawn.blocks))
+    assert known.external_id not in shown
+    assert gone not in shown
+    assert shown.count(f"'text': 'Slack: {known.title[:72]}") + shown.count(known.url) >= 2
+    assert shown.count("'https://acme.example/archives/C07SOLAR/p1699999999000200'") == 3
+    assert "SHOP-12" in shown
 
 
 def test_research_shows_how_it_was_reproduced_or_why_not() -> None:
