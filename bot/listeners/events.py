@@ -33,7 +33,9 @@ def _message(event: SlackEvent, deps: Deps) -> None:
     if event.gone:
         messages.deleted(event, deps)
     elif event.is_reply and deps.store.reports.at_thread(event.channel, event.thread_ts) is not None:
-        if event.subtype != CHANGED:  # what somebody said there decides once, however it is reworded
+        if event.subtype == CHANGED:  # what somebody said there decides once, however it is reworded
+            messages.reworded(event, deps)
+        else:
             threads.replied(event, deps)
     else:
         messages.heard(event, deps)

@@ -36,6 +36,13 @@ def heard(event: SlackEvent, deps: Deps) -> None:
         bring_up_to_date(answer, deps)
 
 
+def reworded(event: SlackEvent, deps: Deps) -> None:
+    """Somebody changed an answer in a report's thread: only one that was made a signal says anything new by that."""
+    if event.is_placed and (event.text.strip() or event.files) and is_alive(signal_of(event.external_id, deps)):
+        hear(event, deps)
+        bring_up_to_date(event.external_id, deps)
+
+
 def deleted(event: SlackEvent, deps: Deps) -> None:
     """Somebody deleted a message: its words go, and what was drawn from them."""
     if not event.is_placed or not _is_known(event, deps):

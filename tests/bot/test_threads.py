@@ -530,6 +530,24 @@ def test_who_names_us_under_a_resolved_report_has_it_looked_at_again(talk: Conve
     assert place.store.reports.get(report.id or 0).status is Status.RESOLVED
 
 
+def test_an_edit_of_what_was_asked_under_a_resolved_report_changes_the_signal(talk: Conversation) -> None:
+    place = talk.place
+    report = a_report(place.store, status=Status.RESOLVED, channel=SOLAR, repository="acme/app")
+    root = place.draw(report.id or 0)[0].ts
+    ts = place.workspace.say(BOB, SOLAR, f"<@{place.bot}> it came back", root)
+    talk.comes(ts)
+    chat = place.workspace.say(BOB, SOLAR, "thanks!", root)
+    talk.rests()
+    place.workspace.edit(BOB, SOLAR, ts, f"<@{place.bot}> it came back, with KeyError: EUR")
+    place.workspace.edit(BOB, SOLAR, chat, "thanks a lot!")
+
+    assert "KeyError: EUR" in talk.comes(ts, when=lambda signal: "EUR" in signal.body).body
+    talk.rests()
+    assert talk.signal(chat) is None
+    place.workspace.delete(BOB, SOLAR, ts)
+    talk.comes(ts, when=lambda signal: signal.status is SignalStatus.ERASED)
+
+
 # ── what is said to the bot beside its work ─────────────────────────────────────────────────────────────────────
 
 
