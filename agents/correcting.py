@@ -39,7 +39,7 @@ class Correcting:
 
     def merge(self, report_id: int, into: int, person: Person, is_in: Rooms) -> Answer:
         """Merge a report into another one. Raises NotFound."""
-        away, heir = self._report(report_id), self._report(into)
+        away, heir = self._report(report_id), self.means.store.reports.heir(into)
         if refusal := self._refusal((away, heir), person, is_in):
             return _no(refusal)
         try:
@@ -47,7 +47,8 @@ class Correcting:
         except IllegalMove as error:
             return _no(str(error))
         self._follow(correction)
-        return _yes(f"{away.ref} was merged into SB-{correction.other_id}. “Undo” in the thread takes that back.")
+        part = f", of which SB-{into} is a part" if correction.other_id != into else ""
+        return _yes(f"{away.ref} was merged into SB-{correction.other_id}{part}. “Undo” in the thread takes that back.")
 
     def same(self, report_id: int, other_id: int, person: Person, is_in: Rooms) -> Answer:
         """Two reports are one problem: the younger goes into the older, or the other way if only that is allowed."""
@@ -84,8 +85,10 @@ class Correcting:
     def undo(self, correction_id: int, person: Person, is_in: Rooms) -> Answer:
         """Take a merge or a split back. Raises NotFound."""
         correction = self.means.store.corrections.get(correction_id)
-        reports = (self._report(correction.report_id), self._report(correction.other_id))
-        if refusal := self._refusal(reports, person, is_in):
+        reports = tuple(map(self._report, (correction.report_id, correction.other_id)))
+        heirs = tuple(self.means.store.reports.heir(report.id or 0) for report in reports)
+        concerned = (reports[0], heirs[1]) if correction.kind is CorrectionKind.MERGE else (heirs[0], reports[1])
+        if refusal := self._refusal(concerned, person, is_in):
             return _no(refusal)
         try:
             correction = self.means.store.corrections.undo(correction_id, by=person.user_id)
@@ -127,15 +130,26 @@ class Correcting:
             report = self.means.store.reports.present(report_id)
             if report.status is Status.GATHERING:
                 undone = "/undone" if correction.undone_by else ""
-                because = "people brought its signals together, and there is enough to look into"
+                resumed = _was_looked_into(correction, report_id)
+                because = (
+                    "it was being looked into when it was merged"
+                    if resumed
+                    else "people brought its signals together, and there is enough to look into"
+                )
                 step = f"correction:{correction.id}{undone}/ripe:{report.id}"
-                Ripening(self.means).ripen(report.id or 0, asked_by="", asked=False, because=because, step=step)
+                Ripening(self.means).ripen(report.id or 0, asked_by="", asked=resumed, because=because, step=step)
             self.means.nudge.report(report.id or 0)
         self._show(correction.report_id, correction.other_id)
 
     def _show(self, *report_ids: int) -> None:
         for report_id in report_ids:
             self.means.messenger.publish(report_id)
+
+
+def _was_looked_into(correction: Correction, report_id: int) -> bool:
+    """Whether it is the report whose merge was undone, and the merge had ended its research."""
+    ended = correction.before in (Status.AWAITING_RESEARCH, Status.AWAITING_ANSWER)
+    return bool(correction.undone_by) and ended and report_id == correction.report_id
 
 
 def _yes(sentence: str) -> Answer:

@@ -51,6 +51,7 @@ class Verb(StrEnum):
     WHY = "why"
     MERGE = "merge"
     SPLIT = "split"
+    UNDO = "undo"
     REPOSITORY = "repository"
     RUNS = "runs"
     PAUSE = "pause"

@@ -8,18 +8,15 @@ from sqlmodel import Session, col, or_, select
 
 from storage import journal, pairs
 from storage.columns import now
+from storage.correctable import may_merge, may_split
 from storage.errors import IllegalMove
 from storage.groups import Correction, CorrectionKind
 from storage.heirs import heir_of
 from storage.plumbing import Epoch
 from storage.records import EntryKind, Report, Signal, SignalKey
 from storage.remembering import FILING
-from storage.status import CLOSED, Dismissal, Mover, SignalStatus, Status, Visibility
+from storage.status import Dismissal, Mover, SignalStatus, Status
 from storage.transactions import Transactions, found, locked
-
-_GIVES_WAY = frozenset(
-    {Status.GATHERING, Status.AWAITING_RESEARCH, Status.AWAITING_ANSWER, Status.STUCK, Status.DISMISSED}
-)
 
 
 class Corrections:
@@ -45,7 +42,9 @@ class Corrections:
             epoch = locked(session, Epoch, FILING)
             signals = _signals(session, report_id)
             report, heir = _two(session, report_id, heir_of(session, into))
-            _may_merge(report, heir)
+            if report.id == heir.id != into:
+                raise IllegalMove(f"SB-{into} has been merged into {report.ref} already; nothing was changed.")
+            may_merge(report, heir)
             correction = Correction(
                 kind=CorrectionKind.MERGE,
                 report_id=report_id,
@@ -71,7 +70,7 @@ class Corrections:
             every = _signals(session, report_id)
             report = locked(session, Report, report_id)
             chosen = [signal for signal in every if signal.id in signal_ids]
-            _may_split(report, every, chosen)
+            may_split(report, every, chosen)
             new = _opening(report, chosen)
             session.add(new)
             session.flush()
@@ -113,6 +112,8 @@ def _unmerge(session: Session, correction: Correction, epoch: Epoch, by: str) ->
     report, heir = _two(session, correction.report_id, heir_id)
     back = [signal for signal in there if signal.id in correction.signals]
     back += _followers(session, correction, there)
+    if not back and correction.signals and correction.before is not Status.DISMISSED:
+        raise IllegalMove(_elsewhere(session, report, heir, correction))
     if correction.before is Status.DISMISSED:
         report.dismissal = correction.reason_before
         report.version += 1
@@ -136,46 +137,25 @@ def _unmerge(session: Session, correction: Correction, epoch: Epoch, by: str) ->
 
 def _unsplit(session: Session, correction: Correction, epoch: Epoch, by: str) -> None:
     """The report that was split off is merged back, with whatever joined it since."""
-    signals = _signals(session, correction.other_id)
-    new, report = _two(session, correction.other_id, heir_of(session, correction.report_id))
-    _may_merge(new, report)
+    home = heir_of(session, correction.report_id)
+    signals, there = _signals(session, correction.other_id), _signals(session, home)
+    new, report = _two(session, correction.other_id, home)
+    may_merge(new, report)
     _close(session, new, report, by)
     _move(signals, new, report, epoch)
+    every = sorted((*signals, *there), key=lambda signal: signal.id or 0)
+    if home == correction.report_id and every[:1] == signals[:1]:  # by which it was called before the split
+        _rename(report, every)
     pairs.forget(session, new.id or 0, report.id or 0)
     _tell(session, (new, report), by, f"the split was undone: {_many(signals)} of {new.ref} went back to {report.ref}")
 
 
-def _may_merge(report: Report, heir: Report) -> None:
-    """Raises IllegalMove."""
-    if report.id == heir.id:
-        raise IllegalMove(f"{report.ref} is that report already; a report cannot be merged into itself.")
-    if report.merged_into is not None:
-        raise IllegalMove(f"{report.ref} has been merged into SB-{report.merged_into} already.")
-    private = Visibility.PRIVATE in (report.visibility, heir.visibility)
-    if private and (report.visibility, report.channel) != (heir.visibility, heir.channel):
-        raise IllegalMove(
-            f"{report.ref} and {heir.ref} are not for the same people: what was said in a private channel stays there."
-        )
-    if heir.status in CLOSED:
-        raise IllegalMove(f"{heir.ref} is {heir.status}, so nothing can be merged into it. Merge it the other way.")
-    if report.status is Status.RESOLVED:
-        raise IllegalMove(f"{report.ref} is resolved, and what it was about is over; there is nothing to merge.")
-    from_research = report.status is not Status.STUCK or report.stuck_from is Status.AWAITING_RESEARCH
-    if report.status not in _GIVES_WAY or not from_research:
-        raise IllegalMove(
-            f"{report.ref} has a plan or a fix under way ({report.status.replace('_', ' ')}), so it cannot be merged "
-            f"away. Merge {heir.ref} into it, or dismiss it first."
-        )
-
-
-def _may_split(report: Report, every: Sequence[Signal], chosen: Sequence[Signal]) -> None:
-    """Raises IllegalMove."""
-    if report.merged_into is not None:
-        raise IllegalMove(f"{report.ref} has been merged into SB-{report.merged_into}; split that one.")
-    if not chosen:
-        raise IllegalMove(f"None of these signals is in {report.ref} any more; nothing was changed.")
-    if all(signal in chosen or signal.status is SignalStatus.ERASED for signal in every):
-        raise IllegalMove(f"Those are all the signals of {report.ref}; leave at least one where it is.")
+def _elsewhere(session: Session, report: Report, heir: Report, correction: Correction) -> str:
+    """Where the signals are that a merge had brought, if they were taken away from there again."""
+    held = select(Signal.report_id).where(col(Signal.id).in_(correction.signals), col(Signal.report_id).is_not(None))
+    refs = [f"SB-{each}" for each in sorted({each or 0 for each in session.exec(held)})]
+    first = f" Undo that first: `/signalbox undo {refs[0]}`." if refs else ""
+    return f"What {report.ref} brought to {heir.ref} is in {', '.join(refs) or 'no report'} now.{first}"
 
 
 def _close(session: Session, report: Report, heir: Report, by: str) -> None:

@@ -11,7 +11,7 @@ from storage import journal
 from storage.changes import ReportChanges
 from storage.errors import IllegalMove
 from storage.gathered import Reporters, reporters_of
-from storage.heirs import present_of
+from storage.heirs import heir_of, present_of
 from storage.judgments import Judgment
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Entry, EntryKind, Report
@@ -146,6 +146,11 @@ class Reports:
         """
         with self._on.read() as session:
             return present_of(session, report_id)
+
+    def heir(self, report_id: int) -> Report:
+        """The report itself, or the one that has its signals since it was merged away. Raises NotFound."""
+        with self._on.read() as session:
+            return found(session, Report, heir_of(session, report_id))
 
     def explain(self, report_id: int, dismissal: Dismissal, *, by: str) -> bool:
         """Keep why it was dismissed; False when that is said already, or it is not dismissed."""

@@ -10,7 +10,18 @@ from bot.sources.slack import SlackEvent, words_of
 
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
-_ABOUT_A_REPORT = re.compile(r"(?:why|merge|split|repository)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL)
+_ABOUT_A_REPORT = re.compile(r"(?:why|merge|split|undo|repository)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL)
+_HERE = r"why (?:is|are) (?:this|that|it|these|those|they)(?: \w+)? (?:in )?(?:here|this report|this thread)"
+_INTO = r"(?:into|with|to) (SB-\d{1,9})"
+_ASKED_HERE = re.compile(_HERE, re.IGNORECASE)
+_MERGED_HERE = re.compile(rf"(?:please )?merge (?:(?:this|it|that)(?: report| one)? )?{_INTO}", re.IGNORECASE)
+_MERGED = re.compile(rf"merge SB-\d{{1,9}} {_INTO}", re.IGNORECASE)
+_SAME_AS = re.compile(
+    r"(?:(?:this|it|that) is )?(?:the same(?: problem)? as|same as|(?:a )?duplicate of) (SB-\d{1,9})", re.IGNORECASE
+)
+_OF_THIS = re.compile(
+    r"(why|split|undo)(?: (?:this|that|it|these)(?: report| one)?| the (?:merge|split))?", re.IGNORECASE
+)
 _THANKS = frozenset({
     "thanks", "thank you", "thanks a lot", "thank you so much", "thank you very much", "many thanks", "thx", "ty",
     "cheers", "great", "great work", "great thanks", "nice", "nice work", "well done", "good bot", "cool", "awesome",
@@ -30,7 +41,7 @@ def aside(event: SlackEvent, our_user: str) -> Aside | None:
     """What a message that names us says beside the work; None when it is about the product, or does not name us."""
     if f"<@{our_user}" not in event.text or event.files:
         return None
-    if command_in(event.text, our_user):
+    if command_in(event.text, our_user) or (event.is_reply and about_this(event.text, our_user)):
         return Aside.COMMAND
     words = bare(event.text)
     if words in _GREETINGS or (not words and not event.is_reply):
@@ -48,6 +59,32 @@ def command_in(text: str, our_user: str) -> str:
     if alone in set(Verb):
         return alone
     return words if _ABOUT_A_REPORT.fullmatch(words) else ""
+
+
+def about_this(text: str, our_user: str) -> str:
+    """What would follow `/signalbox`, with `{}` for the report in whose thread it is said to us; else empty."""
+    words = _bare_words(text, our_user)
+    if named := _MERGED_HERE.fullmatch(words) or _SAME_AS.fullmatch(words):
+        return f"merge {{}} into {named[1]}"
+    if alone := _OF_THIS.fullmatch(words):
+        return f"{alone[1].lower()} {{}}"
+    return "why {}" if _ASKED_HERE.fullmatch(words) else ""
+
+
+def order_of(text: str) -> str:
+    """The same for words that name nobody, of which far fewer are meant for us: a whole question, a whole order."""
+    words = _bare_words(text, "")
+    if named := _MERGED_HERE.fullmatch(words):
+        return f"merge {{}} into {named[1]}"
+    if _ASKED_HERE.fullmatch(words):
+        return "why {}"
+    return words if _MERGED.fullmatch(words) else ""
+
+
+def _bare_words(text: str, our_user: str) -> str:
+    named = re.sub(rf"<@{our_user}(?:\|[^>]*)?>", " ", text) if our_user else text
+    said = re.sub(r":[a-z0-9_+'-]+:", " ", words_of(named))
+    return re.sub(r"[?!. ]*( please)?[?!. ]*$", "", " ".join(said.split()), flags=re.IGNORECASE)
 
 
 def is_thanks(text: str) -> bool:

@@ -145,6 +145,7 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.WHY: correcting.why_typed,
     Verb.MERGE: correcting.merge_typed,
     Verb.SPLIT: correcting.split_typed,
+    Verb.UNDO: correcting.undo_typed,
     Verb.REPOSITORY: correcting.repository_typed,
     Verb.RUNS: how.runs_typed,
     Verb.PAUSE: _pause,

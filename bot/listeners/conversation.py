@@ -44,6 +44,15 @@ def is_alive(signal: Signal | None) -> bool:
     return signal is not None and signal.status is not SignalStatus.ERASED
 
 
+def report_of(event: SlackEvent, deps: Deps) -> str:
+    """How the report is called in whose thread, or in the thread of whose signal, somebody writes; empty if none."""
+    report = deps.store.reports.at_thread(event.channel, event.thread_ts)
+    if report is not None:
+        return report.ref
+    signal = signal_of(event.thread, deps)
+    return "" if signal is None or signal.report_id is None else f"SB-{signal.report_id}"
+
+
 def hear(event: SlackEvent, deps: Deps, *, promoted: bool = False) -> None:
     """Keep a message, or what became of it."""
     piece = Piece(

@@ -27,13 +27,14 @@ log = structlog.get_logger()
 
 Said = tuple[str, list[Block]]
 
-_REF = r"(?:SB-)?(\d{1,9})"
+_REF = r"(?:#|SB[- ]?)?(\d{1,9})"
 _ONE = re.compile(rf"\w+\s+{_REF}", re.IGNORECASE)
-_TWO = re.compile(rf"\w+\s+{_REF}\s+(?:into|to|with|and)\s+{_REF}", re.IGNORECASE)
+_TWO = re.compile(rf"\w+\s+{_REF}\s+(?:into|in|to|with|and|&)\s+{_REF}", re.IGNORECASE)
 _WHERE = re.compile(rf"\w+\s+{_REF}\s+`?([\w.-]+/[\w.-]+)`?", re.IGNORECASE | re.ASCII)
 _REPOSITORY = "Name the report and the repository, such as: `/signalbox repository SB-2 acme/shop`"
 _WHY = "Name the report, such as: `/signalbox why SB-12`"
 _MERGE = "Name both reports, such as: `/signalbox merge SB-3 into SB-2`"
+_UNDO = "Name the report that was merged or split, such as: `/signalbox undo SB-3`"
 _SPLIT = "Name the report, such as: `/signalbox split SB-2`"
 _LIKE = 5  # reports that are named as what it may be a duplicate of
 
@@ -48,9 +49,14 @@ def split_typed(typed: Typed, deps: Deps) -> Said:
     return _about(typed, deps, _SPLIT, _split)
 
 
+def undo_typed(typed: Typed, deps: Deps) -> Said:
+    """`/signalbox undo SB-3`."""
+    return _about(typed, deps, _UNDO, _undo_last)
+
+
 def repository_typed(typed: Typed, deps: Deps) -> Said:
     """`/signalbox repository SB-2 owner/name`."""
-    named = _WHERE.fullmatch(typed.text.strip())
+    named = _WHERE.fullmatch(_trimmed(typed))
     if named is None:
         return _REPOSITORY, []
     try:
@@ -63,7 +69,7 @@ def repository_typed(typed: Typed, deps: Deps) -> Said:
 
 def merge_typed(typed: Typed, deps: Deps) -> Said:
     """`/signalbox merge SB-3 into SB-2`."""
-    named = _TWO.fullmatch(typed.text.strip())
+    named = _TWO.fullmatch(_trimmed(typed))
     if named is None:
         return _MERGE, []
     try:
@@ -166,7 +172,7 @@ _BUTTONS: Mapping[Action, Callable[[Press, Deps], str]] = {
 
 
 def _about(typed: Typed, deps: Deps, usage: str, show: Callable[[Report, str, str, Deps], Said]) -> Said:
-    named = _ONE.fullmatch(typed.text.strip())
+    named = _ONE.fullmatch(_trimmed(typed))
     if named is None:
         return usage, []
     try:
@@ -179,6 +185,9 @@ def _about(typed: Typed, deps: Deps, usage: str, show: Callable[[Report, str, st
 def _why(report: Report, user: str, team: str, deps: Deps) -> Said:
     if refusal := rules.may_ask(deps.person(user, team), deps.home_team):
         return refusal, []
+    if report.merged_into is not None:
+        heir = deps.store.reports.heir(report.id or 0).ref
+        return f"{report.ref} was merged into {heir}, and so its signals are there: `/signalbox why {heir}`.", []
     snapshot = deps.store.reports.snapshot(report.id or 0)
     scene = _scene(report, deps)
     placements = deps.store.placements.of([signal.id or 0 for signal in scene.signals])
@@ -193,10 +202,24 @@ def _split(report: Report, user: str, team: str, deps: Deps) -> Said:
         return refusal, []
     scene = _scene(report, deps)
     if report.merged_into is not None:
-        return f"{report.ref} has been merged into SB-{report.merged_into}; split that one.", []
+        heir = deps.store.reports.heir(report.id or 0).ref
+        return f"{report.ref} has been merged into {heir}: `/signalbox split {heir}`.", []
     if scene.shown <= 1:
         return f"{report.ref} holds one signal, so there is nothing to split off.", []
     return f"Split {report.ref}", picking(report, scene.signals, ())
+
+
+def _undo_last(report: Report, user: str, team: str, deps: Deps) -> Said:
+    """Take the latest merge or split back in which the report had a part."""
+    every = [each for each in deps.store.corrections.of_report(report.id or 0) if not each.undone_by]
+    if not every:
+        return f"There is no merge and no split of {report.ref} that stands, so there is nothing to undo.", []
+    return deps.correcting.undo(every[-1].id or 0, deps.person(user, team), _rooms(user, deps)).sentence, []
+
+
+def _trimmed(typed: Typed) -> str:
+    """What was typed, without the signs with which sentences end."""
+    return typed.text.strip().rstrip("?!. ")
 
 
 def _scene(report: Report, deps: Deps) -> Scene:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
-from bot.listeners.addressing import Aside, aside, bare, command_in
+from bot.listeners.addressing import Aside, about_this, aside, bare, command_in
 from bot.listeners.asking import paused
 from bot.listeners.commands import signalbox_said
-from bot.listeners.conversation import is_alive, listened, signal_of
+from bot.listeners.conversation import is_alive, listened, report_of, signal_of
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
@@ -57,6 +57,13 @@ def _answer(said: Aside, event: SlackEvent, deps: Deps) -> None:
     if said is Aside.THANKS:
         return
     if said is Aside.COMMAND:
-        words, team = command_in(event.text, deps.our_user), event.user_team or deps.home_team
-        text, blocks = signalbox_said(Typed(event.user, team, event.channel, words, trigger=""), deps)
+        text, blocks = signalbox_said(_typed(event, deps), deps)
     deps.slack.whisper(event.channel, event.user, text, thread_ts=event.thread_ts, blocks=blocks)
+
+
+def _typed(event: SlackEvent, deps: Deps) -> Typed:
+    """As if it had been typed as a command; what is said of no report by name is about that of the thread."""
+    words, team = command_in(event.text, deps.our_user), event.user_team or deps.home_team
+    if event.is_reply and (said := about_this(event.text, deps.our_user)):
+        words = said.replace("{}", report_of(event, deps)).strip()
+    return Typed(event.user, team, event.channel, words, trigger="")

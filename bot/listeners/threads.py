@@ -7,8 +7,10 @@ from agents.assent import Answer, Via
 from agents.phrases import phrase_of
 from agents.rehoming import repository_named
 from agents.rules import Person
-from bot.listeners.addressing import aside, is_thanks
+from bot.listeners.addressing import aside, is_thanks, order_of
+from bot.listeners.commands import signalbox_said
 from bot.listeners.deps import Deps
+from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
 from bot.sources.slack import SlackEvent, words_of
 from storage.columns import now
@@ -25,6 +27,9 @@ def replied(event: SlackEvent, deps: Deps) -> None:
     report = deps.store.reports.at_thread(event.channel, event.thread_ts)
     if report is None or report.id is None or aside(event, deps.our_user) is not None:
         return  # what is no word about the report is left to `mentions`
+    if said := order_of(event.text):
+        _carry_out(said.replace("{}", report.ref), event, deps)
+        return
     person = deps.person(event.user, event.user_team or deps.home_team)
     to_us = event.text.strip().removeprefix(f"<@{deps.our_user}>")
     if name := repository_named(to_us):
@@ -34,6 +39,13 @@ def replied(event: SlackEvent, deps: Deps) -> None:
     said = answer.sentence if answer is not None else _after_its_end(event, report, person, deps)
     if said:
         deps.slack.whisper(event.channel, event.user, said, thread_ts=event.thread_ts)
+
+
+def _carry_out(words: str, event: SlackEvent, deps: Deps) -> None:
+    """Slack takes no commands in threads, so that what is wholly one is heard as one there."""
+    typed = Typed(event.user, event.user_team or deps.home_team, event.channel, words, trigger="")
+    text, blocks = signalbox_said(typed, deps)
+    deps.slack.whisper(event.channel, event.user, text, thread_ts=event.thread_ts, blocks=blocks)
 
 
 def _after_its_end(event: SlackEvent, report: Report, person: Person, deps: Deps) -> str:

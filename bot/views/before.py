@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.views.parts import Mention, Piece, Sign, Words
 from bot.views.scene import Scene
 from storage.records import Entry, Report
-from storage.status import Mover, Status
+from storage.status import Dismissal, Mover, Status
 
 _NOT_PEOPLE = frozenset({Mover.MACHINE, Mover.WORLD, ""})
 
@@ -17,6 +17,8 @@ def came_before(scene: Scene, before: Report) -> list[Piece]:
     first = scene.snapshot.gathered.first
     was = [f"{before.ref} was dismissed", *_by_and_why(before, scene.snapshot.dismissing_move), ". "]
     if first is None or not first.asked_by:
+        if before.dismissal is Dismissal.NOT_NOW:
+            return [*was, "It was put off until it weighs twice as much, and now it does."]
         return [*was, "This may be the same coming back."]
     return [*was, Mention(first.asked_by), " asked to have it looked at again."]
 

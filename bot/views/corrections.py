@@ -12,7 +12,7 @@ from bot.views.drawing import Drawing, Spot
 from bot.views.parts import Link, Mention, Piece, Sign, Words, bold
 from bot.views.reporter import message_of
 from bot.views.scene import Scene
-from bot.views.words import plural, source_name
+from bot.views.words import plural, source_name, title_of
 from storage.groups import Correction, CorrectionKind, PairKind
 from storage.records import Report, Signal
 from storage.snapshot import Near
@@ -125,8 +125,7 @@ def joined_since(scene: Scene) -> Drawing | None:
 
 
 def _named(signal: Signal) -> list[Piece]:
-    said = signal.title or (signal.summary.title if signal.summary else "") or signal.external_id
-    return [bold(source_name(signal.source), 60), " ", Link(signal.url, said[:160])]
+    return [bold(source_name(signal.source), 60), " ", Link(signal.url, title_of(signal)[:160])]
 
 
 def reasons(report: Report) -> list[Block]:
@@ -150,8 +149,10 @@ def reasons(report: Report) -> list[Block]:
 def duplicates(report: Report, others: list[Report]) -> list[Block]:
     """For the person who presses “Duplicate of…”: which report is it?"""
     blocks: list[Block] = [
-        parts.paragraph(f"Of which report is {report.ref} a duplicate? For another one, type "),
-        parts.paragraph(Words(f"/signalbox merge {report.ref} into SB-…", code=True)),
+        parts.paragraph(
+            f"Of which report is {report.ref} a duplicate? For {'another' if others else 'any'} one, type ",
+            Words(f"/signalbox merge {report.ref} into SB-…", code=True),
+        ),
     ]
     for other in others:
         value = Two(report_id=report.id or 0, other_id=other.id or 0).json_text

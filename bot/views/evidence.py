@@ -9,7 +9,8 @@ from bot.views import parts
 from bot.views.drawing import Drawing
 from bot.views.parts import Link, Moment, Piece, Room, Words, bold
 from bot.views.scene import Scene
-from bot.views.words import plural, source_name
+from bot.views.words import plural, source_name, title_of, with_refs
+from storage.groups import CorrectionKind
 from storage.records import Signal
 from storage.status import CLOSED
 
@@ -29,7 +30,7 @@ def evidence(scene: Scene) -> Drawing:
         blocks.append(parts.paragraph(*_line(signal)))
         if signal.id in quoted:
             blocks.append(parts.preformatted(signal.body or signal.title, _QUOTE))
-            blocks += _why_here(signal)
+            blocks += _why_here(scene, signal)
     if left_out := scene.snapshot.gathered.total - len(listed):
         blocks.append(
             parts.context(
@@ -62,12 +63,12 @@ def _asked(scene: Scene) -> Block:
 
 
 def _nothing(scene: Scene) -> str:
-    heir = scene.report.merged_into
-    return "No signal of it may be shown." if heir is None else f"Its signals are in SB-{heir} now."
+    heir = scene.snapshot.heir
+    return "No signal of it may be shown." if heir is None else f"Its signals are in {heir.ref} now."
 
 
 def _line(signal: Signal) -> list[Piece]:
-    line: list[Piece] = [bold(source_name(signal.source), 60), "  ", Link(signal.url, _title(signal))]
+    line: list[Piece] = [bold(source_name(signal.source), 60), "  ", Link(signal.url, title_of(signal)[:180])]
     if signal.source == "slack":
         line += ["  in ", Room(signal.channel)]
     elif signal.author:
@@ -78,13 +79,17 @@ def _line(signal: Signal) -> list[Piece]:
     return line
 
 
-def _title(signal: Signal) -> str:
-    said = signal.title or (signal.summary.title if signal.summary else "") or signal.external_id
-    return said[:180]
-
-
-def _why_here(signal: Signal) -> list[Block]:
+def _why_here(scene: Scene, signal: Signal) -> list[Block]:
+    """What brought it to a report that was there before: people, or a judgment."""
+    brought = [each for each in scene.snapshot.corrections if signal.id in each.signals and not each.undone_by]
+    last = next((each for each in reversed(brought) if each.other_id == scene.report_id), None)
+    if last is not None:
+        merged = last.kind is CorrectionKind.MERGE
+        how = f"merged SB-{last.report_id} into this" if merged else f"split this off SB-{last.report_id}"
+        return [parts.context(f"Here because a person {how}.")]
     grouping = signal.grouping
     if grouping is None or grouping.candidate is None:
         return []
-    return [parts.context(f"Here because: {grouping.reason[:_REASON]}")]
+    near = [scene.report, *([scene.snapshot.regression_of] if scene.snapshot.regression_of else [])]
+    reason = with_refs(grouping.reason, {each.subject: each.ref for each in reversed(near)})
+    return [parts.context(f"Here because: {reason[:_REASON]}")]

@@ -9,9 +9,10 @@ from slack_sdk.models.blocks import Block
 
 from bot.views import parts
 from bot.views.parts import Link, Mention, Moment, Piece, Words, bold
-from bot.views.words import plural, source_name
+from bot.views.words import plural, source_name, title_of, with_refs
 from storage.groups import Correction, CorrectionKind, Placement, Route, Weighed
 from storage.records import Report, Signal
+from storage.status import CLOSED
 
 MOST = 8  # signals that are explained; four blocks each
 _RIVALS = 3
@@ -49,8 +50,7 @@ def why(told: Why) -> list[Block]:
 
 
 def _signal(signal: Signal, told: Why) -> list[Block]:
-    title = signal.title or (signal.summary.title if signal.summary else "") or signal.external_id
-    head: list[Piece] = [bold(source_name(signal.source), 60), "  ", Link(signal.url, title[:160])]
+    head: list[Piece] = [bold(source_name(signal.source), 60), "  ", Link(signal.url, title_of(signal)[:160])]
     blocks: list[Block] = [parts.paragraph(*head)]
     placement = told.placements.get(signal.id or 0)
     moved = _moved(signal, told)
@@ -63,7 +63,7 @@ def _signal(signal: Signal, told: Why) -> list[Block]:
             )
         return blocks
     blocks.append(parts.paragraph(*_decided(placement, moved=moved is not None)))
-    if lines := _rivals(placement, told):
+    if lines := _rivals(placement, signal, told):
         blocks.append(parts.bullets(lines))
     if small := _small(placement):
         blocks.append(parts.context(small))
@@ -87,6 +87,7 @@ def _moved(signal: Signal, told: Why) -> list[Piece] | None:
 
 def _decided(placement: Placement, *, moved: bool) -> list[Piece]:
     considered = placement.considered
+    refs = {each.subject: f"SB-{each.report_id}" for each in considered.candidates}
     when: list[Piece] = ["Before that, " if moved else "", Moment(placement.at), ": "]
     if placement.opened:
         did = f"it opened SB-{placement.report_id}. " if moved else "it opened this report. "
@@ -98,21 +99,30 @@ def _decided(placement: Placement, *, moved: bool) -> list[Piece]:
         who = "Nobody had to judge: "
     else:
         who = ""
-    return [*when, did, who, Words(placement.reason, italic=True, limit=400)]
+    return [*when, did, who, Words(with_refs(placement.reason, refs), italic=True, limit=400)]
 
 
-def _rivals(placement: Placement, told: Why) -> list[list[Piece]]:
+def _rivals(placement: Placement, signal: Signal, told: Why) -> list[list[Piece]]:
     """The likeliest candidates, and how each was found."""
     every = placement.considered.candidates
     ranked = sorted(every, key=lambda each: (-bool(each.shared_keys), -each.likelihood, -each.score))
-    return [_rival(each, placement, told) for each in ranked[:_RIVALS]]
+    return [_rival(each, placement, signal, told) for each in ranked[:_RIVALS]]
 
 
-def _rival(each: Weighed, placement: Placement, told: Why) -> list[Piece]:
-    taken = each.report_id == placement.report_id and not placement.opened
+def _verdict(each: Weighed, placement: Placement, signal: Signal) -> Words:
+    """A report that was closed may be the same problem and yet not take the signal; nor one that was merged away."""
+    taken = [one for one in placement.considered.candidates if one.report_id == placement.report_id]
+    if taken and not placement.opened:
+        return bold("Chosen: ") if each in taken else Words("Not chosen: ")
+    if signal.grouping is None or signal.grouping.candidate != each.subject:
+        return Words("Not chosen: ")
+    return bold("The same problem, but it was closed: " if each.status in CLOSED else "Chosen, and merged away since: ")
+
+
+def _rival(each: Weighed, placement: Placement, signal: Signal, told: Why) -> list[Piece]:
     found = [f"{_ROUTES[route]} (place {rank})" for route, rank in sorted(each.ranks.items(), key=lambda one: one[1])]
     name = f"SB-{each.report_id} {told.titles.get(each.report_id, '')}".strip()
-    line: list[Piece] = [bold("Chosen: ") if taken else "Not chosen: ", Words(name, limit=120)]
+    line: list[Piece] = [_verdict(each, placement, signal), Words(name, limit=120)]
     line.append(f", {each.likelihood:.0%} likely by words alone, similarity {each.similarity:.2f}")
     if found:
         line.append(f"; found {', '.join(found)}")

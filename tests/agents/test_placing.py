@@ -391,6 +391,29 @@ def test_signals_that_people_bring_together_make_a_report_ripe(store: Store, tmp
     assert store.reports.get(one.id or 0).status is Status.AWAITING_RESEARCH
 
 
+def test_who_merges_into_what_was_merged_away_has_to_be_where_its_heir_is(world: World) -> None:
+    one, heir = world.comes(FAULTS[0]), world.comes(FAULTS[1], channel="C2")
+    assert world.correcting.merge(one.id or 0, heir.id or 0, ADA, lambda _: True).ok
+    third = world.comes(FAULTS[2])
+
+    refused = world.correcting.merge(third.id or 0, one.id or 0, ADA, lambda channel: channel != "C2")
+    assert (refused.ok, refused.sentence) == (False, "SB-2 lives in <#C2>, and you are not in there.")
+    told = world.correcting.merge(third.id or 0, one.id or 0, ADA, lambda _: True).sentence
+    assert told.startswith("SB-3 was merged into SB-2, of which SB-1 is a part.")
+    refused = world.correcting.undo(1, ADA, lambda channel: channel != "C2")
+    assert "SB-2 lives in" in refused.sentence
+
+
+def test_research_that_a_merge_had_ended_begins_again_when_the_merge_is_undone(world: World) -> None:
+    heir, away = world.comes(FAULTS[0]), world.comes(FAULTS[1], asked_by="U02BOB")
+    assert away.status is Status.AWAITING_RESEARCH  # because somebody asked: it is not heavy enough by itself
+    world.correcting.merge(away.id or 0, heir.id or 0, ADA, lambda _: True)
+    world.correcting.undo(1, ADA, lambda _: True)
+
+    assert world.store.reports.get(away.id or 0).status is Status.AWAITING_RESEARCH
+    assert world.store.reports.get(heir.id or 0).status is Status.GATHERING
+
+
 def test_a_private_report_is_not_merged_with_a_public_one(world: World) -> None:
     one = world.comes(FAULTS[0])
     other = world.comes(FAULTS[1], channel="C9", visibility=Visibility.PRIVATE)

@@ -13,6 +13,7 @@ from storage.groups import Considered, PairKind, Route, Weighed
 from storage.judgments import Grouping, Screening
 from storage.records import Report
 from storage.status import Dismissal, Mover, Status, Visibility
+from tests.bot.conversation import connected
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, EVE, GUS, QUIET, SECRET, SOLAR, Workplace, labels, text_of
 from tests.factories import a_plan, a_report, a_signal, a_summary, a_vector
 
@@ -67,6 +68,71 @@ def test_a_merge_by_command_draws_both_and_undo_takes_it_back(place: Workplace) 
     assert "undone already" in place.whispers(ADA)[-1]
 
 
+@pytest.mark.parametrize("text", ["merge sb-2 into sb-1", "Merge SB-2 into SB-1.", "merge 2 with 1", "merge #2 in #1"])
+def test_a_merge_is_understood_however_people_write_it_and_undone_by_command(place: Workplace, text: str) -> None:
+    a_public(place)
+    a_public(place)
+    assert "SB-2 was merged into SB-1" in said(place, BOB, text)
+    assert "SB-2 was merged into SB-1, and so its signals are there: `/signalbox why SB-1`" in said(
+        place, BOB, "why SB-2?"
+    )
+    assert "`/signalbox split SB-1`" in said(place, BOB, "split SB-2")
+    assert "undone" in said(place, ADA, "undo sb-2")
+    assert place.store.reports.get(2).merged_into is None
+    assert "nothing to undo" in said(place, ADA, "undo SB-1")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("<@bot> why is this here?", "Why these signals are in SB-2"),
+        ("<@bot> why?", "Why these signals are in SB-2"),
+        ("why are these here", "Why these signals are in SB-2"),
+        ("<@bot> merge this into SB-1", "SB-2 was merged into SB-1"),
+        ("<@bot> merge into sb-1 please :pray:", "SB-2 was merged into SB-1"),
+        ("<@bot> merge SB-2", "Name both reports"),
+        ("<@bot> this is the same as SB-1", "SB-2 was merged into SB-1"),
+        ("merge this into SB-1", "SB-2 was merged into SB-1"),
+        ("merge SB-2 into SB-1", "SB-2 was merged into SB-1"),
+        ("<@bot> split this", "SB-2 holds one signal"),
+        ("<@bot> undo that", "no merge and no split of SB-2"),
+    ],
+)
+def test_in_a_reports_thread_this_is_that_report_and_no_plan_is_revised(
+    place: Workplace, words: str, told: str
+) -> None:
+    a_public(place)
+    report = a_public(place)
+    root = place.draw(report.id or 0)[0].ts
+    with connected(place) as talk:
+        place.workspace.say(ADA, SOLAR, words.replace("<@bot>", f"<@{place.bot}>"), root)
+        talk.rests()
+    assert len(place.whispers(ADA)) == 1
+    assert told in place.whispers(ADA)[0]
+    assert place.store.plans.approvals(report.id or 0) == []
+
+
+def test_under_a_reporters_message_this_is_the_report_it_belongs_to(place: Workplace) -> None:
+    ts = place.workspace.say(BOB, SOLAR, "exports hang")
+    a_signal(place.store, filed=True, channel=SOLAR, external_id=f"{SOLAR}/{ts}", thread_ts=ts, body="exports hang")
+    with connected(place) as talk:
+        place.workspace.say(BOB, SOLAR, f"<@{place.bot}> why is this here?", ts)
+        place.workspace.say(BOB, SOLAR, f"<@{place.bot}> why is this here?")
+        talk.rests()
+    assert place.whispers(BOB)[0] == "Why these signals are in SB-1"
+    assert place.store.signals.get(1).body == "exports hang"
+
+
+@pytest.mark.parametrize("words", ["merge this into the next release", "why is this so slow?", "undo that", "split it"])
+def test_other_words_of_an_approver_still_revise_the_plan(place: Workplace, words: str) -> None:
+    report = a_public(place, status=Status.AWAITING_APPROVAL, repository="acme/app")
+    root = place.draw(report.id or 0)[0].ts
+    with connected(place) as talk:
+        place.workspace.say(ADA, SOLAR, words, root)
+        talk.rests()
+    assert [each.words for each in place.store.plans.approvals(report.id or 0)] == [words]
+
+
 @pytest.mark.parametrize(
     ("user", "text", "why"),
     [
@@ -81,6 +147,10 @@ def test_a_merge_by_command_draws_both_and_undo_takes_it_back(place: Workplace) 
         (BOB, "merge SB-2", "Name both"),
         (BOB, "split", "Name the report"),
         (BOB, "why SB", "Name the report"),
+        (BOB, "undo", "Name the report"),
+        (BOB, "undo SB-1", "no merge and no split of SB-1 that stands"),
+        (BOB, "undo SB-4", "no SB-4 that I could speak of"),
+        (GUS, "undo SB-1", "Guests"),
         (BOB, "split SB-1", "one signal"),
         (BOB, "split SB-3", "you are not in there"),
         (GUS, "why SB-1", "Guests"),
@@ -203,6 +273,52 @@ def test_why_tells_who_judged_what_was_compared_and_how_it_was_found(place: Work
             "I looked for: export hangs",
         ):  # fmt: skip
             assert words in answer
+
+
+def test_why_and_the_evidence_name_reports_and_not_the_ids_of_their_first_signals(place: Workplace) -> None:
+    report = a_public(place)
+    signal = a_signal(place.store, channel=SOLAR, title="Exports hang")
+    place.store.signals.describe(signal.id or 0, Screening(), a_summary(), a_vector(1.0), b"")
+    weighed = Weighed(report_id=report.id or 0, subject=report.subject, status=Status.GATHERING, ranks={Route.KEY: 1},
+                      score=0.1, similarity=1.0, likelihood=0.9, shared_keys=("text:1",))  # fmt: skip
+    place.store.filing.file(
+        signal.id or 0, report_id=report.id, candidates=(report.subject,), epoch=0, weight=1.0, keys=(), step="x",
+        grouping=Grouping(candidate=report.subject, reason=f"It has this in common with {report.subject}: all."),
+        new_report=None, considered=Considered(candidates=(weighed,)),
+    )  # fmt: skip
+    for told in (said(place, BOB, "why SB-1"), text_of(purpose(place, report, "evidence"))):
+        assert report.subject not in told
+        assert "It has this in common with SB-1: all." in told
+
+
+def test_why_tells_that_the_same_problem_was_closed_before(place: Workplace) -> None:
+    before = a_public(place, status=Status.RESOLVED)
+    signal = a_signal(place.store, channel=SOLAR, title="Exports hang again")
+    place.store.signals.describe(signal.id or 0, Screening(), a_summary(), a_vector(1.0), b"")
+    weighed = Weighed(report_id=before.id or 0, subject=before.subject, status=Status.RESOLVED, ranks={}, score=0.1,
+                      similarity=1.0, likelihood=0.9, shared_keys=("text:1",))  # fmt: skip
+    place.store.filing.file(
+        signal.id or 0, report_id=None, candidates=(before.subject,), epoch=place.store.filing.epoch(), weight=1.0,
+        keys=(), step="x", grouping=Grouping(candidate=before.subject, reason=f"Like {before.subject}."),
+        new_report=NewReport(title="t", gist="", subject=signal.external_id, channel=SOLAR,
+                             visibility=Visibility.PUBLIC, regression_of=before.id),
+        considered=Considered(candidates=(weighed,)),
+    )  # fmt: skip
+    told = said(place, BOB, "why SB-2")
+    assert "The same problem, but it was closed: " in told
+    assert "Not chosen" not in told
+    assert "Here because: Like SB-1." in text_of(purpose(place, place.store.reports.get(2), "evidence"))
+
+
+def test_the_evidence_says_that_people_brought_a_signal_here_and_not_what_was_said_elsewhere(place: Workplace) -> None:
+    report, _ = a_joined(place)
+    third = a_public(place)
+    said(place, BOB, f"merge SB-{report.id} into SB-{third.id}")
+    told = text_of(purpose(place, third, "evidence"))
+    assert told.count("Here because a person merged SB-1 into this.") == 2
+    assert "One change cures both." not in told
+    said(place, BOB, "undo SB-1")
+    assert "Here because: One change cures both." in text_of(purpose(place, report, "evidence"))
 
 
 def test_why_tells_which_person_brought_a_signal_here(place: Workplace) -> None:

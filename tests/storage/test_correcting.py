@@ -109,6 +109,18 @@ def test_merges_in_a_row_are_undone_in_any_order(store: Store) -> None:
     assert [store.reports.get(each.id or 0).weight for each in (one, two_, three)] == [2.0, 3.0, 1.0]
 
 
+def test_a_merge_whose_signals_were_split_off_again_says_what_to_undo_first(store: Store) -> None:
+    heir, away = two(store)
+    correction = merge(store, away, heir)
+    split = store.corrections.split(heir.id or 0, [2], by=ADA)
+    with pytest.raises(IllegalMove, match=r"brought to SB-1 is in SB-3 now. Undo that first: `/signalbox undo SB-3`"):
+        store.corrections.undo(correction.id or 0, by=ADA)
+    assert store.reports.get(away.id or 0).merged_into == heir.id
+    store.corrections.undo(split.id or 0, by=ADA)
+    store.corrections.undo(correction.id or 0, by=ADA)
+    assert (ids(store, heir), ids(store, away)) == ([1], [2])
+
+
 @pytest.mark.parametrize(
     "status",
     [
@@ -144,8 +156,26 @@ def test_nothing_is_merged_into_itself_into_what_is_closed_or_twice(sqlite_store
     merge(sqlite_store, other, one)
     with pytest.raises(IllegalMove, match="SB-2 has been merged into SB-1 already"):
         merge(sqlite_store, other, a_report(sqlite_store))
-    with pytest.raises(IllegalMove, match="itself"):
+    with pytest.raises(IllegalMove, match="SB-2 has been merged into SB-1 already; nothing was changed"):
         merge(sqlite_store, one, other)
+
+
+def test_what_cannot_be_merged_is_told_with_what_can_be_done_instead(sqlite_store: Store) -> None:
+    one = a_report(sqlite_store)
+    resolved, dismissed, closed = (
+        a_report(sqlite_store, status=each) for each in (Status.RESOLVED, Status.DISMISSED, Status.DISMISSED)
+    )
+    planned, fixed = (a_report(sqlite_store, status=each) for each in (Status.AWAITING_APPROVAL, Status.AWAITING_FIX))
+    for away, into, advice in (
+        (one, resolved, "Dismiss SB-1 as fixed elsewhere, or leave it open"),
+        (one, dismissed, "Merge it the other way"),
+        (closed, dismissed, "SB-4 is closed too"),
+        (planned, fixed, "So has SB-6: dismiss one of them first"),
+        (planned, one, "Merge SB-1 into it, or dismiss it first"),
+    ):
+        with pytest.raises(IllegalMove, match=advice):
+            merge(sqlite_store, away, into)
+    assert merge(sqlite_store, dismissed, one).other_id == one.id
 
 
 @pytest.mark.parametrize(
@@ -200,6 +230,14 @@ def test_a_split_of_the_first_signal_renames_what_is_left(store: Store) -> None:
     store.corrections.split(report.id or 0, [1], by=ADA)
     left = store.reports.get(report.id or 0)
     assert (left.subject, left.title, left.gist) == (second.external_id, "Logins are slow", "Very.")
+
+
+def test_a_report_that_gets_its_first_signal_back_is_called_by_it_again(store: Store) -> None:
+    report = a_report(store)
+    a_signal(store, report_id=report.id, summary=a_summary(title="Logins are slow", gist="Very."))
+    store.corrections.undo(store.corrections.split(report.id or 0, [1], by=ADA).id or 0, by=ADA)
+    after = store.reports.get(report.id or 0)
+    assert (after.subject, after.title, after.gist) == (report.subject, report.title, report.gist)
 
 
 def test_a_split_needs_some_signals_and_leaves_some(store: Store) -> None:
