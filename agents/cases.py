@@ -76,6 +76,7 @@ class ResearchCase(_Case):
     """A report to be researched. The earlier plan and research are there when this is a revision."""
 
     pass_number: int = Field(default=1, ge=1)
+    gathered: int = 0  # signals of the report, those that nobody may read among them
     earlier_plan: Plan | None = None
     earlier_research: Research | None = None
     similar: tuple[SimilarReport, ...] = ()

@@ -14,6 +14,7 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.ranking import KIN, POOL
 from agents.recurring import Reception, reception
+from agents.returning import Returning
 from agents.ripening import Ripening
 from agents.saying import LEAD_LIMIT
 from agents.stages.group import decides_alone, group
@@ -23,7 +24,7 @@ from storage.groups import Considered, Weighed
 from storage.judgments import Grouping, Stage, Summary
 from storage.records import Report, Signal
 from storage.search import Candidate
-from storage.status import CLOSED, Mover, Status
+from storage.status import CLOSED, Status
 
 CANDIDATES = 10  # reports that the judgment sees
 PLAUSIBLE = 0.02  # likelihood from which a report that came up meanwhile is worth another judgment
@@ -79,8 +80,8 @@ class Placing:
         judged = known if known is not None and still_holds(known, candidates) else None
         judged = judged or self._judge(signal, summary, candidates)
         chosen = store.reports.present(judged.report_id) if judged.report_id is not None else self._left(signal)
-        again = chosen is not None and reception(chosen, signal) is Reception.REOPEN
-        joined = chosen.id if chosen is not None and not again else None
+        met = self._met(chosen, signal) if chosen is not None else Reception.REOPEN
+        joined = chosen.id if chosen is not None and met is not Reception.REOPEN else None
         try:
             filed = store.filing.file(
                 signal_id,
@@ -94,10 +95,16 @@ class Placing:
                 step=f"digest:{signal_id}.{signal.revision}/file",
                 considered=self._considered(signal, summary, candidates, judged),
                 title=_better_title(signal, judged.grouping),
+                absorbed=met is Reception.ABSORB,
             )
         except Overtaken:
             return Filed(judged=judged)
-        return Filed(report_id=filed.report_id, opened=filed.opened, came_back=self._came_back(filed.report_id, signal))
+        came_back = Returning(self.means).is_back(filed.report_id, signal)
+        return Filed(report_id=filed.report_id, opened=filed.opened, came_back=came_back)
+
+    def _met(self, report: Report, signal: Signal) -> Reception:
+        fix = self.means.store.fixes.latest(report.id or 0) if report.status is Status.RESOLVED else None
+        return reception(report, signal, fix.merged_at if fix is not None else None)
 
     def _left(self, signal: Signal) -> Report | None:
         """What stands today for the problem of the dismissed report that it left, because somebody asked about it."""
@@ -164,26 +171,11 @@ class Placing:
             near_miss=near.report_id if near is not None else None,
         )
 
-    def _came_back(self, report_id: int, signal: Signal) -> bool:
-        report = self.means.store.reports.get(report_id)
-        if report.status is not Status.AWAITING_PROOF:
-            return False
-        fix = self.means.store.fixes.latest(report_id)
-        return fix is not None and fix.merged_at is not None and signal.happened_at > fix.merged_at
-
     def _ripen(self, report_id: int, signal_id: int, *, came_back: bool) -> bool:
         signal = self.means.store.signals.get(signal_id)
         step = f"digest:{signal_id}.{signal.revision}"
         if came_back:
-            self.means.store.reports.move(
-                report_id,
-                Status.GATHERING,
-                mover=Mover.WORLD,
-                who="world",
-                because=f"it came back after the merge ({signal.external_id}); reverting may be the quick way",
-                step=f"{step}/came back",
-                expect=Status.AWAITING_PROOF,
-            )
+            Returning(self.means).take_back(report_id, signal, f"{step}/came back")
         return Ripening(self.means).ripen(
             report_id,
             asked_by=signal.asked_by,

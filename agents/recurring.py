@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 
 from storage.records import Report, Signal
@@ -18,14 +19,16 @@ class Reception(StrEnum):
     REOPEN = "reopen"  # a new report is opened, linked to it
 
 
-def reception(report: Report, signal: Signal) -> Reception:
+def reception(report: Report, signal: Signal, merged_at: dt.datetime | None = None) -> Reception:
     """By the report's status, and for a dismissed one by why it was dismissed. Who asks is never absorbed.
 
-    Fixed elsewhere: what happened after that may be a regression. Not now: looked at again once it weighs twice as
-    much. Won't fix, not a problem, or no reason given: absorbed.
+    Resolved: what happened before its fix was merged, at `merged_at`, is no regression, however late we hear of it.
+    Fixed elsewhere: what happened after that may be one. Not now: looked at again once it weighs twice as much. Won't
+    fix, not a problem, or no reason given: absorbed.
     """
     if report.status is Status.RESOLVED:
-        return Reception.REOPEN
+        late = merged_at is not None and signal.happened_at <= merged_at and not signal.asked_by
+        return Reception.ABSORB if late else Reception.REOPEN
     if report.status is not Status.DISMISSED:
         return Reception.JOIN
     match report.dismissal:

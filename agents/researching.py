@@ -14,6 +14,7 @@ from agents.looking_back import LookingBack
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.releases import releases_named
+from agents.ripening import Ripening
 from agents.routing import Routes
 from agents.running import ReportRun, run_key
 from agents.stages.ask import Asking, ask
@@ -76,9 +77,11 @@ class Researching:
             checkpoint("end", lambda: self._end_run(run, researched), bool)
             return
         assessment = checkpoint("assess", lambda: Assessing(self.means).assess(case, found), Assessment)
-        assessed = found.model_copy(update={"assessment": assessment})
+        assessed = found.model_copy(update={"assessment": assessment, "gathered": case.gathered})
         verdict = checkpoint("decide", lambda: self._decide(run, researched, assessed), Verdict)
         checkpoint("ask", lambda: self._ask(run, case, assessed, verdict), bool)
+        if checkpoint("grown", lambda: self._grown(run), bool):
+            self.means.nudge.report(report_id)
 
     def _start(self, report_id: int, job: str = "") -> Start:
         report = self.means.store.reports.get(report_id)
@@ -127,6 +130,7 @@ class Researching:
             release=release,
             tip_sha=tip if release else "",
             pass_number=report.research_passes + 1,
+            gathered=self.means.store.signals.count(report_id).signals,
             earlier_plan=plan.body if plan else None,
             earlier_research=report.research,
             similar=self._similar(report, signals),
@@ -180,6 +184,11 @@ class Researching:
             store.plans.ask(report_id, asking.question, step=f"{step}/question")
         self._move(report, asking, found=found, verdict=verdict, case=case, step=step)
         return True
+
+    def _grown(self, run: ReportRun) -> bool:
+        """Whether so much joined meanwhile that it is looked into again, as it would be had that come later."""
+        because, step = "more was reported while it was looked into", f"{run.key}:{run.report_id}/grown"
+        return Ripening(self.means).ripen(run.report_id, asked_by="", asked=False, because=because, step=step)
 
     def _move(
         self, report: Report, asking: Asking, *, found: Research, verdict: Verdict, case: ResearchCase, step: str

@@ -50,7 +50,8 @@ def is_ripe(report: Report, signals: int, *, asked: bool, autonomy: Autonomy, po
     """Whether a gathering report goes to research now.
 
     Somebody who asks is enough, within the policy's cap on passes. By itself a report is researched when it weighs
-    enough, and again only when it has grown to 2, 4 and 10 signals.
+    enough, and again only when it has grown to 2, 4 and 10 signals: to the first of these numbers that is more than
+    the latest pass saw.
     """
     if report.research_passes >= policy.budgets.research_passes:
         return False
@@ -58,7 +59,15 @@ def is_ripe(report: Report, signals: int, *, asked: bool, autonomy: Autonomy, po
         return True
     if autonomy is Autonomy.WATCH or report.research_passes >= len(_PASSES_AT):
         return False
-    return report.weight >= policy.ripe_weight and signals >= _PASSES_AT[report.research_passes]
+    return report.weight >= policy.ripe_weight and signals >= _next_pass_at(report)
+
+
+def _next_pass_at(report: Report) -> float:
+    """How many signals it needs to be researched again by itself. A pass that ended without a judgment saw none."""
+    seen = report.research.gathered if report.research is not None else 0
+    if not seen:
+        return _PASSES_AT[report.research_passes]
+    return next((at for at in _PASSES_AT if at > seen), math.inf)
 
 
 def autonomy_of(report: Report, channels: Iterable[str], policy: Policy) -> Autonomy:

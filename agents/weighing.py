@@ -1,4 +1,4 @@
-"""A filed signal counts more or less than before: more people met it, or somebody asks for it. No model is needed."""
+"""A filed signal counts more or less than before: it goes on, more people meet it, somebody asks. No model needed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agents import rules
 from agents.means import Basis
+from agents.returning import Returning
 from agents.ripening import Ripening
 from storage.status import SignalStatus
 
@@ -27,14 +28,17 @@ class Weighing:
             return
         source = rules.source_weight(signal.source, self.means.policy)
         changed = store.signals.weigh(signal_id, rules.weight(signal, source, self.means.clock()))
+        step, returning = f"weigh:{signal.id}.{signal.revision}", Returning(self.means)
+        if came_back := returning.is_back(signal.report_id, signal):
+            returning.take_back(signal.report_id, signal, f"{step}/came back")
         ripe = Ripening(self.means).ripen(
             signal.report_id,
             asked_by=signal.asked_by if asked else "",
-            asked=asked,
+            asked=asked or came_back,
             because="it weighs enough now to be looked into",
-            step=f"weigh:{signal.id}.{signal.revision}/ripe",
+            step=f"{step}/ripe",
         )
-        if changed or ripe:
+        if changed or ripe or came_back:
             self.means.messenger.publish(signal.report_id)
         if ripe:
             self.means.nudge.report(signal.report_id)

@@ -76,12 +76,14 @@ class Filing:
         step: str,
         considered: Considered = Considered(),  # noqa: B008 frozen
         title: str = "",
+        absorbed: bool = False,
     ) -> Filed:
         """File a signal under `report_id`, or under a report opened for it. One that is filed already stays there.
 
-        What was merged away hands it on to its heir. A `title` becomes that of the report it joins. Raises Overtaken
-        when a report would be opened although something was filed after `epoch`, or when the report to join was
-        resolved meanwhile, IllegalMove when what is private would be seen elsewhere, NotFound when it was erased.
+        What was merged away hands it on to its heir. A `title` becomes that of the report it joins. One that is to be
+        `absorbed` also goes into a resolved report. Raises Overtaken when a report would be opened although something
+        was filed after `epoch`, or when the report to join was resolved meanwhile, IllegalMove when what is
+        private would be seen elsewhere, NotFound when it was erased.
         """
         with self._on.write() as session:
             present = locked(session, Epoch, FILING)
@@ -92,7 +94,7 @@ class Filing:
             if target is None and present.value != epoch:
                 raise Overtaken("Something else was filed since the candidates were read; read them again.")
             report = _open(session, new_report) if target is None else locked(session, Report, target)
-            quiet = target is not None and _joins_quietly(session, report, signal)
+            quiet = target is not None and _joins_quietly(session, report, signal, absorbed=absorbed)
             filed = Filed(report_id=report.id or 0, opened=target is None, quiet=quiet)
             present.value += 1
             _write(session, signal, report, epoch=present.value, weight=weight, keys=keys)
@@ -153,8 +155,6 @@ def _open(session: Session, new: NewReport | None) -> Report:
 
 
 def _check(session: Session, report: Report, signal: Signal) -> None:
-    if report.status is Status.RESOLVED:
-        raise Overtaken(f"{report.ref} was resolved since the candidates were read; read them again.")
     other = session.exec(select(Signal).where(Signal.report_id == report.id).limit(1)).first()
     if report.visibility is not signal.visibility or (
         signal.visibility is Visibility.PRIVATE and other is not None and other.channel != signal.channel
@@ -179,10 +179,12 @@ def _write(
     session.add_all(SignalKey(signal_id=signal.id or 0, key=key) for key in fitted(keys))
 
 
-def _joins_quietly(session: Session, report: Report, signal: Signal) -> bool:
+def _joins_quietly(session: Session, report: Report, signal: Signal, *, absorbed: bool) -> bool:
     """Check that the signal may join the report, if it is not there already; whether it is only counted there."""
     if signal.report_id is not None:
         return False
+    if report.status is Status.RESOLVED and not absorbed:
+        raise Overtaken(f"{report.ref} was resolved since the candidates were read; read them again.")
     _check(session, report, signal)
     return _is_one_of_many(report)
 

@@ -216,7 +216,8 @@ class Research(Judgment):
     priority: Priority
     priority_reason: Line
     would_change_my_mind: Line = Field(default="", description="What observation would show that this is wrong.")
-    citations_made: SkipJsonSchema[int] = 0  # these three are written by code; no model is told of them
+    gathered: SkipJsonSchema[int] = 0  # signals of the report then; these four are written by code, untold to models
+    citations_made: SkipJsonSchema[int] = 0
     citations_dropped: SkipJsonSchema[int] = 0
     assessment: SkipJsonSchema[Assessment | None] = None
 

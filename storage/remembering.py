@@ -14,8 +14,8 @@ from storage.columns import now
 from storage.journal import tell, touch
 from storage.plumbing import Epoch
 from storage.raw import RawSignal
-from storage.records import EntryKind, Signal
-from storage.status import SignalStatus
+from storage.records import EntryKind, Report, Signal
+from storage.status import Dismissal, SignalStatus, Status
 from storage.transactions import insert_once, locked
 
 FILING = "filing"  # the name of the epoch
@@ -25,6 +25,7 @@ _KEPT_AS_IT_CAME = (
     "source", "external_id", "occurrence", "title", "body", "url", "author", "channel", "thread_ts", "visibility",
     "severity", "reach", "keys", "asked_by", "happened_at",
 )  # fmt: skip
+_RETURNS = 20  # times that one thing may come back
 _UPDATED = ("title", "body", "url", "author", "visibility", "severity", "reach", "keys")
 
 
@@ -46,20 +47,25 @@ class Remembered(BaseModel):
 
 
 def remember(session: Session, raw: RawSignal, quiet: dt.timedelta = dt.timedelta(0)) -> Remembered:
-    """Keep a signal once. What is known is brought up to date; what was erased stays erased.
+    """Keep a signal once. What is known is brought up to date; what was erased stays erased; what returns is new.
 
     Changed words wait for `quiet`, so that many changes in a row are read once; not longer than LONGEST_UNREST.
     """
     raw = raw.model_copy(update={"reach": min(raw.reach, REACH_LIMIT)})
-    row = Signal(**{name: getattr(raw, name) for name in _KEPT_AS_IT_CAME}, text_hash=text_hash(raw.title, raw.body))
-    made = insert_once(session, row)
-    if made is not None:
-        return Remembered(signal_id=int(made), news=News.NEW)
-    known = session.exec(
-        select(Signal)
-        .where(Signal.source == raw.source, Signal.external_id == raw.external_id)
-        .where(Signal.occurrence == raw.occurrence)
-    ).one()
+    for _ in range(_RETURNS):
+        row = Signal(**{name: getattr(raw, name) for name in _KEPT_AS_IT_CAME})
+        row.text_hash = text_hash(raw.title, raw.body)
+        made = insert_once(session, row)
+        if made is not None:
+            return Remembered(signal_id=int(made), news=News.NEW)
+        known = session.exec(
+            select(Signal)
+            .where(Signal.source == raw.source, Signal.external_id == raw.external_id)
+            .where(Signal.occurrence == raw.occurrence)
+        ).one()
+        if not _has_returned(session, known, raw):
+            break
+        raw = raw.model_copy(update={"occurrence": f"after SB-{known.report_id}"})
     signal_id = known.id or 0
     if known.status is SignalStatus.ERASED or not _differs(known, raw):
         more = update(Signal).where(col(Signal.id) == signal_id).values(deliveries=Signal.deliveries + 1)
@@ -86,6 +92,20 @@ def forget_judgments(signal: Signal, epoch: Epoch) -> None:
     if signal.filed_epoch:
         epoch.value += 1
         signal.filed_epoch = epoch.value
+
+
+def _has_returned(session: Session, known: Signal, raw: RawSignal) -> bool:
+    """Whether it happened again after its report was resolved, or dismissed as fixed elsewhere.
+
+    Sources tell of an error that goes on as of the same one; to us that is another occurrence.
+    """
+    if known.status is not SignalStatus.FILED or known.report_id is None or raw.happened_at <= known.happened_at:
+        return False
+    report = session.get_one(Report, known.report_id)
+    is_over = report.status is Status.RESOLVED or (
+        report.status is Status.DISMISSED and report.dismissal is Dismissal.FIXED_ELSEWHERE
+    )
+    return is_over and raw.happened_at > report.since
 
 
 def _differs(known: Signal, raw: RawSignal) -> bool:

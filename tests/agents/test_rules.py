@@ -13,6 +13,7 @@ from agents.rules import Person
 from agents.terms import Autonomy, Channel, Policy, Repository, SourceTerms
 from storage.raw import Severity
 from storage.records import Report, Signal
+from tests.factories import a_research
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
 HOME = "T1"
@@ -65,6 +66,23 @@ def test_a_report_is_researched_when_heavy_enough_again_as_it_grows_and_never_pa
     report = Report(title="x", weight=1.0, research_passes=passes)
 
     assert rules.is_ripe(report, signals, asked=asked, autonomy=autonomy, policy=Policy()) is ripe
+
+
+@pytest.mark.parametrize(
+    ("passes", "seen", "signals", "ripe"),
+    [
+        (1, 1, 2, True),
+        (1, 5, 6, False),  # it has grown by one, not to the next number
+        (1, 5, 10, True),
+        (3, 1, 2, True),  # people asked twice meanwhile
+        (2, 12, 40, False),
+        (4, 1, 10, False),
+    ],
+)
+def test_what_a_pass_saw_is_no_growth(passes: int, seen: int, signals: int, ripe: bool) -> None:
+    report = Report(title="x", weight=9.0, research_passes=passes, research=a_research(gathered=seen))
+
+    assert rules.is_ripe(report, signals, asked=False, autonomy=Autonomy.ASK, policy=Policy()) is ripe
 
 
 def test_a_light_report_waits() -> None:

@@ -1,0 +1,184 @@
+"""What is happening again after its fix: told as a new signal, or as one of the same that simply goes on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from storage.columns import now
+from storage.filing import NewReport
+from storage.judgments import Bucket, Grouping, Priority, Stage, Verdict
+from storage.records import Decision, Report
+from storage.status import Dismissal, Mover, SignalStatus, Status
+from storage.store import Store
+from tests.factories import a_raw_signal
+from tests.fakes import PlainCheckpoint
+from tests.test_story import World
+
+ERROR = {"source": "errors", "external_id": "SHOP-1", "keys": ("sentry:SHOP-1",), "body": "ZeroDivisionError in share"}
+NOT_YET = Verdict(bucket=Bucket.NOT_ACTIONABLE, priority=Priority.P3, reason="Too little is known.", missing="A trace.")
+T = TypeVar("T")
+TO_RESOLVED = (
+    (Status.AWAITING_RESEARCH, Mover.WORLD), (Status.AWAITING_APPROVAL, Mover.MACHINE),
+    (Status.AWAITING_FIX, Mover.HUMAN), (Status.AWAITING_CHECKS, Mover.MACHINE),
+    (Status.AWAITING_PROOF, Mover.HUMAN), (Status.RESOLVED, Mover.WORLD),
+)  # fmt: skip
+
+
+@pytest.fixture
+def world(sqlite_store: Store, tmp_path: Path) -> World:
+    return World(sqlite_store, tmp_path)
+
+
+def soon(**later: float) -> dt.datetime:
+    return now() + dt.timedelta(**later)
+
+
+def merged(world: World) -> None:
+    """An error of a tracker is reported, fixed and merged, and watched."""
+    world.hears(**ERROR)
+    world.advances()
+    world.presses(Decision.APPROVE)
+    world.advances()
+    world.turns_green()
+    assert world.is_merged().status is Status.AWAITING_PROOF
+
+
+def resolved(store: Store, report: Report) -> None:
+    for to, mover in TO_RESOLVED:
+        if report.status not in (to, Status.RESOLVED):
+            store.reports.move(report.id or 0, to, mover=mover, who=mover, because="so")
+
+
+def test_an_error_that_goes_on_after_the_merge_in_the_same_words_takes_the_report_back(world: World) -> None:
+    merged(world)
+    before = len(world.model.asked)
+    assert world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(minutes=1))).signal_id == 1
+
+    report = world.store.reports.get(1)
+    assert report.status is Status.AWAITING_RESEARCH
+    assert [entry.after for entry in world.store.reports.journal(1)][-2:] == [
+        Status.GATHERING,
+        Status.AWAITING_RESEARCH,
+    ]
+    assert len(world.model.asked) == before
+    assert 1 in world.told.published
+    world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(minutes=2)))
+    assert world.store.reports.get(1).status is Status.AWAITING_RESEARCH
+
+
+def test_what_happened_before_the_merge_and_is_told_of_during_the_soak_takes_nothing_back(world: World) -> None:
+    merged(world)
+    fix = world.store.fixes.latest(1)
+    assert fix is not None
+    assert fix.merged_at is not None
+    at = fix.merged_at - dt.timedelta(milliseconds=1)
+    world.pipeline.ingest(a_raw_signal(channel="C11", **{**ERROR, "happened_at": at}))
+
+    assert world.store.reports.get(1).status is Status.AWAITING_PROOF
+
+
+def test_an_error_that_goes_on_after_its_report_was_resolved_opens_one_linked_report(world: World) -> None:
+    merged(world)
+    world.later = dt.timedelta(hours=2)
+    assert world.advances().status is Status.RESOLVED
+    known = [
+        world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(hours=3 + number)))
+        for number in range(3)
+    ]
+    assert {each.signal_id for each in known} == {2}
+    world.pipeline.digest(2, PlainCheckpoint())
+
+    assert world.store.reports.get(1).status is Status.RESOLVED
+    assert world.store.reports.get(2).regression_of == 1
+    assert "it may be a regression of SB-1" in world.store.reports.journal(2)[0].text
+    assert [each.id for each in world.store.signals.of_report(1)] == [1]
+    world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(hours=9)))
+    assert world.store.signals.counts().total == 2
+    assert world.store.signals.get(2).happened_at > soon(hours=8)
+
+
+def test_it_may_come_back_as_often_as_it_is_resolved(store: Store) -> None:
+    known = set()
+    for number in range(3):
+        signal_id = store.signals.remember(a_raw_signal(**ERROR, happened_at=soon(minutes=number))).signal_id
+        known.add(signal_id)
+        file_alone(store, signal_id)
+        report = store.reports.get(store.signals.get(signal_id).report_id or 0)
+        resolved(store, report)
+    assert len(known) == 3
+
+
+@pytest.mark.parametrize(
+    ("why", "comes_back"), [(Dismissal.FIXED_ELSEWHERE, True), (Dismissal.WONT_FIX, False), (None, False)]
+)
+def test_an_error_that_goes_on_after_a_dismissal_follows_the_reason(
+    store: Store, why: Dismissal | None, comes_back: bool
+) -> None:
+    signal_id = store.signals.remember(a_raw_signal(**ERROR)).signal_id
+    file_alone(store, signal_id)
+    store.reports.move(1, Status.DISMISSED, mover=Mover.HUMAN, who="U1", because="no", dismissal=why)
+
+    again = store.signals.remember(a_raw_signal(**ERROR, happened_at=soon(minutes=1))).signal_id
+    assert (again != signal_id) is comes_back
+    if comes_back:
+        assert store.signals.get(again).status is SignalStatus.AWAITING_DIGEST
+
+
+def file_alone(store: Store, signal_id: int) -> None:
+    new = NewReport(title="t", gist="", subject="SHOP-1", channel="C11", visibility=store.signals.get(1).visibility)
+    store.filing.file(
+        signal_id, report_id=None, grouping=Grouping(reason="x"), candidates=(), epoch=store.filing.epoch(),
+        weight=1.0, keys=(), new_report=new, step=f"file:{signal_id}",
+    )  # fmt: skip
+
+
+def test_a_signal_from_before_the_merge_that_comes_late_is_no_regression(world: World) -> None:
+    merged(world)
+    world.later = dt.timedelta(hours=2)
+    world.advances()
+    same = Grouping(candidate=world.store.reports.get(1).subject, pull_request_title="Share", reason="the same")
+    world.model.judgments[Stage.GROUP] = [same, same]
+    world.hears(body="sharing fails for me", happened_at=now() - dt.timedelta(days=1))
+
+    assert len(world.store.reports.all()) == 1
+    assert world.store.reports.get(1).status is Status.RESOLVED
+    assert [each.id for each in world.store.signals.of_report(1)] == [1, 2]
+    world.hears(body="sharing fails for me", happened_at=now() - dt.timedelta(days=1), asked_by="U1")
+    assert world.store.reports.get(2).regression_of == 1
+
+
+@dataclass(kw_only=True)
+class Meanwhile(PlainCheckpoint):
+    """Lets something happen just before one of the steps."""
+
+    step: str
+    happens: Callable[[], object]
+
+    def __call__(self, name: str, work: Callable[[], T], returns: type[T]) -> T:
+        if name == self.step:
+            self.happens()
+        return super().__call__(name, work, returns)
+
+
+@pytest.mark.parametrize(("joins", "passes_again"), [(1, True), (0, False)])
+def test_what_joins_while_it_is_looked_into_has_it_looked_into_again(
+    world: World, joins: int, passes_again: bool
+) -> None:
+    world.model.judgments[Stage.DECIDE] = [NOT_YET]
+    world.hears(**ERROR)
+    others = [{**ERROR, "external_id": f"SHOP-{number + 2}"} for number in range(joins)]
+    more = Meanwhile(step="decide", happens=lambda: [world.hears(**each) for each in others])
+    world.told.reports.clear()
+    world.pipeline.advance(1, more)
+
+    report = world.store.reports.get(1)
+    assert report.status is (Status.AWAITING_RESEARCH if passes_again else Status.GATHERING)
+    assert report.research is not None
+    assert (report.research.gathered, report.research_passes) == (1, 1)
+    assert (world.told.reports[-1:] == [1]) is passes_again
