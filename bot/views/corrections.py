@@ -35,6 +35,8 @@ _SAID = {
     Dismissal.MERGED: "Merged: later signals of it go to the other report.",
 }
 
+_TOLD_THERE, _APART = " What becomes of it is told there.", " The two are kept apart."
+
 
 def corrected(scene: Scene) -> Iterator[Drawing]:
     """One message for each merge and split that the report had a part in, with Undo while that is possible."""
@@ -48,14 +50,14 @@ def _correction(scene: Scene, correction: Correction) -> Drawing:
     other = f"SB-{correction.other_id if away else correction.report_id}"
     match correction.kind, away:
         case CorrectionKind.MERGE, True:
-            sign, did = "arrow_right", f"merged this into {other}, with {many}. What becomes of it is told there."
+            sign, did, since = "arrow_right", f"merged this into {other}, with {many}.", _TOLD_THERE
         case CorrectionKind.MERGE, False:
-            sign, did = "arrow_heading_down", f"merged {other} into this, with {many}."
+            sign, did, since = "arrow_heading_down", f"merged {other} into this, with {many}.", ""
         case _, True:
-            sign, did = "scissors", f"made {many} of this a report of their own, {other}. The two are kept apart."
+            sign, did, since = "scissors", f"made {many} of this a report of their own, {other}.", _APART
         case _:
-            sign, did = "scissors", f"split this off {other}, with {many}. The two are kept apart."
-    line: list[Piece] = [Sign(sign), " ", Mention(correction.by), f" {did}"]
+            sign, did, since = "scissors", f"split this off {other}, with {many}.", _APART
+    line: list[Piece] = [Sign(sign), " ", Mention(correction.by), f" {did}{'' if correction.undone_by else since}"]
     blocks: list[Block] = [parts.paragraph(*line, *_address(scene, away=away))]
     if correction.undone_by:
         blocks.append(parts.paragraph(Mention(correction.undone_by), " undid that."))

@@ -13,11 +13,10 @@ from bot.views.drawing import Drawing
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
-from bot.views.words import it_was
+from bot.views.words import is_merge, it_was
 from storage.records import Entry, Fix
 from storage.status import Mover, Status
 
-_MERGED = "merged into SB-"  # what storage/correcting.py says
 _NOT_PEOPLE = frozenset({Mover.MACHINE, Mover.WORLD, ""})
 
 
@@ -33,7 +32,7 @@ def announcements(scene: Scene) -> Iterator[Drawing]:
                 yield ready(scene, entry, scene.fix, latest=now)
             case Status.AWAITING_APPROVAL, Status.GATHERING:
                 yield expired(scene, entry, now=now)
-            case _, Status.DISMISSED if not entry.text.startswith(_MERGED):  # which is told as a correction
+            case _, Status.DISMISSED if not is_merge(entry):  # which is told as a correction
                 yield dismissed(scene, entry, now=now)
             case _:
                 continue

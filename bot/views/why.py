@@ -94,7 +94,8 @@ def _decided(placement: Placement, *, moved: bool) -> list[Piece]:
     else:
         did = f"it joined SB-{placement.report_id}. " if moved else "it joined. "
     if considered.judge:
-        who = f"{plural(len(considered.candidates), 'candidate')} were compared by {considered.judge}: "
+        were = "was" if len(considered.candidates) == 1 else "were"
+        who = f"{plural(len(considered.candidates), 'candidate')} {were} compared by {considered.judge}: "
     elif considered.candidates and not placement.opened:
         who = "Nobody had to judge: "
     else:

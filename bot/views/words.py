@@ -71,6 +71,7 @@ _DID = {
     Status.STUCK: "got stuck",
 }
 NO_MODEL = "no model key is set up (ANTHROPIC_API_KEY), so nothing is researched"
+_MERGED = "merged into SB-"  # what storage/correcting.py says
 _LEAST_ID = 5  # characters
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
@@ -127,11 +128,17 @@ def timeline(scene: Scene, most: int = 8) -> list[list[Piece]]:
     for entry in scene.moves[-most:]:
         by_person = _is_person(entry.who)
         did = "stopped" if by_person and entry.after is Status.STUCK else _DID[entry.after] if entry.after else ""
+        did = entry.text if is_merge(entry) else did
         line: list[Piece] = [Moment(entry.at), f": {did}"]
         if by_person:
             line += [", by ", Mention(entry.who)]
         lines.append(line)
     return lines
+
+
+def is_merge(entry: Entry) -> bool:
+    """Whether a report was closed because its signals went to another one."""
+    return entry.after is Status.DISMISSED and entry.text.startswith(_MERGED)
 
 
 def it_was(entry: Entry) -> list[Piece]:

@@ -49,7 +49,7 @@ SCRIPT = (
 )
 VERDICT = Verdict(bucket=Bucket.ACTIONABLE, priority=Priority.P2, reason="It is clear.")
 CHECKPOINTS = ["case", "turn:1", "turn:2", "turn:3", "turn:4", "turn:5", "verify:5", "turn:6", "verify:6",
-               "assess", "decide", "ask"]  # fmt: skip
+               "assess", "decide", "ask", "grown"]  # fmt: skip
 
 
 class Killed(BaseException):
@@ -316,7 +316,7 @@ WITH_STRANDS = (*SCRIPT[:3], WEIGH, submit({**FOUND, "hypotheses": [
 ]}))  # fmt: skip
 ROUNDS = [f"strands:1:round:{number}" for number in (1, 2, 3)]
 ALL = ["case", "turn:1", "turn:2", "turn:3", "turn:4", *ROUNDS[:2], "strands:1.1:verify:2", ROUNDS[2],
-       "strands:1.2:verify:3", "strands:1:end", "turn:5", "verify:5", "assess", "decide", "ask"]  # fmt: skip
+       "strands:1.2:verify:3", "strands:1:end", "turn:5", "verify:5", "assess", "decide", "ask", "grown"]  # fmt: skip
 TURNS = {"": 5, "~1.1": 2, "~1.2": 3}
 
 

@@ -64,6 +64,7 @@ def test_a_merge_by_command_draws_both_and_undo_takes_it_back(place: Workplace) 
     assert place.store.reports.get(away.id or 0).merged_into is None
     after = purpose(place, heir, "correction:1")
     assert ("undid that" in text_of(after), labels(after)) == (True, [])
+    assert "told there" not in text_of(purpose(place, away, "correction:1"))
     place.press(ADA, there, "undo:1", '{"correction_id":1}')
     assert "undone already" in place.whispers(ADA)[-1]
 
