@@ -186,9 +186,15 @@ class Placing:
 
 
 def still_holds(judged: Judged, candidates: tuple[Candidate, ...]) -> bool:
-    """Whether a judgment need not be made again: no report that may be the one is new, or has grown, since."""
+    """Whether a judgment need not be made again: no report that may be the one is new, or has grown, since.
+
+    The likeliest leaves the others what is missing to 1. If it was rejected, that says nothing of how likely they are.
+    """
     news = [each for each in candidates if judged.seen.get(each.report_id) != len(each.signal_titles)]
-    return not any(each.shared_keys or each.likelihood >= PLAUSIBLE for each in news)
+    known = [each for each in candidates if each not in news and each.report_id != judged.report_id]
+    rejected = max((each.likelihood for each in known), default=0.0)
+    plausible = PLAUSIBLE * min(1.0, 2.0 * (1.0 - rejected))
+    return not any(each.shared_keys or each.likelihood >= plausible for each in news)
 
 
 def near_miss(judged: Judged, candidates: tuple[Candidate, ...]) -> Candidate | None:

@@ -18,7 +18,7 @@ import pytest
 from agents.correcting import Correcting
 from agents.exchange import About, Turn, TurnRequest
 from agents.means import Means
-from agents.placing import Placing
+from agents.placing import Judged, Placing, still_holds
 from agents.redact import Redactor
 from agents.rules import Person
 from agents.stages.group import AboutGroup
@@ -29,6 +29,7 @@ from storage.filing import COOL_DOWN, JOINS_SHOWN
 from storage.groups import PairKind
 from storage.judgments import Grouping, Screening, Stage
 from storage.records import EntryKind, Report, Signal
+from storage.search import Candidate
 from storage.status import Dismissal, Mover, Status, Visibility
 from storage.store import Store
 from tests.factories import a_raw_signal, a_summary
@@ -204,6 +205,22 @@ def test_a_report_of_the_same_fault_that_was_opened_meanwhile_is_judged(world: W
 
     world.store.filing.file = overtaken  # type: ignore[method-assign]  # it comes in between
     assert world.place(signal).id == world.of(twin).id
+
+
+@pytest.mark.parametrize(
+    ("rejected", "fresh", "holds"),
+    [(0.4, 0.03, False), (0.4, 0.01, True), (0.99, 0.005, False), (0.99, 0.0001, True)],
+)
+def test_what_is_left_beside_a_likely_report_that_was_rejected_is_judged(
+    rejected: float, fresh: float, holds: bool
+) -> None:
+    def candidate(report_id: int, likelihood: float) -> Candidate:
+        return Candidate(report_id=report_id, subject=str(report_id), title="", gist="", status=Status.GATHERING,
+                         signal_titles=("one",), shared_keys=(), ranks={}, score=0.0, similarity=0.0,
+                         likelihood=likelihood)  # fmt: skip
+
+    judged = Judged(grouping=Grouping(reason="None fits."), report_id=None, seen={1: 1}, asked=True)
+    assert still_holds(judged, (candidate(1, rejected), candidate(2, fresh))) is holds
 
 
 def test_a_placement_keeps_queries_candidates_reason_and_who_judged(world: World) -> None:
