@@ -64,8 +64,11 @@ class Correcting:
         reports = (self._report(report_id), self._report(other_id))
         if refusal := self._refusal(reports, person, is_in):
             return _no(refusal)
-        if not self.means.store.pairs.differ(report_id, other_id, by=person.user_id):
-            return _no("Somebody said so before; nothing was changed.")
+        try:
+            if not self.means.store.pairs.differ(report_id, other_id, by=person.user_id):
+                return _no("Somebody said so before; nothing was changed.")
+        except IllegalMove as error:
+            return _no(str(error))
         self._show(report_id, other_id)
         return _yes(f"Thanks. I keep {reports[0].ref} and {reports[1].ref} apart.")
 

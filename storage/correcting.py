@@ -58,6 +58,7 @@ class Corrections:
             _close(session, report, heir, by)
             _move(signals, report, heir, epoch)
             pairs.forget(session, report_id, heir.id or 0)
+            pairs.inherit(session, report_id, heir.id or 0, correction.at)
             text = f"{report.ref} was merged into {heir.ref}, with {_many(signals)}"
             _tell(session, (report, heir), by, text)
             session.flush()
@@ -131,6 +132,7 @@ def _unmerge(session: Session, correction: Correction, epoch: Epoch, by: str) ->
         )
     report.merged_into = None
     _move(back, heir, report, epoch)
+    pairs.disinherit(session, correction.other_id, correction.at)
     pairs.set_apart(session, report.id or 0, heir_id, by)
     _tell(session, (report, heir), by, f"the merge of {report.ref} into {heir.ref} was undone; {_many(back)} went back")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, or_, select
 
 from storage.columns import now
+from storage.errors import IllegalMove
 from storage.groups import Pair, PairKind
+from storage.heirs import heir_of
 from storage.journal import tell, touch
 from storage.records import EntryKind, Report
 from storage.transactions import Transactions, insert_once, locked
@@ -33,9 +36,15 @@ class Pairs:
             return {frozenset((pair.one_id, pair.other_id)) for pair in rows}
 
     def differ(self, one: int, other: int, *, by: str) -> bool:
-        """Keep that they are two; False when somebody said so before."""
+        """Keep that they are two; False when somebody said so before. Raises IllegalMove when they were merged."""
         with self._on.write() as session:
             first, second = (locked(session, Report, report_id) for report_id in sorted((one, other)))
+            if heir_of(session, one) == heir_of(session, other):
+                away = second if second.merged_into is not None else first
+                raise IllegalMove(
+                    f"{first.ref} and {second.ref} have been merged. If they are two problems, take that back: "
+                    f"`/signalbox undo {away.ref}`."
+                )
             known = _pair(session, one, other)
             if known is not None and known.kind is PairKind.APART:
                 return False
@@ -66,6 +75,21 @@ def forget(session: Session, one: int, other: int) -> None:
     """Nothing is said about them any more."""
     first, second = sorted((one, other))
     session.execute(delete(Pair).where(col(Pair.one_id) == first, col(Pair.other_id) == second))
+
+
+def inherit(session: Session, report_id: int, heir_id: int, at: dt.datetime) -> None:
+    """What is known of a report that is merged away at this moment is known of its heir, unless more is known there."""
+    for pair in pairs_of(session, report_id):
+        if (other := pair.other(report_id)) != heir_id:
+            first, second = sorted((heir_id, other))
+            same = Pair(one_id=first, other_id=second, kind=pair.kind, likelihood=pair.likelihood, by=pair.by, at=at)
+            insert_once(session, same)
+
+
+def disinherit(session: Session, heir_id: int, at: dt.datetime) -> None:
+    """Take that back, because the merge of that moment is undone."""
+    part = or_(Pair.one_id == heir_id, Pair.other_id == heir_id)
+    session.execute(delete(Pair).where(part, col(Pair.at) == at))
 
 
 def _pair(session: Session, one: int, other: int) -> Pair | None:

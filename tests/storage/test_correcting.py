@@ -303,6 +303,17 @@ def test_that_two_reports_differ_is_kept_once(store: Store) -> None:
     assert store.reports.journal(other.id or 0)[-1].text == "SB-1 and SB-2 are different problems"
 
 
+def test_what_people_said_of_a_report_holds_for_its_heir_until_the_merge_is_undone(store: Store) -> None:
+    heir, away = two(store)
+    third = a_report(store)
+    store.pairs.differ(away.id or 0, third.id or 0, by=ADA)
+    correction = merge(store, away, heir)
+    assert store.pairs.apart([heir.id or 0, third.id or 0]) == {frozenset((heir.id, third.id))}
+    store.corrections.undo(correction.id or 0, by=ADA)
+    assert store.pairs.apart([heir.id or 0, third.id or 0]) == set()
+    assert store.pairs.apart([away.id or 0, third.id or 0]) == {frozenset((away.id, third.id))}
+
+
 def test_a_deleted_signal_takes_the_title_of_the_merged_report_and_its_placement_along(store: Store) -> None:
     heir, away = two(store, external_id="C1/77.1")
     merge(store, away, heir)
