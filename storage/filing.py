@@ -13,7 +13,7 @@ from storage.columns import now
 from storage.errors import IllegalMove, NotFound, Overtaken
 from storage.groups import Considered, Pair, PairKind, Placement
 from storage.heirs import heir_of
-from storage.journal import tell, told
+from storage.journal import tell, told, touch
 from storage.judgments import Grouping
 from storage.plumbing import Epoch
 from storage.records import Entry, EntryKind, Report, Signal, SignalKey
@@ -150,6 +150,8 @@ def _open(session: Session, new: NewReport | None) -> Report:
         raise ValueError("file() needs a report to join or one to open")
     report = Report(**new.model_dump())
     session.add(report)
+    if new.regression_of is not None:
+        touch(session, new.regression_of)  # it tells of the one that follows it
     session.flush()
     return report
 

@@ -39,6 +39,15 @@ class Snapshot:
     corrections: tuple[Correction, ...] = ()
     moved: tuple[Signal, ...] = ()  # that people moved to another report
     near: tuple[Near, ...] = ()
+    after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
+
+
+@dataclass(frozen=True)
+class After:
+    """A report that followed one that was closed."""
+
+    report: Report
+    address: str  # of its root message in Slack; empty while it is not known
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         heir_address=_address(session, heir),
         corrections=(corrections := _corrections(session, report_id)),
         moved=_moved(session, report_id, corrections),
+        after=_after(session, report),
         near=tuple(_near(session, report_id, pair) for pair in pairs_of(session, report_id)),
     )
 
@@ -110,6 +120,11 @@ def _moved(session: Session, report_id: int, corrections: tuple[Correction, ...]
 def _near(session: Session, report_id: int, pair: Pair) -> Near:
     report = found(session, Report, pair.other(report_id))
     return Near(pair, report, _address(session, report))
+
+
+def _after(session: Session, report: Report) -> tuple[After, ...]:
+    followed = select(Report).where(Report.regression_of == report.id, Report.visibility == report.visibility)
+    return tuple(After(each, _address(session, each)) for each in session.exec(followed.order_by(col(Report.id))))
 
 
 def _dismissing_move(session: Session, report_id: int | None) -> Entry | None:

@@ -15,7 +15,7 @@ from bot.views.pull_request import ready
 from bot.views.scene import Scene
 from bot.views.words import is_merge, it_was
 from storage.records import Entry, Fix
-from storage.status import Mover, Status
+from storage.status import Dismissal, Mover, Status
 
 _NOT_PEOPLE = frozenset({Mover.MACHINE, Mover.WORLD, ""})
 
@@ -91,6 +91,16 @@ def dismissed(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
         blocks += reasons(scene.report)
     again = "`/investigate`, or the shortcut on a message, has the problem looked at again."
     return Drawing(f"dismissed:{entry.id}", f"Dismissed: {entry.text}", [*blocks, parts.context(again)])
+
+
+def followed(scene: Scene) -> Iterator[Drawing]:
+    """That a report was opened for it again: who mended or dismissed this one reads it here."""
+    over = scene.report.status is Status.RESOLVED or scene.report.dismissal is Dismissal.FIXED_ELSEWHERE
+    said = "It may have come back, so I opened " if over else "It is looked at again in "
+    for after in scene.snapshot.after:
+        name = f"{after.report.ref}: {after.report.title}"[:160]
+        line: list[Piece] = [Sign("repeat"), f" {said}", Link(after.address, name), "."]
+        yield Drawing(f"after:{after.report.id}", f"{said}{name}", [parts.paragraph(*line)])
 
 
 def missing(scene: Scene) -> Iterator[Drawing]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.views.corrections import corrected, joined_since, moved, near_misses
 from bot.views.drawing import Effect
 from bot.views.evidence import evidence
-from bot.views.outcome import announcements, merged, missing
+from bot.views.outcome import announcements, followed, merged, missing
 from bot.views.plan import plan
 from bot.views.progress import progress
 from bot.views.proof import logs, proof
@@ -37,9 +37,10 @@ def thread(scene: Scene) -> Iterator[Effect]:
     yield from corrected(scene)
     yield from moved(scene)
     yield from announcements(scene)
-    for fix in scene.snapshot.fixes:  # last, because it is what came of all that was announced
+    for fix in scene.snapshot.fixes:  # so late, because it is what came of all that was announced
         if fix.merged_at is not None:
             yield merged(scene, fix)
+    yield from followed(scene)
 
 
 def _fix(scene: Scene, fix: Fix) -> Iterator[Effect]:

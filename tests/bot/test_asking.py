@@ -102,6 +102,7 @@ def test_who_asks_about_a_dismissed_problem_gets_a_linked_report_that_says_by_wh
     assert "same coming back" not in card
     assert "was dismissed" in desk.place.store.reports.journal(2)[0].text
     assert "SB-2" in text_of(desk.heard()[-1])
+    assert "It is looked at again in " in text_of(desk.place.draw(1)[-1])
 
 
 def test_who_does_not_ask_is_absorbed_and_is_told_so_and_how_to_ask(desk: Desk) -> None:

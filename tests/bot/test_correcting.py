@@ -305,6 +305,11 @@ def test_why_tells_that_the_same_problem_was_closed_before(place: Workplace) -> 
                              visibility=Visibility.PUBLIC, regression_of=before.id),
         considered=Considered(candidates=(weighed,)),
     )  # fmt: skip
+    place.draw(2)
+    assert place.store.reports.get(1).version > before.version
+    back = text_of(purpose(place, before, "after:2"))
+    assert "It may have come back, so I opened " in back
+    assert place.store.outbox.permalink(2) in back
     told = said(place, BOB, "why SB-2")
     assert "The same problem, but it was closed: " in told
     assert "Not chosen" not in told
