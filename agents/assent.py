@@ -23,6 +23,7 @@ from storage.store import Store
 __all__ = ["Answer", "Assent", "Person", "Via"]
 
 
+NO_REASON = "no reason was given"  # what the journal says of it
 _POSTING, _LOOK = 3.0, 0.05  # seconds
 
 
@@ -237,7 +238,7 @@ def _because(decision: Decision, words: str) -> str:
     return {
         Decision.APPROVE: "approved the plan",
         Decision.NOT_NOW: "not now",
-        Decision.DISMISS: words or "no reason was given",
+        Decision.DISMISS: words or NO_REASON,
         Decision.GUIDE: f"asked to change the plan: {words}",
         Decision.ANSWER: f"answered: {words}",
         Decision.RETRY: "asked to try again",

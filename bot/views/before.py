@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.views.parts import Mention, Piece, Sign, Words
 from bot.views.scene import Scene
+from bot.views.words import why_dismissed
 from storage.records import Entry, Report
 from storage.status import Dismissal, Mover, Status
 
@@ -37,5 +38,5 @@ def _how(scene: Scene) -> list[Piece]:
 
 def _by_and_why(report: Report, move: Entry | None) -> list[Piece]:
     by: list[Piece] = [] if move is None or move.who in _NOT_PEOPLE else [" by ", Mention(move.who)]
-    why = report.dismissed_because or (move.text if move is not None else "")
+    why = why_dismissed(report) or (move.text if move is not None else "")
     return [*by, ": ", Words(why, italic=True, limit=300)] if why else by

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
+from agents.assent import NO_REASON
 from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.corrections import reasons
@@ -85,7 +86,8 @@ def expired(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
 
 def dismissed(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
     """Somebody said no; why, or buttons to say so."""
-    why = Words(entry.text, italic=True, limit=500)
+    explained = now and entry.text == NO_REASON and scene.report.dismissal is not None  # the reason stands beneath
+    why = Words("" if explained else entry.text, italic=True, limit=500)
     blocks = [parts.paragraph(Sign("no_entry_sign"), " Dismissed. ", *_by(entry), why)]
     if now:
         blocks += reasons(scene.report)

@@ -13,7 +13,7 @@ from storage.judgments import Outcome
 from storage.raw import SLACK
 from storage.records import CheckState, Entry, Report, Signal
 from storage.snapshot import Snapshot
-from storage.status import Mover, Status
+from storage.status import Dismissal, Mover, Status
 
 SIGNS = {
     Status.GATHERING: "inbox_tray",
@@ -72,6 +72,12 @@ _DID = {
 }
 NO_MODEL = "no model key is set up (ANTHROPIC_API_KEY), so nothing is researched"
 _MERGED = "merged into SB-"  # what storage/correcting.py says
+_REASONS = {
+    Dismissal.WONT_FIX: "won't fix",
+    Dismissal.NOT_A_PROBLEM: "not a problem",
+    Dismissal.FIXED_ELSEWHERE: "fixed elsewhere",
+    Dismissal.NOT_NOW: "not now",
+}
 _LEAST_ID = 5  # characters
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
@@ -79,11 +85,20 @@ _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 def status_line(report: Report, pull_request: str = "the pull request") -> str:
     """What the report waits for and who must act. What a person gave as the reason is among the words."""
     if report.status is Status.DISMISSED:
-        return f"Dismissed: {report.dismissed_because}" if report.dismissed_because else "Dismissed."
+        return f"Dismissed: {why}" if (why := why_dismissed(report)) else "Dismissed."
     line = _SAID[report.status].format(pull_request=pull_request)
     if report.status is Status.STUCK and report.stuck_because in _STUCK:
         return f"Stuck, because {_STUCK[report.stuck_because]}. A person has to look at it and press Retry or Dismiss."
     return line
+
+
+def why_dismissed(report: Report) -> str:
+    """In a person's own words, else by the reason that they pressed; empty where none was given."""
+    if report.dismissed_because or report.dismissal is None:
+        return report.dismissed_because
+    if report.merged_into is not None:
+        return f"a duplicate of SB-{report.merged_into}"
+    return _REASONS.get(report.dismissal, "")
 
 
 def waits_for(scene: Scene, pull_request: str = "the pull request") -> str:

@@ -380,8 +380,11 @@ def test_after_a_dismissal_the_reason_is_asked_and_kept(place: Workplace) -> Non
     place.presses(ADA, asked, "Fixed elsewhere")
     assert "If it happens again" in place.whispers(ADA)[-1]
     assert place.store.reports.get(report.id or 0).dismissal is Dismissal.FIXED_ELSEWHERE
-    (told,) = [each for each in place.draw(report.id or 0) if "Fixed elsewhere" in text_of(each)]
+    card, *_ = drawn = place.draw(report.id or 0)
+    (told,) = [each for each in drawn if "Fixed elsewhere" in text_of(each)]
     assert (told.ts, labels(told)) == (asked.ts, [])
+    assert "no reason was given" not in str(told.blocks)
+    assert "Dismissed: fixed elsewhere" in text_of(card)
 
 
 def test_a_duplicate_is_chosen_among_those_that_are_alike(place: Workplace) -> None:
