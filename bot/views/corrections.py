@@ -35,6 +35,7 @@ _SAID = {
     Dismissal.MERGED: "Merged: later signals of it go to the other report.",
 }
 
+_UNKNOWN_TO_THE_PLAN = "The plan does not know of them."
 _TOLD_THERE, _APART = " What becomes of it is told there.", " The two are kept apart."
 
 
@@ -62,9 +63,20 @@ def _correction(scene: Scene, correction: Correction) -> Drawing:
     if correction.undone_by:
         blocks.append(parts.paragraph(Mention(correction.undone_by), " undid that."))
     else:
+        blocks += _beside_the_plan(scene, correction)
         value = Corrected(correction_id=correction.id or 0).json_text
         blocks.append(parts.buttons(parts.button("Undo", Action.UNDO, value, number=correction.id)))
     return Drawing(f"correction:{correction.id}", f"A {correction.kind.value} of {other}", blocks)
+
+
+def _beside_the_plan(scene: Scene, correction: Correction) -> list[Block]:
+    """Who decides on a plan that waits should know that what it was made for has changed since."""
+    plan, waits = scene.plan, scene.report.status is Status.AWAITING_APPROVAL
+    if plan is None or not waits or correction.at < plan.made_at:
+        return []
+    left = correction.report_id == scene.report_id
+    said = "The plan was still made for them." if left else _UNKNOWN_TO_THE_PLAN
+    return [parts.context(f"{said} Words of an approver in this thread revise it.")]
 
 
 def _address(scene: Scene, *, away: bool) -> list[Piece]:
@@ -122,7 +134,7 @@ def joined_since(scene: Scene) -> Drawing | None:
     blocks.append(parts.bullets([_named(signal) for signal in news]))
     waiting = scene.report.status is Status.AWAITING_APPROVAL
     if waiting:
-        blocks.append(parts.context("The plan does not know of them. Words of an approver in this thread revise it."))
+        blocks.append(parts.context(f"{_UNKNOWN_TO_THE_PLAN} Words of an approver in this thread revise it."))
     return Drawing(f"joined:{plan.revision}", f"{many} joined since the plan was made", blocks, past=not waiting)
 
 

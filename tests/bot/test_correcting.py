@@ -428,6 +428,19 @@ def test_what_joins_while_a_plan_waits_is_announced_in_one_message(place: Workpl
     assert len(after) > before
 
 
+def test_who_decides_on_a_plan_reads_that_signals_came_or_went_since(place: Workplace) -> None:
+    other = a_public(place)
+    report = a_public(place, signals=3, status=Status.AWAITING_APPROVAL)
+    said(place, BOB, f"merge SB-{other.id} into SB-{report.id}")
+    last = place.store.signals.of_report(report.id or 0)[-1].id
+    place.store.corrections.split(report.id or 0, [last or 0], by=BOB)
+
+    assert "The plan does not know of them. Words of an approver" in text_of(purpose(place, report, "correction:1"))
+    assert "The plan was still made for them. Words of an approver" in text_of(purpose(place, report, "correction:2"))
+    place.store.corrections.undo(2, by=BOB)
+    assert "The plan" not in text_of(purpose(place, report, "correction:2"))
+
+
 def test_people_whose_message_went_to_another_report_read_where_it_is(place: Workplace) -> None:
     heir = a_public(place)
     ts = place.workspace.say(BOB, SOLAR, "exports hang")
