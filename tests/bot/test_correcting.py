@@ -16,6 +16,7 @@ from storage.status import Dismissal, Mover, Status, Visibility
 from tests.bot.conversation import connected
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, EVE, GUS, QUIET, SECRET, SOLAR, Workplace, labels, text_of
 from tests.factories import a_plan, a_report, a_signal, a_summary, a_vector
+from tests.storage.together import together
 
 
 def a_public(place: Workplace, title: str = "The export fails", **columns: Any) -> Report:
@@ -360,6 +361,23 @@ def test_same_problem_merges_the_younger_into_the_older(place: Workplace) -> Non
         "SB-1 and SB-2 have been merged. If they are two problems, take that back: `/signalbox undo SB-2`."
     )
     assert place.store.pairs.of_report(other) == []
+
+
+def test_of_two_people_at_once_one_corrects_and_the_other_is_told_so(place: Workplace) -> None:
+    for _ in range(2):
+        place.draw(a_public(place).id or 0)
+    answers = together(
+        lambda: said(place, BOB, "merge SB-1 into SB-2"), lambda: said(place, ADA, "merge SB-2 into SB-1")
+    )
+    assert sorted("was merged into" in str(each) for each in answers) == [False, True]
+    assert sorted("already; nothing was changed" in str(each) for each in answers) == [False, True]
+    note = purpose(place, place.store.reports.get(1), "correction:1")
+    together(*[lambda user=user: place.presses(user, note, "Undo") for user in (ADA, BOB)])
+    place.settles()
+
+    heard = [place.whispers(user)[-1] for user in (ADA, BOB)]
+    assert sorted("undone already, by" in each for each in heard) == [False, True]
+    assert [report.merged_into for report in place.store.reports.all()] == [None, None]
 
 
 def test_same_problem_goes_the_other_way_when_the_younger_has_a_plan(place: Workplace) -> None:
