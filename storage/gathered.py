@@ -85,6 +85,12 @@ def shown_of(session: Session, report: Report) -> tuple[Signal, ...]:
     return (*ahead, *newest)
 
 
+def shown_as(session: Session, report: Report, name: str) -> Signal | None:
+    """The newest of the signals that may be shown which has this id or address; None if there is none."""
+    named = (col(Signal.external_id) == name) | (col(Signal.url) == name)
+    return next(iter(_newest(session, and_(_shown(report), named), 1)), None)
+
+
 def reporters_of(session: Session, report_id: int, since: int) -> Reporters:
     """Those of the report's signals that were written in Slack, as far as something about them changed since."""
     epoch = session.exec(select(Epoch.value).where(Epoch.name == FILING)).one()

@@ -10,11 +10,11 @@ from sqlmodel import col, select
 from storage import journal
 from storage.changes import ReportChanges
 from storage.errors import IllegalMove
-from storage.gathered import Reporters, reporters_of
+from storage.gathered import Reporters, reporters_of, shown_as
 from storage.heirs import heir_of, present_of
 from storage.judgments import Judgment
 from storage.plumbing import CARD, OutboxRow
-from storage.records import Entry, EntryKind, Report
+from storage.records import Entry, EntryKind, Report, Signal
 from storage.snapshot import Snapshot, snapshot_of
 from storage.status import CLOSED, Dismissal, Mover, Status
 from storage.transactions import Transactions, found, locked
@@ -61,6 +61,11 @@ class Reports:
         """The report with all that belongs to it, at one moment. Raises NotFound."""
         with self._on.read() as session:
             return snapshot_of(session, report_id)
+
+    def signal(self, report_id: int, name: str) -> Signal | None:
+        """A signal of the report, by its id or address at its source, if it may be shown where the report is."""
+        with self._on.read() as session:
+            return shown_as(session, found(session, Report, report_id), name)
 
     def reporters(self, report_id: int, since: int) -> Reporters:
         """The report's signals from Slack of which something changed since an epoch of the filing; 0: all of them."""

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import Block
 
 from agents import rules
 from bot.actions import Command, Verb
-from bot.listeners import correcting, how
+from bot.listeners import correcting, explaining, how
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
@@ -142,7 +142,7 @@ def _help(_: Typed, __: Deps) -> Said:
 _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.STATUS: _status,
     Verb.HELD: _held,
-    Verb.WHY: correcting.why_typed,
+    Verb.WHY: explaining.why_typed,
     Verb.MERGE: correcting.merge_typed,
     Verb.SPLIT: correcting.split_typed,
     Verb.UNDO: correcting.undo_typed,

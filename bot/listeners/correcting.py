@@ -1,4 +1,4 @@
-"""Commands and buttons by which people ask why a signal is where it is, and correct it."""
+"""Commands and buttons by which people correct what belongs together."""
 
 from __future__ import annotations
 
@@ -14,53 +14,42 @@ from agents.errors import SlackDown, SlackRejected
 from bot.actions import Action, Corrected, Picked, Reason, Two
 from bot.answering import answer_at
 from bot.listeners.deps import Deps
+from bot.listeners.explaining import why_here
+from bot.listeners.naming import REF, Said, about, is_for, scene_of, seen, trimmed
 from bot.listeners.payload import Press, Typed
 from bot.views.corrections import duplicates, picking
-from bot.views.drawing import Spot
-from bot.views.scene import Scene
-from bot.views.why import Why, why
 from storage.errors import NotFound
 from storage.records import Report
 from storage.status import CLOSED, Visibility
 
 log = structlog.get_logger()
 
-Said = tuple[str, list[Block]]
-
-_REF = r"(?:#|SB[- ]?)?(\d{1,9})"
-_ONE = re.compile(rf"\w+\s+{_REF}", re.IGNORECASE)
-_TWO = re.compile(rf"\w+\s+{_REF}\s+(?:into|in|to|with|and|&)\s+{_REF}", re.IGNORECASE)
-_WHERE = re.compile(rf"\w+\s+{_REF}\s+`?([\w.-]+/[\w.-]+)`?", re.IGNORECASE | re.ASCII)
+_TWO = re.compile(rf"\w+\s+{REF}\s+(?:into|in|to|with|and|&)\s+{REF}", re.IGNORECASE)
+_WHERE = re.compile(rf"\w+\s+{REF}\s+`?([\w.-]+/[\w.-]+)`?", re.IGNORECASE | re.ASCII)
 _REPOSITORY = "Name the report and the repository, such as: `/signalbox repository SB-2 acme/shop`"
-_WHY = "Name the report, such as: `/signalbox why SB-12`"
 _MERGE = "Name both reports, such as: `/signalbox merge SB-3 into SB-2`"
 _UNDO = "Name the report that was merged or split, such as: `/signalbox undo SB-3`"
 _SPLIT = "Name the report, such as: `/signalbox split SB-2`"
 _LIKE = 5  # reports that are named as what it may be a duplicate of
 
 
-def why_typed(typed: Typed, deps: Deps) -> Said:
-    """`/signalbox why SB-12`."""
-    return _about(typed, deps, _WHY, _why)
-
-
 def split_typed(typed: Typed, deps: Deps) -> Said:
     """`/signalbox split SB-2`."""
-    return _about(typed, deps, _SPLIT, _split)
+    return about(typed, deps, _SPLIT, _split)
 
 
 def undo_typed(typed: Typed, deps: Deps) -> Said:
     """`/signalbox undo SB-3`."""
-    return _about(typed, deps, _UNDO, _undo_last)
+    return about(typed, deps, _UNDO, _undo_last)
 
 
 def repository_typed(typed: Typed, deps: Deps) -> Said:
     """`/signalbox repository SB-2 owner/name`."""
-    named = _WHERE.fullmatch(_trimmed(typed))
+    named = _WHERE.fullmatch(trimmed(typed))
     if named is None:
         return _REPOSITORY, []
     try:
-        report = _seen(int(named[1]), typed.channel, deps)
+        report = seen(int(named[1]), typed.channel, deps)
     except NotFound as error:
         return str(error), []
     person = deps.person(typed.user, typed.team)
@@ -69,11 +58,11 @@ def repository_typed(typed: Typed, deps: Deps) -> Said:
 
 def merge_typed(typed: Typed, deps: Deps) -> Said:
     """`/signalbox merge SB-3 into SB-2`."""
-    named = _TWO.fullmatch(_trimmed(typed))
+    named = _TWO.fullmatch(trimmed(typed))
     if named is None:
         return _MERGE, []
     try:
-        away, into = _seen(int(named[1]), typed.channel, deps), _seen(int(named[2]), typed.channel, deps)
+        away, into = seen(int(named[1]), typed.channel, deps), seen(int(named[2]), typed.channel, deps)
     except NotFound as error:
         return str(error), []
     person = deps.person(typed.user, typed.team)
@@ -129,7 +118,7 @@ def _duplicate(press: Press, deps: Deps) -> str:
 
 def _show_why(press: Press, deps: Deps) -> str:
     report = deps.store.reports.get(_picked(press).report_id)
-    return _tell(press, _why(report, press.user, press.team, deps), deps)
+    return _tell(press, why_here(report, press.user, press.team, deps), deps)
 
 
 def _show_split(press: Press, deps: Deps) -> str:
@@ -143,7 +132,7 @@ def _pick(press: Press, deps: Deps) -> str:
     kept = tuple(each for each in value.signals if each != value.this)
     picked = kept if len(kept) < len(value.signals) else (*kept, value.this)
     report = deps.store.reports.get(value.report_id)
-    said = (f"Split {report.ref}", picking(report, _scene(report, deps).signals, picked))
+    said = (f"Split {report.ref}", picking(report, scene_of(report, deps).signals, picked))
     if not _redraw(press, said):
         _whisper(press, said, deps)
     return ""
@@ -171,36 +160,10 @@ _BUTTONS: Mapping[Action, Callable[[Press, Deps], str]] = {
 # ── what is shown ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _about(typed: Typed, deps: Deps, usage: str, show: Callable[[Report, str, str, Deps], Said]) -> Said:
-    named = _ONE.fullmatch(_trimmed(typed))
-    if named is None:
-        return usage, []
-    try:
-        report = _seen(int(named[1]), typed.channel, deps)
-    except NotFound as error:
-        return str(error), []
-    return show(report, typed.user, typed.team, deps)
-
-
-def _why(report: Report, user: str, team: str, deps: Deps) -> Said:
-    if refusal := rules.may_ask(deps.person(user, team), deps.home_team):
-        return refusal, []
-    if report.merged_into is not None:
-        heir = deps.store.reports.heir(report.id or 0).ref
-        return f"{report.ref} was merged into {heir}, and so its signals are there: `/signalbox why {heir}`.", []
-    snapshot = deps.store.reports.snapshot(report.id or 0)
-    scene = _scene(report, deps)
-    placements = deps.store.placements.of([signal.id or 0 for signal in scene.signals])
-    ids = {each.report_id for placement in placements.values() for each in placement.considered.candidates}
-    titles = {each: other.title for each in ids if _is_for(other := deps.store.reports.get(each), report)}
-    told = Why(report, scene.signals, scene.shown, placements, snapshot.corrections, titles)
-    return f"Why these signals are in {report.ref}", why(told)
-
-
 def _split(report: Report, user: str, team: str, deps: Deps) -> Said:
     if refusal := deps.correcting.may_correct(report, deps.person(user, team), _rooms(user, deps)):
         return refusal, []
-    scene = _scene(report, deps)
+    scene = scene_of(report, deps)
     if report.merged_into is not None:
         heir = deps.store.reports.heir(report.id or 0).ref
         return f"{report.ref} has been merged into {heir}: `/signalbox split {heir}`.", []
@@ -217,15 +180,6 @@ def _undo_last(report: Report, user: str, team: str, deps: Deps) -> Said:
     return deps.correcting.undo(every[-1].id or 0, deps.person(user, team), _rooms(user, deps)).sentence, []
 
 
-def _trimmed(typed: Typed) -> str:
-    """What was typed, without the signs with which sentences end."""
-    return typed.text.strip().rstrip("?!. ")
-
-
-def _scene(report: Report, deps: Deps) -> Scene:
-    return Scene(deps.store.reports.snapshot(report.id or 0), deps.policy, thread=Spot(report.channel, ""))
-
-
 def _alike(report: Report, deps: Deps) -> list[Report]:
     """Open reports for the same people, those that were nearly taken for this one first."""
     near = [deps.store.reports.get(pair.other(report.id or 0)) for pair in deps.store.pairs.of_report(report.id or 0)]
@@ -233,23 +187,7 @@ def _alike(report: Report, deps: Deps) -> list[Report]:
     found = deps.store.search.candidates((), (report.title, report.gist), (), b"", visibility_channel=room)
     every = [*near, *(deps.store.reports.get(each.report_id) for each in found)]
     others = {each.id: each for each in every if each.id != report.id and each.status not in CLOSED}
-    return [each for each in others.values() if _is_for(each, report)][:_LIKE]
-
-
-def _seen(report_id: int, channel: str, deps: Deps) -> Report:
-    """A report that may be spoken of in this channel. Raises NotFound."""
-    try:
-        report = deps.store.reports.get(report_id)
-    except NotFound:
-        report = None
-    if report is None or (report.visibility is Visibility.PRIVATE and report.channel != channel):
-        raise NotFound(f"There is no SB-{report_id} that I could speak of here.")
-    return report
-
-
-def _is_for(other: Report, report: Report) -> bool:
-    """Whether who may see one report may see the other."""
-    return other.visibility is Visibility.PUBLIC or other.channel == report.channel
+    return [each for each in others.values() if is_for(each, report)][:_LIKE]
 
 
 def _picked(press: Press) -> Picked:

@@ -116,13 +116,18 @@ def test_in_a_reports_thread_this_is_that_report_and_no_plan_is_revised(
 
 def test_under_a_reporters_message_this_is_the_report_it_belongs_to(place: Workplace) -> None:
     ts = place.workspace.say(BOB, SOLAR, "exports hang")
-    a_signal(place.store, filed=True, channel=SOLAR, external_id=f"{SOLAR}/{ts}", thread_ts=ts, body="exports hang")
+    older = a_public(place)
+    a_signal(place.store, report_id=older.id, channel=SOLAR, title="Older")
+    a_signal(place.store, report_id=older.id, channel=SOLAR, external_id=f"{SOLAR}/{ts}", thread_ts=ts,
+             title="exports hang", body="exports hang")  # fmt: skip
     with connected(place) as talk:
         place.workspace.say(BOB, SOLAR, f"<@{place.bot}> why is this here?", ts)
         place.workspace.say(BOB, SOLAR, f"<@{place.bot}> why is this here?")
         talk.rests()
     assert place.whispers(BOB)[0] == "Why these signals are in SB-1"
-    assert place.store.signals.get(1).body == "exports hang"
+    assert "exports hang" in json.dumps(place.workspace.ephemerals(BOB)[0].blocks)
+    assert "Older" not in json.dumps(place.workspace.ephemerals(BOB)[0].blocks)
+    assert place.store.signals.get(3).body == "exports hang"
 
 
 @pytest.mark.parametrize("words", ["merge this into the next release", "why is this so slow?", "undo that", "split it"])
@@ -326,6 +331,21 @@ def test_the_evidence_says_that_people_brought_a_signal_here_and_not_what_was_sa
     assert "One change cures both." not in told
     said(place, BOB, "undo SB-1")
     assert "Here because: One change cures both." in text_of(purpose(place, report, "evidence"))
+
+
+def test_why_tells_of_one_signal_by_its_link_or_its_id(place: Workplace) -> None:
+    report, _ = a_joined(place)
+    first = place.store.signals.of_report(report.id or 0)[0]
+    channel, _, ts = first.external_id.partition("/")
+    link = f"https://acme.example/archives/{channel}/p{ts.replace('.', '')}?thread_ts={ts}&cid={channel}"
+    for name in (first.external_id, link, f"<{link}>"):
+        told = said(place, BOB, f"why SB-1 {name}")
+        assert "it opened this report. " in told
+        assert "Exports hang" not in told
+    assert (
+        said(place, BOB, "why SB-1 https://else.example/1") == "That is no signal of SB-1, or none that may be shown."
+    )
+    assert "Only members" in said(place, EVE, f"why SB-1 {link}")
 
 
 def test_why_tells_which_person_brought_a_signal_here(place: Workplace) -> None:
