@@ -13,7 +13,7 @@ from storage.pairs import pairs_of
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.spending import Spent, spent_by_stage
-from storage.status import Status
+from storage.status import CLOSED, Status
 from storage.transactions import Row, found, table_of
 
 
@@ -123,6 +123,8 @@ def _near(session: Session, report_id: int, pair: Pair) -> Near:
 
 
 def _after(session: Session, report: Report) -> tuple[After, ...]:
+    if report.status not in CLOSED:  # no index helps to find them, and only what is closed is followed
+        return ()
     followed = select(Report).where(Report.regression_of == report.id, Report.visibility == report.visibility)
     return tuple(After(each, _address(session, each)) for each in session.exec(followed.order_by(col(Report.id))))
 
