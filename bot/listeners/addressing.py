@@ -16,6 +16,7 @@ _INTO = r"(?:into|with|to) (SB-\d{1,9})"
 _ASKED_HERE = re.compile(_HERE, re.IGNORECASE)
 _MERGED_HERE = re.compile(rf"(?:please )?merge (?:(?:this|it|that)(?: report| one)? )?{_INTO}", re.IGNORECASE)
 _MERGED = re.compile(rf"merge SB-\d{{1,9}} {_INTO}", re.IGNORECASE)
+_MERGED_FROM = re.compile(r"(?:please )?merge (SB-\d{1,9}) (?:in)?to (?:this|it|that)(?: report| one)?", re.IGNORECASE)
 _SAME_AS = re.compile(
     r"(?:(?:this|it|that) is )?(?:the same(?: problem)? as|same as|(?:a )?duplicate of) (SB-\d{1,9})", re.IGNORECASE
 )
@@ -41,7 +42,7 @@ def aside(event: SlackEvent, our_user: str) -> Aside | None:
     """What a message that names us says beside the work; None when it is about the product, or does not name us."""
     if f"<@{our_user}" not in event.text or event.files:
         return None
-    if command_in(event.text, our_user) or (event.is_reply and about_this(event.text, our_user)):
+    if command_in(event.text, our_user) or about_this(event.text, our_user):
         return Aside.COMMAND
     words = bare(event.text)
     if words in _GREETINGS or (not words and not event.is_reply):
@@ -66,6 +67,8 @@ def about_this(text: str, our_user: str) -> str:
     words = _bare_words(text, our_user)
     if named := _MERGED_HERE.fullmatch(words) or _SAME_AS.fullmatch(words):
         return f"merge {{}} into {named[1]}"
+    if named := _MERGED_FROM.fullmatch(words):
+        return f"merge {named[1]} into {{}}"
     if alone := _OF_THIS.fullmatch(words):
         return f"{alone[1].lower()} {{}}"
     return "why {}" if _ASKED_HERE.fullmatch(words) else ""
@@ -76,6 +79,8 @@ def order_of(text: str) -> str:
     words = _bare_words(text, "")
     if named := _MERGED_HERE.fullmatch(words):
         return f"merge {{}} into {named[1]}"
+    if named := _MERGED_FROM.fullmatch(words):
+        return f"merge {named[1]} into {{}}"
     if _ASKED_HERE.fullmatch(words):
         return "why {}"
     return words if _MERGED.fullmatch(words) else ""

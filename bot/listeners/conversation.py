@@ -46,6 +46,8 @@ def is_alive(signal: Signal | None) -> bool:
 
 def report_of(event: SlackEvent, deps: Deps) -> str:
     """How the report is called in whose thread, or in the thread of whose signal, somebody writes; empty if none."""
+    if not event.is_reply:
+        return ""
     report = deps.store.reports.at_thread(event.channel, event.thread_ts)
     if report is not None:
         return report.ref

@@ -64,8 +64,9 @@ def _answer(said: Aside, event: SlackEvent, deps: Deps) -> None:
 def _typed(event: SlackEvent, deps: Deps) -> Typed:
     """As if it had been typed as a command; what is said of no report by name is about that of the thread."""
     words, team = command_in(event.text, deps.our_user), event.user_team or deps.home_team
-    if event.is_reply and (said := about_this(event.text, deps.our_user)):
-        words = said.replace("{}", report_of(event, deps)).strip()
-        if words.startswith("why ") and deps.store.reports.at_thread(event.channel, event.thread_ts) is None:
+    if said := about_this(event.text, deps.our_user):
+        ref = report_of(event, deps)
+        words = said.replace("{}", ref).strip()
+        if ref and words.startswith("why ") and deps.store.reports.at_thread(event.channel, event.thread_ts) is None:
             words = f"{words} {event.thread}"  # of this very message
     return Typed(event.user, team, event.channel, words, trigger="")

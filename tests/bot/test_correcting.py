@@ -95,6 +95,8 @@ def test_a_merge_is_understood_however_people_write_it_and_undone_by_command(pla
         ("<@bot> merge SB-2", "Name both reports"),
         ("<@bot> this is the same as SB-1", "SB-2 was merged into SB-1"),
         ("merge this into SB-1", "SB-2 was merged into SB-1"),
+        ("merge SB-1 into this", "SB-1 was merged into SB-2"),
+        ("<@bot> merge SB-1 into this one", "SB-1 was merged into SB-2"),
         ("merge SB-2 into SB-1", "SB-2 was merged into SB-1"),
         ("<@bot> split this", "SB-2 holds one signal"),
         ("<@bot> undo that", "no merge and no split of SB-2"),
@@ -122,8 +124,15 @@ def test_under_a_reporters_message_this_is_the_report_it_belongs_to(place: Workp
              title="exports hang", body="exports hang")  # fmt: skip
     with connected(place) as talk:
         place.workspace.say(BOB, SOLAR, f"<@{place.bot}> why is this here?", ts)
-        place.workspace.say(BOB, SOLAR, f"<@{place.bot}> why is this here?")
         talk.rests()
+        place.workspace.say(BOB, SOLAR, f"<@{place.bot}> why is this here?")
+        place.workspace.say(BOB, ELSEWHERE, f"<@{place.bot}> merge this into SB-1")
+        talk.rests()
+    assert sorted(place.whispers(BOB)[1:]) == [
+        "Name both reports, such as: `/signalbox merge SB-3 into SB-2`",
+        "Name the report, such as: `/signalbox why SB-12`",
+    ]
+    assert place.store.signals.counts().total == 3
     assert place.whispers(BOB)[0] == "Why these signals are in SB-1"
     assert "exports hang" in json.dumps(place.workspace.ephemerals(BOB)[0].blocks)
     assert "Older" not in json.dumps(place.workspace.ephemerals(BOB)[0].blocks)
