@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from agents.exchange import ToolCall
 
 _MOST = 4_000  # characters, before whoever keeps it has redacted and cut it
+
+_MESSAGE = re.compile(r"[CDG][A-Z0-9]{2,20}/\d{9,11}\.\d{1,6}")
 
 Arguments = Mapping[str, Any]
 
@@ -89,7 +92,7 @@ _DEEDS: Mapping[str, Callable[[Arguments], str]] = {
     "log": _history,
     "blame": _blamed,
     "show": _commit,
-    "read_signal": lambda given: f"read the signal {given.get('signal', '')} in full",
+    "read_signal": lambda given: f"read {_signal(given.get('signal', ''))} in full",
     "run_command": lambda given: f"ran a command: {given.get('command', '')}",
     "run_tests": _tested,
     "edit_file": lambda given: f"changed a part of {given.get('path', '')}",
@@ -106,6 +109,10 @@ _DEEDS: Mapping[str, Callable[[Arguments], str]] = {
     "weigh_causes": _weighed,
     "recall": lambda given: f"read its earlier result {given.get('number', '')} again",
 }
+
+
+def _signal(name: object) -> str:
+    return "a message from Slack" if _MESSAGE.fullmatch(str(name)) else f"the signal {name}"
 
 
 def _of(words: object) -> str:

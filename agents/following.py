@@ -11,14 +11,16 @@ from agents.errors import CodeHostRejected
 from agents.exchange import PullRequest
 from agents.means import Means
 from agents.ports import Checkpoint
+from agents.returning import Returning
 from agents.reviewing import MOST
+from agents.ripening import Ripening
 from agents.stages.follow import News, NewsKind, follow
 from agents.stages.prove import is_quiet
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.judgments import Outcome
-from storage.records import EntryKind, Fix
-from storage.status import Mover, Status
+from storage.records import EntryKind, Fix, Report, Signal
+from storage.status import Mover, SignalStatus, Status
 
 _FOLLOWED = frozenset({Status.AWAITING_CHECKS, Status.AWAITING_REVIEW})
 _STUCK = {
@@ -55,9 +57,10 @@ class Following:
             self.means.messenger.publish(report_id)
 
     def prove(self, report_id: int, checkpoint: Checkpoint) -> None:
-        """Resolve the report when the soak was quiet to its end."""
+        """Resolve the report when the soak was quiet to its end; take it back when what happened since was brought."""
         if checkpoint("prove", lambda: self._prove(report_id), bool):
             self.means.messenger.publish(report_id)
+            self.means.nudge.report(report_id)
 
     def remind(self, checkpoint: Checkpoint) -> None:
         """Take back the plans that expired."""
@@ -128,6 +131,8 @@ class Following:
         if report.status is not Status.AWAITING_PROOF:
             return False
         signals = self.means.store.signals.of_report(report_id)
+        if self._is_taken_back(report, signals):
+            return True
         if not is_quiet(report, self._fix(report_id), signals, self.means.clock()):
             return False
         self.means.store.reports.move(
@@ -138,6 +143,19 @@ class Following:
             because="nothing came back after the merge",
             step=f"prove:{report_id}:{report.attempt}/quiet",
         )
+        return True
+
+    def _is_taken_back(self, report: Report, signals: list[Signal]) -> bool:
+        """Whether one happened after the merge that was not told of: people merged another report into it."""
+        report_id, returning = report.id or 0, Returning(self.means)
+        filed = (signal for signal in signals if signal.status is SignalStatus.FILED)
+        newest = max(filed, key=lambda signal: signal.happened_at, default=None)
+        if newest is None or not returning.is_back(report_id, newest):
+            return False
+        step = f"prove:{report_id}:{report.attempt}"
+        returning.take_back(report_id, newest, f"{step}/came back")
+        because = "it came back after the merge"
+        Ripening(self.means).ripen(report_id, asked_by="", asked=True, because=because, step=f"{step}/ripe")
         return True
 
     def _expire(self) -> list[int]:

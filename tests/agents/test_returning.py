@@ -138,6 +138,35 @@ def file_alone(store: Store, signal_id: int) -> None:
     )  # fmt: skip
 
 
+def test_a_report_that_people_merge_into_one_that_is_watched_takes_it_back_if_it_is_news(world: World) -> None:
+    merged(world)
+    world.later = dt.timedelta(minutes=1)
+    world.model.judgments[Stage.GROUP] = [Grouping(reason="Another one.")] * 2
+    old, new = (
+        world.store.signals.get(world.hears(body=f"sharing looks odd {number}", happened_at=at)).report_id or 0
+        for number, at in enumerate((now() - dt.timedelta(days=1), soon(minutes=1)))
+    )
+    world.store.corrections.merge(old, 1, by="U1")
+    assert world.advances().status is Status.AWAITING_PROOF
+    world.store.corrections.merge(new, 1, by="U1")
+    world.told.reports.clear()
+
+    assert world.advances().status is Status.AWAITING_RESEARCH
+    assert world.told.reports == [1]
+    assert "came back after the merge" in [entry.text for entry in world.store.reports.journal(1)][-1]
+
+
+def test_what_is_held_or_deleted_does_not_keep_a_report_from_its_end(world: World) -> None:
+    merged(world)
+    world.model.judgments[Stage.GROUP] = [Grouping(reason="Another one.")]
+    signal_id = world.hears(body="sharing looks odd", happened_at=soon(minutes=1))
+    world.store.corrections.merge(world.store.signals.get(signal_id).report_id or 0, 1, by="U1")
+    world.store.signals.erase("slack", world.store.signals.get(signal_id).external_id)
+    world.later = dt.timedelta(hours=2)
+
+    assert world.advances().status is Status.RESOLVED
+
+
 def test_a_signal_from_before_the_merge_that_comes_late_is_no_regression(world: World) -> None:
     merged(world)
     world.later = dt.timedelta(hours=2)
