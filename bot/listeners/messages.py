@@ -18,8 +18,9 @@ def heard(event: SlackEvent, deps: Deps) -> None:
     terms = listened(event.channel, deps, shared=event.shared)
     if not counts(event, terms, deps.our_bot, deps.home_team) or event.parent_user == deps.our_user:
         return
-    if event.subtype != CHANGED and aside(event, deps.our_user) is not None:
-        return  # `mentions` answers it
+    known = event.subtype == CHANGED and deps.store.messages.get(event.external_id) is not None
+    if aside(event, deps.our_user) is not None and not known:
+        return  # `mentions` answers it, and rewording it asks nothing new
     if not _is_awaited(event, deps, watched=terms is not None):
         return
     hear(event, deps)

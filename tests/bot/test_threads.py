@@ -577,6 +577,19 @@ def test_a_command_or_a_courtesy_to_the_bot_opens_nothing(
     assert place.workspace.posts_by_bot() == 0
 
 
+def test_a_command_that_is_reworded_opens_nothing_until_it_says_what_is_wrong(talk: Conversation) -> None:
+    ws, bot = talk.place.workspace, talk.place.bot
+    ts = ws.say(BOB, SOLAR, f"<@{bot}> stauts?")
+    talk.comes(ts)
+    other = ws.say(BOB, SOLAR, f"<@{bot}> status")
+    talk.rests()
+    ws.edit(BOB, SOLAR, other, f"<@{bot}> status?")
+    talk.rests()
+    assert talk.signal(other) is None
+    ws.edit(BOB, SOLAR, other, f"<@{bot}> the export fails")
+    assert talk.comes(other).asked_by == BOB
+
+
 @pytest.mark.parametrize("words", ["help, the export fails", "status page is red", "why 500 errors?"])
 def test_a_verb_before_other_words_is_somebodys_who_says_what_is_wrong(talk: Conversation, words: str) -> None:
     ts = talk.place.workspace.say(BOB, SOLAR, f"<@{talk.place.bot}> {words}")
