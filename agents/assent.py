@@ -140,16 +140,18 @@ class Assent:
         self.nudge.report(report.id or 0)
         return Answer(ok=True, sentence=_STOPPING)
 
-    def restore(self, signal_id: int, person: Person) -> Answer:
+    def restore(self, signal_id: int, person: Person, *, revision: int) -> Answer:
         """Take a signal out of the quarantine. What it was held for is not held again when its source brings it.
 
-        Raises NotFound.
+        `revision` is the one that the person saw: it covers no words that they were not shown. Raises NotFound.
         """
         signal = self.store.signals.get(signal_id)
         repository = rules.repository_of([signal], self.policy)
         if refusal := rules.may_decide(person, repository, self.policy, self.home_team):
             return Answer(ok=False, sentence=refusal)
-        if not self.store.signals.restore(signal_id, person.user_id):
+        if signal.revision != revision:
+            return Answer(ok=False, sentence=_REWORDED)
+        if not self.store.signals.restore(signal_id, person.user_id, revision):
             return Answer(ok=False, sentence="It is not held any more; nothing was changed.")
         self.nudge.signal(signal_id)
         return Answer(ok=True, sentence=f"Restored. The same from {signal.source} is not held again.")
@@ -219,6 +221,9 @@ _FOR_RETRY = (
     "I keep that; press Retry, or reply `retry`, and the next try is done with it. `stop` dismisses the report."
 )
 _KEPT = {Status.AWAITING_RESEARCH: _NOTED, Status.AWAITING_FIX: _NOTED, Status.STUCK: _FOR_RETRY}
+_REWORDED = (
+    "It was changed after this list was drawn, so nothing was restored. `/signalbox held` shows it as it is now."
+)
 _STOPPING = "I stop before my next turn. The report stays; its Retry begins anew."
 
 

@@ -22,6 +22,7 @@ class Action(StrEnum):
     STOP = "stop"  # the work that goes on
     ANSWER = "answer"  # one of a question's options
     RESTORE = "restore"  # from the quarantine
+    HOLD_AGAIN = "hold_again"  # what was restored before
     HELD_PAGE = "held_page"  # turn a page of the quarantine
     WHY = "why"  # is each signal in this report
     SPLIT = "split"  # show a report's signals, to split some off
@@ -126,10 +127,17 @@ class Reason(_Value):
 
 
 class HeldChoice(_Value):
-    """Which signal of the quarantine, and which page it was on."""
+    """Which signal of the quarantine, in which words, and which page it was on."""
 
     signal_id: int = Field(ge=1, le=_LARGEST_ID)
+    revision: int = Field(ge=1, le=_LARGEST_ID)
     before: int = Field(default=0, ge=0, le=_LARGEST_ID)
+
+
+class Pardoned(_Value):
+    """Which signal was restored."""
+
+    signal_id: int = Field(ge=1, le=_LARGEST_ID)
 
 
 class HeldTurn(_Value):

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from storage.columns import now
 from storage.plumbing import Pardon
 from storage.records import Signal
+from storage.status import Visibility
 from storage.transactions import Transactions, insert_once, locked
+
+_WORDS = "words:"  # begins the fragment that stands for a whole signal's words
+_EACH = 2  # pardons that restoring one signal leaves at most
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A signal that somebody restored, when, how many later ones that let pass, and the class it was held for."""
+
+    signal: Signal
+    by: str
+    at: dt.datetime
+    used: int
+    threat: str  # empty: it could not be judged
 
 
 class Pardons:
@@ -34,19 +52,38 @@ class Pardons:
             used = update(Pardon).where(col(Pardon.source) == source, col(Pardon.fragment) == fragment)
             session.execute(used.values(used=Pardon.used + 1))
 
-    def withdraw(self, pardon_id: int, by: str) -> bool:
-        """Take it back: the rules and the model judge such text again. False when it had been; raises NotFound."""
+    def standing(self, channel: str, limit: int) -> list[Restored]:
+        """What was restored, stands pardoned and may be seen in this channel, the latest first."""
+        seen = or_(col(Signal.visibility) == Visibility.PUBLIC, col(Signal.channel) == channel)
+        asked = select(Pardon, Signal).join(Signal, col(Signal.id) == Pardon.signal_id)
+        asked = asked.where(Pardon.withdrawn_by == "", seen).order_by(col(Pardon.id).desc())
+        latest: dict[int, Restored] = {}
+        with self._on.read() as session:
+            for given, signal in session.exec(asked.limit(limit * _EACH)):
+                known = latest.get(given.signal_id)
+                used = given.used + (known.used if known else 0)
+                threat = given.fragment.partition(":")[0] if is_of_a_class(given) else known.threat if known else ""
+                latest[given.signal_id] = Restored(signal, given.by, given.at, used, threat)
+        return list(latest.values())[:limit]
+
+    def withdraw(self, signal_id: int, by: str) -> bool:
+        """Take back what restoring this signal pardoned: such text is judged again. False when nothing of it stands."""
         with self._on.write() as session:
-            pardon = locked(session, Pardon, pardon_id)
-            if pardon.withdrawn_by:
-                return False
-            pardon.withdrawn_by = by
-            return True
+            standing = select(Pardon).where(Pardon.signal_id == signal_id, Pardon.withdrawn_by == "")
+            rows = [locked(session, Pardon, row.id or 0) for row in session.exec(standing)]
+            for row in rows:
+                row.withdrawn_by = row.withdrawn_by or by
+            return bool(rows)
+
+
+def is_of_a_class(given: Pardon) -> bool:
+    """Whether it pardons a fragment of some class, and not the words of a whole signal."""
+    return not given.fragment.startswith(_WORDS)
 
 
 def words_fragment(signal: Signal) -> str:
     """By what the words of a whole signal are known again; empty when it has none left."""
-    return f"words:{signal.text_hash}" if signal.text_hash else ""
+    return f"{_WORDS}{signal.text_hash}" if signal.text_hash else ""
 
 
 def pardon(session: Session, signal: Signal, by: str) -> None:

@@ -151,14 +151,14 @@ class Signals:
                 rest(signal, SignalStatus.DROPPED)
                 signal.trouble = ""
 
-    def restore(self, signal_id: int, by: str) -> bool:
-        """Take it out of the quarantine, to be digested with somebody's trust; False when it was not in there.
+    def restore(self, signal_id: int, by: str, revision: int) -> bool:
+        """Take it out of the quarantine, to be digested with somebody's trust; False when it is not in there like that.
 
         What it was held for is pardoned for its source: the same is not held again.
         """
         with self._on.write() as session:
             signal = locked(session, Signal, signal_id)
-            if signal.status is not SignalStatus.HELD:
+            if signal.status is not SignalStatus.HELD or signal.revision != revision:
                 return False
             pardon(session, signal, by)
             signal.status = SignalStatus.AWAITING_DIGEST

@@ -331,7 +331,7 @@ def test_an_attack_is_held_and_a_human_can_restore_it(sqlite_store: Store, tmp_p
     assert world.store.signals.get(signal_id).status is SignalStatus.HELD
     assert world.store.reports.open() == []
 
-    world.store.signals.restore(signal_id, by="U1")
+    world.store.signals.restore(signal_id, by="U1", revision=1)
     world.pipeline.digest(signal_id, PlainCheckpoint())
     assert world.store.signals.get(signal_id).status is SignalStatus.FILED
 

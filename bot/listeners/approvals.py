@@ -52,10 +52,8 @@ def _said(press: Press, deps: Deps) -> str:
 def _answer(press: Press, deps: Deps) -> str:
     """Do what was pressed; what to tell the person. Raises ValidationError for a value that is not of our making."""
     action = action_of(press.action)
-    if action is Action.RESTORE:
-        return held.restore(press, deps)
-    if action is Action.HELD_PAGE:
-        return held.turn(press, deps)
+    if action in held.ANSWERS:
+        return held.ANSWERS[action](press, deps)
     if action is Action.HOW:
         return how.show(press, deps)
     if correcting.is_ours(action):

@@ -12,12 +12,11 @@ from slack_sdk.models.blocks import Block
 
 from agents import rules
 from bot.actions import Command, Verb
-from bot.listeners import correcting, explaining, how
+from bot.listeners import correcting, explaining, held, how
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
 from bot.sources.slack import SOURCE, words_of
-from bot.views import quarantine
 from bot.views.condition import HELP, Condition, condition
 from bot.views.limits import within
 from storage.columns import now
@@ -112,8 +111,7 @@ def _status(_: Typed, deps: Deps) -> Said:
 
 def _held(typed: Typed, deps: Deps) -> Said:
     """The newest of what is held. What is private is shown only where it was said."""
-    page = deps.store.quarantine.page(typed.channel, limit=quarantine.PAGE)
-    return quarantine.title(page), quarantine.held(page)
+    return held.shown(typed.channel, deps)
 
 
 def _pause(typed: Typed, deps: Deps) -> Said:

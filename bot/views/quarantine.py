@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import Block
 
-from bot.actions import Action, HeldChoice, HeldTurn
+from bot.actions import Action, HeldChoice, HeldTurn, Pardoned
 from bot.views import parts
 from bot.views.escape import one_line, plain
 from bot.views.parts import Link, Mention, Moment, Piece, Room, Words, bold
-from bot.views.words import source_name
+from bot.views.words import plural, source_name
+from storage.pardons import Restored
 from storage.quarantine import HeldPage
+from storage.raw import SLACK
 from storage.records import Signal
 
 NOTHING = "Nothing is held."
 PAGE = 5  # signals; three blocks each
+RESTORED = 3  # of the latest restored; two blocks each
 _QUOTE = 300
 
 
@@ -22,15 +27,15 @@ def title(page: HeldPage) -> str:
     return f"Held: {page.total}" if page.total else NOTHING
 
 
-def held(page: HeldPage, before: int = 0) -> list[Block]:
-    """One page of what may be seen here; `before` is where it begins, 0 for the newest."""
+def held(page: HeldPage, before: int = 0, restored: Sequence[Restored] = ()) -> list[Block]:
+    """One page of what may be seen here; `before` is where it begins, 0 for the newest. Then what was restored."""
     if not page.total:
-        return [parts.paragraph(NOTHING)]
+        return [parts.paragraph(NOTHING), *_let_through(restored)]
     blocks: list[Block] = [
         parts.paragraph(bold(f"{title(page)}. "), "No agent has read these. Restore what an agent may read.")
     ]
     for signal in page.signals:
-        value = HeldChoice(signal_id=signal.id or 0, before=before).json_text
+        value = HeldChoice(signal_id=signal.id or 0, revision=signal.revision, before=before).json_text
         restore = parts.button("Restore", Action.RESTORE, value, number=signal.id)
         blocks += [parts.paragraph(*_line(signal)), parts.preformatted(_quote(signal), _QUOTE), parts.buttons(restore)]
     turns = [
@@ -40,7 +45,25 @@ def held(page: HeldPage, before: int = 0) -> list[Block]:
         )
         if wanted
     ]
-    return [*blocks, parts.buttons(*turns)] if turns else blocks
+    return [*blocks, *([parts.buttons(*turns)] if turns else []), *_let_through(restored)]
+
+
+def _let_through(restored: Sequence[Restored]) -> list[Block]:
+    """What is not held any more because somebody restored one of the kind."""
+    if not restored:
+        return []
+    blocks: list[Block] = [parts.paragraph(bold("Restored lately. "), "The same from these sources is not held again.")]
+    for each in restored:
+        signal, value = each.signal, Pardoned(signal_id=each.signal.id or 0).json_text
+        why = each.threat.replace("_", " ") or "could not be judged"
+        named = f" {signal.external_id}" if signal.source != SLACK else ""
+        line = f"{source_name(signal.source)}{named} ({why}), restored by "
+        passed = f", which let {plural(each.used, 'later one')} pass" if each.used else ""
+        blocks += [
+            parts.paragraph(Words(line, limit=300), Mention(each.by), ", ", Moment(each.at), passed),
+            parts.buttons(parts.button("Hold again", Action.HOLD_AGAIN, value, number=signal.id)),
+        ]
+    return blocks
 
 
 def why_held(signal: Signal) -> str:
