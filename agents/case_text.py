@@ -28,7 +28,7 @@ def signals_text(signals: Sequence[SeenSignal]) -> str:
     parts = [quoted(_signal(signal), f"signal {signal.external_id} from {signal.source}") for signal in signals]
     if len(signals) > MOST_SIGNALS:
         more = ", ".join(signal.external_id for signal in signals[MOST_SIGNALS:])
-        parts[MOST_SIGNALS:] = [f"More signals, to be read with read_signal: {more}"]
+        parts[MOST_SIGNALS:] = [f"More signals, to be read with read_signal:\n{quoted(more, 'ids of signals')}"]
     return "\n\n".join(parts)
 
 

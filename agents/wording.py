@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from storage.records import Signal
+
+_SPACE = re.compile(r"\s")
 
 
 def words_of(signal: Signal) -> str:
@@ -25,9 +29,14 @@ def cut(text: str, limit: int) -> str:
 def everything_in(signal: Signal) -> str:
     """All foreign text that some later reader may see, not only title and body."""
     author = f"from: {signal.author}" if signal.author else ""
-    return "\n".join(part for part in (author, words_of(signal), signal.url) if part)
+    return "\n".join(part for part in (author, words_of(signal), signal.url, _wordy_name(signal)) if part)
 
 
 def surroundings_of(signal: Signal) -> str:
     """What is foreign in it besides title and body."""
-    return "\n".join(part for part in (signal.author, signal.url) if part)
+    return "\n".join(part for part in (signal.author, signal.url, _wordy_name(signal)) if part)
+
+
+def _wordy_name(signal: Signal) -> str:
+    """What its source calls it, if that holds words: a webhook may call it anything."""
+    return signal.external_id if _SPACE.search(signal.external_id) else ""

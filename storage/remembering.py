@@ -135,7 +135,7 @@ def rest(signal: Signal, status: SignalStatus) -> None:
 def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch, quiet: dt.timedelta) -> None:
     """New words must be digested anew, and nobody's trust covers them. A new number alone keeps the judgments."""
     hashed = text_hash(raw.title, raw.body)
-    reworded = signal.text_hash != hashed
+    reworded = signal.text_hash != hashed or (signal.author, signal.url) != (raw.author, raw.url)  # all is screened
     asked = _asks_first(signal, raw)
     if reworded or signal.status is not SignalStatus.AWAITING_DIGEST:
         signal.revision += 1

@@ -27,6 +27,7 @@ WINDOW = 300.0  # seconds that a signature is good for, before and after its tim
 BODY_LIMIT = 256 * 1024  # bytes
 _SHORTEST_SECRET = 16
 _PER_MINUTE = 600.0
+_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"  # without characters that control or end a line
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -49,12 +50,14 @@ class WebhookSignal(BaseModel):
     id: Text = Field(
         default="",
         max_length=200,
+        pattern=_ONE_LINE,
         description="Your name for the problem. Sending it again with other words updates the signal. Empty: the "
         "idempotency key or, without one, the body stands for it.",
     )
     occurrence: Text = Field(
         default="",
         max_length=200,
+        pattern=_ONE_LINE,
         description="What tells one time it happened from the next, such as the moment of a regression: another "
         "occurrence of the same id is another signal.",
     )

@@ -141,6 +141,24 @@ def test_the_rules_hold_for_every_source_and_no_model_reads_what_they_hold(place
     assert place.asked() == []
 
 
+def test_a_name_or_an_address_that_gives_orders_is_held_like_any_words(place: Place) -> None:
+    named = a_raw_signal(source="helpdesk", external_id=ORDER, body="The page is blank.")
+    assert place.digests(place.pipeline.ingest(named).signal_id).status is SignalStatus.HELD
+    assert place.asked() == []
+
+
+def test_an_address_that_changes_later_is_screened_although_the_words_stay(place: Place) -> None:
+    first = place.hears("The page is blank.")
+    later = a_raw_signal(
+        source="helpdesk", external_id=first.external_id, body="The page is blank.", author=ORDER, reach=7
+    )
+
+    again = place.digests(place.pipeline.ingest(later).signal_id)
+
+    assert (first.status, again.status) == (SignalStatus.FILED, SignalStatus.HELD)
+    assert again.id == first.id
+
+
 def test_a_signal_that_the_model_blocks_is_held_with_its_fragment_and_without_a_summary(
     sqlite_store: Store, tmp_path: Path
 ) -> None:

@@ -182,6 +182,8 @@ def test_a_body_that_was_changed_on_its_way_is_not_believed(sender: Sender) -> N
         (b"{}", (422, "not_valid")),
         (b'{"title": ""}', (422, "not_valid")),
         (b'{"title": "a\\u0000b"}', (422, "not_valid")),
+        (b'{"title": "a", "id": "one\\nmore"}', (422, "not_valid")),
+        (b'{"title": "a", "occurrence": "one\\u0085"}', (422, "not_valid")),
         (b'{"title": "a", "visibility": "public"}', (422, "not_valid")),
         (b'{"title": "a", "url": "javascript:alert(1)"}', (422, "not_valid")),
         (b'{"title": "a", "happened_at": "2026-11-20T07:00:00"}', (422, "not_valid")),
