@@ -46,11 +46,11 @@ def from_json(kept: dict[str, Any]) -> SignalboxError:
     return Unexpected(sentence)
 
 
-def sentence_of(error: Exception, reference: str) -> str:
-    """What people are told of it; `reference` is how the log calls it."""
+def sentence_of(error: Exception, reference: str, to_do: str) -> str:
+    """What people are told of it; `reference` is how the log calls it, `to_do` what they can do about a defect."""
     if isinstance(error, SignalboxError) and not isinstance(error, Unexpected):
         return str(error)
-    return f"Something went wrong inside Signalbox (reference {reference} in its log). Press Retry, or ask who runs it."
+    return f"Something went wrong inside Signalbox (reference {reference} in its log). {to_do}"
 
 
 def traceback_of(error: Exception) -> BaseException | None:

@@ -34,7 +34,7 @@ log = structlog.get_logger()
 TRIES = 6
 PARKS = 24  # waits at one checkpoint, an hour and a half together; then a person has to press Retry
 _FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0
-_DEAD_LETTER = dt.timedelta(days=365)
+_AFTER_A_STOP, _AFTER_A_FAULT = 900.0, 6 * 3600.0  # seconds; money comes with the day, a repair with a release
 PAUSED = "paused"
 
 
@@ -150,7 +150,8 @@ class Jobs:
 
     def _failed(self, kind: str, subject: str, error: Exception, job_id: str) -> None:
         reference = secrets.token_hex(3)
-        sentence = self.redact(sentence_of(error, reference))
+        to_do = _BY_ITSELF if kind == "digest" else _RETRY
+        sentence = self.redact(sentence_of(error, reference, to_do))
         log.warning("failed", reference=reference, error=str(error), exc_info=traceback_of(error))
         match kind:
             case "digest":
@@ -163,9 +164,8 @@ class Jobs:
                 return  # a publish, pull or tick: the sweep or the next tick does it again
 
     def _signal_failed(self, signal_id: int, error: Exception, sentence: str) -> None:
-        signal = self.store.signals.get(signal_id)
-        again = isinstance(error, Unavailable) and signal.attempt < TRIES
-        wait = _wait(error, signal.attempt) if again else _DEAD_LETTER
+        """It goes on waiting: nobody could press Retry for a signal without a report. `/signalbox status` says why."""
+        wait = _digest_wait(error, self.store.signals.get(signal_id).attempt)
         self.store.signals.postpone(signal_id, sentence, self.clock() + wait)
 
     def _is_superseded(self, report_id: int, job_id: str) -> bool:
@@ -267,10 +267,22 @@ class Jobs:
 _NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind"})
 _PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
 _TOLD = frozenset({"digest", "research", "fix"})
+_RETRY, _BY_ITSELF = "Press Retry, or ask who runs it.", "It is tried again by itself; ask who runs it."
+
+
+def _jittered(seconds: float) -> float:
+    return seconds * random.uniform(0.75, 1.25)  # noqa: S311 jitter, no secret
+
+
+def _digest_wait(error: Exception, tries: int) -> dt.timedelta:
+    """As for any work while something outside is down, however long it is; longer where waiting alone helps little."""
+    if isinstance(error, Unavailable):
+        return _wait(error, tries)
+    return dt.timedelta(seconds=_jittered(_AFTER_A_STOP if isinstance(error, Stopped) else _AFTER_A_FAULT))
 
 
 def _wait(error: Exception, tries: int) -> dt.timedelta:
     """2 s, doubling up to 5 minutes, with jitter, and never less than the other side asked for."""
-    wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2**tries) * random.uniform(0.75, 1.25)  # noqa: S311 jitter, no secret
+    wait = _jittered(min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(tries, 20)))
     asked = error.retry_after if isinstance(error, Unavailable) else None
     return dt.timedelta(seconds=max(wait, asked or 0.0))

@@ -47,6 +47,8 @@ class SignalCounts(BaseModel):
     filed: int
     duplicates: int  # deliveries beyond the first, and filed signals whose very words had been filed before
     waiting: int
+    troubled: int = 0  # of those that wait, whose digest failed
+    trouble: str = ""  # why the newest of them did
 
 
 class Signals:
@@ -239,6 +241,10 @@ class Signals:
             by_status = dict(session.exec(select(Signal.status, func.count()).group_by(col(Signal.status))).all())
             again = session.exec(select(func.coalesce(func.sum(Signal.deliveries - 1), 0))).one()
             filed = by_status.get(SignalStatus.FILED, 0)
+            failed = (col(Signal.status) == SignalStatus.AWAITING_DIGEST, col(Signal.trouble) != "")
+            trouble = session.exec(
+                select(Signal.trouble).where(*failed).order_by(col(Signal.id).desc()).limit(1)
+            ).first()
             texts = select(func.count(func.distinct(Signal.text_hash))).where(Signal.status == SignalStatus.FILED)
             return SignalCounts(
                 total=sum(by_status.values()),
@@ -247,6 +253,8 @@ class Signals:
                 filed=filed,
                 duplicates=again + filed - session.exec(texts).one(),
                 waiting=by_status.get(SignalStatus.AWAITING_DIGEST, 0),
+                troubled=session.exec(select(func.count()).select_from(Signal).where(*failed)).one(),
+                trouble=trouble or "",
             )
 
 

@@ -57,6 +57,12 @@ def condition(how: Condition) -> list[Block]:
             f"Today: {plural(how.today.calls, 'model call')}, {span(how.today.seconds)}, about {money(how.today.usd)}"
         ),
     ]
+    if counts.troubled:
+        why = Words(counts.trouble, limit=400)
+        unread = plural(counts.troubled, "signal")
+        blocks.append(
+            parts.paragraph(Sign("warning"), f" {unread} could not be read yet, and will be tried again. ", why)
+        )
     if how.held_up:
         waiting = plural(len(how.held_up), "report")
         latest = max(how.held_up, key=lambda each: each.since)

@@ -71,6 +71,8 @@ class ThreeTurns:
         checkpoint("move", lambda: self._move(report_id), bool)
 
     def digest(self, signal_id: int, checkpoint: Checkpoint) -> None:  # noqa: ARG002 the port's
+        if self.fails:
+            raise self.fails.pop(0)
         self.lines.add("digest", signal_id, self.worker)
 
     def fix(self, report_id: int, checkpoint: Checkpoint) -> None:  # noqa: ARG002 the port's
