@@ -37,12 +37,13 @@ class Person:
 def weight(signal: Signal | RawSignal, source_weight: float, at: dt.datetime) -> float:
     """How much a signal counts: severity x reach x recency, times what the policy gives its source.
 
-    A warning met by one person today from a source of weight 1 counts 1. Reach counts by its decimal logarithm, and a
-    signal loses half its weight a week, down to a tenth.
+    A warning met by one person within the last 24 hours from a source of weight 1 counts 1. Reach counts by its decimal
+    logarithm, and an older signal loses half its weight a week, down to a tenth.
     """
     age_days = max(0.0, (at - signal.happened_at).total_seconds() / 86_400)
     reach = 1.0 + math.log10(max(1, signal.reach))
-    recency = max(_LEAST_RECENCY, math.pow(0.5, age_days / _HALF_LIFE_DAYS))
+    faded = max(_LEAST_RECENCY, math.pow(0.5, age_days / _HALF_LIFE_DAYS))
+    recency = faded if age_days >= 1 else 1.0  # the minutes in which it was pulled and digested change nothing
     return round(source_weight * _SEVERITY[signal.severity] * reach * recency, 4)
 
 

@@ -42,6 +42,15 @@ def test_weight_grows_with_severity_and_reach_and_fades_with_age() -> None:
     assert (plain, fatal, wide, old, ancient) == (1.0, 4.0, 3.0, 0.5, 0.1)
 
 
+@pytest.mark.parametrize("ago", [dt.timedelta(0), dt.timedelta(minutes=2), dt.timedelta(hours=23)])
+def test_a_warning_of_one_person_is_ripe_by_itself_however_long_it_took_to_be_pulled(ago: dt.timedelta) -> None:
+    weight = rules.weight(a_signal(happened_at=NOW - ago), 1.0, NOW)
+    report = Report(title="x", weight=weight)
+
+    assert weight == 1.0
+    assert rules.is_ripe(report, 1, asked=False, autonomy=Autonomy.ASK, policy=Policy())
+
+
 def test_a_signal_from_the_future_weighs_no_more_than_one_from_now() -> None:
     assert rules.weight(a_signal(happened_at=NOW + dt.timedelta(days=3)), 1.0, NOW) == 1.0
 
