@@ -78,6 +78,7 @@ _TECHNICAL = re.compile(
     r"|[rh]s\d{3}|oauth|https?:|x509|ipv\d|iso-?\d",
     re.IGNORECASE,
 )
+_OBJECT = re.compile(r"[\w.-]+(?:/[\w.-]+)+\.[A-Za-z]\w{0,4}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 _MIXED = 2  # kinds of characters (lower, upper, digit, other), or different ones, that a value must have to look random
 _LONG = 16
@@ -94,9 +95,8 @@ def _is_named(match: re.Match[str]) -> bool:
         return False  # a parser's complaint
     if not name.startswith("key"):
         return True
-    return _KEY_OF.search(match.string, max(0, match.start() - 16), match.start()) is not None or _is_random(
-        match["value"]
-    )
+    value, owner = match["value"], _KEY_OF.search(match.string, max(0, match.start() - 16), match.start())
+    return (owner is not None or _is_random(value)) and not _OBJECT.fullmatch(value)  # the key of an object in a store
 
 
 def _is_random(value: str) -> bool:
