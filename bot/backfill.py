@@ -17,7 +17,7 @@ from agents.redact import Redactor
 from agents.terms import SourceTerms, seconds
 from bot.first_day import FirstDay, drained
 from bot.removals import erase
-from bot.sources.source import Position, Pulled, Source
+from bot.sources.source import Position, Pulled, Source, pulled_from
 from storage.columns import now
 from storage.errors import SignalboxError
 from storage.raw import RawSignal
@@ -51,11 +51,12 @@ class Progress(BaseModel):
         if self.ended:
             return 1.0
         try:
-            at = Position.model_validate_json(self.cursor).since
+            at = Position.model_validate_json(self.cursor)
         except ValidationError:
             return 0.0
         whole = (self.began - self.since).total_seconds()
-        return min(1.0, max(0.0, (at - self.since).total_seconds() / whole)) if whole > 0 else 1.0
+        read = at.since - self.since if at.below is None else self.began - at.below
+        return min(1.0, max(0.0, read.total_seconds() / whole)) if whole > 0 else 1.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Reader:
         at, first = self.clock(), not cursor
         everything = FirstDay(1_000_000, lambda raw: rules.weight(raw, self.terms.weight, at))
         day = FirstDay(self.terms.first_day, everything.weigh)
-        for pulled in drained(self.source, cursor, _LOOK):
+        for pulled in drained(self.source, self.name, cursor, _LOOK):
             for raw in pulled.signals:
                 everything.add(raw)
                 day.add(raw)
@@ -141,11 +142,11 @@ class Reader:
     def _pull(self, cursor: str) -> Pulled:
         for number in range(1, _TRIES):
             try:
-                return self.source.pull(cursor)
+                return pulled_from(self.source, self.name, cursor)
             except SourceDown as error:
                 wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0**number)
                 self.sleep(wait if error.retry_after is None else max(wait, error.retry_after))
-        return self.source.pull(cursor)
+        return pulled_from(self.source, self.name, cursor)
 
     def _keep(self, progress: Progress, pulled: Pulled) -> Progress:
         for report_id in erase(self.store, self.name, pulled.gone):

@@ -23,6 +23,7 @@ from bot.manifest import bot_scopes
 from bot.policy import read_policy
 from bot.settings import Settings, environment, read_settings, secret
 from bot.sources import ALL_KINDS, KINDS, webhook
+from bot.sources.source import pulled_from
 from storage.columns import now
 from storage.database import migrate, open_store
 from storage.errors import SignalboxError
@@ -214,7 +215,7 @@ def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:
                 webhook.open_webhook(name, terms, environment())
                 yield Finding(what, Verdict.GOOD, "its secret is set; it is received at POST /signals")
                 continue
-            waiting = len(KINDS[terms.kind](name, terms, settings).pull("").signals)
+            waiting = len(pulled_from(KINDS[terms.kind](name, terms, settings), name, "").signals)
         except SignalboxError as error:
             yield Finding(what, Verdict.BAD, last_words(error, "signalbox doctor"))
         else:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from agents.terms import SourceTerms, seconds
-from bot.sources.source import Pulled, Source
+from bot.sources.source import Pulled, Source, pulled_from
 from storage.raw import RawSignal
 
 ROUNDS = 200  # pulls that a first day may take; what lies beyond comes with the pulls after it
@@ -47,10 +47,10 @@ class FirstDay:
         return len(self._seen) - len(self._kept)
 
 
-def drained(source: Source, cursor: str, rounds: int = ROUNDS) -> Iterator[Pulled]:
+def drained(source: Source, name: str, cursor: str, rounds: int = ROUNDS) -> Iterator[Pulled]:
     """One pull after the other from a cursor, until the source has no more to give, at most so many."""
     for _ in range(rounds):
-        pulled = source.pull(cursor)
+        pulled = pulled_from(source, name, cursor)
         yield pulled
         if not pulled.goes_on or pulled.cursor == cursor:
             return

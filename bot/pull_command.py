@@ -39,7 +39,6 @@ def pull(
     """Pull one source now, look at what it would bring (--preview), or read it back (--since)."""
     settings = read_settings()
     configure_logging(settings.signalbox_log)
-    migrate(settings.database)
     puller, reader = puller_of(settings, source)
     console = Console(highlight=False, soft_wrap=True)
     if preview:
@@ -64,8 +63,10 @@ def puller_of(settings: Settings, source: str) -> tuple[Puller, Reader]:
         raise BadSettings(
             f"There is no source {source!r} that is pulled in {settings.signalbox_policy}; there are: {known}."
         )
-    store, redactor = open_store(settings.database), redactor_of(settings)
     sources = open_sources({source: terms}, settings)
+    redactor = redactor_of(settings)  # makes the folder that a file of the database may be in
+    migrate(settings.database)
+    store = open_store(settings.database)
     later = _LeftToTheSweep()
     intake = Intake(Basis(store=store, policy=policy, messenger=later, nudge=later))
     puller = Puller(store, sources, pulled, redactor, intake)

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.slack_blocks import UNSHOWN, said_in
 from storage.status import Visibility
 
 CHANGED, DELETED = "message_changed", "message_deleted"
@@ -141,8 +142,10 @@ def _is_unchanged(event: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
 
 
 def _text(message: Mapping[str, Any]) -> str:
-    """The message's words, and those it forwards. Tools often leave them empty and write attachments instead."""
+    """The message's words, and those it forwards. Tools often leave them empty and write attachments or blocks."""
     text = _string(message.get("text"), MOST)
+    if text.strip() in ("", *UNSHOWN):
+        text = _string(said_in(message.get("blocks")), MOST)
     attached = "\n".join(_attached(message, forwarded_only=bool(text.strip())))
     return "\n".join(filter(str.strip, (text, attached)))[:MOST]
 
@@ -156,7 +159,13 @@ def _attached(message: Mapping[str, Any], *, forwarded_only: bool) -> Iterator[s
         if not forwarded and (forwarded_only or held.get("from_url") or held.get("original_url")):
             continue
         words = [_string(held.get(name), MOST) for name in ("pretext", "title", "text")]
-        yield from filter(None, words if any(words) else [_string(held.get("fallback"), MOST)])
+        yield from filter(None, words if any(words) else [_instead(held)])
+
+
+def _instead(attachment: Mapping[str, Any]) -> str:
+    """What an attachment without words of its own says."""
+    fallback = _string(attachment.get("fallback"), MOST)
+    return _string(said_in(attachment.get("blocks")), MOST) or ("" if fallback in UNSHOWN else fallback)
 
 
 def _files(message: Mapping[str, Any]) -> str:

@@ -196,7 +196,14 @@ class Alert:
     condition: str = "absolute_value"
     interval: str = "hourly"
     enabled: bool = True
+    fires: bool = False  # whatever its checks say
     checks: list[Check] = field(default_factory=list)
+
+    @property
+    def state(self) -> AlertState:
+        if self.fires:
+            return AlertState.FIRING
+        return self.checks[-1].state if self.checks else AlertState.NOT_FIRING
 
     def as_json(self, limit: int = 0) -> Json:
         newest = list(reversed(self.checks))
@@ -209,7 +216,7 @@ class Alert:
                 "configuration": {"type": self.kind, "bounds": {"lower": self.lower, "upper": self.upper}},
             },
             "condition": {"type": self.condition},
-            "state": newest[0].state.value if newest else AlertState.NOT_FIRING.value,
+            "state": self.state.value,
             "enabled": self.enabled,
             "calculation_interval": self.interval,
             "config": {"type": "TrendsAlertConfig", "series_index": 0},

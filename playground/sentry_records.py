@@ -80,6 +80,7 @@ class ErrorSeen:
     breadcrumbs: Sequence[Crumb] = ()
     permalink: str = ""
     platform: str = "python"
+    user: Mapping[str, str] | None = None  # who met it last
 
     def all_tags(self) -> dict[str, str]:
         """Its own tags and those that Sentry adds."""
@@ -197,7 +198,7 @@ def event_json(issue: SentryIssue) -> Json:
         "tags": [{"key": name, "value": value} for name, value in sorted(error.all_tags().items())],
         "contexts": {"runtime": {"name": "CPython", "version": error.tags.get("python", ""), "type": "runtime"}},
         "context": dict(error.extra),
-        "user": None,
+        "user": dict(error.user) if error.user else None,
         "release": {"version": error.release, "shortVersion": error.release} if error.release else None,
         "sdk": {"name": "sentry.python", "version": "2.40.0"},
         "errors": [],

@@ -197,6 +197,9 @@ class Zendesk:
                 "ticket_id": ticket.id,
                 "reopens": ticket.reopens,
                 "replies": len(ticket.comments) - 1,
+                "requester_updated_at": stamp(
+                    max(each.at for each in ticket.comments if each.author == ticket.requester)
+                ),
             }
         return shown
 

@@ -64,6 +64,8 @@ class Linear(LinearClient):  # type: ignore[misc]  # linear-api ships no types
         if codes or not response.ok:
             no = NotAtSource if _faults(said).startswith(_NOT_FOUND) else SourceRejected
             raise no(f"Linear answered {response.status_code}: {_faults(said)}; check LINEAR_API_KEY")
+        if not said:
+            raise SourceRejected("Linear answered with something that is no JSON; check LINEAR_URL")
         return dict(said.get("data") or {})
 
 

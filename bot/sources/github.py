@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -96,11 +97,12 @@ class GithubIssues:
 
     def _signal(self, issue: Issue) -> RawSignal:
         labels = _labels(issue)
+        reopened = _reopened(issue)
         labelled = f"\n\nLabels: {', '.join(sorted(labels))}" if labels else ""
         return RawSignal(
             source=self.name,
             external_id=f"{self.repository}#{issue.number}",
-            occurrence=_occurrence(issue),
+            occurrence=_occurrence(issue, reopened),
             title=issue.title[:500],
             body=f"{(issue.body or '')[:39_000]}{labelled[:1000]}",
             url=issue.html_url,
@@ -110,7 +112,7 @@ class GithubIssues:
             severity=_severity(labels),
             reach=1 + issue.comments,
             keys=(f"url:{issue.html_url}",),
-            happened_at=issue.created_at,
+            happened_at=reopened or issue.created_at,
         )
 
 
@@ -136,12 +138,18 @@ def _severity(labels: frozenset[str]) -> Severity:
     return Severity.ERROR if labels & _ERROR else Severity.WARNING
 
 
-def _occurrence(issue: Issue) -> str:
+def _reopened(issue: Issue) -> dt.datetime | None:
+    """When it was reopened last; None when it never was, or GitHub does not say."""
+    if issue.state_reason != "reopened":
+        return None
+    return max((event.created_at for event in issue.get_events() if event.event == "reopened"), default=None)
+
+
+def _occurrence(issue: Issue, reopened: dt.datetime | None) -> str:
     """An issue that was reopened is an occurrence of its own, known by the moment it was."""
     if issue.state_reason != "reopened":
         return ""
-    moments = [event.created_at for event in issue.get_events() if event.event == "reopened"]
-    return f"reopened {max(moments).isoformat()}" if moments else "reopened"
+    return f"reopened {reopened.isoformat()}" if reopened else "reopened"
 
 
 def _words(options: dict[str, str], key: str) -> frozenset[str]:

@@ -84,7 +84,8 @@ class LinearIssues:
         more = bool(page["pageInfo"]["hasNextPage"])
         if more:
             end = str(page["pageInfo"]["endCursor"])
-            following = LinearPosition(since=at.since, seen=at.seen, after_page=end, then=then)
+            lowest = min((_changed(each) for each in page["nodes"]), default=at.below)
+            following = LinearPosition(since=at.since, seen=at.seen, below=lowest, after_page=end, then=then)
         signals = tuple(self._signal(issue) for issue in reversed(issues))
         return Pulled(signals, following.model_dump_json(), more)
 

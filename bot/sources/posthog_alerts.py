@@ -9,9 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.errors import NotAtSource
 from agents.terms import SourceTerms
 from bot.sources.posthog_api import Project, moment
 from bot.sources.source import Position, Pulled
+from storage.columns import now
 from storage.raw import RawSignal, Severity
 
 _PAGE = 100
@@ -51,12 +53,16 @@ class Alerts:
             if row.get("state") != _FIRING or not row.get("enabled", True):
                 continue
             known = at.firing.get(str(row["id"]))
-            alert = self.project.get(f"alerts/{row['id']}/", {"checks_limit": str(_CHECKS)})
+            try:
+                alert = self.project.get(f"alerts/{row['id']}/", {"checks_limit": str(_CHECKS)})
+            except NotAtSource:
+                continue  # it was deleted since it was listed
+            if alert.get("state", _FIRING) != _FIRING:
+                continue  # it stopped since then
             began = _began(alert.get("checks") or [], known)
-            if began is None:
-                continue
-            since = known.since if known else moment(began["created_at"])
-            told = Told(since=since, investigated=bool(began.get("investigation_summary")))
+            since = known.since if known else moment(began.get("created_at") or _last_looked_at(alert))
+            investigated = bool(began.get("investigation_summary")) or (known is not None and known.investigated)
+            told = Told(since=since, investigated=investigated)
             firing[str(row["id"])] = told
             if told != known:
                 signals.append(self._signal(alert, began, since))
@@ -97,8 +103,12 @@ class Alerts:
         )
 
 
-def _began(checks: Sequence[Mapping[str, Any]], known: Told | None) -> Mapping[str, Any] | None:
-    """The check with which an alert began to fire, of its checks, newest first; None when none of them fires."""
+def _last_looked_at(alert: Mapping[str, Any]) -> object:
+    return alert.get("last_notified_at") or alert.get("last_checked_at") or now().isoformat()
+
+
+def _began(checks: Sequence[Mapping[str, Any]], known: Told | None) -> Mapping[str, Any]:
+    """The check with which an alert began to fire, of its checks, newest first; empty when none of them is told."""
     run: list[Mapping[str, Any]] = []
     for check in checks:
         if check.get("state") == _QUIET:
@@ -108,7 +118,7 @@ def _began(checks: Sequence[Mapping[str, Any]], known: Told | None) -> Mapping[s
     for check in run:
         if known is not None and moment(check["created_at"]) == known.since:
             return check
-    return run[-1] if run else None
+    return run[-1] if run else {}
 
 
 def _is_percentage(alert: Mapping[str, Any]) -> bool:
@@ -138,6 +148,9 @@ def _number(value: object, *, percent: bool) -> str:
     """PostHog writes 34 % as 0.34."""
     if value is None:
         return "an unusual value"
-    number = float(str(value)) * (100 if percent else 1)
+    try:
+        number = float(str(value)) * (100 if percent else 1)
+    except ValueError:
+        return str(value)[:100]
     text = f"{number:,.2f}".rstrip("0").rstrip(".")
     return f"{text} %" if percent else text

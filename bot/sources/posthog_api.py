@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from agents.errors import NotAtSource, SourceDown, SourceRejected
-from bot.sources.source import NOTHING_THERE, retry_after
+from bot.sources.source import NOTHING_THERE, is_json, retry_after
 
 _PATIENCE = 30  # seconds; a query may take a while
 _PAGES = 20  # of one list that are read at once
@@ -66,6 +66,10 @@ class Project:
                 f"PostHog answered {status} for {path.partition('/')[0]}{_why(response)}; check POSTHOG_API_KEY (a "
                 "personal API key that may read query, error_tracking, session_recording and alert), POSTHOG_URL and "
                 f"sources.{self.name}.options.project"
+            )
+        if not is_json(response):
+            raise SourceRejected(
+                f"PostHog answered with a page that is no JSON; check POSTHOG_URL, which {self.name} reads"
             )
         return dict(response.json())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from agents.errors import NotAtSource
 from agents.terms import SourceTerms
 from bot.sources.posthog_api import Project, moment
 from bot.sources.source import Position, Pulled
@@ -34,11 +35,16 @@ class Replays:
         fresh = (row for row in listed if moment(row["created_at"]) >= at.since and _mark(row) not in at.seen)
         rows = list(islice(fresh, PAGE))
         following = at.after([(moment(row["created_at"]), _mark(row)) for row in rows])
-        return Pulled(tuple(map(self._signal, rows)), following.model_dump_json(), more=len(rows) == PAGE)
+        signals = tuple(filter(None, map(self._signal, rows)))
+        return Pulled(signals, following.model_dump_json(), more=len(rows) == PAGE)
 
-    def _signal(self, row: Mapping[str, Any]) -> RawSignal:
+    def _signal(self, row: Mapping[str, Any]) -> RawSignal | None:
+        """A session as a signal; None when its summary was deleted since it was listed."""
         session = str(row["session_id"])
-        summary = self.project.get(f"single_session_summaries/{session}/").get("summary") or {}
+        try:
+            summary = self.project.get(f"single_session_summaries/{session}/").get("summary") or {}
+        except NotAtSource:
+            return None
         url = f"{self.project.page}/replay/{session}"
         steps = _steps(summary)
         blocked = any(step.get("exception") == "blocking" for step in steps)

@@ -17,7 +17,7 @@ from agents.terms import SourceTerms
 from bot import breaker
 from bot.first_day import FirstDay, drained, looks_back_to
 from bot.removals import erase
-from bot.sources.source import Source
+from bot.sources.source import Source, pulled_from
 from storage.columns import now
 from storage.plumbing import Cursor
 from storage.raw import RawSignal
@@ -94,10 +94,6 @@ class Puller:
         except (SourceDown, SourceRejected) as error:
             self._failed(source, cursor, error)
             return Page()
-        except Exception as error:
-            trouble = f"what it answered could not be read ({type(error).__name__}); the log says more"
-            self._failed(source, cursor, SourceDown(trouble))
-            raise
 
     def _failed(self, source: str, cursor: Cursor, error: SourceDown | SourceRejected) -> None:
         at = self.clock()
@@ -106,7 +102,7 @@ class Puller:
         self.store.cursors.failed(source, trouble, pause.until, rests_since=at if pause.rests else None)
 
     def _read(self, source: str, cursor: str) -> Page:
-        pulled = self.sources[source].pull(cursor)
+        pulled = pulled_from(self.sources[source], source, cursor)
         raws = [self.redactor.raw(raw) for raw in pulled.signals]
         erased = erase(self.store, source, pulled.gone)  # before the cursor moves on: doing it twice does no harm
         known = self.store.cursors.advance(source, pulled.cursor, raws, expect=cursor)
@@ -117,7 +113,7 @@ class Puller:
         """The first pull reads everything that waits there, takes what the policy allows, and counts the rest."""
         terms, at = self.terms[source], self.clock()
         day, cursor = FirstDay(terms.first_day, self._weigh(terms, at)), ""
-        for pulled in drained(self.sources[source], ""):
+        for pulled in drained(self.sources[source], source, ""):
             self._hold(source, holder)
             for raw in pulled.signals:
                 day.add(raw)

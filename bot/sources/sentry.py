@@ -29,7 +29,6 @@ class SentryPosition(Position):
     While it is, `below` is the moment that the next part begins at, and `then` is the position once all parts are read.
     """
 
-    below: dt.datetime | None = None
     then: Position | None = None
 
 
@@ -104,13 +103,14 @@ class SentryIssues:
 
     def _get(self, where: str, params: dict[str, str] | None = None) -> requests.Response:
         check = (
-            f"SENTRY_TOKEN (it needs event:read) and sources.{self.name}.options, organisation {self.organisation!r}"
+            f"SENTRY_TOKEN (it needs event:read), SENTRY_URL and sources.{self.name}.options, "
+            f"organisation {self.organisation!r}"
         )
         return ask(self.session, where, params, name=self.name, whose="Sentry", check=check)
 
     def _signal(self, issue: dict[str, Any]) -> RawSignal:
         at = f"{self.url}/api/0/organizations/{self.organisation}/issues/{issue['id']}/"
-        event = self._get(f"{at}events/latest/").json()
+        event = self._event(at)
         frames = _frames(event)
         return RawSignal(
             source=self.name,
@@ -120,6 +120,7 @@ class SentryIssues:
             body=_body(issue, event, frames)[:40_000],
             url=str(issue.get("permalink") or "")[:2000],
             author="Sentry",
+            people=_people(event),
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
             severity=_SEVERITY.get(str(issue.get("level")), Severity.INFO),
@@ -128,12 +129,22 @@ class SentryIssues:
             happened_at=_moment(issue["lastSeen"]),
         )
 
+    def _event(self, at: str) -> dict[str, Any]:
+        """The latest event, with nothing in it where Sentry has none: it may be deleted, or not stored yet."""
+        try:
+            return dict(self._get(f"{at}events/latest/").json())
+        except NotAtSource:
+            return {}
+
     def _occurrence(self, issue: dict[str, Any], at: str) -> str:
         """A regression and an escalation are occurrences of their own, known by the moment Sentry noticed them."""
         substatus = str(issue.get("substatus"))
         if substatus not in _AGAIN:
             return ""
-        activity = self._get(at).json().get("activity") or []
+        try:
+            activity = self._get(at).json().get("activity") or []
+        except NotAtSource:  # it was deleted since it was listed
+            return substatus
         moments = [str(each.get("dateCreated")) for each in activity if each.get("type") == _AGAIN[substatus]]
         return f"{substatus} {max(moments, default='')}".strip()
 
@@ -150,6 +161,20 @@ def _frames(event: dict[str, Any]) -> list[dict[str, Any]]:
             stack = (values[-1].get("stacktrace") or {}) if values else {}
             return list(stack.get("frames") or [])
     return []
+
+
+def _people(event: dict[str, Any]) -> tuple[str, ...]:
+    """Who met it, where the event says so by name."""
+    name = str((event.get("user") or {}).get("name") or "").strip()
+    return (name,) if name else ()
+
+
+def _shown(frames: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The innermost frames. Of a stack too long to be shown whole, those of libraries are left out first."""
+    own = [place for place, frame in enumerate(frames) if frame.get("inApp")][-_FRAMES:]
+    others = [place for place, frame in enumerate(frames) if not frame.get("inApp")]
+    room = _FRAMES - len(own)
+    return [frames[place] for place in sorted([*own, *(others[-room:] if room else [])])]
 
 
 def _keys(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[str, Any]]) -> tuple[str, ...]:
@@ -175,12 +200,13 @@ def _body(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[st
         f"environment: {tags.get('environment', '')}   release: {tags.get('release') or _release(event)}",
         f"level: {issue.get('level', '')}   first seen: {issue.get('firstSeen', '')}",
         f"events: {_about(issue.get('count'))}   users: {_about(issue.get('userCount'))}",
-        "",
-        "Traceback (most recent call last):",
     ]
-    for frame in frames[-_FRAMES:]:
+    if frames:
+        lines += ["", "Traceback (most recent call last):"]
+    for frame in _shown(frames):
         lines.append(f'  File "{frame.get("filename")}", line {frame.get("lineNo")}, in {frame.get("function")}')
-        lines += [f"    {text.strip()}" for number, text in frame.get("context") or [] if number == frame.get("lineNo")]
+        line = frame.get("lineNo")
+        lines += [f"    {str(text or '').strip()}" for number, text in frame.get("context") or [] if number == line]
     lines += ["", *(f"{key} = {value}" for key, value in sorted(tags.items()))]
     lines += [f"extra: {key} = {value}" for key, value in sorted((event.get("context") or {}).items())]
     return "\n".join(lines)

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from typing import Protocol, Self, runtime_checkable
 
 import requests
+import structlog
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from agents.errors import NotAtSource, SourceDown, SourceRejected
 from storage.columns import now
+from storage.errors import SignalboxError
 from storage.raw import RawSignal
+
+log = structlog.get_logger()
 
 NOTHING_THERE = frozenset({requests.codes.not_found, requests.codes.gone})
 _PATIENCE = 15  # seconds that a source has to answer
@@ -40,12 +44,16 @@ class Pulled:
 
 
 class Position(BaseModel):
-    """How far a source has been read: up to this moment, at which these were seen already."""
+    """How far a source has been read: up to this moment, at which these were seen already.
+
+    `below` is for a list that runs from the newest down and is read in parts: the moment that has been come down to.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     since: dt.datetime
     seen: tuple[str, ...] = ()
+    below: dt.datetime | None = None
 
     @classmethod
     def at(cls, cursor: str, lookback: float) -> Self:
@@ -126,7 +134,27 @@ def ask(
     if not response.ok:
         no = NotAtSource if status in NOTHING_THERE else SourceRejected
         raise no(f"{whose} answered {status}; check {check}")
+    if not is_json(response):
+        raise SourceRejected(f"{whose} answered with a page that is no JSON; check its address, and {check}")
     return response
+
+
+def is_json(response: requests.Response) -> bool:
+    """Whether an answer says that it is JSON; what stands at a wrong address often answers with a page for people."""
+    return "json" in response.headers.get("Content-Type", "").lower()
+
+
+def pulled_from(source: Source, name: str, cursor: str) -> Pulled:
+    """Pull a source. Raises SourceRejected also for an answer that makes no sense to us; the log has all of that."""
+    try:
+        return source.pull(cursor)
+    except SignalboxError:
+        raise
+    except Exception as error:
+        log.exception("what a source answered could not be read", source=name)
+        raise SourceRejected(
+            f"what {name} answered could not be read ({type(error).__name__}); the log says more"
+        ) from error
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from agents.errors import SourceRejected
+from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
 from bot.sources.source import Position, Pulled, ask, needed
@@ -70,10 +70,12 @@ class ZendeskTickets:
 
     def _signal(self, ticket: Mapping[str, Any], people: Mapping[int, Mapping[str, Any]]) -> RawSignal:
         later, writers = self._later(ticket)
-        involved = {**people, **writers}
-        requester = involved.get(ticket["requester_id"]) or {}
+        requester = people.get(ticket["requester_id"]) or {}
+        names = [str(person["name"]) for person in (requester, *writers) if person.get("name")]
         url = f"{self.url}/agent/tickets/{ticket['id']}"
-        reopens = int((ticket.get("metric_set") or {}).get("reopens") or 0)
+        metrics = ticket.get("metric_set") or {}
+        reopens = int(metrics.get("reopens") or 0)
+        again = metrics.get("requester_updated_at") if reopens else None
         return RawSignal(
             source=self.name,
             external_id=_name(ticket),
@@ -82,20 +84,23 @@ class ZendeskTickets:
             body="\n\n".join([str(ticket.get("description") or "")[:_FIRST].rstrip(), *later])[:40_000],
             url=url[:2000],
             author=str(requester.get("name") or "")[:200],
-            people=tuple(sorted({str(person["name"]) for person in involved.values() if person.get("name")})),
+            people=tuple(dict.fromkeys(names)),
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
             severity=_SEVERITY.get(str(ticket.get("priority")), Severity.WARNING),
             keys=(f"zendesk:{ticket['id']}", f"url:{url}"[:300]),
-            happened_at=_moment(ticket["created_at"]),
+            happened_at=_moment(again or ticket["created_at"]),
         )
 
-    def _later(self, ticket: Mapping[str, Any]) -> tuple[list[str], dict[int, Mapping[str, Any]]]:
-        """The newest public messages after the first, oldest first, and who wrote them."""
+    def _later(self, ticket: Mapping[str, Any]) -> tuple[list[str], list[Mapping[str, Any]]]:
+        """The newest public messages after the first, oldest first; who wrote them, and then who wrote others."""
         if ticket["updated_at"] == ticket["created_at"]:
-            return [], {}
+            return [], []
         params = {"sort": "-created_at", "page[size]": "100", "include": "users"}
-        page = self._get(f"tickets/{ticket['id']}/comments.json", params)
+        try:
+            page = self._get(f"tickets/{ticket['id']}/comments.json", params)
+        except NotAtSource:  # it was deleted since it was listed
+            return [], []
         comments = sorted(page["comments"], key=lambda comment: _moment(comment["created_at"]), reverse=True)
         began = _moment(ticket["created_at"])
         public = [each for each in comments if each.get("public") and _moment(each["created_at"]) > began][:_NEWEST]
@@ -104,7 +109,8 @@ class ZendeskTickets:
             f"{str(each.get('plain_body') or each.get('body') or '').strip()[:_LATER]}"
             for each in reversed(public)
         ]
-        return lines, {person["id"]: person for person in page.get("users") or []}
+        shown = {each["author_id"] for each in public}
+        return lines, sorted(page.get("users") or [], key=lambda person: person["id"] not in shown)
 
     def _get(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
         check = f"ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN (of an administrator: {self.name} reads an export)"

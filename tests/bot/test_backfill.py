@@ -70,6 +70,17 @@ def test_a_backfill_brings_what_the_first_pull_left_out_and_leaves_the_clocks_cu
     assert shop.pull(after=60)[-1] == "S-500"
 
 
+def test_a_backfill_of_a_list_that_runs_downwards_tells_how_far_it_is(shop: Shop) -> None:
+    for hour in range(1, 24):
+        shop.issues(*range(hour * 100, hour * 100 + 12), hours=hour)
+
+    parts = [progress.part for progress in shop.reader.backfill("1d")]
+
+    assert len(parts) == 3
+    assert 0.2 < parts[0] < 0.5 < parts[1] < 0.9
+    assert parts[2] == 1.0
+
+
 def test_a_shorter_backfill_does_not_pretend_that_nothing_is_left_out(shop: Shop) -> None:
     shop.first_day = 1
     shop.issues(1, 2)
@@ -189,6 +200,14 @@ def test_the_command_previews_pulls_and_fills_back(shop: Shop, installed: dict[s
     code, said = typed(installed, "nothing")
     assert code == 1
     assert f"There is no source 'nothing' that is pulled in signalbox.toml; there are: {NAME}." in said
+
+
+def test_a_command_that_cannot_work_makes_nothing(shop: Shop, installed: dict[str, str]) -> None:
+    home = Path(installed["SIGNALBOX_HOME"])
+
+    assert typed(installed, "nothing", "--preview")[0] == 1
+    assert typed({**installed, "SENTRY_TOKEN": ""}, NAME, "--preview")[0] == 1
+    assert not home.exists()
 
 
 def test_the_command_says_why_a_source_gave_nothing(shop: Shop, installed: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from agents.redact import Redactor
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS
-from bot.sources.source import LooksUp, Source
+from bot.sources.source import LooksUp, Position, Source
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.linear import Linear, LinearIssue
 from playground.loopback import Loopback
@@ -150,6 +150,7 @@ def test_a_long_list_is_read_in_parts_and_what_changes_meanwhile_is_not_lost(lin
         linear.put(issue(f"PLAT-{number}", ago(minutes=200 - number)))
     reader = source(linear)
     first = reader.pull("")
+    assert Position.model_validate_json(first.cursor).below == ago(minutes=200 - 35)
     linear.put(issue("PLAT-0", ago(minutes=200), updated=ago(minutes=1)))
     read, cursor = {signal.external_id for signal in first.signals}, first.cursor
     while True:

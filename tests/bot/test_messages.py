@@ -115,6 +115,27 @@ def test_bots_are_heard_by_the_allow_list_only_and_by_their_attachments(place: W
     assert bodies(place) == ["DiskFull\neu-3 has no room"]
 
 
+def test_a_bot_that_writes_in_blocks_alone_is_read_without_its_buttons(place: Workplace) -> None:
+    blocks = [
+        {"type": "header", "text": {"type": "plain_text", "text": "DiskFull"}},
+        {"type": "section", "text": {"type": "mrkdwn", "text": "eu-3 has no room"}, "fields": [{"text": "free: 0 B"}]},
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
+            {"type": "text", "text": "see "}, {"type": "link", "url": "https://acme.example/d"}]}]},
+        {"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Silence"}}]},
+        {"type": "section", "text": 7}, "nonsense",
+    ]  # fmt: skip
+    event = {"type": "message", "subtype": "bot_message", "channel": SOLAR, "bot_id": ALERTS}
+    place.event({**event, "ts": "1700000001.1", "text": "This content can't be displayed.", "blocks": blocks})
+    attached = [{"fallback": "[no preview available]", "blocks": blocks[:1]}]
+    place.event({**event, "ts": "1700000002.1", "text": "", "attachments": attached})
+    place.event({**event, "ts": "1700000003.1", "text": "in words", "blocks": blocks})
+    place.settles()
+
+    assert sorted(bodies(place)) == [
+        "DiskFull", "DiskFull\neu-3 has no room\nfree: 0 B\nsee https://acme.example/d", "in words"
+    ]  # fmt: skip
+
+
 def test_joins_and_other_notices_are_no_signals(place: Workplace) -> None:
     for number, subtype in enumerate(("channel_join", "channel_topic", "channel_purpose", "reminder_add")):
         place.says(BOB, "has joined the channel", event_id=f"Ev{subtype}{number}", subtype=subtype)

@@ -215,6 +215,36 @@ def test_an_alert_is_told_once_each_time_it_begins_to_fire(posthog: PostHog) -> 
     assert fourth.signals[0].occurrence == f"firing {ago(hours=2).isoformat()}"
 
 
+@pytest.mark.parametrize("checks", [(), (Check(ago(hours=1), None, AlertState.ERRORED),)])
+def test_an_alert_that_fires_without_a_check_that_says_why_is_told_once(
+    posthog: PostHog, checks: tuple[Check, ...]
+) -> None:
+    posthog.watch(Alert("a1", "Exports dry up", "Exports per hour", "x7Kq", lower=120, fires=True))
+    for check in checks:
+        posthog.check("a1", check)
+    reader = source(posthog, "alerts")
+
+    first = reader.pull("")
+
+    assert [signal.title for signal in first.signals] == [
+        "Exports dry up: seen an unusual value, expected at least 120"
+    ]
+    assert reader.pull(first.cursor).signals == ()
+
+
+def test_what_is_deleted_while_it_is_read_stops_nothing(posthog: PostHog, faults: Faults) -> None:
+    posthog.summarise(a_session())
+    posthog.summarise(a_session("second", written=ago(hours=1)))
+    posthog.watch(Alert("a1", "Dry", "Exports", "x", lower=1))
+    posthog.check("a1", Check(ago(hours=3), 0, AlertState.FIRING))
+    faults.plan(
+        Fault("posthog:summaries.get", Moment.RECEIPT, Kind.REFUSE, status=404),
+        Fault("posthog:alerts.get", Moment.RECEIPT, Kind.REFUSE, status=404),
+    )
+
+    assert [signal.external_id for signal in source(posthog).pull("").signals] == ["replay-second"]
+
+
 def test_all_shapes_are_read_side_by_side_and_a_backfill_may_begin_anywhere(posthog: PostHog) -> None:
     posthog.happen("e1", crash(ago(days=5)), name="KeyError")
     posthog.summarise(a_session(written=ago(days=4)))

@@ -8,11 +8,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+import structlog
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from agents.errors import SourceDown, SourceRejected
+from agents.terms import SourceTerms
 from bot import breaker
 from bot.clock import Tick, slot
 from bot.enqueuing import place_in_line
+from bot.settings import Settings
+from bot.sources import KINDS
 from bot.sources.source import retry_after
 from bot.views import condition
 from bot.views.limits import within
@@ -117,11 +125,27 @@ def test_a_no_opens_the_breaker_at_once_and_rests_never_grow_beyond_a_quarter_of
 def test_an_answer_that_cannot_be_read_counts_as_a_failure_and_is_not_hidden(shop: Shop) -> None:
     shop.issues(1)
     shop.sentry._issues["5100000001"].users = "many"  # type: ignore[assignment]  # what Sentry should not say
-    with pytest.raises(ValueError, match="many"):
-        shop.pull()
+    with structlog.testing.capture_logs() as logged:
+        assert shop.pull() == []
     cursor = shop.store.cursors.get(NAME)
     assert (cursor.failures, cursor.value) == (1, "")
-    assert "could not be read (ValueError)" in cursor.trouble
+    assert f"what {NAME} answered could not be read (ValueError)" in cursor.trouble
+    assert cursor.rests_since == START
+    assert [(line["source"], line["exc_info"]) for line in logged if line["log_level"] == "error"] == [(NAME, True)]
+
+
+@pytest.mark.parametrize("kind", ["sentry", "zendesk", "posthog", "linear"])
+def test_a_page_for_people_where_an_api_should_be_names_the_address(kind: str) -> None:
+    page = Starlette(routes=[Route("/{any:path}", lambda _: HTMLResponse("<h1>Hello</h1>"), methods=["GET", "POST"])])
+    with Loopback(page) as served:
+        settings = Settings(
+            _env_file=None, sentry_url=served.url, zendesk_url=served.url, posthog_url=served.url,
+            linear_url=f"{served.url}/graphql", sentry_token=SecretStr("x"), zendesk_token=SecretStr("x"),
+            posthog_api_key=SecretStr("x"), linear_api_key=SecretStr("x"),
+        )  # fmt: skip
+        terms = SourceTerms(kind=kind, report_to="C01", options={"organization": "acme", "project": "42"})
+        with pytest.raises(SourceRejected, match=rf"no JSON.*{kind.upper()}_URL"):
+            KINDS[kind]("shop", terms, settings).pull("")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from agents.errors import SourceDown, SourceRejected
+from agents.redact import Redactor
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS
@@ -22,6 +23,7 @@ from playground.codehost.git import run_git
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.loopback import Loopback
 from playground.sentry import Sentry
+from playground.sentry_records import Frame, Substatus
 from storage.raw import Severity
 
 NOW = dt.datetime.now(dt.UTC)
@@ -152,6 +154,55 @@ def test_a_sentry_issue_tells_release_environment_rough_counts_and_its_fingerpri
     assert f"url:{signal.url}" in signal.keys
 
 
+def test_a_sentry_issue_without_frames_or_without_any_event_is_a_signal_all_the_same(
+    sentry: Sentry, faults: Faults
+) -> None:
+    sentry.add_issue(replace(demo_cases()[0].sentry, short_id="BARE-1", frames=(), tags={}, release=""))
+    faults.plan(Fault("sentry:events.latest", Moment.RECEIPT, Kind.REFUSE, nth=2, status=404))
+
+    (bare,) = sentry_source(sentry).pull("").signals
+    (eventless,) = sentry_source(sentry).pull("").signals
+
+    assert bare.external_id == eventless.external_id == "BARE-1"
+    assert "Traceback" not in bare.body + eventless.body
+    assert "math domain error" in eventless.body
+    assert not [key for key in (*bare.keys, *eventless.keys) if key.startswith("frame:")]
+
+
+def test_a_regressed_sentry_issue_that_is_deleted_while_it_is_read_stops_nothing(
+    sentry: Sentry, faults: Faults
+) -> None:
+    sentry.add_issue(demo_cases()[0].sentry, substatus=Substatus.REGRESSED)
+    faults.plan(Fault("sentry:issues.get", Moment.RECEIPT, Kind.REFUSE, status=404))
+
+    assert [signal.occurrence for signal in sentry_source(sentry).pull("").signals] == ["regressed"]
+
+
+def test_who_met_a_sentry_issue_is_handed_to_the_redactor_by_name(sentry: Sentry) -> None:
+    seen = replace(
+        demo_cases()[0].sentry, title="No tariff for Perpetua Lovelock", user={"id": "7", "name": "Perpetua Lovelock"}
+    )
+    sentry.add_issue(seen)
+
+    (signal,) = sentry_source(sentry).pull("").signals
+
+    assert signal.people == ("Perpetua Lovelock",)
+    assert "Lovelock" not in Redactor(b"k").raw(signal).model_dump_json()
+
+
+def test_of_a_stack_that_is_too_long_the_own_frames_stay(sentry: Sentry) -> None:
+    own = Frame("shop/cart.py", 7, "total", "return tax(cart)")
+    library = [Frame(f"lib/deep_{number}.py", number, "step", "go()", in_app=False) for number in range(1, 101)]
+    sentry.add_issue(replace(demo_cases()[0].sentry, frames=(own, *library)))
+
+    (signal,) = sentry_source(sentry).pull("").signals
+
+    frames = [line for line in signal.body.splitlines() if line.startswith("  File ")]
+    assert len(frames) == 60
+    assert frames[0] == '  File "shop/cart.py", line 7, in total'
+    assert frames[-1] == '  File "lib/deep_100.py", line 100, in step'
+
+
 def test_more_sentry_issues_than_one_pull_reads_all_come_in_parts(sentry: Sentry) -> None:
     error = demo_cases()[0].sentry
     for number in range(260):
@@ -235,7 +286,8 @@ def test_an_issue_that_is_edited_is_the_same_signal_with_other_words(host: CodeH
 def test_an_issue_that_is_reopened_is_a_new_occurrence_each_time(host: CodeHost) -> None:
     host.open_issue("acme/shop", 3, "Zero", "", user="ada", created_at=NOW - dt.timedelta(hours=5))
     source = github_source(host)
-    occurrences = [source.pull("").signals[0].occurrence]
+    first = source.pull("").signals[0]
+    occurrences = [first.occurrence]
     for _ in range(2):
         host.close("acme/shop", 3, "ada")
         assert source.pull("").signals == ()
@@ -248,6 +300,8 @@ def test_an_issue_that_is_reopened_is_a_new_occurrence_each_time(host: CodeHost)
     assert occurrences[0] == ""
     assert all(each.startswith("reopened ") for each in occurrences[1:])
     assert len(set(occurrences)) == 3
+    again = source.pull("").signals[0]
+    assert first.happened_at < NOW <= again.happened_at + dt.timedelta(seconds=1)
 
 
 def test_what_bots_write_is_left_out_but_for_those_that_are_named(host: CodeHost) -> None:

@@ -84,6 +84,27 @@ def test_the_first_message_stays_and_the_newest_public_ones_are_added(zendesk: Z
     assert len(signal.body) < 16_000
 
 
+def test_of_hundreds_of_messages_the_first_and_the_newest_five_are_kept(zendesk: Zendesk) -> None:
+    zendesk.open(ticket())
+    for number in range(300):
+        zendesk.answer(
+            48213, Comment(ago(minutes=170) + dt.timedelta(seconds=30 * number), MARIT, f"message {number}.")
+        )
+
+    (signal,) = source(zendesk).pull("").signals
+
+    assert signal.body.startswith("Hello,")
+    assert [number for number in range(300) if f"message {number}." in signal.body] == [295, 296, 297, 298, 299]
+
+
+def test_a_ticket_that_is_deleted_while_it_is_read_stops_nothing(zendesk: Zendesk, faults: Faults) -> None:
+    zendesk.open(ticket())
+    zendesk.answer(48213, Comment(ago(minutes=30), MARIT, "It happened again."))
+    faults.plan(Fault("zendesk:comments", Moment.RECEIPT, Kind.REFUSE, status=404))
+
+    assert [signal.external_id for signal in source(zendesk).pull("").signals] == ["ticket-48213"]
+
+
 def test_who_wrote_is_handed_to_the_redactor_and_stays_nowhere(zendesk: Zendesk) -> None:
     zendesk.open(ticket())
     zendesk.answer(48213, Comment(ago(minutes=30), JO, "Hello Marit, write to jo@acme.example. Jo Banks"))
@@ -97,6 +118,21 @@ def test_who_wrote_is_handed_to_the_redactor_and_stays_nowhere(zendesk: Zendesk)
     assert kept.author.startswith("<name:")
     assert kept.author in kept.body
     assert kept.people == ()
+
+
+def test_the_people_of_other_tickets_are_none_of_this_ones_business(zendesk: Zendesk) -> None:
+    zendesk.open(ticket())
+    zendesk.answer(48213, Comment(ago(minutes=30), MARIT, "It shows Overview and Salt Lake."))
+    for number in range(45):
+        other = Person(100 + number, f"Aaron Overview{number} Salt", f"a{number}@x.example")
+        zendesk.open(Ticket(number + 1, "Mine", [Comment(ago(minutes=90), other, "It is slow.")]))
+
+    signals = {signal.external_id: signal for signal in source(zendesk).pull("").signals}
+    kept = Redactor(b"k").raw(signals["ticket-48213"])
+
+    assert signals["ticket-48213"].people == ("Marit Olsen",)
+    assert "It shows Overview and Salt Lake." in kept.body
+    assert "Marit" not in kept.body
 
 
 def test_a_ticket_that_goes_on_is_read_again_and_what_was_read_is_not(zendesk: Zendesk) -> None:
@@ -124,7 +160,7 @@ def test_a_solved_ticket_is_no_signal_until_it_is_opened_again(zendesk: Zendesk)
     (back,) = reader.pull(solved.cursor).signals
 
     assert solved.signals == ()
-    assert back.occurrence == "reopened 1"
+    assert (back.occurrence, back.happened_at) == ("reopened 1", ago(minutes=10))
     assert back.body.endswith("No, it is still broken.")
 
 
