@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import requests
 from github import Auth, Github, GithubException, GithubRetry, RateLimitExceededException
+from github.GithubException import RateLimitExceededExceedsMaxWait
 from github.Issue import Issue
 from github.Repository import Repository
+from requests.structures import CaseInsensitiveDict
 
 from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
@@ -20,6 +22,7 @@ from bot.sources.source import NOTHING_THERE, Position, Pulled, option, retry_af
 from storage.raw import RawSignal, Severity
 
 PAGE = 50
+_LIMITED = 60.0  # seconds to wait when GitHub limits our rate and does not say for how long
 _NO = frozenset({401, 403, 404, 410, 422})
 _FATAL = frozenset({"critical", "outage", "data loss", "p0", "sev0", "sev1"})
 _ERROR = frozenset({"bug", "crash", "regression", "defect", "p1"})
@@ -69,9 +72,9 @@ class GithubIssues:
         try:
             yield
         except RateLimitExceededException as error:
-            raise SourceDown(
-                f"GitHub limits our rate; {self.name} is read again later", retry_after(error.headers or {}) or 60.0
-            ) from error
+            wait = error.wait if isinstance(error, RateLimitExceededExceedsMaxWait) else None
+            wait = wait or _asked_for(error) or _LIMITED
+            raise SourceDown(f"GitHub limits our rate; {self.name} is read again later", wait) from error
         except GithubException as error:
             raise self._fault(error) from error
         except requests.RequestException as error:
@@ -80,12 +83,12 @@ class GithubIssues:
             ) from error
 
     def _fault(self, error: GithubException) -> SourceDown | SourceRejected:
-        if error.status in _NO:
+        wait = _asked_for(error)
+        if error.status in _NO and wait is None:
             return SourceRejected(
                 f"GitHub answered {error.status} for the issues of {self.repository}; check the repository's name in "
                 f"sources.{self.name} and that the token may read its issues"
             )
-        wait = retry_after(error.headers or {})
         return SourceDown(f"GitHub answered {error.status}; {self.name} is read again later", wait)
 
     def _wanted(self, issue: Issue) -> bool:
@@ -114,6 +117,11 @@ class GithubIssues:
             keys=(f"url:{issue.html_url}",),
             happened_at=reopened or issue.created_at,
         )
+
+
+def _asked_for(error: GithubException) -> float | None:
+    """The seconds that GitHub asks us to wait; also a 403 does when it is about our rate."""
+    return retry_after(CaseInsensitiveDict(error.headers or {}))
 
 
 def _is_gone(repository: Repository, number: int) -> bool:
@@ -165,7 +173,14 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> GithubIssu
     client = Github(
         auth=Auth.Token(token) if token else None,
         base_url=settings.github_api_url,
-        retry=GithubRetry(total=2, max_rate_limit_wait=30),
+        retry=GithubRetry(  # a source rests better than a thread: what GitHub asks for is waited out by the breaker
+            total=2,
+            backoff_factor=0.2,
+            max_rate_limit_wait=0,
+            secondary_rate_wait=_LIMITED,
+            respect_retry_after_header=False,
+            raise_on_status=False,
+        ),
         timeout=15,
         per_page=PAGE,
         lazy=True,

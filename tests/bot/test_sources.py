@@ -340,6 +340,20 @@ def test_github_that_does_not_answer_may_be_asked_again(host: CodeHost, faults: 
         github_source(host).pull("")
 
 
+@pytest.mark.parametrize("status", [403, 429])
+def test_github_that_limits_our_rate_is_left_alone_as_long_as_it_asks(
+    host: CodeHost, faults: Faults, status: int
+) -> None:
+    asks = Fault("github:issues.list", Moment.RECEIPT, Kind.REFUSE, status=status, retry_after=120, times=9)
+    faults.plan(asks)
+    began = time.monotonic()
+
+    with pytest.raises(SourceDown, match="GitHub") as caught:
+        github_source(host).pull("")
+    assert caught.value.retry_after == 120
+    assert time.monotonic() - began < 20
+
+
 def test_a_github_issue_that_was_deleted_or_transferred_is_gone(host: CodeHost, tmp_path: Path) -> None:
     host.add_repository("acme/attic", from_directory=tmp_path / "shop")
     numbers = [host.open_issue("acme/shop", None, title, "words", user="ada") for title in ("stays", "goes", "moves")]
