@@ -8,7 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
+from playground.loopback import Loopback
 from playground.product import Product
 from playground.town import Mind, Town
 
@@ -47,6 +51,19 @@ def test_a_healthy_installation_is_told_so(town: Town) -> None:
         assert what in done.stdout
     for source in ("sentry-solar", "humanize-issues", "dashboard-product", "platform-tracker", "customer-tickets"):
         assert f"source {source}: answers" in done.stdout
+
+
+def test_an_answer_that_makes_no_sense_is_a_sentence_and_shows_nothing_of_what_was_handled(town: Town) -> None:
+    words = "a row about jane@customer.example"
+    junk = Starlette(routes=[Route("/{any:path}", lambda _: JSONResponse({"told": words}), methods=["GET", "POST"])])
+    with town, Loopback(junk) as served:
+        done = examined(town, POSTHOG_URL=served.url)
+
+    assert "could not be read (KeyError); the log says more" in done.stdout
+    assert "source platform-tracker: answers" in done.stdout
+    assert "Traceback" in done.stderr
+    for private in ("jane@customer.example", town.environment()["POSTHOG_API_KEY"]):
+        assert private not in done.stdout + done.stderr
 
 
 def test_everything_that_is_wrong_is_said_at_once_with_what_to_do(town: Town) -> None:
