@@ -19,6 +19,7 @@ from bot.first_day import FirstDay, drained, looks_back_to
 from bot.removals import erase
 from bot.sources.source import Source, pulled_from
 from storage.columns import now
+from storage.errors import SignalboxError
 from storage.plumbing import Cursor
 from storage.raw import RawSignal
 from storage.signals import News
@@ -26,6 +27,10 @@ from storage.store import Store
 
 PAGES = 20  # that one job reads; what is left comes with the next one
 _HELD = 120.0  # seconds that one page may take before another pull of the source may begin
+
+
+class PullRuns(SignalboxError):
+    """Somebody else pulls the source at this moment."""
 
 
 class Page(BaseModel):
@@ -55,7 +60,10 @@ class Puller:
         self._pages(source, checkpoint, even_if_resting=False)
 
     def pull_now(self, source: str) -> int:
-        """Read a source on at a person's wish, even if it rests; how many signals are to be digested."""
+        """Read a source on at a person's wish, even if it rests; how many signals are to be digested.
+
+        Raises PullRuns while somebody else pulls it.
+        """
         return self._pages(source, lambda _, work, __: work(), even_if_resting=True)
 
     def _pages(self, source: str, checkpoint: Checkpoint, *, even_if_resting: bool) -> int:
@@ -73,6 +81,8 @@ class Puller:
 
     def _page(self, source: str, holder: str, even_if_resting: bool) -> Page:  # noqa: FBT001 called once, above
         if not self._hold(source, holder):
+            if even_if_resting:  # a person waits for an answer
+                raise PullRuns(f"{source} is being pulled already; what that brings is kept. Wait, and look again.")
             return Page()
         try:
             cursor = self.store.cursors.get(source)

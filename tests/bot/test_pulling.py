@@ -21,6 +21,7 @@ from bot.clock import Tick, slot
 from bot.enqueuing import place_in_line
 from bot.settings import Settings
 from bot.sources import KINDS
+from bot.sources.pulling import PullRuns
 from bot.sources.source import retry_after
 from bot.views import condition
 from bot.views.limits import within
@@ -224,6 +225,8 @@ def test_only_one_pull_of_a_source_runs_at_a_time(shop: Shop) -> None:
     shop.issues(1)
     shop.store.leases.take(f"pull:{NAME}", "somebody else", 60)
     assert shop.pull() == []
+    with pytest.raises(PullRuns, match="is being pulled already"):
+        shop.puller.pull_now(NAME)
     shop.store.leases.release(f"pull:{NAME}", "somebody else")
     assert shop.pull() == ["S-1"]
 
