@@ -29,17 +29,19 @@ OVERRIDE = any_of(
         |\bdo\ anything\ now\b|\b(?:developer|dan)\ mode\ (?:enabled|activated|output)\b""",
     r"""\b(?:from\ now\ on|as\ of\ now|for\ the\ (?:rest|remainder)\ of\ this\ (?:chat|conversation|thread))\b
         [^.\n]{0,30}\byou(?:'re|\ are|\ will|\ must|\ shall)?\s{1,3}(?:going\ to\ |to\ )?
-        (?:act|pretend|respond|answer|behave|role-?play|be\b)""",
+        (?:act|pretend|respond|answer|behave|role-?play|be\s(?!logged|signed|asked|redirected|charged|billed|notified))""",
     r"""\b(?:immerse\ yourself\ into\ the\ role|stay\ in\ character|broken?\ free\ of\ the\ typical\ confines
         |no\ (?:ethical|moral)\ (?:or\ (?:ethical|moral)\ )?(?:restrictions?|limitations?|guidelines))\b""",
     r"""\b(?:print|reveal|show|repeat|output|leak|expose|disclose)\b(?:\s{1,3}\S+){0,3}?\s{1,3}(?:your|the)\s
         (?:(?:full|hidden|initial|original)\ )?
-        (?:system\ (?:prompt|message|instructions)|hidden\ prompt|initial\ instructions)""",
+        (?:system\ (?:prompt|instructions|message(?!\ (?:to|in|on|when|while|if|at|as)\b))|hidden\ prompt
+        |initial\ instructions)""",
     r"<\|im_start\|>|<\|system\|>|<\|endoftext\|>|\[/?INST\]|<<SYS>>|\[\ ?system\ ?(?:override|message|prompt)\ ?\]",
     r"^[ \t]{0,20}(?:\#{1,6}\ )?(?:system|admin|developer)\ (?:override|prompt|message|instruction)s?\ ?:",
-    rf"\b(?:new|updated|real|actual)\ (?:system\ )?instructions\ (?:for\ (?:the\ )?{_AGENT}|follow\b)",
-    r"""\b(?:act\ as|pretend\ (?:that\ )?you)\ (?:if\ you\ (?:have|had)\ no|have\ no|are\ not\ bound
-        |(?:are\ )?an?\ (?:unrestricted|unfiltered|uncensored))""",
+    rf"""\b(?:new|updated|real|actual)\ (?:system\ )?instructions\ (?:follow\b
+        |for\ (?:the\ )?{_AGENT}(?!\ (?:page|section|tab|article)\b))""",
+    r"""\b(?:act\ as|pretend\ (?:that\ )?you)\ (?:if\ you\ (?:have|had)\ no\b(?!\ (?:network|connection|internet)\b)
+        |have\ no|are\ not\ bound|(?:are\ )?an?\ (?:unrestricted|unfiltered|uncensored))""",
     r"""\b(?:ignore|disregard|forget)\ (?:about\ )?(?:the\ above|that|this|it|everything)\b[,.]?\s{1,3}
         (?:and|then|instead|can\ you|now)?\s{0,3}\b(?:repeat|give|tell|print|output|say|write|state|reveal
         |can\ you)\b""",
@@ -81,6 +83,8 @@ OVERRIDE = any_of(
     r"(?:игнорируй|забудь)(?:те)?(?:\s{1,3}\S+){0,3}\s{1,3}(?:инструкции|указания|правила)",
     r"(?:忽略|无视|忘记)(?!了)[^。\n]{0,6}(?:之前|以上|上述|上面|先前|所有|一切)[^。\n]{0,8}(?:指令|指示|提示|规则)",
     r"(?:以前|これまで|上記)の(?:指示|命令|ルール)[^。\n]{0,8}無視",
+    r"(?:이전|위의|기존)[^.\n]{0,8}(?:지시|명령|지침|규칙)[^.\n]{0,8}무시(?:하[고세십]|해)",
+    r"(?:تجاهل|انس)\s{1,3}(?:جميع|كل|كافة)\s{1,3}(?:التعليمات|الأوامر|القواعد)",
 )
 """Tells an AI reader to drop its instructions, take another role, or change its answer; or poses as its system."""
 
@@ -244,7 +248,7 @@ SECRET = any_of(
     r"\b(?:access|auth|github|slack|aws|bot|deploy)[\ _-]?tokens?\b|\b(?:private|ssh)\ keys?\b|\bpasswords?\b",
     r"~/\.(?:ssh|aws)\b|\bid_rsa\b|/etc/(?:passwd|shadow)|\bprocess\.env|\bos\.environ|\bsystem\ prompt",
     r"\b(?:conversation|chat)\ history|\bcustomer\ (?:data|list|e-?mails?)",
-    r"\b(?-i:[A-Z][A-Z0-9]{0,30}_(?:TOKEN|KEY|SECRET|PASSWORD))\b",
+    r"\b(?-i:[A-Z][A-Z0-9_]{0,40}_(?:TOKEN|KEY|SECRET|PASSWORD))\b",
 )
 AWAY = any_of(
     r"""\b(?:to|at|in|into|as|via|and)\b[^\n]{0,60}?
