@@ -7,6 +7,8 @@ import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel
+
 from agents.terms import SourceTerms, seconds
 from bot.sources.source import Pulled, Source, pulled_from
 from storage.raw import RawSignal
@@ -15,6 +17,15 @@ ROUNDS = 200  # pulls that a first day may take; what lies beyond comes with the
 _LOOKBACK = "1d"
 
 Weigh = Callable[[RawSignal], float]
+
+
+class Begun(BaseModel):
+    """How far a first pull came before its source went away. Its signals are redacted."""
+
+    cursor: str = ""
+    began: dt.datetime
+    taken: tuple[RawSignal, ...] = ()
+    seen: frozenset[tuple[str, str]] = frozenset()  # all that was considered, by external id and occurrence
 
 
 @dataclass
@@ -45,6 +56,16 @@ class FirstDay:
     def left_out(self) -> int:
         """How many are not."""
         return len(self._seen) - len(self._kept)
+
+    def begun(self, cursor: str, began: dt.datetime) -> Begun:
+        """What is needed to go on with it behind this cursor."""
+        return Begun(cursor=cursor, began=began, taken=self.taken, seen=frozenset(self._seen))
+
+    def go_on(self, begun: Begun) -> None:
+        """Take over what was considered before."""
+        for raw in begun.taken:
+            self.add(raw)
+        self._seen |= begun.seen
 
 
 def drained(source: Source, name: str, cursor: str, rounds: int = ROUNDS) -> Iterator[Pulled]:

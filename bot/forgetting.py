@@ -7,11 +7,13 @@ import datetime as dt
 import structlog
 
 from bot.engine import Engine
+from bot.sources.pulling import FIRST
 from storage.store import Store
 
 log = structlog.get_logger()
 
 KEEP_ENDED = dt.timedelta(days=3)
+KEEP_BEGUN = dt.timedelta(days=1)  # first pulls that were broken off, with the words they had read
 KEEP_RESERVED = dt.timedelta(hours=1)  # no call of a model takes as long
 
 
@@ -31,6 +33,7 @@ def forget_words(store: Store, at: dt.datetime, seconds: float) -> None:
     """Erase the words that are older than so many seconds, and scrub whatever was erased off the disk."""
     if gone := store.retention.forget(at - dt.timedelta(seconds=seconds)):
         log.info("forgot old words", **gone.model_dump())
+    store.cursors.abandon(FIRST, at - KEEP_BEGUN)
     if rows := store.messages.prune(at):
         log.info("forgot messages that belong to no signal", rows=rows)
     if store.retention.scrub():

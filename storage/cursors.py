@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col
 
 from storage.columns import now
 from storage.plumbing import Cursor, Epoch
@@ -71,6 +72,13 @@ class Cursors:
         with self._on.write() as session:
             cursor = _cursor(session, source)
             cursor.left_out, cursor.left_out_since = 0, None
+
+    def abandon(self, prefix: str, before: dt.datetime) -> int:
+        """Drop the cursors of this sort that were not moved since a moment; how many those were."""
+        with self._on.write() as session:
+            old = delete(Cursor).where(col(Cursor.source).startswith(prefix, autoescape=True))
+            gone = session.execute(old.where(col(Cursor.moved_at) < before))
+            return int(getattr(gone, "rowcount", 0))
 
 
 def _forgive(cursor: Cursor) -> None:

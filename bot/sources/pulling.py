@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from agents import rules
 from agents.errors import SourceDown, SourceRejected
@@ -15,7 +15,7 @@ from agents.ports import Checkpoint, Nudge
 from agents.redact import Redactor
 from agents.terms import SourceTerms
 from bot import breaker
-from bot.first_day import FirstDay, drained, looks_back_to
+from bot.first_day import Begun, FirstDay, drained, looks_back_to
 from bot.removals import erase
 from bot.sources.source import Source, pulled_from
 from storage.columns import now
@@ -26,6 +26,7 @@ from storage.signals import News
 from storage.store import Store
 
 PAGES = 20  # that one job reads; what is left comes with the next one
+FIRST = "first:"  # begins the name of the cursor that a first pull left which was broken off
 _HELD = 120.0  # seconds that one page may take before another pull of the source may begin
 
 
@@ -120,23 +121,35 @@ class Puller:
         return Page(signal_ids=fresh, erased=erased, more=pulled.goes_on and pulled.cursor != cursor)
 
     def _first(self, source: str, holder: str) -> Page:
-        """The first pull reads everything that waits there, takes what the policy allows, and counts the rest."""
-        terms, at = self.terms[source], self.clock()
-        day, cursor = FirstDay(terms.first_day, self._weigh(terms, at)), ""
-        for pulled in drained(self.sources[source], source, ""):
-            self._hold(source, holder)
-            for raw in pulled.signals:
-                day.add(raw)
-            cursor = pulled.cursor
+        """The first pull reads everything that waits there, takes what the policy allows, and counts the rest.
+
+        When its source goes away meanwhile, as one that limits our rate does, it goes on where it was.
+        """
+        terms, begun = self.terms[source], self._begun(source)
+        day, cursor = FirstDay(terms.first_day, self._weigh(terms, self.clock())), begun.cursor
+        day.go_on(begun)
+        try:
+            for pulled in drained(self.sources[source], source, cursor):
+                self._hold(source, holder)
+                for raw in pulled.signals:
+                    day.add(self.redactor.raw(raw))
+                cursor = pulled.cursor
+        except SourceDown:
+            further = day.begun(cursor, begun.began).model_dump_json() if cursor else ""
+            self.store.cursors.advance(f"{FIRST}{source}", further, [])
+            raise
+        since = looks_back_to(terms, begun.began) if day.left_out else None
         known = self.store.cursors.advance(
-            source,
-            cursor,
-            [self.redactor.raw(raw) for raw in day.taken],
-            expect="",
-            left_out=day.left_out,
-            left_out_since=looks_back_to(terms, at) if day.left_out else None,
+            source, cursor, day.taken, expect="", left_out=day.left_out, left_out_since=since
         )
+        self.store.cursors.advance(f"{FIRST}{source}", "", [])
         return Page(signal_ids=[each.signal_id for each in known])
+
+    def _begun(self, source: str) -> Begun:
+        try:
+            return Begun.model_validate_json(self.store.cursors.get(f"{FIRST}{source}").value)
+        except ValidationError:
+            return Begun(began=self.clock())
 
     @staticmethod
     def _weigh(terms: SourceTerms, at: dt.datetime) -> Callable[[RawSignal], float]:

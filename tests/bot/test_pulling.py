@@ -19,15 +19,17 @@ from agents.terms import SourceTerms
 from bot import breaker
 from bot.clock import Tick, slot
 from bot.enqueuing import place_in_line
+from bot.forgetting import forget_words
 from bot.settings import Settings
 from bot.sources import KINDS
-from bot.sources.pulling import PullRuns
+from bot.sources.pulling import FIRST, PullRuns
 from bot.sources.source import retry_after
 from bot.views import condition
 from bot.views.limits import within
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.loopback import Loopback
 from playground.sentry import Sentry
+from storage.columns import now
 from storage.plumbing import Breaker, Cursor, Switch
 from storage.raw import Severity
 from storage.signals import SignalCounts
@@ -197,6 +199,35 @@ def test_a_first_pull_that_breaks_off_begins_anew_and_loses_nothing(shop: Shop) 
     assert shop.pull() == []
     assert shop.store.cursors.get(NAME).value == ""
     assert len(shop.pull(after=5)) == 7
+
+
+def test_a_first_pull_that_a_rate_limit_stops_goes_on_behind_the_pages_it_read(shop: Shop) -> None:
+    shop.first_day = 3
+    shop.issues(1, level="fatal", hours=3)
+    shop.issues(*range(100, 330), level="warning")
+    shop.fails("sentry:events.latest", nth=150, status=429, retry_after=30)
+    assert shop.pull() == []
+    begun = shop.store.cursors.get(f"{FIRST}{NAME}")
+    asked = shop.faults.seen("sentry:events.latest")
+    assert (asked, "S-1" in begun.value) == (150, True)
+
+    assert shop.pull(after=31) == ["S-328", "S-329", "S-1"]
+    assert shop.faults.seen("sentry:events.latest") - asked < 140
+    cursor = shop.store.cursors.get(NAME)
+    assert (cursor.left_out, cursor.left_out_since) == (228, START - dt.timedelta(days=1))
+    assert shop.store.cursors.get(f"{FIRST}{NAME}").value == ""
+
+
+def test_what_a_first_pull_had_read_is_forgotten_when_nobody_goes_on_with_it(shop: Shop) -> None:
+    shop.issues(*range(1, 201))
+    shop.fails("sentry:events.latest", nth=150, status=500)
+    shop.pull()
+    assert shop.store.cursors.get(f"{FIRST}{NAME}").value
+
+    forget_words(shop.store, now() + dt.timedelta(hours=23), 1e9)
+    assert shop.store.cursors.get(f"{FIRST}{NAME}").value
+    forget_words(shop.store, now() + dt.timedelta(hours=25), 1e9)
+    assert shop.store.cursors.get(f"{FIRST}{NAME}").value == ""
 
 
 # ── pages, crashes, replicas ────────────────────────────────────────────────────────────────────────────────────────
