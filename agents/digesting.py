@@ -18,6 +18,10 @@ from storage.records import Signal
 from storage.remembering import is_put_off
 from storage.status import SignalStatus
 
+_RESTORED, _POLICY = "Restored from the quarantine", "The policy trusts this source"
+_WORDS, _FRAGMENT = "The same words from this source", "The fragment that a model would hold"
+_TRUSTED = (_RESTORED, _POLICY, _WORDS, _FRAGMENT)  # with which the reason begins where no model has screened
+
 
 @dataclass(frozen=True)
 class Digesting:
@@ -68,19 +72,19 @@ class Digesting:
             if reading.screening.fragment not in pardoned:
                 return reading
             self.means.store.pardons.use(signal.source, reading.screening.fragment)
-            trust = "The fragment that a model would hold was restored from the quarantine before."
+            trust = f"{_FRAGMENT} was restored from the quarantine before."
         summary = (twin.summary if twin is not None else None) or normalise(signal, self.means.model)
         return Reading(screening=Screening(reason=trust), summary=summary)
 
     def _trust(self, signal: Signal, pardoned: frozenset[str]) -> str:
         """Why its words need no model to screen them; empty when they do."""
         if signal.trusted_by:
-            return f"Restored from the quarantine by <@{signal.trusted_by}>."
+            return f"{_RESTORED} by <@{signal.trusted_by}>."
         if words_fragment(signal) in pardoned:
             self.means.store.pardons.use(signal.source, words_fragment(signal))
-            return "The same words from this source were restored from the quarantine before."
+            return f"{_WORDS} were restored from the quarantine before."
         if rules.is_trusted(signal.source, self.means.policy):
-            return "The policy trusts this source, and no rule found an attack."
+            return f"{_POLICY}, and no rule found an attack."
         return ""
 
     def _hold(self, signal_id: int, screening: Screening) -> int:
@@ -109,7 +113,12 @@ class Digesting:
 
 
 def _said_of(twin: Signal | None) -> Reading | None:
-    """What was made of a signal with the very same words; None when there is none, or it was not read to its end."""
+    """What a reader made of the very same words; None when there is none, or it was not read to its end.
+
+    Whoever was trusted was not read: that trust may have been taken back since.
+    """
     if twin is None or twin.screening is None or (twin.screening.passed and twin.summary is None):
+        return None
+    if twin.screening.passed and twin.screening.reason.startswith(_TRUSTED):
         return None
     return Reading(screening=twin.screening, summary=twin.summary if twin.screening.passed else None)

@@ -227,6 +227,17 @@ def test_a_pardon_that_was_taken_back_lets_nothing_pass(place: Place) -> None:
     assert place.hears(f"Another one. {ORDER}").status is SignalStatus.HELD
 
 
+def test_words_that_passed_by_a_trust_that_was_taken_back_are_read_again(sqlite_store: Store, tmp_path: Path) -> None:
+    place = sly(sqlite_store, tmp_path)
+    restored = place.restores(place.hears(SLY))
+    assert place.hears(SLY).status is SignalStatus.FILED
+
+    place.store.pardons.withdraw(restored.id or 0, by="U1")
+
+    assert place.hears(SLY).status is SignalStatus.HELD
+    assert place.asked().count(Stage.READ) == 2
+
+
 def test_only_those_who_may_decide_restore_and_only_once(place: Place) -> None:
     held = place.hears(ORDER)
 
