@@ -58,7 +58,13 @@ FORMATS: dict[str, tuple[tuple[str, ...], str]] = {
     "Meta": (("eaacedeose0cba",), r"EAACEdEose0cBA[A-Za-z0-9]{20,255}"),
     "age": (("age-secret-key-1",), r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
     "1Password": (("ops_eyj",), r"ops_eyJ[\w=+/-]{60,1500}"),
-    "JWT": (("eyj",), r"eyJ[\w-]{6,1024}\.(?:eyJ)?[\w-]{6,4096}\.[\w-]{6,1024}(?:\.[\w-]{0,4096}\.[\w-]{0,1024})?"),
+    "JWT": (  # also one that was cut off within its second part
+        ("eyj",),
+        (
+            r"eyJ[\w-]{6,1024}\.(?:eyJ[\w-]{6,4096}(?:\.[\w-]{1,1024}(?:\.[\w-]{0,4096}\.[\w-]{0,1024})?)?"
+            r"|[\w-]{6,4096}\.[\w-]{6,1024}(?:\.[\w-]{0,4096}\.[\w-]{0,1024})?)"
+        ),
+    ),
 }
 """Per issuer the signs (lower case) at which its secrets start, and how they look."""
 

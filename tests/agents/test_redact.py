@@ -134,6 +134,13 @@ def test_a_secret_that_only_its_context_tells_goes_and_the_context_stays(case: s
     assert re.fullmatch(f"{re.escape(before)}<secret:[a-z2-7]{{6}}>{re.escape(after)}", redacted)
 
 
+@pytest.mark.parametrize("length", [40, 48, 49, 50, 60])
+def test_a_jwt_that_was_cut_off_goes_too(length: int) -> None:
+    cut = SECRETS["JWT"][:length]
+
+    assert re.fullmatch(r"jwt = <secret:\w{6}>\.? \[…\]", REDACTOR.text(f"jwt = {cut} […]"))
+
+
 def test_a_private_key_goes_as_a_whole_even_when_its_end_is_missing() -> None:
     block = f"-----BEGIN RSA PRIVATE KEY-----\n{LETTERS}{LETTERS}\n{LETTERS}==\n"
     whole = f"see\n{block}-----END RSA PRIVATE KEY-----\nthanks"
