@@ -18,7 +18,10 @@ _SERVICE_BEFORE = re.compile(r"\w/[\w.-]{0,64}\Z")  # a Kerberos service: nn/hos
 _EMAIL_MARKUP = re.compile(
     rf"(?P<markup><mailto:)(?P<value>[\w.%+'-]{{1,64}}@{_DOMAIN})(?:\|[^>\n]{{0,200}})?>", re.IGNORECASE
 )
-_NO_DOMAIN = re.compile(r"png|jpe?g|gif|svg|webp|ico|s?css|[jt]sx?|rb|go|java|json|html|local", re.IGNORECASE)
+_NO_DOMAIN = re.compile(
+    r"png|jpe?g|gif|svg|webp|ico|s?css|[jt]sx?|rb|go|java|json|html|local|service|socket|timer|slice|mount",
+    re.IGNORECASE,
+)
 
 _CARD = re.compile(
     r"\d(?<![\w.-].)(?:\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}|(?<=3)[47]\d{2}([ -]?)\d{6}\2\d{5}"

@@ -207,7 +207,8 @@ def _body(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[st
         lines.append(f'  File "{frame.get("filename")}", line {frame.get("lineNo")}, in {frame.get("function")}')
         line = frame.get("lineNo")
         lines += [f"    {str(text or '').strip()}" for number, text in frame.get("context") or [] if number == line]
-    lines += ["", *(f"{key} = {value}" for key, value in sorted(tags.items()))]
+    named = tags.get("user", "").startswith("username:")  # a person's name, and of no use here
+    lines += ["", *(f"{key} = {value}" for key, value in sorted(tags.items()) if key != "user" or not named)]
     lines += [f"extra: {key} = {value}" for key, value in sorted((event.get("context") or {}).items())]
     return "\n".join(lines)
 

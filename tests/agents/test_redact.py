@@ -102,6 +102,7 @@ SURVIVES = {
     "a card that is none": "order 4111111111111112, build 1234567890123456, id 0000000000000000",
     "a memory map": "+145.76430723, +450.00000000 7f2b1c3d4000-7f2b1c3d5000 r-xp 00000000 08:01",
     "keys of objects": "storage_key = uploads/2024/01/report-1.pdf, s3 key=prod/2024/a1b2c3/photo.jpg",
+    "units of systemd": "getty@tty1.service failed, see backup@daily.timer and sshd@0-10.0.0.1:22.service",
     "a working folder": "PWD=/home/ci/build, PATH=/usr/bin",
     "a CSS class": "sk-loading-indicator-container and eyJ are only names",
 }
