@@ -116,7 +116,7 @@ class SentryIssues:
             source=self.name,
             external_id=issue["shortId"],
             occurrence=self._occurrence(issue, at),
-            title=str(issue["title"])[:500],
+            title=_title(issue)[:500],
             body=_body(issue, event, frames)[:40_000],
             url=str(issue.get("permalink") or "")[:2000],
             author="Sentry",
@@ -154,12 +154,12 @@ def _mark(issue: dict[str, Any]) -> str:
 
 
 def _frames(event: dict[str, Any]) -> list[dict[str, Any]]:
-    """The frames of the exception that was raised last, outermost first."""
+    """The frames of the exception that was raised last, outermost first. What Sentry cut off for its size is null."""
     for entry in event.get("entries") or []:
         if entry.get("type") == "exception":
-            values = entry.get("data", {}).get("values") or []
+            values = [value for value in (entry.get("data") or {}).get("values") or [] if value]
             stack = (values[-1].get("stacktrace") or {}) if values else {}
-            return list(stack.get("frames") or [])
+            return [frame for frame in stack.get("frames") or [] if frame]
     return []
 
 
@@ -194,7 +194,7 @@ def _body(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[st
     """What a person would read on the issue's page. Counts are rounded: exact ones change with every event."""
     tags = {str(tag["key"]): str(tag["value"]) for tag in event.get("tags") or []}
     lines = [
-        str(issue["title"]),
+        _title(issue),
         f"culprit: {issue.get('culprit', '')}",
         f"project: {(issue.get('project') or {}).get('slug', '')}",
         f"environment: {tags.get('environment', '')}   release: {tags.get('release') or _release(event)}",
@@ -211,6 +211,10 @@ def _body(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[st
     lines += ["", *(f"{key} = {value}" for key, value in sorted(tags.items()) if key != "user" or not named)]
     lines += [f"extra: {key} = {value}" for key, value in sorted((event.get("context") or {}).items())]
     return "\n".join(lines)
+
+
+def _title(issue: dict[str, Any]) -> str:
+    return str(issue.get("title") or issue.get("culprit") or f"{issue['shortId']}, which has no title")
 
 
 def _release(event: dict[str, Any]) -> str:

@@ -49,7 +49,7 @@ def _lines(event: dict[str, Any]) -> Iterator[str]:
         data = entry.get("data") or {}
         match entry.get("type"):
             case "exception":
-                for value in data.get("values") or []:
+                for value in filter(None, data.get("values") or []):
                     yield from _exception(value)
             case "breadcrumbs":
                 yield from _breadcrumbs(data.get("values") or [])
@@ -69,7 +69,7 @@ def _lines(event: dict[str, Any]) -> Iterator[str]:
 def _exception(value: dict[str, Any]) -> Iterator[str]:
     handled = (value.get("mechanism") or {}).get("handled")
     yield f"\n{value.get('type')}: {_short(value.get('value') or '')}{' (handled)' if handled else ''}"
-    for frame in ((value.get("stacktrace") or {}).get("frames") or [])[-_FRAMES:]:
+    for frame in list(filter(None, (value.get("stacktrace") or {}).get("frames") or []))[-_FRAMES:]:
         own = "" if frame.get("inApp") else " (library)"
         yield f'  File "{frame.get("filename")}", line {frame.get("lineNo")}, in {frame.get("function")}{own}'
         yield from (f"    {number}: {text}" for number, text in frame.get("context") or [])

@@ -7,15 +7,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from agents.errors import SourceDown, SourceRejected
 from agents.redact import Redactor
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS
+from bot.sources.sentry_events import open_lookup
 from bot.sources.source import LooksUp, Pulled, Source
 from playground.case import demo_cases
 from playground.codehost import CodeHost
@@ -167,6 +172,29 @@ def test_a_sentry_issue_without_frames_or_without_any_event_is_a_signal_all_the_
     assert "Traceback" not in bare.body + eventless.body
     assert "math domain error" in eventless.body
     assert not [key for key in (*bare.keys, *eventless.keys) if key.startswith("frame:")]
+
+
+@pytest.mark.parametrize(
+    "data", [None, {"values": None}, {"values": [None]}, {"values": [{"stacktrace": None}]},
+             {"values": [None, {"stacktrace": {"frames": [None, {"filename": None, "context": None}]}}]}],
+)  # fmt: skip
+def test_an_event_of_which_sentry_has_cut_parts_off_is_read_as_far_as_it_goes(data: dict[str, Any] | None) -> None:
+    issue = {"id": "1", "shortId": "CUT-1", "title": None, "metadata": None, "lastSeen": NOW.isoformat()}
+    event = {"entries": [{"type": "exception", "data": data}], "tags": None, "release": None}
+    served = Starlette(
+        routes=[
+            Route("/api/0/organizations/acme/issues/", lambda _: JSONResponse([issue])),
+            Route("/api/0/organizations/acme/issues/{any:path}", lambda _: JSONResponse(event)),
+        ]
+    )
+    with Loopback(served) as at:
+        settings = Settings(_env_file=None, sentry_url=at.url, sentry_token=SecretStr("right"))
+        terms = SourceTerms(kind="sentry", report_to="C01", options={"organization": "acme"})
+        (signal,) = KINDS["sentry"]("errors", terms, settings).pull("").signals
+        told = open_lookup("errors", terms, settings).event("CUT-1")
+
+    assert (signal.title, signal.severity) == ("CUT-1, which has no title", Severity.INFO)
+    assert "tags:" in told
 
 
 def test_a_regressed_sentry_issue_that_is_deleted_while_it_is_read_stops_nothing(
