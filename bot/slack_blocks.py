@@ -10,6 +10,7 @@ UNSHOWN = frozenset({"This content can't be displayed.", "[no preview available]
 
 _DEEP = 8  # objects inside one another; Slack's own nest less
 _MOST = 500  # pieces of text
+_LINES = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_quote"})  # types that are one text
 _NOT_SAID = frozenset({"actions", "input", "button", "image"})  # types that hold no words of a message
 
 
@@ -25,15 +26,16 @@ def _pieces(part: Any, deep: int) -> Iterator[str]:
     if isinstance(part, list):
         for each in part:
             yield from _pieces(each, deep - 1)
-    if not isinstance(part, dict) or part.get("type") in _NOT_SAID:
+    kind = str(part.get("type")) if isinstance(part, dict) else ""
+    if not isinstance(part, dict) or kind in _NOT_SAID:
         return
-    if part.get("type") in ("rich_text_section", "rich_text_preformatted", "rich_text_quote"):
-        yield "".join(map(_inline, part.get("elements") or []))
+    said, elements = part.get("text"), part.get("elements")
+    if kind in _LINES and isinstance(elements, list):
+        yield "".join(map(_inline, elements))
         return
-    said = part.get("text")
     if isinstance(said, str):
         yield said
-    for inner in (said, part.get("fields"), part.get("elements")):
+    for inner in (said, part.get("fields"), elements):
         if isinstance(inner, dict | list):
             yield from _pieces(inner, deep - 1)
 

@@ -119,7 +119,7 @@ def _message(event: Mapping[str, Any], subtype: str) -> Mapping[str, Any]:
     if subtype == DELETED:
         gone = _object(event.get("previous_message"))
         return {"ts": event.get("deleted_ts") or gone.get("ts"), "thread_ts": gone.get("thread_ts"), **channel}
-    if event.get("type") in REACTIONS:
+    if str(event.get("type")) in REACTIONS:
         item = _object(event.get("item"))
         return {**event, "ts": item.get("ts") if item.get("type") == "message" else "", "channel": item.get("channel")}
     nested = _object(event.get("message"))
@@ -129,7 +129,7 @@ def _message(event: Mapping[str, Any], subtype: str) -> Mapping[str, Any]:
 
 
 def _version(event: Mapping[str, Any], message: Mapping[str, Any], subtype: str) -> str:
-    if subtype == CHANGED or event.get("type") in REACTIONS:
+    if subtype == CHANGED or str(event.get("type")) in REACTIONS:
         return _string(event.get("event_ts") or event.get("ts"), _ID)
     return _string(_object(message.get("edited")).get("ts") or message.get("ts"), _ID)
 
@@ -176,7 +176,7 @@ def _files(message: Mapping[str, Any]) -> str:
 
 def _file(shared: object) -> str:
     file = _object(shared)
-    if not file or file.get("mode") in _UNREADABLE:
+    if not file or str(file.get("mode")) in _UNREADABLE:
         return ""
     name = _string(file.get("title"), _NAME).strip() or _string(file.get("name"), _NAME).strip() or "without a name"
     kind = next((_string(file.get(key), 80) for key in ("pretty_type", "filetype", "mimetype") if file.get(key)), "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from bot.listeners.events import deal_with
 from bot.sources.slack import words_of
 from playground.faults import Fault, Kind, Moment
@@ -134,6 +136,22 @@ def test_a_bot_that_writes_in_blocks_alone_is_read_without_its_buttons(place: Wo
     assert sorted(bodies(place)) == [
         "DiskFull", "DiskFull\neu-3 has no room\nfree: 0 B\nsee https://acme.example/d", "in words"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", [None, 7, [], {}, [None], {"a": 1}, "x", [[[[[[[["deep"]]]]]]]]])
+def test_what_slack_should_never_send_is_acknowledged_and_stops_nothing(place: Workplace, wrong: object) -> None:
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": "eu-3 has no room"}}
+    event = {"type": "message", "subtype": "bot_message", "channel": SOLAR, "bot_id": ALERTS, "text": ""}
+    for number, key in enumerate(("type", "text", "fields", "elements")):
+        blocks = [{**block, key: wrong}, {"type": "rich_text_section", "elements": wrong}, block]
+        assert place.event({**event, "ts": f"17000000{number:02}.1", "blocks": blocks}, f"Ev{number}").status == 200
+    files = [{"title": "trace.txt", "mode": wrong, "pretty_type": wrong}]
+    assert place.event({**event, "ts": "1700000008.1", "files": files, "text": "eu-3 has no room"}, "Ev8").status == 200
+    assert place.event({**event, "type": wrong, "ts": "1700000009.1"}, "Ev9").status == 200
+    place.settles()
+
+    assert len(bodies(place)) == 5
+    assert all("eu-3 has no room" in body for body in bodies(place))
 
 
 def test_joins_and_other_notices_are_no_signals(place: Workplace) -> None:
