@@ -12,7 +12,7 @@ from pydantic import Field
 
 from agents.terms import SourceTerms
 from bot.sources.posthog_api import Project, moment
-from bot.sources.source import Position, Pulled
+from bot.sources.source import Position, Pulled, frame_keys
 from storage.columns import now
 from storage.raw import RawSignal, Severity
 
@@ -164,18 +164,17 @@ def _keys(issue: Mapping[str, Any], event: Mapping[str, Any], url: str) -> tuple
     if fingerprint := event.get("$exception_fingerprint"):
         keys.append(f"posthog-fingerprint:{fingerprint}")
     kind = str((event.get("$exception_types") or [issue.get("name")])[0] or "")
-    where = _top(issue, _frames(event))
-    if where and kind:
-        keys.append(f"frame:{where}:{kind}")
+    keys += frame_keys(*_top(issue, _frames(event)), kind)
     keys += [f"url:{each['external_url']}" for each in issue.get("external_issues") or [] if each.get("external_url")]
     return tuple(key[:300] for key in keys)
 
 
-def _top(issue: Mapping[str, Any], frames: Sequence[Mapping[str, Any]]) -> str:
+def _top(issue: Mapping[str, Any], frames: Sequence[Mapping[str, Any]]) -> tuple[object, object]:
+    """The file and the function of the innermost frame that is the product's own."""
     innermost = next((frame for frame in reversed(frames) if frame.get("in_app")), None)
     if innermost is not None:
-        return f"{innermost.get('source')}:{_function(innermost)}"
-    return f"{issue['source']}:{issue['function']}" if issue.get("source") and issue.get("function") else ""
+        return innermost.get("source"), _function(innermost)
+    return issue.get("source"), issue.get("function")
 
 
 def _about(count: object) -> str:

@@ -13,7 +13,7 @@ import requests
 from agents.errors import NotAtSource
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
-from bot.sources.source import Position, Pulled, ask, needed, option
+from bot.sources.source import Position, Pulled, ask, frame_keys, needed, option
 from storage.raw import RawSignal, Severity
 
 PAGES = 4
@@ -185,8 +185,8 @@ def _keys(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[st
     keys += [f"sentry-fingerprint:{each}" for each in (event.get("fingerprints") or [])[:3]]
     kind = (issue.get("metadata") or {}).get("type", "")
     innermost = next((frame for frame in reversed(frames) if frame.get("inApp")), None)
-    if innermost and kind:
-        keys.append(f"frame:{innermost.get('filename')}:{innermost.get('function')}:{kind}")
+    if innermost:
+        keys += frame_keys(innermost.get("filename"), innermost.get("function"), kind)
     return tuple(key[:300] for key in keys)
 
 

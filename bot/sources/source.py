@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self, runtime_checkable
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 
 NOTHING_THERE = frozenset({requests.codes.not_found, requests.codes.gone})
 _PATIENCE = 15  # seconds that a source has to answer
+_NAMELESS = re.compile(r"(?:.*\.)?[<(\[]?(?:anonymous|unknown|module|lambda|eval|redacted)[>)\]]?|\w", re.IGNORECASE)
 _LONGEST_REST = 6 * 3600.0  # seconds; a source that asks for more is asked again after these
 
 
@@ -114,6 +116,12 @@ def needed(name: str, variable: str, value: SecretStr | None) -> str:
             f"{variable} is not set; the source {name} needs it (docs/install.md says what it may read)"
         )
     return value.get_secret_value()
+
+
+def frame_keys(file: object, function: object, kind: object) -> tuple[str, ...]:
+    """The exact key of an error of this kind at this place; none where the place is no name: others would share it."""
+    named = isinstance(function, str) and re.search(r"\w", function) and not _NAMELESS.fullmatch(function)
+    return (f"frame:{file}:{function}:{kind}",) if file and named and kind else ()
 
 
 def ask(

@@ -21,7 +21,7 @@ from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS
 from bot.sources.sentry_events import open_lookup
-from bot.sources.source import LooksUp, Pulled, Source
+from bot.sources.source import LooksUp, Pulled, Source, frame_keys
 from playground.case import demo_cases
 from playground.codehost import CodeHost
 from playground.codehost.git import run_git
@@ -87,6 +87,20 @@ def test_a_sentry_issue_brings_its_frames_its_reach_and_its_keys(sentry: Sentry)
     assert 'File "humanize/number.py", line 511, in metric' in signal.body
     assert "sentry:SOLAR-DASHBOARD-1A7" in signal.keys
     assert any(key.startswith("frame:") and key.endswith(":ValueError") for key in signal.keys)
+
+
+@pytest.mark.parametrize(
+    ("file", "function", "is_a_place"),
+    [
+        ("shop/cart.py", "total", True), ("app.js", "Cart.render", True), ("a.go", "(*Cart).Total", True),
+        (None, "total", False), ("app.js", None, False), ("app.js", "?", False), ("app.js", "<anonymous>", False),
+        ("app.js", "HTMLDocument.<anonymous>", False), ("main.4f2a.js", "t", False), ("manage.py", "<module>", False),
+        ("a.py", "<lambda>", False), ("", "", False),
+    ],
+)  # fmt: skip
+def test_only_a_place_with_a_name_is_an_exact_key(file: object, function: object, *, is_a_place: bool) -> None:
+    assert frame_keys(file, function, "TypeError") == ((f"frame:{file}:{function}:TypeError",) if is_a_place else ())
+    assert frame_keys(file, function, None) == ()
 
 
 def test_the_cursor_passes_over_what_was_read_and_sees_what_fires_again(sentry: Sentry) -> None:
