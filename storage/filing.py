@@ -80,10 +80,9 @@ class Filing:
     ) -> Filed:
         """File a signal under `report_id`, or under a report opened for it. One that is filed already stays there.
 
-        What was merged away hands it on to its heir. A `title` becomes that of the report it joins. One that is to be
-        `absorbed` also goes into a resolved report. Raises Overtaken when a report would be opened although something
-        was filed after `epoch`, or when the report to join was resolved meanwhile, IllegalMove when what is
-        private would be seen elsewhere, NotFound when it was erased.
+        What was merged away hands it on to its heir. A `title` becomes that of the report it joins. One `absorbed` may
+        join a resolved report. Raises Overtaken when a report would be opened although something was filed after
+        `epoch`, or its report was resolved meanwhile, IllegalMove when privacy forbids it, NotFound when erased.
         """
         with self._on.write() as session:
             present = locked(session, Epoch, FILING)
@@ -99,8 +98,7 @@ class Filing:
             present.value += 1
             _write(session, signal, report, epoch=present.value, weight=weight, keys=keys)
             signal.grouping, signal.candidates = grouping, candidates
-            if title and not filed.opened and report.status not in CLOSED:
-                report.title = title
+            _retitle(report, "" if filed.opened else title)
             _tell(session, signal, report, filed, step)
             _keep(session, signal, filed, keys, step, considered)
         return filed
@@ -179,6 +177,12 @@ def _write(
     signal.trouble = ""
     session.execute(delete(SignalKey).where(col(SignalKey.signal_id) == signal.id))
     session.add_all(SignalKey(signal_id=signal.id or 0, key=key) for key in fitted(keys))
+
+
+def _retitle(report: Report, title: str) -> None:
+    """Call it so, unless it is closed or there is no such title."""
+    if title and report.status not in CLOSED:
+        report.title = title
 
 
 def _joins_quietly(session: Session, report: Report, signal: Signal, *, absorbed: bool) -> bool:
