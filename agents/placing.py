@@ -27,7 +27,7 @@ from storage.search import Candidate
 from storage.status import CLOSED, Status
 
 CANDIDATES = 10  # reports that the judgment sees
-PLAUSIBLE = 0.02  # likelihood from which a report that came up meanwhile is worth another judgment
+PLAUSIBLE = 0.05  # likelihood from which a report that came up meanwhile is worth another judgment
 NEAR = 0.2  # likelihood from which people are asked about a candidate that was rejected
 OFFLINE = "the offline engine"
 
@@ -193,7 +193,7 @@ def still_holds(judged: Judged, candidates: tuple[Candidate, ...]) -> bool:
     news = [each for each in candidates if judged.seen.get(each.report_id) != len(each.signal_titles)]
     known = [each for each in candidates if each not in news and each.report_id != judged.report_id]
     rejected = max((each.likelihood for each in known), default=0.0)
-    plausible = PLAUSIBLE * min(1.0, 2.0 * (1.0 - rejected))
+    plausible = PLAUSIBLE * min(1.0, 3.0 * (1.0 - rejected))
     return not any(each.shared_keys or each.likelihood >= plausible for each in news)
 
 

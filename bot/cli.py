@@ -112,7 +112,7 @@ def migrate_command() -> None:
 @cli.command()
 def doctor() -> None:
     """Check tokens, scopes, channels, repositories, sandbox, database, sources and model; say what to do."""
-    configure_logging()  # a traceback that is written otherwise shows what its frames hold
+    configure_logging(libraries=False)  # a traceback that is written otherwise shows what its frames hold
     findings: list[Finding] = []
     console = Console(highlight=False, soft_wrap=True)
     for finding in examine():

@@ -43,8 +43,11 @@ class Redacting:
         return self._redactor.text(value if isinstance(value, str) else repr(value))
 
 
-def configure_logging(level: str = "info", redactor: Redactor | None = None) -> None:
-    """Set logging up for this process. Without a redactor the placeholders are of this process alone."""
+def configure_logging(level: str = "info", redactor: Redactor | None = None, *, libraries: bool = True) -> None:
+    """Set logging up for this process. Without a redactor the placeholders are of this process alone.
+
+    Without `libraries` only what we log ourselves is shown.
+    """
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -66,12 +69,13 @@ def configure_logging(level: str = "info", redactor: Redactor | None = None) -> 
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=last))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(number)
+    least = number if libraries else logging.CRITICAL
+    root.setLevel(least)
     for name in _QUIET:
         # Bolt logs whole bodies, and these libraries log a line a request: only what is wrong is of use here.
-        logging.getLogger(name).setLevel(max(number, logging.WARNING))
+        logging.getLogger(name).setLevel(max(least, logging.WARNING))
     for name in (QUIETEST, "slack_bolt.SocketModeHandler", "slack_sdk.socket_mode"):
-        logging.getLogger(name).setLevel(max(number, logging.ERROR))
+        logging.getLogger(name).setLevel(max(least, logging.ERROR))
     _log_what_nobody_caught()
 
 

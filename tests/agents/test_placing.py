@@ -209,7 +209,7 @@ def test_a_report_of_the_same_fault_that_was_opened_meanwhile_is_judged(world: W
 
 @pytest.mark.parametrize(
     ("rejected", "fresh", "holds"),
-    [(0.4, 0.03, False), (0.4, 0.01, True), (0.99, 0.005, False), (0.99, 0.0001, True)],
+    [(0.4, 0.06, False), (0.4, 0.03, True), (0.99, 0.005, False), (0.99, 0.0001, True)],
 )
 def test_what_is_left_beside_a_likely_report_that_was_rejected_is_judged(
     rejected: float, fresh: float, holds: bool

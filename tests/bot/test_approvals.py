@@ -229,7 +229,7 @@ def test_a_held_signal_is_listed_and_restored_by_an_approver(place: Workplace) -
     assert "a private thing" not in json.dumps(answer["blocks"])
 
     message = a_message(place)
-    value = json.dumps({"signal_id": held.id})
+    value = json.dumps({"signal_id": held.id, "revision": held.revision})
     place.press(BOB, message, f"restore:{held.id}", value)
     assert place.store.signals.get(held.id or 0).status is SignalStatus.HELD
     place.press(ADA, message, f"restore:{held.id}", value)
