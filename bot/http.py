@@ -163,6 +163,9 @@ class HttpServer(AbstractContextManager["HttpServer"]):
                 f"The webhooks cannot be served at {self.host}:{self.port} ({error}); set SIGNALBOX_HTTP_HOST and "
                 "SIGNALBOX_HTTP_PORT to an address of this machine and a port that is free."
             ) from error
+        # asyncio does so only for sockets that name TCP as their protocol. Without it each answer on a connection that
+        # is kept waits 40 ms for the other side's acknowledgment.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = listening.getsockname()[1]
         config = uvicorn.Config(
             self.app,
