@@ -147,6 +147,7 @@ def test_a_signal_whose_digest_fails_is_tried_again_however_often_and_the_status
     assert "1 signal could not be read yet, and will be tried again" in drawn
     assert re.search(says, drawn)
     assert "surprise" not in drawn
+    until(lambda: works.engine.alive() == [], "the try ends")
     works.jobs.sweep()
     assert works.engine.alive() == []
 
