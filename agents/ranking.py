@@ -1,7 +1,8 @@
 """Ranks the reports that search found by how likely they are about the same problem, by words alone.
 
 The weights in `likeness_weights.json` were learnt by evals/learn_grouping.py, which says on what. The likelihood is
-calibrated on projects that the weights had not seen; a threshold on it is the offline engine's decision.
+mostly a floor (docs/evals.md says how often it was right on projects that the weights had not seen); a threshold on it
+is the offline engine's decision.
 """
 
 from __future__ import annotations
