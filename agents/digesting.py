@@ -8,6 +8,7 @@ from agents import rules
 from agents.means import Means
 from agents.placing import Placing
 from agents.ports import Checkpoint
+from agents.reencoding import texts_of
 from agents.stages.normalise import normalise
 from agents.stages.read import read
 from agents.stages.screen import screen
@@ -96,7 +97,7 @@ class Digesting:
         return report_id or 0
 
     def _describe(self, signal_id: int, screening: Screening, summary: Summary) -> bool:
-        texts = [f"{summary.title}\n{summary.gist}", *summary.queries]
+        texts = texts_of(self.means.store.signals.get(signal_id), summary, self.means.encoder)
         vector, *queries = self.means.vectoriser.vectors(texts)
         self.means.store.signals.describe(signal_id, screening, summary, vector, b"".join(queries))
         return True

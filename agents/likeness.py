@@ -48,6 +48,7 @@ NAMES = (
     "quoted there", "quoted by both",
 )  # fmt: skip
 TRACED, FRAMES = NAMES.index("both traced"), NAMES.index("same frames")
+SENTENCES = -3  # the column of the sentence transformer's cosine, if there is one; how it compares follows
 RELATIVE = ("title in text", "lead in text", "title cosine", "vectors", "title vectors", "lead cosine")
 
 
@@ -56,17 +57,31 @@ def alike(
 ) -> Numbers:
     """One row a known text: the numbers of `NAMES`, then how the `RELATIVE` ones compare with the others' here.
 
-    `owners` says which report each is of: a frame is rare when few reports have it, however many signals do.
+    If a sentence transformer read the new text, the cosine of what it made comes last, and how that compares. `owners`
+    says which report each is of: a frame is rare when few reports have it, however many signals do.
     """
     owners = range(len(known)) if owners is None else owners
     weigh = _Weights(rarity, _by_owner([each.frames for each in known], owners))
     rows = np.array([_compare(new, each, weigh, words) for each in known], np.float32)
     rows = np.concatenate([rows, _verbatim(new, known, owners)], axis=1)
-    columns = [NAMES.index(name) for name in RELATIVE]
-    chosen = np.maximum(rows[:, columns], 0.0)  # less than nothing in common is nothing, also where nobody has anything
+    told = [rows, _compared(rows[:, [NAMES.index(name) for name in RELATIVE]])]
+    if new.sentence.size:
+        cosines = np.array([[_cosine_of(new.sentence, each.sentence)] for each in known], np.float32)
+        told += [cosines, _compared(cosines)]
+    return np.concatenate(told, axis=1).astype(np.float32)
+
+
+def _compared(chosen: Numbers) -> Numbers:
+    """Of each column its share of the most that anybody has here, and its place among them."""
+    chosen = np.maximum(chosen, 0.0)  # less than nothing in common is nothing, also where nobody has anything
     most = np.maximum(chosen.max(axis=0), _TINY)
     places = np.argsort(np.argsort(-chosen, axis=0, kind="stable"), axis=0, kind="stable")
-    return np.concatenate([rows, chosen / most, 1.0 / (10.0 + places)], axis=1).astype(np.float32)
+    return np.concatenate([chosen / most, 1.0 / (10.0 + places)], axis=1)
+
+
+def _cosine_of(one: Numbers, other: Numbers) -> float:
+    """Of two vectors of unit length; 0 when another reader made one of them."""
+    return float(one @ other) if one.size == other.size else 0.0
 
 
 def _verbatim(new: Saying, known: Sequence[Saying], owners: Sequence[int]) -> Numbers:
@@ -152,7 +167,7 @@ def _compare(new: Saying, known: Saying, weigh: _Weights, words: Words) -> list[
         *_counted(new.versions, known.versions)[:3],
         float(bool(new.addresses & known.addresses)),
         float(new.title_vector @ known.title_vector),
-        float(new.vector @ known.vector) if new.vector.size == known.vector.size else 0.0,
+        _cosine_of(new.vector, known.vector),
         _by_meaning(new.title_words, known.lead_words, weigh, words),
         _by_meaning(known.title_words, new.lead_words, weigh, words),
         _by_meaning(new.title_words, known.title_words, weigh, words),

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from agents.lookups import Lookups
+from agents.opinions import Encoder, Weights
 from agents.ports import CodeHost, Messenger, Model, Nudge, Vectoriser, Workspaces
-from agents.ranking import Ranking, Weights
+from agents.ranking import Ranking
 from agents.redact import Redactor
 from agents.terms import Policy
 from storage.columns import now
@@ -34,12 +35,14 @@ class Means(Basis):
     model: Model
     workspaces: Workspaces
     code_host: CodeHost
-    vectoriser: Vectoriser
+    vectoriser: Vectoriser  # of texts
     redactor: Redactor
     lookups: Lookups = field(default_factory=Lookups)
+    words: Vectoriser | None = None  # of words and titles, for the ranking; None: the one of texts serves
+    encoder: Encoder = Encoder.WORDS  # who makes the vectors of texts
     weights: Weights | None = None  # of the ranking; None: those that come with the code
 
     @cached_property
     def ranking(self) -> Ranking:
         """What ranks candidates; it remembers the texts it has prepared."""
-        return Ranking(self.vectoriser, self.weights)
+        return Ranking(self.words or self.vectoriser, self.weights, self.encoder)

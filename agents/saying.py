@@ -52,6 +52,7 @@ class Saying:
     length: int
     vector: Numbers = field(compare=False)
     title_vector: Numbers = field(compare=False)
+    sentence: Numbers = field(compare=False)  # a sentence transformer's vector; empty when there is none
 
     @property
     def is_trace(self) -> bool:
@@ -59,7 +60,16 @@ class Saying:
         return len(self.frames) >= _LEAST_TRACE
 
 
-def saying(title: str, body: str, *, source: str, at: dt.datetime, vector: Numbers, title_vector: Numbers) -> Saying:
+@dataclass(frozen=True)
+class Vectors:
+    """What was made of a text: of all of it, of its title, and by a sentence transformer, if there is one."""
+
+    text: Numbers
+    title: Numbers
+    sentence: Numbers
+
+
+def saying(title: str, body: str, *, source: str, at: dt.datetime, vectors: Vectors) -> Saying:
     """Prepare a text."""
     text = f"{title}\n{body}"
     lead = f"{title}\n{body[:LEAD_LIMIT]}"
@@ -80,8 +90,9 @@ def saying(title: str, body: str, *, source: str, at: dt.datetime, vector: Numbe
         quoted=frozenset(_quoted(text[:TEXT_LIMIT])),
         plain=" ".join(text[:TEXT_LIMIT].lower().split()),
         length=len(text),
-        vector=vector,
-        title_vector=title_vector,
+        vector=vectors.text,
+        title_vector=vectors.title,
+        sentence=vectors.sentence,
     )
 
 

@@ -28,12 +28,14 @@ from agents.means import Means
 from agents.pipeline import Pipeline
 from agents.ports import Model
 from agents.redact import Redactor
+from agents.reencoding import Reencoding
 from agents.terms import Policy
 from agents.weighing import Intake
 from bot import removals
 from bot.askers import Askers
 from bot.clock import Clock, Tick
 from bot.courtesy import Courtesy
+from bot.encoders import encoder_of, vectoriser_of
 from bot.engine import Engine, Queue
 from bot.enqueuing import Enqueuer
 from bot.http import Gate, HttpServer
@@ -58,6 +60,7 @@ log = structlog.get_logger()
 
 _FORGET_EVERY = 3600.0
 _RETAIN_EVERY = 3600.0
+_REENCODE_EVERY = 60.0
 _REMIND_EVERY = 30.0
 # Seconds that a busy thread keeps the interpreter. Digests and acks share it, and at Python's own 0.005 an ack that has
 # to take several turns waited about half as long again.
@@ -121,6 +124,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
         answer=Askers(parts.store, parts.slack).tell,
         give_way=parts.deps.courtesy.give_way,
+        reencode=Reencoding(parts.pipeline.means).some,
         redact=parts.redactor.text,
         retention=parts.policy.retention,
     )
@@ -164,6 +168,7 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
         tick("look", Queue.UPKEEP, policy.waits.follow),
         tick("remind", Queue.UPKEEP, _REMIND_EVERY),
         tick("forget", Queue.UPKEEP, _FORGET_EVERY),
+        tick("reencode", Queue.UPKEEP, _REENCODE_EVERY),
         tick("retain", Queue.UPKEEP, _RETAIN_EVERY),
     ]
 
@@ -208,7 +213,9 @@ def _means(settings: Settings, policy: Policy, store: Store, redactor: Redactor,
         model=_model(settings, policy, store),
         workspaces=SandboxWorkspaces(mirrors, settings.signalbox_home),
         code_host=code_host,
-        vectoriser=WordVectors(),
+        vectoriser=vectoriser_of(settings.signalbox_sentences, settings.signalbox_home),
+        words=WordVectors(),
+        encoder=encoder_of(settings.signalbox_sentences),
         redactor=redactor,
         messenger=enqueuer,
         nudge=enqueuer,
@@ -266,6 +273,8 @@ def _warm_up(means: Means) -> None:
     those will never be garbage.
     """
     means.vectoriser.vectors(["warm"])
+    if means.words is not None:
+        means.words.vectors(["warm"])
     gc.collect()
     gc.freeze()
 

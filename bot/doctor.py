@@ -17,6 +17,7 @@ from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.terms import Channel, Policy
 from bot import breaker
+from bot.encoders import vectoriser_of
 from bot.ending import last_words
 from bot.lookups import open_mcp
 from bot.manifest import bot_scopes
@@ -64,6 +65,7 @@ def examine() -> Iterator[Finding]:
     yield from _guarded("database", "SIGNALBOX_HOME and DATABASE_URL", lambda: _database(settings))
     yield from _guarded("Slack", "this machine's network and SLACK_API_URL", lambda: _slack(settings, policy))
     yield from _guarded("model", "this machine's network and ANTHROPIC_BASE_URL", lambda: _model(settings))
+    yield from _guarded("sentences", "SIGNALBOX_SENTENCES", lambda: _sentences(settings))
     yield from _guarded("sandbox", "that SIGNALBOX_HOME can be written", lambda: _sandbox(settings))
     if policy is not None:
         network = "this machine's network and GITHUB_API_URL"
@@ -175,6 +177,12 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", Verdict.BAD, f"the model's API answered {answer.status_code}; try again later")
     else:
         yield Finding("model", Verdict.GOOD, "the key is accepted")
+
+
+def _sentences(settings: Settings) -> Iterator[Finding]:
+    if settings.signalbox_sentences:
+        vectoriser_of(settings.signalbox_sentences, settings.signalbox_home)
+        yield Finding("sentences", Verdict.GOOD, "the sentence transformer is loaded")
 
 
 def _sandbox(settings: Settings) -> Iterator[Finding]:

@@ -69,6 +69,11 @@ def _nothing_is_deleted(_: str) -> None:
     """Where no source is pulled, none is asked."""
 
 
+def _nothing_to_encode() -> int:
+    """Where there are no vectors, none are of another encoder."""
+    return 0
+
+
 def _nobody_asks(_: int) -> None:
     """Where there is no Slack, nobody is told anything."""
 
@@ -87,6 +92,7 @@ class Jobs:
     give_way: Callable[[], None] = field(default=_at_once)
     check: Callable[[str], None] = _nothing_is_deleted  # looks up a source's signals, whether they are still there
     answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
+    reencode: Callable[[], int] = _nothing_to_encode  # makes anew the vectors that another encoder made
     redact: Callable[[str], str] = str  # what faults say may be foreign text
     retention: float = Policy().retention  # seconds
     clock: Callable[[], dt.datetime] = field(default=now)
@@ -135,12 +141,17 @@ class Jobs:
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),
             "forget": lambda *_: self._forget(),
+            "reencode": lambda *_: self._reencode(),
             "retain": lambda *_: forget_words(self.store, self.clock(), self.retention),
         }
 
     def _forget(self) -> None:
         forget_reservations(self.store, self.clock())
         forget_jobs(self.engine, self.clock())
+
+    def _reencode(self) -> None:
+        if made := self.reencode():
+            log.info("made vectors of filed signals anew", signals=made)
 
     def _digest(self, signal_id: int, checkpoint: Checkpoint) -> None:
         self.pipeline.digest(signal_id, checkpoint)
@@ -264,7 +275,7 @@ class Jobs:
                     self.engine.enqueue(f"{kind}:{report.id}:{slot}", Queue.FOLLOW, kind, str(report.id))
 
 
-_NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind"})
+_NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind", "reencode"})
 _PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
 _TOLD = frozenset({"digest", "research", "fix"})
 _RETRY, _BY_ITSELF = "Press Retry, or ask who runs it.", "It is tried again by itself; ask who runs it."

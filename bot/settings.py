@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     signalbox_home: Path = Path("var/signalbox")  # mirrors, environments, the SQLite files, the redaction key
     signalbox_policy: Path = Path("signalbox.toml")
     signalbox_key: SecretStr | None = Field(default=None)  # keys the placeholders; made and kept in `home` if not set
+    signalbox_sentences: str = ""  # a sentence transformer: empty: none, "download", or the folder that holds it
     signalbox_http_host: str = "127.0.0.1"  # where webhooks are received, if the policy names any
     signalbox_http_port: int = Field(default=8787, ge=0, le=65_535)
     signalbox_log: str = "info"

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agents.terms import Limits
+from bot.encoders import encoder_of
 from bot.ending import last_words
 from evals.ablation import Part
 from evals.engines import Variation, models_in_use
@@ -45,20 +46,23 @@ Timeout = Annotated[
     float | None, typer.Option(help="grouping, screening by Claude: seconds to wait for one reply.", min=1)
 ]
 Without = Annotated[Part | None, typer.Option(help="Grouping by the offline engine without this part.")]
+Sentences = Annotated[
+    str, typer.Option(help='Grouping with a sentence transformer: its folder, or "download", as SIGNALBOX_SENTENCES.')
+]
 _OUT = Path("var/evals")
 
 
-def _variation(
-    kind: Kind, engine: Engine, replies: Path | None, without: Part | None, timeout: float | None
-) -> Variation | None:
-    """What is unusual about this run. Raises BadParameter for what does not fit together."""
-    if replies is None and without is None and timeout is None:
+def _variation(kind: Kind, engine: Engine, told: Variation) -> Variation | None:
+    """What is unusual about this run, if anything. Raises BadParameter for what does not fit together."""
+    if told == Variation():
         return None
     if kind not in {Kind.GROUPING, Kind.SCREENING}:
-        raise typer.BadParameter("--replies, --timeout and --without are for grouping and screening: leave them out.")
-    if without is not None and (kind is not Kind.GROUPING or engine is not Engine.OFFLINE):
+        raise typer.BadParameter("--replies, --timeout, --without and --sentences are not for this: leave them out.")
+    if told.sentences and kind is not Kind.GROUPING:
+        raise typer.BadParameter("--sentences is for grouping: leave it out.")
+    if told.without is not None and (kind is not Kind.GROUPING or engine is not Engine.OFFLINE):
         raise typer.BadParameter("--without is for grouping by the offline engine: leave it out.")
-    return Variation(replies, without, timeout)
+    return told
 
 
 def _measure(kind: Kind) -> None:
@@ -73,16 +77,23 @@ def _measure(kind: Kind) -> None:
         replies: Replies = None,
         timeout: Timeout = None,
         without: Without = None,
+        sentences: Sentences = "",
     ) -> None:
         """Measure this kind of judgment on labelled data, print the figures, and keep them with what produced them."""
         started = time.monotonic()
         module: Any = importlib.import_module(f"evals.{kind.value}")
-        variation = _variation(kind, engine, replies, without, timeout)
+        variation = _variation(kind, engine, Variation(replies, without, timeout, sentences))
         more = () if variation is None else (variation,)
         scores: list[Score] = module.evaluate(data, engine, runs, *more)
         seconds = time.monotonic() - started
         inputs = Inputs(
-            engine=engine, data=data, runs=runs, models=models_in_use(engine), seconds=seconds, without=without or ""
+            engine=engine,
+            data=data,
+            runs=runs,
+            models=models_in_use(engine),
+            seconds=seconds,
+            without=without or "",
+            encoder=encoder_of(sentences),
         )
         _print(scores, keep(kind.value, scores, inputs, out), seconds)
 

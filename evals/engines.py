@@ -17,11 +17,12 @@ from agents.adapters.vectors import WordVectors
 from agents.errors import BadSettings
 from agents.exchange import About, Usage
 from agents.means import Means
+from agents.opinions import Encoder, Weights
 from agents.pipeline import Pipeline
 from agents.ports import CodeHost, Model, Workspaces
-from agents.ranking import Weights
 from agents.redact import Redactor
 from agents.terms import Budgets, Models, Policy, SourceTerms
+from bot.encoders import encoder_of, vectoriser_of
 from bot.policy import read_policy
 from bot.settings import Settings, read_settings, secret
 from bot.sources import KINDS
@@ -70,12 +71,19 @@ class Bench:
 class Variation:
     """What is unusual about a run of grouping or screening.
 
-    Where replies are kept (a folder, or one set's file in it), and what the offline engine has to do without.
+    Where replies are kept (a folder, or one set's file in it), what the offline engine has to do without, and the
+    sentence transformer, as in the setting SIGNALBOX_SENTENCES.
     """
 
     replies: Path | None = None
     without: Part | None = None
     timeout: float | None = None  # seconds that one reply may take; None: as long as the bot waits
+    sentences: str = ""
+
+    @property
+    def encoder(self) -> Encoder:
+        """Who makes the vectors."""
+        return encoder_of(self.sentences)
 
     def of(self, name: str) -> Variation:
         """For one set: with its file of replies."""
@@ -99,7 +107,6 @@ def bench(
     with _a_store() as store:
         if variation.without is not None:
             store.search = SearchWithout(store.search, variation.without)
-        vectoriser = WordVectors()
         terms = {name: SourceTerms(kind="webhook", report_to="C0", trusted=trusted) for name in sources}
         means = Means(
             store=store,
@@ -107,10 +114,12 @@ def bench(
             model=model_of(engine, store, variation),
             workspaces=cast("Workspaces", None),  # nothing is researched here
             code_host=cast("CodeHost", None),
-            vectoriser=vectoriser,
+            vectoriser=vectoriser_of(variation.sentences, read_settings().signalbox_home),
+            words=WordVectors(),
             redactor=Redactor(KEY),
             messenger=cast("Any", _Silence()),
             nudge=_Silence(),
+            encoder=variation.encoder,
             weights=weights,
         )
         yield Bench(store, Pipeline(means))

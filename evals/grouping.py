@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.ranking import Weights
+from agents.opinions import Encoder, Weights
 from evals.engines import Bench, Variation, at_once, bench
 from evals.metrics import Figures, grouping_figures
 from evals.reading import Arrival, rows, truth
@@ -38,17 +38,21 @@ def evaluate(data: Path, engine: Engine, runs: int, variation: Variation = _USUA
         for name in ("truth.jsonl", "truth_dense.jsonl"):
             if (folder / name).exists():
                 told = variation.of(folder.name)
-                kept = [measure(folder, name, engine, held_out(folder.name), told) for _ in range(runs)]
+                kept = [measure(folder, name, engine, held_out(folder.name, told.encoder), told) for _ in range(runs)]
                 title = f"{folder.name}/{name.removesuffix('.jsonl')}"
                 scores.append(Score(name=title, figures=spread([whole for whole, _ in kept])))
                 scores.append(Score(name=f"{title}, second half", figures=spread([half for _, half in kept])))
     return scores
 
 
-def held_out(name: str) -> Weights | None:
+def held_out(name: str, encoder: Encoder = Encoder.WORDS) -> Weights | None:
     """The weights that were learnt without this set; None when those that come with the code were."""
-    path = HELD_OUT / f"{name}.json"
-    return Weights.model_validate_json(path.read_text("utf-8")) if path.exists() else None
+    path = HELD_OUT / encoder / f"{name}.json"
+    if not path.exists():
+        return None
+    weights = Weights.model_validate_json(path.read_text("utf-8"))
+    words = None if encoder is Encoder.WORDS else held_out(name)
+    return weights if words is None else weights.with_words(words)
 
 
 def measure(

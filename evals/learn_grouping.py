@@ -1,6 +1,6 @@
-"""Learns the weights of the likeness (agents/likeness_weights.json) from labelled streams, with numpy alone.
+"""Learns the weights of the likeness (agents/likeness_by_*.json) from labelled streams, with numpy alone.
 
-    python -m evals.learn_grouping --data DIR [--data DIR …] --out FILE [--held-out FOLDER]
+    python -m evals.learn_grouping --data DIR [--data DIR …] --out FILE [--held-out FOLDER] [--sentences FOLDER]
 
 Each stream (its dense truth where there is one) is played through the real search in the order of arrival and filed as
 the truth says; what each candidate has in common with the arriving signal is noted with whether it was the right one.
@@ -22,9 +22,11 @@ from numpy.typing import NDArray
 
 from agents.adapters.plain_reading import gist, queries
 from agents.likeness import FRAMES
-from agents.ranking import KIN, PLACED, POOL, Evidence, Line, Ranking, Weights, foremost, standing
+from agents.opinions import PLACED, Evidence, Line, Weights, foremost, standing
+from agents.ranking import KIN, POOL
+from agents.reencoding import texts_of
 from agents.saying import LEAD_LIMIT
-from evals.engines import Bench, bench
+from evals.engines import Bench, Variation, bench
 from evals.reading import Arrival, rows, truth
 from evals.runs import Engine
 from storage.filing import NewReport
@@ -56,9 +58,10 @@ def main(
     out: Annotated[Path, typer.Option(help="Where the weights go.")],
     held_out: Annotated[Path | None, typer.Option(help="A folder for weights learnt without each set.")] = None,
     moments: Annotated[Path | None, typer.Option(help="A folder in which what was played is kept.")] = None,
+    sentences: Annotated[str, typer.Option(help='A sentence transformer\'s folder, or "download".')] = "",
 ) -> None:
     """Learn from these sets."""
-    seen = {folder.name: _moments(folder, moments) for folder in data}
+    seen = {folder.name: _moments(folder, moments, sentences) for folder in data}
     traces = {name: [m for m in each if _of_traces(m)] for name, each in seen.items()}
     texts = {name: [_worded(m) for m in each if not _of_traces(m)] for name, each in seen.items()}
     _write(out, learn(texts, traces, " ".join(seen)))
@@ -85,12 +88,12 @@ def _write(path: Path, weights: Weights) -> None:
 # ── playing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _moments(folder: Path, keep: Path | None) -> list[Moment]:
+def _moments(folder: Path, keep: Path | None, sentences: str) -> list[Moment]:
     """What happened, from the file if it was played before."""
     file = keep / f"{folder.name}.npz" if keep else None
     if file is not None and file.exists():
         return _unpacked(dict(np.load(file)))
-    played = play(folder)
+    played = play(folder, sentences)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         packed: dict[str, Any] = _packed(played)
@@ -98,15 +101,15 @@ def _moments(folder: Path, keep: Path | None) -> list[Moment]:
     return played
 
 
-def play(folder: Path) -> list[Moment]:
+def play(folder: Path, sentences: str = "") -> list[Moment]:
     """One set, filed as its truth says."""
     dense = folder / "truth_dense.jsonl"
     due = truth(dense if dense.exists() else folder / "truth.jsonl")
     by_id = {arrival.id: arrival for arrival in rows(folder / "stream.jsonl", Arrival)}
     moments: list[Moment] = []
     report_of: dict[str, int] = {}
-    with bench(Engine.OFFLINE, (), trusted=True) as ready:
-        ranking = Ranking(ready.pipeline.means.vectoriser)
+    with bench(Engine.OFFLINE, (), trusted=True, variation=Variation(sentences=sentences)) as ready:
+        ranking = ready.pipeline.means.ranking
         for place, (name, group) in enumerate(due.items()):
             signal, summary = _described(ready, by_id[name].signal(place))
             found = _found(ready, signal, summary)
@@ -131,7 +134,7 @@ def _described(ready: Bench, raw: RawSignal) -> tuple[Signal, Summary]:
         gist=gist(f"{signal.title}\n\n{signal.body}"),
         queries=queries(title, f"{signal.title}\n\n{signal.body}"),
     )
-    vector, *asked = means.vectoriser.vectors([f"{summary.title}\n{summary.gist}", *summary.queries])
+    vector, *asked = means.vectoriser.vectors(texts_of(signal, summary, means.encoder))
     means.store.signals.describe(signal_id, Screening(reason="labelled data"), summary, vector, b"".join(asked))
     return means.store.signals.get(signal_id), summary
 
@@ -172,11 +175,10 @@ def _file(ready: Bench, signal: Signal, summary: Summary, report_id: int | None)
 
 
 def learn(texts: dict[str, list[Moment]], traces: dict[str, list[Moment]], said: str) -> Weights:
-    """All four regressions. Without enough traces to learn from, the likeness of two traces is taken as it is."""
-    rank, place, join = _of_texts(texts)
+    """All the regressions. Without enough traces to learn from, the likeness of two traces is taken as it is."""
     moments = [moment for each in traces.values() for moment in each]
     trace = _trace(moments) if len(moments) > _MUCH // 2 else _PLAIN
-    return Weights(learnt_on=said, rank=rank, place=place, join=join, trace=trace)
+    return _of_texts(texts, trace, said)
 
 
 def _of_traces(moment: Moment) -> bool:
@@ -197,8 +199,8 @@ def _trace(moments: Sequence[Moment]) -> Line:
     return fit(np.array(numbers, float), np.array(right), np.ones(len(right)), 1.0)
 
 
-def _of_texts(sets: dict[str, list[Moment]]) -> tuple[Line, Line, Line]:
-    """The ranking, then both opinions on the first, by the scores of rankings that had not seen the set."""
+def _of_texts(sets: dict[str, list[Moment]], trace: Line, said: str) -> Weights:
+    """The ranking, then the opinions on the first, by the scores of rankings that had not seen the set."""
     sets = {name: moments for name, moments in sets.items() if any(m.right >= 0 for m in moments)}
     scored: list[tuple[Floats, Floats, Floats]] = []
     for name, moments in sets.items():
@@ -208,8 +210,18 @@ def _of_texts(sets: dict[str, list[Moment]]) -> tuple[Line, Line, Line]:
             weight = min(1.0, (_MUCH * 1.5 / len(test)) ** 0.7)
             scored.append((np.array([t[0] for t in told]), np.array([t[1] for t in told]), np.full(len(told), weight)))
     numbers, right, weights = (np.concatenate(part) for part in zip(*scored, strict=True))
-    place, join = (fit(each, right, weights, _RIDGE_JOIN) for each in (numbers[:, :PLACED], numbers))
-    return _rank(sets), place, join
+    stood = numbers.shape[1] - next(iter(sets.values()))[0].evidence.rows.shape[1]
+    place, meaning, join = (
+        fit(numbers[:, :width], right, weights, _RIDGE_JOIN) for width in (PLACED, stood, numbers.shape[1])
+    )
+    return Weights(
+        learnt_on=said,
+        rank=_rank(sets),
+        place=place,
+        meaning=meaning if stood > PLACED else None,
+        join=join,
+        trace=trace,
+    )
 
 
 def _folds(

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from agents.opinions import Encoder
+
 
 class Engine(StrEnum):
     """What judges."""
@@ -40,6 +42,7 @@ class Inputs(BaseModel):
     models: dict[str, str] = {}  # by stage; empty when no model was asked
     seconds: float = 0.0
     without: str = ""  # the part of grouping that was left out
+    encoder: Encoder = Encoder.WORDS  # who made the vectors
 
 
 def keep(kind: str, scores: list[Score], inputs: Inputs, out: Path) -> Path:
@@ -53,6 +56,7 @@ def keep(kind: str, scores: list[Score], inputs: Inputs, out: Path) -> Path:
         "engine": inputs.engine.value,
         "models": inputs.models,
         "without": inputs.without,
+        "encoder": inputs.encoder.value,
         "runs": inputs.runs,
         "seconds": round(inputs.seconds, 1),
         "data": _sizes(inputs.data),

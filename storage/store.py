@@ -20,6 +20,7 @@ from storage.past import Past
 from storage.placements import Placements
 from storage.plans import Plans
 from storage.quarantine import Quarantine
+from storage.reencoding import Reencodings
 from storage.reports import Reports
 from storage.retention import Retention
 from storage.runs import Runs
@@ -48,6 +49,7 @@ class Store:
         self.corrections = Corrections(transactions)
         self.pairs = Pairs(transactions)
         self.search = Search(transactions)
+        self.reencodings = Reencodings(transactions)
         self.past = Past(transactions)
         self.reports = Reports(transactions)
         self.plans = Plans(transactions)

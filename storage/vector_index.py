@@ -1,38 +1,38 @@
 """The vectors in PostgreSQL's own index, if the server has the extension pgvector: for more than memory should hold.
 
-One table holds the vectors of all described signals in half precision, with the room they belong to; what is public has
-an HNSW index, a private room is searched through. Where a signal is, and whether it may be found, is asked of the
-signal itself, so a row here that is out of date finds nothing wrong.
+One table for each length of vector holds those of all described signals in half precision, with the room they belong
+to; what is public has an HNSW index, a private room is searched through. Where a signal is, and whether it may be
+found, is asked of the signal itself, so a row here that is out of date finds nothing wrong.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlmodel import Session
 
 from storage.nearest import NOTHING, SIGNALS, Nearest
 from storage.records import Signal
 from storage.status import Visibility
 
-WIDTH = 256  # numbers of a vector; those of another length are not kept here
-TABLE = "signal_vector"
-_WIDE = 4 * WIDTH  # bytes
+VECTOR_TABLES = {256: "signal_vector", 384: "signal_vector_384"}  # by the numbers of a vector
 _AHEAD = 80  # signals that the index brings for one vector
-_KEEP = text(
-    "INSERT INTO signal_vector (signal_id, room, embedding) VALUES (:signal_id, :room, CAST(:numbers AS halfvec)) "
+_KEEP = (
+    "INSERT INTO {table} (signal_id, room, embedding) VALUES (:signal_id, :room, CAST(:numbers AS halfvec)) "
     "ON CONFLICT (signal_id) DO UPDATE SET room = excluded.room, embedding = excluded.embedding"
 )
 _NEAREST = """
-    SELECT signal.id, signal.report_id, 1 - near.distance AS cosine FROM (
-        SELECT signal_id, embedding <=> CAST(:asked AS halfvec) AS distance FROM signal_vector WHERE room = {room}
-        ORDER BY embedding <=> CAST(:asked AS halfvec) LIMIT :most
+    SELECT signal.id, signal.report_id, near.cosine FROM (
+        SELECT each.signal_id, 1 - min(each.distance) AS cosine
+        FROM unnest(CAST(:asked AS halfvec[])) AS asked (vector) CROSS JOIN LATERAL (
+            SELECT signal_id, embedding <=> asked.vector AS distance FROM {table} WHERE room = {room}
+            ORDER BY embedding <=> asked.vector LIMIT :most
+        ) AS each GROUP BY each.signal_id
     ) AS near JOIN signal ON signal.id = near.signal_id
-    WHERE signal.status = 'filed' AND signal.report_id IS NOT NULL AND signal.vector IS NOT NULL
+    WHERE signal.status = 'filed' AND signal.report_id IS NOT NULL AND octet_length(signal.vector) = :wide
       AND signal.visibility = :visibility AND (:channel = '' OR signal.channel = :channel)
 """
-_PUBLIC, _PRIVATE = text(_NEAREST.format(room="''")), text(_NEAREST.format(room=":channel"))
 
 
 class VectorIndex:
@@ -44,41 +44,42 @@ class VectorIndex:
     def is_there(self, session: Session) -> bool:
         """Whether this database has the index. It may get one while we run, and does not lose it."""
         if not self._is_there and session.get_bind().dialect.name == "postgresql":
-            self._is_there = bool(session.execute(text("SELECT to_regclass('signal_vector') IS NOT NULL")).scalar())
+            asked = text("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(CAST(:tables AS text[])) AS name")
+            self._is_there = bool(session.execute(asked, {"tables": list(VECTOR_TABLES.values())}).scalar())
         return self._is_there
 
     def keep(self, session: Session, signal: Signal, vector: bytes) -> None:
         """Have the index, if there is one, know a signal's vector. What is forgotten leaves it by a trigger."""
-        if len(vector) == _WIDE and self.is_there(session):
+        table = VECTOR_TABLES.get(len(vector) // 4)
+        if table is not None and self.is_there(session):
             room = signal.channel if signal.visibility is Visibility.PRIVATE else ""
             numbers = _written(np.frombuffer(vector, "<f4"))
-            session.execute(_KEEP, {"signal_id": signal.id, "room": room, "numbers": numbers})
+            keep = text(_KEEP.format(table=table))
+            session.execute(keep, {"signal_id": signal.id, "room": room, "numbers": numbers})
 
     @staticmethod
     def nearest(session: Session, asked: NDArray[np.float32], channel: str) -> Nearest:
         """The signals of a room that are most like any of the vectors that are asked, one a row."""
-        if asked.shape[1] != WIDTH:
+        table = VECTOR_TABLES.get(asked.shape[1])
+        told = [_written(vector) for vector in asked if vector.any()]  # without a direction nothing is near it
+        if table is None or not told:
             return NOTHING
         session.execute(text(f"SET LOCAL hnsw.ef_search = {_AHEAD}"))
-        best: dict[tuple[int, int], float] = {}
-        for vector in asked:
-            if not vector.any():
-                continue  # it has no direction, so nothing is near it
-            for signal_id, report_id, cosine in session.execute(*_question(vector, channel)):
-                best[signal_id, report_id] = max(cosine, best.get((signal_id, report_id), -1.0))
-        if not best:
+        question = text(_NEAREST.format(table=table, room=":channel" if channel else "''"))
+        found = session.execute(
+            question,
+            {
+                "asked": told,
+                "most": SIGNALS if channel else _AHEAD,
+                "wide": 4 * asked.shape[1],
+                "channel": channel,
+                "visibility": (Visibility.PRIVATE if channel else Visibility.PUBLIC).value,
+            },
+        ).all()
+        if not found:
             return NOTHING
-        places = np.array(list(best), np.int64)
-        return Nearest.of(places[:, 0], places[:, 1], np.array(list(best.values()), np.float32))
-
-
-def _question(vector: NDArray[np.float32], channel: str) -> tuple[TextClause, dict[str, object]]:
-    return (_PRIVATE if channel else _PUBLIC), {
-        "asked": _written(vector),
-        "most": SIGNALS if channel else _AHEAD,
-        "channel": channel,
-        "visibility": (Visibility.PRIVATE if channel else Visibility.PUBLIC).value,
-    }
+        places = np.array([(signal_id, report_id) for signal_id, report_id, _ in found], np.int64)
+        return Nearest.of(places[:, 0], places[:, 1], np.array([cosine for *_, cosine in found], np.float32))
 
 
 def _written(vector: NDArray[np.float32]) -> str:

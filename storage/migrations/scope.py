@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.sql.schema import SchemaItem
 
+from storage.vector_index import VECTOR_TABLES
+
 TEXT_TABLE = "signal_fts"  # SQLite; FTS5 keeps shadow tables with this prefix
 TEXT_COLUMN = "words_tsv"  # PostgreSQL
 TEXT_INDEX = "ix_signal_words_tsv"
-VECTOR_TABLE = "signal_vector"  # PostgreSQL with pgvector
-VECTOR_INDEX = "ix_signal_vector_public"
 
 
 def is_modelled(_object: SchemaItem, name: str | None, kind: str, _reflected: bool, _other: SchemaItem | None) -> bool:  # noqa: FBT001 the signature is alembic's
@@ -22,4 +22,4 @@ def is_modelled(_object: SchemaItem, name: str | None, kind: str, _reflected: bo
 
 def is_looked_at(name: str | None, kind: str, _parents: object) -> bool:
     """Whether alembic reads what the database says of it: of pgvector's type it would know nothing."""
-    return not (kind == "table" and name == VECTOR_TABLE)
+    return not (kind == "table" and name in VECTOR_TABLES.values())

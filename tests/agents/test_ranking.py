@@ -11,8 +11,9 @@ import pytest
 from agents.adapters.vectors import WordVectors
 from agents.frames import frames, rarity_in, trace_likeness
 from agents.likeness import NAMES, Words, alike
-from agents.ranking import PLACED, Evidence, Ranking, learnt, standing
-from agents.saying import Saying, saying
+from agents.opinions import PLACED, Evidence, learnt, standing
+from agents.ranking import Ranking
+from agents.saying import Saying, Vectors, saying
 from storage.rarity import Rarity
 from storage.search import Candidate, Kin
 from storage.status import Status
@@ -123,7 +124,7 @@ def test_a_report_without_a_rival_is_no_likelier_than_one_with_a_usual_lead() ->
 
 def test_what_one_quotes_and_another_says_counts_the_less_the_more_reports_say_it() -> None:
     def told(body: str) -> Saying:
-        return saying("", body, source="slack", at=AT, vector=NO_VECTOR, title_vector=NO_VECTOR)
+        return saying("", body, source="slack", at=AT, vectors=Vectors(NO_VECTOR, NO_VECTOR, NO_VECTOR))
 
     new = told('the tile "Current output" dies, and then "Something went wrong"')
     known = [

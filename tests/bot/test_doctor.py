@@ -15,6 +15,7 @@ from starlette.routing import Route
 from playground.loopback import Loopback
 from playground.product import Product
 from playground.town import Mind, Town
+from tests.agents.tiny_transformer import make_transformer
 
 
 @pytest.fixture
@@ -96,3 +97,16 @@ def test_without_tokens_and_policy_it_says_where_to_begin(tmp_path: Path) -> Non
     assert "signalbox.example.toml" in done.stdout
     assert "docs/install.md" in done.stdout
     assert "ANTHROPIC_API_KEY is not set" in done.stdout
+
+
+def test_a_sentence_transformer_that_is_asked_for_is_loaded_or_said_to_be_missing(town: Town, tmp_path: Path) -> None:
+    model = make_transformer(tmp_path / "model")
+    with town:
+        good = examined(town, SIGNALBOX_SENTENCES=str(model))
+        bad = examined(town, SIGNALBOX_SENTENCES=str(tmp_path / "nowhere"))
+
+    assert "the sentence transformer is loaded" in good.stdout
+    assert good.returncode == 0
+    assert "could not be loaded from" in bad.stdout
+    assert bad.returncode == 1
+    assert "Traceback" not in bad.stdout + bad.stderr

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 
 import pytest
 
 from evals.__main__ import main
+from tests.agents.tiny_transformer import make_transformer
 
 
 def test_the_usage_names_the_command_that_people_type(
@@ -21,3 +24,40 @@ def test_the_usage_names_the_command_that_people_type(
     assert ended.value.code == 2
     assert "Usage: signalbox evals" in said
     assert "python -m" not in said
+
+
+def test_grouping_is_measured_with_a_sentence_transformer_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = make_transformer(tmp_path / "model")
+    (tmp_path / "set").mkdir()
+    told = {"T-1": "The export of a report crashes", "T-2": "the login page spins", "T-3": "exporting a report fails"}
+    stream = [
+        {"id": name, "source": "slack", "title": title, "body": title, "created_at": "2026-11-20T08:00:00Z"}
+        for name, title in told.items()
+    ]
+    truth = [{"id": name, "group": "one" if name != "T-2" else "two"} for name in told]
+    for name, lines in (("stream", stream), ("truth", truth)):
+        (tmp_path / "set" / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    words = ["grouping", "--data", str(tmp_path / "set"), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(sys, "argv", ["evals", *words, "--sentences", str(model)])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 0
+    assert "recall@10" in capsys.readouterr().out
+    (kept,) = (tmp_path / "out").glob("*.json")
+    assert json.loads(kept.read_text("utf-8"))["encoder"] == "sentences"
+
+
+def test_a_sentence_transformer_is_refused_where_nothing_is_grouped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["evals", "redaction", "--data", str(tmp_path), "--sentences", "download"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert "leave them out" in capsys.readouterr().err
