@@ -25,6 +25,7 @@ __all__ = ["Deps", "build_slack_app"]
 def build_slack_app(deps: Deps, client: WebClient) -> App:
     """The Bolt app with every listener. It asks Slack nothing by itself: who we are is in `deps`."""
     app = App(
+        name="signalbox",  # without one Bolt looks for its caller in the sources of every module, for a second
         logger=logging.getLogger(QUIETEST),  # it warns of SLACK_BOT_TOKEN, which stands there and is not for it
         client=client,
         authorize=_authorise(deps, client),
