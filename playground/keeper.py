@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 
+from playground.bots import Bot
 from playground.town import Town
 
 _LOOK = 0.05  # seconds between two looks at the processes
@@ -41,7 +41,7 @@ class Keeper:
         self._tell = tell
         self._begun: dict[int, float] = {}
         self._short_lives = 0
-        self._bots: dict[int, subprocess.Popen[bytes]] = {}
+        self._bots: dict[int, Bot] = {}
         self._lock = threading.RLock()
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
@@ -78,7 +78,7 @@ class Keeper:
                 for place, bot in list(self._bots.items()):
                     self._look_at(place, bot)
 
-    def _look_at(self, place: int, bot: subprocess.Popen[bytes]) -> None:
+    def _look_at(self, place: int, bot: Bot) -> None:
         ended = bot.poll()
         if ended is None or self.trouble:
             return

@@ -225,8 +225,8 @@ class People(Onlookers):
     def _trouble(self) -> str:
         if self.keeper is not None:
             return self.keeper.trouble
-        dead = [bot for bot in self.town.bots if bot.poll() is not None]
-        return f"the bot ended with code {dead[0].returncode}" if dead else ""
+        codes = [code for bot in self.town.bots if (code := bot.poll()) is not None]
+        return f"the bot ended with code {codes[0]}" if codes else ""
 
     def _tell_in(self, case: Case, text: str) -> None:
         self.tell(f"#{self._channel(self._place(case)[0])}  {text}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,6 +16,7 @@ from typing import Self
 
 import yaml
 
+from playground.bots import Bot, Call, Start, from_nothing
 from playground.case import RECORDED, Tool
 from playground.codehost import CodeHost
 from playground.codehost.checks import CheckRunner
@@ -70,7 +70,8 @@ class Town:
     checks_delay: float = 0.0
     extra_environment: dict[str, str] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
-    bots: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    start: Start = from_nothing
+    bots: list[Bot] = field(default_factory=list)
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
@@ -115,23 +116,15 @@ class Town:
         self.code_host.stop()
         self._stack.close()
 
-    def start_bot(self, command: str = "run") -> subprocess.Popen[bytes]:
+    def start_bot(self, command: str = "run") -> Bot:
         """Start `signalbox run` (or `worker`) in a process of its own; its log goes to a file in `root`."""
-        log = (self.root / f"{command}-{len(self.bots) + 1}.log").open("wb")
-        bot = subprocess.Popen(
-            [sys.executable, "-m", "bot", command],
-            cwd=self.root,
-            env=self.environment(),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        log.close()
+        log = self.root / f"{command}-{len(self.bots) + 1}.log"
+        bot = self.start(Call(command, self.root, self.environment(), log))
         self.bots.append(bot)
         self.faults.victims[:] = [each.pid for each in self.bots if each.poll() is None]
         return bot
 
-    def stop(self, bot: subprocess.Popen[bytes]) -> None:
+    def stop(self, bot: Bot) -> None:
         """End a bot politely, and if it does not listen, at once."""
         if bot.poll() is None:
             bot.terminate()

@@ -1,4 +1,7 @@
-"""The bot is killed -9 at every outside call of one life, and the world ends up as if it had never died."""
+"""The bot is killed -9 at every outside call of one life, and the world ends up as if it had never died.
+
+Its processes are forked here from one that has imported the bot; `make crash` starts each of them from nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from playground.bots import forked
 from playground.crash import MOST, Database, points
 from playground.faults import Fault, Kind, Moment
 from playground.inventory import Inventory, difference
@@ -62,7 +66,7 @@ def undisturbed(product: Product, tmp_path_factory: pytest.TempPathFactory) -> I
     with kept.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            town = Town(tmp_path_factory.mktemp("undisturbed"), product, soak=SOAK)
+            town = Town(tmp_path_factory.mktemp("undisturbed"), product, soak=SOAK, start=forked)
             with town, Keeper(town) as keeper:
                 found = live(town, keeper, print, patience=PATIENCE)
             kept.write_text(TypeAdapter(Inventory).dump_json(found).decode())
@@ -99,7 +103,7 @@ def test_killed_at_every_outside_call_it_loses_nothing_and_does_nothing_twice(
     database: Database, product: Product, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     url = request.getfixturevalue("postgres_url") if database is Database.POSTGRESQL else ""
-    with Town(tmp_path, product, database_url=url, soak=SOAK) as town:
+    with Town(tmp_path, product, database_url=url, soak=SOAK, start=forked) as town:
         town.faults.plan(*DEATHS)
         with Keeper(town, database.commands) as keeper:
             found = live(town, keeper, print, approval=Approval.LOST_ENQUEUE, patience=PATIENCE)
@@ -115,7 +119,7 @@ def test_killed_at_every_outside_call_it_loses_nothing_and_does_nothing_twice(
 def test_a_dead_workers_fix_is_taken_over_within_a_minute_by_the_worker_that_is_left(
     product: Product, undisturbed: Inventory, tmp_path: Path, postgres_url: str
 ) -> None:
-    with Town(tmp_path, product, database_url=postgres_url, soak=SOAK) as town:
+    with Town(tmp_path, product, database_url=postgres_url, soak=SOAK, start=forked) as town:
         town.faults.plan(Fault("model:fix", Moment.RECEIPT, Kind.KILL, nth=2))
         with Keeper(town, Database.POSTGRESQL.commands, restarts=False) as keeper:
             found = live(town, keeper, print, patience=PATIENCE)

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from bot.sources.webhook import sign
+from playground.bots import forked
 from playground.town import Town
 from storage.database import open_store
 from storage.status import SignalStatus
@@ -23,6 +24,7 @@ SECRET = "a secret of at least sixteen"
 def test_a_running_bot_takes_a_signal_and_digests_it(town: Town) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
+    town.start = forked
     town.extra_environment = {"SIGNALBOX_HTTP_PORT": str(port), "ALERTS_SECRET": SECRET}
     with town:
         policy = town.root / "signalbox.toml"
