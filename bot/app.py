@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import gc
-import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 from slack_sdk import WebClient
 
 from agents.adapters.bubblewrap import SandboxWorkspaces
-from agents.adapters.claude import ClaudeModel, ClientOptions
 from agents.adapters.github.client import Credentials
 from agents.adapters.github.code_host import GithubCodeHost
 from agents.adapters.ledger import StoreLedger
@@ -45,6 +41,7 @@ from bot.listeners.events import deal_with
 from bot.lookups import open_lookups
 from bot.messenger import SlackMessenger
 from bot.policy import read_policy
+from bot.redaction import redactor_of
 from bot.settings import Settings, environment, secret
 from bot.slack import SlackWriter
 from bot.socket_mode import Socket
@@ -242,28 +239,10 @@ def _credentials(settings: Settings) -> Credentials:
 def _model(settings: Settings, policy: Policy, store: Store) -> Model:
     if not settings.anthropic_api_key:
         return OfflineModel()
+    from agents.adapters.claude import ClaudeModel, ClientOptions  # noqa: PLC0415 its SDK is a third of all imports
+
     options = ClientOptions(secret(settings.anthropic_api_key), settings.anthropic_base_url)
     return ClaudeModel(options, policy.models, StoreLedger(store.spending, policy.budgets))
-
-
-def redactor_of(settings: Settings) -> Redactor:
-    """The redactor of this installation."""
-    return Redactor(_key(settings))
-
-
-def _key(settings: Settings) -> bytes:
-    """The key of the placeholders: from the environment, or made once and kept where only we can read it."""
-    if settings.signalbox_key:
-        return secret(settings.signalbox_key).encode()
-    file: Path = settings.signalbox_home / "redaction.key"
-    private_folder(settings.signalbox_home)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_bytes()
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(secrets.token_hex(32).encode())
-    return file.read_bytes()
 
 
 def _warm_up(means: Means) -> None:

@@ -15,11 +15,11 @@ from agents.errors import BadSettings
 from agents.means import Basis
 from agents.weighing import Intake
 from bot import breaker
-from bot.app import redactor_of
 from bot.backfill import Reader, Seen, moment_of
 from bot.ending import without_promise
 from bot.log import configure_logging
 from bot.policy import read_policy
+from bot.redaction import redactor_of
 from bot.settings import Settings, read_settings
 from bot.sources import ALL_KINDS, KINDS, open_sources
 from bot.sources.pulling import Puller

@@ -57,7 +57,7 @@ def forked(call: Call) -> Bot:
     It dies, is signalled and found in /proc like any other. The process that it is forked from ends with this one.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bot.cli"])
+    context.set_forkserver_preload(["bot.run_command", "agents.adapters.claude"])
     process = context.Process(target=_live, args=(call,))
     process.start()
     return _Forked(process)
@@ -104,6 +104,6 @@ def _live(call: Call) -> None:
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # as PYTHONUNBUFFERED has it
     os.close(log)
     sys.argv = ["signalbox", call.command]
-    from bot.__main__ import main  # noqa: PLC0415 only here is it another process's
+    from bot.cli import main  # noqa: PLC0415 only here is it another process's
 
     main()

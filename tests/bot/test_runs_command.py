@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import cli
+from bot.cli import command_line
 from storage.judgments import Outcome
 from storage.store import Store
 from tests.storage.test_runs import a_run, call
@@ -23,11 +23,11 @@ def asked(sqlite_url: str, tmp_path: Path) -> Any:
     def ask(*words: str, terminal: bool = False) -> Result | str:
         environment = {"DATABASE_URL": sqlite_url, "SIGNALBOX_HOME": str(tmp_path), "COLUMNS": "80"}
         if not terminal:
-            return CliRunner().invoke(cli, ["runs", *words], env=environment)
+            return CliRunner().invoke(command_line(["runs"]), ["runs", *words], env=environment)
         ours, theirs = os.openpty()
         with CliRunner().isolation(env=environment), os.fdopen(theirs, "w", encoding="utf-8") as screen:
             with redirect_stdout(screen):
-                cli(["runs", *words], standalone_mode=False)
+                command_line(["runs"])(["runs", *words], standalone_mode=False)
             screen.flush()
             return os.read(ours, 65_536).decode()
 

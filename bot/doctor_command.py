@@ -1,0 +1,25 @@
+"""`signalbox doctor`."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+
+from bot.doctor import Finding, Verdict, examine
+from bot.log import configure_logging
+
+_COLOUR = {Verdict.GOOD: "green", Verdict.MISSING: "yellow", Verdict.BAD: "red"}
+
+
+def doctor() -> None:
+    """Check tokens, scopes, channels, repositories, sandbox, database, sources and model; say what to do."""
+    configure_logging(libraries=False)  # a traceback that is written otherwise shows what its frames hold
+    findings: list[Finding] = []
+    console = Console(highlight=False, soft_wrap=True)
+    for finding in examine():
+        findings.append(finding)
+        colour = _COLOUR[finding.verdict]
+        console.print(f"[{colour}]{finding.verdict.value:>7}[/{colour}]  {finding.what}:", end=" ")
+        console.print(finding.sentence, markup=False)
+    if any(finding.verdict is Verdict.BAD for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,41 @@
+"""`signalbox run` and `signalbox worker`: the bot, until it is told to end."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from bot.app import Parts, bot
+from bot.app import worker as worker_of
+from bot.log import configure_logging
+from bot.redaction import redactor_of
+from bot.settings import Settings, read_settings
+from storage.database import migrate
+
+
+def run() -> None:
+    """Run the bot, with a worker of its own."""
+    _live(bot)
+
+
+def worker() -> None:
+    """Run one more worker, on this machine or another; it needs the same DATABASE_URL (PostgreSQL) and policy."""
+    _live(worker_of)
+
+
+def _live(as_what: Callable[[Settings], AbstractContextManager[Parts]]) -> None:
+    settings = read_settings()
+    configure_logging(settings.signalbox_log, redactor_of(settings))
+    migrate(settings.database)
+    with as_what(settings):
+        _until_told()
+
+
+def _until_told() -> None:
+    """Wait for Ctrl-C or SIGTERM."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    told.wait()
