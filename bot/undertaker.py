@@ -23,6 +23,7 @@ log = structlog.get_logger()
 BEAT = 1.0  # seconds
 SILENCE = 20.0  # seconds without a beat after which a worker of another machine is dead
 _LEASE = 5.0
+_NAME = "undertaker"
 
 
 @dataclass
@@ -48,20 +49,34 @@ class Undertaker:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(timeout=5)
-        self.store.leases.release("undertaker", self.engine.executor_id)
+        self.store.leases.release(_NAME, self.engine.executor_id)
 
     def look(self) -> list[str]:
         """Bury the dead, if this process holds the lease; returns the jobs that were taken over."""
-        if not self.store.leases.take("undertaker", self.engine.executor_id, _LEASE):
+        if not self._is_elected():
             return []
         taken: list[str] = []
-        for worker in self.store.leases.workers():
-            if worker.id != self.engine.executor_id and self._is_dead(worker):
-                jobs = self.engine.take_over(worker.id)
-                self.store.leases.bury(worker.id)
-                log.warning("a worker died", worker=worker.id, pid=worker.pid, jobs=jobs)
-                taken += jobs
+        for worker in self._dead():
+            jobs = self.engine.take_over(worker.id)
+            self.store.leases.bury(worker.id)
+            log.warning("a worker died", worker=worker.id, pid=worker.pid, jobs=jobs)
+            taken += jobs
         return taken
+
+    def _is_elected(self) -> bool:
+        """Whether this process holds the lease. What a dead one holds is let go at once: jobs wait for nobody then."""
+        leases = self.store.leases
+        if leases.take(_NAME, self.engine.executor_id, _LEASE):
+            return True
+        dead = self._dead()
+        for worker in dead:
+            leases.release(_NAME, worker.id)
+        return bool(dead) and leases.take(_NAME, self.engine.executor_id, _LEASE)
+
+    def _dead(self) -> list[Worker]:
+        """The others that died and were not buried."""
+        others = (worker for worker in self.store.leases.workers() if worker.id != self.engine.executor_id)
+        return [worker for worker in others if self._is_dead(worker)]
 
     def _is_dead(self, worker: Worker) -> bool:
         if worker.host == self.host:

@@ -54,11 +54,16 @@ def from_nothing(call: Call) -> Bot:
 def forked(call: Call) -> Bot:
     """A fork of a process that has imported the bot and done nothing else: a life without the seconds of its imports.
 
-    It dies, is signalled and found in /proc like any other. The process that it is forked from ends with this one.
+    It dies, is signalled and found in /proc like any other.
     """
+    return fork(_obey, call, log=call.log)
+
+
+def fork(work: Callable[..., None], *arguments: object, log: Path) -> Bot:
+    """A process as `forked` makes them, which does other work. The one that it is forked from ends with this one."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["bot.run_command", "agents.adapters.claude"])
-    process = context.Process(target=_live, args=(call,))
+    process = context.Process(target=_alone, args=(log, work, arguments))
     process.start()
     return _Forked(process)
 
@@ -92,17 +97,21 @@ class _Forked:
             self._process.kill()
 
 
-def _live(call: Call) -> None:
-    """What the forked process does."""
+def _alone(log: Path, work: Callable[..., None], arguments: tuple[object, ...]) -> None:
+    """Do the work in a session of its own; what it says goes to the log."""
     os.setsid()
+    opened = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(opened, stream.fileno())
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # as PYTHONUNBUFFERED has it
+    os.close(opened)
+    work(*arguments)
+
+
+def _obey(call: Call) -> None:
     os.chdir(call.folder)
     os.environ.clear()
     os.environ.update(call.environment)
-    log = os.open(call.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(log, stream.fileno())
-        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # as PYTHONUNBUFFERED has it
-    os.close(log)
     sys.argv = ["signalbox", call.command]
     from bot.cli import main  # noqa: PLC0415 only here is it another process's
 

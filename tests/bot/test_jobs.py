@@ -6,9 +6,6 @@ import datetime as dt
 import json
 import os
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,6 +23,7 @@ from bot.jobs import PARKS, PAUSED, TRIES, Jobs
 from bot.undertaker import SILENCE, Undertaker, born
 from bot.views.condition import Condition, condition
 from bot.views.limits import within
+from playground.bots import Bot, fork
 from storage.columns import now
 from storage.database import open_store
 from storage.judgments import Outcome, Stage
@@ -33,10 +31,9 @@ from storage.plumbing import Switch
 from storage.spending import Spent
 from storage.status import Mover, SignalStatus, Status
 from storage.store import Store
-from tests.bot.worker_process import TURNS, Lines, ThreeTurns, jobs_of
+from tests.bot.worker_process import TURNS, Lines, ThreeTurns, jobs_of, work
 from tests.factories import a_held_signal, a_report, a_signal
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 180.0  # seconds; on a busy machine two workers take a minute to start
 
 
@@ -329,6 +326,20 @@ def test_a_reused_process_id_does_not_keep_the_dead_alive(works: Works) -> None:
     assert [worker.id for worker in works.store.leases.workers()] == ["alive"]
 
 
+def test_the_dead_keep_nobody_from_being_the_undertaker_and_the_living_do(works: Works) -> None:
+    leases = works.store.leases
+    leases.beat("dead", "here", os.getpid(), born(os.getpid()) - 1)
+    leases.beat("alive", "here", os.getpid(), born(os.getpid()))
+    assert leases.take("undertaker", "alive", 60)
+    Undertaker(works.store, works.engine, host="here").look()
+    assert [worker.id for worker in leases.workers()] == ["alive", "dead"]
+
+    leases.release("undertaker", "alive")
+    assert leases.take("undertaker", "dead", 60)
+    Undertaker(works.store, works.engine, host="here").look()
+    assert [worker.id for worker in leases.workers()] == ["alive"]
+
+
 # ── in processes of their own ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -339,19 +350,16 @@ class Crew:
     url: str
     lines: Lines
     stack: ExitStack
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, Bot] = field(default_factory=dict)
 
     def start(self, worker: str, host: str = "one machine") -> None:
-        log = self.stack.enter_context((self.lines.folder / f"{worker}.log").open("wb"))
-        command = [sys.executable, "-m", "tests.bot.worker_process", self.url, str(self.lines.folder), worker, host]
-        self.processes[worker] = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        log = self.lines.folder / f"{worker}.log"
+        self.processes[worker] = fork(work, self.url, str(self.lines.folder), worker, host, log=log)
         self.stack.callback(self.kill, worker)
 
     def kill(self, worker: str) -> None:
-        process = self.processes[worker]
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        self.processes[worker].kill()
+        self.processes[worker].wait(10)
 
     def ticking(self) -> set[str]:
         return {worker for _, worker in self.lines.all("tick")}

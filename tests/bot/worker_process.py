@@ -6,7 +6,6 @@ Everything it does is a line in a file: `turn report-id number worker`, `pull sl
 from __future__ import annotations
 
 import os
-import sys
 import time
 from dataclasses import dataclass, field
 from functools import partial
@@ -127,7 +126,7 @@ def jobs_of(store: Store, engine: Engine, pipeline: ThreeTurns) -> Jobs:
     )
 
 
-def main(url: str, folder: str, worker: str, host: str) -> None:
+def work(url: str, folder: str, worker: str, host: str) -> None:
     """Work until the process that started this one is gone."""
     store, lines, engine = open_store(url), Lines(Path(folder)), Engine(url, executor_id=worker)
 
@@ -142,7 +141,3 @@ def main(url: str, folder: str, worker: str, host: str) -> None:
     parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(0.2)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
