@@ -112,6 +112,9 @@ class Town:
 
     def __exit__(self, *_: object) -> None:
         for bot in self.bots:
+            if bot.poll() is None:
+                bot.terminate()  # all of them at once, for each takes its time
+        for bot in self.bots:
             self.stop(bot)
         self.code_host.stop()
         self._stack.close()
