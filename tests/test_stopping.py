@@ -11,7 +11,7 @@ from storage.records import Decision
 from storage.status import Status
 from storage.store import Store
 from tests.fakes import calls
-from tests.test_story import EDIT, PRIYA, SUBMISSION, WRITE, World
+from tests.world import EDIT, PRIYA, SUBMISSION, WRITE, World
 
 
 def test_a_stop_ends_a_fix_before_its_next_turn(sqlite_store: Store, tmp_path: Path) -> None:

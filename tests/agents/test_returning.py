@@ -18,7 +18,7 @@ from storage.status import Dismissal, Mover, SignalStatus, Status
 from storage.store import Store
 from tests.factories import a_raw_signal
 from tests.fakes import PlainCheckpoint
-from tests.test_story import World
+from tests.world import World
 
 ERROR = {"source": "errors", "external_id": "SHOP-1", "keys": ("sentry:SHOP-1",), "body": "ZeroDivisionError in share"}
 NOT_YET = Verdict(bucket=Bucket.NOT_ACTIONABLE, priority=Priority.P3, reason="Too little is known.", missing="A trace.")

@@ -1,4 +1,4 @@
-"""A workplace for each test that asks for one."""
+"""A workplace, and the engine in this process, for each test that asks for one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.engine import Engine
+from storage.database import open_store
 from storage.store import Store
 from tests.bot.life import Life
 from tests.bot.site import Site, a_site
+from tests.bot.worker_process import Lines, ThreeTurns, jobs_of
 from tests.bot.workplace import Workplace, a_workplace
+from tests.bot.works import Works
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +35,14 @@ def place(site: Site, sqlite_store: Store, tmp_path: Path) -> Iterator[Workplace
 def life(place: Workplace) -> Life:
     """A report that somebody reported in Slack."""
     return Life(place)
+
+
+@pytest.fixture
+def works(sqlite_url: str, tmp_path: Path) -> Iterator[Works]:
+    store, engine, lines = open_store(sqlite_url), Engine(sqlite_url), Lines(tmp_path)
+    pipeline = ThreeTurns(store, lines, "here", [])
+    jobs = jobs_of(store, engine, pipeline)
+    engine.start(jobs)
+    yield Works(store, engine, lines, pipeline, jobs)
+    engine.stop(seconds=0)
+    store.close()

@@ -1,86 +1,26 @@
-"""Jobs on the real engine: retries, pauses, lost enqueues, and workers that are really killed."""
+"""Jobs on the real engine: what is enqueued once, what a lost enqueue comes to, and what a fault does."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
 
 import pytest
 
 from agents.errors import CodeHostRejected, ModelDown, Stopped
-from bot.engine import Engine, Queue
+from bot.engine import Queue
 from bot.enqueuing import work_id
-from bot.jobs import PARKS, PAUSED, TRIES, Jobs
-from bot.undertaker import SILENCE, Undertaker, born
+from bot.jobs import PAUSED
 from bot.views.condition import Condition, condition
 from bot.views.limits import within
-from playground.bots import Bot, fork
 from storage.columns import now
-from storage.database import open_store
 from storage.judgments import Outcome, Stage
 from storage.plumbing import Switch
 from storage.spending import Spent
-from storage.status import Mover, SignalStatus, Status
-from storage.store import Store
-from tests.bot.worker_process import TURNS, Lines, ThreeTurns, jobs_of, work
+from storage.status import SignalStatus, Status
+from tests.bot.works import Works, until
 from tests.factories import a_held_signal, a_report, a_signal
-
-PATIENCE = 180.0  # seconds; on a busy machine two workers take a minute to start
-
-
-def has_tried(works: Works, report_id: int, tries: int) -> bool:
-    return works.store.reports.get(report_id).tries == tries
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, f"{what}: it did not happen within {PATIENCE:.0f} s"
-        time.sleep(0.03)
-
-
-# ── in this process ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class Works:
-    """The engine in this process, with its jobs."""
-
-    store: Store
-    engine: Engine
-    lines: Lines
-    pipeline: ThreeTurns
-    jobs: Jobs
-
-    def status(self, report_id: int) -> Status:
-        return self.store.reports.get(report_id).status
-
-    def turns(self) -> list[str]:
-        return [turn for _, turn, _ in self.lines.all("turn")]
-
-    def later(self, **by: float) -> None:
-        """Let it be so much later for the jobs."""
-        self.jobs.clock = lambda: now() + dt.timedelta(**by)
-
-
-@pytest.fixture
-def works(sqlite_url: str, tmp_path: Path) -> Iterator[Works]:
-    store, engine, lines = open_store(sqlite_url), Engine(sqlite_url), Lines(tmp_path)
-    pipeline = ThreeTurns(store, lines, "here", [])
-    jobs = jobs_of(store, engine, pipeline)
-    engine.start(jobs)
-    yield Works(store, engine, lines, pipeline, jobs)
-    engine.stop(seconds=0)
-    store.close()
 
 
 def test_three_enqueues_of_one_id_are_one_job_even_after_it_ended(works: Works) -> None:
@@ -228,210 +168,3 @@ def test_the_fault_of_a_superseded_job_is_not_laid_at_the_reports_door(works: Wo
     assert run.outcome is Outcome.FAILED
     assert works.status(report_id) is Status.AWAITING_RESEARCH
     assert works.store.reports.get(report_id).not_before is None
-
-
-def test_a_pause_stops_a_job_at_its_next_checkpoint_and_it_goes_on_there(works: Works) -> None:
-    works.lines.hold(2)
-    report = a_report(works.store, status=Status.AWAITING_RESEARCH)
-    job_id = work_id(report) or ""
-    works.jobs.enqueuer.work(report)
-    until(lambda: works.turns() == ["1", "2"], "the second turn begins")
-    works.store.switches.put(PAUSED, True, by="U1")
-    works.lines.let_go(2)
-    until(lambda: job_id not in works.engine.alive(), "the job stops")
-    works.jobs.sweep()
-    assert works.status(report.id or 0) is Status.AWAITING_RESEARCH
-    assert works.engine.is_over(job_id) is False
-    assert works.turns() == ["1", "2"]
-    works.store.switches.put(PAUSED, False, by="U1")
-    works.jobs.sweep()
-    until(lambda: works.status(report.id or 0) is Status.GATHERING, "it goes on")
-    assert works.turns() == ["1", "2", "3"]
-
-
-def test_a_job_whose_model_is_down_waits_at_its_turn_and_pays_no_earlier_turn_again(works: Works) -> None:
-    works.jobs.waits = ()
-    works.pipeline.down[2] = [ModelDown("The model is overloaded.", retry_after=90.0), ModelDown("It still is.")]
-    report = a_report(works.store, status=Status.AWAITING_RESEARCH)
-    report_id, job_id = report.id or 0, work_id(report) or ""
-    works.jobs.enqueuer.work(report)
-    for tries, note in ((1, "The model is overloaded."), (2, "It still is.")):
-        until(partial(has_tried, works, report_id, tries), "it waits")
-        until(lambda: job_id not in works.engine.alive(), "the job stops")
-        waiting = works.store.reports.get(report_id)
-        assert (waiting.status, waiting.note, work_id(waiting)) == (Status.AWAITING_RESEARCH, note, job_id)
-        works.jobs.clock = now
-        works.jobs.sweep()
-        assert job_id not in works.engine.alive()
-        assert not works.engine.is_over(job_id)
-        works.later(seconds=1_000 * tries)
-        works.jobs.sweep()
-    until(lambda: works.status(report_id) is Status.GATHERING, "it goes on")
-    assert works.turns() == ["1", "2", "2", "2", "3"]
-
-
-def test_a_pause_holds_a_job_that_waits_and_a_move_lets_it_end(works: Works) -> None:
-    works.jobs.waits = ()
-    works.pipeline.down[3] = [ModelDown("The model is overloaded.")]
-    report = a_report(works.store, status=Status.AWAITING_RESEARCH)
-    report_id, job_id = report.id or 0, work_id(report) or ""
-    works.jobs.enqueuer.work(report)
-    until(lambda: works.store.reports.get(report_id).tries == 1, "it waits")
-    until(lambda: job_id not in works.engine.alive(), "the job stops")
-    works.store.switches.put(PAUSED, True, by="U1")
-    works.later(seconds=400)
-    works.jobs.sweep()
-    assert job_id not in works.engine.alive()
-    works.store.switches.put(PAUSED, False, by="U1")
-    works.store.reports.move(report_id, Status.DISMISSED, mover=Mover.HUMAN, who="U1", because="not now")
-    works.jobs.clock = now
-    works.jobs.sweep()
-    until(lambda: works.engine.is_over(job_id), "it ends")
-    assert works.status(report_id) is Status.DISMISSED
-
-
-def test_a_job_that_waited_too_often_at_one_turn_is_stuck_and_says_why(works: Works) -> None:
-    works.jobs.waits, works.jobs.parks = (), TRIES
-    works.pipeline.down[1] = [ModelDown("The model is overloaded.")] * (TRIES + 1)
-    report = a_report(works.store, status=Status.AWAITING_RESEARCH)
-    works.jobs.enqueuer.work(report)
-    assert PARKS > TRIES
-    works.later(days=1)
-    for tries in range(1, TRIES + 1):
-        until(partial(has_tried, works, report.id or 0, tries), "it waits")
-        until(lambda: not [job for job in works.engine.alive() if job.startswith("research:")], "the job stops")
-        works.later(days=1 + tries)
-        works.jobs.sweep()
-    until(lambda: works.status(report.id or 0) is Status.STUCK, "it is stuck")
-    assert works.store.reports.get(report.id or 0).note == "The model is overloaded."
-    assert len(works.turns()) == TRIES + 1
-
-
-def test_a_silent_worker_of_another_machine_is_buried_in_time_and_never_before(works: Works) -> None:
-    mine = Undertaker(works.store, works.engine, host="here")
-    works.store.leases.beat("far", "another machine", 1, 1.0)
-    mine.clock = lambda: now() + dt.timedelta(seconds=SILENCE - 5)
-    mine.look()
-    assert [worker.id for worker in works.store.leases.workers()] == ["far"]
-    mine.clock = lambda: now() + dt.timedelta(seconds=SILENCE + 1)
-    mine.look()
-    assert works.store.leases.workers() == []
-    assert works.store.leases.beat("far", "another machine", 1, 1.0) is False
-
-
-def test_a_reused_process_id_does_not_keep_the_dead_alive(works: Works) -> None:
-    works.store.leases.beat("dead", "here", os.getpid(), born(os.getpid()) - 1)
-    works.store.leases.beat("alive", "here", os.getpid(), born(os.getpid()))
-    Undertaker(works.store, works.engine, host="here").look()
-    assert [worker.id for worker in works.store.leases.workers()] == ["alive"]
-
-
-def test_the_dead_keep_nobody_from_being_the_undertaker_and_the_living_do(works: Works) -> None:
-    leases = works.store.leases
-    leases.beat("dead", "here", os.getpid(), born(os.getpid()) - 1)
-    leases.beat("alive", "here", os.getpid(), born(os.getpid()))
-    assert leases.take("undertaker", "alive", 60)
-    Undertaker(works.store, works.engine, host="here").look()
-    assert [worker.id for worker in leases.workers()] == ["alive", "dead"]
-
-    leases.release("undertaker", "alive")
-    assert leases.take("undertaker", "dead", 60)
-    Undertaker(works.store, works.engine, host="here").look()
-    assert [worker.id for worker in leases.workers()] == ["alive"]
-
-
-# ── in processes of their own ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class Crew:
-    """Workers as processes. Those that a test leaves alive are ended with it."""
-
-    url: str
-    lines: Lines
-    stack: ExitStack
-    processes: dict[str, Bot] = field(default_factory=dict)
-
-    def start(self, worker: str, host: str = "one machine") -> None:
-        log = self.lines.folder / f"{worker}.log"
-        self.processes[worker] = fork(work, self.url, str(self.lines.folder), worker, host, log=log)
-        self.stack.callback(self.kill, worker)
-
-    def kill(self, worker: str) -> None:
-        self.processes[worker].kill()
-        self.processes[worker].wait(10)
-
-    def ticking(self) -> set[str]:
-        return {worker for _, worker in self.lines.all("tick")}
-
-
-@pytest.fixture
-def crew(database_url: str, tmp_path: Path) -> Iterator[Crew]:
-    with ExitStack() as stack:
-        yield Crew(database_url, Lines(tmp_path), stack)
-
-
-@pytest.fixture
-def pair(postgres_url: str, tmp_path: Path) -> Iterator[Crew]:
-    """Two workers on one PostgreSQL, both at work."""
-    with ExitStack() as stack:
-        crew = Crew(postgres_url, Lines(tmp_path), stack)
-        crew.start("ann")
-        crew.start("bob")
-        until(lambda: crew.ticking() == {"ann", "bob"}, "both work")
-        yield crew
-
-
-def test_a_killed_workers_job_goes_on_with_the_next_start_and_repeats_the_turn_in_flight_alone(
-    crew: Crew, store: Store
-) -> None:
-    crew.lines.hold(2)
-    report_id = a_report(store, status=Status.AWAITING_RESEARCH).id or 0
-    crew.start("first")
-    until(lambda: len(crew.lines.all("turn")) == 2, "the second turn begins")
-    crew.kill("first")
-    crew.lines.let_go(2)
-    crew.start("second")
-    until(lambda: store.reports.get(report_id).status is Status.GATHERING, "the job is finished")
-    assert [tuple(each) for each in crew.lines.all("turn")] == [
-        (str(report_id), "1", "first"),
-        (str(report_id), "2", "first"),
-        (str(report_id), "2", "second"),
-        (str(report_id), "3", "second"),
-    ]
-    assert [worker.id for worker in store.leases.workers()] == ["second"]
-
-
-def test_two_workers_share_the_load_and_the_living_takes_over_from_the_killed(pair: Crew) -> None:
-    store = open_store(pair.url)
-    pair.stack.callback(store.close)
-    pair.lines.hold(2)
-    reports = [a_report(store, status=Status.AWAITING_RESEARCH).id or 0 for _ in range(4)]
-    until(lambda: len(pair.lines.all("turn")) == 2 * len(reports), "every second turn begins")
-    in_hand = Counter(worker for _, turn, worker in pair.lines.all("turn") if turn == "2")
-    assert in_hand == {"ann": 2, "bob": 2}
-    killed_at = time.monotonic()
-    pair.kill("ann")
-    pair.lines.let_go(2)
-    until(lambda: not store.reports.waiting(Status.AWAITING_RESEARCH), "every job is finished")
-    assert time.monotonic() - killed_at < 60
-    done = Counter((report, turn) for report, turn, _ in pair.lines.all("turn"))
-    assert {report: [done[str(report), str(turn)] for turn in range(1, TURNS + 1)] for report in reports} == {
-        report: [1, 2, 1] if report in _of("ann", pair.lines) else [1, 1, 1] for report in reports
-    }
-
-
-def _of(worker: str, lines: Lines) -> set[int]:
-    return {int(report) for report, turn, who in lines.all("turn") if (turn, who) == ("2", worker)}
-
-
-def test_two_clocks_make_each_slot_at_most_once(pair: Crew) -> None:
-    def shared() -> set[str]:
-        told = Counter(slot for slot, _ in pair.lines.all("tick"))
-        return {slot for slot, times in told.items() if times > 1}
-
-    until(lambda: len(shared()) >= 3, "both clocks tick in the same slots")
-    ticked = shared()
-    until(lambda: ticked <= {slot for slot, _ in pair.lines.all("pull")}, "what was ticked is pulled")
-    pulled = Counter(slot for slot, _ in pair.lines.all("pull"))
-    assert {slot: pulled[slot] for slot in ticked} == dict.fromkeys(ticked, 1)
