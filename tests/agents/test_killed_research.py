@@ -21,7 +21,7 @@ from storage.judgments import Bucket, Outcome, Priority, Stage, Verdict
 from storage.records import Decision
 from storage.status import Mover, Status
 from storage.store import Store
-from tests.agents.test_research import COMMAND, PRICES, SUBMISSION, code, submit, with_evidence
+from tests.agents.researched import COMMAND, PRICES, SUBMISSION, code, submit, with_evidence
 from tests.factories import a_report
 from tests.fakes import FakeCodeHost, FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls, make_repository
 

@@ -22,22 +22,18 @@ from agents.strands import LEAST_SECONDS, LEAST_USD, MOST_TURNS, SHARE, share_of
 from agents.terms import Limits
 from agents.trail import Aside, Trail
 from storage.judgments import Confidence, Outcome, Stage, Standing
-from tests.agents.sandboxed import ground_in
-from tests.agents.test_research import (
+from tests.agents.researched import (
     COMMAND,
     REPRODUCE,
     SEEN,
     SUBMISSION,
-    case,
     changed,
     code,
     fed_back,
     submit,
-    workspaces,
 )
+from tests.agents.sandboxed import ground_in
 from tests.fakes import FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls, words
-
-__all__ = ["case", "workspaces"]  # fixtures
 
 AVERAGE, TOTAL = "average divides by the number of prices", "total fails on an empty basket"
 CAUSES = [

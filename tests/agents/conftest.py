@@ -1,0 +1,39 @@
+"""Fixtures of these tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from agents.cases import ResearchCase, SeenSignal
+from tests.agents.researched import PRICES, REPOSITORY
+from tests.fakes import FakeWorkspaces, make_repository
+
+
+@pytest.fixture(scope="module")
+def workspaces(tmp_path_factory: pytest.TempPathFactory) -> FakeWorkspaces:
+    folder = tmp_path_factory.mktemp("research")
+    files = {"shop/__init__.py": "", "shop/prices.py": PRICES, "tests/test_prices.py": "", "secure/keys.py": "x = 1\n"}
+    make_repository(folder, files)
+    return FakeWorkspaces(folder)
+
+
+@pytest.fixture(scope="module")
+def case(workspaces: FakeWorkspaces) -> ResearchCase:
+    signal = SeenSignal(
+        external_id="C1/17",
+        source="slack",
+        title="The basket page is down",
+        body="An empty basket takes the whole page down:\nZeroDivisionError: division by zero",
+        happened_at=dt.datetime(2026, 1, 2, tzinfo=dt.UTC),
+    )
+    return ResearchCase(
+        subject="C1/17",
+        report_id=7,
+        title="Empty baskets crash",
+        gist="The page of an empty basket crashes.",
+        signals=(signal,),
+        repository=REPOSITORY,
+        base_sha=workspaces.head(REPOSITORY),
+    )
