@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,11 @@ from typing import Any
 import pytest
 
 from agents.cases import ResearchCase
-from agents.errors import ModelDown, ModelRefused
+from agents.errors import ModelRefused
 from agents.exchange import Message, ToolResult, Turn, TurnRequest
-from agents.ports import Workspaces
 from agents.prompts import prompt
-from agents.redact import Redactor
-from agents.stages.research import Researched, research
-from agents.strands import LEAST_SECONDS, LEAST_USD, MOST_TURNS, SHARE, share_of
-from agents.terms import Limits
-from agents.trail import Aside, Trail
-from storage.judgments import Confidence, Outcome, Stage, Standing
+from agents.strands import MOST_TURNS
+from storage.judgments import Confidence, Outcome, Standing
 from tests.agents.researched import (
     COMMAND,
     REPRODUCE,
@@ -33,70 +28,28 @@ from tests.agents.researched import (
     submit,
 )
 from tests.agents.sandboxed import ground_in
+from tests.agents.stranded import (
+    AVERAGE,
+    CAUSES,
+    FOUND,
+    HYPOTHESES,
+    REJECTED,
+    RUN_AVERAGE,
+    RUN_TOTAL,
+    STRANDS,
+    TOTAL,
+    TRY_TOTAL,
+    WEIGH,
+    WORKS,
+    a_model,
+    asked,
+    heard,
+    run,
+    scripts,
+    text_of,
+    weighed,
+)
 from tests.fakes import FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls, words
-
-AVERAGE, TOTAL = "average divides by the number of prices", "total fails on an empty basket"
-CAUSES = [
-    {"statement": AVERAGE, "refuted_by": "average([]) works", "look_at": "shop/prices.py"},
-    {"statement": TOTAL, "refuted_by": "total([]) works", "look_at": "shop/prices.py"},
-]
-WEIGH = calls(("weigh_causes", {"causes": CAUSES, "known": "The page of an empty basket crashes."}))
-TRY_TOTAL = 'python -c "from shop.prices import total; print(total([]), 1234)"'
-WORKS = {"kind": "command", "where": TRY_TOTAL, "quote": "0 1234"}
-RUN_AVERAGE, RUN_TOTAL = (calls(("run_command", {"command": command})) for command in (COMMAND, TRY_TOTAL))
-
-
-def weighed(standing: str, *, pro: Sequence[Any] = (), contra: Sequence[Any] = ()) -> Message:
-    given = {"standing": standing, "evidence_for": pro, "evidence_against": contra, "why": "It was tried."}
-    return calls(("submit_weighing", given))
-
-
-SUPPORTED = weighed("supported", pro=[SEEN, code(7, "return sum(prices) / count")])
-REJECTED = weighed("rejected", contra=[WORKS])
-STRANDS: Mapping[str, Sequence[Reply]] = {"1.1": [RUN_AVERAGE, SUPPORTED], "1.2": [RUN_TOTAL, REJECTED]}
-HYPOTHESES = [
-    {"statement": AVERAGE, "standing": "supported", "evidence_for": [SEEN]},
-    {"statement": TOTAL, "standing": "rejected", "evidence_against": [WORKS]},
-]
-FOUND = changed(hypotheses=HYPOTHESES)
-
-
-def scripts(
-    main: Sequence[Reply] = (WEIGH, submit(FOUND), submit(FOUND)), strands: Mapping[str, Sequence[Reply]] = STRANDS
-) -> dict[tuple[Stage, str], Sequence[Reply]]:
-    """What the run says, and its strands."""
-    return {
-        (Stage.RESEARCH, "C1/17"): main,
-        **{(Stage.RESEARCH, f"C1/17~{name}"): script for name, script in strands.items()},
-    }
-
-
-def a_model(*said: Any, **more: Any) -> ScriptedModel:
-    return ScriptedModel(scripts(*said, **more))
-
-
-def run(
-    case: ResearchCase,
-    workspaces: Workspaces,
-    model: ScriptedModel,
-    checkpoint: RecordingCheckpoint | None = None,
-    limits: Limits | None = None,
-) -> Researched:
-    return research(case, model, workspaces, limits or Limits(), checkpoint or RecordingCheckpoint(), Redactor(b"test"))
-
-
-def asked(model: ScriptedModel, name: str = "") -> list[TurnRequest]:
-    """What the run itself was asked, or one of its strands."""
-    return [request for request in model.asked if request.about.subject == (f"C1/17~{name}" if name else "C1/17")]
-
-
-def text_of(message: Message) -> str:
-    return "\n".join(getattr(block, "text", "") for block in message.blocks)
-
-
-def heard(model: ScriptedModel) -> str:
-    """What the run was told of its strands."""
-    return text_of(asked(model)[1].messages[-1])
 
 
 def test_causes_are_looked_into_and_what_was_found_comes_back_in_order(
@@ -245,61 +198,6 @@ def test_a_strand_that_comes_to_nothing_leaves_its_cause_open_and_says_why(
     assert done.outcome is Outcome.FINISHED
 
 
-# ── money and time ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_strands_share_half_of_the_money_that_is_left_and_each_may_take_half_of_the_time() -> None:
-    trail: Trail[object] = Trail(messages=(), turns=5, usd=0.4, seconds=240.0)
-
-    share = share_of(Limits(usd=2.0, minutes=20.0), trail, 4)
-
-    assert share == Limits(steps=MOST_TURNS, usd=(2.0 - 0.4) * SHARE / 4, minutes=8.0)
-
-
-@pytest.mark.parametrize(
-    ("limits", "asides", "why"),
-    [
-        (Limits(usd=0.4 + LEAST_USD), 0, "Too little is left"),
-        (Limits(minutes=4 + LEAST_SECONDS / 60), 0, "Too little is left"),
-        (Limits(steps=7), 0, "Too little is left"),
-        (Limits(), 2, "handed over 2 times in this run already"),
-    ],
-)
-def test_with_too_little_left_or_for_the_third_time_nothing_is_begun(limits: Limits, asides: int, why: str) -> None:
-    trail: Trail[object] = Trail(messages=(), turns=5, usd=0.4, seconds=240.0, asides=(Aside("found"),) * asides)
-
-    share = share_of(limits, trail, 2)
-
-    assert isinstance(share, str)
-    assert why in share
-
-
-def test_where_too_little_is_left_the_run_is_told_and_goes_on(case: ResearchCase, workspaces: FakeWorkspaces) -> None:
-    model, checkpoint = a_model([WEIGH, REPRODUCE, submit(SUBMISSION)]), RecordingCheckpoint()
-
-    done = run(case, workspaces, model, checkpoint, Limits(usd=0.1))
-
-    assert "nothing was begun" in heard(model)
-    assert not [name for name in checkpoint.live if name.startswith("strands")]
-    assert done.outcome is Outcome.FINISHED
-
-
-def test_a_strand_ends_with_its_share_and_what_strands_cost_counts_for_the_run(
-    case: ResearchCase, workspaces: FakeWorkspaces
-) -> None:
-    endless = {"1.1": [RUN_AVERAGE] * MOST_TURNS, "1.2": [RUN_TOTAL] * MOST_TURNS}
-    cheap, dear = a_model(strands=endless), a_model(strands=endless)
-    dear.usage = dear.usage.model_copy(update={"usd": 0.04})
-
-    done = run(case, workspaces, cheap, limits=Limits(usd=0.35))
-    run(case, workspaces, dear, limits=Limits(usd=0.35))
-
-    assert [len(asked(cheap, name)) for name in ("1.1", "1.2")] == [8, 8]
-    assert done.usd == pytest.approx(0.02 + 0.16)
-    assert [len(asked(dear, name)) for name in ("1.1", "1.2")] == [2, 2]  # 0.0775 each
-    assert "its limit of $0.08" in heard(dear)
-
-
 BOTH = calls(("weigh_causes", {"causes": CAUSES, "known": ""}), ("submit_research", changed(hypotheses=[])))
 
 
@@ -332,68 +230,6 @@ def test_of_two_calls_in_a_turn_the_first_is_carried_out(case: ResearchCase, wor
     results = [block for block in asked(model)[1].messages[-1].blocks if isinstance(block, ToolResult)]
     assert [result.failed for result in results] == [False, True]
     assert "Known first." in text_of(asked(model, "1.1")[0].messages[0])
-
-
-# ── what dies ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass
-class Down(ScriptedModel):
-    """Does not answer the second turns of some strands, the first time each."""
-
-    down: set[str] = field(default_factory=set)
-
-    def turn(self, request: TurnRequest) -> Turn:
-        strand = request.about.subject.partition("~")[2]
-        if request.turn == 2 and strand in self.down:
-            self.down.remove(strand)
-            raise ModelDown("It is overloaded.")
-        return super().turn(request)
-
-
-def test_when_the_model_is_down_for_one_strand_the_others_keep_their_turns(
-    case: ResearchCase, workspaces: FakeWorkspaces
-) -> None:
-    model, checkpoint = Down(scripts(), down={"1.2"}), RecordingCheckpoint()
-
-    done = run(case, workspaces, model, checkpoint)
-
-    assert done.outcome is Outcome.FINISHED
-    assert [[request.turn for request in asked(model, name)] for name in ("1.1", "1.2")] == [[1, 2], [1, 2]]
-    assert "strands:1:round:3" in checkpoint.live
-    assert f"## 2. rejected: {TOTAL}" in heard(model)
-
-
-def test_a_model_that_is_down_for_all_interrupts_the_job_and_a_later_life_goes_on_in_that_round(
-    case: ResearchCase, workspaces: FakeWorkspaces
-) -> None:
-    checkpoint, later = RecordingCheckpoint(), a_model()
-    with pytest.raises(ModelDown, match="overloaded"):
-        run(case, workspaces, Down(scripts(), down={"1.1", "1.2"}), checkpoint)
-    assert list(checkpoint.kept) == ["turn:1", "strands:1:round:1"]
-
-    done = run(case, workspaces, later, RecordingCheckpoint(kept=dict(checkpoint.kept)))
-
-    assert done.outcome is Outcome.FINISHED
-    assert [[request.turn for request in asked(later, name)] for name in ("1.1", "1.2")] == [[2], [2]]
-    assert all(workspace.closed for workspace in workspaces.opened)
-
-
-@pytest.mark.parametrize("kept", range(1, 8))
-def test_resumed_after_any_checkpoint_it_comes_to_the_same_end(
-    case: ResearchCase, workspaces: FakeWorkspaces, kept: int
-) -> None:
-    whole = RecordingCheckpoint()
-    expected = run(case, workspaces, a_model(), whole)
-    later = whole.resumed(after=kept)
-
-    done = run(case, workspaces, a_model(), later)
-
-    assert later.live == whole.live[kept:]
-    assert done.model_copy(update={"seconds": 0}) == expected.model_copy(update={"seconds": 0})
-
-
-# ── what the run makes of it ────────────────────────────────────────────────────────────────────────────────────
 
 
 def with_hypotheses(*hypotheses: dict[str, Any]) -> Message:

@@ -10,10 +10,14 @@ import pytest
 from bot.engine import Engine
 from storage.database import open_store
 from storage.store import Store
+from tests.bot.conversation import Conversation, connected
 from tests.bot.life import Life
 from tests.bot.site import Site, a_site
 from tests.bot.worker_process import Lines, ThreeTurns, jobs_of
-from tests.bot.workplace import Workplace, a_workplace
+from tests.bot.workplace import (
+    Workplace,
+    a_workplace,
+)
 from tests.bot.works import Works
 
 
@@ -46,3 +50,10 @@ def works(sqlite_url: str, tmp_path: Path) -> Iterator[Works]:
     yield Works(store, engine, lines, pipeline, jobs)
     engine.stop(seconds=0)
     store.close()
+
+
+@pytest.fixture
+def talk(place: Workplace) -> Iterator[Conversation]:
+    """The bot listens."""
+    with connected(place) as conversation:
+        yield conversation
