@@ -1,12 +1,15 @@
-"""Fixtures of these tests."""
+"""A repository and a case for research, and an API that stands in for Claude's."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 
 from agents.cases import ResearchCase, SeenSignal
+from tests.agents.asking_claude import SAFE
+from tests.agents.loopback import Api, says, serving
 from tests.agents.researched import PRICES, REPOSITORY
 from tests.fakes import FakeWorkspaces, make_repository
 
@@ -37,3 +40,9 @@ def case(workspaces: FakeWorkspaces) -> ResearchCase:
         repository=REPOSITORY,
         base_sha=workspaces.head(REPOSITORY),
     )
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with serving(Api([says(SAFE)])) as served:
+        yield served

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -14,44 +12,27 @@ from pydantic import ValidationError
 from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.adapters.mirrors import Mirrors
 from agents.cases import FixCase, SeenSignal
-from agents.exchange import Message, Remark, TextBlock, ToolResult
+from agents.exchange import Remark
 from agents.patches import read_patch
 from agents.redact import Redactor
 from agents.stages.fix import Fixed, fix
-from agents.terms import Limits, Repository
-from storage.judgments import Outcome, Plan, Research, Stage
-from tests.fakes import FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls, make_repository
-
-PRICES = "def average(prices):\n    return sum(prices) / len(prices)\n"
-TESTS = "from shop.prices import average\n\n\ndef test_average():\n    assert average([1, 3]) == 2\n"
-REPOSITORY = Repository(
-    name="acme/shop",
-    protected=("secure/**",),
-    test_environment={"PYTHONPATH": ".", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+from agents.terms import Limits
+from storage.judgments import Outcome, Stage
+from tests.agents.fixed import (
+    NEW_TEST,
+    PLAN,
+    PRICES,
+    REPOSITORY,
+    RESEARCH,
+    SUBMIT,
+    TESTS,
+    WRITE_CURE,
+    WRITE_TEST,
+    fed_back,
+    run,
+    write,
 )
-PLAN = Plan(
-    repository="acme/shop",
-    title="Give 0 as the average of no prices",
-    approach="Return 0 when there are none.",
-    files=("shop/prices.py", "tests/test_prices.py"),
-    test="average([]) raises ZeroDivisionError today, gives 0 then.",
-    risk="None known.",
-    measure="The crash stops.",
-)
-RESEARCH = Research.model_validate(
-    {
-        "headline": "average() divides by zero",
-        "cause": "It divides by the number of prices.",
-        "confidence": "reproduced",
-        "findings": [],
-        "hypotheses": [
-            {"statement": "average", "standing": "supported"},
-            {"statement": "total", "standing": "rejected"},
-        ],
-        "priority": "P2",
-        "priority_reason": "Some pages crash.",
-    }
-)
+from tests.fakes import FakeWorkspaces, RecordingCheckpoint, ScriptedModel, calls, make_repository
 
 
 @pytest.fixture(scope="module")
@@ -83,57 +64,6 @@ def case(workspaces: FakeWorkspaces) -> FixCase:
         approved_by="U1",
         research=RESEARCH,
     )
-
-
-SUBMISSION: dict[str, Any] = {
-    "title": "Give 0 as the average of no prices",
-    "summary": "The empty list is handled.",
-    "test_files": ["tests/test_prices.py"],
-    "test_ids": ["tests/test_prices.py::test_average_of_nothing"],
-    "expected_failure": "ZeroDivisionError: division by zero",
-    "risk": "None known.",
-    "undo": "Revert the commit.",
-}
-NEW_TEST = {
-    "path": "tests/test_prices.py",
-    "old": "== 2\n",
-    "new": "== 2\n\n\ndef test_average_of_nothing():\n    assert average([]) == 0\n",
-}
-CURE = {"path": "shop/prices.py", "old": "/ len(prices)", "new": "/ len(prices) if prices else 0"}
-WRITE_TEST = calls(("edit_file", NEW_TEST), ("run_tests", {"ids": SUBMISSION["test_ids"]}))
-WRITE_CURE = calls(("edit_file", CURE), ("run_tests", {}))
-SUBMIT = calls(("submit_fix", SUBMISSION))
-
-
-def run(
-    case: FixCase,
-    workspaces: FakeWorkspaces,
-    script: Sequence[Reply] | ScriptedModel,
-    checkpoint: RecordingCheckpoint | None = None,
-    limits: Limits | None = None,
-) -> Fixed:
-    model = script if isinstance(script, ScriptedModel) else ScriptedModel({Stage.FIX: script})
-    return fix(
-        case,
-        model,
-        workspaces,
-        limits or Limits(),
-        checkpoint or RecordingCheckpoint(),
-        Redactor(b"test"),
-    )
-
-
-def fed_back(model: ScriptedModel, turn: int) -> str:
-    blocks = model.asked[turn - 1].messages[-1].blocks
-    return "\n".join(block.text for block in blocks if isinstance(block, ToolResult | TextBlock))
-
-
-def submit(**changes: Any) -> Message:
-    return calls(("submit_fix", {**SUBMISSION, **changes}))
-
-
-def write(files: Mapping[str, str]) -> Message:
-    return calls(*[("write_file", {"path": path, "text": text}) for path, text in files.items()])
 
 
 def test_a_fix_that_is_proven_is_given_with_its_proof_and_patch(case: FixCase, workspaces: FakeWorkspaces) -> None:

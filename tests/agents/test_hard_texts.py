@@ -1,4 +1,4 @@
-"""The rules on texts written to be hard for them: see hard_texts.py."""
+"""The rules on texts written to be hard for them: see hard_texts.py and hard_attacks.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import pytest
 
 from agents.attacks import find_attack
 from storage.judgments import Threat
-from tests.agents.hard_texts import ATTACKS, MISSED, REPORTS
+from tests.agents.hard_attacks import ATTACKS, MISSED
+from tests.agents.hard_texts import REPORTS
 
 
 @pytest.mark.parametrize("name", REPORTS)

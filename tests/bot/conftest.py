@@ -9,8 +9,11 @@ import pytest
 
 from bot.engine import Engine
 from storage.database import open_store
+from storage.judgments import Screening, Stage
+from storage.readings import Reading
 from storage.store import Store
 from tests.bot.conversation import Conversation, connected
+from tests.bot.desk import Desk
 from tests.bot.life import Life
 from tests.bot.site import Site, a_site
 from tests.bot.worker_process import Lines, ThreeTurns, jobs_of
@@ -19,6 +22,7 @@ from tests.bot.workplace import (
     a_workplace,
 )
 from tests.bot.works import Works
+from tests.factories import a_summary
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +61,11 @@ def talk(place: Workplace) -> Iterator[Conversation]:
     """The bot listens."""
     with connected(place) as conversation:
         yield conversation
+
+
+@pytest.fixture
+def desk(place: Workplace) -> Desk:
+    said = Reading(screening=Screening(reason="fine"), summary=a_summary())
+    desk = Desk(place)
+    desk.model.judgments[Stage.READ] = [said] * 9
+    return desk

@@ -21,7 +21,7 @@ from storage.records import Decision, Report
 from storage.run_rows import ToolUse
 from storage.runs import RunSeen
 from storage.status import Mover, Status, Visibility
-from tests.bot.test_views import NASTY, faults
+from tests.bot.scenes import NASTY, faults
 from tests.bot.workplace import ADA, BOB, EVE, GUS, SECRET, SOLAR, Workplace, labels, text_of
 from tests.factories import a_moment, a_report
 from tests.fakes import RecordingCheckpoint, ScriptedModel, calls, make_repository

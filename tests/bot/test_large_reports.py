@@ -24,8 +24,8 @@ from storage.search import HOLDERS
 from storage.status import Mover, Status, Visibility
 from storage.store import Store
 from storage.text_search import ROWS
+from tests.bot.scenes import POLICY, drawings
 from tests.bot.test_flood import at_once
-from tests.bot.test_views import POLICY, drawings
 from tests.bot.workplace import ADA, BOB, SECRET, SOLAR, Workplace, text_of
 from tests.factories import a_raw_signal, a_report, a_signal
 

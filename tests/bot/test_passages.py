@@ -9,7 +9,7 @@ import pytest
 from bot.views import parts
 from bot.views.parts import bold
 from bot.views.passages import Shape, passages
-from tests.bot.test_views import faults
+from tests.bot.scenes import faults
 
 PLAN = """In `naturaldelta` make it positive as a whole:
 

@@ -8,7 +8,7 @@ from bot.views.progress import progress
 from storage.assessment import Assessment, Factor, Ranked, Reviewer, Touch
 from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Hypothesis, Priority, Standing
 from storage.status import Status
-from tests.bot.test_views import a_scene
+from tests.bot.scenes import a_scene
 from tests.factories import a_research
 
 

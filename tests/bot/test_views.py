@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 import json
 from dataclasses import replace
 from typing import Any
@@ -11,137 +9,27 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from slack_sdk.models.blocks import Block
 
-from agents.terms import Policy
 from bot.actions import Choice
 from bot.views import condition, home, quarantine, trouble
 from bot.views.card import card
 from bot.views.drawing import Drawing, Reaction, Spot, Upload
-from bot.views.limits import BLOCKS, PAYLOAD, TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, size_of, within
+from bot.views.limits import TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, within
 from bot.views.report import thread
-from bot.views.scene import Scene
 from bot.views.words import SIGNS, span, status_line
-from playground.workspace.block_check import Place
-from playground.workspace.block_rules import check_blocks, checked_blocks
-from storage.assessment import Assessment, Factor, Ranked, Reviewer, Touch
-from storage.gathered import Gathered
+from playground.workspace.block_rules import checked_blocks
 from storage.judgments import (
-    FixSubmission,
     Outcome,
-    Priority,
-    Proof,
-    Question,
     Screening,
     Threat,
 )
 from storage.plumbing import Cursor, Switch
 from storage.quarantine import HeldPage
-from storage.records import Approval, AskedQuestion, Decision, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.records import Report, Signal
 from storage.signals import SignalCounts
-from storage.snapshot import Snapshot
 from storage.spending import Spent
-from storage.status import Mover, SignalStatus, Status, Visibility
-from tests.factories import a_plan, a_research, a_summary
-
-AT = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
-POLICY = Policy(approvers=("U01ADA", "U02BOB"))
-_NUMBERS = itertools.count(1)
-NASTY = "<!channel> <@U01ADA> <https://evil.example|nice> ```x``` *_~` \u202e & \x00 字" * 40
-
-
-def _fresh_id(kind: str) -> str:
-    return f"{kind}{next(_NUMBERS)}"
-
-
-def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns: Any) -> Scene:
-    """A report in a status, with one of everything, and foreign words wherever there are any."""
-    line, long = words[:290] or "x", (words * (4_000 // max(1, len(words)) + 1))[:3_900]
-    body = a_plan(title=line, approach=long, files=(line,) * 30, test=long, risk=line, measure=line)
-    report = Report(
-        id=1, status=status, title=long, gist=long, note=long, channel="C07SOLAR", plan_revision=2, repository=line,
-        priority=Priority.P1, soak_until=AT, dismissed_because=long, research=a_research(
-            headline=line, cause=long, assessment=_assessed(line), citations_made=2, citations_dropped=1
-        ),
-        stuck_because=Outcome.UNPROVEN, since=AT, **columns,
-    )  # fmt: skip
-    signals = tuple(
-        Signal(
-            id=number, source=source, external_id=f"C07SOLAR/170000000{number}.000100", channel="C07SOLAR", title=long,
-            body=long, url=line, author=line, thread_ts=f"170000000{number}.000100", happened_at=AT, reach=number,
-            status=SignalStatus.FILED, summary=a_summary(title=line),
-        )
-        for number, source in enumerate(["slack", "sentry", line[:40], *["slack"] * 20], start=1)
-    )  # fmt: skip
-    moves = [
-        (Status.GATHERING, Status.AWAITING_RESEARCH, Mover.WORLD),
-        (Status.AWAITING_RESEARCH, Status.GATHERING, Mover.MACHINE),
-        (Status.AWAITING_APPROVAL, Status.GATHERING, Mover.WORLD),
-        (Status.AWAITING_FIX, Status.STUCK, Mover.MACHINE),
-        (Status.AWAITING_CHECKS, Status.AWAITING_REVIEW, Mover.WORLD),
-        (Status.AWAITING_PROOF, Status.GATHERING, Mover.WORLD),
-        (Status.GATHERING, Status.DISMISSED, line),
-        (Status.GATHERING, status, "U01ADA"),
-    ]
-    entries = tuple(
-        Entry(id=number, report_id=1, at=AT, kind=EntryKind.MOVE, who=who, text=long, before=before, after=after)
-        for number, (before, after, who) in enumerate(moves, start=1)
-    )
-    proof = Proof(
-        test_ids=(line,), failed_before=True, passed_after=True, suite_passed=False, before_log=long, after_log=long,
-        suite_log=long * 3, why_not=long,
-    )  # fmt: skip
-    submission = FixSubmission(
-        title=line, summary=long, test_files=(line,), test_ids=(line,), expected_failure=line, risk=line, undo=line
-    )
-    fix = Fix(
-        id=4, report_id=1, plan_revision=2, repository=line, branch=line, base_sha="0", rounds=2, proof=proof,
-        submission=submission, number=7, url="https://github.example/pull/7", merged_at=AT, merged_by=line,
-    )  # fmt: skip
-    asked = AskedQuestion(id=3, report_id=1, body=Question(text=line, options=(line,) * 5, why=line), asked_at=AT)
-    answered = AskedQuestion(
-        id=2, report_id=1, body=asked.body, asked_at=AT, answer=long, answered_by=line, answered_at=AT
-    )
-    plans = tuple(
-        ShownPlan(id=n, report_id=1, revision=n, hash=body.hash, body=body, because=long, made_at=AT, posted_ts="1.1")
-        for n in (1, 2)
-    )
-    of_slack = tuple(signal for signal in signals if signal.source == "slack")
-    held = Gathered(
-        total=len(signals), shown=len(signals), sources=tuple(dict.fromkeys(signal.source for signal in signals)),
-        first=signals[0], news=signals[-5:], joined=len(signals),
-    )  # fmt: skip
-    snapshot = Snapshot(
-        report=report, gathered=held, signals=signals, plans=plans,
-        questions=(answered, asked), question=asked,
-        approvals=(Approval(report_id=1, decision=Decision.GUIDE, by=line, via="reply", words=long, at=AT),),
-        fixes=(fix,), moves=entries, spending=Spent(usd=1.5, calls=3, seconds=200.0), by_stage={},
-        regression_of=Report(id=9, title=long),
-    )  # fmt: skip
-    return Scene(snapshot, POLICY, "https://acme.example/", Spot("C07SOLAR", "1700000000.000001"), reporters=of_slack)
-
-
-def _assessed(line: str) -> Assessment:
-    factor, touch = Factor(points=4, counted=line), Touch(what=line, files=(line,), url=line)
-    return Assessment(
-        ranked=Ranked(priority=Priority.P0, importance=factor, impact=factor, severity=factor),
-        reviewers=(Reviewer(name=line, login=line, why=line),) * 3,
-        mended=line, touched_since=(touch,) * 5, in_flight=(touch,) * 5, unseen=(line,),
-    )  # fmt: skip
-
-
-def drawings(scene: Scene) -> list[Drawing]:
-    return [card(scene), *(each for each in thread(scene) if isinstance(each, Drawing))]
-
-
-def faults(blocks: list[Block], most: int = BLOCKS, payload: int = PAYLOAD) -> list[str]:
-    """Everything that Slack would refuse, by the playground's rules."""
-    drawn = within(blocks, most=most, payload=payload)
-    errors: list[str] = []
-    check_blocks(Place(errors), drawn, most)
-    if size_of(drawn) > payload:
-        errors.append("too long together")
-    return errors
+from storage.status import SignalStatus, Status, Visibility
+from tests.bot.scenes import AT, NASTY, _fresh_id, a_scene, drawings, faults
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -252,9 +140,6 @@ def test_uploads_hold_the_whole_logs_under_names_that_never_change() -> None:
     assert [file.name for file in first.files] == [
         "sb-1-fix-4-round-2-before.log", "sb-1-fix-4-round-2-after.log", "sb-1-fix-4-round-2-suite.log"
     ]  # fmt: skip
-
-
-# ── the other views ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("words", ["fine", NASTY, ""])

@@ -1,0 +1,128 @@
+"""Turns of a conversation with tools, as Claude is sent them and as its answers are kept."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import BaseModel, Field
+
+from agents.errors import ModelRefused
+from agents.exchange import About, Message, TextBlock, ToolCall, ToolResult, ToolSpec, TurnRequest
+from storage.judgments import Stage
+from storage.store import Store
+from tests.agents.asking_claude import a_model, calls
+from tests.agents.loopback import Api, Reply, says
+
+
+class Read(BaseModel):
+    """What to read."""
+
+    path: str = Field(description="A path.", max_length=200)
+    first: int = 1
+
+
+def a_request(*messages: Message, turn: int = 3) -> TurnRequest:
+    return TurnRequest(
+        stage=Stage.RESEARCH,
+        about=About(subject="acme/app#31#2", report_id=None),
+        turn=turn,
+        system="Find the cause.",
+        messages=messages,
+        tools=(ToolSpec("read_file", "Read a file.", Read), ToolSpec("log", "Read the log.", Read)),
+        max_tokens=2000,
+    )
+
+
+ASKED = Message(by_model=False, blocks=(TextBlock(text="It is slow."),))
+
+
+CALLED = Message(
+    by_model=True, blocks=(TextBlock(text="I look."), ToolCall(id="t1", name="read_file", arguments={"path": "a.py"}))
+)
+
+
+RESULT = Message(
+    by_model=False,
+    blocks=(ToolResult(call_id="t1", text="", failed=True), TextBlock(text="One turn is left.")),
+)
+
+
+def test_a_turn_sends_the_conversation_with_strict_tools_and_cache_marks(api: Api, sqlite_store: Store) -> None:
+    api.replies = [
+        Reply([{"type": "tool_use", "id": "t2", "name": "log", "input": {"path": "b.py"}}], stop_reason="tool_use")
+    ]
+
+    turn = a_model(api, sqlite_store).turn(a_request(ASKED, CALLED, RESULT))
+
+    assert turn.message == Message(by_model=True, blocks=(ToolCall(id="t2", name="log", arguments={"path": "b.py"}),))
+    assert (turn.stop_reason, turn.usage.cached_tokens) == ("tool_use", 10_000)
+    assert turn.usage.usd == pytest.approx(calls(sqlite_store)[0].cost_usd)
+    headers, body = api.asked[0]
+    assert (headers["x-signalbox-turn"], headers["x-signalbox-subject"]) == ("3", "acme/app#31#2")
+    assert (body["model"], body["max_tokens"]) == ("claude-sonnet-4-6", 2000)
+    assert [tool["strict"] for tool in body["tools"]] == [True, True]
+    assert body["tools"][0]["input_schema"]["additionalProperties"] is False
+    assert "cache_control" not in body["tools"][0]
+    assert body["tools"][1]["cache_control"] == {"type": "ephemeral"}
+    assert body["system"] == [{"type": "text", "text": "Find the cause.", "cache_control": {"type": "ephemeral"}}]
+    assert body["messages"][1]["content"][1] == {
+        "type": "tool_use", "id": "t1", "name": "read_file", "input": {"path": "a.py"},
+    }  # fmt: skip
+    result, word = body["messages"][2]["content"]
+    assert result == {"type": "tool_result", "tool_use_id": "t1", "content": "(nothing)", "is_error": True}
+    assert word == {"type": "text", "text": "One turn is left.", "cache_control": {"type": "ephemeral"}}
+
+
+def test_thoughts_are_kept_as_they_are_and_sent_back_unchanged(api: Api, sqlite_store: Store) -> None:
+    thought = {"type": "thinking", "thinking": "hm", "signature": "s1g"}
+    called = {"type": "tool_use", "id": "t1", "name": "log", "input": {"path": "b.py"}}
+    api.replies = [Reply([thought, called], "tool_use"), says("Done.")]
+    model = a_model(api, sqlite_store)
+
+    first = model.turn(a_request(ASKED, turn=1)).message
+    restored = Message.model_validate_json(first.model_dump_json())
+    answer = Message(by_model=False, blocks=(ToolResult(call_id="t1", text="ok"),))
+    model.turn(a_request(ASKED, restored, answer, turn=2))
+
+    assert first.blocks == (ToolCall(id="t1", name="log", arguments={"path": "b.py"}),)
+    sent = api.asked[1][1]["messages"][1]["content"]
+    assert [block["type"] for block in sent] == ["thinking", "tool_use"]
+    assert sent[0]["signature"] == "s1g"
+
+
+def test_a_model_that_will_not_work_on_it_has_refused(api: Api, sqlite_store: Store) -> None:
+    api.replies = [Reply([], "refusal")]
+
+    with pytest.raises(ModelRefused, match="research"):
+        a_model(api, sqlite_store).turn(a_request(ASKED))
+
+
+def test_an_answer_at_its_greatest_length_is_given_on_with_its_reason(api: Api, sqlite_store: Store) -> None:
+    api.replies = [says("and then", "max_tokens")]
+
+    assert a_model(api, sqlite_store).turn(a_request(ASKED)).stop_reason == "max_tokens"
+
+
+def test_beyond_the_api_s_limits_tools_are_no_longer_strict(api: Api, sqlite_store: Store) -> None:
+    class Many(BaseModel):
+        """Thirteen optional things."""
+
+        a: str = ""
+        b: str = ""
+        c: str = ""
+        d: str = ""
+        e: str = ""
+        f: str = ""
+        g: str = ""
+        h: str = ""
+        i: str = ""
+        j: str = ""
+        k: str = ""
+        m: str = ""
+        n: str = ""
+
+    tools = tuple(ToolSpec(f"tool_{number}", "A tool.", Many) for number in range(2))
+    request = a_request(ASKED)
+
+    a_model(api, sqlite_store).turn(TurnRequest(**{**vars(request), "tools": tools}))
+
+    assert ["strict" in tool for tool in api.asked[0][1]["tools"]] == [True, False]
