@@ -35,7 +35,8 @@ format: $(READY)
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-check: lint test
+check: $(READY)
+	@$(MAKE) --no-print-directory -j2 lint test
 
 crash: $(READY)
 	@$(BIN)/python -m playground.crash $(ARGS)
