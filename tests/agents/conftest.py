@@ -1,15 +1,18 @@
-"""A repository and a case for research, and an API that stands in for Claude's."""
+"""What several modules here are given; those that need another repository, case or world have one of their own."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from agents.cases import ResearchCase, SeenSignal
+from storage.store import Store
 from tests.agents.asking_claude import SAFE
 from tests.agents.loopback import Api, says, serving
+from tests.agents.placed import Judge, World
 from tests.agents.researched import PRICES, REPOSITORY
 from tests.fakes import FakeWorkspaces, make_repository
 
@@ -46,3 +49,15 @@ def case(workspaces: FakeWorkspaces) -> ResearchCase:
 def api() -> Iterator[Api]:
     with serving(Api([says(SAFE)])) as served:
         yield served
+
+
+@pytest.fixture
+def world(store: Store, tmp_path: Path) -> World:
+    return World(store, Judge(), tmp_path)
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("killed")
+    make_repository(folder, {"shop/__init__.py": "", "shop/prices.py": PRICES, "tests/test_prices.py": ""})
+    return folder

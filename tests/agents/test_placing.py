@@ -2,148 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import itertools
-import struct
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agents.correcting import Correcting
-from agents.exchange import About, Turn, TurnRequest
-from agents.means import Means
-from agents.placing import Judged, Placing, still_holds
-from agents.redact import Redactor
+from agents.placing import Judged, still_holds
 from agents.rules import Person
-from agents.stages.group import AboutGroup
-from agents.terms import Policy, Repository
-from storage.columns import now
 from storage.database import open_store
-from storage.filing import COOL_DOWN, JOINS_SHOWN
 from storage.groups import PairKind
-from storage.judgments import Grouping, Screening, Stage
-from storage.records import EntryKind, Report, Signal
+from storage.judgments import Grouping
 from storage.search import Candidate
-from storage.status import Dismissal, Mover, Status, Visibility
+from storage.status import Status, Visibility
 from storage.store import Store
-from tests.factories import a_raw_signal, a_summary
-from tests.fakes import FakeCodeHost, FakeWorkspaces, PlainCheckpoint
+from tests.agents.placed import ADA, FAULTS, POLICY, Judge, World
 from tests.storage.together import together
-
-ADA = Person("U01ADA", "T1")
-POLICY = Policy(approvers=("U01ADA",), repositories=(Repository(name="acme/app"),), ripe_weight=1_000)
-FAULTS = (
-    "export of reports ends with a server error after thirty seconds",
-    "login page keeps spinning on the old tablet browser",
-    "invoice totals are rounded to the wrong cent in euro",
-    "calendar invitations show yesterday for people in Auckland",
-    "upload of avatars loses the transparency of png pictures",
-    "search finds nothing when a query holds an apostrophe",
-)
-
-_NUMBERS = itertools.count(100)
-
-
-def words(text: str) -> bytes:
-    """A vector by which texts with the same words are alike."""
-    sums = [0.0] * 64
-    for word in text.lower().split():
-        sums[hashlib.sha256(word.encode()).digest()[0] % 64] += 1.0
-    length = sum(each * each for each in sums) ** 0.5 or 1.0
-    return struct.pack("<64f", *(each / length for each in sums))
-
-
-class ByWords:
-    def vectors(self, texts: Sequence[str]) -> list[bytes]:
-        return [words(text) for text in texts]
-
-
-@dataclass
-class Judge:
-    """Says that two are one problem if they end with the same words; counts how often it is asked."""
-
-    seconds: float = 0.0
-    answers: dict[str, Any] = field(default_factory=dict)  # what a grouping also says
-    asked: list[AboutGroup] = field(default_factory=list)
-    refuses: bool = False
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    can_research = True
-
-    def judge(self, stage: Stage, about: About, returns: type[Any]) -> Any:  # noqa: ARG002 of the port
-        assert stage is Stage.GROUP
-        assert isinstance(about, AboutGroup)
-        with self.lock:
-            self.asked.append(about)
-        time.sleep(self.seconds)
-        said = about.summary.gist
-        same = [each.subject for each in about.choices if each.gist == said and not self.refuses]
-        if not same:
-            return Grouping(reason="None fits.", ranking=tuple(each.subject for each in about.choices))
-        return Grouping(candidate=same[0], **{"pull_request_title": "Mend it", "reason": "One cause.", **self.answers})
-
-    def turn(self, request: TurnRequest) -> Turn:
-        raise AssertionError(request)
-
-
-class Silent:
-    def publish(self, report_id: int) -> None: ...
-    def signal(self, signal_id: int) -> None: ...
-    def report(self, report_id: int) -> None: ...
-
-
-@dataclass
-class World:
-    store: Store
-    judge: Judge
-    folder: Path
-
-    def __post_init__(self) -> None:
-        self.means = Means(
-            store=self.store, policy=POLICY, model=self.judge, workspaces=FakeWorkspaces(self.folder),
-            code_host=FakeCodeHost(), vectoriser=ByWords(), redactor=Redactor(b"key"), messenger=Silent(),
-            nudge=Silent(),
-        )  # fmt: skip
-
-    def take(self, fault: str, **raw: Any) -> Signal:
-        """A signal that was read."""
-        number = raw.pop("number", next(_NUMBERS))
-        raw = {"body": f"{fault}, met as case {number}", "title": f"{fault} {number}", **raw}
-        signal_id = self.store.signals.remember(a_raw_signal(**raw)).signal_id
-        summary = a_summary(title=raw["title"], gist=fault, queries=(fault,))
-        self.store.signals.describe(signal_id, Screening(), summary, words(raw["title"]), words(fault))
-        return self.store.signals.get(signal_id)
-
-    def place(self, signal: Signal) -> Report:
-        assert signal.summary is not None
-        Placing(self.means).place(signal.id or 0, signal.summary, PlainCheckpoint())
-        return self.of(signal)
-
-    def comes(self, fault: str, **raw: Any) -> Report:
-        return self.place(self.take(fault, **raw))
-
-    def of(self, signal: Signal) -> Report:
-        return self.store.reports.get(self.store.signals.get(signal.id or 0).report_id or 0)
-
-    def dismiss(self, report: Report, why: Dismissal | None) -> None:
-        self.store.reports.move(
-            report.id or 0, Status.DISMISSED, mover=Mover.HUMAN, who="U01ADA", because="no", dismissal=why
-        )
-
-    @property
-    def correcting(self) -> Correcting:
-        return Correcting(self.means, "T1")
-
-
-@pytest.fixture
-def world(store: Store, tmp_path: Path) -> World:
-    return World(store, Judge(), tmp_path)
 
 
 @pytest.fixture
@@ -299,87 +173,6 @@ def test_after_a_split_a_key_of_both_decides_no_more_and_each_side_takes_its_own
     assert world.comes(FAULTS[5], keys=("k:mine",)).id == new.id
     assert len(world.judge.asked) == 2
     assert world.store.reports.snapshot(new.id or 0).near[0].pair.kind is PairKind.APART
-
-
-@pytest.mark.parametrize("why", [None, Dismissal.WONT_FIX, Dismissal.NOT_A_PROBLEM])
-def test_what_nobody_wants_fixed_absorbs_its_signals(world: World, why: Dismissal | None) -> None:
-    report = world.comes(FAULTS[0], keys=("k:1",))
-    world.dismiss(report, why)
-    for _ in range(4):
-        assert world.comes(FAULTS[0], keys=("k:1",)).id == report.id
-    after = world.store.reports.get(report.id or 0)
-    assert after.status is Status.DISMISSED
-    assert after.weight == pytest.approx(5.0, abs=0.01)
-
-
-def test_what_was_fixed_elsewhere_and_happens_again_opens_a_linked_report_once(world: World) -> None:
-    report = world.comes(FAULTS[0], keys=("k:1",))
-    world.dismiss(report, Dismissal.FIXED_ELSEWHERE)
-    assert world.comes(FAULTS[0], keys=("k:1",), happened_at=now() - dt.timedelta(days=1)).id == report.id
-    again = world.comes(FAULTS[0], keys=("k:1",))
-    assert (again.id != report.id, again.regression_of) == (True, report.id)
-    assert world.comes(FAULTS[0], keys=("k:1",)).id == again.id
-    assert world.comes(FAULTS[0], happened_at=now() - dt.timedelta(days=1)).id == again.id
-
-
-def test_what_was_put_off_is_opened_again_when_it_weighs_twice_as_much(world: World) -> None:
-    report = world.comes(FAULTS[0], keys=("k:1",))
-    world.comes(FAULTS[0], keys=("k:1",))
-    world.dismiss(report, Dismissal.NOT_NOW)
-    assert [world.comes(FAULTS[0], keys=("k:1",)).id for _ in range(2)] == [report.id] * 2
-    assert world.comes(FAULTS[0], keys=("k:1",)).regression_of == report.id
-
-
-def test_who_asks_about_a_dismissed_problem_gets_a_report(world: World) -> None:
-    report = world.comes(FAULTS[0], keys=("k:1",))
-    world.dismiss(report, Dismissal.WONT_FIX)
-    again = world.comes(FAULTS[0], keys=("k:1",), asked_by="U02BOB")
-    assert (again.regression_of, again.status) == (report.id, Status.AWAITING_RESEARCH)
-
-
-def test_what_comes_back_after_it_was_resolved_opens_one_linked_report(world: World) -> None:
-    report = world.comes(FAULTS[0], keys=("k:1",))
-    for to, mover in (
-        (Status.AWAITING_RESEARCH, Mover.WORLD), (Status.AWAITING_APPROVAL, Mover.MACHINE),
-        (Status.AWAITING_FIX, Mover.HUMAN), (Status.AWAITING_CHECKS, Mover.MACHINE),
-        (Status.AWAITING_PROOF, Mover.HUMAN), (Status.RESOLVED, Mover.WORLD),
-    ):  # fmt: skip
-        world.store.reports.move(report.id or 0, to, mover=mover, who=mover, because="so")
-    signals = [world.take(FAULTS[0], keys=("k:1",)) for _ in range(4)]
-    together(*[lambda each=each: world.place(each) for each in signals])
-
-    assert {world.of(each).regression_of for each in signals} == {report.id}
-    assert len({world.of(each).id for each in signals}) == 1
-
-
-def test_in_a_storm_every_signal_counts_and_few_are_told(world: World) -> None:
-    report = world.comes(FAULTS[0], keys=("k:1",))
-    version = report.version
-    for _ in range(30):
-        world.comes(FAULTS[0], keys=("k:1",))
-    during = world.store.reports.get(report.id or 0)
-
-    assert during.version - version == JOINS_SHOWN
-    assert during.weight == pytest.approx(31.0, abs=0.01)
-    assert during.untold == 30 - JOINS_SHOWN
-    assert len(world.store.signals.of_report(report.id or 0)) == 31
-    assert world.store.filing.tell_of_the_many(now()) == []
-    assert world.store.filing.tell_of_the_many(now() + COOL_DOWN) == [report.id]
-    assert world.store.filing.tell_of_the_many(now() + COOL_DOWN) == []
-    after = world.store.reports.get(report.id or 0)
-    lines = [each.text for each in world.store.reports.journal(report.id or 0) if each.kind is EntryKind.SIGNAL]
-    assert (after.untold, after.version - during.version) == (0, 1)
-    assert len(lines) == 1 + JOINS_SHOWN + 1
-    assert lines[-1] == "25 more signals joined, too many at once to name each"
-
-
-def test_a_signal_of_a_storm_that_is_filed_twice_counts_once(world: World) -> None:
-    world.comes(FAULTS[0], keys=("k:1",))
-    signals = [world.take(FAULTS[0], keys=("k:1",)) for _ in range(JOINS_SHOWN + 2)]
-    for signal in [*signals, *signals]:
-        report = world.place(signal)
-    assert report.weight == pytest.approx(len(signals) + 1, abs=0.01)
-    assert report.untold == 2
 
 
 @pytest.mark.parametrize(
