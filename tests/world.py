@@ -30,7 +30,9 @@ from storage.records import CheckState, Decision, Report
 from storage.status import Status
 from storage.store import Store
 from tests.factories import a_raw_signal
-from tests.fakes import FakeCodeHost, FakeWorkspaces, PlainCheckpoint, ScriptedModel, calls, make_repository
+from tests.fake_code_host import FakeCodeHost
+from tests.fake_workspaces import FakeWorkspaces, make_repository
+from tests.fakes import PlainCheckpoint, ScriptedModel, calls
 
 CODE = "def share(total, people):\n    return total / people\n"
 

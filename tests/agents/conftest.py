@@ -14,7 +14,7 @@ from tests.agents.asking_claude import SAFE
 from tests.agents.loopback import Api, says, serving
 from tests.agents.placed import Judge, World
 from tests.agents.researched import PRICES, REPOSITORY
-from tests.fakes import FakeWorkspaces, make_repository
+from tests.fake_workspaces import FakeWorkspaces, make_repository
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from agents.redact import Redactor
 from agents.stages.fix import Fixed, fix
 from agents.terms import Limits, Repository
 from storage.judgments import Plan, Research, Stage
-from tests.fakes import FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import RecordingCheckpoint, Reply, ScriptedModel, calls
 
 PRICES = "def average(prices):\n    return sum(prices) / len(prices)\n"
 

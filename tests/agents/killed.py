@@ -21,7 +21,9 @@ from storage.status import Mover, Status
 from storage.store import Store
 from tests.agents.researched import COMMAND, SUBMISSION, code, submit, with_evidence
 from tests.factories import a_report
-from tests.fakes import FakeCodeHost, FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls
+from tests.fake_code_host import FakeCodeHost
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import RecordingCheckpoint, Reply, ScriptedModel, calls
 
 T = TypeVar("T")
 

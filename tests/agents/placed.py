@@ -25,7 +25,9 @@ from storage.records import Report, Signal
 from storage.status import Dismissal, Mover, Status
 from storage.store import Store
 from tests.factories import a_raw_signal, a_summary
-from tests.fakes import FakeCodeHost, FakeWorkspaces, PlainCheckpoint
+from tests.fake_code_host import FakeCodeHost
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import PlainCheckpoint
 
 ADA = Person("U01ADA", "T1")
 

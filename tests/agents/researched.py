@@ -12,7 +12,8 @@ from agents.redact import Redactor
 from agents.stages.research import Researched, research
 from agents.terms import Limits, Repository
 from storage.judgments import Stage
-from tests.fakes import FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import RecordingCheckpoint, Reply, ScriptedModel, calls
 
 PRICES = '''"""Prices of a basket."""
 

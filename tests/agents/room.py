@@ -21,7 +21,8 @@ from agents.ports import Checkpoint, Workspace
 from agents.terms import Limits
 from agents.trail import Brief, Ruling, Trail
 from storage.judgments import Judgment, Outcome, Stage
-from tests.fakes import MemoryWorkspace, RecordingCheckpoint, Reply, ScriptedModel, calls, words
+from tests.fake_workspaces import MemoryWorkspace
+from tests.fakes import RecordingCheckpoint, Reply, ScriptedModel, calls, words
 
 
 class Answer(Judgment):

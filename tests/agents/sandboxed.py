@@ -12,7 +12,7 @@ from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
 from agents.adapters.mirrors import Mirrors
 from agents.adapters.sandbox_view import Bounds
 from agents.terms import Repository
-from tests.fakes import make_repository
+from tests.fake_workspaces import make_repository
 
 FILES = {"shop.py": "PRICE = 1\n", "test_shop.py": "import shop\n\n\ndef test_price():\n    assert shop.PRICE == 1\n"}
 MIB = 1024**2

@@ -26,7 +26,9 @@ from agents.terms import Policy, Repository
 from storage.judgments import Bucket, Evidence, EvidenceKind, Finding, Research
 from storage.store import Store
 from tests.factories import a_plan, a_report, a_research
-from tests.fakes import FakeCodeHost, FakeWorkspaces, ScriptedModel
+from tests.fake_code_host import FakeCodeHost
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import ScriptedModel
 
 AT = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 SHOP = Repository(name="acme/shop")

@@ -22,7 +22,8 @@ from tests.agents.researched import (
     with_evidence,
 )
 from tests.factories import a_research
-from tests.fakes import FakeWorkspaces, ScriptedModel, calls
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import ScriptedModel, calls
 
 
 @pytest.mark.parametrize(

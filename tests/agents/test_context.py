@@ -18,7 +18,8 @@ from storage.judgments import Outcome, Stage
 from storage.store import Store
 from tests.agents.loopback import Api, PromptCache, Reply, serving
 from tests.agents.test_fallback import FIRST, Answer, Logged, Look, a_model, scripted
-from tests.fakes import MemoryWorkspace, RecordingCheckpoint, ScriptedModel, calls
+from tests.fake_workspaces import MemoryWorkspace
+from tests.fakes import RecordingCheckpoint, ScriptedModel, calls
 
 SIZE = MOST_CHARACTERS // 5
 

@@ -25,7 +25,8 @@ from storage.run_rows import ToolUse
 from storage.store import Store
 from tests.agents.loopback import Api, Reply, serving
 from tests.factories import a_report
-from tests.fakes import MemoryWorkspace, RecordingCheckpoint
+from tests.fake_workspaces import MemoryWorkspace
+from tests.fakes import RecordingCheckpoint
 
 FIRST, SECOND = "claude-opus-5", "claude-sonnet-4-6"
 OVERLOADED = Reply(status=529)

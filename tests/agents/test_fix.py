@@ -32,7 +32,8 @@ from tests.agents.fixed import (
     run,
     write,
 )
-from tests.fakes import FakeWorkspaces, RecordingCheckpoint, ScriptedModel, calls, make_repository
+from tests.fake_workspaces import FakeWorkspaces, make_repository
+from tests.fakes import RecordingCheckpoint, ScriptedModel, calls
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from agents.guards import guard, is_test, matches
 from agents.patches import only, read_patch
 from agents.terms import Repository
-from tests.fakes import make_repository
+from tests.fake_workspaces import make_repository
 
 REPOSITORY = Repository(name="acme/shop", protected=("secure/**", "**/CODEOWNERS"), max_changed_lines=20)
 FILES = {

@@ -20,7 +20,7 @@ from storage.records import Decision, Report
 from storage.status import Dismissal, Status, Visibility
 from storage.store import Store
 from tests.factories import a_report, a_vector
-from tests.fakes import FakeWorkspaces, make_repository
+from tests.fake_workspaces import FakeWorkspaces, make_repository
 
 REPOSITORY = Repository(name="acme/app")
 

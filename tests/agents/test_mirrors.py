@@ -14,7 +14,7 @@ from agents.adapters.inert_git import GitFailed, run_git
 from agents.adapters.mirrors import EMAIL, Mirrors
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.terms import Repository
-from tests.fakes import make_repository
+from tests.fake_workspaces import make_repository
 
 FILES = {"shop.py": "PRICE = 1\n"}
 PATCH = "diff --git a/shop.py b/shop.py\n--- a/shop.py\n+++ b/shop.py\n@@ -1 +1 @@\n-PRICE = 1\n+PRICE = 2\n"

@@ -10,7 +10,7 @@ import pytest
 from agents.proof import LOG_LIMIT, prove_patch
 from agents.terms import Repository
 from storage.judgments import FixSubmission, Proof
-from tests.fakes import FakeWorkspaces, make_repository
+from tests.fake_workspaces import FakeWorkspaces, make_repository
 
 PRICES = "def average(prices):\n    return sum(prices) / len(prices)\n"
 FIXED = "def average(prices):\n    return sum(prices) / len(prices) if prices else 0\n"

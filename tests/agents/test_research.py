@@ -8,7 +8,8 @@ from agents.cases import Guidance, ResearchCase, SimilarReport
 from agents.terms import Limits
 from storage.judgments import Confidence, Outcome, Plan, Stage
 from tests.agents.researched import REPRODUCE, SUBMISSION, changed, code, fed_back, run, submit, with_evidence
-from tests.fakes import FakeWorkspaces, RecordingCheckpoint, ScriptedModel
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import RecordingCheckpoint, ScriptedModel
 
 
 def test_research_whose_citations_hold_is_given_as_it_is(case: ResearchCase, workspaces: FakeWorkspaces) -> None:

@@ -26,7 +26,9 @@ from storage.routing import Routing
 from storage.status import Status
 from storage.store import Store
 from tests.factories import a_moment, a_report, a_signal, a_vector
-from tests.fakes import FakeCodeHost, FakeWorkspaces, ScriptedModel, make_repository
+from tests.fake_code_host import FakeCodeHost
+from tests.fake_workspaces import FakeWorkspaces, make_repository
+from tests.fakes import ScriptedModel
 
 SHOP = Repository(name="acme/shop", paths=("shop/**",))
 TILL = Repository(name="acme/till", paths=("till/**",), products=("receipt",))

@@ -15,7 +15,8 @@ from tests.agents.researched import (
     submit,
 )
 from tests.agents.stranded import RUN_AVERAGE, RUN_TOTAL, WEIGH, a_model, asked, heard, run
-from tests.fakes import FakeWorkspaces, RecordingCheckpoint
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import RecordingCheckpoint
 
 
 def test_strands_share_half_of_the_money_that_is_left_and_each_may_take_half_of_the_time() -> None:

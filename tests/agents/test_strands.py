@@ -49,7 +49,8 @@ from tests.agents.stranded import (
     text_of,
     weighed,
 )
-from tests.fakes import FakeWorkspaces, RecordingCheckpoint, Reply, ScriptedModel, calls, words
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import RecordingCheckpoint, Reply, ScriptedModel, calls, words
 
 
 def test_causes_are_looked_into_and_what_was_found_comes_back_in_order(

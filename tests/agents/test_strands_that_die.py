@@ -11,7 +11,8 @@ from agents.errors import ModelDown
 from agents.exchange import Turn, TurnRequest
 from storage.judgments import Outcome
 from tests.agents.stranded import TOTAL, a_model, asked, heard, run, scripts
-from tests.fakes import FakeWorkspaces, RecordingCheckpoint, ScriptedModel
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import RecordingCheckpoint, ScriptedModel
 
 
 @dataclass

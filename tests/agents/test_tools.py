@@ -13,7 +13,7 @@ from agents.exchange import ToolFault
 from agents.terms import Repository
 from agents.tools.hands import Hands
 from agents.tools.toolboxes import fix_tools, research_tools
-from tests.fakes import FakeWorkspaces, make_repository
+from tests.fake_workspaces import FakeWorkspaces, make_repository
 
 PRICES = '''"""Prices."""
 

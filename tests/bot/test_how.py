@@ -24,7 +24,8 @@ from storage.status import Mover, Status, Visibility
 from tests.bot.scenes import NASTY, faults
 from tests.bot.workplace import ADA, BOB, EVE, GUS, SECRET, SOLAR, Workplace, labels, text_of
 from tests.factories import a_moment, a_report
-from tests.fakes import RecordingCheckpoint, ScriptedModel, calls, make_repository
+from tests.fake_workspaces import make_repository
+from tests.fakes import RecordingCheckpoint, ScriptedModel, calls
 
 HOW = "How I got here"
 

@@ -16,7 +16,8 @@ from storage.store import Store
 from tests.bot.site import Site
 from tests.bot.workplace import ADA, BOB, POLICY, SOLAR, Workplace, a_workplace
 from tests.factories import a_report
-from tests.fakes import RecordingCheckpoint, ScriptedModel, calls, make_repository
+from tests.fake_workspaces import make_repository
+from tests.fakes import RecordingCheckpoint, ScriptedModel, calls
 
 TWO = POLICY.model_copy(update={"repositories": (Repository(name="acme/app"), Repository(name="acme/till"))})
 SAID = "repository: acme/till"

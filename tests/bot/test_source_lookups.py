@@ -24,7 +24,7 @@ from playground.sentry import Sentry
 from playground.sentry_records import Crumb, ErrorSeen, Frame
 from storage.status import Visibility
 from tests.bot.site import Site, a_site
-from tests.fakes import MemoryWorkspace
+from tests.fake_workspaces import MemoryWorkspace
 
 AT = dt.datetime(2026, 1, 2, 3, 4, tzinfo=dt.UTC)
 ROOM = "C012AB"

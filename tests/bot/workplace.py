@@ -30,7 +30,9 @@ from playground.workspace.records import Ephemeral
 from storage.status import Visibility
 from storage.store import Store
 from tests.bot.site import Site
-from tests.fakes import FakeCodeHost, FakeWorkspaces, ScriptedModel
+from tests.fake_code_host import FakeCodeHost
+from tests.fake_workspaces import FakeWorkspaces
+from tests.fakes import ScriptedModel
 
 T = TypeVar("T")
 

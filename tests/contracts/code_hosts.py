@@ -19,7 +19,8 @@ from playground.codehost import BOT, TOKEN, CheckRunner, Permission
 from playground.codehost import CodeHost as Playground
 from playground.faults import Faults
 from storage.records import CheckState
-from tests.fakes import FakeCodeHost, make_repository
+from tests.fake_code_host import FakeCodeHost
+from tests.fake_workspaces import make_repository
 
 NAME = "acme/shop"
 FILES = {"shop.py": "def total(items):\n    return 0\n", "check.sh": "echo all is well\n", "notes.txt": "one\ntwo\n"}

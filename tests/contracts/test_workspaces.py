@@ -15,7 +15,7 @@ from agents.adapters.mirrors import Mirrors
 from agents.errors import SandboxUnusable
 from agents.ports import Workspace, Workspaces
 from agents.terms import Repository
-from tests.fakes import FakeWorkspaces, make_repository
+from tests.fake_workspaces import FakeWorkspaces, make_repository
 
 FIRST = {"shop.py": "PRICE = 1\n", "notes/old.txt": "to go\n", "run.sh": "echo ran\n"}
 SECOND = {"shop.py": "PRICE = 2\n"}

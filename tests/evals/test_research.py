@@ -21,7 +21,8 @@ from evals.research import Course, Ran, evaluate, named, scores
 from evals.runs import Engine
 from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Outcome, Stage
 from tests.factories import a_research
-from tests.fakes import ScriptedModel, calls, make_repository
+from tests.fake_workspaces import make_repository
+from tests.fakes import ScriptedModel, calls
 
 PRICES = "def average(prices):\n    return sum(prices) / len(prices)\n"
 MENDED = "def average(prices):\n    return sum(prices) / max(1, len(prices))\n"

@@ -1,0 +1,129 @@
+"""A code host in memory."""
+
+# ruff: noqa: ARG002 fakes take what the ports take, also what they do not need
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.errors import CodeHostRejected
+from agents.exchange import (
+    Check,
+    Draft,
+    PullRequest,
+    PullRequestState,
+    Remark,
+    Touching,
+)
+from agents.terms import Repository
+from storage.columns import now
+
+
+@dataclass
+class FakeCodeHost:
+    """Branches and pull requests in memory. People act on it through `set_checks`, `remark`, `merge` and `close`."""
+
+    branches: dict[str, str] = field(default_factory=dict)  # name -> sha
+    patches: dict[str, str] = field(default_factory=dict)  # sha -> patch
+    pull_requests: dict[int, PullRequest] = field(default_factory=dict)
+    drafts: dict[int, Draft] = field(default_factory=dict)
+    reviewers: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    unknown_people: frozenset[str] = frozenset()
+    pushes: int = 0  # that changed something
+    trouble: list[Exception] = field(default_factory=list)  # raised by the next calls, one each
+
+    def ensure_branch(
+        self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
+    ) -> str:
+        self._maybe_fail()
+        sha = hashlib.sha1(f"{base_sha}{patch}{message}{at}".encode(), usedforsecurity=False).hexdigest()
+        if self.branches.get(branch) != sha:
+            self.pushes += 1
+            self.branches[branch] = sha
+            self.patches[sha] = patch
+            for number, draft in self.drafts.items():
+                if draft.branch == branch:
+                    self._change(number, head_sha=sha, checks=())
+        return sha
+
+    def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
+        self._maybe_fail()
+        if draft.branch not in self.branches:
+            raise CodeHostRejected(f"there is no branch {draft.branch}; push it first")
+        for number, known in self.drafts.items():
+            if known.branch == draft.branch:
+                if self.pull_requests[number].state is PullRequestState.OPEN:
+                    self.drafts[number] = draft
+                return self.pull_requests[number]
+        number = len(self.pull_requests) + 1
+        url = f"https://code.example/{repository.name}/pull/{number}"
+        self.drafts[number] = draft
+        self.pull_requests[number] = PullRequest(
+            number=number,
+            url=url,
+            state=PullRequestState.OPEN,
+            draft=True,
+            head_sha=self.branches[draft.branch],
+            author="signalbox",
+        )
+        return self.pull_requests[number]
+
+    def pull_request(self, repository: Repository, number: int) -> PullRequest:
+        self._maybe_fail()
+        if number not in self.pull_requests:
+            raise CodeHostRejected(f"there is no pull request {number}")
+        return self.pull_requests[number]
+
+    def ensure_ready(self, repository: Repository, number: int) -> None:
+        self._maybe_fail()
+        self._change(number, draft=False)
+
+    def ensure_reviewers(self, repository: Repository, number: int, logins: Sequence[str]) -> tuple[str, ...]:
+        self._maybe_fail()
+        self.reviewers[number] = tuple(login for login in logins if login not in self.unknown_people)
+        return self.reviewers[number]
+
+    def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:
+        self._maybe_fail()
+        states = {PullRequestState.OPEN, PullRequestState.MERGED} if merged else {PullRequestState.OPEN}
+        told = [self._touching(number, paths) for number, pull in self.pull_requests.items() if pull.state in states]
+        return tuple(one for one in told if one.files)
+
+    def _touching(self, number: int, paths: Sequence[str]) -> Touching:
+        pull, draft = self.pull_requests[number], self.drafts[number]
+        patch = self.patches.get(pull.head_sha, "")
+        changed = [line[6:] for line in patch.splitlines() if line.startswith("+++ b/")]
+        files = tuple(one for one in changed if any(one == path or one.startswith(f"{path}/") for path in paths))
+        return Touching(
+            number=number,
+            url=pull.url,
+            title=draft.title,
+            body=draft.body,
+            author=pull.author,
+            state=pull.state,
+            draft=pull.draft,
+            at=now(),
+            files=files,
+        )
+
+    def set_checks(self, number: int, *checks: Check) -> None:
+        self._change(number, checks=checks)
+
+    def remark(self, number: int, remark: Remark) -> None:
+        self._change(number, remarks=(*self.pull_requests[number].remarks, remark))
+
+    def merge(self, number: int, by: str = "ada") -> None:
+        self._change(number, state=PullRequestState.MERGED, merged_by=by, merge_sha="f" * 40)
+
+    def close(self, number: int) -> None:
+        self._change(number, state=PullRequestState.CLOSED)
+
+    def _change(self, number: int, **changes: Any) -> None:
+        self.pull_requests[number] = self.pull_requests[number].model_copy(update=changes)
+
+    def _maybe_fail(self) -> None:
+        if self.trouble:
+            raise self.trouble.pop(0)
