@@ -9,7 +9,7 @@ from agents import rules
 from agents.assent import Answer, Via
 from agents.ports import Nudge
 from agents.rules import Person
-from agents.terms import Policy
+from agents.terms import Policy, Repository
 from storage.deciding import Decided, DecidedKind
 from storage.errors import IllegalMove
 from storage.records import Decision, Report
@@ -18,7 +18,7 @@ from storage.store import Store
 
 _SAID = re.compile(
     r"\s*(?:wrong repository[\s,.:;!-]*(?:it(?:'s| is)\s+)?|(?:the\s+)?repository(?:\s+is|\s*[:=])\s*)"
-    r"[`<]?([\w.-]+/[\w.-]+?)[`>]?[.!]?\s*",
+    r"[`<]?((?:[\w.-]+/)?[\w.-]*[\w-])[`>]?[.!]?\s*",
     re.IGNORECASE | re.ASCII,
 )
 _AGAIN = {
@@ -28,10 +28,23 @@ _AGAIN = {
 }
 
 
-def repository_named(words: str) -> str:
-    """The owner/name of a reply that says nothing else than which repository it is; empty for any other."""
-    named = _SAID.fullmatch(words)
-    return named[1] if named else ""
+def repository_named(words: str, policy: Policy) -> str:
+    """What a reply calls the repository that says nothing else than which it is; empty for any other.
+
+    A word without an owner counts only if it is a repository's short name: “the repository is down” is none.
+    """
+    said = _SAID.fullmatch(words)
+    return said[1] if said and ("/" in said[1] or meant(said[1], policy)) else ""
+
+
+def meant(said: str, policy: Policy) -> tuple[Repository, ...]:
+    """The repositories that `owner/name` or `name` alone may mean, in whatever case; several share a short name."""
+    name = said.lower()
+    if any(each.name == said for each in policy.repositories):
+        return tuple(each for each in policy.repositories if each.name == said)
+    return tuple(
+        each for each in policy.repositories if name in (each.name.lower(), each.name.lower().rpartition("/")[2])
+    )
 
 
 @dataclass(frozen=True)
@@ -43,10 +56,12 @@ class Rehoming:
     nudge: Nudge
     home_team: str
 
-    def say(self, report_id: int, name: str, person: Person, via: Via) -> Answer:
-        """The report is about this repository: it is researched there, anew. Raises NotFound."""
+    def say(self, report_id: int, said: str, person: Person, via: Via) -> Answer:
+        """The report is about this repository, named as `meant` takes it: it is researched there. Raises NotFound."""
         report = self.store.reports.get(report_id)
-        repository = self.policy.repository(name)
+        found = meant(said, self.policy)
+        repository = found[0] if len(found) == 1 else None
+        name = repository.name if repository is not None else said
         for concerned in (self.policy.repository(report.repository), repository):
             if refusal := rules.may_decide(person, concerned, self.policy, self.home_team):
                 self.store.plans.refuse(
@@ -54,8 +69,7 @@ class Rehoming:
                 )
                 return Answer(ok=False, sentence=refusal)
         if repository is None:
-            known = ", ".join(f"`{each.name}`" for each in self.policy.repositories) or "none"
-            return Answer(ok=False, sentence=f"`{name}` is not a repository of the policy file; there are {known}.")
+            return Answer(ok=False, sentence=_which(said, found, self.policy))
         if report.repository == name:
             return self._confirmed(report, person)
         return self._moved(report, name, person, via)
@@ -105,6 +119,16 @@ class Rehoming:
             return Answer(ok=False, sentence=f"Somebody was quicker: {report.ref} has moved on. Say it again.")
         self.nudge.report(report.id or 0)
         return Answer(ok=True, sentence=f"{report.ref} is about `{name}`: I look into it there, and remember that.")
+
+
+def _which(said: str, found: tuple[Repository, ...], policy: Policy) -> str:
+    """Why it is none of the repositories, and which there are to choose from."""
+    listed = ", ".join(f"`{each.name}`" for each in found or policy.repositories)
+    if found:
+        return f"`{said}` may be any of {listed}: say it again with the owner."
+    if not listed:
+        return f"`{said}` is not a repository of the policy file, which names none: add it to signalbox.toml."
+    return f"`{said}` is not a repository of the policy file; there are {listed}."
 
 
 def _decision(report: Report) -> Decision | None:

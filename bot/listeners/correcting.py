@@ -25,7 +25,7 @@ from storage.status import CLOSED, Visibility
 log = structlog.get_logger()
 
 _TWO = re.compile(rf"\w+\s+{REF}\s+(?:into|in|to|with|and|&)\s+{REF}", re.IGNORECASE)
-_WHERE = re.compile(rf"\w+\s+{REF}\s+`?([\w.-]+/[\w.-]+)`?", re.IGNORECASE | re.ASCII)
+_WHERE = re.compile(rf"\w+\s+{REF}\s+`?([\w.-]+(?:/[\w.-]+)?)`?", re.IGNORECASE | re.ASCII)
 _REPOSITORY = "Name the report and the repository, such as: `/signalbox repository SB-2 acme/shop`"
 _MERGE = "Name both reports, such as: `/signalbox merge SB-3 into SB-2`"
 _UNDO = "Name the report that was merged or split, such as: `/signalbox undo SB-3`"
@@ -44,7 +44,7 @@ def undo_typed(typed: Typed, deps: Deps) -> Said:
 
 
 def repository_typed(typed: Typed, deps: Deps) -> Said:
-    """`/signalbox repository SB-2 owner/name`."""
+    """`/signalbox repository SB-2 owner/name`, or the name alone where that says which."""
     named = _WHERE.fullmatch(trimmed(typed))
     if named is None:
         return _REPOSITORY, []

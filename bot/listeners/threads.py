@@ -32,7 +32,7 @@ def replied(event: SlackEvent, deps: Deps) -> None:
         return
     person = deps.person(event.user, event.user_team or deps.home_team)
     to_us = event.text.strip().removeprefix(f"<@{deps.our_user}>")
-    if name := repository_named(to_us):
+    if name := repository_named(to_us, deps.policy):
         answer: Answer | None = deps.rehoming.say(report.id, name, person, Via.REPLY)
     else:
         answer = deps.assent.reply(report.id, words_of(to_us), event.ts, person)

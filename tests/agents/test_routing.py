@@ -112,7 +112,7 @@ def test_where_the_model_cannot_tell_people_are_asked_in_the_thread(store: Store
     ],
 )
 def test_only_a_reply_that_says_nothing_else_names_the_repository(words: str, name: str) -> None:
-    assert repository_named(words) == name
+    assert repository_named(words, POLICY) == name
 
 
 @pytest.mark.parametrize("status", [Status.GATHERING, Status.AWAITING_ANSWER, Status.AWAITING_APPROVAL])
