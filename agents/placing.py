@@ -17,7 +17,7 @@ from agents.recurring import Reception, reception
 from agents.returning import Returning
 from agents.ripening import Ripening
 from agents.saying import LEAD_LIMIT
-from agents.stages.group import decides_alone, group
+from agents.stages.group import Unjudged, decides_alone, group
 from storage.errors import Overtaken
 from storage.filing import NewReport
 from storage.groups import Considered, Weighed
@@ -39,6 +39,7 @@ class Judged(BaseModel):
     report_id: int | None  # of the candidate that was chosen
     seen: dict[int, int]  # candidates, with how many of their signals were shown
     asked: bool  # whether anybody had to judge
+    refused: bool = False  # whoever was asked gave no judgment
 
 
 class Filed(BaseModel):
@@ -153,23 +154,32 @@ class Placing:
         named = [candidate for candidate in candidates if candidate.subject == grouping.candidate]
         named.sort(key=lambda candidate: candidate.status in CLOSED)  # a regression's report has its signal's id too
         report_id = named[0].report_id if named else None
-        return Judged(grouping=grouping, report_id=report_id, seen=seen, asked=not decides_alone(candidates))
+        return Judged(
+            grouping=grouping,
+            report_id=report_id,
+            seen=seen,
+            asked=not decides_alone(candidates),
+            refused=isinstance(grouping, Unjudged),
+        )
 
     def _considered(
         self, signal: Signal, summary: Summary, candidates: tuple[Candidate, ...], judged: Judged
     ) -> Considered:
         if signal.report_id is not None:
             return Considered(stays=True)
-        judge = ""
-        if judged.asked:
-            judge = self.means.store.spending.model_of(signal.id or 0, Stage.GROUP) or OFFLINE
         near = near_miss(judged, candidates)
         return Considered(
             queries=summary.queries,
             candidates=tuple(_weighed(candidate) for candidate in candidates),
-            judge=judge,
+            judge=self._judge_of(signal, judged) if judged.asked else "",
+            refused=judged.refused,
             near_miss=near.report_id if near is not None else None,
         )
+
+    def _judge_of(self, signal: Signal, judged: Judged) -> str:
+        """Who was asked. A model that refused need not have been paid; what judges without a model refuses nothing."""
+        paid = self.means.store.spending.model_of(signal.id or 0, Stage.GROUP)
+        return paid or (self.means.policy.models.of(Stage.GROUP) if judged.refused else OFFLINE)
 
     def _ripen(self, report_id: int, signal_id: int, *, came_back: bool) -> bool:
         signal = self.means.store.signals.get(signal_id)

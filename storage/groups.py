@@ -45,6 +45,7 @@ class Considered(BaseModel):
     queries: tuple[str, ...] = ()
     candidates: tuple[Weighed, ...] = ()
     judge: str = ""  # the model, or the offline engine; empty when nobody had to judge
+    refused: bool = False  # it was asked, and gave no judgment
     stays: bool = False  # it was edited, and not judged again
     near_miss: int | None = None  # the report of the candidate that was rejected and yet is likely
 

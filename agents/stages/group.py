@@ -21,6 +21,10 @@ TITLES_SHOWN = 8  # signals of a candidate that are named
 REASON_LIMIT = 300
 
 
+class Unjudged(Grouping):
+    """What is left where the model refused, or its answer could not be used: the signal stands on its own."""
+
+
 class Choice(BaseModel):
     """A candidate as the judgment sees it, named by its subject."""
 
@@ -103,8 +107,8 @@ def decides_alone(candidates: tuple[Candidate, ...]) -> bool:
     return not candidates or _by_key(candidates) is not None
 
 
-def _alone(why: str) -> Grouping:
-    return Grouping(reason=f"It could not be compared with other reports: {why}"[:REASON_LIMIT])
+def _alone(why: str) -> Unjudged:
+    return Unjudged(reason=f"It could not be compared with other reports: {why}"[:REASON_LIMIT])
 
 
 def _by_key(candidates: tuple[Candidate, ...]) -> Candidate | None:

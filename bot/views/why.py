@@ -93,9 +93,13 @@ def _decided(placement: Placement, *, moved: bool) -> list[Piece]:
         did = f"it opened SB-{placement.report_id}. " if moved else "it opened this report. "
     else:
         did = f"it joined SB-{placement.report_id}. " if moved else "it joined. "
-    if considered.judge:
+    candidates = plural(len(considered.candidates), "candidate")
+    if considered.refused:
+        asked = f"{considered.judge} was asked to compare {candidates}"
+        who = f"{asked} and refused, so a rule decided that it stands alone: "
+    elif considered.judge:
         were = "was" if len(considered.candidates) == 1 else "were"
-        who = f"{plural(len(considered.candidates), 'candidate')} {were} compared by {considered.judge}: "
+        who = f"{candidates} {were} compared by {considered.judge}: "
     elif considered.candidates and not placement.opened:
         who = "Nobody had to judge: "
     else:
