@@ -33,6 +33,7 @@ class Action(StrEnum):
     UNDO = "undo"  # a merge or a split
     HOW = "how"  # did I get here: the runs of a report
     REASON = "reason"  # why a report was dismissed
+    RETRY_EVENT = "retry_event"  # of Slack that could not be dealt with
     DUPLICATE = "duplicate"  # it was dismissed because another report is about the same
     LINK = "link"  # only opens an address
 
@@ -144,6 +145,12 @@ class HeldTurn(_Value):
     """Which page of the quarantine: what is older than this signal; 0 for the newest."""
 
     before: int = Field(ge=0, le=_LARGEST_ID)
+
+
+class DeadEvent(_Value):
+    """Which dead event of Slack; all of them without an id."""
+
+    event_id: str = Field(default="", max_length=100)
 
 
 def action_id(action: Action, number: int | None = None) -> str:

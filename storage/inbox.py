@@ -59,7 +59,14 @@ class Inbox:
                 )
             )
 
-    def dead(self, limit: int = 20) -> list[InboxRow]:
+    def revive(self, event_id: str) -> bool:
+        """Have a dead letter wait again; False when it is none, because somebody did so before or it is gone."""
+        dead = col(InboxRow.done_at).is_(None) & (col(InboxRow.failures) >= FAILURES_LIMIT)
+        with self._on.write() as session:
+            again = update(InboxRow).where(col(InboxRow.event_id) == _fit(event_id), dead).values(failures=0)
+            return bool(getattr(session.execute(again), "rowcount", 0))
+
+    def dead(self, limit: int = 200) -> list[InboxRow]:
         """Dead letters, newest first."""
         with self._on.read() as session:
             rows = select(InboxRow).where(col(InboxRow.done_at).is_(None), InboxRow.failures >= FAILURES_LIMIT)

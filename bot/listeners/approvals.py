@@ -11,7 +11,7 @@ from slack_bolt import Ack, App
 
 from agents.assent import Answer, Via
 from bot.actions import DECISIONS, Action, Choice, action_of
-from bot.listeners import correcting, held, how
+from bot.listeners import correcting, held, how, letters
 from bot.listeners.deps import Deps
 from bot.listeners.failing import told
 from bot.listeners.payload import Press
@@ -52,8 +52,9 @@ def _said(press: Press, deps: Deps) -> str:
 def _answer(press: Press, deps: Deps) -> str:
     """Do what was pressed; what to tell the person. Raises ValidationError for a value that is not of our making."""
     action = action_of(press.action)
-    if action in held.ANSWERS:
-        return held.ANSWERS[action](press, deps)
+    for answers in (held.ANSWERS, letters.ANSWERS):
+        if action in answers:
+            return answers[action](press, deps)
     if action is Action.HOW:
         return how.show(press, deps)
     if correcting.is_ours(action):

@@ -93,7 +93,7 @@ def _investigate(typed: Typed, deps: Deps) -> Said:
     return begun(deps, _ON_IT), []
 
 
-def _status(_: Typed, deps: Deps) -> Said:
+def _status(typed: Typed, deps: Deps) -> Said:
     at = now()
     today = at.replace(hour=0, minute=0, second=0, microsecond=0)
     reports = deps.store.reports.open(limit=1_000)
@@ -104,7 +104,8 @@ def _status(_: Typed, deps: Deps) -> Said:
         held_up=[each for each in reports if each.status in WORKED_ON and each.not_before and each.not_before > at],
         today=deps.store.spending.since(today),
         cursors=[deps.store.cursors.get(source) for source in deps.policy.sources],
-        dead_letters=len(deps.store.inbox.dead()),
+        dead=deps.store.inbox.dead(),
+        channel=typed.channel,
     )
     return "Paused" if how.paused.on else "Working", condition(how)
 

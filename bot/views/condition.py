@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from slack_sdk.models.blocks import Block
 
+from bot.actions import Action, DeadEvent
 from bot.views import parts
-from bot.views.parts import Mention, Moment, Piece, Sign, Words, bold, code
+from bot.views.parts import Mention, Moment, Piece, Room, Sign, Words, bold, code
 from bot.views.words import money, plural, span
 from storage.columns import now
-from storage.plumbing import Breaker, Cursor, Switch
+from storage.plumbing import Breaker, Cursor, InboxRow, Switch
 from storage.records import Report
 from storage.signals import SignalCounts
 from storage.spending import Spent
@@ -29,6 +31,9 @@ HELP = (
 )
 
 
+LETTERS = 3  # dead events that are shown; two blocks each
+
+
 @dataclass(frozen=True)
 class Condition:
     """How the bot is."""
@@ -39,7 +44,8 @@ class Condition:
     today: Spent
     cursors: list[Cursor]
     held_up: list[Report] = field(default_factory=list)  # whose work waits for something that does not answer
-    dead_letters: int = 0  # events of Slack that could not be dealt with
+    dead: Sequence[InboxRow] = ()  # events of Slack that could not be dealt with, newest first
+    channel: str = ""  # where it is asked
     at: dt.datetime = field(default_factory=now)
 
 
@@ -69,10 +75,33 @@ def condition(how: Condition) -> list[Block]:
         said = Words(latest.note, limit=400)
         blocks.append(parts.paragraph(Sign("hourglass_flowing_sand"), f" The work on {waiting} waits. ", said))
     blocks += [parts.paragraph(*said) for each in how.cursors[:20] for said in _source(each, how.at)]
-    if how.dead_letters:
-        events = plural(how.dead_letters, "Slack event")
-        blocks.append(parts.paragraph(Sign("warning"), f" {events} could not be dealt with; the log says why."))
+    return [*blocks, *_dead(how.dead, how.channel)]
+
+
+def _dead(letters: Sequence[InboxRow], channel: str) -> list[Block]:
+    """What of Slack was given up, each with Retry, as what else is stuck has it."""
+    if not letters:
+        return []
+    many = f" {plural(len(letters), 'Slack event')} could not be dealt with; the log says why."
+    again = DeadEvent().json_text
+    blocks: list[Block] = [parts.paragraph(Sign("warning"), many)]
+    for number, letter in enumerate(letters[:LETTERS], start=1):
+        value = DeadEvent(event_id=letter.event_id).json_text
+        retry = parts.button("Retry", Action.RETRY_EVENT, value, number=number)
+        blocks += [parts.paragraph(*_letter(letter, channel)), parts.buttons(retry)]
+    if len(letters) > 1:
+        label = f"Retry all {len(letters)}"
+        blocks.append(parts.buttons(parts.button(label, Action.RETRY_EVENT, again, number=0)))
     return blocks
+
+
+def _letter(letter: InboxRow, channel: str) -> list[Piece]:
+    """Kind, place, moment and fault. Of what was said in private no word, elsewhere: a fault may quote it."""
+    place = str(letter.body.get("channel") or "")
+    is_private = letter.body.get("channel_type") != "channel" and place != channel
+    fault = letter.trouble.partition(":")[0] if is_private else letter.trouble
+    where: list[Piece] = [" in ", Room(place)] if place and not is_private else []
+    return [bold(letter.kind, 80), *where, ", ", Moment(letter.received_at), ": ", Words(fault, limit=300)]
 
 
 def _source(cursor: Cursor, at: dt.datetime) -> list[list[Piece]]:

@@ -23,7 +23,7 @@ from storage.judgments import (
     Screening,
     Threat,
 )
-from storage.plumbing import Cursor, Switch
+from storage.plumbing import Cursor, InboxRow, Switch
 from storage.quarantine import HeldPage
 from storage.records import Report, Signal
 from storage.signals import SignalCounts
@@ -168,7 +168,7 @@ def test_home_quarantine_and_condition_keep_the_limits(words: str) -> None:
         open_reports=1,
         today=Spent(usd=0.5, calls=1, seconds=9.0),
         cursors=[Cursor(source=words[:80] or "s", trouble=words * 20) for _ in range(50)],
-        dead_letters=2,
+        dead=[InboxRow(event_id=str(n), kind=words[:80], body={"channel": words}, trouble=words) for n in range(30)],
     )
     assert faults(condition.condition(how)) == []
 
