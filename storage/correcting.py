@@ -7,15 +7,16 @@ from collections.abc import Collection, Sequence
 from sqlmodel import Session, col, or_, select
 
 from storage import journal, pairs
+from storage.calling import call_as_before, call_by_first, keep_name
 from storage.columns import now
 from storage.correctable import may_merge, may_split
 from storage.errors import IllegalMove
 from storage.groups import Correction, CorrectionKind
-from storage.heirs import heir_of
+from storage.heirs import heir_of, merges_of
 from storage.plumbing import Epoch
 from storage.records import EntryKind, Report, Signal, SignalKey
 from storage.remembering import FILING
-from storage.status import Dismissal, Mover, SignalStatus, Status
+from storage.status import Dismissal, Mover, Status
 from storage.transactions import Transactions, found, locked
 
 
@@ -54,6 +55,7 @@ class Corrections:
                 before=report.status,
                 reason_before=report.dismissal,
             )
+            keep_name(correction, heir)
             session.add(correction)
             _close(session, report, heir, by)
             _move(signals, report, heir, epoch)
@@ -83,10 +85,11 @@ class Corrections:
                 by=by,
                 before=report.status,
             )
+            keep_name(correction, report)
             session.add(correction)
             _move(chosen, report, new, epoch)
             if report.subject in {signal.external_id for signal in chosen}:
-                _rename(report, [signal for signal in every if signal not in chosen])
+                call_by_first(report, [signal for signal in every if signal not in chosen])
             pairs.set_apart(session, report_id, new.id or 0, by)
             _tell(session, (report, new), by, f"{_many(chosen)} of {report.ref} became {new.ref}")
             session.flush()
@@ -132,9 +135,21 @@ def _unmerge(session: Session, correction: Correction, epoch: Epoch, by: str) ->
         )
     report.merged_into = None
     _move(back, heir, report, epoch)
-    pairs.disinherit(session, correction.other_id, correction.at)
-    pairs.set_apart(session, report.id or 0, heir_id, by)
+    session.flush()
+    left = [signal for signal in there if signal not in back]
+    if not call_as_before(session, correction) and left and heir.subject not in {each.external_id for each in left}:
+        call_by_first(heir, left)
+    _unpair(session, correction, by)
     _tell(session, (report, heir), by, f"the merge of {report.ref} into {heir.ref} was undone; {_many(back)} went back")
+
+
+def _unpair(session: Session, correction: Correction, by: str) -> None:
+    """What its heirs knew by this merge they know no more, and the report is known to be none of them."""
+    gone = pairs.disinherit(session, correction.other_id, correction.at)
+    pairs.set_apart(session, correction.report_id, correction.other_id, by)
+    for merge in merges_of(session, correction.other_id):
+        gone = pairs.disinherit(session, merge.other_id, merge.at, gone)
+        pairs.set_apart(session, correction.report_id, merge.other_id, by)
 
 
 def _unsplit(session: Session, correction: Correction, epoch: Epoch, by: str) -> None:
@@ -146,9 +161,12 @@ def _unsplit(session: Session, correction: Correction, epoch: Epoch, by: str) ->
     _close(session, new, report, by)
     _move(signals, new, report, epoch)
     every = sorted((*signals, *there), key=lambda signal: signal.id or 0)
-    if home == correction.report_id and every[:1] == signals[:1]:  # by which it was called before the split
-        _rename(report, every)
-    pairs.forget(session, new.id or 0, report.id or 0)
+    session.flush()
+    as_before = call_as_before(session, correction)
+    if not as_before and home == correction.report_id and every[:1] == signals[:1]:  # it was called by that one
+        call_by_first(report, every)
+    for other in {home, correction.report_id}:
+        pairs.forget(session, new.id or 0, other)
     _tell(session, (new, report), by, f"the split was undone: {_many(signals)} of {new.ref} went back to {report.ref}")
 
 
@@ -203,14 +221,6 @@ def _opening(report: Report, chosen: Sequence[Signal]) -> Report:
         channel=report.channel,
         visibility=report.visibility,
     )
-
-
-def _rename(report: Report, left: Sequence[Signal]) -> None:
-    """Its first signal went, by which it was called: the next one's words take their place."""
-    first = next((signal for signal in left if signal.status is not SignalStatus.ERASED), left[0])
-    report.subject = first.external_id
-    if (said := next((signal.summary for signal in left if signal.summary), None)) is not None:
-        report.title, report.gist = said.title, said.gist
 
 
 def _followers(session: Session, correction: Correction, there: Sequence[Signal]) -> list[Signal]:

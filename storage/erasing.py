@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, text, update
 from sqlmodel import Session, col, select
 
+from storage.calling import forget_names
 from storage.groups import Pair, Placement
 from storage.journal import touch
 from storage.judgments import EvidenceKind, Research
@@ -33,6 +34,7 @@ def erase_words(session: Session, signal: Signal, epoch: Epoch) -> None:
     signal.candidates = ()
     signal.grouping = None
     signal.status = SignalStatus.ERASED
+    forget_names(session, signal.external_id, signal.report_id)
     session.execute(delete(SignalKey).where(col(SignalKey.signal_id) == signal.id))
     session.execute(delete(Placement).where(col(Placement.signal_id) == signal.id))
     if signal.source == SLACK:

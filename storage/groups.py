@@ -88,6 +88,10 @@ class Correction(SQLModel, table=True):
     at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
     before: Status = Field(sa_column=Column(Named(Status), nullable=False))  # of `report_id`
     reason_before: Dismissal | None = Field(default=None, sa_column=Column(Named(Dismissal)))
+    # how the report was called that went on with more signals, or fewer; empty where it is not known, or erased
+    title_before: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    gist_before: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    subject_before: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     undone_by: str = ""  # empty while it stands
     undone_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
+from storage.groups import Correction, CorrectionKind
 from storage.records import Report
 from storage.status import CLOSED
 from storage.transactions import found
@@ -19,6 +20,20 @@ def heir_of(session: Session, report_id: int) -> int:
             break
         report_id = heir
     return report_id
+
+
+def merges_of(session: Session, report_id: int) -> list[Correction]:
+    """The merges by which its signals went on, from it to its heir; none while it is its own."""
+    merges: list[Correction] = []
+    for _ in range(_LONGEST):
+        heir = found(session, Report, report_id).merged_into
+        if heir is None:
+            break
+        stands = (Correction.kind == CorrectionKind.MERGE, Correction.undone_by == "", Correction.other_id == heir)
+        rows = select(Correction).where(*stands, Correction.report_id == report_id).order_by(col(Correction.id).desc())
+        merges += session.exec(rows.limit(1))
+        report_id = heir
+    return merges
 
 
 def present_of(session: Session, report_id: int) -> Report:

@@ -86,10 +86,16 @@ def inherit(session: Session, report_id: int, heir_id: int, at: dt.datetime) -> 
             insert_once(session, same)
 
 
-def disinherit(session: Session, heir_id: int, at: dt.datetime) -> None:
-    """Take that back, because the merge of that moment is undone."""
-    part = or_(Pair.one_id == heir_id, Pair.other_id == heir_id)
-    session.execute(delete(Pair).where(part, col(Pair.at) == at))
+def disinherit(session: Session, heir_id: int, at: dt.datetime, others: Collection[int] | None = None) -> set[int]:
+    """Take that back, because the merge of that moment is undone; with which reports it was a pair by that.
+
+    With `others` only those pairs: an heir of the heir inherited them in turn, at the moment of its own merge.
+    """
+    rows = [pair for pair in pairs_of(session, heir_id) if pair.at == at]
+    gone = [pair for pair in rows if others is None or pair.other(heir_id) in others]
+    for pair in gone:
+        session.delete(pair)
+    return {pair.other(heir_id) for pair in gone}
 
 
 def _pair(session: Session, one: int, other: int) -> Pair | None:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import JSON, Column, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.columns import UtcTime, now
+from storage.columns import Typed, UtcTime, now
+from storage.raw import Unread
 
 CARD = "card"  # the purpose of a report's root message
 
@@ -103,6 +104,10 @@ class Cursor(SQLModel, table=True):
     rests_since: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))  # when its breaker opened
     left_out: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))  # by the first pull
     left_out_since: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))  # the oldest of those
+    unread: tuple[Unread, ...] = Field(
+        default=(), sa_column=Column(Typed(tuple[Unread, ...]), nullable=False, server_default="[]")
+    )  # what it has that makes no signal, the latest last
+    lacking: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))  # parts not read, why
 
     def breaker(self, at: dt.datetime) -> Breaker:
         """Whether the source may be asked at this moment."""

@@ -21,6 +21,16 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+class Unread(BaseModel):
+    """Something that a source has and that makes no signal: what it is called there, what is wrong, when last seen."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    why: str
+    at: dt.datetime
+
+
 class RawSignal(BaseModel):
     """What a source saw: validated, redacted by `Pipeline.ingest`, unjudged. No table."""
 

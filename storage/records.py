@@ -67,6 +67,7 @@ class Signal(SQLModel, table=True):
     screening: Screening | None = Field(default=None, sa_column=Column(Typed(Screening)))
     trusted_by: str = ""  # who restored it from the quarantine
     told_held: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))  # asker
+    noted_held: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))  # room
     summary: Summary | None = Field(default=None, sa_column=Column(Typed(Summary)))
     grouping: Grouping | None = Field(default=None, sa_column=Column(Typed(Grouping)))
     candidates: tuple[str, ...] = Field(default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False))
