@@ -51,13 +51,17 @@ class Redactor:
         remarks = tuple(remark.model_copy(update={"text": self.text(remark.text)}) for remark in seen.remarks)
         return seen.model_copy(update={"checks": checks, "remarks": remarks})
 
+    def name(self, name: str) -> str:
+        """What something is called at its source: without secrets and addresses, and otherwise as it is."""
+        return replaced(_storable(name), _ID, self._key)
+
     def raw(self, raw: RawSignal) -> RawSignal:
         """A signal without secrets and personal data; what databases cannot hold (NUL) is taken out too."""
         people = raw.people
         return raw.model_copy(
             update={
-                "external_id": replaced(_storable(raw.external_id), _ID, self._key),
-                "occurrence": replaced(_storable(raw.occurrence), _ID, self._key),
+                "external_id": self.name(raw.external_id),
+                "occurrence": self.name(raw.occurrence),
                 "title": self._clean(raw.title, people)[:_TITLE_LIMIT],
                 "body": self._clean(raw.body, people)[:_BODY_LIMIT],
                 "url": self._clean(raw.url)[:_URL_LIMIT],

@@ -16,6 +16,7 @@ from agents.ports import Nudge
 from agents.redact import Redactor
 from agents.terms import SourceTerms, seconds
 from bot.first_day import FirstDay, drained
+from bot.put_aside import note
 from bot.removals import erase
 from bot.sources.source import Position, Pulled, Source, pulled_from
 from storage.columns import now
@@ -152,6 +153,7 @@ class Reader:
         for report_id in erase(self.store, self.name, pulled.gone):
             self.nudge.report(report_id)
         raws = [self.redactor.raw(raw) for raw in pulled.signals]
+        note(self.store, self.redactor, self.name, pulled, raws)
         further = progress.model_copy(update={"cursor": pulled.cursor, "read": progress.read + len(raws)})
         known = self.store.cursors.advance(self._row, further.model_dump_json(), raws)
         fresh = [each.signal_id for each in known if each.news is not News.DUPLICATE]

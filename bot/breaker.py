@@ -1,4 +1,4 @@
-"""The circuit breaker of a source: when it rests, for how long, and how people are told. Pure."""
+"""The circuit breaker of a source: when it rests, for how long, and how people are told of what it lacks. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from storage.plumbing import Breaker, Cursor
 
 OPENS_AT = 3  # failures in a row
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 900.0  # seconds
+_NAMED = 3  # items that could not be read
 _AFTER_A_NO = 300.0  # seconds; asking again unchanged will not help, but somebody may have mended the token
 
 
@@ -60,6 +61,15 @@ def what_was_left_out(cursor: Cursor) -> str:
         f"{cursor.left_out} older or lighter signals were left out when it was switched on; "
         f"`signalbox pull {cursor.source} --since {since}` brings them"
     )
+
+
+def what_was_put_aside(cursor: Cursor) -> str:
+    """One sentence on what of it could not be read, with the latest of them; else empty."""
+    if not cursor.unread:
+        return ""
+    last = "; ".join(f"{each.name}, {_clock(each.at)}: {each.why}" for each in reversed(cursor.unread[-_NAMED:]))
+    many = f"{len(cursor.unread)} items" if len(cursor.unread) > 1 else "1 item"
+    return f"put {many} aside that could not be read, and read the rest. The latest: {last}"
 
 
 def _clock(moment: dt.datetime) -> str:

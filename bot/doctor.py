@@ -223,11 +223,14 @@ def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:
                 webhook.open_webhook(name, terms, environment())
                 yield Finding(what, Verdict.GOOD, "its secret is set; it is received at POST /signals")
                 continue
-            waiting = len(pulled_from(KINDS[terms.kind](name, terms, settings), name, "").signals)
+            pulled = pulled_from(KINDS[terms.kind](name, terms, settings), name, "")
         except SignalboxError as error:
             yield Finding(what, Verdict.BAD, last_words(error, "signalbox doctor"))
         else:
-            yield Finding(what, Verdict.GOOD, f"answers; {waiting} signals of its first page could be read")
+            yield Finding(what, Verdict.GOOD, f"answers; {len(pulled.signals)} signals of its first page could be read")
+            yield from (Finding(what, Verdict.MISSING, sentence) for sentence in pulled.lacking)
+            for each in pulled.unread:
+                yield Finding(what, Verdict.MISSING, f"{each.name} of its first page cannot be read: {each.why}")
     yield from _resting(settings, policy)
 
 
@@ -253,6 +256,11 @@ def _resting(settings: Settings, policy: Policy) -> Iterator[Finding]:
     store = open_store(settings.database)
     for name in policy.sources:
         cursor = store.cursors.get(name)
-        for sentence in (breaker.how_it_is(cursor, now()), breaker.what_was_left_out(cursor)):
+        for sentence in (
+            breaker.how_it_is(cursor, now()),
+            cursor.lacking,
+            breaker.what_was_put_aside(cursor),
+            breaker.what_was_left_out(cursor),
+        ):
             if sentence:
                 yield Finding(f"source {name} in the bot", Verdict.MISSING, sentence)

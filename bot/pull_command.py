@@ -85,7 +85,9 @@ def _pull(console: Console, puller: Puller, source: str) -> None:
     brought = puller.pull_now(source)
     cursor = puller.store.cursors.get(source)
     console.print(f"{brought} signals are new.", markup=False)
-    for sentence in (without_promise(breaker.how_it_is(cursor, now())), breaker.what_was_left_out(cursor)):
+    troubled = without_promise(breaker.how_it_is(cursor, now()))
+    unread = (cursor.lacking, breaker.what_was_put_aside(cursor))
+    for sentence in (troubled, *unread, breaker.what_was_left_out(cursor)):
         if sentence:
             console.print(f"{source}: {sentence}", markup=False)
     if cursor.trouble:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from storage.columns import now
 from storage.plumbing import Cursor, Epoch
-from storage.raw import RawSignal
+from storage.raw import RawSignal, Unread
 from storage.remembering import FILING, Remembered, remember
 from storage.transactions import Transactions, insert_once, locked
+
+MOST_UNREAD = 50  # of a source that are remembered, the latest
+_UNREAD_KEPT, _AGAIN = dt.timedelta(days=14), dt.timedelta(hours=1)
 
 
 class Cursors:
@@ -54,6 +57,23 @@ class Cursors:
             _forgive(cursor)
             return known
 
+    def note(
+        self, source: str, *, unread: Sequence[Unread], read: Collection[str], lacking: str
+    ) -> tuple[tuple[Unread, ...], bool]:
+        """Note what of a source could not be read, and which parts; what is `read` now is noted no more.
+
+        What of that is news: the items, and whether what is lacking is. What was not met again for a while is dropped.
+        """
+        with self._on.read() as session:
+            known = session.get(Cursor, source) or Cursor(source=source)
+            if (_noted(known.unread, unread, read), lacking) == (known.unread, known.lacking):
+                return (), False
+        with self._on.write() as session:
+            cursor = _cursor(session, source)
+            before, is_news = {each.name for each in cursor.unread}, bool(lacking) and cursor.lacking != lacking
+            cursor.unread, cursor.lacking = _noted(cursor.unread, unread, read), lacking
+            return tuple(each for each in unread if each.name not in before), is_news
+
     def failed(
         self, source: str, trouble: str, not_before: dt.datetime | None, *, rests_since: dt.datetime | None = None
     ) -> None:
@@ -79,6 +99,20 @@ class Cursors:
             old = delete(Cursor).where(col(Cursor.source).startswith(prefix, autoescape=True))
             gone = session.execute(old.where(col(Cursor.moved_at) < before))
             return int(getattr(gone, "rowcount", 0))
+
+
+def _noted(before: Sequence[Unread], unread: Sequence[Unread], read: Collection[str]) -> tuple[Unread, ...]:
+    """The latest last. One that is met all the time is brought up to date once an hour."""
+    known, met = {each.name: each for each in before}, {each.name: each for each in unread}
+    same = [
+        each
+        for each in before
+        if each.name not in read
+        and each.at > now() - _UNREAD_KEPT
+        and (each.name not in met or (each.why == met[each.name].why and each.at > met[each.name].at - _AGAIN))
+    ]
+    new = [each for each in met.values() if known.get(each.name) not in same]
+    return (*same, *new)[-MOST_UNREAD:]
 
 
 def _forgive(cursor: Cursor) -> None:

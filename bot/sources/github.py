@@ -18,6 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
+from bot.sources.reading import Malformed, Reading
 from bot.sources.source import NOTHING_THERE, Position, Pulled, option, retry_after
 from storage.raw import RawSignal, Severity
 
@@ -50,11 +51,14 @@ class GithubIssues:
             listed = self.client.get_repo(self.repository).get_issues(
                 state="open", sort="updated", direction="asc", since=at.since
             )
-            fresh = (issue for issue in listed if not (issue.updated_at <= at.since and str(issue.number) in at.seen))
+            reading = Reading(self.name, self._name, passes=(GithubException, requests.RequestException))
+            placed = reading.each(listed, _place)
+            fresh = (each for each in placed if not (each[1][0] <= at.since and each[1][1] in at.seen))
             issues = list(itertools.islice(fresh, PAGE))
-            signals = tuple(self._signal(issue) for issue in issues if self._wanted(issue))
-        following = at.after([(issue.updated_at, str(issue.number)) for issue in issues])
-        return Pulled(signals, following.model_dump_json(), more=len(issues) == PAGE)
+            read = reading.each([issue for issue, _ in issues], self._signal)
+            signals = tuple(signal for _, signal in read if signal is not None)
+        following = at.after([place for _, place in issues])
+        return Pulled(signals, following.model_dump_json(), more=len(issues) == PAGE, unread=reading.unread)
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
         """Those that were deleted or transferred. They are looked up in the repository under the name it has now."""
@@ -98,13 +102,19 @@ class GithubIssues:
         is_bot = author is not None and (author.type == "Bot" or author.login.endswith("[bot]"))
         return not is_bot or author.login.lower() in self.bots
 
-    def _signal(self, issue: Issue) -> RawSignal:
+    def _name(self, issue: Issue) -> str:
+        return f"{self.repository}#{issue.number}"
+
+    def _signal(self, issue: Issue) -> RawSignal | None:
+        """The issue as a signal; None for one that is left out."""
+        if not self._wanted(issue):
+            return None
         labels = _labels(issue)
         reopened = _reopened(issue)
         labelled = f"\n\nLabels: {', '.join(sorted(labels))}" if labels else ""
         return RawSignal(
             source=self.name,
-            external_id=f"{self.repository}#{issue.number}",
+            external_id=self._name(issue),
             occurrence=_occurrence(issue, reopened),
             title=issue.title[:500],
             body=f"{(issue.body or '')[:39_000]}{labelled[:1000]}",
@@ -134,6 +144,13 @@ def _is_gone(repository: Repository, number: int) -> bool:
             return True
         raise
     return not issue.url.lower().endswith(f"/repos/{repository.full_name}/issues/{number}".lower())
+
+
+def _place(issue: Issue) -> tuple[dt.datetime, str]:
+    """When it last changed, and its number. Raises Malformed for what GitHub left out, and what PyGithub says else."""
+    if not issue.number or issue.updated_at is None:  # whatever its types say
+        raise Malformed(f"it has no {'updated_at' if issue.number else 'number'}")
+    return issue.updated_at, str(issue.number)
 
 
 def _labels(issue: Issue) -> frozenset[str]:

@@ -11,6 +11,7 @@ from agents.adapters.linear import Linear, Priority
 from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
+from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled
 from storage.raw import RawSignal, Severity
 
@@ -76,18 +77,19 @@ class LinearIssues:
         page = self.client.ask(
             _QUERY, {"filter": self._filter(at.since), "first": PAGE, "after": at.after_page or None}
         )["issues"]
-        issues = [issue for issue in page["nodes"] if _mark(issue) not in at.seen]
-        then = at.then or Position(since=at.since, seen=at.seen).after(
-            [(_changed(each), _mark(each)) for each in issues]
-        )
+        reading = Reading(self.name, lambda issue: name_in(issue, "identifier"))
+        placed = list(reading.each(page["nodes"], _place))
+        fresh = [(issue, place) for issue, place in placed if place[1] not in at.seen]
+        then = at.then or Position(since=at.since, seen=at.seen).after([place for _, place in fresh])
         following = LinearPosition(since=then.since, seen=then.seen)
         more = bool(page["pageInfo"]["hasNextPage"])
         if more:
             end = str(page["pageInfo"]["endCursor"])
-            lowest = min((_changed(each) for each in page["nodes"]), default=at.below)
+            lowest = min((changed for _, (changed, _) in placed), default=at.below)
             following = LinearPosition(since=at.since, seen=at.seen, below=lowest, after_page=end, then=then)
-        signals = tuple(self._signal(issue) for issue in reversed(issues))
-        return Pulled(signals, following.model_dump_json(), more)
+        newest_last = [issue for issue, _ in reversed(fresh)]
+        signals = tuple(signal for _, signal in reading.each(newest_last, self._signal))
+        return Pulled(signals, following.model_dump_json(), more, unread=reading.unread)
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
         """Those in the trash, and those that are nowhere while their team can still be seen.
@@ -123,10 +125,11 @@ class LinearIssues:
     def _signal(self, issue: Mapping[str, Any]) -> RawSignal:
         names = [*issue["previousIdentifiers"], issue["identifier"]]  # it gets another one when it changes teams
         people = [str(person["name"]) for role in ("creator", "assignee") if (person := issue.get(role))]
+        again = _reopened(issue)
         return RawSignal(
             source=self.name,
             external_id=names[0],
-            occurrence=_reopened(issue),
+            occurrence=again,
             title=str(issue["title"])[:500],
             body=_body(issue)[:40_000],
             url=str(issue["url"])[:2000],
@@ -136,7 +139,7 @@ class LinearIssues:
             visibility=self.terms.visibility,
             severity=_SEVERITY.get(int(issue["priority"]), Severity.WARNING),
             keys=_keys(issue, names),
-            happened_at=_moment(_reopened(issue).removeprefix("reopened ") or issue["createdAt"]),
+            happened_at=moment(again.removeprefix("reopened ")) if again else moment_in(issue, "createdAt"),
         )
 
 
@@ -156,7 +159,7 @@ def _reopened(issue: Mapping[str, Any]) -> str:
         and change.get("toState")
         and _type(change["toState"]) not in _CLOSED
     ]
-    return f"reopened {max(moments, key=_moment)}" if moments else ""
+    return f"reopened {max(moments, key=moment)}" if moments else ""
 
 
 def _type(state: Mapping[str, Any] | None) -> str:
@@ -171,16 +174,10 @@ def _keys(issue: Mapping[str, Any], names: list[str]) -> tuple[str, ...]:
     return tuple(key[:300] for key in keys)
 
 
-def _mark(issue: Mapping[str, Any]) -> str:
-    return f"{issue['identifier']} {issue['updatedAt']}"
-
-
-def _changed(issue: Mapping[str, Any]) -> dt.datetime:
-    return _moment(issue["updatedAt"])
-
-
-def _moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)
+def _place(issue: Mapping[str, Any]) -> tuple[dt.datetime, str]:
+    """When it last changed, and by what it is known in the list. Raises Malformed."""
+    changed = moment_in(issue, "updatedAt")
+    return changed, f"{name_in(issue, 'identifier')} {issue['updatedAt']}"
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -17,14 +17,14 @@ from urllib.parse import quote
 import requests
 from pydantic import Field
 
-from agents.errors import NotAtSource, SourceRejected
+from agents.errors import NotAtSource, SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
 from bot.sources.posthog_alerts import Alerts
 from bot.sources.posthog_api import Project
 from bot.sources.posthog_errors import Issues
 from bot.sources.posthog_replays import Replays
-from bot.sources.source import Position, Pulled, Source, needed, option
+from bot.sources.source import Position, Pulled, Source, needed, option, pulled_from
 
 
 class Shape(StrEnum):
@@ -64,18 +64,69 @@ class PostHog:
     lookback: float  # seconds, at the first pull
 
     def pull(self, cursor: str) -> Pulled:
-        """What each shape has to tell, oldest first."""
+        """What each shape has to tell, oldest first. One that the key has no right for keeps no other back."""
         at = PostHogPosition.at(cursor, self.lookback)
-        begin = Position(since=at.since).model_dump_json()
-        pulled = {shape: reader.pull(at.shapes.get(shape, begin)) for shape, reader in self.readers.items()}
+        pulled, troubles = self._parts(at)
         read = [Position.model_validate_json(part.cursor).since for part in pulled.values()]
-        following = PostHogPosition(since=min(read), shapes={shape: part.cursor for shape, part in pulled.items()})
+        stay = {shape for shape, error in troubles.items() if isinstance(error, SourceDown) or shape in at.shapes}
+        cursors = {shape: pulled[shape].cursor if shape in pulled else self._from(at, shape) for shape in self.readers}
+        kept = {shape: cursor for shape, cursor in cursors.items() if shape in pulled or shape in stay}
+        following = PostHogPosition(since=min(read), shapes=kept)
         signals = sorted((raw for part in pulled.values() for raw in part.signals), key=lambda raw: raw.happened_at)
-        return Pulled(tuple(signals), following.model_dump_json(), any(part.goes_on for part in pulled.values()))
+        return Pulled(
+            tuple(signals),
+            following.model_dump_json(),
+            any(part.goes_on for part in pulled.values()),
+            unread=tuple(each for part in pulled.values() for each in part.unread),
+            lacking=tuple(self._lacks(shape, error) for shape, error in troubles.items()),
+        )
+
+    def _parts(self, at: PostHogPosition) -> tuple[dict[Shape, Pulled], dict[Shape, SourceRejected | SourceDown]]:
+        """What each shape brought, and why others brought nothing. Raises that if none did, or a rest is asked for."""
+        pulled: dict[Shape, Pulled] = {}
+        troubles: dict[Shape, SourceRejected | SourceDown] = {}
+        for shape, reader in self.readers.items():
+            try:
+                pulled[shape] = pulled_from(reader, self.project.name, self._from(at, shape))
+            except (SourceRejected, SourceDown) as error:
+                if isinstance(error, SourceDown) and error.retry_after is not None:
+                    raise
+                troubles[shape] = error
+        if not pulled:
+            raise next(iter(troubles.values()))
+        return pulled, troubles
+
+    @staticmethod
+    def _from(at: PostHogPosition, shape: Shape) -> str:
+        return at.shapes.get(shape) or Position(since=at.since).model_dump_json()
+
+    def _lacks(self, shape: Shape, error: SourceRejected | SourceDown) -> str:
+        """One sentence on a shape that is not read, with what to do."""
+        if isinstance(error, SourceDown):
+            return f"The {shape} could not be read just now, the rest was: {error}."
+        others = ", ".join(each for each in self.readers if each is not shape)
+        return (
+            f"The {shape} are not read, the rest is: {error}. Put that right, or leave them out with "
+            f'sources.{self.project.name}.options.shapes = "{others}".'
+        )
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
-        """Those that PostHog does not have any more, where the list that they were in can still be read."""
-        return tuple(each for each in external_ids if self._is_gone(each))
+        """Those that PostHog does not have any more, where the list that they were in can still be read.
+
+        Of a shape that we may not read nothing is told. Raises SourceRejected where that holds for all of them.
+        """
+        gone: list[str] = []
+        refused: dict[str, SourceRejected] = {}
+        for external_id in external_ids:
+            shape = external_id.partition("-")[0]
+            try:
+                if shape not in refused and self._is_gone(external_id):
+                    gone.append(external_id)
+            except SourceRejected as error:
+                refused[shape] = error
+        if refused and all(each.partition("-")[0] in refused for each in external_ids):
+            raise next(iter(refused.values()))
+        return tuple(gone)
 
     def _is_gone(self, external_id: str) -> bool:
         shape, _, name = external_id.partition("-")

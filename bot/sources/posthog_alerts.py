@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents.errors import NotAtSource
 from agents.terms import SourceTerms
-from bot.sources.posthog_api import Project, moment
+from bot.sources.posthog_api import Project
+from bot.sources.reading import Reading, moment, name_in
 from bot.sources.source import Position, Pulled
 from storage.columns import now
 from storage.raw import RawSignal, Severity
@@ -37,6 +38,15 @@ class AlertsPosition(Position):
 
 
 @dataclass(frozen=True)
+class Look:
+    """An alert that fires: its id, what is told of it by now, and the signal of that if it is news."""
+
+    alert: str
+    told: Told
+    signal: RawSignal | None
+
+
+@dataclass(frozen=True)
 class Alerts:
     """Reads the alerts that fire. Each time one begins to fire is an occurrence of its own."""
 
@@ -47,28 +57,32 @@ class Alerts:
     def pull(self, cursor: str) -> Pulled:
         """The alerts that began to fire since the cursor, or that PostHog has investigated since."""
         at = AlertsPosition.at(cursor, self.lookback)
-        firing: dict[str, Told] = {}
-        signals = []
-        for row in self.project.listed("alerts/", {"limit": str(_PAGE)}):
-            if row.get("state") != _FIRING or not row.get("enabled", True):
-                continue
-            known = at.firing.get(str(row["id"]))
-            try:
-                alert = self.project.get(f"alerts/{row['id']}/", {"checks_limit": str(_CHECKS)})
-            except NotAtSource:
-                continue  # it was deleted since it was listed
-            if alert.get("state", _FIRING) != _FIRING:
-                continue  # it stopped since then
-            began = _began(alert.get("checks") or [], known)
-            since = known.since if known else moment(began.get("created_at") or _last_looked_at(alert))
-            investigated = bool(began.get("investigation_summary")) or (known is not None and known.investigated)
-            told = Told(since=since, investigated=investigated)
-            firing[str(row["id"])] = told
-            if told != known:
-                signals.append(self._signal(alert, began, since))
+        reading = Reading(self.project.name, _name)
+        rows = self.project.listed("alerts/", {"limit": str(_PAGE)})
+        looked = [look for _, look in reading.each(rows, lambda row: self._look(row, at)) if look is not None]
+        firing = {look.alert: look.told for look in looked}
         newest = max([at.since, *(told.since for told in firing.values())])
         following = AlertsPosition(since=newest, firing=firing)
-        return Pulled(tuple(signals), following.model_dump_json(), more=False)
+        signals = tuple(look.signal for look in looked if look.signal is not None)
+        return Pulled(signals, following.model_dump_json(), more=False, unread=reading.unread)
+
+    def _look(self, row: Mapping[str, Any], at: AlertsPosition) -> Look | None:
+        """An alert that fires, with what is new of it; None for one that does not, or was deleted since."""
+        name = name_in(row, "id")
+        if row.get("state") != _FIRING or not row.get("enabled", True):
+            return None
+        known = at.firing.get(name)
+        try:
+            alert = self.project.get(f"alerts/{name}/", {"checks_limit": str(_CHECKS)})
+        except NotAtSource:
+            return None
+        if alert.get("state", _FIRING) != _FIRING:
+            return None  # it stopped since it was listed
+        began = _began(alert.get("checks") or [], known)
+        since = known.since if known else moment(began.get("created_at") or _last_looked_at(alert))
+        investigated = bool(began.get("investigation_summary")) or (known is not None and known.investigated)
+        told = Told(since=since, investigated=investigated)
+        return Look(name, told, self._signal(alert, began, since) if told != known else None)
 
     def _signal(self, alert: Mapping[str, Any], check: Mapping[str, Any], since: dt.datetime) -> RawSignal:
         insight = alert.get("insight") if isinstance(alert.get("insight"), dict) else {}
@@ -89,7 +103,7 @@ class Alerts:
             lines += ["", f"PostHog's own investigation: {found}"]
         return RawSignal(
             source=self.project.name,
-            external_id=f"alert-{alert['id']}",
+            external_id=_name(alert),
             occurrence=f"firing {since.isoformat()}",
             title=f"{alert.get('name') or measured}: seen {seen}, expected {expected}"[:500],
             body="\n".join(lines)[:40_000],
@@ -101,6 +115,10 @@ class Alerts:
             keys=(f"posthog-alert:{alert['id']}",),
             happened_at=since,
         )
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return f"alert-{name_in(row, 'id')}"
 
 
 def _last_looked_at(alert: Mapping[str, Any]) -> object:

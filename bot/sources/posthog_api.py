@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -81,9 +80,3 @@ def _why(response: requests.Response) -> str:
     except (ValueError, AttributeError):
         return ""
     return f" ({str(detail)[:200]})" if detail else ""
-
-
-def moment(text: object) -> dt.datetime:
-    """A moment as PostHog writes it; without a zone it is UTC."""
-    read = dt.datetime.fromisoformat(str(text))
-    return read if read.tzinfo else read.replace(tzinfo=dt.UTC)

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import Field
 
 from agents.terms import SourceTerms
-from bot.sources.posthog_api import Project, moment
+from bot.sources.posthog_api import Project
+from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled, frame_keys
 from storage.columns import now
 from storage.raw import RawSignal, Severity
@@ -21,6 +22,10 @@ _WINDOW = dt.timedelta(days=30)  # in which an issue's users and events are coun
 _FRAMES = 60  # of a stack that are shown, the innermost
 _REMEMBERED = 200  # issues that are known as resolved, and as reopened
 _SEVERITY = {"fatal": Severity.FATAL, "warning": Severity.WARNING, "info": Severity.INFO, "debug": Severity.INFO}
+
+
+Placed = tuple[dict[str, Any], tuple[dt.datetime, str]]
+"""A row, when it was last seen, and by what it is known in the list."""
 
 
 class ErrorsPosition(Position):
@@ -44,24 +49,26 @@ class Issues:
     def pull(self, cursor: str) -> Pulled:
         """About PAGE issues that had an event since the cursor."""
         at = ErrorsPosition.at(cursor, self.lookback)
-        rows, more = self._since(at)
-        active = {str(row["id"]): moment(row["last_seen"]) for row in rows}
+        reading = Reading(self.project.name, _name)
+        placed, more = self._since(at, reading)
+        active = {str(row["id"]): seen for row, (seen, _) in placed}
         again = {issue: active[issue].isoformat() for issue in active if issue in at.resolved}
         reopened = dict([*at.reopened.items(), *again.items()][-_REMEMBERED:])
         resolved = dict.fromkeys([*self._resolved(), *(issue for issue in at.resolved if issue not in active)])
-        after = at.after([(moment(row["last_seen"]), _mark(row)) for row in rows])
+        after = at.after([place for _, place in placed])
         following = ErrorsPosition(
             since=after.since, seen=after.seen, resolved=tuple(resolved)[:_REMEMBERED], reopened=reopened
         )
-        signals = tuple(self._signal(row, reopened.get(str(row["id"]), "")) for row in rows)
-        return Pulled(signals, following.model_dump_json(), more)
+        read = reading.each([row for row, _ in placed], lambda row: self._signal(row, reopened.get(str(row["id"]), "")))
+        signals = tuple(signal for _, signal in read)
+        return Pulled(signals, following.model_dump_json(), more, unread=reading.unread)
 
-    def _since(self, at: ErrorsPosition) -> tuple[list[dict[str, Any]], bool]:
-        """Issues by their last event, and whether there are more."""
+    def _since(self, at: ErrorsPosition, reading: Reading) -> tuple[list[Placed], bool]:
+        """Issues by their last event, each with that moment and its mark, and whether there are more."""
         offset = 0
         while True:
             answer = self.project.query(_query(at.since, status="active", limit=PAGE, offset=offset))
-            fresh = [row for row in answer["results"] if _mark(row) not in at.seen]
+            fresh = [each for each in reading.each(answer["results"], _place) if each[1][1] not in at.seen]
             more = bool(answer.get("hasMore"))
             if fresh or not more:
                 return fresh, more
@@ -69,10 +76,10 @@ class Issues:
 
     def _resolved(self) -> list[str]:
         query = _query(now() - _WINDOW, status="resolved", limit=_REMEMBERED, orderDirection="DESC")
-        return [str(row["id"]) for row in self.project.query(query)["results"]]
+        return [str(row["id"]) for row in self.project.query(query)["results"] if row and row.get("id")]
 
     def _signal(self, row: Mapping[str, Any], reopened: str) -> RawSignal:
-        began = moment(reopened or row["first_seen"])
+        began = moment(reopened) if reopened else moment_in(row, "first_seen")
         window = max(began, now() - _WINDOW)
         query = _query(window, issueId=str(row["id"]), limit=1, withAggregations=True, withFirstEvent=True)
         found = self.project.query(query)["results"]
@@ -82,7 +89,7 @@ class Issues:
         counts = issue.get("aggregations") or {}
         return RawSignal(
             source=self.project.name,
-            external_id=f"error-{row['id']}",
+            external_id=_name(row),
             occurrence=f"reopened {reopened}" if reopened else "",
             title=_title(issue)[:500],
             body=self._body(issue, event, shows_beginning=window == began)[:40_000],
@@ -132,8 +139,13 @@ def _query(since: dt.datetime, **more: Any) -> dict[str, Any]:
     }
 
 
-def _mark(row: Mapping[str, Any]) -> str:
-    return f"{row['id']} {row['last_seen']}"
+def _name(row: Mapping[str, Any]) -> str:
+    return f"error-{name_in(row, 'id')}"
+
+
+def _place(row: Mapping[str, Any]) -> tuple[dt.datetime, str]:
+    """When it was last seen, and by what it is known in the list. Raises Malformed."""
+    return moment_in(row, "last_seen"), f"{name_in(row, 'id')} {row['last_seen']}"
 
 
 def _title(issue: Mapping[str, Any]) -> str:

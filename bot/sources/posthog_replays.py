@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -9,7 +10,8 @@ from typing import Any
 
 from agents.errors import NotAtSource
 from agents.terms import SourceTerms
-from bot.sources.posthog_api import Project, moment
+from bot.sources.posthog_api import Project
+from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled
 from storage.raw import RawSignal, Severity
 
@@ -32,11 +34,14 @@ class Replays:
             "outcome": "failure", "order": "created_at", "date_from": at.since.isoformat(), "limit": str(PAGE)
         }  # fmt: skip
         listed = self.project.listed("single_session_summaries/", params)
-        fresh = (row for row in listed if moment(row["created_at"]) >= at.since and _mark(row) not in at.seen)
+        reading = Reading(self.project.name, _name)
+        placed = reading.each(listed, _place)
+        fresh = (each for each in placed if each[1][0] >= at.since and each[1][1] not in at.seen)
         rows = list(islice(fresh, PAGE))
-        following = at.after([(moment(row["created_at"]), _mark(row)) for row in rows])
-        signals = tuple(filter(None, map(self._signal, rows)))
-        return Pulled(signals, following.model_dump_json(), more=len(rows) == PAGE)
+        following = at.after([place for _, place in rows])
+        read = reading.each([row for row, _ in rows], self._signal)
+        signals = tuple(signal for _, signal in read if signal is not None)
+        return Pulled(signals, following.model_dump_json(), more=len(rows) == PAGE, unread=reading.unread)
 
     def _signal(self, row: Mapping[str, Any]) -> RawSignal | None:
         """A session as a signal; None when its summary was deleted since it was listed."""
@@ -50,7 +55,7 @@ class Replays:
         blocked = any(step.get("exception") == "blocking" for step in steps)
         return RawSignal(
             source=self.project.name,
-            external_id=f"replay-{session}"[:200],
+            external_id=_name(row),
             title=_title(row)[:500],
             body=_body(row, summary, url)[:40_000],
             url=url[:2000],
@@ -68,8 +73,13 @@ def told(row: Mapping[str, Any], url: str) -> str:
     return f"{_title(row)}\n{_body(row, row.get('summary') or {}, url)}"
 
 
-def _mark(row: Mapping[str, Any]) -> str:
-    return f"{row['session_id']} {row['created_at']}"
+def _name(row: Mapping[str, Any]) -> str:
+    return f"replay-{name_in(row, 'session_id')}"[:200]
+
+
+def _place(row: Mapping[str, Any]) -> tuple[dt.datetime, str]:
+    """When it was written, and by what it is known in the list. Raises Malformed."""
+    return moment_in(row, "created_at"), f"{name_in(row, 'session_id')} {row['created_at']}"
 
 
 def _title(row: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from agents.redact import Redactor
 from agents.terms import SourceTerms
 from bot import breaker
 from bot.first_day import Begun, FirstDay, drained, looks_back_to
+from bot.put_aside import note
 from bot.removals import erase
 from bot.sources.source import Source, pulled_from
 from storage.columns import now
@@ -115,6 +116,7 @@ class Puller:
     def _read(self, source: str, cursor: str) -> Page:
         pulled = pulled_from(self.sources[source], source, cursor)
         raws = [self.redactor.raw(raw) for raw in pulled.signals]
+        note(self.store, self.redactor, source, pulled, raws)
         erased = erase(self.store, source, pulled.gone)  # before the cursor moves on: doing it twice does no harm
         known = self.store.cursors.advance(source, pulled.cursor, raws, expect=cursor)
         fresh = [each.signal_id for each in known if each.news is not News.DUPLICATE]
@@ -131,8 +133,10 @@ class Puller:
         try:
             for pulled in drained(self.sources[source], source, cursor):
                 self._hold(source, holder)
-                for raw in pulled.signals:
-                    day.add(self.redactor.raw(raw))
+                raws = [self.redactor.raw(raw) for raw in pulled.signals]
+                note(self.store, self.redactor, source, pulled, raws)
+                for raw in raws:
+                    day.add(raw)
                 cursor = pulled.cursor
         except SourceDown:
             further = day.begun(cursor, begun.began).model_dump_json() if cursor else ""

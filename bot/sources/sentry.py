@@ -13,6 +13,7 @@ import requests
 from agents.errors import NotAtSource
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
+from bot.sources.reading import Reading, moment_in, name_in
 from bot.sources.source import Position, Pulled, ask, frame_keys, needed, option
 from storage.raw import RawSignal, Severity
 
@@ -47,16 +48,17 @@ class SentryIssues:
     def pull(self, cursor: str) -> Pulled:
         """The issues last seen after the cursor, about PAGES pages of them."""
         at = SentryPosition.at(cursor, self.lookback)
-        issues, ended = self._since(at)
-        read = [(_moment(issue["lastSeen"]), _mark(issue)) for issue in issues]
+        reading = Reading(self.name, _name)
+        issues, ended = self._since(at, reading)
+        read = [(_moment(issue), _mark(issue)) for issue in issues]
         then = at.then or Position(since=at.since, seen=at.seen).after(read)
         following = (
             SentryPosition(since=then.since, seen=then.seen)
             if ended
             else SentryPosition(since=at.since, seen=at.seen, below=min(moment for moment, _ in read), then=then)
         )
-        signals = tuple(self._signal(issue) for issue in reversed(issues))
-        return Pulled(signals, following.model_dump_json(), more=not ended)
+        signals = tuple(signal for _, signal in reading.each(reversed(issues), self._signal))
+        return Pulled(signals, following.model_dump_json(), more=not ended, unread=reading.unread)
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
         """Those that Sentry does not have any more, while the organisation's issues can still be read."""
@@ -71,7 +73,7 @@ class SentryIssues:
             return True
         return False
 
-    def _since(self, at: SentryPosition) -> tuple[list[dict[str, Any]], bool]:
+    def _since(self, at: SentryPosition, reading: Reading) -> tuple[list[dict[str, Any]], bool]:
         """Issues, newest first, and whether they reach down to what was read before."""
         where = f"{self.url}/api/0/organizations/{self.organisation}/issues/"
         query = self.query if at.below is None else f"{self.query} lastSeen:<={_stamp(at.below)}"
@@ -83,21 +85,17 @@ class SentryIssues:
         pages = 0
         while True:
             response = self._get(where, params)
-            for issue in response.json():
-                if _moment(issue["lastSeen"]) < at.since:
+            for issue, (seen, mark) in reading.each(response.json(), _place):
+                if seen < at.since:
                     return fresh, True
-                if _mark(issue) not in at.seen:
+                if mark not in at.seen:
                     fresh.append(issue)
             following = response.links.get("next", {})
             if following.get("results") != "true":
                 return fresh, True
             pages += 1
             # A part ends where the moment changes, or the next one would begin where this one began.
-            if (
-                pages >= PAGES
-                and fresh
-                and _moment(fresh[-1]["lastSeen"]) != (at.below or _moment(fresh[0]["lastSeen"]))
-            ):
+            if pages >= PAGES and fresh and _moment(fresh[-1]) != (at.below or _moment(fresh[0])):
                 return fresh, False
             where, params = following["url"], None
 
@@ -109,7 +107,7 @@ class SentryIssues:
         return ask(self.session, where, params, name=self.name, whose="Sentry", check=check)
 
     def _signal(self, issue: dict[str, Any]) -> RawSignal:
-        at = f"{self.url}/api/0/organizations/{self.organisation}/issues/{issue['id']}/"
+        at = f"{self.url}/api/0/organizations/{self.organisation}/issues/{name_in(issue, 'id')}/"
         event = self._event(at)
         frames = _frames(event)
         return RawSignal(
@@ -126,7 +124,7 @@ class SentryIssues:
             severity=_SEVERITY.get(str(issue.get("level")), Severity.INFO),
             reach=max(1, int(issue.get("userCount") or 0)),
             keys=_keys(issue, event, frames),
-            happened_at=_moment(issue["lastSeen"]),
+            happened_at=_moment(issue),
         )
 
     def _event(self, at: str) -> dict[str, Any]:
@@ -149,8 +147,17 @@ class SentryIssues:
         return f"{substatus} {max(moments, default='')}".strip()
 
 
+def _name(issue: dict[str, Any]) -> str:
+    return name_in(issue, "shortId")
+
+
+def _place(issue: dict[str, Any]) -> tuple[dt.datetime, str]:
+    """Where in the list it stands, and by what it is known there. Raises Malformed."""
+    return _moment(issue), _mark(issue)
+
+
 def _mark(issue: dict[str, Any]) -> str:
-    return f"{issue['shortId']} {issue['lastSeen']} {issue.get('count')} {issue.get('substatus')}"
+    return f"{_name(issue)} {issue['lastSeen']} {issue.get('count')} {issue.get('substatus')}"
 
 
 def _frames(event: dict[str, Any]) -> list[dict[str, Any]]:
@@ -227,8 +234,8 @@ def _about(count: object) -> str:
     return f"1{'0' * (len(digits) - 1)} or more" if digits.isdigit() and int(digits) else "0"
 
 
-def _moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)
+def _moment(issue: dict[str, Any]) -> dt.datetime:
+    return moment_in(issue, "lastSeen")
 
 
 def _stamp(moment: dt.datetime) -> str:

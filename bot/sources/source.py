@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from agents.errors import NotAtSource, SourceDown, SourceRejected
 from storage.columns import now
 from storage.errors import SignalboxError
-from storage.raw import RawSignal
+from storage.raw import RawSignal, Unread
 
 log = structlog.get_logger()
 
@@ -38,6 +38,8 @@ class Pulled:
     cursor: str
     more: bool | None = None
     gone: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     @property
     def goes_on(self) -> bool:

@@ -17,6 +17,7 @@ import requests
 from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
+from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled, ask, needed
 from storage.columns import now
 from storage.raw import RawSignal, Severity
@@ -55,22 +56,25 @@ class ZendeskTickets:
         page = self._get(
             "incremental/tickets/cursor.json", {**where, "per_page": str(PAGE), "include": "users,metric_sets"}
         )
-        tickets = [ticket for ticket in page["tickets"] if self._is_wanted(ticket)]
-        people = {person["id"]: person for person in page.get("users") or []}
-        newest = max((_moment(ticket["updated_at"]) for ticket in page["tickets"]), default=at.since)
+        reading = Reading(self.name, _name)
+        placed = list(reading.each(page["tickets"], _place))
+        people = {person.get("id"): person for person in page.get("users") or [] if person}
+        newest = max((moved for _, (moved, _) in placed), default=at.since)
         following = ZendeskPosition(since=max(at.since, newest), cursor=page.get("after_cursor") or at.cursor)
-        signals = tuple(self._signal(ticket, people) for ticket in tickets)
-        deleted = tuple(_name(ticket) for ticket in page["tickets"] if ticket["status"] == _DELETED)
-        return Pulled(signals, following.model_dump_json(), more=not page["end_of_stream"], gone=deleted)
+        wanted = [ticket for ticket, _ in placed if self._is_wanted(ticket)]
+        signals = tuple(signal for _, signal in reading.each(wanted, lambda ticket: self._signal(ticket, people)))
+        deleted = tuple(name for ticket, (_, name) in placed if ticket.get("status") == _DELETED)
+        more = not page["end_of_stream"]
+        return Pulled(signals, following.model_dump_json(), more, gone=deleted, unread=reading.unread)
 
     def _is_wanted(self, ticket: Mapping[str, Any]) -> bool:
-        if ticket["status"] in _DONE:
+        if ticket.get("status") in _DONE:
             return False
         return not self.tags or bool(self.tags & set(ticket.get("tags") or []))
 
-    def _signal(self, ticket: Mapping[str, Any], people: Mapping[int, Mapping[str, Any]]) -> RawSignal:
+    def _signal(self, ticket: Mapping[str, Any], people: Mapping[object, Mapping[str, Any]]) -> RawSignal:
         later, writers = self._later(ticket)
-        requester = people.get(ticket["requester_id"]) or {}
+        requester = people.get(ticket.get("requester_id")) or {}
         names = [str(person["name"]) for person in (requester, *writers) if person.get("name")]
         url = f"{self.url}/agent/tickets/{ticket['id']}"
         metrics = ticket.get("metric_set") or {}
@@ -89,21 +93,21 @@ class ZendeskTickets:
             visibility=self.terms.visibility,
             severity=_SEVERITY.get(str(ticket.get("priority")), Severity.WARNING),
             keys=(f"zendesk:{ticket['id']}", f"url:{url}"[:300]),
-            happened_at=_moment(again or ticket["created_at"]),
+            happened_at=moment(again) if again else moment_in(ticket, "created_at"),
         )
 
     def _later(self, ticket: Mapping[str, Any]) -> tuple[list[str], list[Mapping[str, Any]]]:
         """The newest public messages after the first, oldest first; who wrote them, and then who wrote others."""
-        if ticket["updated_at"] == ticket["created_at"]:
+        if ticket["updated_at"] == ticket.get("created_at"):
             return [], []
         params = {"sort": "-created_at", "page[size]": "100", "include": "users"}
         try:
             page = self._get(f"tickets/{ticket['id']}/comments.json", params)
         except NotAtSource:  # it was deleted since it was listed
             return [], []
-        comments = sorted(page["comments"], key=lambda comment: _moment(comment["created_at"]), reverse=True)
-        began = _moment(ticket["created_at"])
-        public = [each for each in comments if each.get("public") and _moment(each["created_at"]) > began][:_NEWEST]
+        comments = sorted(page["comments"], key=lambda comment: moment(comment["created_at"]), reverse=True)
+        began = moment_in(ticket, "created_at")
+        public = [each for each in comments if each.get("public") and moment(each["created_at"]) > began][:_NEWEST]
         lines = [
             f"[{'customer' if each['author_id'] == ticket['requester_id'] else 'support'}, {each['created_at'][:10]}] "
             f"{str(each.get('plain_body') or each.get('body') or '').strip()[:_LATER]}"
@@ -119,11 +123,12 @@ class ZendeskTickets:
 
 
 def _name(ticket: Mapping[str, Any]) -> str:
-    return f"ticket-{ticket['id']}"
+    return f"ticket-{name_in(ticket, 'id')}"
 
 
-def _moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)
+def _place(ticket: Mapping[str, Any]) -> tuple[dt.datetime, str]:
+    """When it last changed, and how it is called. Raises Malformed."""
+    return moment_in(ticket, "updated_at"), _name(ticket)
 
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> ZendeskTickets:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from slack_sdk.models.blocks import Block
 
+from bot import breaker
 from bot.actions import Action, DeadEvent
 from bot.views import parts
 from bot.views.parts import Mention, Moment, Piece, Room, Sign, Words, bold, code
@@ -105,7 +106,7 @@ def _letter(letter: InboxRow, channel: str) -> list[Piece]:
 
 
 def _source(cursor: Cursor, at: dt.datetime) -> list[list[Piece]]:
-    """A line for each thing that is to be said of a source: that it rests, why and until when; what was left out."""
+    """A line for each thing that is to be said of a source: why it rests, what is not read, what was left out."""
     lines: list[list[Piece]] = []
     name, trouble = bold(cursor.source, 80), Words(cursor.trouble, limit=400)
     match cursor.breaker(at):
@@ -114,6 +115,10 @@ def _source(cursor: Cursor, at: dt.datetime) -> list[list[Piece]]:
             lines.append([Sign("zzz"), " ", name, " rests since ", since, ", until ", until, ": ", trouble])
         case _ if cursor.trouble:
             lines.append([Sign("warning"), " ", name, " is tried again: ", trouble])
+    if cursor.lacking:
+        lines.append([Sign("warning"), " ", name, " is read in part. ", Words(cursor.lacking, limit=400)])
+    if aside := breaker.what_was_put_aside(cursor):
+        lines.append([Sign("warning"), " ", name, " ", Words(aside, limit=600)])
     if cursor.left_out and cursor.left_out_since is not None:
         command = f"signalbox pull {cursor.source} --since {cursor.left_out_since:%Y-%m-%dT%H:%M:%SZ}"
         left_out = plural(cursor.left_out, "signal")

@@ -273,7 +273,7 @@ def test_a_posthog_that_fails_says_so_and_may_be_asked_again(posthog: PostHog, f
     faults.plan(Fault("posthog:alerts.list", Moment.PERFORMED, kind, status=502))
 
     with pytest.raises(SourceDown, match="PostHog"):
-        source(posthog).pull("")
+        source(posthog, "alerts").pull("")
     assert source(posthog).pull("").signals == ()
 
 

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 from starlette.applications import Starlette
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
 from agents.errors import SourceDown, SourceRejected
@@ -126,13 +126,13 @@ def test_a_no_opens_the_breaker_at_once_and_rests_never_grow_beyond_a_quarter_of
 
 
 def test_an_answer_that_cannot_be_read_counts_as_a_failure_and_is_not_hidden(shop: Shop) -> None:
-    shop.issues(1)
-    shop.sentry._issues["5100000001"].users = "many"  # type: ignore[assignment]  # what Sentry should not say
-    with structlog.testing.capture_logs() as logged:
+    page = Starlette(routes=[Route("/{any:path}", lambda _: JSONResponse(7))])
+    with Loopback(page) as served, structlog.testing.capture_logs() as logged:
+        shop.sentry.serve(served.url)
         assert shop.pull() == []
     cursor = shop.store.cursors.get(NAME)
     assert (cursor.failures, cursor.value) == (1, "")
-    assert f"what {NAME} answered could not be read (ValueError)" in cursor.trouble
+    assert f"what {NAME} answered could not be read (TypeError)" in cursor.trouble
     assert cursor.rests_since == START
     assert [(line["source"], line["exc_info"]) for line in logged if line["log_level"] == "error"] == [(NAME, True)]
 

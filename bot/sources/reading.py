@@ -1,0 +1,141 @@
+"""Item by item: what of a page cannot be read is put aside, with what is wrong, and stops nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import requests
+from pydantic import ValidationError
+
+from agents.errors import SourceRejected
+from storage.columns import now
+from storage.errors import SignalboxError
+from storage.raw import Unread
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_ANOTHER_SHAPE = 4  # items; where none of so many can be read, that is no item's fault
+_NAME = 200  # characters
+
+
+class Malformed(Exception):
+    """An item lacks what it must have. The sentence holds none of its words."""
+
+
+class Reading:
+    """Reads the items of one source's answer.
+
+    `name_of` gives an item the external id that its signal would have, as far as it says. `passes` are errors that no
+    item is to blame for, beside our own and those of the network.
+    """
+
+    def __init__(self, source: str, name_of: Callable[[Any], str], passes: tuple[type[Exception], ...] = ()) -> None:
+        self._source, self._name_of = source, name_of
+        self._passes: tuple[type[Exception], ...] = (
+            SignalboxError,
+            requests.ConnectionError,
+            requests.Timeout,
+            *passes,
+        )
+        self._unread: dict[str, Unread] = {}
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """What could not be read."""
+        return tuple(self._unread.values())
+
+    def each(self, items: Iterable[T], read: Callable[[T], R]) -> Iterator[tuple[T, R]]:
+        """The items that can be read, with what they are read as.
+
+        Raises SourceRejected after the last one, where none of several could be read: then the answer has another shape
+        than the one we know, and passing over all of them would lose them.
+        """
+        good, bad = 0, 0
+        for item in items:
+            try:
+                what = read(item)
+            except self._passes:
+                raise
+            except Exception as error:  # noqa: BLE001 whatever is wrong with one item
+                bad += 1
+                self._put_aside(item, error)
+                continue
+            good += 1
+            yield item, what
+        if bad >= _ANOTHER_SHAPE and not good:
+            first = next(iter(self._unread.values()))
+            raise SourceRejected(
+                f"none of {bad} items that {self._source} answered with could be read ({first.name}: {first.why}), so "
+                "its answers may have changed; look for a newer Signalbox, and tell who runs it"
+            )
+
+    def _put_aside(self, item: object, error: Exception) -> None:
+        name = _called(item, self._name_of)
+        self._unread[name] = Unread(name=name, why=_why(error), at=now())
+
+
+def moment(text: object) -> dt.datetime:
+    """A moment as APIs write it; without a zone it is UTC."""
+    read = dt.datetime.fromisoformat(str(text))
+    return read if read.tzinfo else read.replace(tzinfo=dt.UTC)
+
+
+def moment_in(item: object, key: str) -> dt.datetime:
+    """The moment that stands under a key. Raises Malformed."""
+    value = _value(item, key)
+    try:
+        return moment(value)
+    except ValueError as error:
+        raise Malformed(f"its {key} is no time") from error
+
+
+def name_in(item: object, key: str) -> str:
+    """The name or number that stands under a key. Raises Malformed."""
+    return str(_value(item, key))
+
+
+def _value(item: object, key: str) -> str | int:
+    if not isinstance(item, Mapping):
+        raise Malformed("it is no object")
+    value = item.get(key)
+    if value is None or value == "":
+        raise Malformed(f"it has no {key}")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise Malformed(f"its {key} is of another kind than it should be")
+    return value
+
+
+def _called(item: object, name_of: Callable[[Any], str]) -> str:
+    """The item's name; without one, what tells it from others and says nothing."""
+    try:
+        return name_of(item)[:_NAME]
+    except Exception:  # noqa: BLE001 that is what is wrong with it
+        shown = getattr(item, "raw_data", item) if isinstance(item, Mapping) else type(item).__name__
+        return f"without a name ({hashlib.sha256(repr(shown).encode(errors='replace')).hexdigest()[:8]})"
+
+
+def _why(error: Exception) -> str:
+    """What is wrong, in words of ours: an error's own may quote the item."""
+    match error:
+        case Malformed():
+            return str(error)
+        case KeyError() if error.args and isinstance(error.args[0], str) and error.args[0].isidentifier():
+            return f"it has no {error.args[0]}"
+        case ValidationError():
+            places = sorted({str(fault["loc"][0]) for fault in error.errors(include_input=False) if fault["loc"]})
+            return f"it makes no signal: {', '.join(places)} cannot be taken as it is"
+        case _:
+            return f"a value in it is not as it should be ({type(error).__name__} in {_ours(error)})"
+
+
+def _ours(error: Exception) -> str:
+    """The function of a source in which it happened, for whoever mends that."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).parent == Path(__file__).parent]
+    return f"{Path(ours[-1].filename).stem}.{ours[-1].name}" if ours else "the source"
