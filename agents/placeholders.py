@@ -27,6 +27,7 @@ class Kind(StrEnum):
 PLACEHOLDER = re.compile(rf"(<(?:{'|'.join(Kind)}):[a-z2-7]{{6}}>)")
 """Our own output; as a group, so that `split` keeps it."""
 
+_HALF = re.compile(rf"<(?:{'|'.join(Kind)})?:?[a-z2-7]{{0,6}}\Z")
 _SPACE = re.compile(r"\s")
 _AROUND = 400  # characters around a replacement that are looked at again
 _PUNCTUATION = re.compile(r"[^0-9a-z]", re.IGNORECASE)
@@ -40,6 +41,11 @@ def placeholder(kind: Kind, value: str, key: bytes) -> str:
         same = _PUNCTUATION.sub("", same)
     digest = hmac.digest(key, f"{kind.value}:{same}".encode(errors="surrogatepass"), hashlib.sha256)
     return f"<{kind.value}:{base64.b32encode(digest)[:6].decode().lower()}>"
+
+
+def cut_after(text: str, most: int) -> str:
+    """The beginning of a text that is redacted; a placeholder that stands across the limit goes whole."""
+    return text if len(text) <= most else _HALF.sub("", text[:most])
 
 
 Span = tuple[int, int]

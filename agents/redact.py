@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from agents.exchange import PullRequest
 from agents.names import rules_for
 from agents.personal_data import EMAIL, PERSONAL
-from agents.placeholders import Rule, replaced
+from agents.placeholders import Rule, cut_after, replaced
 from agents.secret_context import IN_ADDRESSES, IN_CODE, IN_TEXT
 from agents.secret_formats import ISSUED
-from storage.raw import RawSignal
+from storage.raw import AUTHOR_LIMIT, BODY_LIMIT, KEY_LIMIT, TITLE_LIMIT, URL_LIMIT, RawSignal
 
-_TITLE_LIMIT, _BODY_LIMIT, _URL_LIMIT, _AUTHOR_LIMIT = 500, 40_000, 2000, 200  # as in RawSignal
 _TEXT: tuple[Rule, ...] = (*ISSUED, *IN_ADDRESSES, *IN_TEXT, *PERSONAL)
 _SOURCE: tuple[Rule, ...] = (*ISSUED, *IN_ADDRESSES, *IN_CODE)
 _ID: tuple[Rule, ...] = (*ISSUED, EMAIL)
@@ -56,20 +55,31 @@ class Redactor:
         return replaced(_storable(name), _ID, self._key)
 
     def raw(self, raw: RawSignal) -> RawSignal:
-        """A signal without secrets and personal data; what databases cannot hold (NUL) is taken out too."""
+        """A signal without secrets and personal data, cut to size after that; what databases cannot hold is out too."""
         people = raw.people
         return raw.model_copy(
             update={
                 "external_id": self.name(raw.external_id),
                 "occurrence": self.name(raw.occurrence),
-                "title": self._clean(raw.title, people)[:_TITLE_LIMIT],
-                "body": self._clean(raw.body, people)[:_BODY_LIMIT],
-                "url": self._clean(raw.url)[:_URL_LIMIT],
-                "author": self._clean(raw.author, people)[:_AUTHOR_LIMIT],
-                "keys": tuple(self._clean(key) for key in raw.keys),
+                "title": cut_after(self._clean(raw.title, people), TITLE_LIMIT),
+                "body": self._body(raw),
+                "url": cut_after(self._clean(raw.url), URL_LIMIT),
+                "author": cut_after(self._clean(raw.author, people), AUTHOR_LIMIT),
+                "keys": tuple(cut_after(self._clean(key), KEY_LIMIT) for key in raw.keys),
                 "people": (),
+                "parts": (),
             }
         )
+
+    def _body(self, raw: RawSignal) -> str:
+        """Each part has its own room; together they are redacted again, for what only the whole shows."""
+        if not raw.parts:
+            return cut_after(self._clean(raw.body, raw.people), BODY_LIMIT)
+        at, pieces = 0, []
+        for part in raw.parts:
+            pieces.append(cut_after(self._clean(raw.body[at : at + part.length], raw.people), part.most))
+            at += part.length
+        return cut_after(self.text("".join(pieces), raw.people), BODY_LIMIT)
 
     def _clean(self, text: str, people: Sequence[str] = ()) -> str:
         return self.text(_storable(text), people)

@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.slack_blocks import UNSHOWN, said_in
+from storage.raw import clipped, unended
 from storage.status import Visibility
 
 CHANGED, DELETED = "message_changed", "message_deleted"
@@ -19,10 +20,11 @@ _TYPES = {
     "mpim": Visibility.PRIVATE,
     "im": Visibility.PRIVATE,
 }
-MOST = 40_000  # characters of text
+MOST = 40_000  # characters of text that are kept
+_RAW = 5 * MOST  # that are read, to be redacted and then cut
 _ID = 200  # and of anything else
 _FILES = 10
-_NAME, _PREVIEW = 200, 2_000  # characters of a file's name and of what Slack shows of its text
+_NAME, _PREVIEW = 200, 4_000  # characters of a file's name and of what Slack shows of its text
 _UNREADABLE = frozenset({"tombstone", "hidden_by_limit", "file_access"})  # modes of files that are not there for us
 _TS = re.compile(r"\d{9,11}\.\d{1,6}")
 _CHANNEL = re.compile(r"[A-Z0-9]{2,40}")
@@ -143,11 +145,11 @@ def _is_unchanged(event: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
 
 def _text(message: Mapping[str, Any]) -> str:
     """The message's words, and those it forwards. Tools often leave them empty and write attachments or blocks."""
-    text = _string(message.get("text"), MOST)
+    text = _string(message.get("text"), _RAW)
     if text.strip() in ("", *UNSHOWN):
-        text = _string(said_in(message.get("blocks")), MOST)
+        text = _string(said_in(message.get("blocks")), _RAW)
     attached = "\n".join(_attached(message, forwarded_only=bool(text.strip())))
-    return "\n".join(filter(str.strip, (text, attached)))[:MOST]
+    return clipped("\n".join(filter(str.strip, (text, attached))), _RAW)
 
 
 def _attached(message: Mapping[str, Any], *, forwarded_only: bool) -> Iterator[str]:
@@ -158,14 +160,14 @@ def _attached(message: Mapping[str, Any], *, forwarded_only: bool) -> Iterator[s
         forwarded = held.get("is_share") is True
         if not forwarded and (forwarded_only or held.get("from_url") or held.get("original_url")):
             continue
-        words = [_string(held.get(name), MOST) for name in ("pretext", "title", "text")]
+        words = [_string(held.get(name), _RAW) for name in ("pretext", "title", "text")]
         yield from filter(None, words if any(words) else [_instead(held)])
 
 
 def _instead(attachment: Mapping[str, Any]) -> str:
     """What an attachment without words of its own says."""
-    fallback = _string(attachment.get("fallback"), MOST)
-    return _string(said_in(attachment.get("blocks")), MOST) or ("" if fallback in UNSHOWN else fallback)
+    fallback = _string(attachment.get("fallback"), _RAW)
+    return _string(said_in(attachment.get("blocks")), _RAW) or ("" if fallback in UNSHOWN else fallback)
 
 
 def _files(message: Mapping[str, Any]) -> str:
@@ -181,6 +183,8 @@ def _file(shared: object) -> str:
     name = _string(file.get("title"), _NAME).strip() or _string(file.get("name"), _NAME).strip() or "without a name"
     kind = next((_string(file.get(key), 80) for key in ("pretty_type", "filetype", "mimetype") if file.get(key)), "")
     preview = _string(file.get("preview"), _PREVIEW).strip()
+    if file.get("preview_is_truncated") is True:  # Slack cut it wherever it was
+        preview = unended(preview)
     line = f"[file: {name}{', ' if kind else ''}{kind}]"
     return f"{line}\n{preview}" if preview else line
 
@@ -191,4 +195,4 @@ def _object(value: object) -> Mapping[str, Any]:
 
 def _string(value: object, most: int) -> str:
     """A string that every database can hold; empty for anything else."""
-    return _UNSTORABLE.sub("", value)[:most] if isinstance(value, str) else ""
+    return clipped(_UNSTORABLE.sub("", value), most) if isinstance(value, str) else ""

@@ -3,13 +3,60 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from storage.status import Visibility
 
 SLACK = "slack"  # the source of what people write there
+
+_SEPARATOR = re.compile(r"""[\s,;"'<>(){}\[\]|&]""")
+_LONGEST_TOKEN = 8_000  # characters; no secret of one piece is longer
+_LAST_LINE = 300  # characters; a line that is cut and no longer goes whole
+
+
+def clipped(text: str, most: int) -> str:
+    """The beginning of a raw text, for the sake of time and memory. What stands across the limit goes too.
+
+    Half of a secret would not be recognised as one. What is shown is cut elsewhere, once it is redacted.
+    """
+    return text if len(text) <= most else unended(text[:most])
+
+
+def unended(text: str) -> str:
+    """A text that was cut off at its end, without the line or the token that may have been cut."""
+    line = text.rfind("\n", max(0, len(text) - min(_LAST_LINE, len(text) // 4)))
+    if line >= 0:
+        return text[:line]
+    begin = max(0, len(text) - _LONGEST_TOKEN)
+    token = next((at for at in range(len(text) - 1, begin - 1, -1) if _SEPARATOR.match(text, at)), begin)
+    return text[:token]
+
+
+def _at_most(limit: int) -> BeforeValidator:
+    return BeforeValidator(lambda value: clipped(value, limit) if isinstance(value, str) else value)
+
+
+class Part(BaseModel):
+    """Some of a raw body: so many of its characters, of which at most so many are kept once they are redacted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    length: int
+    most: int
+
+
+_RAW = 5  # times as much as is kept is read
+TITLE_LIMIT, BODY_LIMIT, URL_LIMIT, AUTHOR_LIMIT, KEY_LIMIT = 500, 40_000, 2000, 200, 300  # characters that are kept
+
+
+def parted(*pieces: tuple[str, int]) -> tuple[str, tuple[Part, ...]]:
+    """A body of several texts, each with how many of its characters are kept at most, and its parts."""
+    bounded = [(clipped(text, most * _RAW), most) for text, most in pieces]
+    return "".join(text for text, _ in bounded), tuple(Part(length=len(text), most=most) for text, most in bounded)
 
 
 class Severity(StrEnum):
@@ -32,17 +79,18 @@ class Unread(BaseModel):
 
 
 class RawSignal(BaseModel):
-    """What a source saw: validated, redacted by `Pipeline.ingest`, unjudged. No table."""
+    """What a source saw: validated, redacted and cut to size by `Redactor.raw`, unjudged. No table."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: str = Field(min_length=1, max_length=40)
     external_id: str = Field(min_length=1, max_length=200)
     occurrence: str = Field(default="", max_length=200)  # a regression in the source is a new one; an edit is not
-    title: str = Field(default="", max_length=500)
-    body: str = Field(default="", max_length=40_000)
-    url: str = Field(default="", max_length=2000)
-    author: str = Field(default="", max_length=200)
+    title: Annotated[str, _at_most(TITLE_LIMIT * _RAW)] = ""  # as these four come; the redactor cuts them to size
+    body: Annotated[str, _at_most(BODY_LIMIT * _RAW)] = ""
+    url: Annotated[str, _at_most(URL_LIMIT * _RAW)] = ""
+    author: Annotated[str, _at_most(AUTHOR_LIMIT * _RAW)] = ""
+    parts: tuple[Part, ...] = ()  # of the body, as long as it is raw; empty: it is one
     people: tuple[
         str, ...
     ] = ()  # names that the source marks as such: the redactor takes them out, they are never kept
@@ -51,6 +99,8 @@ class RawSignal(BaseModel):
     visibility: Visibility = Visibility.PUBLIC
     severity: Severity = Severity.WARNING
     reach: int = Field(default=1, ge=0)  # how many people met it, as far as the source knows
-    keys: tuple[str, ...] = ()  # exact keys the source knows: fingerprint, issue URL, top in-app frame, error code
+    keys: tuple[
+        Annotated[str, _at_most(KEY_LIMIT * _RAW)], ...
+    ] = ()  # exact keys the source knows: fingerprint, issue URL, top in-app frame, error code
     happened_at: dt.datetime
     asked_by: str = ""  # the Slack user who asked for an investigation; empty when it came by itself

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import structlog
 
+from agents.placeholders import cut_after
 from agents.terms import Channel
 from bot.listeners.deps import Deps
+from bot.slack_event import MOST
 from bot.sources.slack import SOURCE, SlackEvent, full_text, is_message_id, raw_signal
 from storage.messages import Piece
 from storage.raw import RawSignal
@@ -61,7 +63,7 @@ def hear(event: SlackEvent, deps: Deps, *, promoted: bool = False) -> None:
         id=event.external_id,
         thread=event.thread,
         author=event.user or event.bot_id,
-        text=deps.redactor.text(full_text(event)),
+        text=cut_after(deps.redactor.text(full_text(event)), MOST),
         version=event.version,
     )
     deps.store.messages.hear(piece, promoted=promoted)

@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from agents.errors import Unavailable
+from agents.placeholders import cut_after
 from bot.listeners import home, mentions, messages, reactions, threads
 from bot.listeners.conversation import listened
 from bot.listeners.deps import Deps
-from bot.slack_event import CHANGED, DELETED, REACTIONS, SlackEvent
+from bot.slack_event import CHANGED, DELETED, MOST, REACTIONS, SlackEvent
 from bot.slack_text import redacted
 from storage.errors import DatabaseDown
 
@@ -65,7 +66,9 @@ def register(app: App, deps: Deps) -> None:
         if event.type not in DEALINGS or _is_ours(event, deps) or _is_not_for_us(event, deps):
             return ack()
         words = {
-            name: redacted(said, deps.redactor.text) for name in ("text", "files") if (said := getattr(event, name))
+            name: cut_after(redacted(said, deps.redactor.text), MOST)
+            for name in ("text", "files")
+            if (said := getattr(event, name))
         }
         kept = event.model_copy(update=words)
         if not deps.store.inbox.receive(event_id, event.type, kept.model_dump(mode="json")):

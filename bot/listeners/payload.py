@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from storage.raw import clipped
+
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 _MOST = 40_000
 
@@ -77,4 +79,4 @@ def name_of(value: object) -> str:
 
 def words(value: object) -> str:
     """Text that every database can hold."""
-    return re.sub("[\x00\ud800-\udfff]", "", value)[:_MOST] if isinstance(value, str) else ""
+    return clipped(re.sub("[\x00\ud800-\udfff]", "", value), _MOST) if isinstance(value, str) else ""

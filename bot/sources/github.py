@@ -20,9 +20,10 @@ from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
 from bot.sources.reading import Malformed, Reading
 from bot.sources.source import NOTHING_THERE, Position, Pulled, option, retry_after
-from storage.raw import RawSignal, Severity
+from storage.raw import RawSignal, Severity, parted
 
 PAGE = 50
+_WORDS, _LABELS = 39_000, 1_000  # characters that are kept
 _LIMITED = 60.0  # seconds to wait when GitHub limits our rate and does not say for how long
 _NO = frozenset({401, 403, 404, 410, 422})
 _FATAL = frozenset({"critical", "outage", "data loss", "p0", "sev0", "sev1"})
@@ -112,12 +113,14 @@ class GithubIssues:
         labels = _labels(issue)
         reopened = _reopened(issue)
         labelled = f"\n\nLabels: {', '.join(sorted(labels))}" if labels else ""
+        body, parts = parted((issue.body or "", _WORDS), (labelled, _LABELS))
         return RawSignal(
             source=self.name,
             external_id=self._name(issue),
             occurrence=_occurrence(issue, reopened),
-            title=issue.title[:500],
-            body=f"{(issue.body or '')[:39_000]}{labelled[:1000]}",
+            title=issue.title,
+            body=body,
+            parts=parts,
             url=issue.html_url,
             author=issue.user.login if issue.user else "",
             channel=self.terms.report_to,

@@ -130,10 +130,10 @@ class LinearIssues:
             source=self.name,
             external_id=names[0],
             occurrence=again,
-            title=str(issue["title"])[:500],
-            body=_body(issue)[:40_000],
-            url=str(issue["url"])[:2000],
-            author=str((issue.get("creator") or {}).get("name") or "Linear")[:200],
+            title=str(issue["title"]),
+            body=_body(issue),
+            url=str(issue["url"]),
+            author=str((issue.get("creator") or {}).get("name") or "Linear"),
             people=tuple(people),
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
@@ -171,7 +171,7 @@ def _keys(issue: Mapping[str, Any], names: list[str]) -> tuple[str, ...]:
     links = [str(link["url"]) for link in issue["attachments"]["nodes"]]
     keys = [*(f"linear:{name}" for name in names), f"url:{issue['url']}"]
     keys += [f"url:{link}" for link in links if any(part in link for part in _REPORTS)]
-    return tuple(key[:300] for key in keys)
+    return tuple(keys)
 
 
 def _place(issue: Mapping[str, Any]) -> tuple[dt.datetime, str]:

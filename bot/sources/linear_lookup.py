@@ -11,6 +11,7 @@ from agents.errors import SourceRejected
 from agents.terms import SourceTerms
 from bot.settings import Settings, secret
 from bot.sources.asking import Told
+from storage.raw import clipped
 
 MOST_FOUND = 10
 MOST_COMMENTS = 50
@@ -61,7 +62,7 @@ class LinearLookup(Told):
 def _brief(issue: Mapping[str, Any]) -> str:
     state = (issue.get("state") or {}).get("name", "")
     head = f"{issue['identifier']} {issue['title']} ({state}, {str(issue.get('updatedAt'))[:10]}) {issue['url']}"
-    return f"{head}\n  {' '.join(str(issue.get('description') or '').split())[:400]}".rstrip()
+    return f"{head}\n  {clipped(' '.join(str(issue.get('description') or '').split()), 400)}".rstrip()
 
 
 def _whole(issue: Mapping[str, Any]) -> Iterator[str]:
@@ -72,7 +73,7 @@ def _whole(issue: Mapping[str, Any]) -> Iterator[str]:
     comments = (issue.get("comments") or {}).get("nodes") or []
     for comment in sorted(comments, key=lambda one: str(one.get("createdAt"))):
         who = (comment.get("user") or {}).get("name") or "somebody"
-        yield f"\n{who} on {str(comment.get('createdAt'))[:10]}: {str(comment.get('body'))[:_LONGEST_COMMENT]}"
+        yield f"\n{who} on {str(comment.get('createdAt'))[:10]}: {clipped(str(comment.get('body')), _LONGEST_COMMENT)}"
 
 
 def open_lookup(name: str, terms: SourceTerms, settings: Settings) -> LinearLookup:

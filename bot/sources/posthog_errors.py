@@ -91,9 +91,9 @@ class Issues:
             source=self.project.name,
             external_id=_name(row),
             occurrence=f"reopened {reopened}" if reopened else "",
-            title=_title(issue)[:500],
-            body=self._body(issue, event, shows_beginning=window == began)[:40_000],
-            url=url[:2000],
+            title=_title(issue),
+            body=self._body(issue, event, shows_beginning=window == began),
+            url=url,
             author="PostHog",
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
@@ -178,7 +178,7 @@ def _keys(issue: Mapping[str, Any], event: Mapping[str, Any], url: str) -> tuple
     kind = str((event.get("$exception_types") or [issue.get("name")])[0] or "")
     keys += frame_keys(*_top(issue, _frames(event)), kind)
     keys += [f"url:{each['external_url']}" for each in issue.get("external_issues") or [] if each.get("external_url")]
-    return tuple(key[:300] for key in keys)
+    return tuple(keys)
 
 
 def _top(issue: Mapping[str, Any], frames: Sequence[Mapping[str, Any]]) -> tuple[object, object]:

@@ -15,6 +15,7 @@ from bot.sources.asking import Told
 from bot.sources.posthog_api import Project
 from bot.sources.posthog_replays import told
 from bot.sources.source import option
+from storage.raw import clipped
 
 MOST_ROWS = 100
 _LONGEST_CELL = 300  # characters
@@ -55,7 +56,7 @@ class PostHogLookup(Told):
 def _cell(cell: object) -> str:
     text = cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False, default=str)
     plain = " ".join(text.split())
-    return plain if len(plain) <= _LONGEST_CELL else f"{plain[:_LONGEST_CELL]} […]"
+    return plain if len(plain) <= _LONGEST_CELL else f"{clipped(plain, _LONGEST_CELL)} […]"
 
 
 def open_lookup(name: str, terms: SourceTerms, settings: Settings) -> PostHogLookup:

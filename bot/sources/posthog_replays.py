@@ -56,14 +56,14 @@ class Replays:
         return RawSignal(
             source=self.project.name,
             external_id=_name(row),
-            title=_title(row)[:500],
-            body=_body(row, summary, url)[:40_000],
-            url=url[:2000],
+            title=_title(row),
+            body=_body(row, summary, url),
+            url=url,
             author="PostHog",
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
             severity=Severity.ERROR if blocked else Severity.WARNING,
-            keys=(f"posthog-session:{session}"[:300], f"url:{url}"[:300]),
+            keys=(f"posthog-session:{session}", f"url:{url}"),
             happened_at=moment(row.get("session_start_time") or row["created_at"]),
         )
 

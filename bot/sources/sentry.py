@@ -114,9 +114,9 @@ class SentryIssues:
             source=self.name,
             external_id=issue["shortId"],
             occurrence=self._occurrence(issue, at),
-            title=_title(issue)[:500],
-            body=_body(issue, event, frames)[:40_000],
-            url=str(issue.get("permalink") or "")[:2000],
+            title=_title(issue),
+            body=_body(issue, event, frames),
+            url=str(issue.get("permalink") or ""),
             author="Sentry",
             people=_people(event),
             channel=self.terms.report_to,
@@ -194,7 +194,7 @@ def _keys(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[st
     innermost = next((frame for frame in reversed(frames) if frame.get("inApp")), None)
     if innermost:
         keys += frame_keys(innermost.get("filename"), innermost.get("function"), kind)
-    return tuple(key[:300] for key in keys)
+    return tuple(keys)
 
 
 def _body(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[str, Any]]) -> str:

@@ -16,6 +16,7 @@ from agents.terms import SourceTerms
 from bot.settings import Settings, secret
 from bot.sources.asking import Told
 from bot.sources.source import ask, option
+from storage.raw import clipped
 
 _ISSUE = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _FRAMES = 40  # of each exception, the innermost
@@ -87,7 +88,7 @@ def _breadcrumbs(crumbs: list[dict[str, Any]]) -> Iterator[str]:
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     plain = " ".join(text.split())
-    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]} […]"
+    return plain if len(plain) <= _LONGEST else f"{clipped(plain, _LONGEST)} […]"
 
 
 def open_lookup(name: str, terms: SourceTerms, settings: Settings) -> SentryEvents:

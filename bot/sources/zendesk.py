@@ -20,11 +20,12 @@ from bot.settings import Settings
 from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled, ask, needed
 from storage.columns import now
-from storage.raw import RawSignal, Severity
+from storage.raw import RawSignal, Severity, parted
 
 PAGE = 50
 _NEWEST = 5  # messages that are added to the first
 _FIRST, _LATER = 20_000, 3_000  # characters of a message that are kept
+_HEAD = "\n\n[customer, 2026-11-21] "  # stands before each later one
 _YOUNGEST = dt.timedelta(seconds=61)  # an export may not begin within the last minute
 _DELETED = "deleted"  # the export goes on telling of a ticket that was
 _DONE = frozenset({"solved", "closed", _DELETED})
@@ -79,20 +80,23 @@ class ZendeskTickets:
         url = f"{self.url}/agent/tickets/{ticket['id']}"
         metrics = ticket.get("metric_set") or {}
         reopens = int(metrics.get("reopens") or 0)
+        first = str(ticket.get("description") or "").rstrip()
+        body, parts = parted((first, _FIRST), *((f"\n\n{each}", _LATER + len(_HEAD)) for each in later))
         again = metrics.get("requester_updated_at") if reopens else None
         return RawSignal(
             source=self.name,
             external_id=_name(ticket),
             occurrence=f"reopened {reopens}" if reopens else "",
-            title=str(ticket.get("subject") or ticket.get("raw_subject") or "Ticket without a subject")[:500],
-            body="\n\n".join([str(ticket.get("description") or "")[:_FIRST].rstrip(), *later])[:40_000],
-            url=url[:2000],
-            author=str(requester.get("name") or "")[:200],
+            title=str(ticket.get("subject") or ticket.get("raw_subject") or "Ticket without a subject"),
+            body=body,
+            parts=parts,
+            url=url,
+            author=str(requester.get("name") or ""),
             people=tuple(dict.fromkeys(names)),
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
             severity=_SEVERITY.get(str(ticket.get("priority")), Severity.WARNING),
-            keys=(f"zendesk:{ticket['id']}", f"url:{url}"[:300]),
+            keys=(f"zendesk:{ticket['id']}", f"url:{url}"),
             happened_at=moment(again) if again else moment_in(ticket, "created_at"),
         )
 
@@ -110,7 +114,7 @@ class ZendeskTickets:
         public = [each for each in comments if each.get("public") and moment(each["created_at"]) > began][:_NEWEST]
         lines = [
             f"[{'customer' if each['author_id'] == ticket['requester_id'] else 'support'}, {each['created_at'][:10]}] "
-            f"{str(each.get('plain_body') or each.get('body') or '').strip()[:_LATER]}"
+            f"{str(each.get('plain_body') or each.get('body') or '').strip()}"
             for each in reversed(public)
         ]
         shown = {each["author_id"] for each in public}
