@@ -93,9 +93,14 @@ def is_trusted(source: str, policy: Policy) -> bool:
 
 def home_of(signal: Signal, policy: Policy) -> str:
     """The channel where a report opened by this signal has its thread. A private signal's is its own."""
-    terms = policy.channel(signal.channel)
-    if terms is None or signal.visibility is Visibility.PRIVATE:
-        return signal.channel
+    return home_from(signal.channel, signal.visibility, policy)
+
+
+def home_from(channel: str, visibility: Visibility, policy: Policy) -> str:
+    """The same for what comes from a channel."""
+    terms = policy.channel(channel)
+    if terms is None or visibility is Visibility.PRIVATE:
+        return channel
     return terms.report_to or terms.id
 
 

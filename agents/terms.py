@@ -193,6 +193,8 @@ class Policy(Terms):
     gone: tuple[str, ...] = ()  # names, addresses or logins of people who left: never asked for review
     logins: dict[str, str] = Field(default_factory=dict)  # e-mail address of commits -> login on the code host
     ask_emoji: str = Field(default="mag", pattern=r"^[a-z0-9_+'-]*$")  # reacting with it asks; empty: with none
+    held_notes: bool = True  # say in the channel that signals were held, once an hour at most
+    held_notes_to: OptionalRoomId = ""  # where of public ones; empty: where their reports would have gone
     ripe_weight: float = Field(default=1.0, gt=0)
     research_limits: Limits = Limits()
     fix_limits: Limits = Limits(steps=60, usd=4.0, minutes=30.0)

@@ -24,6 +24,7 @@ class Action(StrEnum):
     RESTORE = "restore"  # from the quarantine
     HOLD_AGAIN = "hold_again"  # what was restored before
     HELD_PAGE = "held_page"  # turn a page of the quarantine
+    HELD_SHOW = "held_show"  # the quarantine, to who presses
     WHY = "why"  # is each signal in this report
     SPLIT = "split"  # show a report's signals, to split some off
     PICK = "pick"  # one of those, or leave it again

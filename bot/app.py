@@ -34,6 +34,7 @@ from bot.courtesy import Courtesy
 from bot.encoders import encoder_of, vectoriser_of
 from bot.engine import Engine, Queue
 from bot.enqueuing import Enqueuer
+from bot.held_notes import EVERY, HeldNotes
 from bot.http import Gate, HttpServer
 from bot.jobs import Jobs
 from bot.listeners import Deps, build_slack_app
@@ -119,6 +120,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         puller=parts.puller,
         inbox=lambda event_id: deal_with(event_id, parts.deps),
         check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
+        note_held=HeldNotes(parts.store, parts.slack, parts.policy).post,
         answer=Askers(parts.store, parts.slack).tell,
         give_way=parts.deps.courtesy.give_way,
         reencode=Reencoding(parts.pipeline.means).some,
@@ -164,6 +166,7 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
         tick("sweep", Queue.UPKEEP, policy.waits.sweep),
         tick("look", Queue.UPKEEP, policy.waits.follow),
         tick("remind", Queue.UPKEEP, _REMIND_EVERY),
+        tick("held", Queue.UPKEEP, EVERY),
         tick("forget", Queue.UPKEEP, _FORGET_EVERY),
         tick("reencode", Queue.UPKEEP, _REENCODE_EVERY),
         tick("retain", Queue.UPKEEP, _RETAIN_EVERY),

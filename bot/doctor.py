@@ -142,6 +142,8 @@ def _slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
         yield Finding("Slack app token", Verdict.BAD, sentence)
     for channel in policy.channels if policy else ():
         yield _channel(client, channel)
+    if policy and policy.held_notes_to and policy.channel(policy.held_notes_to) is None:
+        yield _channel(client, Channel.model_construct(id=policy.held_notes_to))
 
 
 def _channel(client: WebClient, terms: Channel) -> Finding:

@@ -74,6 +74,10 @@ def _nothing_to_encode() -> int:
     return 0
 
 
+def _nobody_listens() -> None:
+    """Where there is no Slack, no channel hears anything."""
+
+
 def _nobody_asks(_: int) -> None:
     """Where there is no Slack, nobody is told anything."""
 
@@ -91,6 +95,7 @@ class Jobs:
     inbox: Callable[[str], None]
     give_way: Callable[[], None] = field(default=_at_once)
     check: Callable[[str], None] = _nothing_is_deleted  # looks up a source's signals, whether they are still there
+    note_held: Callable[[], None] = _nobody_listens  # tells channels of what is held
     answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
     reencode: Callable[[], int] = _nothing_to_encode  # makes anew the vectors that another encoder made
     redact: Callable[[str], str] = str  # what faults say may be foreign text
@@ -138,6 +143,7 @@ class Jobs:
             "pull": lambda subject, checkpoint, _: self.puller.pull(subject, checkpoint),
             "check": lambda subject, *_: self.check(subject),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
+            "held": lambda *_: self.note_held(),
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),
             "forget": lambda *_: self._forget(),

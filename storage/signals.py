@@ -138,6 +138,7 @@ class Signals:
                 return
             forget_judgments(signal, epoch)
             signal.screening = screening
+            signal.noted_held = False
             rest(signal, SignalStatus.HELD)
             if signal.report_id is not None and told(session, step) is None:
                 text = f"{signal.external_id} is held: no agent reads it until somebody restores it"

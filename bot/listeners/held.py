@@ -62,6 +62,15 @@ def turn(press: Press, deps: Deps) -> str:
     return ""
 
 
+def show(press: Press, deps: Deps) -> str:
+    """The newest of what is held, to who pressed alone: the note that holds the button stays. Raises SlackDown."""
+    if refusal := rules.may_ask(deps.person(press.user, press.team), deps.home_team):
+        return refusal
+    title, blocks = shown(press.channel, deps)
+    deps.slack.whisper(press.channel, press.user, title, thread_ts=press.thread_ts, blocks=blocks)
+    return ""
+
+
 def _redraw(press: Press, before: int, deps: Deps) -> bool:
     """Draw the page anew where the button was; False where Slack does not let us, after half an hour."""
     if not press.address:
@@ -79,5 +88,6 @@ ANSWERS: Mapping[Action, Callable[[Press, Deps], str]] = {
     Action.RESTORE: restore,
     Action.HOLD_AGAIN: hold_again,
     Action.HELD_PAGE: turn,
+    Action.HELD_SHOW: show,
 }
 """What becomes of each of its buttons."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
@@ -9,10 +10,10 @@ from slack_sdk.models.blocks import Block
 from bot.actions import Action, HeldChoice, HeldTurn, Pardoned
 from bot.views import parts
 from bot.views.escape import one_line, plain
-from bot.views.parts import Link, Mention, Moment, Piece, Room, Words, bold
+from bot.views.parts import Link, Mention, Moment, Piece, Room, Sign, Words, bold
 from bot.views.words import plural, source_name
 from storage.pardons import Restored
-from storage.quarantine import HeldPage
+from storage.quarantine import Held, HeldPage
 from storage.raw import SLACK
 from storage.records import Signal
 
@@ -20,6 +21,7 @@ NOTHING = "Nothing is held."
 PAGE = 5  # signals; three blocks each
 RESTORED = 3  # of the latest restored; two blocks each
 _QUOTE = 300
+_SOURCES = 5  # that a note names
 
 
 def title(page: HeldPage) -> str:
@@ -64,6 +66,28 @@ def _let_through(restored: Sequence[Restored]) -> list[Block]:
             parts.buttons(parts.button("Hold again", Action.HOLD_AGAIN, value, number=signal.id)),
         ]
     return blocks
+
+
+def note(held: Sequence[Held]) -> tuple[str, list[Block]]:
+    """What a channel hears of signals that were held lately: how many, why, and how to look. None of their words."""
+    many, were = plural(len(held), "signal"), "was" if len(held) == 1 else "were"
+    unjudged = sum(each.threat is None for each in held)
+    threats = Counter(each.threat.value.replace("_", " ") for each in held if each.threat is not None)
+    why = [f"{count} for {threat}" for threat, count in threats.most_common()]
+    why += [f"{unjudged} because nobody could judge {'it' if unjudged == 1 else 'them'}"] if unjudged else []
+    sources = Counter(source_name(each.source) for each in held)
+    whence = ", ".join(f"{name} ({count})" for name, count in sources.most_common(_SOURCES))
+    rest = f" and {plural(len(sources) - _SOURCES, 'other source')}" if len(sources) > _SOURCES else ""
+    head = f"{many} {were} held by the screen"
+    show = parts.button("Show them", Action.HELD_SHOW, HeldTurn(before=0).model_dump_json())
+    return f"{head}.", [
+        parts.paragraph(Sign("lock"), " ", bold(head), ", the first ", Moment(min(each.received_at for each in held)),
+                        ", and no agent has read them: ", ", ".join(why), ". From ", Words(whence, limit=300),
+                        f"{rest}."),
+        parts.paragraph("An approver restores there what an agent may read; the same is not held again. "
+                        "`/signalbox held` shows them at any time, this note comes once an hour at most."),
+        parts.buttons(show),
+    ]  # fmt: skip
 
 
 def why_held(signal: Signal) -> str:
