@@ -154,7 +154,7 @@ class Assent:
         if not self.store.signals.restore(signal_id, person.user_id, revision):
             return Answer(ok=False, sentence="It is not held any more; nothing was changed.")
         self.nudge.signal(signal_id)
-        return Answer(ok=True, sentence=f"Restored. The same from {signal.source} is not held again.")
+        return Answer(ok=True, sentence="Restored.")
 
     def _guide(self, report: Report, words: str, person: Person) -> Answer | None:
         if self._refusal(report, person):

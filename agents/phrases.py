@@ -25,7 +25,7 @@ _KNOWN = {
     Phrase.YES: ("approve", "approved", "go ahead", "go for it", "ship it", "yes", "yes please", "lgtm", "do it"),
     Phrase.NO: ("no", "not now", "no thanks", "no thank you", "later"),
     Phrase.STOP: ("stop", "stop it", "stop please", "stop it please", "please stop", "please stop it",
-                  "cancel", "dismiss"),
+                  "cancel", "dismiss", "dismiss it", "dismiss this", "please dismiss", "please dismiss this"),
     Phrase.RETRY: ("retry", "try again"),
     Phrase.UNCLEAR: ("ok", "okay", "k", "yep", "yeah", "yup", "sure", "fine", "yes yes", "please", "go ahead please",
                      "please do", "sounds good", "looks good", "thanks", "thank you", "great", "nice", "cool", "nope",

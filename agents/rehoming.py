@@ -17,8 +17,8 @@ from storage.status import CLOSED, Status
 from storage.store import Store
 
 _SAID = re.compile(
-    r"\s*(?:wrong repository[\s,.:;!-]*(?:it(?:'s| is)\s+)?|(?:the\s+)?repository(?:\s+is|\s*[:=])\s*)"
-    r"[`<]?((?:[\w.-]+/)?[\w.-]*[\w-])[`>]?[.!]?\s*",
+    r"\s*(?:wrong repository[\s,.:;!-]*(?:it(?:'s| is)\s+)?|(?:the\s+)?repository(?:\s+is\s+|\s*[:=]\s*|(?P<bare>\s+)))"
+    r"[`<]?(?P<name>(?:[\w.-]+/)?[\w.-]*[\w-])[`>]?[.!]?\s*",
     re.IGNORECASE | re.ASCII,
 )
 _AGAIN = {
@@ -31,10 +31,14 @@ _AGAIN = {
 def repository_named(words: str, policy: Policy) -> str:
     """What a reply calls the repository that says nothing else than which it is; empty for any other.
 
-    A word without an owner counts only if it is a repository's short name: “the repository is down” is none.
+    A word without an owner counts only if it is a repository's short name: “the repository is down” is none. So does
+    what follows without a colon: “repository access/rights” is none.
     """
     said = _SAID.fullmatch(words)
-    return said[1] if said and ("/" in said[1] or meant(said[1], policy)) else ""
+    if said is None:
+        return ""
+    is_sure = "/" in said["name"] and not said["bare"]
+    return said["name"] if is_sure or meant(said["name"], policy) else ""
 
 
 def meant(said: str, policy: Policy) -> tuple[Repository, ...]:
@@ -59,6 +63,10 @@ class Rehoming:
     def say(self, report_id: int, said: str, person: Person, via: Via) -> Answer:
         """The report is about this repository, named as `meant` takes it: it is researched there. Raises NotFound."""
         report = self.store.reports.get(report_id)
+        if report.merged_into is not None:
+            heir = self.store.reports.heir(report_id).ref
+            sentence = f"{report.ref} was merged into {heir}: `/signalbox repository {heir} {said}` says it of that."
+            return Answer(ok=False, sentence=sentence)
         found = meant(said, self.policy)
         repository = found[0] if len(found) == 1 else None
         name = repository.name if repository is not None else said

@@ -21,8 +21,9 @@ _SAME_AS = re.compile(
     r"(?:(?:this|it|that) is )?(?:the same(?: problem)? as|same as|(?:a )?duplicate of) (SB-\d{1,9})", re.IGNORECASE
 )
 _OF_THIS = re.compile(
-    r"(why|split|undo)(?: (?:this|that|it|these)(?: report| one)?| the (?:merge|split))?", re.IGNORECASE
+    r"(why|split|undo|unmerge|unsplit)(?: (?:this|that|it|these)(?: report| one)?| the (?:merge|split))?", re.IGNORECASE
 )
+_SAME_VERB = {"unmerge": "undo", "unsplit": "undo"}
 _THANKS = frozenset({
     "thanks", "thank you", "thanks a lot", "thank you so much", "thank you very much", "many thanks", "thx", "ty",
     "cheers", "great", "great work", "great thanks", "nice", "nice work", "well done", "good bot", "cool", "awesome",
@@ -70,7 +71,7 @@ def about_this(text: str, our_user: str) -> str:
     if named := _MERGED_FROM.fullmatch(words):
         return f"merge {named[1]} into {{}}"
     if alone := _OF_THIS.fullmatch(words):
-        return f"{alone[1].lower()} {{}}"
+        return f"{_SAME_VERB.get(alone[1].lower(), alone[1].lower())} {{}}"
     return "why {}" if _ASKED_HERE.fullmatch(words) else ""
 
 

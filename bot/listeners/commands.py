@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -18,6 +19,7 @@ from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
 from bot.sources.slack import SOURCE, words_of
 from bot.views.condition import HELP, Condition, condition
+from bot.views.escape import one_line, plain
 from bot.views.limits import within
 from storage.columns import now
 from storage.raw import RawSignal, Severity
@@ -25,6 +27,16 @@ from storage.status import WORKED_ON
 
 _ON_IT = "On it. In a moment I tell you here what became of it."
 _IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
+_HELD = "`/signalbox held` lists what is held, with *Restore*, and what was restored last, with *Hold again*."
+_DISMISSED = "*Dismiss* is on the report's card; `stop` as a reply of an approver in its thread does the same."
+_IN_THREAD = "That is a button on the plan, or a reply of an approver in the report's thread."
+_ELSEWHERE = {
+    **dict.fromkeys(("hold", "restore", "release", "quarantine"), _HELD),
+    **dict.fromkeys(("dismiss", "stop", "close", "cancel"), _DISMISSED),
+    **dict.fromkeys(("approve", "retry"), _IN_THREAD),
+    **dict.fromkeys(("unmerge", "unsplit", "revert"), "`/signalbox undo SB-3` takes a merge or a split back."),
+    **dict.fromkeys(("investigate", "report"), "That is a command of its own: `/investigate` and what is wrong."),
+}  # what people try here and is done elsewhere
 _USAGE = "Say what is wrong, such as: `/investigate the export of large reports ends with an error`"
 
 Said = tuple[str, list[Block]]
@@ -45,8 +57,16 @@ def register(app: App, deps: Deps) -> None:
 def signalbox_said(typed: Typed, deps: Deps) -> Said:
     """What `/signalbox` with these words answers."""
     word = (typed.text.split() or [Verb.HELP])[0].lower()
-    verb = Verb(word) if word in set(Verb) else Verb.HELP
+    if word not in set(Verb):
+        return f"{_unknown(word)}\n{HELP}", []
+    verb = Verb(word)
     return (_help if verb is Verb.HELP else _for_members(_VERBS[verb]))(typed, deps)
+
+
+def _unknown(word: str) -> str:
+    """That there is no such verb, and where that is done which it may be meant for."""
+    hint = _ELSEWHERE.get(word) or next((f"Did you mean `{each}`?" for each in get_close_matches(word, list(Verb))), "")
+    return f"I know no “{plain(one_line(word), 40)}” here. {hint}".strip()
 
 
 def _for_members(work: Callable[[Typed, Deps], Said]) -> Callable[[Typed, Deps], Said]:

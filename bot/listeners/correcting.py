@@ -24,7 +24,7 @@ from storage.status import CLOSED, Visibility
 
 log = structlog.get_logger()
 
-_TWO = re.compile(rf"\w+\s+{REF}\s+(?:into|in|to|with|and|&)\s+{REF}", re.IGNORECASE)
+_TWO = re.compile(rf"\w+\s+{REF}(?:\s*,\s*|\s+(?:(?:into|in|to|with|and|&)\s+)?){REF}", re.IGNORECASE)
 _WHERE = re.compile(rf"\w+\s+{REF}\s+`?([\w.-]+(?:/[\w.-]+)?)`?", re.IGNORECASE | re.ASCII)
 _REPOSITORY = "Name the report and the repository, such as: `/signalbox repository SB-2 acme/shop`"
 _MERGE = "Name both reports, such as: `/signalbox merge SB-3 into SB-2`"

@@ -15,6 +15,7 @@ from bot.listeners.deps import Deps
 from bot.listeners.payload import Press
 from bot.views import quarantine
 from bot.views.trouble import outdated
+from bot.views.words import source_name
 from storage.status import Visibility
 
 log = structlog.get_logger()
@@ -28,7 +29,8 @@ def restore(press: Press, deps: Deps) -> str:
         return outdated()
     answer = deps.assent.restore(choice.signal_id, deps.person(press.user, press.team), revision=choice.revision)
     _redraw(press, choice.before, deps)
-    return answer.sentence
+    again = f" The same from {source_name(signal.source)} is not held again." if answer.ok else ""
+    return f"{answer.sentence}{again}"
 
 
 def shown(channel: str, deps: Deps, before: int = 0) -> tuple[str, list[Block]]:
@@ -50,7 +52,8 @@ def hold_again(press: Press, deps: Deps) -> str:
     _redraw(press, 0, deps)
     if not withdrawn:
         return "It is held again already; nothing was changed."
-    return f"Such signals from {signal.source} are held again from now on. The one that was restored stays where it is."
+    name = source_name(signal.source)
+    return f"Such signals from {name} are held again from now on. The one that was restored stays where it is."
 
 
 def turn(press: Press, deps: Deps) -> str:

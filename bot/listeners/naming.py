@@ -18,6 +18,7 @@ from storage.status import Visibility
 Said = tuple[str, list[Block]]
 
 REF = r"(?:#|SB[- ]?)?(\d{1,9})"
+_ENDING = re.compile(r"(?:\s+please)?[?!. ]*\Z", re.IGNORECASE)
 _ONE = re.compile(rf"\w+\s+{REF}", re.IGNORECASE)
 
 
@@ -34,8 +35,8 @@ def about(typed: Typed, deps: Deps, usage: str, show: Callable[[Report, str, str
 
 
 def trimmed(typed: Typed) -> str:
-    """What was typed, without the signs with which sentences end."""
-    return typed.text.strip().rstrip("?!. ")
+    """What was typed, without the courtesy and the signs with which sentences end."""
+    return _ENDING.sub("", typed.text.strip())
 
 
 def scene_of(report: Report, deps: Deps) -> Scene:

@@ -17,6 +17,10 @@ from storage.columns import now
 from storage.records import Report
 from storage.status import Status
 
+_NOT_AN_ORDER = (
+    "I took that as no order. Say “why is this here?”, “merge this into SB-2”, “split” or “undo” to me here; "
+    "`/investigate` has something else looked into. What approvers write changes a plan, once there is one."
+)
 _SAID = frozenset({"", "thread_broadcast", "file_share"})
 
 
@@ -37,6 +41,8 @@ def replied(event: SlackEvent, deps: Deps) -> None:
     else:
         answer = deps.assent.reply(report.id, words_of(to_us), event.ts, person)
     said = answer.sentence if answer is not None else _after_its_end(event, report, person, deps)
+    if not said and f"<@{deps.our_user}" in event.text and not is_thanks(event.text):
+        said = _NOT_AN_ORDER
     if said:
         deps.slack.whisper(event.channel, event.user, said, thread_ts=event.thread_ts)
 

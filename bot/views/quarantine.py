@@ -21,6 +21,7 @@ NOTHING = "Nothing is held."
 PAGE = 5  # signals; three blocks each
 RESTORED = 3  # of the latest restored; two blocks each
 _QUOTE = 300
+_NAMED = 60  # characters of what was restored, by which it is known
 _SOURCES = 5  # that a note names
 
 
@@ -58,14 +59,21 @@ def _let_through(restored: Sequence[Restored]) -> list[Block]:
     for each in restored:
         signal, value = each.signal, Pardoned(signal_id=each.signal.id or 0).json_text
         why = each.threat.replace("_", " ") or "could not be judged"
-        named = f" {signal.external_id}" if signal.source != SLACK else ""
-        line = f"{source_name(signal.source)}{named} ({why}), restored by "
+        line = f"{source_name(signal.source)} {_known_by(signal)} ({why}), restored by "
         passed = f", which let {plural(each.used, 'later one')} pass" if each.used else ""
         blocks += [
             parts.paragraph(Words(line, limit=300), Mention(each.by), ", ", Moment(each.at), passed),
             parts.buttons(parts.button("Hold again", Action.HOLD_AGAIN, value, number=signal.id)),
         ]
     return blocks
+
+
+def _known_by(signal: Signal) -> str:
+    """By what people know a signal that was restored: its id, or the first words of what has none."""
+    if signal.source != SLACK:
+        return signal.external_id
+    words = one_line(signal.title or signal.body)
+    return f"“{words[:_NAMED]}{'…' if len(words) > _NAMED else ''}”"
 
 
 def note(held: Sequence[Held]) -> tuple[str, list[Block]]:
