@@ -16,9 +16,11 @@ from storage.records import Decision, Report
 from storage.status import CLOSED, Status
 from storage.store import Store
 
+ADDRESS = r"(?:https?://[\w.-]+(?::\d{1,5})?/)?"
+"""What stands before owner/name where people paste a repository's address."""
 _SAID = re.compile(
     r"\s*(?:wrong repository[\s,.:;!-]*(?:it(?:'s| is)\s+)?|(?:the\s+)?repository(?:\s+is\s+|\s*[:=]\s*|(?P<bare>\s+)))"
-    r"[`<]?(?P<name>(?:[\w.-]+/)?[\w.-]*[\w-])[`>]?[.!]?\s*",
+    rf"[`<]?{ADDRESS}(?P<name>(?:[\w.-]+/)?[\w.-]*?[\w-])(?:\.git)?/?(?:\|[^<>\s]*)?[`>]?[.!]?\s*",
     re.IGNORECASE | re.ASCII,
 )
 _AGAIN = {

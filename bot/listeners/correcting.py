@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import Block
 from agents import rules
 from agents.assent import Via
 from agents.errors import SlackDown, SlackRejected
+from agents.rehoming import ADDRESS
 from bot.actions import Action, Corrected, Picked, Reason, Two
 from bot.answering import answer_at
 from bot.listeners.deps import Deps
@@ -25,7 +26,9 @@ from storage.status import CLOSED, Visibility
 log = structlog.get_logger()
 
 _TWO = re.compile(rf"\w+\s+{REF}(?:\s*,\s*|\s+(?:(?:into|in|to|with|and|&)\s+)?){REF}", re.IGNORECASE)
-_WHERE = re.compile(rf"\w+\s+{REF}\s+`?([\w.-]+(?:/[\w.-]+)?)`?", re.IGNORECASE | re.ASCII)
+_WHERE = re.compile(
+    rf"\w+\s+{REF}\s+[`<]?{ADDRESS}([\w.-]+?(?:/[\w.-]+?)?)(?:\.git)?/?(?:\|[^<>\s]*)?[`>]?", re.IGNORECASE | re.ASCII
+)
 _REPOSITORY = "Name the report and the repository, such as: `/signalbox repository SB-2 acme/shop`"
 _MERGE = "Name both reports, such as: `/signalbox merge SB-3 into SB-2`"
 _UNDO = "Name the report that was merged or split, such as: `/signalbox undo SB-3`"

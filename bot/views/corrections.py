@@ -9,11 +9,12 @@ from slack_sdk.models.blocks import Block
 from bot.actions import Action, Corrected, Picked, Reason, Two
 from bot.views import parts
 from bot.views.drawing import Drawing, Spot
-from bot.views.parts import Link, Mention, Piece, Sign, Words, bold
+from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
 from bot.views.reporter import message_of
 from bot.views.scene import Scene
 from bot.views.words import plural, source_name, title_of
 from storage.groups import Correction, CorrectionKind, PairKind
+from storage.raw import SLACK
 from storage.records import Report, Signal
 from storage.snapshot import Near
 from storage.status import CLOSED, Dismissal, Status
@@ -185,7 +186,9 @@ def picking(report: Report, signals: Sequence[Signal], picked: tuple[int, ...]) 
         chosen = signal.id in picked
         label = "Picked: leave it" if chosen else "Pick"
         button = parts.button(label, Action.PICK, value, number=signal.id, style="primary" if chosen else "")
-        blocks += [parts.paragraph(*_named(signal)), parts.buttons(button)]
+        whence: list[Piece] = [", ", Moment(signal.happened_at)]
+        whence += [" by ", Mention(signal.author)] if signal.source == SLACK and signal.author else []
+        blocks += [parts.paragraph(*_named(signal), *whence), parts.buttons(button)]
     if picked:
         value = Picked(report_id=report.id or 0, signals=picked).json_text
         label = f"Split off {plural(len(picked), 'signal')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -139,3 +140,16 @@ def test_what_was_restored_is_known_by_its_words(place: Workplace) -> None:
     for number in range(2):
         assert f"The export {number} hangs xxx" in told
     assert "x" * 60 not in told
+
+
+def test_signals_of_the_same_words_are_told_apart_where_they_are_split(place: Workplace) -> None:
+    report = a_public(place)
+    moments = [dt.datetime(2026, 11, day, 8, 30, tzinfo=dt.UTC) for day in (3, 4)]
+    for author, at in zip((ADA, BOB), moments, strict=True):
+        a_signal(place.store, report_id=report.id, channel=SOLAR, title="Exports hang", author=author, happened_at=at)
+
+    told = typed(place, "split SB-1")
+
+    for author, at in zip((ADA, BOB), moments, strict=True):
+        assert f'"user_id": "{author}"' in told
+        assert f'"timestamp": {int(at.timestamp())}' in told

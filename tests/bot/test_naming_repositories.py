@@ -30,7 +30,19 @@ def typed(place: Workplace, text: str) -> str:
     return place.types(ADA, "/signalbox", text).body
 
 
-@pytest.mark.parametrize("name", ["till", "Till", "acme/till", "`TILL`"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "till",
+        "Till",
+        "acme/till",
+        "`TILL`",
+        "https://github.com/acme/till",
+        "<https://github.example:8443/acme/till.git>",
+        "<https://github.com/acme/till/|github.com/acme/till>",
+        "till.git",
+    ],
+)
 def test_a_short_name_that_one_repository_has_is_enough(shop: Workplace, name: str) -> None:
     report = a_report(shop.store, status=Status.AWAITING_ANSWER, channel=SOLAR, repository="")
 
@@ -48,11 +60,14 @@ def test_of_several_with_that_name_they_are_listed_and_nothing_changes(shop: Wor
     assert "SB-1 is about `mirror/app`" in typed(shop, "repository SB-1 mirror/app")
 
 
-def test_a_reply_may_use_it_too_and_other_words_stay_guidance(shop: Workplace) -> None:
+@pytest.mark.parametrize(
+    "words", ["Wrong repository, it's till.", "repository: till.git", "repository: <https://github.com/acme/till>."]
+)
+def test_a_reply_may_use_it_too_and_other_words_stay_guidance(shop: Workplace, words: str) -> None:
     report = a_report(shop.store, status=Status.AWAITING_ANSWER, channel=SOLAR, repository="")
     root = shop.draw(report.id or 0)[0].ts
 
-    shop.says(ADA, "Wrong repository, it's till.", thread_ts=root)
+    shop.says(ADA, words, thread_ts=root)
 
     assert shop.store.reports.get(report.id or 0).repository == "acme/Till"
     assert repository_named("the repository is down", THREE) == ""
