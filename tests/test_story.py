@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.exchange import Check
+from agents.redact import Redactor
 from storage.columns import now
 from storage.judgments import (
     Grouping,
