@@ -29,6 +29,7 @@ from agents.terms import Policy
 from agents.weighing import Intake
 from bot import removals
 from bot.askers import Askers
+from bot.chores import Chores
 from bot.clock import Clock, Tick
 from bot.courtesy import Courtesy
 from bot.encoders import encoder_of, vectoriser_of
@@ -119,11 +120,13 @@ def worker(settings: Settings) -> Iterator[Parts]:
         publisher=publisher,
         puller=parts.puller,
         inbox=lambda event_id: deal_with(event_id, parts.deps),
-        check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
-        note_held=HeldNotes(parts.store, parts.slack, parts.policy).post,
-        answer=Askers(parts.store, parts.slack).tell,
+        chores=Chores(
+            check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
+            note_held=HeldNotes(parts.store, parts.slack, parts.policy).post,
+            answer=Askers(parts.store, parts.slack).tell,
+            reencode=Reencoding(parts.pipeline.means).some,
+        ),
         give_way=parts.deps.courtesy.give_way,
-        reencode=Reencoding(parts.pipeline.means).some,
         redact=parts.redactor.text,
         retention=parts.policy.retention,
     )

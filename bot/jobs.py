@@ -18,6 +18,7 @@ import structlog
 from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
 from agents.terms import Policy
+from bot.chores import Chores
 from bot.engine import WAITS, Engine, EngineCheckpoint, Interrupted, Queue, Waiting, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
@@ -65,23 +66,6 @@ def _at_once() -> None:
     """Where nobody waits for answers, work need not give way."""
 
 
-def _nothing_is_deleted(_: str) -> None:
-    """Where no source is pulled, none is asked."""
-
-
-def _nothing_to_encode() -> int:
-    """Where there are no vectors, none are of another encoder."""
-    return 0
-
-
-def _nobody_listens() -> None:
-    """Where there is no Slack, no channel hears anything."""
-
-
-def _nobody_asks(_: int) -> None:
-    """Where there is no Slack, nobody is told anything."""
-
-
 @dataclass
 class Jobs:
     """Carries out jobs. `inbox` deals with one event that was kept; `give_way` lets whoever waits for us go first."""
@@ -94,10 +78,7 @@ class Jobs:
     puller: Pulling
     inbox: Callable[[str], None]
     give_way: Callable[[], None] = field(default=_at_once)
-    check: Callable[[str], None] = _nothing_is_deleted  # looks up a source's signals, whether they are still there
-    note_held: Callable[[], None] = _nobody_listens  # tells channels of what is held
-    answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
-    reencode: Callable[[], int] = _nothing_to_encode  # makes anew the vectors that another encoder made
+    chores: Chores = field(default_factory=Chores)
     redact: Callable[[str], str] = str  # what faults say may be foreign text
     retention: float = Policy().retention  # seconds
     clock: Callable[[], dt.datetime] = field(default=now)
@@ -141,9 +122,9 @@ class Jobs:
             "prove": lambda subject, checkpoint, _: self.pipeline.prove(int(subject), checkpoint),
             "publish": lambda subject, _, job_id: self.publisher.draw(int(subject), job_id),
             "pull": lambda subject, checkpoint, _: self.puller.pull(subject, checkpoint),
-            "check": lambda subject, *_: self.check(subject),
+            "check": lambda subject, *_: self.chores.check(subject),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
-            "held": lambda *_: self.note_held(),
+            "held": lambda *_: self.chores.note_held(),
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),
             "forget": lambda *_: self._forget(),
@@ -156,12 +137,12 @@ class Jobs:
         forget_jobs(self.engine, self.clock())
 
     def _reencode(self) -> None:
-        if made := self.reencode():
+        if made := self.chores.reencode():
             log.info("made vectors of filed signals anew", signals=made)
 
     def _digest(self, signal_id: int, checkpoint: Checkpoint) -> None:
         self.pipeline.digest(signal_id, checkpoint)
-        self.answer(signal_id)
+        self.chores.answer(signal_id)
 
     # ── what failed ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -235,7 +216,7 @@ class Jobs:
         for event_id in due.inbox:
             self.inbox(event_id)
         for signal_id in due.unanswered:
-            self.answer(signal_id)
+            self.chores.answer(signal_id)
         for signal in due.signals:
             self._digest_again(self.store.signals.get(signal.id))
         for report in due.reports:

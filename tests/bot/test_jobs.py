@@ -9,6 +9,7 @@ import re
 import pytest
 
 from agents.errors import CodeHostRejected, ModelDown, Stopped
+from bot.chores import Chores
 from bot.engine import Queue
 from bot.enqueuing import work_id
 from bot.jobs import PAUSED
@@ -48,7 +49,7 @@ def test_the_sweep_finds_the_rows_whose_enqueue_was_lost(works: Works) -> None:
 
 def test_a_digest_and_the_sweep_tell_who_asked_for_what_is_held(works: Works) -> None:
     answered: list[int] = []
-    works.jobs.answer = answered.append
+    works.jobs.chores = Chores(answer=answered.append)
     digested = a_signal(works.store).id or 0
     works.engine.enqueue("digest:1:1.1", Queue.DIGEST, "digest", str(digested))
     until(lambda: answered == [digested], "the answer after the digest")
@@ -95,7 +96,7 @@ def test_a_signal_whose_digest_fails_is_tried_again_however_often_and_the_status
 
 def test_the_clocks_check_looks_up_what_a_source_may_have_deleted(works: Works) -> None:
     checked: list[str] = []
-    works.jobs.check = checked.append
+    works.jobs.chores = Chores(check=checked.append)
     works.engine.enqueue("check:errors:1", Queue.PULL, "check", "errors")
     until(lambda: checked == ["errors"], "the check")
 
@@ -168,3 +169,15 @@ def test_the_fault_of_a_superseded_job_is_not_laid_at_the_reports_door(works: Wo
     assert run.outcome is Outcome.FAILED
     assert works.status(report_id) is Status.AWAITING_RESEARCH
     assert works.store.reports.get(report_id).not_before is None
+
+
+def test_the_clock_has_vectors_of_another_encoder_made_anew(works: Works) -> None:
+    made: list[int] = []
+
+    def reencode() -> int:
+        made.append(1)
+        return len(made)
+
+    works.jobs.chores = Chores(reencode=reencode)
+    works.engine.enqueue("reencode:1", Queue.UPKEEP, "reencode", "1")
+    until(lambda: made == [1], "the new vectors")

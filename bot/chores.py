@@ -1,0 +1,33 @@
+"""What jobs do beside the reports: looking up, telling, encoding anew. Where there is no Slack or source, nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def _nothing_is_deleted(_: str) -> None:
+    """Where no source is pulled, none is asked."""
+
+
+def _nobody_listens() -> None:
+    """Where there is no Slack, no channel hears anything."""
+
+
+def _nobody_asks(_: int) -> None:
+    """Where there is no Slack, nobody is told anything."""
+
+
+def _nothing_to_encode() -> int:
+    """Where there are no vectors, none are of another encoder."""
+    return 0
+
+
+@dataclass(frozen=True)
+class Chores:
+    """Each is safe to repeat."""
+
+    check: Callable[[str], None] = _nothing_is_deleted  # looks up a source's signals, whether they are still there
+    note_held: Callable[[], None] = _nobody_listens  # tells channels of what is held
+    answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
+    reencode: Callable[[], int] = _nothing_to_encode  # makes anew the vectors that another encoder made
