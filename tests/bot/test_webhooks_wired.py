@@ -12,7 +12,9 @@ from bot.sources.webhook import sign
 from playground.bots import forked
 from playground.town import Town
 from storage.database import open_store
+from storage.records import Signal
 from storage.status import SignalStatus
+from tests.agents.tiny_transformer import WIDTH, make_transformer
 from tests.bot.test_doctor import examined, town
 
 __all__ = ["town"]  # the fixture
@@ -21,11 +23,16 @@ SECRET = "a secret of at least sixteen"
 
 
 @pytest.mark.slow
-def test_a_running_bot_takes_a_signal_and_digests_it(town: Town) -> None:
+def test_a_running_bot_takes_a_signal_and_digests_it_with_the_transformer_that_is_set(town: Town) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     town.start = forked
-    town.extra_environment = {"SIGNALBOX_HTTP_PORT": str(port), "ALERTS_SECRET": SECRET}
+    model = make_transformer(town.root.parent / "model")
+    town.extra_environment = {
+        "SIGNALBOX_HTTP_PORT": str(port),
+        "ALERTS_SECRET": SECRET,
+        "SIGNALBOX_SENTENCES": str(model),
+    }
     with town:
         policy = town.root / "signalbox.toml"
         hook = '\n[sources.alerts]\nkind = "webhook"\nreport_to = "C07SOLAR"\noptions = { secret = "ALERTS_SECRET" }\n'
@@ -43,7 +50,9 @@ def test_a_running_bot_takes_a_signal_and_digests_it(town: Town) -> None:
         }
         answer = requests.post(f"http://127.0.0.1:{port}/signals", data=body, headers=headers, timeout=10)
         assert answer.status_code == 202
-        assert _status(town, answer.json()["id"]) is SignalStatus.FILED
+        signal = _digested(town, answer.json()["id"])
+        assert signal.status is SignalStatus.FILED
+        assert len(signal.vector or b"") == 4 * WIDTH
 
 
 def _wait_for_health(port: int) -> None:
@@ -58,11 +67,11 @@ def _wait_for_health(port: int) -> None:
             return
 
 
-def _status(town: Town, signal_id: int) -> SignalStatus:
+def _digested(town: Town, signal_id: int) -> Signal:
     store = open_store(town.database)
     deadline = time.monotonic() + 30
-    while (status := store.signals.get(signal_id).status) is SignalStatus.AWAITING_DIGEST:
+    while (signal := store.signals.get(signal_id)).status is SignalStatus.AWAITING_DIGEST:
         assert time.monotonic() < deadline, "it was not digested"
         time.sleep(0.1)
     store.close()
-    return status
+    return signal
