@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.engine import Engine
+from playground.faults import Faults
+from playground.loopback import Loopback
+from playground.sentry import Sentry
 from storage.database import open_store
 from storage.judgments import Screening, Stage
 from storage.readings import Reading
@@ -69,3 +72,17 @@ def desk(place: Workplace) -> Desk:
     desk = Desk(place)
     desk.model.judgments[Stage.READ] = [said] * 9
     return desk
+
+
+@pytest.fixture
+def faults() -> Faults:
+    """What a loopback server shall do wrong."""
+    return Faults()
+
+
+@pytest.fixture
+def sentry(faults: Faults) -> Iterator[Sentry]:
+    server = Sentry("right", faults)
+    with Loopback(server.app) as served:
+        server.serve(served.url)
+        yield server

@@ -38,11 +38,6 @@ def issue(identifier: str = "PLAT-318", at: dt.datetime | None = None, **more: A
 
 
 @pytest.fixture
-def faults() -> Faults:
-    return Faults()
-
-
-@pytest.fixture
 def linear(faults: Faults) -> Iterator[Linear]:
     server = Linear("lin_right", faults)
     with Loopback(server.app) as served:

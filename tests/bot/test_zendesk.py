@@ -36,11 +36,6 @@ def ticket(number: int = 48213, at: dt.datetime | None = None, **more: Any) -> T
 
 
 @pytest.fixture
-def faults() -> Faults:
-    return Faults()
-
-
-@pytest.fixture
 def zendesk(faults: Faults) -> Iterator[Zendesk]:
     server = Zendesk("right", faults)
     with Loopback(server.app) as served:
