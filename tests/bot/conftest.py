@@ -10,6 +10,7 @@ import pytest
 from bot.engine import Engine
 from playground.faults import Faults
 from playground.loopback import Loopback
+from playground.posthog import PostHog
 from playground.sentry import Sentry
 from storage.database import open_store
 from storage.judgments import Screening, Stage
@@ -83,6 +84,14 @@ def faults() -> Faults:
 @pytest.fixture
 def sentry(faults: Faults) -> Iterator[Sentry]:
     server = Sentry("right", faults)
+    with Loopback(server.app) as served:
+        server.serve(served.url)
+        yield server
+
+
+@pytest.fixture
+def posthog(faults: Faults) -> Iterator[PostHog]:
+    server = PostHog("phx_right", faults, project="42")
     with Loopback(server.app) as served:
         server.serve(served.url)
         yield server
