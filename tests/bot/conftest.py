@@ -19,6 +19,7 @@ from storage.store import Store
 from tests.bot.conversation import Conversation, connected
 from tests.bot.desk import Desk
 from tests.bot.life import Life
+from tests.bot.shop import Shop
 from tests.bot.site import Site, a_site
 from tests.bot.worker_process import Lines, ThreeTurns, jobs_of
 from tests.bot.workplace import (
@@ -95,3 +96,9 @@ def posthog(faults: Faults) -> Iterator[PostHog]:
     with Loopback(server.app) as served:
         server.serve(served.url)
         yield server
+
+
+@pytest.fixture
+def shop(sqlite_store: Store, sentry: Sentry, faults: Faults) -> Shop:
+    """What pulls from a Sentry."""
+    return Shop(sentry, faults, sqlite_store)

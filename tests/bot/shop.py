@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field, replace
 
 from pydantic import SecretStr
@@ -13,9 +14,14 @@ from bot.backfill import Reader
 from bot.settings import Settings
 from bot.sources import open_sources
 from bot.sources.pulling import Puller
+from bot.views import condition
+from bot.views.limits import within
 from playground.case import demo_cases
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.sentry import Sentry
+from storage.plumbing import Cursor, Switch
+from storage.signals import SignalCounts
+from storage.spending import Spent
 from storage.store import Store
 
 NAME = "errors"
@@ -95,3 +101,16 @@ class Shop:
     def known(self) -> list[str]:
         """The external ids of all signals, in the order they were kept."""
         return [self.store.signals.get(number + 1).external_id for number in range(self.store.signals.counts().total)]
+
+
+def status_of(cursor: Cursor, at: dt.datetime) -> str:
+    """What people are shown of how a source is."""
+    how = condition.Condition(
+        paused=Switch(name="paused"),
+        counts=SignalCounts(total=0, held=0, dropped=0, filed=0, duplicates=0, waiting=0),
+        open_reports=0,
+        today=Spent(usd=0, calls=0, seconds=0),
+        cursors=[cursor],
+        at=at,
+    )
+    return json.dumps(within(condition.condition(how)), default=lambda block: block.to_dict())

@@ -6,29 +6,15 @@ import datetime as dt
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from agents.errors import BadSettings, SourceDown
 from bot.backfill import BackfillRuns, moment_of
-from playground.faults import Faults
-from playground.loopback import Loopback
-from playground.sentry import Sentry
-from storage.store import Store
 from tests.bot.shop import NAME, START, Shop
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def shop(sqlite_store: Store) -> Iterator[Shop]:
-    faults = Faults()
-    sentry = Sentry("right", faults)
-    with Loopback(sentry.app) as served:
-        sentry.serve(served.url)
-        yield Shop(sentry, faults, sqlite_store)
 
 
 def test_a_preview_says_what_the_first_pull_takes_and_keeps_nothing(shop: Shop) -> None:

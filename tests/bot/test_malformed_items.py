@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -21,12 +21,9 @@ from bot import breaker
 from bot.settings import Settings
 from bot.sources import KINDS
 from bot.sources.source import Pulled, Source
-from playground.faults import Faults
 from playground.loopback import Loopback
-from playground.sentry import Sentry
 from storage.cursors import MOST_UNREAD
 from storage.raw import Unread
-from storage.store import Store
 from tests.bot.shop import NAME, Shop
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -180,15 +177,6 @@ def test_what_has_no_name_is_put_aside_under_one_of_ours(kind: str, key: str) ->
 
 
 # ── what people are told ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def shop(sqlite_store: Store) -> Iterator[Shop]:
-    faults = Faults()
-    server = Sentry("right", faults)
-    with Loopback(server.app) as served:
-        server.serve(served.url)
-        yield Shop(server, faults, sqlite_store)
 
 
 def breaks(shop: Shop, number: int, users: object) -> None:

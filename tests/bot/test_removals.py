@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 from sqlmodel import Session
 
 from agents.errors import SourceDown
@@ -21,9 +20,7 @@ from bot.sources.source import Pulled
 from bot.views.evidence import evidence
 from bot.views.limits import within
 from bot.views.scene import Scene
-from playground.faults import Fault, Faults, Kind, Moment
-from playground.loopback import Loopback
-from playground.sentry import Sentry
+from playground.faults import Fault, Kind, Moment
 from storage.plumbing import Breaker
 from storage.records import Report
 from storage.status import SignalStatus, Status
@@ -32,15 +29,6 @@ from tests.bot.scenes import POLICY
 from tests.bot.shop import NAME, START, Shop
 from tests.bot.workplace import Told
 from tests.factories import a_signal
-
-
-@pytest.fixture
-def shop(sqlite_store: Store) -> Iterator[Shop]:
-    faults = Faults()
-    sentry = Sentry("right", faults)
-    with Loopback(sentry.app) as served:
-        sentry.serve(served.url)
-        yield Shop(sentry, faults, sqlite_store)
 
 
 @dataclass
