@@ -9,17 +9,13 @@ from storage.records import Report
 from storage.status import Visibility
 from storage.store import Store
 from tests.factories import a_report, a_signal, a_summary
+from tests.storage.corrected import ADA, merge
 
-ADA = "U01ADA"
 NEW = NewReport(title="t", gist="", subject="s", channel="C1", visibility=Visibility.PUBLIC)
 
 
 def now(store: Store, report: Report) -> Report:
     return store.reports.get(report.id or 0)
-
-
-def merge(store: Store, away: Report, into: Report) -> Correction:
-    return store.corrections.merge(away.id or 0, into.id or 0, by=ADA)
 
 
 def undo(store: Store, correction: Correction) -> None:
