@@ -50,7 +50,6 @@ def _fresh_id(kind: str) -> str:
 def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns: Any) -> Scene:
     """A report in a status, with one of everything, and foreign words wherever there are any."""
     line, long = words[:290] or "x", (words * (4_000 // max(1, len(words)) + 1))[:3_900]
-    body = a_plan(title=line, approach=long, files=(line,) * 30, test=long, risk=line, measure=line)
     report = Report(
         id=1, status=status, title=long, gist=long, note=long, channel="C07SOLAR", plan_revision=2, repository=line,
         priority=Priority.P1, soak_until=AT, dismissed_because=long, research=a_research(
@@ -58,7 +57,21 @@ def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns
         ),
         stuck_because=Outcome.UNPROVEN, since=AT, **columns,
     )  # fmt: skip
-    signals = tuple(
+    signals = _signals(line, long)
+    answered, asked = _questions(line, long)
+    snapshot = Snapshot(
+        report=report, gathered=_gathered(signals), signals=signals, plans=_plans(line, long),
+        questions=(answered, asked), question=asked,
+        approvals=(Approval(report_id=1, decision=Decision.GUIDE, by=line, via="reply", words=long, at=AT),),
+        fixes=(_fix(line, long),), moves=_moves(line, long, status), spending=Spent(usd=1.5, calls=3, seconds=200.0),
+        by_stage={}, regression_of=Report(id=9, title=long),
+    )  # fmt: skip
+    of_slack = tuple(signal for signal in signals if signal.source == "slack")
+    return Scene(snapshot, POLICY, "https://acme.example/", Spot("C07SOLAR", "1700000000.000001"), reporters=of_slack)
+
+
+def _signals(line: str, long: str) -> tuple[Signal, ...]:
+    return tuple(
         Signal(
             id=number, source=source, external_id=f"C07SOLAR/170000000{number}.000100", channel="C07SOLAR", title=long,
             body=long, url=line, author=line, thread_ts=f"170000000{number}.000100", happened_at=AT, reach=number,
@@ -66,6 +79,17 @@ def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns
         )
         for number, source in enumerate(["slack", "sentry", line[:40], *["slack"] * 20], start=1)
     )  # fmt: skip
+
+
+def _gathered(signals: tuple[Signal, ...]) -> Gathered:
+    return Gathered(
+        total=len(signals), shown=len(signals), sources=tuple(dict.fromkeys(signal.source for signal in signals)),
+        first=signals[0], news=signals[-5:], joined=len(signals),
+    )  # fmt: skip
+
+
+def _moves(line: str, long: str, status: Status) -> tuple[Entry, ...]:
+    """A way by the world, the machine and people, which ends in this status."""
     moves = [
         (Status.GATHERING, Status.AWAITING_RESEARCH, Mover.WORLD),
         (Status.AWAITING_RESEARCH, Status.GATHERING, Mover.MACHINE),
@@ -76,10 +100,31 @@ def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns
         (Status.GATHERING, Status.DISMISSED, line),
         (Status.GATHERING, status, "U01ADA"),
     ]
-    entries = tuple(
+    return tuple(
         Entry(id=number, report_id=1, at=AT, kind=EntryKind.MOVE, who=who, text=long, before=before, after=after)
         for number, (before, after, who) in enumerate(moves, start=1)
     )
+
+
+def _plans(line: str, long: str) -> tuple[ShownPlan, ...]:
+    body = a_plan(title=line, approach=long, files=(line,) * 30, test=long, risk=line, measure=line)
+    return tuple(
+        ShownPlan(id=n, report_id=1, revision=n, hash=body.hash, body=body, because=long, made_at=AT, posted_ts="1.1")
+        for n in (1, 2)
+    )
+
+
+def _questions(line: str, long: str) -> tuple[AskedQuestion, AskedQuestion]:
+    """One that was answered, and the one that waits."""
+    asked = AskedQuestion(id=3, report_id=1, body=Question(text=line, options=(line,) * 5, why=line), asked_at=AT)
+    answered = AskedQuestion(
+        id=2, report_id=1, body=asked.body, asked_at=AT, answer=long, answered_by=line, answered_at=AT
+    )
+    return answered, asked
+
+
+def _fix(line: str, long: str) -> Fix:
+    """One that is merged, though its suite failed."""
     proof = Proof(
         test_ids=(line,), failed_before=True, passed_after=True, suite_passed=False, before_log=long, after_log=long,
         suite_log=long * 3, why_not=long,
@@ -87,31 +132,10 @@ def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns
     submission = FixSubmission(
         title=line, summary=long, test_files=(line,), test_ids=(line,), expected_failure=line, risk=line, undo=line
     )
-    fix = Fix(
+    return Fix(
         id=4, report_id=1, plan_revision=2, repository=line, branch=line, base_sha="0", rounds=2, proof=proof,
         submission=submission, number=7, url="https://github.example/pull/7", merged_at=AT, merged_by=line,
     )  # fmt: skip
-    asked = AskedQuestion(id=3, report_id=1, body=Question(text=line, options=(line,) * 5, why=line), asked_at=AT)
-    answered = AskedQuestion(
-        id=2, report_id=1, body=asked.body, asked_at=AT, answer=long, answered_by=line, answered_at=AT
-    )
-    plans = tuple(
-        ShownPlan(id=n, report_id=1, revision=n, hash=body.hash, body=body, because=long, made_at=AT, posted_ts="1.1")
-        for n in (1, 2)
-    )
-    of_slack = tuple(signal for signal in signals if signal.source == "slack")
-    held = Gathered(
-        total=len(signals), shown=len(signals), sources=tuple(dict.fromkeys(signal.source for signal in signals)),
-        first=signals[0], news=signals[-5:], joined=len(signals),
-    )  # fmt: skip
-    snapshot = Snapshot(
-        report=report, gathered=held, signals=signals, plans=plans,
-        questions=(answered, asked), question=asked,
-        approvals=(Approval(report_id=1, decision=Decision.GUIDE, by=line, via="reply", words=long, at=AT),),
-        fixes=(fix,), moves=entries, spending=Spent(usd=1.5, calls=3, seconds=200.0), by_stage={},
-        regression_of=Report(id=9, title=long),
-    )  # fmt: skip
-    return Scene(snapshot, POLICY, "https://acme.example/", Spot("C07SOLAR", "1700000000.000001"), reporters=of_slack)
 
 
 def _assessed(line: str) -> Assessment:
