@@ -20,7 +20,8 @@ from storage.columns import now
 from storage.raw import RawSignal, Severity
 from storage.status import Status
 from storage.store import Store
-from tests.bot.workplace import SOLAR, Told, Workplace
+from tests.bot.ports import Told
+from tests.bot.workplace import SOLAR, Workplace
 from tests.factories import a_raw_signal, a_signal
 
 NAME = "errors"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +28,7 @@ from playground.workspace import AppSeed, ChannelSeed, Message, Rules, UserSeed,
 from playground.workspace.records import Ephemeral
 from storage.status import Visibility
 from storage.store import Store
+from tests.bot.ports import NoVectors, Pool, Told
 from tests.bot.site import Site
 from tests.fake_code_host import FakeCodeHost
 from tests.fake_workspaces import FakeWorkspaces
@@ -82,44 +82,6 @@ def a_seed() -> WorkspaceSeed:
         app=app,
         rules=Rules(posts_per_second=10_000, post_burst=10_000),
     )
-
-
-@dataclass
-class Told:
-    """The ports Messenger and Nudge, as lists."""
-
-    published: list[int] = field(default_factory=list)
-    signals: list[int] = field(default_factory=list)
-    reports: list[int] = field(default_factory=list)
-
-    def publish(self, report_id: int) -> None:
-        self.published.append(report_id)
-
-    def signal(self, signal_id: int) -> None:
-        self.signals.append(signal_id)
-
-    def report(self, report_id: int) -> None:
-        self.reports.append(report_id)
-
-
-class Pool(ThreadPoolExecutor):
-    """Runs listeners as Bolt's own pool does, and remembers what it was given."""
-
-    def __init__(self) -> None:
-        super().__init__(max_workers=10)
-        self.begun: list[Future[Any]] = []
-
-    def submit(self, fn: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        future = super().submit(fn, *arguments, **named)
-        self.begun.append(future)
-        return future
-
-
-class NoVectors:
-    """All texts are alike."""
-
-    def vectors(self, texts: Sequence[str]) -> list[bytes]:
-        return [b"\x00\x00\x80?" for _ in texts]
 
 
 @dataclass
@@ -236,37 +198,45 @@ def a_workplace(
     workspace.serve(site.url)
     client = WebClient(workspace.seed.app.bot_token, base_url=workspace.api_url)
     writer = SlackWriter.over(client, sleep=slept.append)
-    us = writer.who_we_are()
-    redactor = Redactor(b"key")
-    means = Means(
+    pool = Pool()
+    deps = _deps(_means(store, folder, policy, told), writer, told, pool)
+    app = build_slack_app(deps, client)
+    with pool:
+        app.listener_runner.listener_executor = pool
+        yield Workplace(store, workspace, faults, writer, deps, app, told, policy, slept, pool)
+
+
+def _means(store: Store, folder: Path, policy: Policy, told: Told) -> Means:
+    """What thinking needs, with a model that says what a test tells it to."""
+    return Means(
         store=store,
         policy=policy,
         model=ScriptedModel(),
         workspaces=FakeWorkspaces(folder),
         code_host=FakeCodeHost(),
         vectoriser=NoVectors(),
-        redactor=redactor,
+        redactor=Redactor(b"key"),
         messenger=told,
         nudge=told,
     )
-    pool = Pool()
-    deps = Deps(
-        store=store,
+
+
+def _deps(means: Means, writer: SlackWriter, told: Told, pool: Pool) -> Deps:
+    """What the listeners need."""
+    us = writer.who_we_are()
+    return Deps(
+        store=means.store,
         pipeline=Pipeline(means),
-        assent=Assent(store, policy, told, TEAM),
-        policy=policy,
+        assent=Assent(means.store, means.policy, told, TEAM),
+        policy=means.policy,
         slack=writer,
-        redactor=redactor,
+        redactor=means.redactor,
         home_team=TEAM,
         our_user=us["user_id"],
         our_bot=us["bot_id"],
         nudge_signal=told.signal,
         courtesy=Courtesy(pool),
     )
-    app = build_slack_app(deps, client)
-    with pool:
-        app.listener_runner.listener_executor = pool
-        yield Workplace(store, workspace, faults, writer, deps, app, told, policy, slept, pool)
 
 
 def buttons(message: Message) -> list[dict[str, Any]]:
