@@ -12,29 +12,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from agents.adapters.plain_reading import gist, queries
 from agents.likeness import FRAMES
 from agents.opinions import PLACED, Evidence, Line, Weights, foremost, standing
-from agents.ranking import KIN, POOL
-from agents.reencoding import texts_of
-from agents.saying import LEAD_LIMIT
-from evals.engines import Bench, Variation, bench
-from evals.reading import Arrival, rows, truth
-from evals.runs import Engine
-from storage.filing import NewReport
-from storage.judgments import Grouping, Screening, Summary
-from storage.raw import RawSignal
-from storage.records import Signal
-from storage.search import Candidate
-from storage.status import Visibility
+from evals.moments import Moment, moments_of
 
 Floats = NDArray[np.float64]
 _MUCH = 400  # right candidates of one set from which on more of them count less
@@ -42,15 +30,6 @@ _WRONG_FOR_RIGHT = 6.0  # by weight
 _WRONG_KEPT = 4  # one in so many wrong rows is learnt from: there are more than enough
 _RIDGE, _RIDGE_JOIN = 20.0, 60.0
 _PLAIN = Line(mean=[0.4], scale=[1.0], weights=[6.0], bias=0.0)  # of traces, where there are none to learn from
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A signal's arrival: what the candidates have in common with it, and which of them is right (-1: none)."""
-
-    evidence: Evidence
-    candidates: int
-    right: int
 
 
 def main(
@@ -61,7 +40,7 @@ def main(
     sentences: Annotated[str, typer.Option(help='A sentence transformer\'s folder, or "download".')] = "",
 ) -> None:
     """Learn from these sets."""
-    seen = {folder.name: _moments(folder, moments, sentences) for folder in data}
+    seen = {folder.name: moments_of(folder, moments, sentences) for folder in data}
     traces = {name: [m for m in each if _of_traces(m)] for name, each in seen.items()}
     texts = {name: [_worded(m) for m in each if not _of_traces(m)] for name, each in seen.items()}
     _write(out, learn(texts, traces, " ".join(seen)))
@@ -83,95 +62,6 @@ def _write(path: Path, weights: Weights) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     plain = json.loads(weights.model_dump_json(), parse_float=lambda text: round(float(text), 5))
     path.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
-
-
-# ── playing ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _moments(folder: Path, keep: Path | None, sentences: str) -> list[Moment]:
-    """What happened, from the file if it was played before."""
-    file = keep / f"{folder.name}.npz" if keep else None
-    if file is not None and file.exists():
-        return _unpacked(dict(np.load(file)))
-    played = play(folder, sentences)
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        packed: dict[str, Any] = _packed(played)
-        np.savez(file, **packed)
-    return played
-
-
-def play(folder: Path, sentences: str = "") -> list[Moment]:
-    """One set, filed as its truth says."""
-    dense = folder / "truth_dense.jsonl"
-    due = truth(dense if dense.exists() else folder / "truth.jsonl")
-    by_id = {arrival.id: arrival for arrival in rows(folder / "stream.jsonl", Arrival)}
-    moments: list[Moment] = []
-    report_of: dict[str, int] = {}
-    with bench(Engine.OFFLINE, (), trusted=True, variation=Variation(sentences=sentences)) as ready:
-        ranking = ready.pipeline.means.ranking
-        for place, (name, group) in enumerate(due.items()):
-            signal, summary = _described(ready, by_id[name].signal(place))
-            found = _found(ready, signal, summary)
-            evidence = ranking.evidence(signal, summary, found, ready.store.search.rarity)
-            if evidence is not None:
-                ids = [candidate.report_id for candidate in found]
-                mine = report_of.get(group)
-                right = ids.index(mine) if mine in ids else -1
-                moments.append(Moment(evidence, len(found), right))
-            report_of[group] = _file(ready, signal, summary, report_of.get(group))
-    return moments
-
-
-def _described(ready: Bench, raw: RawSignal) -> tuple[Signal, Summary]:
-    means = ready.pipeline.means
-    signal_id = means.store.signals.remember(means.redactor.raw(raw)).signal_id
-    signal = means.store.signals.get(signal_id)
-    title = " ".join(signal.title.split())[:300] or signal.body[:120]
-    summary = Summary(
-        about_product=True,
-        title=title,
-        gist=gist(f"{signal.title}\n\n{signal.body}"),
-        queries=queries(title, f"{signal.title}\n\n{signal.body}"),
-    )
-    vector, *asked = means.vectoriser.vectors(texts_of(signal, summary, means.encoder))
-    means.store.signals.describe(signal_id, Screening(reason="labelled data"), summary, vector, b"".join(asked))
-    return means.store.signals.get(signal_id), summary
-
-
-def _found(ready: Bench, signal: Signal, summary: Summary) -> tuple[Candidate, ...]:
-    size = len(signal.vector or b"")
-    asked = signal.query_vectors or b""
-    title = signal.title or summary.title
-    return ready.store.search.candidates(
-        (),
-        (*summary.queries, title, signal.body[:LEAD_LIMIT]),
-        tuple(asked[start : start + size] for start in range(0, len(asked), size)),
-        signal.vector or b"",
-        limit=POOL,
-        kin=KIN,
-        title=title,
-    )
-
-
-def _file(ready: Bench, signal: Signal, summary: Summary, report_id: int | None) -> int:
-    filing = ready.store.filing
-    subject = signal.external_id
-    opened = NewReport(title=summary.title, gist="", subject=subject, channel="", visibility=Visibility.PUBLIC)
-    return filing.file(
-        signal.id or 0,
-        report_id=report_id,
-        grouping=Grouping(reason="as the truth says"),
-        candidates=(),
-        epoch=filing.epoch(),
-        weight=1.0,
-        keys=(),
-        new_report=None if report_id else opened,
-        step=f"learn:{signal.id}",
-    ).report_id
-
-
-# ── learning ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def learn(texts: dict[str, list[Moment]], traces: dict[str, list[Moment]], said: str) -> Weights:
@@ -274,29 +164,6 @@ def fit(numbers: Floats, right: Floats, weights: Floats, ridge: float) -> Line:
         if float(np.abs(step).max()) < 1e-5:  # noqa: PLR2004 it stands still
             break
     return Line(mean=mean.tolist(), scale=scale.tolist(), weights=line[:-1].tolist(), bias=float(line[-1]))
-
-
-# ── keeping ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _packed(moments: list[Moment]) -> dict[str, Any]:
-    return {
-        "rows": np.concatenate([m.evidence.rows for m in moments]),
-        "owners": np.concatenate([m.evidence.owners for m in moments]),
-        "sizes": np.array([len(m.evidence.rows) for m in moments]),
-        "candidates": np.array([m.candidates for m in moments]),
-        "right": np.array([m.right for m in moments]),
-    }
-
-
-def _unpacked(kept: dict[str, NDArray[np.generic]]) -> list[Moment]:
-    ends = np.cumsum(kept["sizes"])
-    told = []
-    for at, end in enumerate(ends):
-        part = slice(int(end - kept["sizes"][at]), int(end))
-        evidence = Evidence(kept["rows"][part].astype(np.float32), kept["owners"][part].astype(np.int64))
-        told.append(Moment(evidence, int(kept["candidates"][at]), int(kept["right"][at])))
-    return told
 
 
 if __name__ == "__main__":
