@@ -6,6 +6,7 @@ What only looks alike survives: stack frames, versions, UUIDs, commit hashes, ti
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 
@@ -15,7 +16,7 @@ from agents.personal_data import EMAIL, PERSONAL
 from agents.placeholders import Rule, cut_after, replaced
 from agents.secret_context import IN_ADDRESSES, IN_CODE, IN_TEXT
 from agents.secret_formats import ISSUED
-from storage.raw import AUTHOR_LIMIT, BODY_LIMIT, KEY_LIMIT, TITLE_LIMIT, URL_LIMIT, RawSignal
+from storage.raw import AUTHOR_LIMIT, BODY_LIMIT, KEY_LIMIT, NAME_LIMIT, TITLE_LIMIT, URL_LIMIT, RawSignal
 
 _TEXT: tuple[Rule, ...] = (*ISSUED, *IN_ADDRESSES, *IN_TEXT, *PERSONAL)
 _SOURCE: tuple[Rule, ...] = (*ISSUED, *IN_ADDRESSES, *IN_CODE)
@@ -51,8 +52,15 @@ class Redactor:
         return seen.model_copy(update={"checks": checks, "remarks": remarks})
 
     def name(self, name: str) -> str:
-        """What something is called at its source: without secrets and addresses, and otherwise as it is."""
-        return replaced(_storable(name), _ID, self._key)
+        """What something is called at its source: without secrets and addresses, and otherwise as it is.
+
+        Placeholders may make it longer than there is room for; then its end gives way to what tells it from others.
+        """
+        known = replaced(_storable(name), _ID, self._key)
+        if len(known) <= NAME_LIMIT:
+            return known
+        mark = hashlib.sha256(known.encode()).hexdigest()[:12]
+        return f"{cut_after(known, NAME_LIMIT - len(mark) - 1)}~{mark}"
 
     def raw(self, raw: RawSignal) -> RawSignal:
         """A signal without secrets and personal data, cut to size after that; what databases cannot hold is out too."""

@@ -7,13 +7,17 @@ import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from storage.columns import now
 from storage.status import Visibility
 
 SLACK = "slack"  # the source of what people write there
 
 _SEPARATOR = re.compile(r"""[\s,;"'<>(){}\[\]|&]""")
+_GOES_ON = re.compile(
+    r"""(?:(?<![^\W\d])[+(]?\d[\d ().-]*|\b[A-Z]{2}\d{2}[A-Z0-9 ]*|[=:]\s*(?:"[^"\n]*|'[^'\n]*))\Z"""
+)  # a card, an account, a telephone number; what somebody set between quotation marks
 _LONGEST_TOKEN = 8_000  # characters; no secret of one piece is longer
 _LAST_LINE = 300  # characters; a line that is cut and no longer goes whole
 
@@ -27,17 +31,35 @@ def clipped(text: str, most: int) -> str:
 
 
 def unended(text: str) -> str:
-    """A text that was cut off at its end, without the line or the token that may have been cut."""
-    line = text.rfind("\n", max(0, len(text) - min(_LAST_LINE, len(text) // 4)))
+    """A text that was cut off at its end, without the line or the token that may have been cut.
+
+    Without a line's end nearby also without the groups of a number, or the words of a quoted value, that go on there.
+    """
+    near = max(0, len(text) - min(_LAST_LINE, len(text) // 4))
+    line = text.rfind("\n", near)
     if line >= 0:
         return text[:line]
     begin = max(0, len(text) - _LONGEST_TOKEN)
+    space = text.rfind(" ", near)  # a value may hold any other separator
     token = next((at for at in range(len(text) - 1, begin - 1, -1) if _SEPARATOR.match(text, at)), begin)
-    return text[:token]
+    end = space if space >= 0 else token
+    begun = _GOES_ON.search(text, max(0, end - _LAST_LINE), end)
+    return text[: begun.start() if begun else end].rstrip(" ")
 
 
 def _at_most(limit: int) -> BeforeValidator:
     return BeforeValidator(lambda value: clipped(value, limit) if isinstance(value, str) else value)
+
+
+def possible(moment: dt.datetime) -> dt.datetime:
+    """A moment, in UTC. Raises ValueError for one that no clock shows: databases would not take it, or not give it."""
+    try:
+        utc = moment.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError("no calendar has it") from error
+    if moment.tzinfo is None or utc > now() + _A_YEAR:
+        raise ValueError("it has no zone, or lies more than a year ahead")
+    return utc
 
 
 class Part(BaseModel):
@@ -50,6 +72,9 @@ class Part(BaseModel):
 
 
 _RAW = 5  # times as much as is kept is read
+_MOST_PEOPLE = 2**31 - 1  # that every database can count
+_A_YEAR = dt.timedelta(days=366)
+NAME_LIMIT = 200  # characters of an external id and of an occurrence
 TITLE_LIMIT, BODY_LIMIT, URL_LIMIT, AUTHOR_LIMIT, KEY_LIMIT = 500, 40_000, 2000, 200, 300  # characters that are kept
 
 
@@ -84,8 +109,10 @@ class RawSignal(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: str = Field(min_length=1, max_length=40)
-    external_id: str = Field(min_length=1, max_length=200)
-    occurrence: str = Field(default="", max_length=200)  # a regression in the source is a new one; an edit is not
+    external_id: str = Field(min_length=1, max_length=NAME_LIMIT)
+    occurrence: str = Field(
+        default="", max_length=NAME_LIMIT
+    )  # a regression in the source is a new one; an edit is not
     title: Annotated[str, _at_most(TITLE_LIMIT * _RAW)] = ""  # as these four come; the redactor cuts them to size
     body: Annotated[str, _at_most(BODY_LIMIT * _RAW)] = ""
     url: Annotated[str, _at_most(URL_LIMIT * _RAW)] = ""
@@ -98,9 +125,11 @@ class RawSignal(BaseModel):
     thread_ts: str = Field(default="", max_length=40)  # Slack message to answer to
     visibility: Visibility = Visibility.PUBLIC
     severity: Severity = Severity.WARNING
-    reach: int = Field(default=1, ge=0)  # how many people met it, as far as the source knows
+    reach: Annotated[int, Field(ge=0), AfterValidator(lambda many: min(many, _MOST_PEOPLE))] = (
+        1  # how many people met it, as far as the source knows
+    )
     keys: tuple[
         Annotated[str, _at_most(KEY_LIMIT * _RAW)], ...
     ] = ()  # exact keys the source knows: fingerprint, issue URL, top in-app frame, error code
-    happened_at: dt.datetime
+    happened_at: Annotated[dt.datetime, AfterValidator(possible)]
     asked_by: str = ""  # the Slack user who asked for an investigation; empty when it came by itself

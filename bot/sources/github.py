@@ -20,7 +20,7 @@ from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
 from bot.sources.reading import Malformed, Reading
 from bot.sources.source import NOTHING_THERE, Position, Pulled, option, retry_after
-from storage.raw import RawSignal, Severity, parted
+from storage.raw import RawSignal, Severity, parted, possible
 
 PAGE = 50
 _WORDS, _LABELS = 39_000, 1_000  # characters that are kept
@@ -153,7 +153,7 @@ def _place(issue: Issue) -> tuple[dt.datetime, str]:
     """When it last changed, and its number. Raises Malformed for what GitHub left out, and what PyGithub says else."""
     if not issue.number or issue.updated_at is None:  # whatever its types say
         raise Malformed(f"it has no {'updated_at' if issue.number else 'number'}")
-    return issue.updated_at, str(issue.number)
+    return possible(issue.updated_at), str(issue.number)
 
 
 def _labels(issue: Issue) -> frozenset[str]:

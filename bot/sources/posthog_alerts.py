@@ -13,7 +13,7 @@ from agents.errors import NotAtSource
 from agents.terms import SourceTerms
 from bot.sources.posthog_api import Project
 from bot.sources.reading import Reading, moment, name_in
-from bot.sources.source import Position, Pulled
+from bot.sources.source import Position, Pulled, has_come
 from storage.columns import now
 from storage.raw import RawSignal, Severity
 
@@ -61,7 +61,7 @@ class Alerts:
         rows = self.project.listed("alerts/", {"limit": str(_PAGE)})
         looked = [look for _, look in reading.each(rows, lambda row: self._look(row, at)) if look is not None]
         firing = {look.alert: look.told for look in looked}
-        newest = max([at.since, *(told.since for told in firing.values())])
+        newest = max([at.since, *(told.since for told in firing.values() if has_come(told.since))])
         following = AlertsPosition(since=newest, firing=firing)
         signals = tuple(look.signal for look in looked if look.signal is not None)
         return Pulled(signals, following.model_dump_json(), more=False, unread=reading.unread)

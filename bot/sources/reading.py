@@ -15,13 +15,13 @@ from pydantic import ValidationError
 from agents.errors import SourceRejected
 from storage.columns import now
 from storage.errors import SignalboxError
-from storage.raw import Unread
+from storage.raw import Unread, clipped, possible
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _ANOTHER_SHAPE = 4  # items; where none of so many can be read, that is no item's fault
-_NAME = 200  # characters
+_NAME = 1_000  # characters that are read, to be redacted and then cut
 
 
 class Malformed(Exception):
@@ -56,6 +56,8 @@ class Reading:
         Raises SourceRejected after the last one, where none of several could be read: then the answer has another shape
         than the one we know, and passing over all of them would lose them.
         """
+        if isinstance(items, Mapping | str):
+            raise SourceRejected(f"{self._source} answered with no list; its answers may have changed, or its address")
         good, bad = 0, 0
         for item in items:
             try:
@@ -81,9 +83,9 @@ class Reading:
 
 
 def moment(text: object) -> dt.datetime:
-    """A moment as APIs write it; without a zone it is UTC."""
+    """A moment as APIs write it, in UTC; without a zone it is UTC. Raises ValueError, also for one that cannot be."""
     read = dt.datetime.fromisoformat(str(text))
-    return read if read.tzinfo else read.replace(tzinfo=dt.UTC)
+    return possible(read if read.tzinfo else read.replace(tzinfo=dt.UTC))
 
 
 def moment_in(item: object, key: str) -> dt.datetime:
@@ -114,10 +116,13 @@ def _value(item: object, key: str) -> str | int:
 def _called(item: object, name_of: Callable[[Any], str]) -> str:
     """The item's name; without one, what tells it from others and says nothing."""
     try:
-        return name_of(item)[:_NAME]
+        name = clipped(name_of(item), _NAME)
     except Exception:  # noqa: BLE001 that is what is wrong with it
-        shown = getattr(item, "raw_data", item) if isinstance(item, Mapping) else type(item).__name__
-        return f"without a name ({hashlib.sha256(repr(shown).encode(errors='replace')).hexdigest()[:8]})"
+        name = ""
+    if name:
+        return name
+    shown = item if isinstance(item, Mapping) else type(item).__name__
+    return f"without a name ({hashlib.sha256(repr(shown).encode(errors='replace')).hexdigest()[:8]})"
 
 
 def _why(error: Exception) -> str:

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 NOTHING_THERE = frozenset({requests.codes.not_found, requests.codes.gone})
 _PATIENCE = 15  # seconds that a source has to answer
 _NAMELESS = re.compile(r"(?:.*\.)?[<(\[]?(?:anonymous|unknown|module|lambda|eval|redacted)[>)\]]?|\w", re.IGNORECASE)
+_CLOCKS_APART = dt.timedelta(hours=1)
 _LONGEST_REST = 6 * 3600.0  # seconds; a source that asks for more is asked again after these
 
 
@@ -47,6 +48,11 @@ class Pulled:
         return bool(self.signals) if self.more is None else self.more
 
 
+def has_come(moment: dt.datetime) -> bool:
+    """Whether it is past, as far as clocks agree."""
+    return moment <= now() + _CLOCKS_APART
+
+
 class Position(BaseModel):
     """How far a source has been read: up to this moment, at which these were seen already.
 
@@ -61,15 +67,22 @@ class Position(BaseModel):
 
     @classmethod
     def at(cls, cursor: str, lookback: float) -> Self:
-        """The position a cursor stands for; at the first pull, so many seconds ago."""
+        """The position a cursor stands for; at the first pull, and for one that a wrong clock had moved ahead, so
+        many seconds ago.
+        """
+        begin = now() - dt.timedelta(seconds=lookback)
         try:
-            return cls.model_validate_json(cursor)
+            at = cls.model_validate_json(cursor)
         except ValidationError:
-            return cls(since=now() - dt.timedelta(seconds=lookback))
+            return cls(since=begin)
+        return at if has_come(at.since) else at.model_copy(update={"since": begin})
 
     def after(self, read: Sequence[tuple[dt.datetime, str]]) -> Position:
-        """The position once these were read, each given as its moment and its mark."""
-        newest = max((moment for moment, _ in read), default=self.since)
+        """The position once these were read, each given as its moment and its mark.
+
+        A moment that has not come yet, as clocks of devices tell it, moves it nowhere: all until then would be missed.
+        """
+        newest = max((moment for moment, _ in read if has_come(moment)), default=self.since)
         kept = self.seen if newest == self.since else ()
         return Position(since=newest, seen=(*kept, *(mark for moment, mark in read if moment == newest)))
 

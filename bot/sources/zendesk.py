@@ -18,7 +18,7 @@ from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
 from bot.sources.reading import Reading, moment, moment_in, name_in
-from bot.sources.source import Position, Pulled, ask, needed
+from bot.sources.source import Position, Pulled, ask, has_come, needed
 from storage.columns import now
 from storage.raw import RawSignal, Severity, parted
 
@@ -60,7 +60,7 @@ class ZendeskTickets:
         reading = Reading(self.name, _name)
         placed = list(reading.each(page["tickets"], _place))
         people = {person.get("id"): person for person in page.get("users") or [] if person}
-        newest = max((moved for _, (moved, _) in placed), default=at.since)
+        newest = max((moved for _, (moved, _) in placed if has_come(moved)), default=at.since)
         following = ZendeskPosition(since=max(at.since, newest), cursor=page.get("after_cursor") or at.cursor)
         wanted = [ticket for ticket, _ in placed if self._is_wanted(ticket)]
         signals = tuple(signal for _, signal in reading.each(wanted, lambda ticket: self._signal(ticket, people)))
