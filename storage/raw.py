@@ -72,7 +72,6 @@ class Part(BaseModel):
 
 
 _RAW = 5  # times as much as is kept is read
-_MOST_PEOPLE = 2**31 - 1  # that every database can count
 _A_YEAR = dt.timedelta(days=366)
 NAME_LIMIT = 200  # characters of an external id and of an occurrence
 TITLE_LIMIT, BODY_LIMIT, URL_LIMIT, AUTHOR_LIMIT, KEY_LIMIT = 500, 40_000, 2000, 200, 300  # characters that are kept
@@ -125,9 +124,7 @@ class RawSignal(BaseModel):
     thread_ts: str = Field(default="", max_length=40)  # Slack message to answer to
     visibility: Visibility = Visibility.PUBLIC
     severity: Severity = Severity.WARNING
-    reach: Annotated[int, Field(ge=0), AfterValidator(lambda many: min(many, _MOST_PEOPLE))] = (
-        1  # how many people met it, as far as the source knows
-    )
+    reach: int = Field(default=1, ge=0)  # how many people met it, as far as the source knows
     keys: tuple[
         Annotated[str, _at_most(KEY_LIMIT * _RAW)], ...
     ] = ()  # exact keys the source knows: fingerprint, issue URL, top in-app frame, error code

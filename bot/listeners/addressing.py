@@ -23,6 +23,7 @@ _SAME_AS = re.compile(
 _OF_THIS = re.compile(
     r"(why|split|undo|unmerge|unsplit)(?: (?:this|that|it|these)(?: report| one)?| the (?:merge|split))?", re.IGNORECASE
 )
+_END = "?!. "
 _SAME_VERB = {"unmerge": "undo", "unsplit": "undo"}
 _THANKS = frozenset({
     "thanks", "thank you", "thanks a lot", "thank you so much", "thank you very much", "many thanks", "thx", "ty",
@@ -90,7 +91,15 @@ def order_of(text: str) -> str:
 def _bare_words(text: str, our_user: str) -> str:
     named = re.sub(rf"<@{our_user}(?:\|[^>]*)?>", " ", text) if our_user else text
     said = re.sub(r":[a-z0-9_+'-]+:", " ", words_of(named))
-    return re.sub(r"[?!. ]*( please)?[?!. ]*$", "", " ".join(said.split()), flags=re.IGNORECASE)
+    return without_ending(" ".join(said.split()))
+
+
+def without_ending(words: str) -> str:
+    """Words without the courtesy and the signs with which sentences end. In the time that it takes to read them."""
+    bare_end = words.rstrip(_END)
+    if bare_end.lower().endswith("please") and bare_end[-7:-6].isspace():
+        return bare_end[:-6].rstrip(f"{_END}\t\n")
+    return bare_end
 
 
 def is_thanks(text: str) -> bool:

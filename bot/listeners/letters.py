@@ -21,10 +21,13 @@ def retry(press: Press, deps: Deps) -> str:
         return refusal
     if choice.event_id:
         return _one(choice.event_id, deps)
-    revived = [row.event_id for row in deps.store.inbox.dead(_AT_ONCE) if deps.store.inbox.revive(row.event_id)]
+    oldest_first = reversed(deps.store.inbox.dead(_AT_ONCE))
+    revived = [row.event_id for row in oldest_first if deps.store.inbox.revive(row.event_id)]
     done = sum(_is_dealt_with(event_id, deps) for event_id in revived)
     failed = len(revived) - done
     rest = f" {plural(failed, 'event')} failed again and will be tried a few times more." if failed else ""
+    if left := len(deps.store.inbox.dead()):
+        rest += f" Left for another press: {left}."
     return f"{plural(done, 'Slack event')} dealt with.{rest}"
 
 

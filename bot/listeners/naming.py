@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from slack_sdk.models.blocks import Block
 
+from bot.listeners.addressing import without_ending
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
 from bot.views.drawing import Spot
@@ -18,7 +19,6 @@ from storage.status import Visibility
 Said = tuple[str, list[Block]]
 
 REF = r"(?:#|SB[- ]?)?(\d{1,9})"
-_ENDING = re.compile(r"(?:\s+please)?[?!. ]*\Z", re.IGNORECASE)
 _ONE = re.compile(rf"\w+\s+{REF}", re.IGNORECASE)
 
 
@@ -36,7 +36,7 @@ def about(typed: Typed, deps: Deps, usage: str, show: Callable[[Report, str, str
 
 def trimmed(typed: Typed) -> str:
     """What was typed, without the courtesy and the signs with which sentences end."""
-    return _ENDING.sub("", typed.text.strip())
+    return without_ending(typed.text.strip())
 
 
 def scene_of(report: Report, deps: Deps) -> Scene:

@@ -73,6 +73,20 @@ def test_all_dead_events_are_retried_at_once_and_what_fails_again_is_told(place:
     assert (row.failures, row.done_at) == (1, None)
 
 
+def test_of_more_than_one_press_retries_the_rest_is_told_and_comes_with_the_next(place: Workplace) -> None:
+    for number in range(51):
+        place.store.inbox.receive(f"Ev{number}", "message", {"type": "no such kind"})
+        for _ in range(5):
+            place.store.inbox.failed(f"Ev{number}", "KeyError: 'no such kind'")
+    every = shown_buttons(status(place))[-1]
+
+    first, second = press(place, ADA, every["value"]), press(place, ADA, every["value"])
+
+    assert every["text"]["text"] == "Retry all 51"
+    assert first.endswith("50 events failed again and will be tried a few times more. Left for another press: 1.")
+    assert second.endswith("1 event failed again and will be tried a few times more.")
+
+
 @pytest.mark.parametrize(("channel", "is_told"), [(SECRET, True), (ELSEWHERE, False)])
 def test_what_was_said_in_private_is_not_told_elsewhere(place: Workplace, channel: str, is_told: bool) -> None:
     a_dead_event(place, "EvSecret", SECRET, "group")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 
 import pytest
 
 from agents.phrases import Phrase, phrase_of
 from agents.rehoming import repository_named
+from bot.listeners.addressing import about_this, order_of, without_ending
 from storage.judgments import Screening, Threat
 from storage.records import Report
 from storage.status import Status
@@ -153,3 +155,23 @@ def test_signals_of_the_same_words_are_told_apart_where_they_are_split(place: Wo
     for author, at in zip((ADA, BOB), moments, strict=True):
         assert f'"user_id": "{author}"' in told
         assert f'"timestamp": {int(at.timestamp())}' in told
+
+
+@pytest.mark.parametrize("text", ["?" * 40_000 + "x", ". " * 20_000 + "x", " please" * 5_000 + "x", " " * 40_000 + "x"])
+def test_a_message_of_signs_alone_is_read_in_no_time(text: str) -> None:
+    """Everybody may write one in a report's thread, and whoever is acknowledged meanwhile waits for it."""
+    began = time.monotonic()
+
+    said = [order_of(text), about_this(text, "U01BOT"), without_ending(text)[-1:]]
+
+    assert said == ["", "", "x"]
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    "words", ["undo SB-3", "undo SB-3 please", "undo SB-3. Please!", "undo SB-3  please ?!", "undo SB-3?"]
+)
+def test_courtesy_and_signs_at_the_end_are_no_part_of_an_order(words: str) -> None:
+    assert without_ending(words) == "undo SB-3"
+    assert without_ending("say please") == "say"
+    assert without_ending("displease") == "displease"
