@@ -63,13 +63,14 @@ def what_was_left_out(cursor: Cursor) -> str:
     )
 
 
-def what_was_put_aside(cursor: Cursor) -> str:
-    """One sentence on what of it could not be read, with the latest of them; else empty."""
+def what_was_put_aside(cursor: Cursor, *, named: bool = True) -> str:
+    """One sentence on what of it could not be read, with the latest of them (unless that is private); else empty."""
     if not cursor.unread:
         return ""
     last = "; ".join(f"{each.name}, {_clock(each.at)}: {each.why}" for each in reversed(cursor.unread[-_NAMED:]))
     many = f"{len(cursor.unread)} items" if len(cursor.unread) > 1 else "1 item"
-    return f"put {many} aside that could not be read, and read the rest. The latest: {last}"
+    told = f"The latest: {last}" if named else "Which is said in its own channel, and by the doctor."
+    return f"put {many} aside that could not be read, and read the rest. {told}"
 
 
 def _clock(moment: dt.datetime) -> str:

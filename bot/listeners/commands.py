@@ -23,7 +23,7 @@ from bot.views.escape import one_line, plain
 from bot.views.limits import within
 from storage.columns import now
 from storage.raw import RawSignal, Severity
-from storage.status import WORKED_ON
+from storage.status import WORKED_ON, Visibility
 
 _ON_IT = "On it. In a moment I tell you here what became of it."
 _IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
@@ -126,6 +126,11 @@ def _status(typed: Typed, deps: Deps) -> Said:
         cursors=[deps.store.cursors.get(source) for source in deps.policy.sources],
         dead=deps.store.inbox.dead(),
         channel=typed.channel,
+        private=frozenset(
+            name
+            for name, terms in deps.policy.sources.items()
+            if terms.visibility is Visibility.PRIVATE and terms.report_to != typed.channel
+        ),
     )
     return "Paused" if how.paused.on else "Working", condition(how)
 

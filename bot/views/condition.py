@@ -47,6 +47,7 @@ class Condition:
     held_up: list[Report] = field(default_factory=list)  # whose work waits for something that does not answer
     dead: Sequence[InboxRow] = ()  # events of Slack that could not be dealt with, newest first
     channel: str = ""  # where it is asked
+    private: frozenset[str] = frozenset()  # sources of which no item is named there
     at: dt.datetime = field(default_factory=now)
 
 
@@ -75,7 +76,7 @@ def condition(how: Condition) -> list[Block]:
         latest = max(how.held_up, key=lambda each: each.since)
         said = Words(latest.note, limit=400)
         blocks.append(parts.paragraph(Sign("hourglass_flowing_sand"), f" The work on {waiting} waits. ", said))
-    blocks += [parts.paragraph(*said) for each in how.cursors[:20] for said in _source(each, how.at)]
+    blocks += [parts.paragraph(*said) for each in how.cursors[:20] for said in _source(each, how)]
     return [*blocks, *_dead(how.dead, how.channel)]
 
 
@@ -105,11 +106,11 @@ def _letter(letter: InboxRow, channel: str) -> list[Piece]:
     return [bold(letter.kind, 80), *where, ", ", Moment(letter.received_at), ": ", Words(fault, limit=300)]
 
 
-def _source(cursor: Cursor, at: dt.datetime) -> list[list[Piece]]:
+def _source(cursor: Cursor, how: Condition) -> list[list[Piece]]:
     """A line for each thing that is to be said of a source: why it rests, what is not read, what was left out."""
     lines: list[list[Piece]] = []
     name, trouble = bold(cursor.source, 80), Words(cursor.trouble, limit=400)
-    match cursor.breaker(at):
+    match cursor.breaker(how.at):
         case Breaker.OPEN if cursor.rests_since is not None and cursor.not_before is not None:
             since, until = Moment(cursor.rests_since), Moment(cursor.not_before)
             lines.append([Sign("zzz"), " ", name, " rests since ", since, ", until ", until, ": ", trouble])
@@ -117,7 +118,7 @@ def _source(cursor: Cursor, at: dt.datetime) -> list[list[Piece]]:
             lines.append([Sign("warning"), " ", name, " is tried again: ", trouble])
     if cursor.lacking:
         lines.append([Sign("warning"), " ", name, " is read in part. ", Words(cursor.lacking, limit=400)])
-    if aside := breaker.what_was_put_aside(cursor):
+    if aside := breaker.what_was_put_aside(cursor, named=cursor.source not in how.private):
         lines.append([Sign("warning"), " ", name, " ", Words(aside, limit=600)])
     if cursor.left_out and cursor.left_out_since is not None:
         command = f"signalbox pull {cursor.source} --since {cursor.left_out_since:%Y-%m-%dT%H:%M:%SZ}"

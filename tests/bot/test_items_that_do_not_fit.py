@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
 from agents.errors import SourceRejected
 from agents.redact import Redactor
+from agents.terms import SourceTerms
 from bot.put_aside import note
 from bot.sources.source import Position, Pulled
 from storage.raw import RawSignal, Unread, clipped
+from storage.status import Visibility
 from storage.store import Store
+from tests.bot.site import Site
 from tests.bot.test_malformed_items import (
     KIND_OF,
     NOW,
@@ -24,6 +28,7 @@ from tests.bot.test_malformed_items import (
     pulled,
     sentry,
 )
+from tests.bot.workplace import ADA, POLICY, SECRET, SOLAR, a_workplace
 from tests.factories import a_raw_signal
 
 MOMENT_OF = {"sentry": "lastSeen", "zendesk": "updated_at", "linear": "updatedAt", "posthog": "last_seen",
@@ -141,3 +146,22 @@ def test_what_is_whole_before_a_cut_stays() -> None:
     text = f'{LINE}the "export" of 3 reports fails for everybody'
 
     assert clipped(text, len(text) - 3) == f'{LINE}the "export" of 3 reports fails for'
+
+
+# ── who is told ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_item_of_a_private_source_is_named_in_its_own_channel_alone(
+    site: Site, sqlite_store: Store, tmp_path: Path
+) -> None:
+    terms = SourceTerms(kind="sentry", report_to=SECRET, visibility=Visibility.PRIVATE)
+    policy = POLICY.model_copy(update={"sources": {"here": terms}})
+    one = Unread(name="ACME-TAKEOVER-1", why="it has no id", at=NOW)
+    sqlite_store.cursors.note("here", unread=[one], read=(), lacking="")
+
+    with a_workplace(site, sqlite_store, tmp_path, policy) as place:
+        told = {room: str(place.types(ADA, "/signalbox", "status", room).body) for room in (SECRET, SOLAR)}
+
+    assert "ACME-TAKEOVER-1" in told[SECRET]
+    assert "ACME-TAKEOVER-1" not in told[SOLAR]
+    assert "put 1 item aside" in told[SOLAR]
