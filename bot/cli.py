@@ -26,7 +26,11 @@ _MODULES = {  # of each command, which has the command's name there
     "runs": "bot.runs_command",
     "schema": "bot.schema_command",
 }
-_ELSEWHERE = {"allow_extra_args": True, "ignore_unknown_options": True}
+_ELSEWHERE: dict[str, Any] = {  # --help, too, is answered there, where the options are known
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
 
 
 def command_line(words: Sequence[str]) -> typer.Typer:

@@ -21,7 +21,7 @@ def vectoriser_of(sentences: str, home: Path) -> Vectoriser:
     """What makes them. Raises BadSettings when a sentence transformer is asked for and cannot be loaded."""
     if not sentences:
         return WordVectors()
-    folder = None if sentences == DOWNLOAD else Path(sentences)
+    folder = None if sentences == DOWNLOAD else Path(sentences).expanduser()
     made = SentenceVectors(folder, home / "sentences")
     made.load()
     return made
