@@ -19,7 +19,7 @@ from agents.errors import BadSettings
 from agents.terms import Policy, SourceTerms
 from bot.sources.source import option
 from storage.columns import now
-from storage.raw import RawSignal, Severity
+from storage.raw import RawSignal, Severity, possible
 
 KIND = "webhook"
 VERSION = "v1"
@@ -74,7 +74,9 @@ class WebhookSignal(BaseModel):
         description="What identifies the problem exactly, such as an error's fingerprint: signals that share one are "
         "filed under one report.",
     )
-    happened_at: AwareDatetime | None = Field(default=None, description="When, with its time zone. Left out: now.")
+    happened_at: Annotated[AwareDatetime, AfterValidator(lambda moment: possible(min(moment, now())))] | None = Field(
+        default=None, description="When, with its time zone. Left out: now."
+    )
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,6 @@ class Webhook:
 
     def raw_signal(self, sent: WebhookSignal, key: str) -> RawSignal:
         """What was sent, as a signal of this source."""
-        here = now()
         return RawSignal(
             source=self.name,
             external_id=sent.id or hashlib.sha256(key.encode(errors="replace")).hexdigest()[:24],
@@ -114,7 +115,7 @@ class Webhook:
             severity=sent.severity,
             reach=sent.reach,
             keys=(*sent.keys, *((f"url:{sent.url}",) if sent.url else ())),
-            happened_at=min(sent.happened_at or here, here),
+            happened_at=sent.happened_at or now(),
         )
 
 

@@ -187,6 +187,7 @@ def test_a_body_that_was_changed_on_its_way_is_not_believed(sender: Sender) -> N
         (b'{"title": "a", "visibility": "public"}', (422, "not_valid")),
         (b'{"title": "a", "url": "javascript:alert(1)"}', (422, "not_valid")),
         (b'{"title": "a", "happened_at": "2026-11-20T07:00:00"}', (422, "not_valid")),
+        (b'{"title": "a", "happened_at": "0001-01-01T00:00:00+05:00"}', (422, "not_valid")),
         (b'{"title": "a", "reach": -1}', (422, "not_valid")),
     ],
 )
