@@ -78,7 +78,8 @@ def _known_by(signal: Signal) -> str:
 
 def note(held: Sequence[Held]) -> tuple[str, list[Block]]:
     """What a channel hears of signals that were held lately: how many, why, and how to look. None of their words."""
-    many, were = plural(len(held), "signal"), "was" if len(held) == 1 else "were"
+    many = plural(len(held), "signal")
+    were, them, they = ("was", "it", "") if len(held) == 1 else ("were", "them", "the first ")
     unjudged = sum(each.threat is None for each in held)
     threats = Counter(each.threat.value.replace("_", " ") for each in held if each.threat is not None)
     why = [f"{count} for {threat}" for threat, count in threats.most_common()]
@@ -87,13 +88,13 @@ def note(held: Sequence[Held]) -> tuple[str, list[Block]]:
     whence = ", ".join(f"{name} ({count})" for name, count in sources.most_common(_SOURCES))
     rest = f" and {plural(len(sources) - _SOURCES, 'other source')}" if len(sources) > _SOURCES else ""
     head = f"{many} {were} held by the screen"
-    show = parts.button("Show them", Action.HELD_SHOW, HeldTurn(before=0).model_dump_json())
+    show = parts.button(f"Show {them}", Action.HELD_SHOW, HeldTurn(before=0).model_dump_json())
     return f"{head}.", [
-        parts.paragraph(Sign("lock"), " ", bold(head), ", the first ", Moment(min(each.received_at for each in held)),
-                        ", and no agent has read them: ", ", ".join(why), ". From ", Words(whence, limit=300),
+        parts.paragraph(Sign("lock"), " ", bold(head), f", {they}", Moment(min(each.received_at for each in held)),
+                        f", and no agent has read {them}: ", ", ".join(why), ". From ", Words(whence, limit=300),
                         f"{rest}."),
-        parts.paragraph("An approver restores there what an agent may read; the same is not held again. "
-                        "`/signalbox held` shows them at any time, this note comes once an hour at most."),
+        parts.paragraph(f"`/signalbox held` shows {them} too. There an approver restores what an agent may read, and "
+                        "the same is not held again. This note comes once an hour at most."),
         parts.buttons(show),
     ]  # fmt: skip
 

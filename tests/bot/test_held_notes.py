@@ -82,6 +82,16 @@ def test_a_note_holds_no_word_of_what_is_held(place: Workplace) -> None:
         assert words not in text_of(told)
 
 
+def test_a_note_on_one_signal_speaks_of_one(place: Workplace) -> None:
+    a_held(place.store)
+    notes(place).post()
+
+    said = text_of(posted(place)[0])
+    assert "1 signal was held by the screen" in said
+    assert "no agent has read it" in said
+    assert "them" not in said
+
+
 def test_what_is_private_is_told_in_its_own_channel_alone(place: Workplace) -> None:
     a_held(place.store, channel=SECRET, visibility=Visibility.PRIVATE, source="board")
     notes(place, policy=place.policy.model_copy(update={"held_notes_to": ELSEWHERE})).post()
