@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import re
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -18,18 +18,23 @@ from storage.store import Store
 from tests.storage.test_runs import a_run, call
 
 
+class Screen(io.StringIO):
+    """Takes itself for a terminal. A real one's other end may be read before all has come through."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def asked(sqlite_url: str, tmp_path: Path) -> Any:
     def ask(*words: str, terminal: bool = False) -> Result | str:
         environment = {"DATABASE_URL": sqlite_url, "SIGNALBOX_HOME": str(tmp_path), "COLUMNS": "80"}
         if not terminal:
             return CliRunner().invoke(command_line(["runs"]), ["runs", *words], env=environment)
-        ours, theirs = os.openpty()
-        with CliRunner().isolation(env=environment), os.fdopen(theirs, "w", encoding="utf-8") as screen:
-            with redirect_stdout(screen):
-                command_line(["runs"])(["runs", *words], standalone_mode=False)
-            screen.flush()
-            return os.read(ours, 65_536).decode()
+        screen = Screen()
+        with CliRunner().isolation(env=environment), redirect_stdout(screen):
+            command_line(["runs"])(["runs", *words], standalone_mode=False)
+        return screen.getvalue()
 
     return ask
 
