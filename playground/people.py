@@ -6,6 +6,7 @@ A visitor of the page may have been quicker: whoever then finds nothing to do sa
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ GUIDANCE = (
 
 _LOOK = 0.05  # seconds
 _ALREADY = "somebody decided already"
+_MENTION = re.compile(r"<@(\w+)>")
 
 
 class Press(StrEnum):
@@ -126,7 +128,7 @@ class People(Onlookers):
             return
         told = self._wait(lambda: self.town.workspace.ephemerals(TOM)[before:], "the refusal that only Tom sees")
         self.refused += 1
-        self._tell_in(case, f"only Tom sees: {_short(told[0].text)}")
+        self._tell_in(case, f"only Tom sees: {_short(self._named(told[0].text))}")
 
     def approve_by_button(self, case: Case) -> None:
         """Priya presses Approve."""
@@ -227,6 +229,10 @@ class People(Onlookers):
             return self.keeper.trouble
         codes = [code for bot in self.town.bots if (code := bot.poll()) is not None]
         return f"the bot ended with code {codes[0]}" if codes else ""
+
+    def _named(self, text: str) -> str:
+        """As the page shows it: people by their names."""
+        return _MENTION.sub(lambda match: f"@{self._name(match[1])}", text)
 
     def _tell_in(self, case: Case, text: str) -> None:
         self.tell(f"#{self._channel(self._place(case)[0])}  {text}")
