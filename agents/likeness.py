@@ -80,7 +80,7 @@ def _compared(chosen: Numbers) -> Numbers:
 
 
 def _cosine_of(one: Numbers, other: Numbers) -> float:
-    """Of two vectors of unit length; 0 when another reader made one of them."""
+    """Of two vectors of unit length; 0 when another encoder made one of them."""
     return float(one @ other) if one.size == other.size else 0.0
 
 

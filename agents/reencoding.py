@@ -47,14 +47,12 @@ class Reencoding:
             switches.put(SWITCH, False, str(width))
         due = reencodings.due(width, self._below, MOST)
         if due:
-            reencodings.keep([self._reencode(signal) for signal in due])
+            reencodings.keep([self._encoded(signal, signal.summary) for signal in due if signal.summary])
         else:
             switches.put(SWITCH, True, str(width))
         self._below = min((signal.id or 0 for signal in due), default=0)
         return len(due)
 
-    def _reencode(self, signal: Signal) -> Encoded:
-        summary = signal.summary
-        texts = texts_of(signal, summary, self.means.encoder) if summary else []
-        vector, *queries = self.means.vectoriser.vectors(texts) or [b""]
+    def _encoded(self, signal: Signal, summary: Summary) -> Encoded:
+        vector, *queries = self.means.vectoriser.vectors(texts_of(signal, summary, self.means.encoder))
         return Encoded(signal.id or 0, signal.revision, vector, b"".join(queries))

@@ -44,7 +44,7 @@ class HeldNotes:
         if not self.policy.held_notes:
             return
         for room, held in self._by_room().items():
-            row = f"held:{room}"
+            row = f"held:{room}"  # of a lease, and of a cursor that says when the last note was
             holder = secrets.token_hex(8)
             if not self.store.leases.take(row, holder, _HELD):
                 continue

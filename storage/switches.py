@@ -1,4 +1,4 @@
-"""Switches that people set from Slack, such as `paused`."""
+"""Switches that people set from Slack, such as `paused`, or the machine, such as `vectors`."""
 
 from __future__ import annotations
 

@@ -29,6 +29,27 @@ T = TypeVar("T")
 J = TypeVar("J", bound=Judgment)
 
 
+# ── who is told ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Told:
+    """The ports Messenger and Nudge, as lists."""
+
+    published: list[int] = field(default_factory=list)
+    signals: list[int] = field(default_factory=list)
+    reports: list[int] = field(default_factory=list)
+
+    def publish(self, report_id: int) -> None:
+        self.published.append(report_id)
+
+    def signal(self, signal_id: int) -> None:
+        self.signals.append(signal_id)
+
+    def report(self, report_id: int) -> None:
+        self.reports.append(report_id)
+
+
 # ── the model ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -32,7 +32,7 @@ from storage.store import Store
 from tests.factories import a_raw_signal
 from tests.fake_code_host import FakeCodeHost
 from tests.fake_workspaces import FakeWorkspaces, make_repository
-from tests.fakes import PlainCheckpoint, ScriptedModel, calls
+from tests.fakes import PlainCheckpoint, ScriptedModel, Told, calls
 
 CODE = "def share(total, people):\n    return total / people\n"
 
@@ -102,24 +102,6 @@ EDIT = (
 
 
 WRITE = ("write_file", {"path": "test_shop_zero.py", "text": TEST})
-
-
-@dataclass
-class Told:
-    """The ports Messenger and Nudge, as lists."""
-
-    published: list[int] = field(default_factory=list)
-    signals: list[int] = field(default_factory=list)
-    reports: list[int] = field(default_factory=list)
-
-    def publish(self, report_id: int) -> None:
-        self.published.append(report_id)
-
-    def signal(self, signal_id: int) -> None:
-        self.signals.append(signal_id)
-
-    def report(self, report_id: int) -> None:
-        self.reports.append(report_id)
 
 
 class LetterVectors:

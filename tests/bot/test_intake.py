@@ -20,9 +20,9 @@ from storage.columns import now
 from storage.raw import RawSignal, Severity
 from storage.status import Status
 from storage.store import Store
-from tests.bot.ports import Told
 from tests.bot.workplace import SOLAR, Workplace
 from tests.factories import a_raw_signal, a_signal
+from tests.fakes import Told
 
 NAME = "errors"
 TERMS = SourceTerms(kind="sentry", report_to=SOLAR, weight=3.0)

@@ -25,10 +25,10 @@ from storage.plumbing import Breaker
 from storage.records import Report
 from storage.status import SignalStatus, Status
 from storage.store import Store
-from tests.bot.ports import Told
 from tests.bot.scenes import POLICY
 from tests.bot.shop import NAME, START, Shop
 from tests.factories import a_signal
+from tests.fakes import Told
 
 
 @dataclass

@@ -28,11 +28,11 @@ from playground.workspace import AppSeed, ChannelSeed, Message, Rules, UserSeed,
 from playground.workspace.records import Ephemeral
 from storage.status import Visibility
 from storage.store import Store
-from tests.bot.ports import NoVectors, Pool, Told
+from tests.bot.ports import NoVectors, Pool
 from tests.bot.site import Site
 from tests.fake_code_host import FakeCodeHost
 from tests.fake_workspaces import FakeWorkspaces
-from tests.fakes import ScriptedModel
+from tests.fakes import ScriptedModel, Told
 
 T = TypeVar("T")
 
