@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,14 @@ STRUCK = re.compile(  # what changes something outside, and the model's turns, w
     r"model:|slack:(chat|reactions|files)\.|slack:upload|github:(git\.push|pulls\.create|labels|graphql|reviewers)"
 )
 MOST = 4  # of one kind: later ones are like the earlier ones
+
+
+class End(StrEnum):
+    """How a life ended."""
+
+    HELD = "held"
+    DID_NOT_HOLD = "DID NOT HOLD"
+    NOT_REACHED = "was not reached"  # it ended as it should, without the call at which it was to be killed
 
 
 class Database(StrEnum):
@@ -84,21 +93,25 @@ def main() -> int:
         _tell(str(error))
         return 1
     databases = [Database(arguments.database)] if arguments.database else list(Database)
-    lived, held = 0, 0
+    ends: Counter[End] = Counter()
     for database in databases:
         with _server(database) as address:
             expected, calls = _undisturbed(product, database, address)
             chosen = _spread([point for point in points(calls) if arguments.only in str(point)], arguments.points)
             for number, point in enumerate(chosen, 1):
                 began = time.monotonic()
-                faults = _live_through(point, product, database, address(f"point_{number}"), expected)
-                lived, held = lived + 1, held + (not faults)
-                word = "held" if not faults else "DID NOT HOLD"
-                _tell(f"{database} {number}/{len(chosen)} {word}, {time.monotonic() - began:.0f} s: killed {point}")
+                end, faults = _live_through(point, product, database, address(f"point_{number}"), expected)
+                ends[end] += 1
+                _tell(f"{database} {number}/{len(chosen)} {end}, {time.monotonic() - began:.0f} s: killed {point}")
                 for sentence in faults:
                     _tell(f"    {sentence}")
-    _tell(f"{held} of {lived} points held.")
-    return 0 if held == lived else 1
+    _tell(f"{ends[End.HELD]} of {ends.total() - ends[End.NOT_REACHED]} points held{_beside(ends[End.NOT_REACHED])}.")
+    return 1 if ends[End.DID_NOT_HOLD] else 0
+
+
+def _beside(unreached: int) -> str:
+    """Pull requests are looked at so often here that two looks may come at once, and both make one ready."""
+    return f"; {unreached} were not reached: such a call is not made in every life" if unreached else ""
 
 
 def _undisturbed(
@@ -109,7 +122,9 @@ def _undisturbed(
         return live(town, keeper, _silently, patience=PATIENCE), town.faults.calls()
 
 
-def _live_through(point: Point, product: Product, database: Database, address: str, expected: Inventory) -> list[str]:
+def _live_through(
+    point: Point, product: Product, database: Database, address: str, expected: Inventory
+) -> tuple[End, list[str]]:
     """One life with one death; what was otherwise than expected."""
     approval = Approval.BUTTON if point.fault else Approval.LOST_ENQUEUE
     with _town(product, address) as town:
@@ -121,10 +136,10 @@ def _live_through(point: Point, product: Product, database: Database, address: s
         except (Impatience, TimeoutError) as error:
             kept = Path(tempfile.mkdtemp(prefix="signalbox-crash-")) / "run"
             shutil.copytree(town.root, kept)
-            return [f"{error}; everything of this life is in {kept}"]
-        if point.fault is not None and not town.faults.struck():
-            return ["the call was never made, so nothing was killed"]
-    return difference(expected, found)
+            return End.DID_NOT_HOLD, [f"{error}; everything of this life is in {kept}"]
+        reached = point.fault is None or bool(town.faults.struck())
+    faults = difference(expected, found)
+    return End.DID_NOT_HOLD if faults else End.HELD if reached else End.NOT_REACHED, faults
 
 
 @contextmanager
