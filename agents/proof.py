@@ -36,7 +36,11 @@ class _Attempt:
     workspaces: Workspaces
     repository: Repository
     base_sha: str
-    seconds: float
+
+    @property
+    def seconds(self) -> float:
+        """For each of the runs."""
+        return self.repository.test_minutes * 60
 
     def run(self, patch: str, *commands: Sequence[str]) -> list[Ran]:
         """The commands, one after the other, in a fresh checkout holding the patch. ValueError if it does not fit."""
@@ -51,16 +55,14 @@ def prove_patch(
     base_sha: str,
     patch: str,
     submission: FixSubmission,
-    *,
-    seconds: float = 600.0,
 ) -> Proof:
-    """Whether the fix does what it says, found out in fresh checkouts; `seconds` is for each of the runs.
+    """Whether the fix does what it says, found out in fresh checkouts.
 
     The tests that the fix names must fail on the base with only the tests of the patch, for the reason it expects, and
     pass with the whole patch; of the suite nothing may fail that does not fail on the base. `why_not` of the proof is
     one sentence, empty when it holds.
     """
-    attempt = _Attempt(workspaces, repository, base_sha, seconds)
+    attempt = _Attempt(workspaces, repository, base_sha)
     suite_command = repository.test_command
     named_command = (*suite_command, *submission.test_ids)
     tests = only(patch, lambda path: path in submission.test_files or is_test(path))

@@ -29,6 +29,7 @@ SUBMISSION = FixSubmission(
 
 def proven(origin: Path, files: Mapping[str, str], seconds: float = 60.0, **changes: object) -> Proof:
     workspaces = FakeWorkspaces(origin)
+    repository = REPOSITORY.model_copy(update={"test_minutes": seconds / 60})
     sha = workspaces.head(REPOSITORY)
     workspace = workspaces.open(REPOSITORY, sha)
     for path, text in files.items():
@@ -36,7 +37,7 @@ def proven(origin: Path, files: Mapping[str, str], seconds: float = 60.0, **chan
     patch = workspace.patch()
     workspace.close()
     submission = SUBMISSION.model_copy(update=changes)
-    proof = prove_patch(workspaces, REPOSITORY, sha, patch, submission, seconds=seconds)
+    proof = prove_patch(workspaces, repository, sha, patch, submission)
     assert all(opened.closed for opened in workspaces.opened)
     assert proof.holds == (not proof.why_not)
     return proof
