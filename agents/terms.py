@@ -133,6 +133,14 @@ class Limits(Terms):
     minutes: float = Field(default=20.0, gt=0)
 
 
+class FixLimits(Limits):
+    """Those of a fix: it writes, runs tests and is proven within them."""
+
+    steps: int = Field(default=60, gt=0)
+    usd: float = Field(default=4.0, gt=0)
+    minutes: float = Field(default=30.0, gt=0)
+
+
 class Budgets(Terms):
     """Hard stops across runs."""
 
@@ -200,7 +208,7 @@ class Policy(Terms):
     held_notes_to: OptionalRoomId = ""  # where of public ones; empty: where their reports would have gone
     ripe_weight: float = Field(default=1.0, gt=0)
     research_limits: Limits = Limits()
-    fix_limits: Limits = Limits(steps=60, usd=4.0, minutes=30.0)
+    fix_limits: FixLimits = FixLimits()
     budgets: Budgets = Budgets()
     waits: Waits = Waits()
     models: Models = Models()
