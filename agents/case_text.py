@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from agents.cases import FixCase, Guidance, ResearchCase, SeenSignal, SimilarReport
@@ -138,6 +139,15 @@ def base_text(case: ResearchCase) -> str:
         return case.base_sha[:12]
     tip = f"the base branch's tip is {case.tip_sha[:12]}, and a fix is made there"
     return f"{case.base_sha[:12]}, its release {case.release}, which the signals name ({tip})"
+
+
+def how_tested(repository: Repository) -> str:
+    """How its tests are run, and what was done to the checkout before."""
+    text = f"Its tests run with `{' '.join(repository.test_command)}`."
+    if not repository.prepare:
+        return text
+    command = shlex.join(repository.prepare)
+    return f"{text} `{command}` has been run in the checkout; run it again when you change what it builds from."
 
 
 def instructions_text(repository: Repository) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from agents.patches import FileChange, read_patch
+from agents.skips import skips
 from agents.terms import Repository
 
 _DEPENDENCIES = (
@@ -26,10 +27,6 @@ _TESTS = (
 )  # fmt: skip
 _TEST_SETTINGS = ("**/pytest.ini", "**/tox.ini", "**/noxfile.py", "**/jest.config.*", "**/vitest.config.*")
 _ASSERTION = re.compile(r"\bassert\w*\b|\bexpect\(|\braises\(|\bshould\b|\bt\.(?:Error|Fatal)")
-_SKIP = re.compile(
-    r"\b(?:pytest|unittest)\.(?:mark\.)?(?:skip|xfail|importorskip)|@(?:skip|expectedFailure)|\bcollect_ignore"
-    r"|\b(?:it|test|describe)\.(?:skip|only|todo)\b|\bx(?:it|describe)\(|\bt\.Skip|--(?:deselect|ignore)\b"
-)
 _LINK, _MODULE = "120000", "160000"
 
 
@@ -127,9 +124,9 @@ def _weakened(changes: list[FileChange]) -> list[str]:
         if is_test(change.old_path) and (change.deleted or not is_test(change.path)):
             sentences.append(f"{change.old_path} is a test and must not be deleted or moved away.")
             continue
-        skips = [number for number, line in change.added if _SKIP.search(line)]
-        if skips and (is_test(change.path) or matches(change.path, (*_TEST_SETTINGS, *_DEPENDENCIES))):
-            sentences.append(f"{change.path}:{skips[0]} keeps tests from running or counting; take it out.")
+        skipping = skips(change.added)
+        if skipping and (is_test(change.path) or matches(change.path, (*_TEST_SETTINGS, *_DEPENDENCIES))):
+            sentences.append(f"{change.path}:{skipping[0]} keeps tests from running or counting; take it out.")
         lost = _assertions(change.removed) - _assertions(change.added)
         if is_test(change.path) and lost > 0:
             sentences.append(f"{change.path} checks less than before ({lost} fewer assertions); put them back.")

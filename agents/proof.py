@@ -1,9 +1,10 @@
-"""The proof of a fix, by code and not by a model: its tests fail before, pass after, and the whole suite passes."""
+"""The proof of a fix, by code and not by a model: its tests fail before, pass after, and the suite fails no more."""
 
 from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from agents.exchange import Ran
 from agents.guards import is_test
 from agents.patches import only
 from agents.ports import Workspaces
+from agents.suite import Failures, named
 from agents.terminal import printed
 from agents.terms import Repository
 from storage.judgments import FixSubmission, Proof
@@ -34,7 +36,11 @@ class _Attempt:
     workspaces: Workspaces
     repository: Repository
     base_sha: str
-    seconds: float
+
+    @property
+    def seconds(self) -> float:
+        """For each of the runs."""
+        return self.repository.test_minutes * 60
 
     def run(self, patch: str, *commands: Sequence[str]) -> list[Ran]:
         """The commands, one after the other, in a fresh checkout holding the patch. ValueError if it does not fit."""
@@ -49,15 +55,14 @@ def prove_patch(
     base_sha: str,
     patch: str,
     submission: FixSubmission,
-    *,
-    seconds: float = 600.0,
 ) -> Proof:
-    """Whether the fix does what it says, found out in fresh checkouts; `seconds` is for each of the runs.
+    """Whether the fix does what it says, found out in fresh checkouts.
 
     The tests that the fix names must fail on the base with only the tests of the patch, for the reason it expects, and
-    pass with the whole patch, as must the suite. `why_not` of the proof is one sentence, empty when it holds.
+    pass with the whole patch; of the suite nothing may fail that does not fail on the base. `why_not` of the proof is
+    one sentence, empty when it holds.
     """
-    attempt = _Attempt(workspaces, repository, base_sha, seconds)
+    attempt = _Attempt(workspaces, repository, base_sha)
     suite_command = repository.test_command
     named_command = (*suite_command, *submission.test_ids)
     tests = only(patch, lambda path: path in submission.test_files or is_test(path))
@@ -69,18 +74,21 @@ def prove_patch(
         if why_not:
             return _unproven(submission, why_not, before_log=_log(named_command, before))
         after, suite = attempt.run(patch, named_command, suite_command)
+        passed = _is_green(after, repository)
+        suited = _judged(suite, patch, attempt) if passed else _Suited()
     except ValueError as error:
         return _unproven(submission, f"The patch does not fit on the base commit: {error}")
-    passed, green = _is_green(after, repository), suite.exit_code == 0
     return Proof(
         test_ids=submission.test_ids,
         failed_before=True,
         passed_after=passed,
-        suite_passed=green,
+        suite_passed=passed and not suited.why_not,
         before_log=_log(named_command, before),
         after_log=_log(named_command, after),
         suite_log=_log(suite_command, suite),
-        why_not=_why_not_green(after, suite, passed=passed, attempt=attempt),
+        why_not=suited.why_not if passed else f"The new tests do not pass with the change ({_ended(after)}).",
+        known_failures=suited.known,
+        unsteady=suited.unsteady,
     )
 
 
@@ -167,18 +175,49 @@ def _is_green(after: Ran, repository: Repository) -> bool:
     return not _is_pytest(repository) or counts is None or bool(re.search(r"\b\d+ passed\b", after.output))
 
 
-def _why_not_green(after: Ran, suite: Ran, *, passed: bool, attempt: _Attempt) -> str:
-    if not passed:
-        return f"The new tests do not pass with the change ({_ended(after)})."
+@dataclass(frozen=True)
+class _Suited:
+    """What is held against the change after a run of the whole suite, and what is not but should be said."""
+
+    why_not: str = ""
+    known: tuple[str, ...] = ()  # fail without the change too
+    unsteady: tuple[str, ...] = ()  # failed in the suite and passed when they were run again
+
+
+def _judged(suite: Ran, patch: str, attempt: _Attempt) -> _Suited:
+    """Nothing may fail with the change that does not fail without it."""
     if suite.exit_code == 0:
-        return ""
-    (without,) = attempt.run("", attempt.repository.test_command)
-    if without.exit_code != 0:
+        return _Suited()
+    command = attempt.repository.test_command
+    (bare,) = attempt.run("", command)
+    ours = Failures.of(suite)
+    theirs = Failures.of(bare) if bare.exit_code else Failures(Counter(), 0)
+    if ours is None or theirs is None:
+        return _Suited(_why_not_compared(suite, bare, attempt.seconds))
+    known = tuple(sorted(ours.tests & theirs.tests))
+    if new := ours.beyond(theirs):
+        (again,) = attempt.run(patch, (*command, *new))
+        if not _is_green(again, attempt.repository):
+            return _Suited(f"With the change {named(new)} fails in the whole suite, and not without it.", known)
+    if ours.passed < theirs.passed - len(new):
+        why_not = f"With the change only {ours.passed} tests of the whole suite pass, without it {theirs.passed} do."
+        return _Suited(why_not, known)
+    return _Suited(known=known, unsteady=new)
+
+
+def _why_not_compared(suite: Ran, bare: Ran, seconds: float) -> str:
+    if bare.exit_code == 0:
+        return f"The whole suite does not pass with the change, though it does without ({_ended(suite)})."
+    if bare.exit_code == _TIMED_OUT:
         return (
-            "The whole suite fails with the change, and without it too: mend it first, or narrow `test_command` in the"
-            " policy to what works without a network."
+            f"The whole suite does not end within {seconds / 60:g} minutes, with the change or without it: give it more"
+            " by `test_minutes` in the policy, or narrow `test_command` there."
         )
-    return f"The whole suite does not pass with the change, though it does without ({_ended(suite)})."
+    return (
+        f"The whole suite fails with the change ({_ended(suite)}), and without it too ({_ended(bare)}), and the logs do"
+        " not name every test that fails, so they cannot be compared: mend the suite, or have `test_command` in the"
+        " policy leave out what cannot even be collected here."
+    )
 
 
 def _ended(ran: Ran) -> str:

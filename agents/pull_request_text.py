@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.exchange import Draft
+from agents.suite import suite_said
 from storage.judgments import FixSubmission, Proof, Research
 from storage.raw import SLACK
 from storage.records import Report, Signal
@@ -64,7 +65,7 @@ def _proof(proof: Proof) -> str:
     tests = " ".join(proof.test_ids)
     return "\n\n".join(
         [
-            f"The new tests (`{_plain(tests)}`) fail without the change and pass with it; the whole suite passes.",
+            f"The new tests (`{_plain(tests)}`) fail without the change and pass with it; {_plain(suite_said(proof))}.",
             _folded("Before the change: failing", proof.before_log),
             _folded("After the change: passing", proof.after_log),
             _folded("Whole suite", proof.suite_log),

@@ -227,7 +227,7 @@ def _variables(case: ResearchCase, asked: WeighCauses, place: int, share: Limits
         "guidance": case_text.guidance_text(case.guidance),
         "repository": case.repository.name,
         "base": case_text.base_text(case),
-        "test_command": " ".join(case.repository.test_command),
+        "tests": case_text.how_tested(case.repository),
         "instructions": case_text.instructions_text(case.repository),
         "known": quoted(asked.known, "what was seen so far") if asked.known.strip() else "Nothing yet.",
         "cause": quoted(words, "possible cause"),

@@ -86,6 +86,10 @@ def _command(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+def _command_or_none(words: tuple[str, ...]) -> tuple[str, ...]:
+    return _command(words) if words else words
+
+
 def _glob(value: str) -> str:
     """Paths are compared as git writes them, from the repository's top: any other glob would protect nothing."""
     parts = value.split("/")
@@ -145,6 +149,8 @@ Branch = Annotated[str, AfterValidator(_branch)]
 """A branch's name, as git allows it."""
 Command = Annotated[tuple[str, ...], AfterValidator(_command)]
 """A program and its arguments."""
+OptionalCommand = Annotated[tuple[str, ...], AfterValidator(_command_or_none)]
+"""The same, or nothing."""
 Name = Annotated[str, AfterValidator(_name)]
 """A short name of the owner's choice."""
 Variable = Annotated[str, AfterValidator(_variable)]

@@ -19,6 +19,7 @@ from agents.term_forms import (
     Command,
     Glob,
     Name,
+    OptionalCommand,
     OptionalRoomId,
     PersonId,
     RepositoryName,
@@ -96,6 +97,8 @@ class Repository(Terms):
     paths: tuple[Glob, ...] = ()  # of files in stack traces that are its own, such as src/shop/**
     test_command: Command = ("python", "-m", "pytest", "-q")
     test_environment: dict[str, str] = Field(default_factory=dict)  # e.g. PYTHONPATH = "src"; see variables_at
+    test_minutes: float = Field(default=10.0, gt=0)  # for one run of the tests
+    prepare: OptionalCommand = ()  # run in every fresh checkout, for what a build makes; git must ignore what it makes
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
     environment: str = ""  # folder of a ready-made virtual environment instead
     protected: tuple[Glob, ...] = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")  # globs no fix may touch
@@ -128,6 +131,14 @@ class Limits(Terms):
     steps: int = Field(default=40, gt=0)
     usd: float = Field(default=2.0, gt=0)
     minutes: float = Field(default=20.0, gt=0)
+
+
+class FixLimits(Limits):
+    """Those of a fix: it writes, runs tests and is proven within them."""
+
+    steps: int = Field(default=60, gt=0)
+    usd: float = Field(default=4.0, gt=0)
+    minutes: float = Field(default=30.0, gt=0)
 
 
 class Budgets(Terms):
@@ -197,7 +208,7 @@ class Policy(Terms):
     held_notes_to: OptionalRoomId = ""  # where of public ones; empty: where their reports would have gone
     ripe_weight: float = Field(default=1.0, gt=0)
     research_limits: Limits = Limits()
-    fix_limits: Limits = Limits(steps=60, usd=4.0, minutes=30.0)
+    fix_limits: FixLimits = FixLimits()
     budgets: Budgets = Budgets()
     waits: Waits = Waits()
     models: Models = Models()

@@ -266,11 +266,13 @@ class Proof(Judgment):
     test_ids: tuple[str, ...]
     failed_before: bool
     passed_after: bool
-    suite_passed: bool
+    suite_passed: bool  # but for what is named below
     before_log: str
     after_log: str
     suite_log: str
     why_not: str = ""  # the sentence for people and agent when it does not hold
+    known_failures: tuple[str, ...] = ()  # tests of the suite that fail without the change too
+    unsteady: tuple[str, ...] = ()  # failed in the suite with the change, and passed when run again
 
     @property
     def holds(self) -> bool:

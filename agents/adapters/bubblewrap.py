@@ -9,6 +9,8 @@ like. What they say is not trusted either: a fix is proven on fresh checkouts ma
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import tempfile
 import threading
@@ -30,6 +32,7 @@ from agents.terms import Repository
 from storage.judgments import Outcome
 
 _GIT_SECONDS = 120.0
+_PREPARE_SECONDS = 600.0
 _LARGEST_PATCH = 32 * 1024 * 1024
 # The git directory cannot be written, so the index and new objects go to the scratch space. Nested repositories are
 # left out: git refuses one without a commit, and of any other it would add a name that means nothing elsewhere.
@@ -102,6 +105,7 @@ class SandboxWorkspaces:
             self._see_working(workspace, environment)
             if patch:
                 workspace.apply(patch)
+            workspace.prepare(repository.prepare, may_fail=bool(patch))
         except BaseException:
             lot.clear()
             raise
@@ -177,6 +181,40 @@ class SandboxWorkspace:
         if ended.exit_code:
             raise ValueError(f"the patch does not fit on {self.base_sha[:12]}: {_text(ended).strip()[:1000]}")
 
+    def prepare(self, command: Sequence[str], *, may_fail: bool) -> None:
+        """Have a command make what a build makes: none of it counts as a change.
+
+        Raises SandboxUnusable when it fails or changes what is committed. With `may_fail` it may: a patch can break it,
+        and the tests show that.
+        """
+        if not command:
+            return
+        before = self._untracked()
+        ran = self.run(command, seconds=_PREPARE_SECONDS)
+        made = sorted(self._untracked() - before)
+        (self._lot.git / "info").mkdir(exist_ok=True)
+        (self._lot.git / "info" / "exclude").write_text("".join(_ignoring(path) for path in made if "\n" not in path))
+        if may_fail:
+            return
+        name = shlex.join(command)
+        if ran.exit_code:
+            raise SandboxUnusable(
+                f"`{name}`, which prepares a checkout, ended with {ran.exit_code}: {ran.output.strip()[-300:]} Correct"
+                " `prepare` or the requirements in the policy file."
+            )
+        if changed := self.patch():
+            files = ", ".join(sorted(set(re.findall(r"(?m)^diff --git a/(\S+)", changed)))[:5])
+            raise SandboxUnusable(
+                f"`{name}`, which prepares a checkout, changes what is committed ({files}), so that every fix would"
+                " change it: correct `prepare` in the policy file."
+            )
+
+    def _untracked(self) -> set[str]:
+        """Files and folders that git neither knows nor ignores."""
+        command = ("git", "ls-files", "--others", "--exclude-standard", "--directory", "-z")
+        ended = self._sandbox.run(command, self._plain, seconds=_GIT_SECONDS, stdin=subprocess.DEVNULL)
+        return set(ended.output.decode(errors="replace").split("\0")) - {""}
+
     def close(self) -> None:
         """Remove the checkout."""
         self._lot.clear()
@@ -192,6 +230,11 @@ class SandboxWorkspace:
         if ended.cut:
             raise Stopped(Outcome.FAILED, f"What changed in the checkout comes to more than {_LARGEST_PATCH} bytes.")
         return ended.output
+
+
+def _ignoring(path: str) -> str:
+    """The line that has git ignore this path and no other."""
+    return "/" + re.sub(r"([\\*?\[ ])", r"\\\1", path) + "\n"
 
 
 def _text(ended: Ended) -> str:

@@ -24,7 +24,6 @@ from storage.judgments import FixSubmission, Outcome, Proof, Stage
 
 __all__ = ["FixCase", "Fixed", "fix"]
 
-PROOF_SECONDS = 600.0  # for each of the proof's runs
 _SHOWN = 4_000  # characters of a failing log that the agent sees
 _SUBMIT = "submit_fix"
 
@@ -165,7 +164,7 @@ class _Repair:
 
     def _proof(self, submission: FixSubmission, patch: str) -> Proof:
         case = self.case
-        proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission, seconds=PROOF_SECONDS)
+        proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission)
         logs = {name: self.redactor.text(getattr(proof, name)) for name in ("before_log", "after_log", "suite_log")}
         return proof.model_copy(update=logs)
 
@@ -182,7 +181,7 @@ def _variables(case: FixCase, limits: Limits) -> dict[str, str]:
         "news": case_text.news_text(case),
         "repository": case.repository.name,
         "base": case.base_sha[:12],
-        "test_command": " ".join(case.repository.test_command),
+        "tests": case_text.how_tested(case.repository),
         "protected": ", ".join(case.repository.protected) or "none",
         "most_lines": str(case.repository.max_changed_lines),
         "instructions": case_text.instructions_text(case.repository),

@@ -180,7 +180,7 @@ def _variables(case: ResearchCase, limits: Limits) -> dict[str, str]:
         "similar": case_text.similar_text(case.similar),
         "repository": case.repository.name,
         "base": case_text.base_text(case),
-        "test_command": " ".join(case.repository.test_command),
+        "tests": case_text.how_tested(case.repository),
         "protected": ", ".join(case.repository.protected) or "none",
         "instructions": case_text.instructions_text(case.repository),
         "steps": str(limits.steps),

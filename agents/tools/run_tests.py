@@ -8,8 +8,6 @@ from agents.exchange import Tool, ToolFault, ToolSpec
 from agents.tools.hands import Hands
 from agents.tools.run_command import told
 
-SECONDS = 300
-
 
 class RunTests(BaseModel):
     """Arguments of run_tests."""
@@ -25,8 +23,13 @@ def run_tests(hands: Hands) -> Tool:
     def work(asked: RunTests) -> str:
         if options := [one for one in asked.ids if one.startswith("-")]:
             raise ToolFault(f"{options[0]!r} is an option, not a test; use run_command for special runs.")
-        ran = hands.workspace.run((*hands.repository.test_command, *asked.ids), seconds=SECONDS)
-        return hands.redact(told(ran, SECONDS))
+        ran = hands.workspace.run((*hands.repository.test_command, *asked.ids), seconds=seconds)
+        return hands.redact(told(ran, seconds))
 
+    seconds = hands.repository.test_minutes * 60
     command = " ".join(hands.repository.test_command)
-    return Tool(ToolSpec("run_tests", f"Run `{command}` on the given tests, or on the whole suite.", RunTests), work)
+    description = (
+        f"Run `{command}` on the given tests, or on the whole suite; stopped after {seconds:.0f} seconds."
+        " Time counts: run what the change may touch while you work, the whole suite once at the end."
+    )
+    return Tool(ToolSpec("run_tests", description, RunTests), work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
+from agents.suite import suite_said
 from bot.views import parts
 from bot.views.drawing import Drawing, File, Upload
 from bot.views.parts import Sign, Words, bold
@@ -12,14 +13,18 @@ from storage.judgments import Proof
 from storage.records import Fix
 
 _BEFORE, _AFTER = 3_400, 2_200  # characters that are shown of each log
-_HELD = "The new test fails without the change and passes with it, and the whole suite passes."
+_HELD = "The new test fails without the change and passes with it, and"
 
 
 def proof(fix: Fix, shown: Proof) -> Drawing:
     """The logs, cut to size."""
     sign = "test_tube" if shown.holds else "warning"
     blocks: list[Block] = [
-        parts.paragraph(Sign(sign), " ", bold(_HELD if shown.holds else shown.why_not or "It is not proven.", 600)),
+        parts.paragraph(
+            Sign(sign),
+            " ",
+            bold(f"{_HELD} {suite_said(shown)}." if shown.holds else shown.why_not or "It is not proven.", 600),
+        ),
         parts.paragraph(Words("The new test, before the change", italic=True)),
         parts.preformatted(shown.before_log, _BEFORE),
         parts.paragraph(Words("The new test, after the change", italic=True)),

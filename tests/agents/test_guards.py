@@ -163,6 +163,35 @@ def test_a_test_may_not_be_kept_from_running(patch_of: Patcher, line: str) -> No
     assert sentence == "tests/test_prices.py:4 keeps tests from running or counting; take it out."
 
 
+@pytest.mark.parametrize(
+    "added",
+    [
+        "\n\ndef test_toml():\n    tomllib = pytest.importorskip('tomllib')\n    assert tomllib\n",
+        "\n\n@pytest.mark.skipif(\n    WINDOWS, reason='paths'\n)\ndef test_paths():\n    assert 1 == 1\n",
+        "\n\nclass TestToml:\n    @unittest.skipUnless(tomllib, 'new')\n    def test_toml(self):\n        assert 1\n",
+    ],
+)
+def test_a_new_test_may_say_where_it_cannot_run(patch_of: Patcher, added: str) -> None:
+    assert objections(patch_of(put("tests/test_prices.py", FILES["tests/test_prices.py"] + added))) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("def test", "@pytest.mark.skipif(True, reason='')\ndef test"),
+        ("    assert", "    pytest.importorskip('nothing')\n    assert"),
+        ("    assert", "    pytest.importorskip('nothing')\n\n\ndef test_new():\n    assert"),
+        ("    assert", "    def test_inner(): ...\n    pytest.importorskip('nothing')\n    assert"),
+        ("def test", "pytestmark = pytest.mark.skipif(True, reason='')\n\n\ndef test_new():\n    ...\n\n\ndef test"),
+        ("def test", "def test_new():\n    pytest.skip('later')\n\n\ndef test"),
+    ],
+)
+def test_no_condition_may_be_put_on_a_test_that_was_there(patch_of: Patcher, old: str, new: str) -> None:
+    found = objections(patch_of(put("tests/test_prices.py", FILES["tests/test_prices.py"].replace(old, new, 1))))
+
+    assert any("keeps tests from running or counting" in sentence for sentence in found)
+
+
 def test_source_may_speak_of_skipping(patch_of: Patcher) -> None:
     assert objections(patch_of(put("shop/cli.py", 'OPTIONS = ["--ignore", "--deselect"]\n'))) == ()
 

@@ -281,7 +281,7 @@ def test_a_cause_that_was_ruled_out_is_shown_even_if_the_run_leaves_it_out(
 
 
 def test_the_prompt_of_a_strand_explains_every_field_it_asks_for_and_holds_nothing_of_the_case() -> None:
-    names = ("title", "gist", "signals", "guidance", "repository", "base", "test_command", "instructions", "known",
+    names = ("title", "gist", "signals", "guidance", "repository", "base", "tests", "instructions", "known",
              "cause", "others", "steps")  # fmt: skip
     page = prompt("weigh", dict.fromkeys(names, "of the case"))
 

@@ -188,3 +188,12 @@ def test_the_playgrounds_policy_is_valid(tmp_path: Path) -> None:
     file = tmp_path / "signalbox.toml"
     file.write_text(policy_text(product, 5.0), encoding="utf-8")
     assert read_policy(file, KINDS).approvers == ("U01PRIYA", "U05OLU")
+
+
+def test_a_limit_that_is_named_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "signalbox.toml"
+    file.write_text("[fix_limits]\nminutes = 90\n")
+
+    limits = read_policy(file, KINDS).fix_limits
+
+    assert (limits.minutes, limits.steps, limits.usd) == (90.0, 60, 4.0)
