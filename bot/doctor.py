@@ -19,6 +19,7 @@ from agents.terms import Channel, Policy
 from bot import breaker
 from bot.encoders import vectoriser_of
 from bot.ending import last_words
+from bot.github_credentials import credentials_of
 from bot.lookups import open_mcp
 from bot.manifest import bot_scopes
 from bot.policy import read_policy
@@ -29,6 +30,9 @@ from storage.columns import now
 from storage.database import migrate, open_store
 from storage.errors import SignalboxError
 from storage.private_files import private_folder
+
+_OF_AN_APP = "ghs_"  # begins the tokens of an App's installation
+_FORBIDDEN = 403
 
 
 class Verdict(StrEnum):
@@ -201,20 +205,39 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
 def _repositories(settings: Settings, policy: Policy) -> Iterator[Finding]:
     if not policy.repositories:
         yield Finding("repositories", Verdict.MISSING, "the policy names none: nothing can be researched or fixed")
+    if policy.repositories:
+        try:
+            token = credentials_of(settings).token()
+        except SignalboxError as error:
+            yield Finding("GitHub", Verdict.BAD, last_words(error, "signalbox doctor"))
+            return
     for repository in policy.repositories:
-        answer = requests.get(
-            f"{settings.github_api_url.rstrip('/')}/repos/{repository.name}",
-            headers={"Authorization": f"Bearer {secret(settings.github_token)}"} if settings.github_token else {},
-            timeout=15,
+        yield _repository(repository.name, f"{settings.github_api_url.rstrip('/')}/repos/{repository.name}", token)
+
+
+def _repository(name: str, address: str, token: str) -> Finding:
+    what = f"repository {name}"
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = requests.get(address, headers=headers, timeout=15)
+    if not answer.ok:
+        sentence = f"the code host answered {answer.status_code}; check the name and GITHUB_TOKEN"
+        return Finding(what, Verdict.BAD, sentence)
+    rights = answer.json().get("permissions", {})
+    if not rights.get("push") and not token.startswith(_OF_AN_APP):  # of an App GitHub says less there
+        return Finding(what, Verdict.BAD, "the token may not push; it needs contents:write and pull_requests:write")
+    commit = f"{address}/commits/{answer.json().get('default_branch') or 'HEAD'}"
+    wanting = [
+        right
+        for right, either in (
+            ("checks or actions", (f"{commit}/check-runs", f"{address}/actions/runs")),
+            ("commit statuses", (f"{commit}/status",)),
         )
-        what = f"repository {repository.name}"
-        if not answer.ok:
-            sentence = f"the code host answered {answer.status_code}; check the name and GITHUB_TOKEN"
-            yield Finding(what, Verdict.BAD, sentence)
-        elif not answer.json().get("permissions", {}).get("push"):
-            yield Finding(what, Verdict.BAD, "the token may not push; it needs contents:write and pull_requests:write")
-        else:
-            yield Finding(what, Verdict.GOOD, "readable, and the token may push")
+        if all(requests.get(each, headers=headers, timeout=15).status_code == _FORBIDDEN for each in either)
+    ]
+    if wanting:
+        sentence = f"readable, but the token may not read {' nor '.join(wanting)}: no fix could be followed to green"
+        return Finding(what, Verdict.BAD, f"{sentence}; docs/install.md says what it may read")
+    return Finding(what, Verdict.GOOD, "readable with its checks, and the token may push")
 
 
 def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:

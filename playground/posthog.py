@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -15,20 +15,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from playground.faults import Fault, Faults
-from playground.posthog_query import BadQuery, answered
+from playground.posthog_query import BadQuery, answered, moment, tracked
 from playground.posthog_records import Alert, Check, Event, Issue, IssueState, Json, SessionSummary
 from playground.rate import Rate
 from playground.wire import Answer, guarded, json_body
 
 SCOPES = frozenset({"query:read", "error_tracking:read", "session_recording:read", "alert:read"})
-_QUERY_PARTS = frozenset(
-    """
-    kind assignee dateRange filterGroup filterTestAccounts issueId limit offset orderBy orderDirection personId
-    searchQuery status volumeResolution withAggregations withFirstEvent withLastEvent tags version modifiers
-    """.split()  # noqa: SIM905 a list of that many strings could not be read
-)
-_NEEDED = ("dateRange", "orderBy", "volumeResolution")
-_ORDERS = ("last_seen", "first_seen", "occurrences", "users", "sessions")
 _ROOT = "/api/projects/{project}/"
 
 
@@ -56,6 +48,9 @@ class PostHog:
         self._issues: dict[str, Issue] = {}
         self._sessions: dict[str, SessionSummary] = {}
         self._alerts: dict[str, Alert] = {}
+        self._answers: dict[
+            str, Json
+        ] = {}  # to queries, which are given again unless an answer is to be worked out anew
         routes: list[tuple[str, str, str, str, Callable[[Request, Any], Json]]] = [
             ("query/", "POST", "query", "query:read", self._query),
             ("single_session_summaries/", "GET", "summaries.list", "session_recording:read", self._list_sessions),
@@ -151,34 +146,25 @@ class PostHog:
             raise _Problem(403, "permission_denied", f"API key missing required scope '{scope}'")
 
     def _query(self, request: Request, body: Any) -> Json:
+        """As QueryRunner.run does: `blocking`, which is the default, answers from the cache for up to six hours."""
         del request
-        query = (body or {}).get("query")
-        if not isinstance(query, dict) or query.get("kind") not in ("ErrorTrackingQuery", "HogQLQuery"):
-            raise _Problem(400, "invalid_input", "This PostHog answers ErrorTrackingQuery and HogQLQuery.", "query")
-        if query["kind"] == "HogQLQuery":
-            try:
+        refresh = (body or {}).get("refresh", "blocking")
+        if refresh not in ("blocking", "force_blocking"):
+            raise _Problem(400, "invalid_input", "This PostHog knows refresh blocking and force_blocking.", "refresh")
+        key = json.dumps((body or {}).get("query"), sort_keys=True)
+        if refresh == "force_blocking" or key not in self._answers:
+            self._answers[key] = self._worked_out((body or {}).get("query"))
+        return self._answers[key]
+
+    def _worked_out(self, query: Any) -> Json:
+        try:
+            if isinstance(query, dict) and query.get("kind") == "HogQLQuery":
                 return answered(query, [event for issue in self._issues.values() for event in issue.events])
-            except BadQuery as bad:
-                raise _Problem(400, "invalid_input", str(bad), "query") from None
-        _examine(query)
-        since = _moment(query["dateRange"].get("date_from"), "dateRange")
-        state = query.get("status")
-        seen = [(issue, issue.within(since)) for issue in self._issues.values()]
-        found = [
-            (issue, events)
-            for issue, events in seen
-            if events and query.get("issueId") in (None, issue.id) and state in (None, "all", issue.state.value)
-        ]
-        found.sort(key=lambda each: _rank(query["orderBy"], *each), reverse=query.get("orderDirection") != "ASC")
-        offset, limit = int(query.get("offset") or 0), int(query.get("limit") or 50)
-        page = found[offset : offset + limit]
-        return {
-            "results": [issue.as_json(events, query) for issue, events in page],
-            "hasMore": offset + limit < len(found),
-            "limit": limit,
-            "offset": offset,
-            "columns": ["error", "occurrences"],
-        }
+            if isinstance(query, dict) and query.get("kind") == "ErrorTrackingQuery":
+                return tracked(query, self._issues.values())
+        except BadQuery as bad:
+            raise _Problem(400, "invalid_input", str(bad), bad.attr) from None
+        raise _Problem(400, "invalid_input", "This PostHog answers ErrorTrackingQuery and HogQLQuery.", "query")
 
     def _list_issues(self, request: Request, _: Any) -> Json:
         return self._page(request, dict(request.query_params), [{"id": issue} for issue in self._issues])
@@ -194,7 +180,10 @@ class PostHog:
         order = query.get("order", "-created_at")
         if order.lstrip("-") not in ("created_at", "session_start_time", "session_duration"):
             raise _Problem(400, "invalid_input", f"Unknown order: {order}", "order")
-        since = _moment(query.get("date_from", "2000-01-01"), "date_from")
+        try:
+            since = moment(query.get("date_from", "2000-01-01"), "date_from")
+        except BadQuery as bad:
+            raise _Problem(400, "invalid_input", str(bad), bad.attr) from None
         found = [
             each
             for each in self._sessions.values()
@@ -242,37 +231,9 @@ def _there(known: Mapping[str, Any], request: Request) -> Any:
     return found
 
 
-def _rank(order: str, issue: Issue, events: list[Event]) -> Any:
-    ranks = {
-        "last_seen": events[-1].at,
-        "first_seen": issue.events[0].at,
-        "occurrences": len(events),
-        "users": len({event.person for event in events}),
-        "sessions": len(events),
-    }
-    return ranks[order], issue.id
-
-
-def _examine(query: Mapping[str, Any]) -> None:
-    missing = [part for part in _NEEDED if part not in query]
-    extra = sorted(set(query) - _QUERY_PARTS)
-    if missing or extra:
-        raise _Problem(400, "invalid_input", f"missing: {missing}, not permitted: {extra}", "query")
-    if query["orderBy"] not in _ORDERS or query.get("orderDirection") not in (None, "ASC", "DESC"):
-        raise _Problem(400, "invalid_input", "orderBy or orderDirection is none of the known ones", "query")
-
-
 def _known(query: Mapping[str, str], names: set[str]) -> None:
     for name in set(query) - names:
         raise _Problem(400, "invalid_input", f"This PostHog knows no {name}.", name)
-
-
-def _moment(text: object, attr: str) -> datetime:
-    try:
-        read = datetime.fromisoformat(str(text))
-    except ValueError:
-        raise _Problem(400, "invalid_input", f"{text!r} is no date.", attr) from None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _body(raw: bytes) -> Any:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import requests
-from github import Auth, Github, GithubException, GithubRetry, RateLimitExceededException
+from github import Github, GithubException, GithubRetry, RateLimitExceededException
 from github.GithubException import RateLimitExceededExceedsMaxWait
 from github.Issue import Issue
 from github.Repository import Repository
@@ -17,7 +17,8 @@ from requests.structures import CaseInsensitiveDict
 
 from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
-from bot.settings import Settings, secret
+from bot.github_credentials import credentials_of
+from bot.settings import Settings
 from bot.sources.reading import Malformed, Reading
 from bot.sources.source import NOTHING_THERE, Position, Pulled, option, retry_after
 from storage.raw import RawSignal, Severity, parted, possible
@@ -188,10 +189,10 @@ REQUIRED = ("repository",)  # options
 
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> GithubIssues:
-    """The issues of `options.repository`, with the token of the environment."""
-    token = secret(settings.github_token)
+    """The issues of `options.repository`, with the token or the App of the environment, or as anybody sees them."""
+    credentials = credentials_of(settings)
     client = Github(
-        auth=Auth.Token(token) if token else None,
+        auth=credentials.auth() if credentials.are_set else None,
         base_url=settings.github_api_url,
         retry=GithubRetry(  # a source rests better than a thread: what GitHub asks for is waited out by the breaker
             total=2,

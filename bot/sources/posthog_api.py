@@ -34,8 +34,11 @@ class Project:
         return self._answer("GET", path, params=dict(params or {}))
 
     def query(self, query: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to a query. Raises SourceDown and SourceRejected."""
-        return self._answer("POST", "query/", json={"query": dict(query)})
+        """The answer to a query, worked out now. Raises SourceDown and SourceRejected.
+
+        Without `refresh` PostHog answers the same query from its cache for up to six hours.
+        """
+        return self._answer("POST", "query/", json={"query": dict(query), "refresh": "force_blocking"})
 
     def listed(self, path: str, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """The rows of a list, page after page. Raises SourceDown and SourceRejected."""

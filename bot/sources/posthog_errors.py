@@ -50,12 +50,13 @@ class Issues:
         """About PAGE issues that had an event since the cursor."""
         at = ErrorsPosition.at(cursor, self.lookback)
         reading = Reading(self.project.name, _name)
-        placed, more = self._since(at, reading)
+        listed, more = self._since(at, reading)
+        placed = [each for each in listed if each[1][1] not in at.seen]
         active = {str(row["id"]): seen for row, (seen, _) in placed}
         again = {issue: active[issue].isoformat() for issue in active if issue in at.resolved}
         reopened = dict([*at.reopened.items(), *again.items()][-_REMEMBERED:])
         resolved = dict.fromkeys([*self._resolved(), *(issue for issue in at.resolved if issue not in active)])
-        after = at.after([place for _, place in placed])
+        after = at.after_events([place for _, place in listed])
         following = ErrorsPosition(
             since=after.since, seen=after.seen, resolved=tuple(resolved)[:_REMEMBERED], reopened=reopened
         )
@@ -64,14 +65,18 @@ class Issues:
         return Pulled(signals, following.model_dump_json(), more, unread=reading.unread)
 
     def _since(self, at: ErrorsPosition, reading: Reading) -> tuple[list[Placed], bool]:
-        """Issues by their last event, each with that moment and its mark, and whether there are more."""
+        """Issues by their last event, each with that moment and its mark, and whether there are more.
+
+        Those seen before are among them; the pages end with the first one that holds another.
+        """
+        listed: list[Placed] = []
         offset = 0
         while True:
-            answer = self.project.query(_query(at.since, status="active", limit=PAGE, offset=offset))
-            fresh = [each for each in reading.each(answer["results"], _place) if each[1][1] not in at.seen]
+            answer = self.project.query(_query(at.floor, status="active", limit=PAGE, offset=offset))
+            listed += reading.each(answer["results"], _place)
             more = bool(answer.get("hasMore"))
-            if fresh or not more:
-                return fresh, more
+            if not more or any(mark not in at.seen for _, (_, mark) in listed):
+                return listed, more
             offset += PAGE
 
     def _resolved(self) -> list[str]:

@@ -1,4 +1,8 @@
-"""Sentry issues as signals: new, regressed, escalating and still firing ones, with the frames of their latest event."""
+"""Sentry issues as signals: new, regressed, escalating and still firing ones, with the frames of their latest event.
+
+What is asked and read was compared with Sentry's own source: OrganizationGroupIndexEndpoint, GroupDetailsEndpoint,
+GroupEventDetailsEndpoint, OrganizationEndpoint.get_projects, and EventSerializer.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,12 @@ PAGES = 4
 _PAGE = 25
 _FRAMES = 60  # of a stack that are shown, the innermost
 _SEVERITY = {"fatal": Severity.FATAL, "error": Severity.ERROR, "warning": Severity.WARNING}
+_ALL_PROJECTS = {"project": "-1"}  # without it Sentry shows those of the teams that the token's owner is in, or nothing
 _AGAIN = {"regressed": "set_regression", "escalating": "set_escalating"}  # what an issue's activity calls them
+
+
+Placed = tuple[dict[str, Any], tuple[dt.datetime, str]]
+"""An issue, when it was last seen, and by what it is known in the list."""
 
 
 class SentryPosition(Position):
@@ -49,15 +58,16 @@ class SentryIssues:
         """The issues last seen after the cursor, about PAGES pages of them."""
         at = SentryPosition.at(cursor, self.lookback)
         reading = Reading(self.name, _name)
-        issues, ended = self._since(at, reading)
-        read = [(_moment(issue), _mark(issue)) for issue in issues]
-        then = at.then or Position(since=at.since, seen=at.seen).after(read)
+        listed, ended = self._listed(at, reading)
+        read = [place for _, place in listed]
+        then = (at.then or at).after_events(read)
         following = (
             SentryPosition(since=then.since, seen=then.seen)
             if ended
             else SentryPosition(since=at.since, seen=at.seen, below=min(moment for moment, _ in read), then=then)
         )
-        signals = tuple(signal for _, signal in reading.each(reversed(issues), self._signal))
+        fresh = [issue for issue, (_, mark) in reversed(listed) if mark not in at.seen]
+        signals = tuple(signal for _, signal in reading.each(fresh, self._signal))
         return Pulled(signals, following.model_dump_json(), more=not ended, unread=reading.unread)
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
@@ -69,34 +79,33 @@ class SentryIssues:
         try:
             self._get(f"{where}{quote(short_id, safe='')}/")
         except NotAtSource:
-            self._get(where, {"limit": "1"})  # or the whole organisation may be closed to us
+            self._get(where, {"limit": "1", **_ALL_PROJECTS})  # or the whole organisation may be closed to us
             return True
         return False
 
-    def _since(self, at: SentryPosition, reading: Reading) -> tuple[list[dict[str, Any]], bool]:
-        """Issues, newest first, and whether they reach down to what was read before."""
+    def _listed(self, at: SentryPosition, reading: Reading) -> tuple[list[Placed], bool]:
+        """Issues, newest first, with those that were seen, and whether they reach down to what was read before."""
         where = f"{self.url}/api/0/organizations/{self.organisation}/issues/"
-        query = self.query if at.below is None else f"{self.query} lastSeen:<={_stamp(at.below)}"
+        query = self.query if at.below is None else f"{self.query} lastSeen:<={_stamp(_ceiling(at.below))}"
         params: dict[str, str] | None = {
-            "query": query, "sort": "date", "limit": str(_PAGE),
-            "start": _stamp(at.since - dt.timedelta(seconds=1)), "end": _stamp(_tomorrow()),
+            "query": query, "sort": "date", "limit": str(_PAGE), **_ALL_PROJECTS,
+            "start": _stamp(at.floor - dt.timedelta(seconds=1)), "end": _stamp(_tomorrow()),
         }  # fmt: skip
-        fresh: list[dict[str, Any]] = []
+        listed: list[Placed] = []
         pages = 0
         while True:
             response = self._get(where, params)
-            for issue, (seen, mark) in reading.each(response.json(), _place):
-                if seen < at.since:
-                    return fresh, True
-                if mark not in at.seen:
-                    fresh.append(issue)
+            for issue, place in reading.each(response.json(), _place):
+                if place[0] < at.floor:
+                    return listed, True
+                listed.append((issue, place))
             following = response.links.get("next", {})
             if following.get("results") != "true":
-                return fresh, True
+                return listed, True
             pages += 1
             # A part ends where the moment changes, or the next one would begin where this one began.
-            if pages >= PAGES and fresh and _moment(fresh[-1]) != (at.below or _moment(fresh[0])):
-                return fresh, False
+            if pages >= PAGES and listed and listed[-1][1][0] != (at.below or listed[0][1][0]):
+                return listed, False
             where, params = following["url"], None
 
     def _get(self, where: str, params: dict[str, str] | None = None) -> requests.Response:
@@ -240,6 +249,11 @@ def _moment(issue: dict[str, Any]) -> dt.datetime:
 
 def _stamp(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _ceiling(moment: dt.datetime) -> dt.datetime:
+    """The next whole second: Sentry's own search knows no parts of one."""
+    return moment + dt.timedelta(microseconds=-moment.microsecond % 1_000_000)
 
 
 def _tomorrow() -> dt.datetime:

@@ -24,6 +24,7 @@ NOTHING_THERE = frozenset({requests.codes.not_found, requests.codes.gone})
 _PATIENCE = 15  # seconds that a source has to answer
 _NAMELESS = re.compile(r"(?:.*\.)?[<(\[]?(?:anonymous|unknown|module|lambda|eval|redacted)[>)\]]?|\w", re.IGNORECASE)
 _CLOCKS_APART = dt.timedelta(hours=1)
+_LATE = dt.timedelta(minutes=5)  # that an event may need from where it happens into the list that is read
 _LONGEST_REST = 6 * 3600.0  # seconds; a source that asks for more is asked again after these
 
 
@@ -85,6 +86,18 @@ class Position(BaseModel):
         newest = max((moment for moment, _ in read if has_come(moment)), default=self.since)
         kept = self.seen if newest == self.since else ()
         return Position(since=newest, seen=(*kept, *(mark for moment, mark in read if moment == newest)))
+
+    @property
+    def floor(self) -> dt.datetime:
+        """Where a list begins whose moments are those of events: some that happened earlier come in later."""
+        return self.since - _LATE if self.seen else self.since
+
+    def after_events(self, read: Sequence[tuple[dt.datetime, str]]) -> Position:
+        """As `after`, for such a list: the marks of all that `floor` will have listed again are kept."""
+        newest = max([self.since, *(moment for moment, _ in read if has_come(moment))])
+        kept = self.seen if newest == self.since else ()
+        marks = (mark for moment, mark in read if moment >= newest - _LATE and has_come(moment))
+        return Position(since=newest, seen=tuple(dict.fromkeys((*kept, *marks))))
 
 
 class Source(Protocol):

@@ -36,6 +36,7 @@ def combined_status(call: Call) -> Answer:
 
 def check_runs(call: Call) -> Answer:
     """The runs of a commit; without `filter=all` only the latest of each name, as on GitHub."""
+    _needs_checks(call)
     runs = _of_commit(call)
     if call.choice("filter", ("latest", "all")) == "latest":
         runs = list({run.name: run for run in sorted(runs, key=lambda run: run.id)}.values())
@@ -45,10 +46,12 @@ def check_runs(call: Call) -> Answer:
 
 
 def check_suites(call: Call) -> Answer:
+    _needs_checks(call)
     return call.page(_of_commit(call), lambda c: check_shapes.check_suite(call.shapes, c), "check_suites")
 
 
 def check_run(call: Call) -> Answer:
+    _needs_checks(call)
     return Answer(200, check_shapes.check_run(call.shapes, _check(call, call.number("id"))))
 
 
@@ -105,6 +108,11 @@ def stored_log(repository: Repository, check_id: int, key: str) -> Answer:
         if check.id == check_id and check_shapes.log_key(check) == key:
             return Answer(200, check.log.encode(), media_type="text/plain; charset=utf-8")
     raise not_found()
+
+
+def _needs_checks(call: Call) -> None:
+    if call.actor.fine_grained:
+        raise Problem(403, "Resource not accessible by personal access token")
 
 
 def _sha(call: Call) -> str:

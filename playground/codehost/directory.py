@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from playground.codehost.problems import Problem
 from playground.codehost.records import Actor, Permission, Person
@@ -40,8 +41,8 @@ class Directory:
     def people(self) -> list[Person]:
         return list(self._people.values())
 
-    def add_token(self, token: str, person: Person, *, read_only: bool) -> None:
-        self._tokens[token] = Actor(person, read_only)
+    def add_token(self, token: str, person: Person, *, read_only: bool, fine_grained: bool) -> None:
+        self._tokens[token] = Actor(person, read_only, fine_grained)
 
     def actor(self, token: str | None) -> Actor:
         """Whom this token stands for. Raises Problem 401, worded as GitHub does."""
@@ -51,4 +52,4 @@ class Directory:
         if actor is None:
             raise Problem(401, "Bad credentials")
         person = self.find(actor.person.login)  # what they may do can have changed since
-        return Actor(person or actor.person, actor.read_only)
+        return replace(actor, person=person or actor.person)

@@ -98,10 +98,11 @@ class CodeHost:
         with self.lock:
             return self.directory.add(login, permission, name, is_bot=is_bot)
 
-    def add_token(self, token: str, login: str, *, read_only: bool = False) -> None:
-        """A further token, of somebody known."""
+    def add_token(self, token: str, login: str, *, read_only: bool = False, fine_grained: bool = False) -> None:
+        """A further token, of somebody known; a fine-grained one may not see check runs, as on GitHub."""
         with self.lock:
-            self.directory.add_token(token, self.directory.known(login), read_only=read_only)
+            person = self.directory.known(login)
+            self.directory.add_token(token, person, read_only=read_only, fine_grained=fine_grained)
 
     # What people do
 

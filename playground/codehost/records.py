@@ -55,10 +55,14 @@ class Person:
 
 @dataclass(frozen=True)
 class Actor:
-    """Whom a token stands for; a read-only token may not write, whatever its owner may do."""
+    """Whom a token stands for; a read-only token may not write, whatever its owner may do.
+
+    A fine-grained personal token may not see check runs: GitHub has no such right to give it.
+    """
 
     person: Person
     read_only: bool = False
+    fine_grained: bool = False
 
 
 @dataclass(frozen=True)

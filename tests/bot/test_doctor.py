@@ -12,6 +12,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from playground.codehost import BOT
+from playground.faults import Fault, Kind, Moment
 from playground.loopback import Loopback
 from playground.product import Product
 from playground.town import Mind, Town
@@ -52,6 +54,20 @@ def test_a_healthy_installation_is_told_so(town: Town) -> None:
         assert what in done.stdout
     for source in ("sentry-solar", "humanize-issues", "dashboard-product", "platform-tracker", "customer-tickets"):
         assert f"source {source}: answers" in done.stdout
+
+
+def test_a_fine_grained_token_is_good_while_it_may_read_the_jobs_of_actions(town: Town) -> None:
+    with town:
+        town.code_host.add_token("github_pat_fine", BOT, fine_grained=True)
+        good = examined(town, GITHUB_TOKEN="github_pat_fine")
+        for path in ("actions/runs", "commits/{ref}/status"):
+            town.faults.plan(
+                Fault(f"github:GET /repos/{{owner}}/{{repo}}/{path}", Moment.RECEIPT, Kind.REFUSE, status=403)
+            )
+        bad = examined(town, GITHUB_TOKEN="github_pat_fine")
+
+    assert "readable with its checks, and the token may push" in good.stdout
+    assert "may not read checks or actions nor commit statuses" in bad.stdout
 
 
 def test_an_answer_that_makes_no_sense_is_a_sentence_and_shows_nothing_of_what_was_handled(town: Town) -> None:

@@ -33,6 +33,32 @@ def test_an_error_that_fires_on_is_the_same_words_and_is_read_again_only_then(po
     assert again.body == first.signals[0].body
 
 
+def test_posthog_is_asked_to_work_an_answer_out_anew_where_its_cache_holds_one(posthog: PostHog) -> None:
+    posthog.happen("e1", crash(ago(hours=3)), name="KeyError")
+    reader = source(posthog, "errors")
+    first = reader.pull("")
+    quiet = reader.pull(first.cursor)
+    posthog.happen("e2", crash(ago(minutes=5)), name="TypeError")
+
+    (news,) = reader.pull(first.cursor).signals
+
+    assert (quiet.signals, quiet.cursor) == ((), first.cursor)
+    assert news.external_id == "error-e2"
+
+
+def test_an_event_that_comes_in_late_is_read_although_newer_ones_were(posthog: PostHog) -> None:
+    for number in range(30):
+        posthog.happen(f"e{number}", crash(ago(seconds=90)), name="KeyError")
+    reader = source(posthog, "errors")
+    second = reader.pull(reader.pull("").cursor)
+    posthog.happen("late", crash(ago(seconds=100)), name="TypeError")
+
+    third = reader.pull(second.cursor)
+
+    assert [signal.external_id for signal in third.signals] == ["error-late"]
+    assert reader.pull(third.cursor).signals == ()
+
+
 def test_an_error_that_was_resolved_and_comes_back_is_an_occurrence_of_its_own(posthog: PostHog) -> None:
     posthog.happen("e1", crash(ago(hours=3)), name="KeyError", description="EUR")
     reader = source(posthog, "errors")

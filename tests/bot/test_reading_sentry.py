@@ -55,6 +55,19 @@ def test_more_sentry_issues_than_one_pull_reads_all_come_in_parts(sentry: Sentry
     assert source.pull(later.cursor).signals == ()
 
 
+def test_an_event_that_comes_in_late_is_read_although_newer_ones_were(sentry: Sentry) -> None:
+    error = demo_cases()[0].sentry
+    sentry.add_issue(replace(error, short_id="NEWER-1"), last_seen=NOW - dt.timedelta(minutes=1))
+    source = sentry_source(sentry)
+    pulled = source.pull("")
+    sentry.add_issue(replace(error, short_id="LATE-1"), last_seen=NOW - dt.timedelta(minutes=2))
+
+    later = source.pull(pulled.cursor)
+
+    assert [signal.external_id for signal in later.signals] == ["LATE-1"]
+    assert source.pull(later.cursor).signals == ()
+
+
 def test_sentry_that_limits_our_rate_is_left_alone_as_long_as_it_asks(sentry: Sentry, faults: Faults) -> None:
     faults.plan(Fault("sentry:issues.list", Moment.RECEIPT, Kind.REFUSE, status=429, retry_after=7))
 

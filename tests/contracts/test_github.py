@@ -20,9 +20,10 @@ from agents.adapters.github.client import Manners
 from agents.adapters.mirrors import Mirrors
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.exchange import Draft, PullRequest
-from playground.codehost import TOKEN, ReviewState
+from playground.codehost import BOT, TOKEN, ReviewState
 from playground.codehost.git import run_git
 from playground.faults import Fault, Kind, Moment
+from storage.records import CheckState
 from tests.contracts.code_hosts import AT, NAME, PASSER_BY, WRITER, GithubStand, Stage, change
 
 BRANCH = "signalbox/sb-7-abcdef12"
@@ -148,6 +149,25 @@ def test_a_token_that_may_only_read_is_rejected_with_what_it_lacks(github: Githu
     push(github)
     with pytest.raises(CodeHostRejected, match="pull requests"):
         github.adapter("reader").ensure_pull_request(github.repository, DRAFT)
+
+
+# ── a fine-grained token, which may not see check runs ──────────────────────────────────────────────────────────
+
+
+def test_a_fine_grained_token_sees_the_checks_as_jobs_with_their_logs(github: GithubStand) -> None:
+    github.playground.add_token("github_pat_fine", BOT, fine_grained=True)
+    github.host = github.adapter("github_pat_fine")
+    push(github, change("check.sh", "echo total is wrong; exit 3"))
+    made = github.host.ensure_pull_request(github.repository, DRAFT)
+
+    github.end_checks(made.number, red=True)
+
+    (check,) = github.host.pull_request(github.repository, made.number).checks
+    assert (check.name, check.state) == ("tests", CheckState.RED)
+    assert "total is wrong" in check.log
+    push(github)
+    github.end_checks(made.number, red=False)
+    assert github.faults.seen("github:GET /repos/{owner}/{repo}/actions/runs") > 1
 
 
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ import requests
 
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.sentry import Sentry
-from playground.sentry_records import Crumb, ErrorSeen, Frame, Substatus
+from playground.sentry_records import Crumb, ErrorSeen, Frame, Substatus, project_number
 from tests.playground.staging import Serve
 
 NOW = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
@@ -45,7 +45,8 @@ class Asker:
 
     def get(self, path: str = ISSUES, token: str | None = TOKEN, **query: str) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return requests.get(self.url + path, params=query, headers=headers, timeout=5)
+        asked = {"project": "-1", **query} if path == ISSUES else query
+        return requests.get(self.url + path, params=asked, headers=headers, timeout=5)
 
     def found(self, **query: str) -> list[str]:
         return [issue["shortId"] for issue in self.get(**query).json()]
@@ -60,6 +61,13 @@ def asker(serve_app: Serve) -> Asker:
 
 def minutes_ago(minutes: int) -> datetime:
     return NOW - timedelta(minutes=minutes)
+
+
+def test_who_is_in_no_team_finds_nothing_without_asking_for_all_projects(asker: Asker) -> None:
+    asker.sentry.add_issue(BLANK, last_seen=minutes_ago(1))
+
+    assert asker.found() == asker.found(project=project_number("solar")) == ["SOLAR-1A7"]
+    assert asker.found(project="") == asker.found(project="77") == []
 
 
 def test_an_issue_has_the_shape_of_sentrys(asker: Asker) -> None:
@@ -134,8 +142,8 @@ def test_pages_are_linked_both_ways_and_say_whether_there_is_more(asker: Asker) 
     first = asker.get(limit="2")
     assert [issue["shortId"] for issue in first.json()] == ["S-0", "S-1"]
     assert first.headers["Link"] == (
-        f'<{asker.url}{ISSUES}?limit=2&cursor=0%3A0%3A1>; rel="previous"; results="false"; cursor="0:0:1", '
-        f'<{asker.url}{ISSUES}?limit=2&cursor=0%3A2%3A0>; rel="next"; results="true"; cursor="0:2:0"'
+        f'<{asker.url}{ISSUES}?project=-1&limit=2&cursor=0%3A0%3A1>; rel="previous"; results="false"; cursor="0:0:1", '
+        f'<{asker.url}{ISSUES}?project=-1&limit=2&cursor=0%3A2%3A0>; rel="next"; results="true"; cursor="0:2:0"'
     )
     last = asker.get(limit="2", cursor="0:4:0")
     assert [issue["shortId"] for issue in last.json()] == ["S-4"]

@@ -18,7 +18,8 @@ GITHUB = "https://api.github.com"
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _FAULTY = 401, 403, 404, 429, 500
 _ADVICE = {
     _UNAUTHORIZED: "GITHUB_TOKEN is not accepted (any more): make a new one and set it",
-    _FORBIDDEN: "a right is missing: the token needs contents, pull requests and issues read and write",
+    _FORBIDDEN: "a right is missing: the token needs contents, pull requests and issues read and write, and actions "
+    "and commit statuses read",
     _NOT_FOUND: "it does not exist, or the token may not see it: check the name in the policy file, and the token",
 }
 
@@ -58,6 +59,11 @@ class Credentials:
         self._lock = threading.Lock()
         if not token and app_id is not None and app_key and installation_id is not None:
             self._app = Auth.AppAuth(app_id, app_key).get_installation_auth(installation_id)
+
+    @property
+    def are_set(self) -> bool:
+        """Whether there is a token or an App."""
+        return bool(self._token) or self._app is not None
 
     def auth(self) -> Auth.Auth:
         """What PyGithub asks for. Raises CodeHostRejected when there is neither token nor App."""

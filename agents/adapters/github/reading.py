@@ -20,7 +20,9 @@ from github.PullRequestComment import PullRequestComment
 from github.PullRequestReview import PullRequestReview
 from github.Repository import Repository as Repo
 from github.WorkflowJob import WorkflowJob
+from github.WorkflowRun import WorkflowRun
 
+from agents.adapters.github.client import words_of
 from agents.exchange import Check, PullRequest, PullRequestState, Remark
 from storage.records import CheckState
 
@@ -31,6 +33,7 @@ _GREEN = frozenset({"success", "neutral", "skipped"})
 _WAITING = frozenset({"action_required", "stale"})  # for a person, or for another run
 _STAMPS = re.compile(r"(?m)^\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z ?")
 _ACTIONS = "github-actions"
+_FORBIDDEN, _NOT_OURS = 403, "not accessible"  # "Resource not accessible by personal access token"
 _REMEMBERED = 600.0  # seconds that somebody's right is taken to last
 
 Account = NamedUser | Organization | None
@@ -53,9 +56,27 @@ def stance(pull: Pull) -> PullRequest:
 
 
 def checks_of(repo: Repo, commit: Commit, timeout: float) -> tuple[Check, ...]:
-    """Check runs and statuses of a commit, the latest of each name; repositories use either, or both."""
+    """Check runs and statuses of a commit, the latest of each name; repositories use either, or both.
+
+    GitHub gives no fine-grained token the right to read check runs (orgs/community discussion 179545): there Actions is
+    asked for the commit's jobs, each of which is a check run of the same number and name.
+    """
+    try:
+        found = _reported(repo, commit, timeout)
+    except GithubException as error:
+        if error.status != _FORBIDDEN or _NOT_OURS not in words_of(error).lower():
+            raise
+        found = _worked(repo, commit, timeout)
+    for status in commit.get_combined_status().statuses:
+        state = {"success": CheckState.GREEN, "pending": CheckState.PENDING}.get(status.state, CheckState.RED)
+        log = (status.description or "") if state is CheckState.RED else ""
+        found.append(Check(name=status.context, state=state, log=log, url=status.target_url or ""))
+    return tuple(sorted(found, key=lambda check: check.name))
+
+
+def _reported(repo: Repo, commit: Commit, timeout: float) -> list[Check]:
     runs = {run.name: run for run in sorted(commit.get_check_runs(), key=lambda run: run.id)}
-    found = [
+    return [
         Check(
             name=run.name,
             state=(state := _state_of(run)),
@@ -64,11 +85,22 @@ def checks_of(repo: Repo, commit: Commit, timeout: float) -> tuple[Check, ...]:
         )
         for run in runs.values()
     ]
-    for status in commit.get_combined_status().statuses:
-        state = {"success": CheckState.GREEN, "pending": CheckState.PENDING}.get(status.state, CheckState.RED)
-        log = (status.description or "") if state is CheckState.RED else ""
-        found.append(Check(name=status.context, state=state, log=log, url=status.target_url or ""))
-    return tuple(sorted(found, key=lambda check: check.name))
+
+
+def _worked(repo: Repo, commit: Commit, timeout: float) -> list[Check]:
+    """The jobs of Actions; a run that has none yet stands for those that it will have."""
+    found: dict[str, Check] = {}
+    for run in sorted(repo.get_workflow_runs(head_sha=commit.sha), key=lambda run: run.id):
+        jobs = list(run.jobs())
+        for job in sorted(jobs, key=lambda job: job.id):
+            state = _state_of(job)
+            log = ""
+            if state is CheckState.RED:
+                log = _job_log(repo, job.id, timeout) or _without_log(job.conclusion)
+            found[job.name] = Check(name=job.name, state=state, log=log, url=job.html_url or "")
+        if not jobs:
+            found[run.name] = Check(name=run.name, state=_state_of(run), url=run.html_url or "")
+    return list(found.values())
 
 
 @dataclass
@@ -126,7 +158,7 @@ def _said(pull: Pull) -> Iterator[tuple[str, IssueComment | PullRequestReview | 
             yield "line", line, f"{line.path}{f':{number}' if number else ''}: {line.body}" if line.body else ""
 
 
-def _state_of(run: CheckRun) -> CheckState:
+def _state_of(run: CheckRun | WorkflowJob | WorkflowRun) -> CheckState:
     if run.status != "completed" or run.conclusion in _WAITING:
         return CheckState.PENDING
     return CheckState.GREEN if run.conclusion in _GREEN else CheckState.RED
@@ -139,7 +171,11 @@ def _log_of(repo: Repo, run: CheckRun, timeout: float) -> str:
         reported = _job_log(repo, run.id, timeout)
     parts = (run.output.title, run.output.summary, reported)
     whole = "\n".join(part.strip() for part in parts if part and part.strip())
-    return whole[-LOG_LIMIT:] or f"it ended with {run.conclusion} and left no log"
+    return whole[-LOG_LIMIT:] or _without_log(run.conclusion)
+
+
+def _without_log(conclusion: str | None) -> str:
+    return f"it ended with {conclusion} and left no log that the token may read (Actions: read)"
 
 
 def _job_log(repo: Repo, job_id: int, timeout: float) -> str:
