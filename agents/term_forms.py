@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ _WATCHED = re.compile(r"[CG][A-Z0-9]{2,20}")
 _ROOM = re.compile(r"[CGD][A-Z0-9]{1,20}")
 _BOT = re.compile(r"[BA][A-Z0-9]{1,20}")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+_SYSTEM = frozenset({"boot", "dev", "etc", "proc", "run", "sys"})
+_OWN_DEPTH = 3  # parts: /opt alone is too much, /opt/node-22 is not
 _BRANCH_REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|\Z)")
 
 
@@ -101,6 +104,28 @@ def _glob(value: str) -> str:
     return value
 
 
+def _place(value: str) -> str:
+    parts = value.split("/")
+    if "\0" in value or parts[0] == ".git" or any(part.strip() in ("", ".", "..") for part in parts):
+        raise ValueError(
+            "this is no folder of a checkout; write it from the top of the repository, without a slash at either end, "
+            "such as node_modules or packages/web/node_modules"
+        )
+    return value
+
+
+def _own_folder(value: str) -> str:
+    """One that somebody made for this: whole trees of the system or of all users hold what no foreign code may read."""
+    path = PurePosixPath(value)
+    system = path.parts[1:2] and path.parts[1] in _SYSTEM
+    if not path.is_absolute() or ".." in path.parts or "\0" in value or len(path.parts) < _OWN_DEPTH or system:
+        raise ValueError(
+            "all that is in the folder can be read by what runs in the sandbox, so name one that was made for it, with "
+            "its whole path, such as /opt/node-22 or /srv/acme-web/node_modules"
+        )
+    return value
+
+
 def _name(value: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", value):
         raise ValueError("a name here is 1 to 20 of a-z, 0-9 and -, beginning with a letter, such as notion")
@@ -159,3 +184,7 @@ ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 """Where a service is reached that we hold a token for."""
 Glob = Annotated[str, AfterValidator(_glob)]
 """Which paths of a repository, from its top."""
+Place = Annotated[str, AfterValidator(_place)]
+"""A folder of a checkout, from its top."""
+OwnFolder = Annotated[str, AfterValidator(_own_folder)]
+"""A folder of this machine that may be shown to what runs in the sandbox."""

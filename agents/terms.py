@@ -21,7 +21,9 @@ from agents.term_forms import (
     Name,
     OptionalCommand,
     OptionalRoomId,
+    OwnFolder,
     PersonId,
+    Place,
     RepositoryName,
     RoomId,
     ServiceUrl,
@@ -101,6 +103,8 @@ class Repository(Terms):
     prepare: OptionalCommand = ()  # run in every fresh checkout, for what a build makes; git must ignore what it makes
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
     environment: str = ""  # folder of a ready-made virtual environment instead
+    toolchains: tuple[OwnFolder, ...] = ()  # of this machine, seen at their own paths; what is in their bin can be run
+    dependencies: dict[Place, OwnFolder] = Field(default_factory=dict)  # e.g. node_modules: seen there in the checkout
     protected: tuple[Glob, ...] = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")  # globs no fix may touch
     approvers: tuple[PersonId, ...] = ()  # Slack user ids; empty: the policy's
     reviewers: tuple[str, ...] = ()  # code host logins asked for review

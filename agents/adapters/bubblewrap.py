@@ -22,6 +22,7 @@ from agents.adapters import confined
 from agents.adapters.bounded import Ended
 from agents.adapters.census import DiskWatch
 from agents.adapters.environment import Environment, Environments
+from agents.adapters.lent import Lent, lent
 from agents.adapters.lots import Lot, sweep
 from agents.adapters.mirrors import Mirrors
 from agents.adapters.sandbox import Sandbox
@@ -59,9 +60,10 @@ class SandboxWorkspaces:
         self, mirrors: Mirrors, home: Path, bounds: Bounds | None = None, programs: Sequence[str] | None = None
     ) -> None:
         self._mirrors = mirrors
-        self._lots = home.absolute() / "workspaces"
-        self._environments = Environments(home.absolute() / "environments")
-        self._sandbox = Sandbox(home.absolute() / "sandbox", bounds, programs)
+        self._home = home.absolute()
+        self._lots = self._home / "workspaces"
+        self._environments = Environments(self._home / "environments")
+        self._sandbox = Sandbox(self._home / "sandbox", bounds, programs)
         self._lock = threading.Lock()
         self._swept = False
         self._working: set[Path] = set()  # environments that were seen to work inside
@@ -96,12 +98,16 @@ class SandboxWorkspaces:
         if why_not := self.why_not():
             raise SandboxUnusable(why_not)
         self._sweep_once()
-        environment = self._environments.of(repository)
+        environment, lends = self._environments.of(repository), lent(repository, self._home)
         lot = Lot.claimed(self._lots)
         try:
             self._mirrors.checkout(repository, sha, lot.checkout)
+            lends.lay_out(lot.checkout)
             lot.part_from_git()
-            workspace = SandboxWorkspace(self._sandbox, lot, environment, repository.variables_at(INSIDE), sha)
+            lot.leave_out(lends.left_out)
+            workspace = SandboxWorkspace(
+                self._sandbox, lot, environment, lends, repository.variables_at(INSIDE), base_sha=sha
+            )
             self._see_working(workspace, environment)
             if patch:
                 workspace.apply(patch)
@@ -130,25 +136,43 @@ class SandboxWorkspaces:
 
 
 class SandboxWorkspace:
-    """One checkout. What runs in it sees it, the system's programs and its environment; and no network."""
+    """One checkout. What runs in it sees it, the system's programs, its environment, what is lent; and no network."""
 
     def __init__(
-        self, sandbox: Sandbox, lot: Lot, environment: Environment, variables: Mapping[str, str], base_sha: str
+        self,
+        sandbox: Sandbox,
+        lot: Lot,
+        environment: Environment,
+        lends: Lent,
+        variables: Mapping[str, str],
+        *,
+        base_sha: str,
     ) -> None:
         self.base_sha = base_sha
         self._sandbox = sandbox
         self._lot = lot
+        self._lends = lends
         self._plain = View(
             lot.checkout,
             lot.git,
             environment.roots,
-            {"PATH": search_path(environment.programs), "VIRTUAL_ENV": str(environment.folder)},
-            DiskWatch(lot.checkout, sandbox.bounds.disk),
+            variables={"PATH": search_path(environment.programs), "VIRTUAL_ENV": str(environment.folder)},
+            disk=DiskWatch(lot.checkout, sandbox.bounds.disk),
         )
-        self._view = replace(self._plain, variables={**self._plain.variables, **variables})
+        path = search_path(environment.programs, *lends.programs)
+        self._view = replace(  # for commands; git sees the checkout alone, so that nothing lent comes into a patch
+            self._plain,
+            roots=(*environment.roots, *lends.toolchains),
+            lent=lends.mounts,
+            variables={**self._plain.variables, "PATH": path, **variables},
+        )
 
     def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:
-        """Run a command in the checkout, in the sandbox. Never raises for the command's own failure."""
+        """Run a command in the checkout, in the sandbox. Never raises for the command's own failure.
+
+        Raises SandboxUnusable when the sandbox cannot be set up, or a place of dependencies is no folder any more.
+        """
+        self._lends.make_places(self._lot.checkout)  # each time: what ran before may have put a link there
         ended = self._sandbox.run(command, self._view, seconds=seconds, stdin=subprocess.DEVNULL)
         return Ran(exit_code=ended.exit_code, output=_text(ended), seconds=ended.seconds, cut=ended.cut > 0)
 
@@ -192,8 +216,7 @@ class SandboxWorkspace:
         before = self._untracked()
         ran = self.run(command, seconds=_PREPARE_SECONDS)
         made = sorted(self._untracked() - before)
-        (self._lot.git / "info").mkdir(exist_ok=True)
-        (self._lot.git / "info" / "exclude").write_text("".join(_ignoring(path) for path in made if "\n" not in path))
+        self._lot.leave_out(_ignoring(path) for path in made if "\n" not in path)
         if may_fail:
             return
         name = shlex.join(command)
@@ -234,7 +257,7 @@ class SandboxWorkspace:
 
 def _ignoring(path: str) -> str:
     """The line that has git ignore this path and no other."""
-    return "/" + re.sub(r"([\\*?\[ ])", r"\\\1", path) + "\n"
+    return "/" + re.sub(r"([\\*?\[ ])", r"\\\1", path)
 
 
 def _text(ended: Ended) -> str:

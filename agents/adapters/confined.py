@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
@@ -47,6 +47,19 @@ def write_text(top: Path, path: str, text: str) -> None:
         raise ValueError(
             f"{path} cannot be written: {error.strerror}; it may be a folder, or go through a link"
         ) from error
+
+
+def make_folder(top: Path, path: str, links: Mapping[str, str] | None = None) -> None:
+    """Create a folder under `top` if it is not there, and in it `links`: where each leads, by its name.
+
+    Raises ValueError for what is outside, a file, by a link, or when one of the links' names is taken.
+    """
+    try:
+        with _folder(top, _parts(path), make=True) as folder:
+            for name, target in (links or {}).items():
+                os.symlink(target, name, dir_fd=folder)
+    except OSError as error:
+        raise ValueError(f"{path} is no folder there, goes through a link, or is in use ({error.strerror})") from error
 
 
 def _parts(path: str) -> list[str]:

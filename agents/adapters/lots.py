@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,12 @@ class Lot:
         """Move `.git` out of the checkout, and leave an empty folder where it is shown inside."""
         (self.checkout / ".git").rename(self.git)
         (self.checkout / ".git").mkdir()
+
+    def leave_out(self, lines: Iterable[str]) -> None:
+        """Have git not see what these lines of an exclude file name; for after it was parted from the files."""
+        (self.git / "info").mkdir(exist_ok=True)
+        with (self.git / "info" / "exclude").open("a", encoding="utf-8") as exclude:
+            exclude.writelines(f"{line}\n" for line in lines)
 
     def clear(self) -> None:
         """Remove everything and give the lot up. Safe to repeat."""

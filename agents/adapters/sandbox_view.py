@@ -71,7 +71,8 @@ class Bounds:
 
     output: int = 200_000
     processes: int = 256
-    memory: int = 4 * 1024**3  # of all its processes together, and the address space of each
+    memory: int = 4 * 1024**3  # of all its processes together
+    address: int = 1024**4  # that each may reserve: JavaScript's engine takes 10 GiB for every WebAssembly memory
     file: int = 512 * 1024**2
     open_files: int = 4096
     scratch: int = 256 * 1024**2  # of /tmp, and of /dev/shm
@@ -80,11 +81,15 @@ class Bounds:
 
 @dataclass(frozen=True)
 class View:
-    """What a command sees: `checkout` to work in, `git` read-only as its `.git`, further `roots` at their own paths."""
+    """What a command sees: `checkout` to work in, `git` read-only as its `.git`, further `roots` at their own paths.
+
+    `lent` are further folders, read-only too, by the place where each is seen; one in the checkout has to be there.
+    """
 
     checkout: Path
     git: Path | None = None
     roots: Sequence[Path] = ()
+    lent: Mapping[str, Path] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     disk: DiskWatch | None = None
 
@@ -100,6 +105,7 @@ def setup_of(view: View, bounds: Bounds, etc: Path) -> tuple[str, ...]:
         *(word for root in view.roots for word in ("--ro-bind", str(root), str(root))),
         *("--bind", str(view.checkout), INSIDE),
         *(() if view.git is None else ("--ro-bind", str(view.git), f"{INSIDE}/.git")),
+        *(word for place, folder in view.lent.items() for word in ("--ro-bind", str(folder), place)),
         # Both are kept in memory and could else be filled without a bound.
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", INSIDE),
         *(word for name, value in (_VARIABLES | dict(view.variables)).items() for word in ("--setenv", name, value)),
@@ -115,14 +121,14 @@ def limited(bounds: Bounds, seconds: float, command: Sequence[str]) -> tuple[str
     """The command with the limits that the kernel keeps for each process; `nproc` binds every user but root."""
     processor = math.ceil(seconds) * (os.cpu_count() or 1) + 10
     return (
-        "prlimit", f"--as={bounds.memory}", "--core=0", f"--cpu={processor}", f"--fsize={bounds.file}",
+        "prlimit", f"--as={bounds.address}", "--core=0", f"--cpu={processor}", f"--fsize={bounds.file}",
         f"--nofile={bounds.open_files}", f"--nproc={bounds.processes}", "--", *command,
     )  # fmt: skip
 
 
-def search_path(programs: Path) -> str:
-    """PATH with a folder of programs before all others."""
-    return f"{programs}:{_VARIABLES['PATH']}"
+def search_path(*programs: Path) -> str:
+    """PATH with folders of programs before all others."""
+    return ":".join((*map(str, programs), _VARIABLES["PATH"]))
 
 
 def _system(etc: Path) -> Iterator[str]:

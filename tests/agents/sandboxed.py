@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
 from agents.adapters.mirrors import Mirrors
@@ -16,7 +17,9 @@ from tests.fake_workspaces import make_repository
 
 FILES = {"shop.py": "PRICE = 1\n", "test_shop.py": "import shop\n\n\ndef test_price():\n    assert shop.PRICE == 1\n"}
 MIB = 1024**2
-SMALL = Bounds(output=20_000, processes=40, memory=300 * MIB, file=30 * MIB, scratch=8 * MIB, disk=20 * MIB)
+SMALL = Bounds(
+    output=20_000, processes=40, memory=300 * MIB, address=300 * MIB, file=30 * MIB, scratch=8 * MIB, disk=20 * MIB
+)
 
 
 @dataclass
@@ -29,7 +32,7 @@ class Ground:
     workspaces: SandboxWorkspaces
 
     @contextmanager
-    def open(self, bounds: Bounds | None = None, **terms: str) -> Iterator[SandboxWorkspace]:
+    def open(self, bounds: Bounds | None = None, **terms: Any) -> Iterator[SandboxWorkspace]:
         workspaces = self.workspaces if bounds is None else SandboxWorkspaces(self.mirrors, self.home, bounds)
         with closing(workspaces.open(self.repository(**terms), self.sha)) as workspace:
             yield workspace
@@ -38,7 +41,7 @@ class Ground:
     def mirrors(self) -> Mirrors:
         return Mirrors(self.home / "mirrors", "https://code.example")
 
-    def repository(self, **terms: str) -> Repository:
+    def repository(self, **terms: Any) -> Repository:
         return Repository(name="acme/shop", clone_url=str(self.origin), **terms)
 
 

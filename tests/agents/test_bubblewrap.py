@@ -13,6 +13,7 @@ import pytest
 
 from agents.adapters import process_groups
 from agents.adapters.bubblewrap import SandboxWorkspace
+from agents.adapters.sandbox_view import Bounds
 from agents.errors import SandboxUnusable, Stopped
 from tests.agents.sandboxed import MIB, SMALL, Ground, ground_in, sleeping
 
@@ -81,6 +82,12 @@ def test_one_process_cannot_have_more_memory_than_all_may(small: SandboxWorkspac
     ran = small.run(("python", "-c", "x = bytearray(400 * 1024 ** 2)"))
     assert ran.exit_code == 1
     assert "MemoryError" in ran.output
+
+
+def test_a_process_that_may_reserve_much_is_ended_once_it_uses_it(ground: Ground) -> None:
+    with ground.open(replace(SMALL, address=Bounds().address)) as workspace:
+        ran = workspace.run(("python", "-c", "import time; x = b'1' * 400 * 1024 ** 2; time.sleep(60)"), seconds=30)
+    assert (ran.exit_code, "more than 300 MiB of memory" in ran.output) == (137, True)
 
 
 def test_many_processes_together_are_ended_for_their_memory(small: SandboxWorkspace) -> None:

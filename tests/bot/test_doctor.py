@@ -98,6 +98,19 @@ def test_everything_that_is_wrong_is_said_at_once_with_what_to_do(town: Town) ->
     assert "Traceback" not in done.stderr
 
 
+def test_a_folder_that_the_policy_lends_to_tests_and_is_not_there_is_named(town: Town) -> None:
+    with town:
+        policy = next(town.root.glob("*.toml"))
+        lends = 'dependencies = { node_modules = "/srv/nowhere/node_modules" }\n'
+        policy.write_text(policy.read_text().replace("[[repositories]]\n", f"[[repositories]]\n{lends}"))
+        done = examined(town)
+
+    assert done.returncode == 1
+    assert "/srv/nowhere/node_modules, named by `dependencies` of acme/humanize in the policy file, is no folder" in (
+        done.stdout
+    )
+
+
 def test_without_tokens_and_policy_it_says_where_to_begin(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
     done = subprocess.run(
