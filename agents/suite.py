@@ -1,7 +1,8 @@
 """What a run of a whole suite says: which tests failed, and what of that a change has brought. Pure.
 
 A repository whose suite is wholly green without a network is rare. So a change answers only for what fails with it and
-not without it; that can be told where the log names every test that failed, as pytest's summary and unittest's do.
+not without it; that can be told where the log names every test that failed, as those of pytest, unittest, vitest and
+jest do.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from agents.exchange import Ran
+from agents.javascript_suites import by_jest, by_vitest
 from storage.judgments import Proof
 
 _NAMED = 5
@@ -37,7 +39,7 @@ class Failures:
         """None where the log does not name each of them, or where the run broke off."""
         if ran.exit_code != _SOME_FAILED:
             return None
-        counted = _by_pytest(ran.output) or _by_unittest(ran.output)
+        counted = _by_pytest(ran.output) or _by_unittest(ran.output) or by_vitest(ran.output) or by_jest(ran.output)
         if counted is None:
             return None
         tests, failed, passed = counted
