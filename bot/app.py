@@ -12,7 +12,6 @@ import structlog
 from slack_sdk import WebClient
 
 from agents.adapters.bubblewrap import SandboxWorkspaces
-from agents.adapters.github.client import Credentials
 from agents.adapters.github.code_host import GithubCodeHost
 from agents.adapters.ledger import StoreLedger
 from agents.adapters.mirrors import Mirrors
@@ -32,6 +31,7 @@ from bot.askers import Askers
 from bot.chores import Chores
 from bot.clock import Clock, Tick
 from bot.courtesy import Courtesy
+from bot.credentials import credentials_of
 from bot.encoders import encoder_of, vectoriser_of
 from bot.engine import Engine, Queue
 from bot.enqueuing import Enqueuer
@@ -207,7 +207,7 @@ def build(settings: Settings) -> Parts:
 
 
 def _means(settings: Settings, policy: Policy, store: Store, redactor: Redactor, enqueuer: Enqueuer) -> Means:
-    credentials = _credentials(settings)
+    credentials = credentials_of(settings)
     mirrors = Mirrors(settings.signalbox_home / "mirrors", settings.github_url, credentials.token)
     code_host = GithubCodeHost(credentials, mirrors)
     return Means(
@@ -230,16 +230,6 @@ def _slack(settings: Settings) -> SlackWriter:
     if not settings.slack_bot_token or not settings.slack_app_token:
         raise BadSettings("SLACK_BOT_TOKEN and SLACK_APP_TOKEN must be set; docs/install.md says where they come from.")
     return SlackWriter.over(WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, timeout=15))
-
-
-def _credentials(settings: Settings) -> Credentials:
-    return Credentials(
-        secret(settings.github_token),
-        app_id=settings.github_app_id,
-        app_key=secret(settings.github_app_key),
-        installation_id=settings.github_installation_id,
-        api_url=settings.github_api_url,
-    )
 
 
 def _model(settings: Settings, policy: Policy, store: Store) -> Model:

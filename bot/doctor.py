@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from http.client import HTTPException
 
 import requests
@@ -19,9 +17,11 @@ from agents.terms import Channel, Policy
 from bot import breaker
 from bot.encoders import vectoriser_of
 from bot.ending import last_words
+from bot.findings import Finding, Verdict
 from bot.lookups import open_mcp
 from bot.manifest import bot_scopes
 from bot.policy import read_policy
+from bot.repositories import examine_repositories, rehearse_tests
 from bot.settings import Settings, environment, read_settings, secret
 from bot.sources import ALL_KINDS, KINDS, webhook
 from bot.sources.source import pulled_from
@@ -31,25 +31,11 @@ from storage.errors import SignalboxError
 from storage.private_files import private_folder
 
 
-class Verdict(StrEnum):
-    """What the doctor thinks of one thing."""
+def examine(*, tests: bool = False) -> Iterator[Finding]:
+    """Examine everything, one finding after the other. Reads and asks; changes nothing but the database's tables.
 
-    GOOD = "good"
-    MISSING = "missing"  # the bot runs without it, and does less
-    BAD = "bad"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was examined."""
-
-    what: str
-    verdict: Verdict
-    sentence: str
-
-
-def examine() -> Iterator[Finding]:
-    """Examine everything, one finding after the other. Reads and asks; changes nothing but the database's tables."""
+    With `tests` the repositories are cloned as well, and their suites run once.
+    """
     yield _python()
     try:
         settings = read_settings()
@@ -69,9 +55,11 @@ def examine() -> Iterator[Finding]:
     yield from _guarded("sandbox", "that SIGNALBOX_HOME can be written", lambda: _sandbox(settings))
     if policy is not None:
         network = "this machine's network and GITHUB_API_URL"
-        yield from _guarded("repositories", network, lambda: _repositories(settings, policy))
+        yield from _guarded("repositories", network, lambda: examine_repositories(settings, policy))
         yield from _guarded("sources", "this machine's network", lambda: _sources(settings, policy))
         yield from _guarded("MCP servers", "this machine's network", lambda: _mcp(policy))
+        if tests:
+            yield from _guarded("tests", network, lambda: rehearse_tests(settings, policy))
 
 
 def _guarded(what: str, check: str, examination: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
@@ -196,25 +184,6 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
         yield Finding("sandbox", Verdict.MISSING, f"{why_not} Until then the bot reads and files, but runs no code.")
     else:
         yield Finding("sandbox", Verdict.GOOD, "bubblewrap runs, and its escape test failed as it should")
-
-
-def _repositories(settings: Settings, policy: Policy) -> Iterator[Finding]:
-    if not policy.repositories:
-        yield Finding("repositories", Verdict.MISSING, "the policy names none: nothing can be researched or fixed")
-    for repository in policy.repositories:
-        answer = requests.get(
-            f"{settings.github_api_url.rstrip('/')}/repos/{repository.name}",
-            headers={"Authorization": f"Bearer {secret(settings.github_token)}"} if settings.github_token else {},
-            timeout=15,
-        )
-        what = f"repository {repository.name}"
-        if not answer.ok:
-            sentence = f"the code host answered {answer.status_code}; check the name and GITHUB_TOKEN"
-            yield Finding(what, Verdict.BAD, sentence)
-        elif not answer.json().get("permissions", {}).get("push"):
-            yield Finding(what, Verdict.BAD, "the token may not push; it needs contents:write and pull_requests:write")
-        else:
-            yield Finding(what, Verdict.GOOD, "readable, and the token may push")
 
 
 def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:
