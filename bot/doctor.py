@@ -15,13 +15,13 @@ from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.terms import Channel, Policy
 from bot import breaker
-from bot.doctor_repositories import repositories
 from bot.encoders import vectoriser_of
 from bot.ending import last_words
 from bot.findings import Finding, Verdict
 from bot.lookups import open_mcp
 from bot.manifest import bot_scopes
 from bot.policy import read_policy
+from bot.repositories import examine_repositories, rehearse_tests
 from bot.settings import Settings, environment, read_settings, secret
 from bot.sources import ALL_KINDS, KINDS, webhook
 from bot.sources.source import pulled_from
@@ -31,8 +31,11 @@ from storage.errors import SignalboxError
 from storage.private_files import private_folder
 
 
-def examine() -> Iterator[Finding]:
-    """Examine everything, one finding after the other. Reads and asks; changes nothing but the database's tables."""
+def examine(*, tests: bool = False) -> Iterator[Finding]:
+    """Examine everything, one finding after the other. Reads and asks; changes nothing but the database's tables.
+
+    With `tests` the repositories are cloned as well, and their suites run once.
+    """
     yield _python()
     try:
         settings = read_settings()
@@ -52,9 +55,11 @@ def examine() -> Iterator[Finding]:
     yield from _guarded("sandbox", "that SIGNALBOX_HOME can be written", lambda: _sandbox(settings))
     if policy is not None:
         network = "this machine's network and GITHUB_API_URL"
-        yield from _guarded("repositories", network, lambda: repositories(settings, policy))
+        yield from _guarded("repositories", network, lambda: examine_repositories(settings, policy))
         yield from _guarded("sources", "this machine's network", lambda: _sources(settings, policy))
         yield from _guarded("MCP servers", "this machine's network", lambda: _mcp(policy))
+        if tests:
+            yield from _guarded("tests", network, lambda: rehearse_tests(settings, policy))
 
 
 def _guarded(what: str, check: str, examination: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What the doctor finds."""
+"""What the doctor says."""
 
 from __future__ import annotations
 

@@ -25,17 +25,22 @@ def town(tmp_path: Path) -> Town:
     """A town whose product is never built: the doctor only looks at the repository through the code host."""
     repository = tmp_path / "product"
     repository.mkdir()
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
     (repository / "a.txt").write_text("a")
-    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "a"]):
-        subprocess.run([*git, *command], cwd=repository, check=True)
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=repository, check=True)
+    commit(repository)
     environment = Path(sys.prefix)
     return Town(tmp_path / "run", Product(repository, environment, ("python", "-m", "pytest"), ""), mind=Mind.NONE)
 
 
-def examined(town: Town, **environment: str) -> subprocess.CompletedProcess[str]:
+def commit(repository: Path) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for command in (["add", "-A"], ["commit", "-qm", "a"]):
+        subprocess.run([*git, *command], cwd=repository, check=True)
+
+
+def examined(town: Town, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bot", "doctor"],
+        [sys.executable, "-m", "bot", "doctor", *options],
         cwd=town.root,
         env={**town.environment(), "COLUMNS": "400", **environment},
         capture_output=True,
@@ -139,3 +144,34 @@ def test_a_sentence_transformer_that_is_asked_for_is_loaded_or_said_to_be_missin
     assert "could not be loaded from" in bad.stdout
     assert bad.returncode == 1
     assert "Traceback" not in bad.stdout + bad.stderr
+
+
+def test_a_base_branch_that_is_not_there_is_told_with_the_one_that_is(town: Town) -> None:
+    with town:
+        policy = town.root / "signalbox.toml"
+        policy.write_text(policy.read_text().replace("[[repositories]]\n", '[[repositories]]\nbase_branch = "trunk"\n'))
+        done = examined(town)
+
+    assert "it has no branch trunk; set base_branch in the policy (its default branch is main)" in done.stdout
+    assert done.returncode == 1
+
+
+def test_the_tests_of_a_repository_are_run_where_fixes_will_be_and_their_result_is_told(town: Town) -> None:
+    tests = "def test_red():\n    raise OSError\n\n\ndef test_green():\n    assert True\n"
+    (town.product.repository / "test_a.py").write_text(tests)
+    commit(town.product.repository)
+    with town:
+        red = examined(town, "--tests")
+        policy = town.root / "signalbox.toml"
+        words = policy.read_text()
+        policy.write_text(words.replace("[[repositories]]\n", '[[repositories]]\nprepare = ["sh", "nothing.sh"]\n'))
+        unprepared = examined(town, "--tests")
+        policy.write_text(words.replace('"pytest"', '"nothing"'))
+        unstarted = examined(town, "--tests")
+
+    assert "tests of acme/humanize: 1 tests pass and 1 fail, in" in red.stdout
+    assert "These do without: test_a.py::test_red" in red.stdout
+    assert red.returncode == 0
+    assert "`sh nothing.sh`, which prepares a checkout, ended with 2" in unprepared.stdout
+    assert "No module named nothing" in unstarted.stdout
+    assert (unprepared.returncode, unstarted.returncode) == (1, 1)
