@@ -1,7 +1,7 @@
 """Sentry issues as signals: new, regressed, escalating and still firing ones, with the frames of their latest event.
 
 What is asked and read was compared with Sentry's own source: OrganizationGroupIndexEndpoint, GroupDetailsEndpoint,
-GroupEventDetailsEndpoint, OrganizationEndpoint.get_projects, and EventSerializer.
+GroupEventDetailsEndpoint, OrganizationEndpoint.get_projects, StreamGroupSerializerSnuba and EventSerializer.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class SentryIssues:
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
             severity=_SEVERITY.get(str(issue.get("level")), Severity.INFO),
-            reach=max(1, int(issue.get("userCount") or 0)),
+            reach=max(1, int(_life(issue).get("userCount") or 0)),
             keys=_keys(issue, event, frames),
             happened_at=_moment(issue),
         )
@@ -173,7 +173,12 @@ def _place(issue: dict[str, Any]) -> tuple[dt.datetime, str]:
 
 
 def _mark(issue: dict[str, Any]) -> str:
-    return f"{_name(issue)} {issue['lastSeen']} {issue.get('count')} {issue.get('substatus')}"
+    return f"{_name(issue)} {issue['lastSeen']} {_life(issue).get('count')} {issue.get('substatus')}"
+
+
+def _life(issue: dict[str, Any]) -> dict[str, Any]:
+    """What counts all of the issue's life: the list's own numbers are those between its `start` and `end`."""
+    return dict(issue.get("lifetime") or issue)
 
 
 def _frames(event: dict[str, Any]) -> list[dict[str, Any]]:
@@ -216,13 +221,14 @@ def _keys(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[st
 def _body(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[str, Any]]) -> str:
     """What a person would read on the issue's page. Counts are rounded: exact ones change with every event."""
     tags = {str(tag["key"]): str(tag["value"]) for tag in event.get("tags") or []}
+    life = _life(issue)
     lines = [
         _title(issue),
         f"culprit: {issue.get('culprit', '')}",
         f"project: {(issue.get('project') or {}).get('slug', '')}",
         f"environment: {tags.get('environment', '')}   release: {tags.get('release') or _release(event)}",
-        f"level: {issue.get('level', '')}   first seen: {issue.get('firstSeen', '')}",
-        f"events: {_about(issue.get('count'))}   users: {_about(issue.get('userCount'))}",
+        f"level: {issue.get('level', '')}   first seen: {life.get('firstSeen', '')}",
+        f"events: {_about(life.get('count'))}   users: {_about(life.get('userCount'))}",
     ]
     if frames:
         lines += ["", "Traceback (most recent call last):"]

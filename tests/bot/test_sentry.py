@@ -109,6 +109,18 @@ def test_a_sentry_issue_tells_release_environment_rough_counts_and_its_fingerpri
     assert f"url:{signal.url}" in signal.keys
 
 
+def test_a_sentry_issue_that_goes_on_keeps_its_words_and_counts_all_of_its_life(sentry: Sentry) -> None:
+    demo_cases()[0].add_to_sentry(sentry, NOW - dt.timedelta(hours=3))
+    source = sentry_source(sentry)
+    first = source.pull("")
+    sentry.happen("SOLAR-DASHBOARD-1A7", events=2, at=NOW)
+
+    (on,) = source.pull(first.cursor).signals
+
+    assert (on.body, on.reach) == (first.signals[0].body, 61)
+    assert source.pull(source.pull(first.cursor).cursor).signals == ()
+
+
 def test_a_sentry_issue_without_frames_or_without_any_event_is_a_signal_all_the_same(
     sentry: Sentry, faults: Faults
 ) -> None:
