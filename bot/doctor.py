@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from http.client import HTTPException
 
 import requests
@@ -17,9 +15,10 @@ from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.terms import Channel, Policy
 from bot import breaker
+from bot.doctor_outside import models, repositories
 from bot.encoders import vectoriser_of
 from bot.ending import last_words
-from bot.github_credentials import credentials_of
+from bot.finding import Finding, Verdict
 from bot.lookups import open_mcp
 from bot.manifest import bot_scopes
 from bot.policy import read_policy
@@ -30,26 +29,6 @@ from storage.columns import now
 from storage.database import migrate, open_store
 from storage.errors import SignalboxError
 from storage.private_files import private_folder
-
-_OF_AN_APP = "ghs_"  # begins the tokens of an App's installation
-_FORBIDDEN = 403
-
-
-class Verdict(StrEnum):
-    """What the doctor thinks of one thing."""
-
-    GOOD = "good"
-    MISSING = "missing"  # the bot runs without it, and does less
-    BAD = "bad"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was examined."""
-
-    what: str
-    verdict: Verdict
-    sentence: str
 
 
 def examine() -> Iterator[Finding]:
@@ -68,12 +47,12 @@ def examine() -> Iterator[Finding]:
         yield Finding("policy", Verdict.BAD, str(error))
     yield from _guarded("database", "SIGNALBOX_HOME and DATABASE_URL", lambda: _database(settings))
     yield from _guarded("Slack", "this machine's network and SLACK_API_URL", lambda: _slack(settings, policy))
-    yield from _guarded("model", "this machine's network and ANTHROPIC_BASE_URL", lambda: _model(settings))
+    yield from _guarded("model", "this machine's network and ANTHROPIC_BASE_URL", lambda: models(settings, policy))
     yield from _guarded("sentences", "SIGNALBOX_SENTENCES", lambda: _sentences(settings))
     yield from _guarded("sandbox", "that SIGNALBOX_HOME can be written", lambda: _sandbox(settings))
     if policy is not None:
         network = "this machine's network and GITHUB_API_URL"
-        yield from _guarded("repositories", network, lambda: _repositories(settings, policy))
+        yield from _guarded("repositories", network, lambda: repositories(settings, policy))
         yield from _guarded("sources", "this machine's network", lambda: _sources(settings, policy))
         yield from _guarded("MCP servers", "this machine's network", lambda: _mcp(policy))
 
@@ -167,24 +146,6 @@ def _channel(client: WebClient, terms: Channel) -> Finding:
     return Finding(what, Verdict.GOOD, f"#{channel['name']}")
 
 
-def _model(settings: Settings) -> Iterator[Finding]:
-    if not settings.anthropic_api_key:
-        sentence = "ANTHROPIC_API_KEY is not set: signals are filed, but nothing is researched or fixed"
-        yield Finding("model", Verdict.MISSING, sentence)
-        return
-    answer = requests.get(
-        f"{settings.anthropic_base_url.rstrip('/')}/v1/models",
-        headers={"x-api-key": secret(settings.anthropic_api_key), "anthropic-version": "2023-06-01"},
-        timeout=15,
-    )
-    if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
-        yield Finding("model", Verdict.BAD, "the model's API refuses ANTHROPIC_API_KEY; make a new key and set it")
-    elif not answer.ok:
-        yield Finding("model", Verdict.BAD, f"the model's API answered {answer.status_code}; try again later")
-    else:
-        yield Finding("model", Verdict.GOOD, "the key is accepted")
-
-
 def _sentences(settings: Settings) -> Iterator[Finding]:
     if settings.signalbox_sentences:
         vectoriser_of(settings.signalbox_sentences, settings.signalbox_home)
@@ -200,44 +161,6 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
         yield Finding("sandbox", Verdict.MISSING, f"{why_not} Until then the bot reads and files, but runs no code.")
     else:
         yield Finding("sandbox", Verdict.GOOD, "bubblewrap runs, and its escape test failed as it should")
-
-
-def _repositories(settings: Settings, policy: Policy) -> Iterator[Finding]:
-    if not policy.repositories:
-        yield Finding("repositories", Verdict.MISSING, "the policy names none: nothing can be researched or fixed")
-    if policy.repositories:
-        try:
-            token = credentials_of(settings).token()
-        except SignalboxError as error:
-            yield Finding("GitHub", Verdict.BAD, last_words(error, "signalbox doctor"))
-            return
-    for repository in policy.repositories:
-        yield _repository(repository.name, f"{settings.github_api_url.rstrip('/')}/repos/{repository.name}", token)
-
-
-def _repository(name: str, address: str, token: str) -> Finding:
-    what = f"repository {name}"
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    answer = requests.get(address, headers=headers, timeout=15)
-    if not answer.ok:
-        sentence = f"the code host answered {answer.status_code}; check the name and GITHUB_TOKEN"
-        return Finding(what, Verdict.BAD, sentence)
-    rights = answer.json().get("permissions", {})
-    if not rights.get("push") and not token.startswith(_OF_AN_APP):  # of an App GitHub says less there
-        return Finding(what, Verdict.BAD, "the token may not push; it needs contents:write and pull_requests:write")
-    commit = f"{address}/commits/{answer.json().get('default_branch') or 'HEAD'}"
-    wanting = [
-        right
-        for right, either in (
-            ("checks or actions", (f"{commit}/check-runs", f"{address}/actions/runs")),
-            ("commit statuses", (f"{commit}/status",)),
-        )
-        if all(requests.get(each, headers=headers, timeout=15).status_code == _FORBIDDEN for each in either)
-    ]
-    if wanting:
-        sentence = f"readable, but the token may not read {' nor '.join(wanting)}: no fix could be followed to green"
-        return Finding(what, Verdict.BAD, f"{sentence}; docs/install.md says what it may read")
-    return Finding(what, Verdict.GOOD, "readable with its checks, and the token may push")
 
 
 def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:

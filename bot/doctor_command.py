@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
-from bot.doctor import Finding, Verdict, examine
+from bot.doctor import examine
+from bot.finding import Finding, Verdict
 from bot.log import configure_logging
 
 _COLOUR = {Verdict.GOOD: "green", Verdict.MISSING: "yellow", Verdict.BAD: "red"}

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from agents.errors import BadPolicy
 from agents.terms import Channel
 from bot import doctor
+from bot.finding import Verdict
 from bot.policy import read_policy
 from bot.sources import KINDS
 from storage.store import Store
@@ -104,11 +105,11 @@ def test_the_doctor_says_that_a_shared_channel_is_not_listened_to(place: Workpla
     client = WebClient(place.workspace.seed.app.bot_token, base_url=place.workspace.api_url)
     found = {each.id: doctor._channel(client, each) for each in (Channel(id=SHARED), Channel(id=SOLAR))}
 
-    assert found[SHARED].verdict is doctor.Verdict.MISSING
+    assert found[SHARED].verdict is Verdict.MISSING
     assert "connect = true" in found[SHARED].sentence
-    assert found[SOLAR].verdict is doctor.Verdict.GOOD
+    assert found[SOLAR].verdict is Verdict.GOOD
     agreed = Channel(id=SHARED, connect=True, report_to=SOLAR)
-    assert doctor._channel(client, agreed).verdict is doctor.Verdict.GOOD
+    assert doctor._channel(client, agreed).verdict is Verdict.GOOD
 
 
 def test_the_policy_wants_a_channel_of_ones_own_for_its_reports(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from agents.errors import SourceDown, SourceRejected
 from agents.redact import Redactor
 from agents.terms import Policy, SourceTerms
-from bot.doctor import Verdict, _sources
+from bot.doctor import _sources
+from bot.finding import Verdict
 from bot.settings import Settings
 from bot.sources import open_sources
 from bot.sources.pulling import Puller
