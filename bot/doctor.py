@@ -15,6 +15,7 @@ from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.terms import Channel, Policy
 from bot import breaker
+from bot.doctor_models import examine_models
 from bot.encoders import vectoriser_of
 from bot.ending import last_words
 from bot.findings import Finding, Verdict
@@ -50,7 +51,9 @@ def examine(*, tests: bool = False) -> Iterator[Finding]:
         yield Finding("policy", Verdict.BAD, str(error))
     yield from _guarded("database", "SIGNALBOX_HOME and DATABASE_URL", lambda: _database(settings))
     yield from _guarded("Slack", "this machine's network and SLACK_API_URL", lambda: _slack(settings, policy))
-    yield from _guarded("model", "this machine's network and ANTHROPIC_BASE_URL", lambda: _model(settings))
+    yield from _guarded(
+        "model", "this machine's network and ANTHROPIC_BASE_URL", lambda: examine_models(settings, policy)
+    )
     yield from _guarded("sentences", "SIGNALBOX_SENTENCES", lambda: _sentences(settings))
     yield from _guarded("sandbox", "that SIGNALBOX_HOME can be written", lambda: _sandbox(settings))
     if policy is not None:
@@ -149,24 +152,6 @@ def _channel(client: WebClient, terms: Channel) -> Finding:
         )
         return Finding(what, Verdict.MISSING, sentence)
     return Finding(what, Verdict.GOOD, f"#{channel['name']}")
-
-
-def _model(settings: Settings) -> Iterator[Finding]:
-    if not settings.anthropic_api_key:
-        sentence = "ANTHROPIC_API_KEY is not set: signals are filed, but nothing is researched or fixed"
-        yield Finding("model", Verdict.MISSING, sentence)
-        return
-    answer = requests.get(
-        f"{settings.anthropic_base_url.rstrip('/')}/v1/models",
-        headers={"x-api-key": secret(settings.anthropic_api_key), "anthropic-version": "2023-06-01"},
-        timeout=15,
-    )
-    if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
-        yield Finding("model", Verdict.BAD, "the model's API refuses ANTHROPIC_API_KEY; make a new key and set it")
-    elif not answer.ok:
-        yield Finding("model", Verdict.BAD, f"the model's API answered {answer.status_code}; try again later")
-    else:
-        yield Finding("model", Verdict.GOOD, "the key is accepted")
 
 
 def _sentences(settings: Settings) -> Iterator[Finding]:

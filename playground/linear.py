@@ -276,9 +276,14 @@ def _errors(message: str, code: str) -> Json:
 
 
 def _limited(wait: int) -> Answer:
-    """Linear says it with a 400 and a code, and when its bucket is full again."""
-    reset = int((datetime.now(UTC).timestamp() + wait) * 1000)
-    headers = {"X-RateLimit-Requests-Remaining": "0", "X-RateLimit-Requests-Reset": str(reset)}
+    """Linear says it with a 400 and a code, and when the bucket is full again: here the one for dear queries."""
+    now = datetime.now(UTC).timestamp()
+    headers = {
+        "X-RateLimit-Requests-Remaining": "1200",
+        "X-RateLimit-Requests-Reset": str(int((now + 1) * 1000)),
+        "X-RateLimit-Complexity-Remaining": "0",
+        "X-RateLimit-Complexity-Reset": str(int((now + wait) * 1000)),
+    }
     return Answer(400, _errors("Rate limit exceeded", "RATELIMITED"), headers)
 
 

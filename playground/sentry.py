@@ -24,8 +24,9 @@ from playground.sentry_records import (
     activity_json,
     event_json,
     issue_json,
+    listed_json,
 )
-from playground.sentry_search import BadSearch, matching
+from playground.sentry_search import BadSearch, matching, window
 from playground.wire import Answer, guarded
 
 PAGE, LARGEST_PAGE = 25, 100
@@ -87,8 +88,9 @@ class Sentry:
             last = (last_seen or self._now()).replace(microsecond=0)
             first = (first_seen or last).replace(microsecond=0)
             number = str(5_100_000_001 + len(self._issues))
+            came = [(last, error.events)]
             self._issues[number] = SentryIssue(
-                number, error, first, last, error.events, error.users, substatus=substatus
+                number, error, first, last, error.events, error.users, substatus=substatus, came=came
             )
             return number
 
@@ -98,6 +100,7 @@ class Sentry:
             issue = self._known(short_id)
             issue.events += events
             issue.last_seen = (at or self._now()).replace(microsecond=0)
+            issue.came.append((issue.last_seen, events))
             if issue.status is IssueStatus.RESOLVED:
                 issue.status, issue.substatus = IssueStatus.UNRESOLVED, Substatus.REGRESSED
                 issue.activity.append(("set_regression", issue.last_seen))
@@ -190,7 +193,8 @@ class Sentry:
         page = found[offset : offset + size]
         url = f"{base}{request.url.path}"
         headers = {"Link": _links(url, query, offset, size, len(found)), "X-Hits": str(len(found))}
-        return Answer(200, [issue_json(issue, base, self._organisation) for issue in page], headers)
+        start, _ = window(query, self._now())
+        return Answer(200, [listed_json(issue, base, self._organisation, start) for issue in page], headers)
 
     def _get(self, request: Request) -> Answer:
         issue = self._known(request.path_params["id"])

@@ -106,6 +106,15 @@ class SentryIssue:
     status: IssueStatus = IssueStatus.UNRESOLVED
     substatus: Substatus | None = Substatus.NEW
     activity: list[tuple[str, datetime]] = field(default_factory=list)  # what became of it, oldest first
+    came: list[tuple[datetime, int]] = field(default_factory=list)  # its events: when, and how many
+
+    def seen_since(self, start: datetime) -> Json:
+        """How often and when it came from a moment on."""
+        since = [(at, events) for at, events in self.came if at >= start]
+        count = sum(events for _, events in since)
+        whole = count == self.events
+        first = self.first_seen if self.first_seen >= start else min((at for at, _ in since), default=self.last_seen)
+        return _seen(count, self.users if whole else min(self.users, count), first, self.last_seen)
 
 
 def stamp(at: datetime) -> str:
@@ -117,14 +126,28 @@ def project_number(slug: str) -> str:
     return str(450_000 + int(hashlib.sha256(slug.encode()).hexdigest()[:4], 16))
 
 
+def _seen(count: int, users: int, first: datetime, last: datetime) -> Json:
+    return {"count": str(count), "userCount": users, "firstSeen": stamp(first), "lastSeen": stamp(last)}
+
+
 def _metadata(error: ErrorSeen) -> Json:
     innermost = error.frames[-1] if error.frames else None
     where = {"filename": innermost.filename, "function": innermost.function} if innermost else {}
     return {"type": error.type, "value": error.value, **where, "in_app_frame_mix": "mixed"}
 
 
+def listed_json(issue: SentryIssue, base: str, organisation: str, start: datetime) -> Json:
+    """An issue as a list shows it: its numbers are those of the time that the list is about.
+
+    Those of all its life stand in `lifetime` (Sentry's StreamGroupSerializerSnuba).
+    """
+    whole = issue_json(issue, base, organisation)
+    lifetime = {name: whole[name] for name in ("count", "userCount", "firstSeen", "lastSeen")}
+    return {**whole, **issue.seen_since(start), "lifetime": {**lifetime, "stats": None}, "filtered": None}
+
+
 def issue_json(issue: SentryIssue, base: str, organisation: str) -> Json:
-    """An issue as the list of issues shows it."""
+    """An issue as its own page shows it."""
     error = issue.error
     return {
         "id": issue.id,
@@ -153,10 +176,7 @@ def issue_json(issue: SentryIssue, base: str, organisation: str) -> Json:
         "priority": "high" if error.level in ("error", "fatal") else "medium",
         **UNTOUCHED,
         "isUnhandled": not error.handled,
-        "count": str(issue.events),
-        "userCount": issue.users,
-        "firstSeen": stamp(issue.first_seen),
-        "lastSeen": stamp(issue.last_seen),
+        **_seen(issue.events, issue.users, issue.first_seen, issue.last_seen),
         "stats": {"24h": []},
     }
 

@@ -39,7 +39,7 @@ def matching(issues: list[SentryIssue], parameters: Mapping[str, str], now: date
     sort = parameters.get("sort", "date")
     if sort not in SORTS:
         raise BadSearch(f"Invalid sort: {sort!r}. Must be one of {', '.join(SORTS)}.")
-    start, end = _window(parameters, now)
+    start, end = window(parameters, now)
     tests = [_test(match) for match in TERM.finditer(parameters.get("query", DEFAULT_QUERY))]
     asked = parameters.get("project")
     found = [
@@ -53,7 +53,8 @@ def matching(issues: list[SentryIssue], parameters: Mapping[str, str], now: date
     return sorted(found, key=lambda issue: (SORTS[sort](issue), issue.id), reverse=True)
 
 
-def _window(parameters: Mapping[str, str], now: datetime) -> tuple[datetime, datetime]:
+def window(parameters: Mapping[str, str], now: datetime) -> tuple[datetime, datetime]:
+    """The time that a search is about. Raises BadSearch."""
     if "statsPeriod" not in parameters and "start" in parameters:
         return _time(parameters["start"]), _time(parameters.get("end", now.isoformat()))
     return now - _period(parameters.get("statsPeriod") or DEFAULT_PERIOD), now

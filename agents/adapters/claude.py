@@ -33,6 +33,7 @@ Json = dict[str, Any]
 
 TRIES = 3  # a first answer, and two more after its fault was fed back
 CHARACTERS_A_TOKEN = 3  # on the safe side for English and code
+_CUT = "max_tokens"  # the stop reason of an answer that was too long
 _TOO_LONG = "model_context_window_exceeded"
 
 
@@ -45,7 +46,7 @@ class ClientOptions:
     seconds: float = 300.0  # of one request
     retries: int = 2  # by the SDK, within a call
     longest_wait: float = 20.0  # seconds; when the API asks for more, the job waits instead of its thread
-    judgment_tokens: int = 4_000  # the longest judgment, thoughts included
+    judgment_tokens: int = 4_000  # the longest judgment, thoughts included; twice as many after one that was cut off
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,9 @@ class ClaudeModel:
             asked = {**request, "messages": messages}
             answer = self._call(stage, about, turn, lambda _, asked=asked: asked)  # type: ignore[misc]
             judgment, fault = self._judged(answer, about, returns)
+            if answer.stop_reason == _CUT:  # newer models think whether asked to or not, and that counts
+                fault = f"It was cut off after {request['max_tokens']} tokens; say it in fewer words."
+                request = {**request, "max_tokens": 2 * request["max_tokens"]}
             if judgment is not None:
                 return judgment
             said = [{"type": "text", "text": answer.words.strip() or "(no words)"}]  # another model may read it
@@ -144,8 +148,8 @@ class ClaudeModel:
     def _judged(self, answer: _Answer, about: About, returns: type[J]) -> tuple[J | None, str]:
         """The judgment, or else what is wrong with it."""
         self._refuse(answer, None)
-        if answer.stop_reason == "max_tokens":
-            return None, f"It was cut off after {self._options.judgment_tokens} tokens; say it in fewer words."
+        if answer.stop_reason == _CUT:
+            return None, "It was cut off."
         text = answer.words
         try:
             judgment = returns.model_validate_json(text[max(text.find("{"), 0) : text.rfind("}") + 1])

@@ -19,6 +19,7 @@ from agents.errors import NotAtSource, SourceDown, SourceRejected
 _PATIENCE = 15  # seconds that Linear has to answer
 _LONGEST_REST = 3600.0  # seconds
 _LIMITED = "RATELIMITED"
+_BUCKETS = ("Requests", "Complexity")
 _NOT_FOUND = "Entity not found"
 
 
@@ -82,9 +83,14 @@ def _faults(said: Mapping[str, Any]) -> str:
 
 
 def _rest(headers: Mapping[str, str]) -> float | None:
-    """The seconds to wait: by Retry-After, or until the moment at which Linear's bucket is full again."""
+    """The seconds to wait: by Retry-After, or until the moment at which the bucket that is empty is full again.
+
+    Linear counts requests and, apart from them, how dear they are (its SDK's RatelimitedLinearError).
+    """
     after = headers.get("Retry-After", "")
     if after.isdigit():
         return min(float(after), _LONGEST_REST)
-    full = headers.get("X-RateLimit-Requests-Reset", "")  # milliseconds since 1970
-    return min(max(0.0, int(full) / 1000 - time.time()), _LONGEST_REST) if full.isdigit() else None
+    empty = [each for each in _BUCKETS if headers.get(f"X-RateLimit-{each}-Remaining") == "0"]
+    moments = [headers.get(f"X-RateLimit-{each}-Reset", "") for each in empty or _BUCKETS]  # milliseconds since 1970
+    waits = [int(full) / 1000 - time.time() for full in moments if full.isdigit()]
+    return min(max(0.0, *waits), _LONGEST_REST) if waits else None

@@ -38,6 +38,7 @@ _PRICES = {
     "claude-haiku-5-5": Price(0.5, 2.5, 0.05, 0.625),  # of prompts over 100,000 tokens; shorter ones cost a fifth
     "claude-sonnet-4": Price(3.0, 15.0, 0.30, 3.75),
     "claude-sonnet-5": Price(2.0, 10.0, 0.20, 2.50),
+    "claude-sonnet-5-5": Price(2.0, 10.0, 0.10, 2.50),
     "claude-opus-4-0": Price(15.0, 75.0, 1.50, 18.75),
     "claude-opus-4-20250514": Price(15.0, 75.0, 1.50, 18.75),
     "claude-opus-4-1": Price(15.0, 75.0, 1.50, 18.75),
@@ -46,6 +47,8 @@ _PRICES = {
     "claude-opus-5-5": Price(4.0, 20.0, 0.20, 5.0),
     "claude-fable-5": Price(10.0, 50.0, 1.0, 12.5),
     "claude-mythos-5": Price(10.0, 50.0, 1.0, 12.5),
+    "claude-fable-5-1": Price(10.0, 50.0, 0.25, 12.5),
+    "claude-mythos-5-1": Price(10.0, 50.0, 0.25, 12.5),
 }
 """By the beginning of the model's name; the longest that fits counts."""
 

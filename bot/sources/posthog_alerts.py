@@ -87,7 +87,7 @@ class Alerts:
     def _signal(self, alert: Mapping[str, Any], check: Mapping[str, Any], since: dt.datetime) -> RawSignal:
         insight = alert.get("insight") if isinstance(alert.get("insight"), dict) else {}
         insight = dict(insight or {})
-        url = f"{self.project.page}/insights/{insight.get('short_id', '')}?alert_id={alert['id']}"
+        url = f"{self.project.page}/insights/{insight.get('short_id', '')}/alerts?alert_id={alert['id']}"
         measured, expected = str(insight.get("name") or insight.get("derived_name") or "an insight"), _expected(alert)
         seen = _number(check.get("calculated_value"), percent=_is_percentage(alert))
         days = ", ".join(map(str, check.get("triggered_dates") or []))

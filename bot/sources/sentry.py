@@ -1,16 +1,17 @@
 """Sentry issues as signals: new, regressed, escalating and still firing ones, with the frames of their latest event.
 
 What is asked and read was compared with Sentry's own source: OrganizationGroupIndexEndpoint, GroupDetailsEndpoint,
-GroupEventDetailsEndpoint, OrganizationEndpoint.get_projects, and EventSerializer.
+GroupEventDetailsEndpoint, OrganizationEndpoint.get_projects, StreamGroupSerializerSnuba and EventSerializer.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 
@@ -18,12 +19,13 @@ from agents.errors import NotAtSource
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
 from bot.sources.reading import Reading, moment_in, name_in
-from bot.sources.source import Position, Pulled, ask, frame_keys, needed, option
+from bot.sources.sentry_words import body_of, frames_of, keys_of, life_of, people_in, title_of
+from bot.sources.source import Position, Pulled, ask, needed, option
 from storage.raw import RawSignal, Severity
 
 PAGES = 4
 _PAGE = 25
-_FRAMES = 60  # of a stack that are shown, the innermost
+_SENTRY, _BETWEEN_PAGES = "sentry.io", 0.25  # seconds
 _SEVERITY = {"fatal": Severity.FATAL, "error": Severity.ERROR, "warning": Severity.WARNING}
 _ALL_PROJECTS = {"project": "-1"}  # without it Sentry shows those of the teams that the token's owner is in, or nothing
 _AGAIN = {"regressed": "set_regression", "escalating": "set_escalating"}  # what an issue's activity calls them
@@ -53,6 +55,7 @@ class SentryIssues:
     organisation: str
     query: str
     lookback: float  # seconds, at the first pull
+    pause: float = 0.0  # seconds before an issue's own page is asked for, of which Sentry gives five a second
 
     def pull(self, cursor: str) -> Pulled:
         """The issues last seen after the cursor, about PAGES pages of them."""
@@ -77,7 +80,7 @@ class SentryIssues:
     def _is_gone(self, short_id: str) -> bool:
         where = f"{self.url}/api/0/organizations/{self.organisation}/issues/"
         try:
-            self._get(f"{where}{quote(short_id, safe='')}/")
+            self._page(f"{where}{quote(short_id, safe='')}/")
         except NotAtSource:
             self._get(where, {"limit": "1", **_ALL_PROJECTS})  # or the whole organisation may be closed to us
             return True
@@ -115,24 +118,28 @@ class SentryIssues:
         )
         return ask(self.session, where, params, name=self.name, whose="Sentry", check=check)
 
+    def _page(self, where: str) -> requests.Response:
+        time.sleep(self.pause)
+        return self._get(where)
+
     def _signal(self, issue: dict[str, Any]) -> RawSignal:
         at = f"{self.url}/api/0/organizations/{self.organisation}/issues/{name_in(issue, 'id')}/"
         event = self._event(at)
-        frames = _frames(event)
+        frames = frames_of(event)
         return RawSignal(
             source=self.name,
             external_id=issue["shortId"],
             occurrence=self._occurrence(issue, at),
-            title=_title(issue),
-            body=_body(issue, event, frames),
+            title=title_of(issue),
+            body=body_of(issue, event, frames),
             url=str(issue.get("permalink") or ""),
             author="Sentry",
-            people=_people(event),
+            people=people_in(event),
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
             severity=_SEVERITY.get(str(issue.get("level")), Severity.INFO),
-            reach=max(1, int(issue.get("userCount") or 0)),
-            keys=_keys(issue, event, frames),
+            reach=max(1, int(life_of(issue).get("userCount") or 0)),
+            keys=keys_of(issue, event, frames),
             happened_at=_moment(issue),
         )
 
@@ -149,7 +156,7 @@ class SentryIssues:
         if substatus not in _AGAIN:
             return ""
         try:
-            activity = self._get(at).json().get("activity") or []
+            activity = self._page(at).json().get("activity") or []
         except NotAtSource:  # it was deleted since it was listed
             return substatus
         moments = [str(each.get("dateCreated")) for each in activity if each.get("type") == _AGAIN[substatus]]
@@ -166,81 +173,7 @@ def _place(issue: dict[str, Any]) -> tuple[dt.datetime, str]:
 
 
 def _mark(issue: dict[str, Any]) -> str:
-    return f"{_name(issue)} {issue['lastSeen']} {issue.get('count')} {issue.get('substatus')}"
-
-
-def _frames(event: dict[str, Any]) -> list[dict[str, Any]]:
-    """The frames of the exception that was raised last, outermost first. What Sentry cut off for its size is null."""
-    for entry in event.get("entries") or []:
-        if entry.get("type") == "exception":
-            values = [value for value in (entry.get("data") or {}).get("values") or [] if value]
-            stack = (values[-1].get("stacktrace") or {}) if values else {}
-            return [frame for frame in stack.get("frames") or [] if frame]
-    return []
-
-
-def _people(event: dict[str, Any]) -> tuple[str, ...]:
-    """Who met it, where the event says so by name."""
-    name = str((event.get("user") or {}).get("name") or "").strip()
-    return (name,) if name else ()
-
-
-def _shown(frames: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The innermost frames. Of a stack too long to be shown whole, those of libraries are left out first."""
-    own = [place for place, frame in enumerate(frames) if frame.get("inApp")][-_FRAMES:]
-    others = [place for place, frame in enumerate(frames) if not frame.get("inApp")]
-    room = _FRAMES - len(own)
-    return [frames[place] for place in sorted([*own, *(others[-room:] if room else [])])]
-
-
-def _keys(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    """By what the same problem is known exactly: the issue, its fingerprints, its top in-app frame with the error."""
-    keys = [f"sentry:{issue['shortId']}"]
-    if permalink := issue.get("permalink"):
-        keys.append(f"url:{permalink}")
-    keys += [f"sentry-fingerprint:{each}" for each in (event.get("fingerprints") or [])[:3]]
-    kind = (issue.get("metadata") or {}).get("type", "")
-    innermost = next((frame for frame in reversed(frames) if frame.get("inApp")), None)
-    if innermost:
-        keys += frame_keys(innermost.get("filename"), innermost.get("function"), kind)
-    return tuple(keys)
-
-
-def _body(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[str, Any]]) -> str:
-    """What a person would read on the issue's page. Counts are rounded: exact ones change with every event."""
-    tags = {str(tag["key"]): str(tag["value"]) for tag in event.get("tags") or []}
-    lines = [
-        _title(issue),
-        f"culprit: {issue.get('culprit', '')}",
-        f"project: {(issue.get('project') or {}).get('slug', '')}",
-        f"environment: {tags.get('environment', '')}   release: {tags.get('release') or _release(event)}",
-        f"level: {issue.get('level', '')}   first seen: {issue.get('firstSeen', '')}",
-        f"events: {_about(issue.get('count'))}   users: {_about(issue.get('userCount'))}",
-    ]
-    if frames:
-        lines += ["", "Traceback (most recent call last):"]
-    for frame in _shown(frames):
-        lines.append(f'  File "{frame.get("filename")}", line {frame.get("lineNo")}, in {frame.get("function")}')
-        line = frame.get("lineNo")
-        lines += [f"    {str(text or '').strip()}" for number, text in frame.get("context") or [] if number == line]
-    named = tags.get("user", "").startswith("username:")  # a person's name, and of no use here
-    lines += ["", *(f"{key} = {value}" for key, value in sorted(tags.items()) if key != "user" or not named)]
-    lines += [f"extra: {key} = {value}" for key, value in sorted((event.get("context") or {}).items())]
-    return "\n".join(lines)
-
-
-def _title(issue: dict[str, Any]) -> str:
-    return str(issue.get("title") or issue.get("culprit") or f"{issue['shortId']}, which has no title")
-
-
-def _release(event: dict[str, Any]) -> str:
-    return str((event.get("release") or {}).get("version", ""))
-
-
-def _about(count: object) -> str:
-    """A number by its size: 7 is `1 or more`, 1204 is `1000 or more`."""
-    digits = str(count or "0")
-    return f"1{'0' * (len(digits) - 1)} or more" if digits.isdigit() and int(digits) else "0"
+    return f"{_name(issue)} {issue['lastSeen']} {life_of(issue).get('count')} {issue.get('substatus')}"
 
 
 def _moment(issue: dict[str, Any]) -> dt.datetime:
@@ -261,6 +194,12 @@ def _tomorrow() -> dt.datetime:
     return dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
 
 
+def pause_towards(url: str) -> float:
+    """Only Sentry's own hosts limit how fast we may ask; one in one's own house does not unless told to."""
+    host = urlsplit(url).hostname or ""
+    return _BETWEEN_PAGES if host == _SENTRY or host.endswith(f".{_SENTRY}") else 0.0
+
+
 REQUIRED = ("organization",)  # options
 
 
@@ -276,4 +215,5 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> SentryIssu
         organisation=option(name, terms.options, "organization"),
         query=terms.options.get("query", "is:unresolved"),
         lookback=float(str(seconds(terms.options.get("lookback", "1d")))),
+        pause=pause_towards(settings.sentry_url),
     )

@@ -19,7 +19,7 @@ from bot.sources.source import ask, option
 from storage.raw import clipped
 
 _ISSUE = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_FRAMES = 40  # of each exception, the innermost
+_FRAMES = 40  # of each stack, the innermost
 _VARIABLES = 20  # of a frame
 _CRUMBS = 40  # the last
 _LONGEST = 300  # characters of one value
@@ -47,19 +47,7 @@ def _lines(event: dict[str, Any]) -> Iterator[str]:
     yield f"{event.get('title', '')} at {event.get('dateCreated', '')}"
     yield f"culprit: {event.get('culprit', '')}   release: {(event.get('release') or {}).get('version', '')}"
     for entry in event.get("entries") or []:
-        data = entry.get("data") or {}
-        match entry.get("type"):
-            case "exception":
-                for value in filter(None, data.get("values") or []):
-                    yield from _exception(value)
-            case "breadcrumbs":
-                yield from _breadcrumbs(data.get("values") or [])
-            case "request":
-                yield f"request: {data.get('method') or ''} {data.get('url') or ''}"
-            case "message":
-                yield f"message: {_short(data.get('formatted') or '')}"
-            case _:
-                continue
+        yield from _entry(str(entry.get("type")), entry.get("data") or {})
     yield "tags: " + ", ".join(f"{tag.get('key')}={tag.get('value')}" for tag in event.get("tags") or [])
     for name, context in sorted((event.get("contexts") or {}).items()):
         yield f"{name}: {_short(context)}"
@@ -67,10 +55,42 @@ def _lines(event: dict[str, Any]) -> Iterator[str]:
         yield f"extra {name}: {_short(value)}"
 
 
+def _entry(kind: str, data: dict[str, Any]) -> Iterator[str]:
+    match kind:
+        case "exception":
+            for value in filter(None, data.get("values") or []):
+                yield from _exception(value)
+        case "threads":
+            yield from _threads(data.get("values") or [])
+        case "stacktrace":
+            yield "\nstack:"
+            yield from _frames(data)
+        case "breadcrumbs":
+            yield from _breadcrumbs(data.get("values") or [])
+        case "request":
+            yield f"request: {data.get('method') or ''} {data.get('url') or ''}"
+        case "message":
+            yield f"message: {_short(data.get('formatted') or '')}"
+        case _:
+            return
+
+
+def _threads(threads: list[dict[str, Any]]) -> Iterator[str]:
+    """Those that crashed, whose exception has no stack of its own."""
+    for thread in filter(None, threads):
+        if (thread.get("crashed") or thread.get("current")) and thread.get("stacktrace"):
+            yield f"\nthread {thread.get('name') or thread.get('id')}:"
+            yield from _frames(thread["stacktrace"])
+
+
 def _exception(value: dict[str, Any]) -> Iterator[str]:
     handled = (value.get("mechanism") or {}).get("handled")
     yield f"\n{value.get('type')}: {_short(value.get('value') or '')}{' (handled)' if handled else ''}"
-    for frame in list(filter(None, (value.get("stacktrace") or {}).get("frames") or []))[-_FRAMES:]:
+    yield from _frames(value.get("stacktrace") or {})
+
+
+def _frames(stack: dict[str, Any]) -> Iterator[str]:
+    for frame in list(filter(None, stack.get("frames") or []))[-_FRAMES:]:
         own = "" if frame.get("inApp") else " (library)"
         yield f'  File "{frame.get("filename")}", line {frame.get("lineNo")}, in {frame.get("function")}{own}'
         yield from (f"    {number}: {text}" for number, text in frame.get("context") or [])

@@ -94,11 +94,12 @@ def test_after_two_faults_were_fed_back_the_model_has_refused(api: Api, sqlite_s
     assert all(call.settled for call in calls(sqlite_store))
 
 
-def test_an_answer_that_was_cut_off_is_a_fault(api: Api, sqlite_store: Store) -> None:
+def test_an_answer_that_was_cut_off_is_a_fault_and_the_next_has_twice_the_room(api: Api, sqlite_store: Store) -> None:
     api.replies = [says('{"reason": "long', "max_tokens"), says(SAFE)]
 
     assert a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading).passed
-    assert "cut off" in api.asked[1][1]["messages"][2]["content"]
+    assert "cut off after 4000 tokens" in api.asked[1][1]["messages"][2]["content"]
+    assert [body["max_tokens"] for _, body in api.asked] == [4000, 8000]
 
 
 @pytest.mark.parametrize("stop_reason", ["refusal", "model_context_window_exceeded"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
@@ -73,6 +74,20 @@ def test_a_fine_grained_token_is_good_while_it_may_read_the_jobs_of_actions(town
 
     assert "readable with its checks, and the token may push" in good.stdout
     assert "may not read checks or actions nor commit statuses" in bad.stdout
+
+
+def test_a_model_that_was_retired_is_named(town: Town) -> None:
+    def shown(request: Request) -> JSONResponse:
+        name = request.path_params["name"]
+        able = {"structured_outputs": {"supported": True}}
+        return JSONResponse({"id": name, "capabilities": able}, 404 if "haiku" in name else 200)
+
+    served = Starlette(routes=[Route("/v1/models/{name}", shown)])
+    with town, Loopback(served) as api:
+        done = examined(town, ANTHROPIC_API_KEY="key", ANTHROPIC_BASE_URL=api.url)
+
+    assert "model claude-haiku-4-5: the API has no such model (any more)" in done.stdout
+    assert "model claude-sonnet-4-6: the key is accepted" in done.stdout
 
 
 def test_an_answer_that_makes_no_sense_is_a_sentence_and_shows_nothing_of_what_was_handled(town: Town) -> None:

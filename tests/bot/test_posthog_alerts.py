@@ -20,7 +20,7 @@ def test_an_alert_that_fires_says_what_was_expected_and_what_was_seen(posthog: P
     assert signal.title == "Exports dry up: seen 14, expected at least 120 and at most 900"
     assert "Expected: at least 120 and at most 900" in signal.body
     assert f"Seen: 14, for {ago(hours=2).date()}" in signal.body
-    assert signal.url.endswith("/project/42/insights/x7Kq?alert_id=a1")
+    assert signal.url.endswith("/project/42/insights/x7Kq/alerts?alert_id=a1")
 
 
 def test_an_alert_is_told_once_each_time_it_begins_to_fire(posthog: PostHog) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from agents.errors import SourceDown, SourceRejected
+from bot.sources.sentry import pause_towards
 from bot.sources.source import Pulled
 from playground.case import demo_cases
 from playground.faults import Fault, Faults, Kind, Moment
@@ -75,6 +76,11 @@ def test_sentry_that_limits_our_rate_is_left_alone_as_long_as_it_asks(sentry: Se
         sentry_source(sentry).pull("")
 
     assert caught.value.retry_after == 7
+
+
+def test_only_sentrys_own_hosts_are_asked_slowly_for_the_pages_of_issues() -> None:
+    assert pause_towards("https://sentry.io") == pause_towards("https://de.sentry.io/") == 0.25  # four a second of five
+    assert pause_towards("https://sentry.acme.example") == pause_towards("https://notsentry.io") == 0
 
 
 @pytest.mark.parametrize("kind", [Kind.DROP, Kind.REFUSE])

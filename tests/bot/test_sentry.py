@@ -23,7 +23,7 @@ from playground.faults import Fault, Faults, Kind, Moment
 from playground.loopback import Loopback
 from playground.sentry import Sentry
 from playground.sentry_records import Frame, Substatus
-from storage.raw import Severity
+from storage.raw import RawSignal, Severity
 from tests.bot.sentry_read import sentry_source
 
 NOW = dt.datetime.now(dt.UTC)
@@ -109,6 +109,18 @@ def test_a_sentry_issue_tells_release_environment_rough_counts_and_its_fingerpri
     assert f"url:{signal.url}" in signal.keys
 
 
+def test_a_sentry_issue_that_goes_on_keeps_its_words_and_counts_all_of_its_life(sentry: Sentry) -> None:
+    demo_cases()[0].add_to_sentry(sentry, NOW - dt.timedelta(hours=3))
+    source = sentry_source(sentry)
+    first = source.pull("")
+    sentry.happen("SOLAR-DASHBOARD-1A7", events=2, at=NOW)
+
+    (on,) = source.pull(first.cursor).signals
+
+    assert (on.body, on.reach) == (first.signals[0].body, 61)
+    assert source.pull(source.pull(first.cursor).cursor).signals == ()
+
+
 def test_a_sentry_issue_without_frames_or_without_any_event_is_a_signal_all_the_same(
     sentry: Sentry, faults: Faults
 ) -> None:
@@ -124,13 +136,8 @@ def test_a_sentry_issue_without_frames_or_without_any_event_is_a_signal_all_the_
     assert not [key for key in (*bare.keys, *eventless.keys) if key.startswith("frame:")]
 
 
-@pytest.mark.parametrize(
-    "data", [None, {"values": None}, {"values": [None]}, {"values": [{"stacktrace": None}]},
-             {"values": [None, {"stacktrace": {"frames": [None, {"filename": None, "context": None}]}}]}],
-)  # fmt: skip
-def test_an_event_of_which_sentry_has_cut_parts_off_is_read_as_far_as_it_goes(data: dict[str, Any] | None) -> None:
-    issue = {"id": "1", "shortId": "CUT-1", "title": None, "metadata": None, "lastSeen": NOW.isoformat()}
-    event = {"entries": [{"type": "exception", "data": data}], "tags": None, "release": None}
+def read_and_looked_up(issue: dict[str, Any], event: dict[str, Any]) -> tuple[RawSignal, str]:
+    """What a Sentry that has one issue with this event brings, as a signal and for research."""
     served = Starlette(
         routes=[
             Route("/api/0/organizations/acme/issues/", lambda _: JSONResponse([issue])),
@@ -141,7 +148,37 @@ def test_an_event_of_which_sentry_has_cut_parts_off_is_read_as_far_as_it_goes(da
         settings = Settings(_env_file=None, sentry_url=at.url, sentry_token=SecretStr("right"))
         terms = SourceTerms(kind="sentry", report_to="C01", options={"organization": "acme"})
         (signal,) = KINDS["sentry"]("errors", terms, settings).pull("").signals
-        told = open_lookup("errors", terms, settings).event("CUT-1")
+        return signal, open_lookup("errors", terms, settings).event(issue["shortId"])
+
+
+def test_a_crash_is_told_by_the_frames_of_the_thread_that_crashed() -> None:
+    """Sentry's Threads.get_api_context: the exception of a crash may stand without a stack of its own."""
+    frames = [{"filename": "Cart.swift", "function": "total", "lineNo": 7, "inApp": True, "context": []}]
+    threads = [
+        {"id": 1, "name": "idle", "crashed": False, "current": False, "stacktrace": None},
+        {"id": 2, "name": "main", "crashed": True, "current": True, "stacktrace": {"frames": frames}},
+    ]
+    raised = {"type": "EXC_BAD_ACCESS", "value": "at 0x0", "stacktrace": None, "threadId": 2}
+    kinds = {"exception": {"values": [raised]}, "threads": {"values": threads}}
+    issue = {"id": "1", "shortId": "IOS-1", "metadata": {"type": "EXC_BAD_ACCESS"}, "lastSeen": NOW.isoformat()}
+
+    signal, told = read_and_looked_up(issue, {"entries": [{"type": kind, "data": kinds[kind]} for kind in kinds]})
+
+    assert 'File "Cart.swift", line 7, in total' in signal.body
+    assert "frame:Cart.swift:total:EXC_BAD_ACCESS" in signal.keys
+    assert "thread main:" in told
+    assert 'File "Cart.swift", line 7, in total' in told
+
+
+@pytest.mark.parametrize(
+    "data", [None, {"values": None}, {"values": [None]}, {"values": [{"stacktrace": None}]},
+             {"values": [None, {"stacktrace": {"frames": [None, {"filename": None, "context": None}]}}]}],
+)  # fmt: skip
+def test_an_event_of_which_sentry_has_cut_parts_off_is_read_as_far_as_it_goes(data: dict[str, Any] | None) -> None:
+    issue = {"id": "1", "shortId": "CUT-1", "title": None, "metadata": None, "lastSeen": NOW.isoformat()}
+    event = {"entries": [{"type": "exception", "data": data}], "tags": None, "release": None}
+
+    signal, told = read_and_looked_up(issue, event)
 
     assert (signal.title, signal.severity) == ("CUT-1, which has no title", Severity.INFO)
     assert "tags:" in told

@@ -94,7 +94,18 @@ def test_an_issue_has_the_shape_of_sentrys(asker: Asker) -> None:
     assert issue["metadata"]["function"] == "metric"
     page = asker.get(f"{ISSUES}{number}/").json()
     assert [each["type"] for each in page.pop("activity")] == ["first_seen"]
-    assert page == issue
+    assert {name: issue[name] for name in page} == page
+
+
+def test_a_list_counts_what_happened_in_its_time_and_all_of_it_beside(asker: Asker) -> None:
+    asker.sentry.add_issue(BLANK, first_seen=minutes_ago(60), last_seen=minutes_ago(50))
+    asker.sentry.happen("SOLAR-1A7", events=3, at=minutes_ago(5))
+
+    [issue] = asker.get(start=minutes_ago(10).isoformat(), end=NOW.isoformat()).json()
+
+    assert (issue["count"], issue["userCount"], issue["firstSeen"]) == ("3", 3, "2026-11-20T07:25:00Z")
+    life = issue["lifetime"]
+    assert (life["count"], life["userCount"], life["firstSeen"]) == ("1207", 61, "2026-11-20T06:30:00Z")
 
 
 def test_the_latest_event_has_its_frames_tags_and_extra_data(asker: Asker) -> None:
