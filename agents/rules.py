@@ -32,6 +32,7 @@ class Person:
     is_guest: bool = False
     is_stranger: bool = False
     deleted: bool = False
+    teams: frozenset[str] = frozenset()  # of an Enterprise organisation: the workspaces that they are in
 
 
 def weight(signal: Signal | RawSignal, source_weight: float, at: dt.datetime) -> float:

@@ -196,14 +196,16 @@ class SlackWriter:
             user = self._calls("users.info", lambda: self.client.users_info(user=user_id))["user"]
         except SlackRejected:
             return Person(user_id=user_id, team_id=team_id, is_stranger=True)
+        teams = frozenset(map(str, (user.get("enterprise_user") or {}).get("teams") or ()))
         person = Person(
             user_id=user_id,
-            team_id=str(user.get("team_id") or team_id),
+            team_id=self.us.team if self.us.team in teams else str(user.get("team_id") or team_id),
             name=str(user.get("real_name") or user.get("name") or ""),
             is_bot=bool(user.get("is_bot")),
             is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             is_stranger=bool(user.get("is_stranger")),
             deleted=bool(user.get("deleted")),
+            teams=teams,
         )
         return self._people.put(user_id, person)
 

@@ -60,8 +60,11 @@ class Deps:
     def person(self, user_id: str, team_id: str) -> Person:
         """Who it is that acts, `team_id` as the payload tells it. Whoever is of another workspace is a stranger.
 
-        Raises SlackDown when Slack cannot be asked.
+        In an Enterprise organisation a payload may name another workspace of somebody who is in ours as well (bolt-js
+        issue 1875): that they are, Slack must say itself. Raises SlackDown when Slack cannot be asked.
         """
-        if team_id != self.home_team:
-            return Person(user_id=user_id, team_id=team_id, is_stranger=True)
-        return self.slack.person(user_id, team_id)
+        stranger = Person(user_id=user_id, team_id=team_id, is_stranger=True)
+        if not team_id:
+            return stranger
+        person = self.slack.person(user_id, team_id)
+        return person if team_id == self.home_team or self.home_team in person.teams else stranger

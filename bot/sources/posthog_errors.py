@@ -124,7 +124,8 @@ class Issues:
         if frames:
             lines += ["", "Traceback (most recent call last):"]
         for frame in frames[-_FRAMES:]:
-            lines.append(f'  File "{frame.get("source")}", line {frame.get("line")}, in {_function(frame)}')
+            line = frame.get("line") or frame.get("lineno")
+            lines.append(f'  File "{_source(frame)}", line {line}, in {_function(frame)}')
         lines += ["", *(f"{key[1:]} = {event[key]}" for key in ("$browser", "$os", "$app_version") if event.get(key))]
         return "\n".join(lines).rstrip()
 
@@ -171,8 +172,13 @@ def _frames(event: Mapping[str, Any]) -> list[dict[str, Any]]:
     return list(((raised[0] or {}).get("stacktrace") or {}).get("frames") or []) if raised else []
 
 
+def _source(frame: Mapping[str, Any]) -> object:
+    """The file, as PostHog writes a frame that it resolved, or as the product's own code sent it."""
+    return frame.get("source") or frame.get("filename")
+
+
 def _function(frame: Mapping[str, Any]) -> str:
-    return str(frame.get("resolved_name") or frame.get("mangled_name") or "?")
+    return str(frame.get("resolved_name") or frame.get("mangled_name") or frame.get("function") or "?")
 
 
 def _keys(issue: Mapping[str, Any], event: Mapping[str, Any], url: str) -> tuple[str, ...]:
@@ -190,7 +196,7 @@ def _top(issue: Mapping[str, Any], frames: Sequence[Mapping[str, Any]]) -> tuple
     """The file and the function of the innermost frame that is the product's own."""
     innermost = next((frame for frame in reversed(frames) if frame.get("in_app")), None)
     if innermost is not None:
-        return innermost.get("source"), _function(innermost)
+        return _source(innermost), _function(innermost)
     return issue.get("source"), issue.get("function")
 
 

@@ -51,7 +51,10 @@ class TeamSeed:
 
 @dataclass(frozen=True)
 class UserSeed:
-    """A person, or another app's bot when `is_bot`; `team_id` is set for people of another workspace."""
+    """A person, or another app's bot when `is_bot`; `team_id` is set for people of another workspace.
+
+    `teams` are all of theirs, in an Enterprise organisation, where `team_id` may be any of them.
+    """
 
     id: str
     name: str
@@ -66,6 +69,7 @@ class UserSeed:
     is_stranger: bool = False
     deleted: bool = False
     team_id: str | None = None
+    teams: tuple[str, ...] = ()
 
     @property
     def display(self) -> str:

@@ -16,7 +16,11 @@ def user_json(state: State, user: UserSeed, *, with_email: bool) -> Json:
         profile["email"] = user.email
     if user.is_bot:
         profile |= {"bot_id": user.bot_id, "api_app_id": app.id if user.id == app.bot_user_id else ""}
+    enterprise: Json = {}
+    if user.teams:
+        enterprise = {"enterprise_user": {"id": user.id, "enterprise_id": "E07ACME", "teams": list(user.teams)}}
     return {
+        **enterprise,
         "id": user.id,
         "team_id": user.team_id or state.seed.team.id,
         "name": user.name,

@@ -18,6 +18,7 @@ from tests.bot.workplace import (
     ADA,
     BOB,
     GUS,
+    KIM,
     SECRET,
     SOLAR,
     Workplace,
@@ -59,6 +60,14 @@ def test_a_press_from_another_workspace_or_from_nowhere_is_refused(
 
     assert place.store.reports.get(report.id or 0).status is Status.AWAITING_APPROVAL
     assert "another" in place.whispers(ADA)[0]
+
+
+def test_who_is_in_our_workspace_and_in_a_sister_of_it_is_no_stranger(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    plan = next(each for each in place.draw(report.id or 0) if "Approve" in labels(each))
+    place.presses(KIM, plan, "Approve", team_id="T08SISTER")
+
+    assert place.whispers(KIM)[0].startswith("You may not do this. The policy file allows it to")
 
 
 def test_nothing_is_decided_while_slack_does_not_say_who_it_is(place: Workplace) -> None:

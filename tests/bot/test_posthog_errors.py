@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from playground.posthog import PostHog
 from storage.raw import Severity
 from tests.bot.posthog_read import ago, crash, source
@@ -18,6 +20,19 @@ def test_an_error_brings_its_stack_its_reach_and_its_keys(posthog: PostHog) -> N
     assert f"session replay: {posthog.address}/project/42/replay/s1" in signal.body
     assert "frame:app/checkout.py:pay:KeyError" in signal.keys
     assert {"posthog:e1", "posthog-fingerprint:f00d", f"url:{signal.url}"} <= set(signal.keys)
+
+
+def test_a_stack_that_posthog_did_not_resolve_is_read_as_it_was_sent(posthog: PostHog) -> None:
+    sent = {"filename": "app/cart.py", "lineno": 7, "function": "total", "in_app": True, "platform": "python"}
+    raised = {"type": "KeyError", "value": "EUR", "stacktrace": {"type": "raw", "frames": [sent]}}
+    event = crash(ago(hours=1))
+    raw = replace(event, properties={**event.properties, "$exception_list": [raised]})
+    posthog.happen("e1", raw, name="KeyError")
+
+    (signal,) = source(posthog, "errors").pull("").signals
+
+    assert 'File "app/cart.py", line 7, in total' in signal.body
+    assert "frame:app/cart.py:total:KeyError" in signal.keys
 
 
 def test_an_error_that_fires_on_is_the_same_words_and_is_read_again_only_then(posthog: PostHog) -> None:

@@ -16,7 +16,7 @@ from playground.faults import Fault, Faults, Kind, Moment
 from playground.loopback import Loopback
 from playground.workspace import Workspace
 from storage.status import Visibility
-from tests.bot.workplace import ADA, BOB, EVE, GUS, QUIET, SECRET, SHARED, SOLAR, TEAM, a_seed
+from tests.bot.workplace import ADA, BOB, EVE, GUS, KIM, QUIET, SECRET, SHARED, SOLAR, TEAM, a_seed
 
 KEY = {"report": "1", "purpose": "card"}
 
@@ -189,6 +189,12 @@ def test_people_are_looked_up_once_a_minute(bench: Bench) -> None:
 )
 def test_people_who_may_nothing_are_known_as_such(bench: Bench, user: str, kind: str) -> None:
     assert getattr(bench.slack.person(user, TEAM), kind)
+
+
+def test_who_is_in_several_workspaces_of_an_organisation_is_of_ours(bench: Bench) -> None:
+    bench.slack.who_we_are()
+
+    assert bench.slack.person(KIM, "T08SISTER").team_id == TEAM
 
 
 def test_nobody_is_anybody_while_slack_is_down(bench: Bench) -> None:

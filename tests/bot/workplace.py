@@ -37,6 +37,7 @@ from tests.fakes import ScriptedModel, Told
 T = TypeVar("T")
 
 ADA, BOB, GUS, EVE = "U01ADA", "U02BOB", "U03GUS", "U04EVE"  # an approver, a colleague, a guest, another workspace's
+KIM = "U06KIM"  # is in ours and in another workspace of our organisation
 ALERTS = "B05ALERT"  # a bot that the policy allows
 SOLAR, SECRET, QUIET, SHARED, ELSEWHERE = "C07SOLAR", "C09SECRET", "C08QUIET", "C10SHARED", "C11ELSE"
 TEAM = "T07ACME"
@@ -68,12 +69,13 @@ def a_seed() -> WorkspaceSeed:
         users=(
             UserSeed(ADA, "ada", "Ada Example"),
             UserSeed(BOB, "bob", "Bob Example"),
+            UserSeed(KIM, "kim", "Kim Both", team_id="T08SISTER", teams=("T08SISTER", TEAM)),
             UserSeed(GUS, "gus", "Gus Guest", is_restricted=True),
             UserSeed(EVE, "eve", "Eve Elsewhere", team_id="T09OTHER", is_stranger=True),
             UserSeed("U05ALERT", "alerts", is_bot=True, bot_id=ALERTS),
         ),
         channels=(
-            ChannelSeed(SOLAR, "solar", members=(ADA, BOB, GUS, "U05ALERT", app.bot_user_id)),
+            ChannelSeed(SOLAR, "solar", members=(ADA, BOB, KIM, GUS, "U05ALERT", app.bot_user_id)),
             ChannelSeed(SECRET, "secret", members=(ADA, app.bot_user_id), is_private=True),
             ChannelSeed(QUIET, "quiet", members=(ADA, BOB)),
             ChannelSeed(SHARED, "shared", members=(ADA, EVE, app.bot_user_id), is_ext_shared=True),
