@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -86,7 +87,7 @@ class Fixing:
         if sentence := self._too_many(repository):
             return FixStart(outcome=Outcome.FAILED, sentence=sentence)
         tip = self.means.workspaces.head(repository)
-        branch = f"{repository.label}/sb-{report_id}-{plan.hash[:8]}"
+        branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
         row = self._on_tip(begun, repository, tip)
         case = FixCase(
@@ -237,3 +238,9 @@ class Fixing:
                 Outcome.NO_REPOSITORY, f"{row.repository} is no longer in the policy file; put it back, retry"
             )
         return row, repository
+
+
+def _branch_word(label: str) -> str:
+    """What of a label may stand in a branch's name: a label may be any words."""
+    word = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")
+    return word or "signalbox"

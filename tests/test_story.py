@@ -196,6 +196,16 @@ def test_red_checks_go_back_to_the_agent_and_the_third_red_asks_a_person(world: 
     assert world.advances().status is Status.AWAITING_FIX
 
 
+def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: Store, tmp_path: Path) -> None:
+    labelled = POLICY.repositories[0].model_copy(update={"label": "help wanted: bot"})
+    world = World(sqlite_store, tmp_path, policy=POLICY.model_copy(update={"repositories": (labelled,)}))
+
+    world.reaches(Status.AWAITING_CHECKS)
+
+    assert world.code_host.drafts[1].label == "help wanted: bot"
+    assert world.code_host.drafts[1].branch.startswith("help-wanted-bot/sb-1-")
+
+
 def test_a_change_that_conflicts_is_carried_over_to_where_the_base_branch_is_now(world: World) -> None:
     world.reaches(Status.AWAITING_CHECKS)
     begun = world.store.fixes.latest(1)
