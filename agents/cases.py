@@ -90,8 +90,8 @@ class ResearchCase(_Case):
 class FixCase(_Case):
     """A plan that somebody approved, to be carried out. There is no fix without one.
 
-    From round 2 on `patch` is what was pushed, and `red_log`, `instructions` (remarks of people who may write to the
-    repository) and `remarks` (of anybody else: data) say what came of it.
+    From round 2 on `patch` is what was pushed, carried over to `base_sha`, and `red_log`, `instructions` (remarks of
+    people who may write to the repository) and `remarks` (of anybody else: data) say what came of it.
     """
 
     plan: Plan
@@ -99,6 +99,7 @@ class FixCase(_Case):
     research: Research
     round_number: int = Field(default=1, ge=1)
     patch: str = ""
+    left_behind: str = ""  # what was pushed, when it could not be carried over to where the base branch is now
     red_log: str = ""
     instructions: tuple[Remark, ...] = ()
     remarks: tuple[Remark, ...] = ()

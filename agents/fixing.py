@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -85,9 +86,10 @@ class Fixing:
             )
         if sentence := self._too_many(repository):
             return FixStart(outcome=Outcome.FAILED, sentence=sentence)
-        base_sha = self.means.workspaces.head(repository)
-        branch = f"{repository.label}/sb-{report_id}-{plan.hash[:8]}"
-        row = store.fixes.start(report_id, plan.revision, repository.name, branch, base_sha)
+        tip = self.means.workspaces.head(repository)
+        branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
+        begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
+        row = self._on_tip(begun, repository, tip)
         case = FixCase(
             subject=report.subject,
             report_id=report_id,
@@ -102,12 +104,21 @@ class Fixing:
             research=report.research,
             round_number=row.rounds + 1,
             patch=row.patch,
+            left_behind="" if row.patch else begun.patch,
             red_log=row.red_log,
             **self._remarks(repository, row),
         )
         run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, report))
         run.begin(store.signals.of_report(report_id), repository.name)
         return FixStart(case=case, fix_id=row.id or 0, run=run.key)
+
+    def _on_tip(self, row: Fix, repository: Repository, tip: str) -> Fix:
+        """The row with its work carried over to where the base branch is now: on its old base a conflict would stay."""
+        if row.base_sha == tip:
+            return row
+        patch = self.means.workspaces.carried(repository, tip, row.patch) if row.patch else ""
+        self.means.store.fixes.change(row.id or 0, base_sha=tip, patch=patch)
+        return self.means.store.fixes.get(row.id or 0)
 
     def _remarks(self, repository: Repository, row: Fix) -> dict[str, tuple[Remark, ...]]:
         """What was said on the pull request so far: by people who may write, and by anybody else."""
@@ -227,3 +238,9 @@ class Fixing:
                 Outcome.NO_REPOSITORY, f"{row.repository} is no longer in the policy file; put it back, retry"
             )
         return row, repository
+
+
+def _branch_word(label: str) -> str:
+    """What of a label may stand in a branch's name: a label may be any words."""
+    word = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")
+    return word or "signalbox"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import PurePosixPath
 
-from agents.patches import FileChange, read_patch
+from agents.patches import FileChange, read_patch, unresolved
 from agents.skips import skips
 from agents.terms import Repository
 
@@ -50,6 +50,7 @@ def guard(
         *_size(changes, repository),
         *_forbidden(changes, repository, planned),
         *_kinds(changes),
+        *(f"{path} holds conflict markers; resolve them." for path in unresolved(patch)),
         *_secrets(changes, secrets),
         *_weakened(changes),
     ]

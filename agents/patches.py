@@ -38,6 +38,11 @@ def read_patch(patch: str) -> list[FileChange]:
     return [_read_part(part) for part in _parts(patch)]
 
 
+def unresolved(patch: str) -> list[str]:
+    """The files into which the patch writes git's conflict markers."""
+    return [change.path for change in read_patch(patch) if any(re.match("[<>]{7} ", line) for _, line in change.added)]
+
+
 def only(patch: str, wanted: Callable[[str], bool]) -> str:
     """The patch of those files whose path is wanted."""
     return "".join(change.text for change in read_patch(patch) if wanted(change.path))

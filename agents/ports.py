@@ -132,6 +132,13 @@ class Workspaces(Protocol):
         """A fresh checkout of `sha` with `patch` applied. Raises SandboxUnusable where nothing can be run safely."""
         ...
 
+    def carried(self, repository: Repository, sha: str, patch: str) -> str:
+        """The patch, made for an earlier commit, as one for `sha`; empty when it cannot be carried over.
+
+        Where both changed the same lines it holds git's conflict markers.
+        """
+        ...
+
 
 # ── the code host ───────────────────────────────────────────────────────────────────────────────────────────────
 

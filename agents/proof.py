@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from agents.exchange import Ran
 from agents.guards import is_test
+from agents.naming_tests import is_pytest, running
 from agents.patches import only
 from agents.ports import Workspaces
 from agents.suite import Failures, named
@@ -19,6 +20,8 @@ from agents.terms import Repository
 from storage.judgments import FixSubmission, Proof
 
 LOG_LIMIT = 20_000
+_LINE = 300
+_STARTED = re.compile(r"^(?:=+ |FAILED |ERROR |E  |\d+ (?:failed|error|passed))", re.MULTILINE)  # what pytest prints
 _TIMED_OUT = 124  # the port's number
 _UNCOLLECTED = {
     2: "could not be collected",
@@ -64,7 +67,7 @@ def prove_patch(
     """
     attempt = _Attempt(workspaces, repository, base_sha)
     suite_command = repository.test_command
-    named_command = (*suite_command, *submission.test_ids)
+    named_command = running(suite_command, submission.test_ids)
     tests = only(patch, lambda path: path in submission.test_files or is_test(path))
     if why_not := _unfit(submission, tests):
         return _unproven(submission, why_not)
@@ -85,7 +88,7 @@ def prove_patch(
         suite_passed=passed and not suited.why_not,
         before_log=_log(named_command, before),
         after_log=_log(named_command, after),
-        suite_log=_log(suite_command, suite),
+        suite_log="\n\n".join(filter(None, (_log(suite_command, suite), suited.log))),
         why_not=suited.why_not if passed else f"The new tests do not pass with the change ({_ended(after)}).",
         known_failures=suited.known,
         unsteady=suited.unsteady,
@@ -125,17 +128,26 @@ def _why_not_red(before: Ran, submission: FixSubmission, repository: Repository)
         return "The new tests pass without the change, so they do not show the problem."
     if before.exit_code == _TIMED_OUT:
         return "The new tests ran out of time without the change, so it is not seen that they fail."
-    if _is_pytest(repository):
-        if before.exit_code in _UNCOLLECTED:
-            how = _UNCOLLECTED[before.exit_code]
-            return (
-                f"Without the change the new tests {how} (pytest exit code {before.exit_code}); they must run and fail."
-            )
-        if idle := _not_failing(before, submission):
-            return f"{', '.join(idle)} does not fail without the change; name only tests that do."
-    if not _shows(before, submission.expected_failure, repository):
-        return f"Without the change the new tests fail, but not with “{submission.expected_failure}”."
+    why_not = _why_not_by_pytest(before, submission) if is_pytest(repository.test_command) else ""
+    if why_not or _shows(before, submission.expected_failure, repository):
+        return why_not
+    return f"Without the change the new tests fail, but not with “{submission.expected_failure}”."
+
+
+def _why_not_by_pytest(before: Ran, submission: FixSubmission) -> str:
+    if before.exit_code in _UNCOLLECTED:
+        how = _UNCOLLECTED[before.exit_code]
+        return f"Without the change the new tests {how} (pytest exit code {before.exit_code}); they must run and fail."
+    if not _STARTED.search(before.output):
+        return f"Without the change the tests do not even start: {_last_line(before)}"
+    if idle := _not_failing(before, submission):
+        return f"{', '.join(idle)} does not fail without the change; name only tests that do."
     return ""
+
+
+def _last_line(ran: Ran) -> str:
+    lines = ran.output.strip().splitlines()
+    return (lines[-1] if lines else f"it printed nothing ({_ended(ran)})")[:_LINE]
 
 
 def _not_failing(before: Ran, submission: FixSubmission) -> list[str]:
@@ -155,7 +167,7 @@ def _covers(test_id: str, line: str) -> bool:
 def _shows(before: Ran, expected: str, repository: Repository) -> bool:
     """Whether the log tells of the expected failure. Of pytest's only error lines count, not the test's source."""
     lines = before.output.splitlines()
-    errors = [line for line in lines if re.match(r"E\s|FAILED ", line)] if _is_pytest(repository) else []
+    errors = [line for line in lines if re.match(r"E\s|FAILED ", line)] if is_pytest(repository.test_command) else []
     return _flat(expected) in _flat("\n".join(errors or lines))
 
 
@@ -172,7 +184,7 @@ def _is_green(after: Ran, repository: Repository) -> bool:
     if after.exit_code != 0:
         return False
     counts = re.search(r"\b\d+ (?:passed|skipped|deselected|xfailed)\b.* in [\d.]+s", after.output)
-    return not _is_pytest(repository) or counts is None or bool(re.search(r"\b\d+ passed\b", after.output))
+    return not is_pytest(repository.test_command) or counts is None or bool(re.search(r"\b\d+ passed\b", after.output))
 
 
 @dataclass(frozen=True)
@@ -182,6 +194,7 @@ class _Suited:
     why_not: str = ""
     known: tuple[str, ...] = ()  # fail without the change too
     unsteady: tuple[str, ...] = ()  # failed in the suite and passed when they were run again
+    log: str = ""  # of what the change broke, run by itself
 
 
 def _judged(suite: Ran, patch: str, attempt: _Attempt) -> _Suited:
@@ -196,9 +209,11 @@ def _judged(suite: Ran, patch: str, attempt: _Attempt) -> _Suited:
         return _Suited(_why_not_compared(suite, bare, attempt.seconds))
     known = tuple(sorted(ours.tests & theirs.tests))
     if new := ours.beyond(theirs):
-        (again,) = attempt.run(patch, (*command, *new))
+        named_command = running(command, new)
+        (again,) = attempt.run(patch, named_command)
         if not _is_green(again, attempt.repository):
-            return _Suited(f"With the change {named(new)} fails in the whole suite, and not without it.", known)
+            why_not = f"With the change {named(new)} fails in the whole suite, and not without it."
+            return _Suited(why_not, known, log=_log(named_command, again))
     if ours.passed < theirs.passed - len(new):
         why_not = f"With the change only {ours.passed} tests of the whole suite pass, without it {theirs.passed} do."
         return _Suited(why_not, known)
@@ -234,7 +249,3 @@ def _log(command: Sequence[str], ran: Ran) -> str:
         left = len(output) - LOG_LIMIT
         output = f"{output[: LOG_LIMIT // 4]}\n[… {left} characters left out …]\n{output[-LOG_LIMIT * 3 // 4 :]}"
     return f"{head}{output}\n[exit code {ran.exit_code} after {ran.seconds:.1f} s]"
-
-
-def _is_pytest(repository: Repository) -> bool:
-    return any(re.search(r"(?:^|/)(?:pytest|py\.test)$", word) for word in repository.test_command)

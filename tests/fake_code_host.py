@@ -115,6 +115,10 @@ class FakeCodeHost:
     def remark(self, number: int, remark: Remark) -> None:
         self._change(number, remarks=(*self.pull_requests[number].remarks, remark))
 
+    def conflict(self, number: int, *, conflicting: bool = True) -> None:
+        """Whether it can be merged."""
+        self._change(number, conflicting=conflicting)
+
     def merge(self, number: int, by: str = "ada") -> None:
         self._change(number, state=PullRequestState.MERGED, merged_by=by, merge_sha="f" * 40)
 

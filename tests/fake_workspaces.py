@@ -98,6 +98,13 @@ class FakeWorkspaces:
             workspace.apply(patch)
         return workspace
 
+    def carried(self, repository: Repository, sha: str, patch: str) -> str:
+        workspace = self.open(repository, sha)
+        workspace.run(("sh", "-c", f"git apply --3way - <<'END'\n{patch}END\n"))
+        carried = workspace.patch()
+        workspace.close()
+        return carried
+
 
 @dataclass
 class FakeWorkspace:
@@ -181,10 +188,16 @@ def make_repository(folder: Path, files: Mapping[str, str], *later: Mapping[str,
     folder.mkdir(parents=True, exist_ok=True)
     _git(folder, "init", "--quiet", "--initial-branch=main")
     for number, commit in enumerate((files, *later), 1):
-        for path, text in commit.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text)
-        _git(folder, "add", "--all", "--force")
-        who = ("-c", "user.name=Ada", "-c", "user.email=ada@shop.example", "-c", "commit.gpgsign=false")
-        _git(folder, *who, "commit", "--quiet", f"--message=commit {number}", "--date=2026-01-02T03:04:05Z")
+        sha = add_commit(folder, commit, f"commit {number}")
+    return sha
+
+
+def add_commit(folder: Path, files: Mapping[str, str], message: str = "more") -> str:
+    """Commit these files on top; gives the commit's id."""
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    _git(folder, "add", "--all", "--force")
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@shop.example", "-c", "commit.gpgsign=false")
+    _git(folder, *who, "commit", "--quiet", f"--message={message}", "--date=2026-01-02T03:04:05Z")
     return _git(folder, "rev-parse", "HEAD").strip()

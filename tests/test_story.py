@@ -24,8 +24,8 @@ from storage.readings import Reading
 from storage.records import CheckState, Decision
 from storage.status import SignalStatus, Status
 from storage.store import Store
-from tests.fakes import PlainCheckpoint
-from tests.world import POLICY, PRIYA, TOM, World, a_model
+from tests.fakes import PlainCheckpoint, calls
+from tests.world import CODE, POLICY, PRIYA, SUBMISSION, TOM, World, a_model
 
 
 @pytest.fixture
@@ -194,6 +194,44 @@ def test_red_checks_go_back_to_the_agent_and_the_third_red_asks_a_person(world: 
     assert world.presses(Decision.RETRY)
     assert world.store.reports.get(1).status is Status.AWAITING_CHECKS
     assert world.advances().status is Status.AWAITING_FIX
+
+
+def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: Store, tmp_path: Path) -> None:
+    labelled = POLICY.repositories[0].model_copy(update={"label": "help wanted: bot"})
+    world = World(sqlite_store, tmp_path, policy=POLICY.model_copy(update={"repositories": (labelled,)}))
+
+    world.reaches(Status.AWAITING_CHECKS)
+
+    assert world.code_host.drafts[1].label == "help wanted: bot"
+    assert world.code_host.drafts[1].branch.startswith("help-wanted-bot/sb-1-")
+
+
+def test_a_change_that_conflicts_is_carried_over_to_where_the_base_branch_is_now(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    begun = world.store.fixes.latest(1)
+    tip = world.moves_on(CODE.replace("total / people", "total // people"))
+    world.code_host.conflict(1)
+    assert world.advances().status is Status.AWAITING_FIX
+    resolved = "    return total // people if people else 0\n"
+    world.code_host.conflict(1, conflicting=False)
+    both = "    return total // people\n=======\n    return total / people if people else 0\n"
+    turns = [
+        calls(("submit_fix", SUBMISSION)),
+        calls(("edit_file", {"path": "shop.py", "old": f"<<<<<<< ours\n{both}>>>>>>> theirs\n", "new": resolved})),
+        calls(("submit_fix", SUBMISSION)),
+    ]
+    world.model.turns = {**world.model.turns, Stage.FIX: turns}
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    asked = str(world.model.asked[-3].messages)
+    assert "resolve the conflict markers in shop.py first" in asked
+    assert "shop.py holds conflict markers; resolve them." in str(world.model.asked[-1].messages)
+    mended = world.store.fixes.latest(1)
+    assert begun is not None
+    assert mended is not None
+    assert (mended.base_sha, begun.base_sha == tip) == (tip, False)
+    assert "-    return total // people\n+    return total // people if people else 0\n" in mended.patch
 
 
 def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:

@@ -31,7 +31,7 @@ from storage.status import Status
 from storage.store import Store
 from tests.factories import a_raw_signal
 from tests.fake_code_host import FakeCodeHost
-from tests.fake_workspaces import FakeWorkspaces, make_repository
+from tests.fake_workspaces import FakeWorkspaces, add_commit, make_repository
 from tests.fakes import PlainCheckpoint, ScriptedModel, Told, calls
 
 CODE = "def share(total, people):\n    return total / people\n"
@@ -207,6 +207,10 @@ class World:
             assert self.store.reports.get(1).status is reached
             if reached is status:
                 return
+
+    def moves_on(self, code: str) -> str:
+        """Somebody commits another shop.py to the base branch; the commit."""
+        return add_commit(self.tmp_path / "origin", {"shop.py": code})
 
     def turns_green(self) -> Report:
         self.code_host.set_checks(1, Check(name="tests", state=CheckState.GREEN))

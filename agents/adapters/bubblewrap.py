@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +47,11 @@ attributes=$1 base=$2
 shift 2
 git --literal-pathspecs -c core.attributesFile="$attributes" diff --cached --binary --no-color --no-ext-diff \
     --no-textconv --ignore-submodules=all "$base" -- "$@" 2>/tmp/said || { cat /tmp/said; exit 1; }
+"""
+_CARRY = """\
+export GIT_INDEX_FILE=/tmp/index GIT_OBJECT_DIRECTORY=/tmp/objects GIT_ALTERNATE_OBJECT_DIRECTORIES="$PWD/.git/objects"
+mkdir "$GIT_OBJECT_DIRECTORY" && cp -p .git/index "$GIT_INDEX_FILE" && git update-index -q --refresh
+git apply --3way --whitespace=nowarn -
 """
 _APPLY = ("git", "apply", "--whitespace=nowarn", "-")
 
@@ -116,6 +122,15 @@ class SandboxWorkspaces:
             lot.clear()
             raise
         return workspace
+
+    def carried(self, repository: Repository, sha: str, patch: str) -> str:
+        """The patch, made for an earlier commit, as one for `sha`; empty when it cannot be carried over.
+
+        Where both changed the same lines it holds git's conflict markers. Raises what `open` raises, and Stopped.
+        """
+        with closing(self.open(repository, sha)) as workspace:
+            workspace.carry(patch)
+            return workspace.patch()
 
     def _sweep_once(self) -> None:
         with self._lock:
@@ -198,12 +213,13 @@ class SandboxWorkspace:
         """Apply such a patch. Raises ValueError when it does not fit."""
         if not patch:
             return
-        with tempfile.TemporaryFile() as file:
-            file.write(patch.encode())
-            file.seek(0)
-            ended = self._sandbox.run(_APPLY, self._plain, seconds=_GIT_SECONDS, stdin=file.fileno())
+        ended = self._given(patch, _APPLY)
         if ended.exit_code:
             raise ValueError(f"the patch does not fit on {self.base_sha[:12]}: {_text(ended).strip()[:1000]}")
+
+    def carry(self, patch: str) -> None:
+        """Merge a patch that was made for an earlier commit; nothing is changed when that cannot be done at all."""
+        self._given(patch, ("sh", "-c", _CARRY))
 
     def prepare(self, command: Sequence[str], *, may_fail: bool) -> None:
         """Have a command make what a build makes: none of it counts as a change.
@@ -241,6 +257,13 @@ class SandboxWorkspace:
     def close(self) -> None:
         """Remove the checkout."""
         self._lot.clear()
+
+    def _given(self, patch: str, command: Sequence[str]) -> Ended:
+        """Run git with a patch as its input."""
+        with tempfile.TemporaryFile() as file:
+            file.write(patch.encode())
+            file.seek(0)
+            return self._sandbox.run(command, self._plain, seconds=_GIT_SECONDS, stdin=file.fileno())
 
     def _diff(self, attributes: str, paths: Sequence[str]) -> bytes:
         command = ("sh", "-c", _PATCH, "sh", attributes, self.base_sha, *paths)

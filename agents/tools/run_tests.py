@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from agents.exchange import Tool, ToolFault, ToolSpec
+from agents.naming_tests import running
 from agents.tools.hands import Hands
 from agents.tools.run_command import told
 
@@ -23,7 +24,7 @@ def run_tests(hands: Hands) -> Tool:
     def work(asked: RunTests) -> str:
         if options := [one for one in asked.ids if one.startswith("-")]:
             raise ToolFault(f"{options[0]!r} is an option, not a test; use run_command for special runs.")
-        ran = hands.workspace.run((*hands.repository.test_command, *asked.ids), seconds=seconds)
+        ran = hands.workspace.run(running(hands.repository.test_command, asked.ids), seconds=seconds)
         return hands.redact(told(ran, seconds))
 
     seconds = hands.repository.test_minutes * 60

@@ -27,9 +27,8 @@ SUBMISSION = FixSubmission(
 )
 
 
-def proven(origin: Path, files: Mapping[str, str], seconds: float = 60.0, **changes: object) -> Proof:
+def proven(origin: Path, files: Mapping[str, str], *, repository: Repository = REPOSITORY, **changes: object) -> Proof:
     workspaces = FakeWorkspaces(origin)
-    repository = REPOSITORY.model_copy(update={"test_minutes": seconds / 60})
     sha = workspaces.head(REPOSITORY)
     workspace = workspaces.open(REPOSITORY, sha)
     for path, text in files.items():

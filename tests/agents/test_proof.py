@@ -169,7 +169,11 @@ def test_options_are_not_tests(origin: Path) -> None:
 def test_a_run_that_does_not_end_is_stopped_and_said_so(origin: Path) -> None:
     test = "\n\ndef test_average_of_nothing():\n    import time\n    time.sleep(60)\n"
 
-    proof = proven(origin, {"shop/prices.py": FIXED, "tests/test_prices.py": TESTS + test}, seconds=1.0)
+    proof = proven(
+        origin,
+        {"shop/prices.py": FIXED, "tests/test_prices.py": TESTS + test},
+        repository=REPOSITORY.model_copy(update={"test_minutes": 1 / 60}),
+    )
 
     assert "ran out of time" in proof.why_not
 

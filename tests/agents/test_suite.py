@@ -10,7 +10,7 @@ import pytest
 from agents.exchange import Ran
 from agents.suite import Failures, suite_said
 from storage.judgments import Proof
-from tests.agents.proving import FIXED, NEW_TEST, PRICES, TESTS, proven
+from tests.agents.proving import FIXED, NEW_TEST, PRICES, REPOSITORY, TESTS, proven
 from tests.fake_workspaces import make_repository
 
 RED = """\
@@ -55,8 +55,9 @@ def origin_of(folder: Path, name: str, text: str) -> Path:
     return folder
 
 
-def fixed(origin: Path, code: str = FIXED) -> Proof:
-    return proven(origin, {"shop/prices.py": code, "tests/test_prices.py": TESTS + NEW_TEST})
+def fixed(origin: Path, code: str = FIXED, command: tuple[str, ...] = REPOSITORY.test_command) -> Proof:
+    files = {"shop/prices.py": code, "tests/test_prices.py": TESTS + NEW_TEST}
+    return proven(origin, files, repository=REPOSITORY.model_copy(update={"test_command": command}))
 
 
 def test_a_fix_answers_for_no_test_that_fails_without_it_too(tmp_path: Path) -> None:
@@ -124,3 +125,30 @@ def test_the_summary_of_unittest_is_read() -> None:
         "test_a (tests.test_shop.TestShop.test_a)",
         "tests.test_net (unittest.loader._FailedTest.tests.test_net)",
     ]
+
+
+def test_a_command_that_names_a_folder_proves_a_fix_beside_tests_that_fail_anyway(tmp_path: Path) -> None:
+    folder = ("python", "-m", "pytest", "-q", "tests")
+
+    proof = fixed(origin_of(tmp_path, "test_red", RED), command=folder)
+
+    assert proof.holds
+    assert proof.after_log.startswith("$ python -m pytest -q tests/test_prices.py::test_average_of_nothing\n")
+    assert proof.suite_log.startswith("$ python -m pytest -q tests\n")
+
+
+def test_what_the_change_broke_is_run_by_itself_and_its_log_comes_last(tmp_path: Path) -> None:
+    proof = fixed(origin_of(tmp_path, "test_red", RED), "def average(prices):\n    return 0\n")
+
+    assert "$ python -m pytest -q tests/test_prices.py::test_average tests/test_red.py::test_price\n" in proof.suite_log
+    assert proof.suite_log.endswith("]")
+
+
+def test_tests_that_do_not_even_start_are_said_not_to(tmp_path: Path) -> None:
+    broken = ("python", "-c", "import nowhere", "pytest")
+
+    proof = fixed(origin_of(tmp_path, "test_red", RED), command=broken)
+
+    assert proof.why_not == (
+        "Without the change the tests do not even start: ModuleNotFoundError: No module named 'nowhere'"
+    )

@@ -13,6 +13,7 @@ import pytest
 from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.adapters.mirrors import Mirrors
 from agents.errors import SandboxUnusable
+from agents.patches import unresolved
 from agents.ports import Workspace, Workspaces
 from agents.terms import Repository
 from tests.fake_workspaces import FakeWorkspaces, make_repository
@@ -196,3 +197,47 @@ def unusable(request: pytest.FixtureRequest, tmp_path: Path) -> Workspaces:
     if request.param == "fake":
         return FakeWorkspaces(tmp_path / "origin", unusable="There is no sandbox here.")
     return SandboxWorkspaces(Mirrors(tmp_path / "mirrors", "https://code.example"), tmp_path, programs=())
+
+
+def moved_on(bench: Bench, files: dict[str, str]) -> str:
+    """Somebody else's commit on the base branch."""
+    for path, text in files.items():
+        (bench.origin / path).write_text(text)
+    who = ("-c", "user.name=Olu", "-c", "user.email=olu@shop.example")
+    subprocess.run(["git", *who, "commit", "-q", "-a", "-m", "Meanwhile"], cwd=bench.origin, check=True)
+    return bench.workspaces.head(bench.repository)
+
+
+def test_a_patch_is_carried_over_to_where_the_base_branch_is_now(bench: Bench) -> None:
+    workspace = bench.open()
+    workspace.write("run.sh", "echo ran\necho twice\n")
+    workspace.write("new.txt", "new\n")
+    tip = moved_on(bench, {"shop.py": "PRICE = 5\n"})
+
+    carried = bench.workspaces.carried(bench.repository, tip, workspace.patch())
+
+    there = bench.stack.enter_context(closing(bench.workspaces.open(bench.repository, tip, carried)))
+    assert (there.read("shop.py"), there.read("new.txt")) == ("PRICE = 5\n", "new\n")
+    assert there.read("run.sh") == "echo ran\necho twice\n"
+
+
+def test_where_both_changed_the_same_lines_both_stand_between_markers(bench: Bench) -> None:
+    workspace = bench.open()
+    workspace.write("shop.py", "PRICE = 3\n")
+    workspace.write("new.txt", "new\n")
+    tip = moved_on(bench, {"shop.py": "PRICE = 5\n"})
+
+    carried = bench.workspaces.carried(bench.repository, tip, workspace.patch())
+
+    assert unresolved(carried) == ["shop.py"]
+    there = bench.stack.enter_context(closing(bench.workspaces.open(bench.repository, tip, carried)))
+    assert "PRICE = 5\n=======\nPRICE = 3\n" in there.read("shop.py")
+    assert there.read("new.txt") == "new\n"
+
+
+def test_a_patch_of_a_file_that_is_gone_cannot_be_carried_over(bench: Bench) -> None:
+    workspace = bench.open()
+    workspace.write("shop.py", "PRICE = 3\n")
+    subprocess.run(["git", "rm", "-q", "shop.py"], cwd=bench.origin, check=True)
+
+    assert bench.workspaces.carried(bench.repository, moved_on(bench, {}), workspace.patch()) == ""
