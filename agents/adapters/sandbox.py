@@ -107,7 +107,9 @@ class Sandbox:
         """Choose the first bubblewrap that passes the test; the sentence that says why none does."""
         if sys.platform != "linux":
             return "Code can only be run safely on Linux: run the bot there to have problems reproduced and fixed."
-        if missing := [name for name in ("prlimit", "git", "sh") if shutil.which(name, path="/usr/bin:/bin") is None]:
+        if missing := [
+            name for name in ("prlimit", "choom", "git", "sh") if shutil.which(name, path="/usr/bin:/bin") is None
+        ]:
             return f"The sandbox needs {' and '.join(missing)} in /usr/bin: install the packages util-linux and git."
         self._prepare()
         reasons = []

@@ -118,11 +118,14 @@ def expected_variables(view: View) -> frozenset[str]:
 
 
 def limited(bounds: Bounds, seconds: float, command: Sequence[str]) -> tuple[str, ...]:
-    """The command with the limits that the kernel keeps for each process; `nproc` binds every user but root."""
+    """The command with the limits that the kernel keeps for each process; `nproc` binds every user but root.
+
+    Should memory become scarce all the same, before the watch has looked, the kernel ends it before anything else.
+    """
     processor = math.ceil(seconds) * (os.cpu_count() or 1) + 10
     return (
         "prlimit", f"--as={bounds.address}", "--core=0", f"--cpu={processor}", f"--fsize={bounds.file}",
-        f"--nofile={bounds.open_files}", f"--nproc={bounds.processes}", "--", *command,
+        f"--nofile={bounds.open_files}", f"--nproc={bounds.processes}", "--", "choom", "-n", "1000", "--", *command,
     )  # fmt: skip
 
 

@@ -90,6 +90,10 @@ def test_a_process_that_may_reserve_much_is_ended_once_it_uses_it(ground: Ground
     assert (ran.exit_code, "more than 300 MiB of memory" in ran.output) == (137, True)
 
 
+def test_when_memory_is_scarce_the_kernel_ends_what_runs_inside_first(small: SandboxWorkspace) -> None:
+    assert said(small, "cat /proc/self/oom_score_adj") == "1000\n"
+
+
 def test_many_processes_together_are_ended_for_their_memory(small: SandboxWorkspace) -> None:
     script = (
         "import os, time\nfor _ in range(3): os.fork()\nx = bytearray(os.urandom(1) * 80 * 1024 ** 2)\ntime.sleep(60)"
