@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from agents.errors import NotAtSource, SourceDown, SourceRejected
-from bot.sources.source import NOTHING_THERE, is_json, retry_after
+from bot.sources.source import NOTHING_THERE, is_json, retry_after, why_in
 
 _PATIENCE = 30  # seconds; a query may take a while
 _PAGES = 20  # of one list that are read at once
@@ -65,7 +65,7 @@ class Project:
         if not response.ok:
             no = NotAtSource if status in NOTHING_THERE else SourceRejected
             raise no(
-                f"PostHog answered {status} for {path.partition('/')[0]}{_why(response)}; check POSTHOG_API_KEY (a "
+                f"PostHog answered {status} for {path.partition('/')[0]}{why_in(response)}; check POSTHOG_API_KEY (a "
                 "personal API key that may read query, error_tracking, session_recording and alert), POSTHOG_URL and "
                 f"sources.{self.name}.options.project"
             )
@@ -74,12 +74,3 @@ class Project:
                 f"PostHog answered with a page that is no JSON; check POSTHOG_URL, which {self.name} reads"
             )
         return dict(response.json())
-
-
-def _why(response: requests.Response) -> str:
-    """PostHog's own word for why not, such as the scope that is missing."""
-    try:
-        detail = response.json().get("detail")
-    except (ValueError, AttributeError):
-        return ""
-    return f" ({str(detail)[:200]})" if detail else ""

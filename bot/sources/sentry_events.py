@@ -46,6 +46,8 @@ class SentryEvents(Told):
 def _lines(event: dict[str, Any]) -> Iterator[str]:
     yield f"{event.get('title', '')} at {event.get('dateCreated', '')}"
     yield f"culprit: {event.get('culprit', '')}   release: {(event.get('release') or {}).get('version', '')}"
+    for found in filter(None, (event.get("occurrence") or {}).get("evidenceDisplay") or []):
+        yield f"{found.get('name')}: {_short(found.get('value') or '')}"
     for entry in event.get("entries") or []:
         yield from _entry(str(entry.get("type")), entry.get("data") or {})
     yield "tags: " + ", ".join(f"{tag.get('key')}={tag.get('value')}" for tag in event.get("tags") or [])

@@ -34,6 +34,12 @@ def _values(part: dict[str, Any] | None) -> list[dict[str, Any]]:
     return [value for value in (part or {}).get("values") or [] if value]
 
 
+def evidence_in(event: dict[str, Any]) -> list[tuple[str, str]]:
+    """What Sentry itself found, where it is no error that was raised: a slow query, an endless list of requests."""
+    shown = (event.get("occurrence") or {}).get("evidenceDisplay") or []
+    return [(str(each.get("name")), str(each.get("value"))) for each in shown if each and each.get("important")]
+
+
 def people_in(event: dict[str, Any]) -> tuple[str, ...]:
     """Who met it, where the event says so by name."""
     name = str((event.get("user") or {}).get("name") or "").strip()
@@ -73,6 +79,7 @@ def body_of(issue: dict[str, Any], event: dict[str, Any], frames: Sequence[dict[
         f"level: {issue.get('level', '')}   first seen: {life.get('firstSeen', '')}",
         f"events: {_about(life.get('count'))}   users: {_about(life.get('userCount'))}",
     ]
+    lines += [f"{name}: {value}" for name, value in evidence_in(event)]
     if frames:
         lines += ["", "Traceback (most recent call last):"]
     for frame in _shown(frames):

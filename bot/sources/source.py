@@ -169,10 +169,20 @@ def ask(
         raise SourceDown(f"{whose} answered {status}; {name} is read again later", retry_after(response.headers))
     if not response.ok:
         no = NotAtSource if status in NOTHING_THERE else SourceRejected
-        raise no(f"{whose} answered {status}; check {check}")
+        raise no(f"{whose} answered {status}{why_in(response)}; check {check}")
     if not is_json(response):
         raise SourceRejected(f"{whose} answered with a page that is no JSON; check its address, and {check}")
     return response
+
+
+def why_in(response: requests.Response) -> str:
+    """The service's own word for why not, such as a scope that is missing or a search that it does not understand."""
+    try:
+        said = response.json()
+        why = next((said[key] for key in ("detail", "description") if isinstance(said.get(key), str)), "")
+    except (ValueError, AttributeError):
+        return ""
+    return f" ({why[:200]})" if why else ""
 
 
 def is_json(response: requests.Response) -> bool:

@@ -92,6 +92,11 @@ def test_a_sentry_that_fails_says_so_and_may_be_asked_again(sentry: Sentry, faul
     assert sentry_source(sentry).pull("").signals == ()
 
 
+def test_a_search_that_sentry_does_not_understand_is_told_in_sentrys_words(sentry: Sentry) -> None:
+    with pytest.raises(SourceRejected, match='Invalid value for "is" search'):
+        sentry_source(sentry, query="is:open").pull("")
+
+
 def test_a_wrong_sentry_token_names_the_variable(sentry: Sentry) -> None:
     with pytest.raises(SourceRejected, match="SENTRY_TOKEN"):
         sentry_source(sentry, token="wrong").pull("")

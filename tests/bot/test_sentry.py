@@ -170,6 +170,19 @@ def test_a_crash_is_told_by_the_frames_of_the_thread_that_crashed() -> None:
     assert 'File "Cart.swift", line 7, in total' in told
 
 
+def test_what_sentry_itself_found_is_told_where_no_error_was_raised() -> None:
+    """Sentry's own pages show `occurrence.evidenceDisplay` of the event."""
+    spans = {"name": "Offending Spans", "value": "db - SELECT * FROM books WHERE id = %s", "important": True}
+    path = {"name": "Transaction", "value": "GET /books", "important": False}
+    issue = {"id": "1", "shortId": "BOOKS-1", "title": "N+1 Query", "lastSeen": NOW.isoformat()}
+
+    signal, told = read_and_looked_up(issue, {"entries": [], "occurrence": {"evidenceDisplay": [spans, path]}})
+
+    assert "Offending Spans: db - SELECT * FROM books" in signal.body
+    assert "Offending Spans: db - SELECT * FROM books" in told
+    assert "Transaction: GET /books" in told
+
+
 @pytest.mark.parametrize(
     "data", [None, {"values": None}, {"values": [None]}, {"values": [{"stacktrace": None}]},
              {"values": [None, {"stacktrace": {"frames": [None, {"filename": None, "context": None}]}}]}],
