@@ -154,8 +154,15 @@ class Remark(BaseModel):
     model_config = ConfigDict(frozen=True)
     id: str
     author: str
-    text: str
+    text: str  # led by its place, if it has one
     may_write: bool
+    place: str = ""  # the file and line that it is about
+    approving: bool = False  # the words of a review that approves
+
+    @property
+    def words(self) -> str:
+        """The text alone."""
+        return self.text.removeprefix(f"{self.place}: ") if self.place else self.text
 
 
 class PullRequest(BaseModel):

@@ -14,7 +14,7 @@ from agents.ports import Checkpoint
 from agents.returning import Returning
 from agents.reviewing import MOST
 from agents.ripening import Ripening
-from agents.stages.follow import News, NewsKind, follow
+from agents.stages.follow import News, NewsKind, follow, is_current
 from agents.stages.prove import is_quiet
 from agents.terms import Repository
 from storage.errors import NotFound
@@ -78,7 +78,7 @@ class Following:
 
     def _keep(self, fix: Fix, seen: PullRequest, news: News) -> bool:
         """Remember what the checks say, so that Slack can show it between two moves; whether that is new."""
-        checks = seen.verdict if seen.head_sha == fix.head_sha else fix.checks
+        checks = seen.verdict if is_current(fix, seen, self.means.clock()) else fix.checks
         if checks is not fix.checks:
             self.means.store.fixes.change(fix.id or 0, checks=checks)
         if news.kind is NewsKind.MERGED:

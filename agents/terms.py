@@ -110,6 +110,7 @@ class Repository(Terms):
     reviewers: tuple[str, ...] = ()  # code host logins asked for review
     max_changed_lines: int = Field(default=400, gt=0)
     label: str = "signalbox"
+    checks: bool = True  # false: its pull requests have none, or none while they are drafts
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
 
     def variables_at(self, top: str) -> dict[str, str]:

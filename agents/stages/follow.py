@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
 from agents.exchange import PullRequest, PullRequestState, Remark
+from agents.phrases import phrase_of
 from agents.terms import Policy
 from storage.records import CheckState, Fix
 from storage.status import Status
 
 LOG_LIMIT = 20_000
+_SETTLED = 120.0  # seconds after which what is read is not older than our push
 
 
 class NewsKind(StrEnum):
@@ -47,13 +50,24 @@ def follow(fix: Fix, seen: PullRequest, status: Status, policy: Policy, at: dt.d
         return News(kind=NewsKind.MERGED, who=seen.merged_by or "world", because=f"merged by {by}")
     if seen.state is PullRequestState.CLOSED:
         return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
-    verdict = seen.verdict if seen.head_sha == fix.head_sha else CheckState.PENDING
+    verdict = seen.verdict if is_current(fix, seen, at) else CheckState.PENDING
     trouble = _trouble(fix, seen) or (_red(seen) if verdict is CheckState.RED else None)
     if trouble is not None:
         return _mend(fix, trouble, policy)
     if status is not Status.AWAITING_CHECKS:
         return News(kind=NewsKind.NOTHING)
+    repository = policy.repository(fix.repository)
+    if verdict is CheckState.NONE and repository is not None and not repository.checks:
+        return News(kind=NewsKind.GREEN, because="no checks are waited for, as the policy says")
     return _checks(fix, seen, verdict, policy.waits.checks, at)
+
+
+def is_current(fix: Fix, seen: PullRequest, at: dt.datetime) -> bool:
+    """Whether the checks are those of the newest commit: ours, or one that a person has put on top, not one before it.
+
+    What is read right after a push may still be the state before it.
+    """
+    return seen.head_sha == fix.head_sha or (at - (fix.pushed_at or at)).total_seconds() > _SETTLED
 
 
 def _checks(fix: Fix, seen: PullRequest, verdict: CheckState, patience: float, at: dt.datetime) -> News:
@@ -62,18 +76,27 @@ def _checks(fix: Fix, seen: PullRequest, verdict: CheckState, patience: float, a
     if (at - (fix.pushed_at or at)).total_seconds() <= patience:
         return News(kind=NewsKind.NOTHING)
     what = "no check was reported" if verdict is CheckState.NONE else "the checks did not finish"
-    return News(kind=NewsKind.NO_CHECKS, because=f"{what} within {patience / 60:.0f} minutes of the push")
+    hint = "; where there are none for drafts, set `checks = false` in the policy" if verdict is CheckState.NONE else ""
+    return News(kind=NewsKind.NO_CHECKS, because=f"{what} within {patience / 60:.0f} minutes of the push{hint}")
 
 
 def _trouble(fix: Fix, seen: PullRequest) -> News | None:
-    """Remarks of people who may write are instructions; a conflict must be mended too."""
-    new = tuple(remark for remark in seen.remarks if remark.may_write and remark.id not in fix.heard)
+    """What people who may write ask for is to be done; a conflict must be mended too."""
+    new = tuple(remark for remark in seen.remarks if remark.id not in fix.heard and _asks(remark, seen.author))
     if new:
         heard = (*fix.heard, *(remark.id for remark in new))
         return News(kind=NewsKind.MEND, because=_asked(new), heard=heard)
     if seen.conflicting:
         return News(kind=NewsKind.MEND, because="it conflicts with the base branch", heard=fix.heard)
     return None
+
+
+def _asks(remark: Remark, us: str) -> bool:
+    """Whether it asks us for a change: an approval, thanks, and words to somebody else do not."""
+    if not remark.may_write or remark.approving or phrase_of(remark.words):
+        return False
+    to = re.match(r"\s*@([\w-]+)", remark.words)
+    return to is None or to[1].lower() == us.removesuffix("[bot]").lower()
 
 
 def _asked(remarks: tuple[Remark, ...]) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from agents.exchange import Check, PullRequest, PullRequestState, Remark
 from agents.stages.follow import News, NewsKind, follow
-from agents.terms import Budgets, Policy
+from agents.terms import Budgets, Policy, Repository
 from storage.records import CheckState, Fix
 from storage.status import Status
 
@@ -31,12 +33,13 @@ def news(
     red_log: str = "",
     pushed_at: dt.datetime = NOW - dt.timedelta(minutes=5),
     heard: tuple[str, ...] = (),
+    policy: Policy = POLICY,
 ) -> News:
     fix = Fix(
         report_id=1, plan_revision=1, repository="acme/shop", branch="b", base_sha="0", head_sha="abc", number=7,
         rounds=rounds, granted=granted, red_log=red_log, pushed_at=pushed_at, heard=heard,
     )  # fmt: skip
-    return follow(fix, pull_request, status, POLICY, NOW)
+    return follow(fix, pull_request, status, policy, NOW)
 
 
 def test_all_green_is_green_and_one_pending_is_no_news() -> None:
@@ -45,8 +48,10 @@ def test_all_green_is_green_and_one_pending_is_no_news() -> None:
 
 
 def test_checks_of_an_older_commit_do_not_count() -> None:
-    assert news(seen(checks=(GREEN,), head_sha="old")).kind is NewsKind.NOTHING
-    assert news(seen(checks=(RED,), head_sha="old")).kind is NewsKind.NOTHING
+    just_now = NOW - dt.timedelta(seconds=5)
+
+    assert news(seen(checks=(GREEN,), head_sha="old"), pushed_at=just_now).kind is NewsKind.NOTHING
+    assert news(seen(checks=(RED,), head_sha="old"), pushed_at=just_now).kind is NewsKind.NOTHING
 
 
 def test_red_goes_back_to_the_agent_with_its_log() -> None:
@@ -94,3 +99,46 @@ def test_a_conflict_goes_back_to_the_agent() -> None:
 def test_merged_and_closed_are_told_apart() -> None:
     assert news(seen(state=PullRequestState.MERGED, merged_by="priya")).who == "priya"
     assert news(seen(state=PullRequestState.CLOSED)).kind is NewsKind.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("LGTM", {}),
+        ("thanks!", {}),
+        ("Good work, I would have done the same.", {"approving": True}),
+        ("@olu can you have a look at this?", {}),
+        ("shop.py:3: @olu is that right?", {"place": "shop.py:3"}),
+    ],
+)
+def test_what_asks_us_for_nothing_costs_no_round(text: str, fields: dict[str, object]) -> None:
+    remark = Remark(id="c1", author="priya", text=text, may_write=True, **fields)
+    there = seen(checks=(GREEN,), remarks=(remark,), author="signalbox[bot]")
+
+    assert news(there, Status.AWAITING_REVIEW).kind is NewsKind.NOTHING
+    assert news(there).kind is NewsKind.GREEN
+
+
+def test_words_to_us_by_name_and_on_a_line_are_heard() -> None:
+    named = Remark(id="c1", author="priya", text="@signalbox rename it", may_write=True)
+    nit = Remark(id="l1", author="priya", text="shop.py:3: nit: rename it", may_write=True, place="shop.py:3")
+
+    found = news(seen(remarks=(named, nit), author="signalbox[bot]"), Status.AWAITING_REVIEW)
+
+    assert (found.kind, found.heard) == (NewsKind.MEND, ("c1", "l1"))
+
+
+def test_checks_of_a_commit_that_a_person_has_put_on_top_count_once_ours_must_be_seen() -> None:
+    updated = seen(checks=(GREEN,), head_sha="a merge of the base branch, by a button")
+
+    assert news(updated, pushed_at=NOW - dt.timedelta(seconds=30)).kind is NewsKind.NOTHING
+    assert news(updated, pushed_at=NOW - dt.timedelta(minutes=5)).kind is NewsKind.GREEN
+
+
+def test_where_the_policy_says_that_there_are_no_checks_none_are_waited_for() -> None:
+    policy = POLICY.model_copy(update={"repositories": (Repository(name="acme/shop", checks=False),)})
+
+    assert news(seen(), policy=policy).kind is NewsKind.GREEN
+    assert news(seen(checks=(PENDING,)), policy=policy).kind is NewsKind.NOTHING
+    assert news(seen(checks=(RED,)), policy=policy).kind is NewsKind.MEND
+    assert "set `checks = false`" in news(seen(), pushed_at=NOW - dt.timedelta(hours=2)).because

@@ -191,6 +191,16 @@ def test_reviews_and_comments_on_lines_are_remarks(github: GithubStand) -> None:
         ("shop.py:1: What of an empty list?", True),
         ("Nice", False),
     }
+    assert {(remark.words, remark.approving) for remark in remarks} >= {("What of an empty list?", False)}
+
+
+def test_the_words_of_an_approval_are_told_from_those_that_ask_for_changes(github: GithubStand) -> None:
+    made = opened(github)
+    github.playground.review(NAME, made.number, WRITER, ReviewState.APPROVED, body="Nothing to add")
+
+    (remark,) = github.host.pull_request(github.repository, made.number).remarks
+
+    assert (remark.words, remark.may_write, remark.approving) == ("Nothing to add", True, True)
 
 
 def test_a_conflict_with_the_base_branch_is_seen(github: GithubStand) -> None:

@@ -133,14 +133,17 @@ def remarks_of(repo: Repo, pull: Pull, rights: Rights) -> tuple[Remark, ...]:
     """What others than its author said, oldest first."""
     ours = _login(pull.user)
     said: list[tuple[str, Remark]] = []
-    for prefix, one, text in _said(pull):
-        if text.strip() and _login(one.user) != ours:
+    for prefix, one, place in _said(pull):
+        text = f"{place}: {one.body}" if place else one.body or ""
+        if (one.body or "").strip() and _login(one.user) != ours:
             at = one.submitted_at if isinstance(one, PullRequestReview) else one.created_at
             remark = Remark(
                 id=f"{prefix}-{one.id}",
                 author=_login(one.user) or "ghost",
                 text=text[:_TEXT_LIMIT],
                 may_write=rights.may_write(repo, one.user),
+                place=place,
+                approving=isinstance(one, PullRequestReview) and one.state == "APPROVED",
             )
             said.append((at.isoformat() if at else "", remark))
     return tuple(remark for _, remark in sorted(said, key=lambda each: (each[0], each[1].id)))
@@ -149,13 +152,13 @@ def remarks_of(repo: Repo, pull: Pull, rights: Rights) -> tuple[Remark, ...]:
 def _said(pull: Pull) -> Iterator[tuple[str, IssueComment | PullRequestReview | PullRequestComment, str]]:
     if pull.comments:
         for comment in pull.get_issue_comments():
-            yield "comment", comment, comment.body or ""
+            yield "comment", comment, ""
     for review in pull.get_reviews():
-        yield "review", review, review.body or ""
+        yield "review", review, ""
     if pull.review_comments:
         for line in pull.get_review_comments():
             number = line.line or line.original_line
-            yield "line", line, f"{line.path}{f':{number}' if number else ''}: {line.body}" if line.body else ""
+            yield "line", line, f"{line.path}{f':{number}' if number else ''}"
 
 
 def _state_of(run: CheckRun | WorkflowJob | WorkflowRun) -> CheckState:
