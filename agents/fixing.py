@@ -13,7 +13,7 @@ from agents.errors import Stopped
 from agents.exchange import Remark
 from agents.means import Means
 from agents.ports import Checkpoint
-from agents.pull_request_text import pull_request_draft
+from agents.pull_request_text import answer_text, pull_request_draft
 from agents.researching import guidance_of, readable, seen
 from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
@@ -191,6 +191,9 @@ class Fixing:
         )
         made = self.means.code_host.ensure_pull_request(repository, draft)
         self.means.store.fixes.change(fix_id, number=made.number, url=made.url)
+        if row.rounds > 1 and row.submission.answer:
+            key = f"{row.branch}, round {row.rounds}"
+            self.means.code_host.ensure_comment(repository, made.number, key, answer_text(row.submission.answer))
         step = f"fix:{fix_id}:{row.rounds}/pull request"
         self.means.store.reports.note(report_id, EntryKind.EFFECT, "machine", f"opened {made.url}", step=step)
         return made.number

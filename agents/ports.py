@@ -160,6 +160,10 @@ class CodeHost(Protocol):
         """The open draft pull request of that branch, made if there is none, its title and body brought up to date."""
         ...
 
+    def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
+        """Say something on the pull request, once for each key."""
+        ...
+
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """The pull request as it is now, with its checks, their failing logs, and remarks."""
         ...

@@ -225,8 +225,9 @@ def _why_not_compared(suite: Ran, bare: Ran, seconds: float) -> str:
         return f"The whole suite does not pass with the change, though it does without ({_ended(suite)})."
     if bare.exit_code == _TIMED_OUT:
         return (
-            f"The whole suite does not end within {seconds / 60:g} minutes, with the change or without it: give it more"
-            " by `test_minutes` in the policy, or narrow `test_command` there."
+            f"The whole suite fails with the change ({_ended(suite)}), and without it does not end within"
+            f" {seconds / 60:g} minutes, so they cannot be compared: give it more by `test_minutes` in the policy, or"
+            " narrow `test_command` there."
         )
     return (
         f"The whole suite fails with the change ({_ended(suite)}), and without it too ({_ended(bare)}), and the logs do"

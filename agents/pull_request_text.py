@@ -37,6 +37,11 @@ def pull_request_draft(
     return Draft(branch=branch, title=_plain(submission.title)[:250], body="\n\n".join(parts), label=label)
 
 
+def answer_text(answer: str) -> str:
+    """What a round did about what people and checks said, as a comment."""
+    return _plain(answer)
+
+
 def _section(title: str, text: str) -> str:
     return f"## {title}\n\n{text}"
 

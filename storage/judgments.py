@@ -247,9 +247,7 @@ class FixSubmission(Judgment):
 
     title: Line = Field(description="Title of the pull request.")
     summary: Paragraph = Field(description="What was changed and why that removes the cause.")
-    test_files: tuple[Line, ...] = Field(
-        min_length=1, description="Paths of the test files that were added or changed."
-    )
+    test_files: tuple[Line, ...] = Field(min_length=1, description="Paths of the test files added or changed.")
     test_ids: tuple[Line, ...] = Field(
         min_length=1, description="What to hand to the test runner to run only the new tests, e.g. path::name."
     )
@@ -258,6 +256,9 @@ class FixSubmission(Judgment):
     )
     risk: Line
     undo: Line = Field(description="How to take it back.")
+    answer: Paragraph = Field(
+        default="", description="From round 2 on: what you did about each point that people made."
+    )
 
 
 class Proof(Judgment):

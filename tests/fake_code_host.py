@@ -31,6 +31,7 @@ class FakeCodeHost:
     pull_requests: dict[int, PullRequest] = field(default_factory=dict)
     drafts: dict[int, Draft] = field(default_factory=dict)
     reviewers: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    comments: dict[tuple[int, str], str] = field(default_factory=dict)
     unknown_people: frozenset[str] = frozenset()
     pushes: int = 0  # that changed something
     trouble: list[Exception] = field(default_factory=list)  # raised by the next calls, one each
@@ -70,6 +71,10 @@ class FakeCodeHost:
             author="signalbox",
         )
         return self.pull_requests[number]
+
+    def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
+        self._maybe_fail()
+        self.comments.setdefault((number, key), text)
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         self._maybe_fail()

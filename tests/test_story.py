@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.exchange import Check
+from agents.exchange import Check, Remark
 from agents.redact import Redactor
 from storage.columns import now
 from storage.judgments import (
@@ -194,6 +194,21 @@ def test_red_checks_go_back_to_the_agent_and_the_third_red_asks_a_person(world: 
     assert world.presses(Decision.RETRY)
     assert world.store.reports.get(1).status is Status.AWAITING_CHECKS
     assert world.advances().status is Status.AWAITING_FIX
+
+
+def test_who_asks_for_a_change_on_the_pull_request_is_answered_there(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.remark(1, Remark(id="c1", author="ada", text="Why 0, @signalbox?", may_write=True))
+    assert world.advances().status is Status.AWAITING_FIX
+    answered = {**SUBMISSION, "answer": "@ada Nobody is owed anything."}
+    world.model.turns = {**world.model.turns, Stage.FIX: [calls(("submit_fix", answered))]}
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    ((number, key),) = world.code_host.comments
+    assert (number, key.endswith(", round 2")) == (1, True)
+    assert "Nobody is owed anything." in world.code_host.comments[number, key]
+    assert "@ada" not in world.code_host.comments[number, key]
 
 
 def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: Store, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from agents.exchange import Tool, ToolFault, ToolSpec
 from agents.tools.hands import Hands, path_in_checkout
+from agents.tools.line_ends import as_in
 from agents.tools.pages import lines_of
 from agents.tools.read_file import text_of
 
@@ -27,10 +28,11 @@ def edit_file(hands: Hands) -> Tool:
         text = text_of(hands.workspace, asked.path)
         if asked.old == asked.new:
             raise ToolFault("old and new are the same; nothing would change.")
-        if (times := text.count(asked.old)) != 1:
+        old, new = as_in(text, asked.old), as_in(text, asked.new)
+        if (times := text.count(old)) != 1:
             raise ToolFault(_not_once(text, asked, times))
-        at = text.index(asked.old)
-        changed = text[:at] + asked.new + text[at + len(asked.old) :]
+        at = text.index(old)
+        changed = text[:at] + new + text[at + len(old) :]
         hands.workspace.write(path_in_checkout(asked.path), changed)
         return hands.redact_source(_around(asked.path, changed, at, asked.new))
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from agents.exchange import Tool, ToolFault, ToolSpec
 from agents.tools.hands import Hands, path_in_checkout
+from agents.tools.line_ends import as_in
 
 
 class WriteFile(BaseModel):
@@ -21,10 +22,18 @@ def write_file(hands: Hands) -> Tool:
     def work(asked: WriteFile) -> str:
         path = path_in_checkout(asked.path)
         try:
-            hands.workspace.write(path, asked.text)
+            hands.workspace.write(path, _kept(hands, path, asked.text))
         except (ValueError, OSError) as error:
             raise ToolFault(f"{asked.path!r} cannot be written: {error}") from error
         return f"{path} written, {len(asked.text.splitlines())} lines"
 
     description = "Create a file, or replace a whole one. To change a part of a file use edit_file."
     return Tool(ToolSpec("write_file", description, WriteFile), work)
+
+
+def _kept(hands: Hands, path: str, text: str) -> str:
+    """The text with the line ends of the file that it takes the place of."""
+    try:
+        return as_in(hands.workspace.read(path), text)
+    except (ValueError, OSError):
+        return text

@@ -230,6 +230,24 @@ def test_edit_file_refuses_what_is_not_there_once(hands: Hands) -> None:
     assert hands.workspace.patch() == ""
 
 
+def test_a_file_of_windows_lines_stays_one(hands: Hands) -> None:
+    hands.workspace.write("shop/dos.py", "A = 1\r\nB = 2\r\nC = 3\r\n")
+
+    use(hands, "edit_file", path="shop/dos.py", old="A = 1\nB = 2\n", new="A = 1\nB = 20\nD = 4\n")
+
+    assert hands.workspace.read("shop/dos.py") == "A = 1\r\nB = 20\r\nD = 4\r\nC = 3\r\n"
+    use(hands, "write_file", path="shop/dos.py", text="A = 1\nB = 2\n")
+    assert hands.workspace.read("shop/dos.py") == "A = 1\r\nB = 2\r\n"
+
+
+def test_lines_that_end_in_both_ways_are_left_as_they_are(hands: Hands) -> None:
+    hands.workspace.write("shop/both.py", "A = 1\r\nB = 2\nC = 3\n")
+
+    use(hands, "edit_file", path="shop/both.py", old="B = 2\n", new="B = 20\nD = 4\n")
+
+    assert hands.workspace.read("shop/both.py") == "A = 1\r\nB = 20\nD = 4\nC = 3\n"
+
+
 def test_write_file_makes_a_file_in_a_new_folder(hands: Hands) -> None:
     assert use(hands, "write_file", path="shop/deep/new.py", text="a\nb\n") == "shop/deep/new.py written, 2 lines"
     assert hands.workspace.read("shop/deep/new.py") == "a\nb\n"

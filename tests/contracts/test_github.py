@@ -24,7 +24,7 @@ from playground.codehost import BOT, TOKEN, ReviewState
 from playground.codehost.git import run_git
 from playground.faults import Fault, Kind, Moment
 from storage.records import CheckState
-from tests.contracts.code_hosts import AT, NAME, PASSER_BY, WRITER, GithubStand, Stage, change
+from tests.contracts.code_hosts import APPROVER, AT, NAME, PASSER_BY, WRITER, GithubStand, Stage, change
 
 BRANCH = "signalbox/sb-7-abcdef12"
 DRAFT = Draft(branch=BRANCH, title="Count every item", body="It counted none.", label="signalbox")
@@ -68,7 +68,9 @@ def test_a_push_whose_answer_was_lost_is_made_once(github: GithubStand, moment: 
     assert github.pushes() == (1 if moment is Moment.PERFORMED else 2)
 
 
-@pytest.mark.parametrize("call", ["github:reviewers.create", "github:graphql.ready", "github:labels.add"])
+@pytest.mark.parametrize(
+    "call", ["github:reviewers.create", "github:graphql.ready", "github:labels.add", "github:comments.create"]
+)
 def test_every_other_effect_whose_answer_was_lost_is_safe_to_repeat(github: GithubStand, call: str) -> None:
     github.faults.plan(Fault(call, Moment.PERFORMED, Kind.DROP))
     with pytest.raises(CodeHostDown):
@@ -83,6 +85,7 @@ def _everything(github: GithubStand) -> PullRequest:
     made = opened(github)
     github.host.ensure_ready(github.repository, made.number)
     github.host.ensure_reviewers(github.repository, made.number, (WRITER,))
+    github.host.ensure_comment(github.repository, made.number, "round 2", "Renamed it.")
     return made
 
 
@@ -192,6 +195,31 @@ def test_reviews_and_comments_on_lines_are_remarks(github: GithubStand) -> None:
         ("Nice", False),
     }
     assert {(remark.words, remark.approving) for remark in remarks} >= {("What of an empty list?", False)}
+
+
+def test_a_comment_is_made_once_for_each_key_and_is_no_remark(github: GithubStand) -> None:
+    made = opened(github)
+    for key in ("round 2", "round 2", "round 3"):
+        github.host.ensure_comment(github.repository, made.number, key, f"Done in {key}.")
+
+    (pull,) = github.playground.pull_requests(NAME)
+    assert [comment.body.split("\n")[0] for comment in pull.comments] == ["Done in round 2.", "Done in round 3."]
+    assert github.host.pull_request(github.repository, made.number).remarks == ()
+
+
+def test_who_asked_for_changes_is_asked_again_for_the_next_commit_and_who_approved_is_not(github: GithubStand) -> None:
+    made = opened(github)
+    people = (WRITER, APPROVER)
+    github.host.ensure_reviewers(github.repository, made.number, people)
+    github.playground.review(NAME, made.number, WRITER, ReviewState.CHANGES_REQUESTED, body="Not yet")
+    github.playground.review(NAME, made.number, APPROVER, ReviewState.APPROVED)
+    github.host.ensure_reviewers(github.repository, made.number, people)
+    assert github.playground.pull_requests(NAME)[0].reviewers == ()
+
+    push(github, patch=change("shop.py", "def total(items): return sum(items, 0)"))
+    github.host.ensure_reviewers(github.repository, made.number, people)
+
+    assert github.playground.pull_requests(NAME)[0].reviewers == (WRITER,)
 
 
 def test_the_words_of_an_approval_are_told_from_those_that_ask_for_changes(github: GithubStand) -> None:

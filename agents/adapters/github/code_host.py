@@ -54,6 +54,15 @@ class GithubCodeHost:
                 _bring_up_to_date(pull, draft)
             return stance(pull)
 
+    def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
+        """Say something on the pull request, once for each key, which stands in it unseen."""
+        mark = f"<!-- signalbox: {key} -->"
+        with translated(f"commenting on pull request {number} of {repository.name}"):
+            pull = self._repo(repository).get_pull(number)
+            ours = (said for said in pull.get_issue_comments() if said.user and said.user.login == pull.user.login)
+            if not any(mark in (said.body or "") for said in ours):
+                pull.create_issue_comment(f"{_cut(text, _LONGEST_BODY)}\n\n{mark}")
+
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """The pull request as it is now, with its checks, their failing logs, and remarks."""
         with translated(f"reading pull request {number} of {repository.name}"):
@@ -71,13 +80,21 @@ class GithubCodeHost:
                 _mark_ready(pull)
 
     def ensure_reviewers(self, repository: Repository, number: int, logins: Sequence[str]) -> tuple[str, ...]:
-        """Ask these people for review; returns those who now are asked. People who cannot be asked are left out."""
+        """Ask these people for review; returns those who now are asked. People who cannot be asked are left out.
+
+        Whoever has reviewed what is there now, or has approved, is asked no more; whoever asked for changes of an
+        earlier commit is asked again.
+        """
         if not logins:
             return ()
         with translated(f"asking for reviews of pull request {number} of {repository.name}"):
             pull = self._repo(repository).get_pull(number)
             asked = {user.login.lower() for user in pull.requested_reviewers}
-            asked |= {review.user.login.lower() for review in pull.get_reviews() if review.user is not None}
+            asked |= {
+                review.user.login.lower()
+                for review in pull.get_reviews()
+                if review.user is not None and (review.commit_id == pull.head.sha or review.state == "APPROVED")
+            }
             author = pull.user.login.lower()
             missing = [login for login in dict.fromkeys(logins) if login.lower() not in asked | {author}]
             asked |= {login.lower() for login in _ask(pull, missing)}
