@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     posthog_url: str = "https://us.posthog.com"
     linear_api_key: SecretStr | None = None
     linear_url: str = "https://api.linear.app/graphql"
+    zendesk_client_id: str = ""  # of an OAuth client; empty: the token is used
+    zendesk_client_secret: SecretStr | None = None
     zendesk_email: str = ""  # of the agent whose API token it is; empty: the token is an OAuth token
     zendesk_token: SecretStr | None = None
     zendesk_url: str = ""  # e.g. https://acme.zendesk.com

@@ -30,7 +30,7 @@ from playground.sentry import Sentry
 from playground.townsfolk import AGENT, CHANNELS, ORGANISATION, PROJECT, REPOSITORY, REVIEWER, TEAM, USERS, policy_text
 from playground.workspace import Workspace
 from playground.workspace.seed import AppSeed, Rules, WorkspaceSeed
-from playground.zendesk import Zendesk
+from playground.zendesk import CLIENT_ID, Zendesk
 
 HERE = Path(__file__).parent
 RECORDINGS = HERE / "recordings"
@@ -157,8 +157,8 @@ class Town:
             "LINEAR_API_KEY": _TOKEN,
             "LINEAR_URL": self.linear.address or "",
             "ZENDESK_URL": self.zendesk.address,
-            "ZENDESK_EMAIL": AGENT,
-            "ZENDESK_TOKEN": _TOKEN,
+            "ZENDESK_CLIENT_ID": CLIENT_ID,
+            "ZENDESK_CLIENT_SECRET": _TOKEN,
             "DATABASE_URL": self.database_url,
             "SIGNALBOX_HOME": str(self.root / "home"),
             "SIGNALBOX_POLICY": str(self.root / "signalbox.toml"),

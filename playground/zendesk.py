@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,9 +18,11 @@ from starlette.routing import Route
 
 from playground.faults import Fault, Faults
 from playground.rate import Rate
-from playground.wire import Answer, guarded
+from playground.wire import Answer, guarded, json_body
 
 Json = dict[str, Any]
+CLIENT_ID = "signalbox"  # its secret is the API token
+_LASTS = 1800
 _LARGEST_EXPORT, _LARGEST_LIST = 1000, 100
 _SIDELOADS = frozenset({"users", "metric_sets"})
 _UNSETTLED = timedelta(seconds=60)  # what changed that lately is in no export yet
@@ -101,7 +104,7 @@ class _Problem(Exception):
 
 @dataclass
 class Zendesk:
-    """A Zendesk whose API opens to one agent's address and API token."""
+    """A Zendesk whose API opens to one agent's address and API token, and to its OAuth client's own tokens."""
 
     token: str
     faults: Faults
@@ -109,12 +112,15 @@ class Zendesk:
     rate: Rate = field(default_factory=Rate)
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     address: str = ""
+    given: int = 0  # tokens
+    _admitted: set[str] = field(default_factory=set)
     _tickets: dict[int, Ticket] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
         self.app = Starlette(
             routes=[
+                Route("/oauth/tokens", self._oauth, methods=["POST"]),
                 Route("/api/v2/incremental/tickets/cursor.json", partial(self._serve, "export", self._export)),
                 Route("/api/v2/tickets/{id:int}/comments.json", partial(self._serve, "comments", self._comments)),
             ]
@@ -150,7 +156,28 @@ class Zendesk:
         with self._lock:
             self._tickets[number].status, self._tickets[number].updated = "deleted", at
 
+    def end_tokens(self) -> None:
+        """The tokens that were given out run out."""
+        with self._lock:
+            self._admitted.clear()
+
     # The API
+
+    async def _oauth(self, request: Request) -> Response:
+        body = json_body(await request.body())
+        return await guarded(self.faults, "zendesk:oauth", partial(self._given, body), _refusal)
+
+    def _given(self, asked: object) -> Answer:
+        client = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": self.token}
+        if not isinstance(asked, dict) or any(asked.get(key) != value for key, value in client.items()):
+            return Answer(401, {"error": "invalid_client", "error_description": "Client authentication failed"})
+        if asked.get("scope") != "read":
+            return Answer(400, {"error": "invalid_scope", "error_description": "The requested scope is invalid"})
+        with self._lock:
+            token = secrets.token_hex(32)
+            self._admitted.add(token)
+            self.given += 1
+        return Answer(200, {"access_token": token, "token_type": "bearer", "scope": "read", "expires_in": _LASTS})
 
     async def _serve(self, call: str, perform: Callable[[Request], Json], request: Request) -> Response:
         return await guarded(self.faults, f"zendesk:{call}", partial(self._answered, perform, request), _refusal)
@@ -167,7 +194,8 @@ class Zendesk:
 
     def _authenticate(self, request: Request) -> None:
         right = base64.b64encode(f"{self.email}/token:{self.token}".encode()).decode()
-        if request.headers.get("authorization") not in (f"Basic {right}", f"Bearer {self.token}"):
+        bearers = {f"Bearer {token}" for token in (self.token, *self._admitted)}
+        if request.headers.get("authorization") not in {f"Basic {right}", *bearers}:
             raise _Problem(401, "Couldn't authenticate you", "Couldn't authenticate you")
 
     def _export(self, request: Request) -> Json:

@@ -21,7 +21,7 @@ from storage.raw import RawSignal, Unread
 log = structlog.get_logger()
 
 NOTHING_THERE = frozenset({requests.codes.not_found, requests.codes.gone})
-_PATIENCE = 15  # seconds that a source has to answer
+PATIENCE = 15  # seconds that a source has to answer
 _NAMELESS = re.compile(r"(?:.*\.)?[<(\[]?(?:anonymous|unknown|module|lambda|eval|redacted)[>)\]]?|\w", re.IGNORECASE)
 _CLOCKS_APART = dt.timedelta(hours=1)
 _LATE = dt.timedelta(minutes=5)  # that an event may need from where it happens into the list that is read
@@ -161,7 +161,7 @@ def ask(
     which NotAtSource says that there is nothing at this address.
     """
     try:
-        response = session.get(url, params=params, timeout=_PATIENCE)
+        response = session.get(url, params=params, timeout=PATIENCE)
     except requests.RequestException as error:
         raise SourceDown(f"{whose} did not answer ({type(error).__name__}); {name} is read again later") from error
     status = response.status_code
@@ -179,7 +179,9 @@ def why_in(response: requests.Response) -> str:
     """The service's own word for why not, such as a scope that is missing or a search that it does not understand."""
     try:
         said = response.json()
-        why = next((said[key] for key in ("detail", "description") if isinstance(said.get(key), str)), "")
+        why = next(
+            (said[key] for key in ("detail", "description", "error_description") if isinstance(said.get(key), str)), ""
+        )
     except (ValueError, AttributeError):
         return ""
     return f" ({why[:200]})" if why else ""

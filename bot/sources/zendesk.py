@@ -19,6 +19,7 @@ from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
 from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled, ask, has_come, needed
+from bot.sources.zendesk_access import OAuthClient
 from storage.columns import now
 from storage.raw import RawSignal, Severity, parted
 
@@ -121,7 +122,9 @@ class ZendeskTickets:
         return lines, sorted(page.get("users") or [], key=lambda person: person["id"] not in shown)
 
     def _get(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
-        check = f"ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN (of an administrator: {self.name} reads an export)"
+        by_client = isinstance(self.session.auth, OAuthClient)
+        entry = "ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET" if by_client else "ZENDESK_EMAIL and ZENDESK_TOKEN"
+        check = f"ZENDESK_URL, {entry} (of an administrator: {self.name} reads an export)"
         where = f"{self.url}/api/v2/{path}"
         return dict(ask(self.session, where, params, name=self.name, whose="Zendesk", check=check).json())
 
@@ -135,21 +138,30 @@ def _place(ticket: Mapping[str, Any]) -> tuple[dt.datetime, str]:
     return moment_in(ticket, "updated_at"), _name(ticket)
 
 
-def open_source(name: str, terms: SourceTerms, settings: Settings) -> ZendeskTickets:
-    """The tickets, with one of `options.tags` if given, of the Zendesk at ZENDESK_URL."""
-    if not settings.zendesk_url:
-        raise SourceRejected(f"ZENDESK_URL is not set; {name} needs it, for example https://acme.zendesk.com")
+def _session(name: str, url: str, settings: Settings) -> requests.Session:
     session = requests.Session()
-    token = needed(name, "ZENDESK_TOKEN", settings.zendesk_token)
+    if settings.zendesk_client_id:
+        key = needed(name, "ZENDESK_CLIENT_SECRET", settings.zendesk_client_secret)
+        session.auth = OAuthClient(url, settings.zendesk_client_id, key)
+        return session
+    token = needed(name, "ZENDESK_CLIENT_ID (or a ZENDESK_TOKEN)", settings.zendesk_token)
     if settings.zendesk_email:
         session.auth = (f"{settings.zendesk_email}/token", token)
     else:
         session.headers["Authorization"] = f"Bearer {token}"
+    return session
+
+
+def open_source(name: str, terms: SourceTerms, settings: Settings) -> ZendeskTickets:
+    """The tickets, with one of `options.tags` if given, of the Zendesk at ZENDESK_URL."""
+    if not settings.zendesk_url:
+        raise SourceRejected(f"ZENDESK_URL is not set; {name} needs it, for example https://acme.zendesk.com")
+    url = settings.zendesk_url.rstrip("/")
     return ZendeskTickets(
         name=name,
         terms=terms,
-        session=session,
-        url=settings.zendesk_url.rstrip("/"),
+        session=_session(name, url, settings),
+        url=url,
         tags=frozenset(terms.options.get("tags", "").replace(",", " ").split()),
         lookback=float(str(seconds(terms.options.get("lookback", "1d")))),
     )

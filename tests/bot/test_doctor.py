@@ -106,13 +106,13 @@ def test_an_answer_that_makes_no_sense_is_a_sentence_and_shows_nothing_of_what_w
 def test_everything_that_is_wrong_is_said_at_once_with_what_to_do(town: Town) -> None:
     with town:
         wrong = {"SLACK_BOT_TOKEN": "xoxb-wrong", "GITHUB_TOKEN": "wrong", "SENTRY_TOKEN": "wrong"}
-        wrong |= {"POSTHOG_API_KEY": "wrong", "LINEAR_API_KEY": "wrong", "ZENDESK_TOKEN": "wrong"}
+        wrong |= {"POSTHOG_API_KEY": "wrong", "LINEAR_API_KEY": "wrong", "ZENDESK_CLIENT_SECRET": "wrong"}
         done = examined(town, **wrong, DATABASE_URL="postgresql://me:s3cret@127.0.0.1:1/none")
 
     assert done.returncode == 1
     for sentence in ("invalid_auth", "check the name and GITHUB_TOKEN", "check SENTRY_TOKEN", "Check DATABASE_URL"):
         assert sentence in done.stdout
-    for variable in ("POSTHOG_API_KEY", "LINEAR_API_KEY", "ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN"):
+    for variable in ("POSTHOG_API_KEY", "LINEAR_API_KEY", "ZENDESK_URL, ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET"):
         assert f"check {variable}" in done.stdout
     assert "s3cret" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr

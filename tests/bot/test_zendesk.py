@@ -18,7 +18,7 @@ from bot.sources.source import Source
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.loopback import Loopback
 from playground.rate import Rate
-from playground.zendesk import Comment, Person, Ticket, Zendesk
+from playground.zendesk import CLIENT_ID, Comment, Person, Ticket, Zendesk
 from storage.raw import Severity
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -213,6 +213,46 @@ def test_an_oauth_token_opens_too_and_a_wrong_one_names_the_variables(zendesk: Z
     zendesk.address = ""
     with pytest.raises(SourceRejected, match="ZENDESK_URL is not set"):
         source(zendesk)
+
+
+def by_client(server: Zendesk, secret: str = "right") -> Source:
+    terms = SourceTerms(kind="zendesk", report_to="C01", options={"lookback": "2d"})
+    key = SecretStr(secret)
+    settings = Settings(
+        _env_file=None, zendesk_url=server.address, zendesk_client_id=CLIENT_ID, zendesk_client_secret=key
+    )
+    return KINDS["zendesk"]("tickets", terms, settings)
+
+
+def test_an_oauth_client_asks_for_one_token_and_for_another_when_it_ended(zendesk: Zendesk) -> None:
+    zendesk.open(ticket(1))
+    zendesk.answer(1, Comment(ago(hours=2), MARIT, "Any news?"))
+    reader = by_client(zendesk)
+
+    assert len(reader.pull("").signals) == 1
+    assert zendesk.given == 1
+    zendesk.end_tokens()
+    assert len(reader.pull("").signals) == 1
+    assert zendesk.given == 2
+
+
+def test_an_oauth_client_that_is_wrong_is_named_and_one_that_fails_is_asked_again(
+    zendesk: Zendesk, faults: Faults
+) -> None:
+    with pytest.raises(SourceRejected, match=r"401 \(Client authentication failed\) .*; check .*ZENDESK_CLIENT_SECRET"):
+        by_client(zendesk, secret="wrong").pull("")
+    for kind, status in ((Kind.REFUSE, 502), (Kind.REFUSE, 429), (Kind.DROP, 0)):
+        faults.plan(Fault("zendesk:oauth", Moment.PERFORMED, kind, status=status))
+        with pytest.raises(SourceDown, match="no token"):
+            by_client(zendesk).pull("")
+
+
+def test_a_client_without_its_secret_and_no_entry_at_all_are_said(zendesk: Zendesk) -> None:
+    terms = SourceTerms(kind="zendesk", report_to="C01")
+    for client, lacking in (("signalbox", "ZENDESK_CLIENT_SECRET is not set"), ("", "ZENDESK_CLIENT_ID .* is not set")):
+        settings = Settings(_env_file=None, zendesk_url=zendesk.address, zendesk_client_id=client)
+        with pytest.raises(SourceRejected, match=lacking):
+            KINDS["zendesk"]("tickets", terms, settings)
 
 
 def test_a_deleted_ticket_is_told_as_gone_by_the_next_pull(zendesk: Zendesk) -> None:
