@@ -15,6 +15,7 @@ from github.Issue import Issue
 from github.Repository import Repository
 from requests.structures import CaseInsensitiveDict
 
+from agents.adapters.github import API_VERSION
 from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.github_credentials import credentials_of
@@ -194,6 +195,7 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> GithubIssu
     client = Github(
         auth=credentials.auth() if credentials.are_set else None,
         base_url=settings.github_api_url,
+        api_version=API_VERSION,
         retry=GithubRetry(  # a source rests better than a thread: what GitHub asks for is waited out by the breaker
             total=2,
             backoff_factor=0.2,

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from agents.adapters.github import Credentials, GithubCodeHost
-from agents.adapters.github.client import Manners
+from agents.adapters.github import API_VERSION, Credentials, GithubCodeHost
+from agents.adapters.github.client import Clients, Manners, translated
 from agents.adapters.mirrors import Mirrors
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.exchange import Draft, PullRequest
@@ -290,6 +290,20 @@ def test_only_githubs_own_host_is_asked_slowly() -> None:
     assert Manners.towards("https://api.github.com").between_writes == 1
     assert Manners.towards("http://127.0.0.1:8000").between_writes == 0
     assert Manners.towards("https://github.acme.example/api/v3").between_requests == 0
+
+
+def test_github_is_asked_in_the_version_that_names_the_merge(stage: Stage) -> None:
+    asked: list[str] = []
+
+    async def pull(request: Request) -> JSONResponse:
+        asked.append(request.headers.get("x-github-api-version", ""))
+        return JSONResponse({"message": "Not Found"}, 404)
+
+    stage.app = Starlette(routes=[Route("/{path:path}", pull)])
+    credentials = Credentials("token", api_url=stage.url)
+    with pytest.raises(CodeHostRejected), translated("reading"):
+        Clients(credentials, Manners.towards(stage.url)).mine().get_repo(NAME).get_pull(1).complete()
+    assert asked == [API_VERSION]
 
 
 # ── an App instead of a token ───────────────────────────────────────────────────────────────────────────────────

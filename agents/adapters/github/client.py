@@ -15,6 +15,7 @@ from github.GithubException import RateLimitExceededExceedsMaxWait
 from agents.errors import CodeHostDown, CodeHostRejected
 
 GITHUB = "https://api.github.com"
+API_VERSION = "2022-11-28"  # a later one (2026-03-10) names no merge_commit_sha any more
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _FAULTY = 401, 403, 404, 429, 500
 _ADVICE = {
     _UNAUTHORIZED: "GITHUB_TOKEN is not accepted (any more): make a new one and set it",
@@ -80,7 +81,9 @@ class Credentials:
         if self._app is None:
             return self._token
         with self._lock, translated("getting a token for the GitHub App"):
-            Github(auth=self._app, base_url=self.api_url, retry=None)  # it lends the App its connection
+            Github(
+                auth=self._app, base_url=self.api_url, api_version=API_VERSION, retry=None
+            )  # it lends the App its connection
             return self._app.token
 
 
@@ -105,6 +108,7 @@ class Clients:
         return Github(
             auth=self._credentials.auth(),
             base_url=self._credentials.api_url,
+            api_version=API_VERSION,
             timeout=max(1, round(manners.timeout)),
             user_agent="signalbox",
             per_page=100,
