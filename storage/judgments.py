@@ -251,7 +251,9 @@ class FixSubmission(Judgment):
         min_length=1, description="Paths of the test files that were added or changed."
     )
     test_ids: tuple[Line, ...] = Field(
-        min_length=1, description="What to hand to the test runner to run only the new tests, e.g. path::name."
+        min_length=1,
+        description="What to hand to the test runner to run only the new tests, e.g. path::name, or for vitest and"
+        " jest path > describe > name.",
     )
     expected_failure: Line = Field(
         description="Text that the log of the new tests shows before the fix: the reported error, not an import error."
