@@ -121,7 +121,10 @@ class Turn(BaseModel):
 
 
 class Ran(BaseModel):
-    """What became of a command. `output` is standard output and error together, cut in the middle to its limit."""
+    """What became of a command. `output` is standard output and error together, cut in the middle to its limit.
+
+    It holds no NUL, so nothing that is to be taken apart may be told apart by them.
+    """
 
     model_config = ConfigDict(frozen=True)
     exit_code: int  # 124 when it ran out of time, 137 when it was killed

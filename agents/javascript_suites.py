@@ -1,7 +1,7 @@
 """Which tests failed in a run of vitest or jest, by its log. Pure.
 
-Each function gives the names of what failed, how many that have to be, and how many tests passed; None for the log of
-another runner. A file that could not be run counts as one that failed.
+`by_vitest` and `by_jest` give the names of what failed, how many that have to be, and how many tests passed; None for
+the log of another runner. A file that could not be run counts as one that failed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ _JEST_FILES = re.compile(r"^Test Suites: +(.+), \d+ total$", re.MULTILINE)
 _JEST_AGAIN = "Summary of all failing tests"
 _JEST_SAID = re.compile(r"^(?:FAIL (\S+).*|  ● (\S.*))$", re.MULTILINE)
 _JEST_UNRUN, _JEST_PRINTED = "Test suite failed to run", "Console"
+_SOURCE = re.compile(r"\s*(?:> *)?\d*\s*\|")
+
+
+def is_source(line: str) -> bool:
+    """Whether a line of a log shows the test's own source, or the mark below it."""
+    return _SOURCE.match(line) is not None
 
 
 def by_vitest(log: str) -> Counted | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from agents.naming_javascript import selecting
+
 _PYTEST = re.compile(r"(?:^|/)(?:pytest|py\.test)$")
 # Options of pytest and of its usual plugins whose value is the next word; that of any other stands after a `=`.
 _VALUED = frozenset(
@@ -26,7 +28,7 @@ def running(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
     What pytest's command names itself, as `tests` in `pytest -q tests`, would be run as well, so it is left out.
     """
     if not tests or not is_pytest(command):
-        return (*command, *tests)
+        return (*command, *selecting(command, tests))
     begin = next(at for at, word in enumerate(command) if _PYTEST.search(word)) + 1
     return (*command[:begin], *_options(command[begin:]), *tests)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from agents.exchange import Ran
 from agents.guards import is_test
+from agents.javascript_suites import by_jest, by_vitest, is_source
 from agents.naming_tests import is_pytest, running
 from agents.patches import only
 from agents.ports import Workspaces
@@ -124,6 +125,8 @@ def _unfit(submission: FixSubmission, tests: str) -> str:
 
 
 def _why_not_red(before: Ran, submission: FixSubmission, repository: Repository) -> str:
+    if before.exit_code == 0 and not _is_green(before, repository):
+        return f"None of {named(submission.test_ids)} runs; name the new tests as the log of the suite names them."
     if before.exit_code == 0:
         return "The new tests pass without the change, so they do not show the problem."
     if before.exit_code == _TIMED_OUT:
@@ -165,8 +168,8 @@ def _covers(test_id: str, line: str) -> bool:
 
 
 def _shows(before: Ran, expected: str, repository: Repository) -> bool:
-    """Whether the log tells of the expected failure. Of pytest's only error lines count, not the test's source."""
-    lines = before.output.splitlines()
+    """Whether the log tells of the expected failure; the test's source does not. Of pytest's only error lines count."""
+    lines = [line for line in before.output.splitlines() if not is_source(line)]
     errors = [line for line in lines if re.match(r"E\s|FAILED ", line)] if is_pytest(repository.test_command) else []
     return _flat(expected) in _flat("\n".join(errors or lines))
 
@@ -180,9 +183,11 @@ def _flat(text: str) -> str:
 
 
 def _is_green(after: Ran, repository: Repository) -> bool:
-    """Whether the tests passed; for pytest at least one must have, so that skipped ones prove nothing."""
+    """Whether the tests passed; where the log counts them one must have, so that skipped ones prove nothing."""
     if after.exit_code != 0:
         return False
+    if counted := by_vitest(after.output) or by_jest(after.output):
+        return counted[2] > 0
     counts = re.search(r"\b\d+ (?:passed|skipped|deselected|xfailed)\b.* in [\d.]+s", after.output)
     return not is_pytest(repository.test_command) or counts is None or bool(re.search(r"\b\d+ passed\b", after.output))
 
@@ -211,13 +216,19 @@ def _judged(suite: Ran, patch: str, attempt: _Attempt) -> _Suited:
     if new := ours.beyond(theirs):
         named_command = running(command, new)
         (again,) = attempt.run(patch, named_command)
-        if not _is_green(again, attempt.repository):
+        if not _is_green(again, attempt.repository) and _fails(again, new):
             why_not = f"With the change {named(new)} fails in the whole suite, and not without it."
             return _Suited(why_not, known, log=_log(named_command, again))
     if ours.passed < theirs.passed - len(new):
         why_not = f"With the change only {ours.passed} tests of the whole suite pass, without it {theirs.passed} do."
         return _Suited(why_not, known)
     return _Suited(known=known, unsteady=new)
+
+
+def _fails(again: Ran, tests: tuple[str, ...]) -> bool:
+    """Whether one of these tests failed, as far as the log tells; others in the same file may have."""
+    told = Failures.of(again)
+    return told is None or bool(told.tests & Counter(tests))
 
 
 def _why_not_compared(suite: Ran, bare: Ran, seconds: float) -> str:

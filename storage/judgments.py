@@ -249,7 +249,9 @@ class FixSubmission(Judgment):
     summary: Paragraph = Field(description="What was changed and why that removes the cause.")
     test_files: tuple[Line, ...] = Field(min_length=1, description="Paths of the test files added or changed.")
     test_ids: tuple[Line, ...] = Field(
-        min_length=1, description="What to hand to the test runner to run only the new tests, e.g. path::name."
+        min_length=1,
+        description="What to hand to the test runner to run only the new tests, e.g. path::name, or for vitest and"
+        " jest path > describe > name.",
     )
     expected_failure: Line = Field(
         description="Text that the log of the new tests shows before the fix: the reported error, not an import error."

@@ -139,7 +139,8 @@ class FakeWorkspace:
             )
         except subprocess.TimeoutExpired as late:
             return Ran(exit_code=124, output=(late.stdout or b"").decode(errors="replace"), seconds=seconds)
-        return Ran(exit_code=done.returncode, output=done.stdout.decode(errors="replace"), seconds=0.1)
+        output = done.stdout.decode(errors="replace").replace("\0", "\ufffd")
+        return Ran(exit_code=done.returncode, output=output, seconds=0.1)
 
     def read(self, path: str) -> str:
         file = self._inside(path)

@@ -75,8 +75,8 @@ def repository_map(hands: Hands, maps: Maps | None = None) -> Tool:
 
 def _drawn(hands: Hands) -> str:
     sha = hands.workspace.base_sha
-    listed = hands.git("ls-tree", "-r", "-z", "--name-only", sha)
-    paths = [path for path in listed.output.split("\0") if path and "\n" not in path]
+    listed = hands.git("ls-tree", "-r", "--name-only", sha)
+    paths = [path for path in listed.output.split("\n") if path]
     recent = hands.git(
         "log", f"--max-count={_COMMITS}", "--name-only", "--format=%x01%h %ad", "--date=short", sha, "--"
     )

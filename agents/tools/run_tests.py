@@ -14,7 +14,9 @@ class RunTests(BaseModel):
     """Arguments of run_tests."""
 
     ids: tuple[str, ...] = Field(
-        default=(), description="Tests to run, e.g. tests/test_shop.py::test_total; none for the whole suite."
+        default=(),
+        description="Tests to run, e.g. tests/test_shop.py::test_total, or for vitest and jest"
+        " test/shop.test.ts > total > is 0; none for the whole suite.",
     )
 
 

@@ -88,6 +88,10 @@ def test_the_repositorys_packages_are_found_from_any_folder(bench: Bench) -> Non
     assert text_of(bench.open(), *elsewhere) == "2\n"
 
 
+def test_what_a_command_prints_holds_no_nul(bench: Bench) -> None:
+    assert text_of(bench.open(), "printf", r"a\0b") == "a\ufffdb"
+
+
 def test_a_command_that_fails_is_told_and_not_raised(bench: Bench) -> None:
     ran = bench.open().run(("sh", "-c", "echo out; echo err >&2; exit 3"))
     assert (ran.exit_code, ran.output) == (3, "out\nerr\n")
