@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
 from agents.adapters.mirrors import Mirrors
 from agents.adapters.sandbox_view import Bounds
@@ -51,6 +53,14 @@ def ground_in(folder: Path) -> Ground:
     home = folder / "home"
     mirrors = Mirrors(home / "mirrors", "https://code.example")
     return Ground(home, folder / "origin", sha, SandboxWorkspaces(mirrors, home))
+
+
+def ground_or_skip(folder: Path) -> Ground:
+    """The same, for tests that mean nothing where no sandbox holds."""
+    ground = ground_in(folder)
+    if why_not := ground.workspaces.why_not():
+        pytest.skip(why_not)
+    return ground
 
 
 def eventually(look: Callable[[], object], seconds: float = 10.0) -> bool:

@@ -15,7 +15,7 @@ from agents.adapters import process_groups
 from agents.adapters.bubblewrap import SandboxWorkspace
 from agents.adapters.sandbox_view import Bounds
 from agents.errors import SandboxUnusable, Stopped
-from tests.agents.sandboxed import MIB, SMALL, Ground, ground_in, sleeping
+from tests.agents.sandboxed import MIB, SMALL, Ground, ground_or_skip, sleeping
 
 FORKS = """
 import os, time
@@ -33,10 +33,7 @@ time.sleep({pause})
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    ground = ground_in(tmp_path_factory.mktemp("ground"))
-    if why_not := ground.workspaces.why_not():
-        pytest.skip(why_not)
-    return ground
+    return ground_or_skip(tmp_path_factory.mktemp("ground"))
 
 
 @pytest.fixture

@@ -15,17 +15,14 @@ import pytest
 from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
 from agents.adapters.sandbox import Sandbox, bubblewraps
 from agents.errors import SandboxUnusable
-from tests.agents.sandboxed import Ground, eventually, ground_in, sleeping
+from tests.agents.sandboxed import Ground, eventually, ground_or_skip, sleeping
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    ground = ground_in(tmp_path_factory.mktemp("ground"))
-    if why_not := ground.workspaces.why_not():
-        pytest.skip(why_not)
-    return ground
+    return ground_or_skip(tmp_path_factory.mktemp("ground"))
 
 
 @pytest.fixture

@@ -8,15 +8,12 @@ from pathlib import Path
 import pytest
 
 from agents.adapters.bubblewrap import SandboxWorkspace
-from tests.agents.sandboxed import Ground, ground_in
+from tests.agents.sandboxed import Ground, ground_or_skip
 
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    ground = ground_in(tmp_path_factory.mktemp("ground"))
-    if why_not := ground.workspaces.why_not():
-        pytest.skip(why_not)
-    return ground
+    return ground_or_skip(tmp_path_factory.mktemp("ground"))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from agents.errors import SandboxUnusable
 from agents.proof import prove_patch
 from agents.terms import Repository
 from storage.judgments import FixSubmission
-from tests.agents.sandboxed import Ground, ground_in
+from tests.agents.sandboxed import Ground, ground_or_skip
 from tests.fake_workspaces import make_repository
 
 WEB = {
@@ -38,10 +38,7 @@ ZERO = (
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    ground = ground_in(tmp_path_factory.mktemp("ground"))
-    if why_not := ground.workspaces.why_not():
-        pytest.skip(why_not)
-    return ground
+    return ground_or_skip(tmp_path_factory.mktemp("ground"))
 
 
 @pytest.fixture
