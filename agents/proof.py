@@ -54,11 +54,7 @@ class _Attempt:
 
 
 def prove_patch(
-    workspaces: Workspaces,
-    repository: Repository,
-    base_sha: str,
-    patch: str,
-    submission: FixSubmission,
+    workspaces: Workspaces, repository: Repository, base_sha: str, patch: str, submission: FixSubmission
 ) -> Proof:
     """Whether the fix does what it says, found out in fresh checkouts.
 

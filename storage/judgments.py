@@ -249,18 +249,14 @@ class FixSubmission(Judgment):
     summary: Paragraph = Field(description="What was changed and why that removes the cause.")
     test_files: tuple[Line, ...] = Field(min_length=1, description="Paths of the test files added or changed.")
     test_ids: tuple[Line, ...] = Field(
-        min_length=1,
-        description="What to hand to the test runner to run only the new tests, e.g. path::name, or for vitest and"
-        " jest path > describe > name.",
+        min_length=1, description="The new tests, as the runner names them: path::name, or path > describe > name."
     )
     expected_failure: Line = Field(
         description="Text that the log of the new tests shows before the fix: the reported error, not an import error."
     )
     risk: Line
     undo: Line = Field(description="How to take it back.")
-    answer: Paragraph = Field(
-        default="", description="From round 2 on: what you did about each point that people made."
-    )
+    answer: Paragraph = Field(default="", description="From round 2 on: what you did about each point of people.")
 
 
 class Proof(Judgment):
