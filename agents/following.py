@@ -22,7 +22,7 @@ from storage.judgments import Outcome
 from storage.records import EntryKind, Fix, Report, Signal
 from storage.status import Mover, SignalStatus, Status
 
-_FOLLOWED = frozenset({Status.AWAITING_CHECKS, Status.AWAITING_REVIEW})
+_FOLLOWED = frozenset({Status.AWAITING_CHECKS, Status.AWAITING_REVIEW, Status.STUCK})
 _STUCK = {
     NewsKind.NO_CHECKS: Outcome.NO_CHECKS,
     NewsKind.OUT_OF_ROUNDS: Outcome.OUT_OF_ROUNDS,

@@ -50,7 +50,7 @@ class Pipeline:
                 self.research(report_id, checkpoint)
             case Status.AWAITING_FIX:
                 self.fix(report_id, checkpoint)
-            case Status.AWAITING_CHECKS | Status.AWAITING_REVIEW:
+            case Status.AWAITING_CHECKS | Status.AWAITING_REVIEW | Status.STUCK:
                 self.follow(report_id, checkpoint)
             case Status.AWAITING_PROOF:
                 self.prove(report_id, checkpoint)

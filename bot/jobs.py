@@ -256,12 +256,20 @@ class Jobs:
     def look(self, slot: str) -> None:
         """Enqueue one look at every pull request and every soak."""
         for status, kind in ((Status.AWAITING_CHECKS, "follow"), (Status.AWAITING_REVIEW, "follow"),
-                             (Status.AWAITING_PROOF, "prove")):  # fmt: skip
+                             (Status.STUCK, "follow"), (Status.AWAITING_PROOF, "prove")):  # fmt: skip
             for report in self.store.reports.waiting(status):
+                if status is Status.STUCK and not self._may_be_merged(report):
+                    continue
                 if report.not_before is None or report.not_before <= self.clock():
                     self.engine.enqueue(f"{kind}:{report.id}:{slot}", Queue.FOLLOW, kind, str(report.id))
 
+    def _may_be_merged(self, report: Report) -> bool:
+        """Whether it got stuck with a pull request, lately enough that people may be at it."""
+        fix = self.store.fixes.latest(report.id or 0)
+        return fix is not None and fix.number is not None and self.clock() - report.since < _TAKEN_OVER
 
+
+_TAKEN_OVER = dt.timedelta(days=30)  # in which it is noticed that people merged or closed what we got stuck with
 _NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind", "reencode"})
 _PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
 _TOLD = frozenset({"digest", "research", "fix"})

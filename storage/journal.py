@@ -14,6 +14,8 @@ from storage.judgments import Judgment, Outcome
 from storage.records import Entry, EntryKind, Report
 from storage.status import Mover, Status, may_move
 
+_WITH_A_FIX = frozenset({Status.AWAITING_FIX, Status.AWAITING_CHECKS, Status.AWAITING_REVIEW})
+
 
 def told(session: Session, step: str | None) -> Entry | None:
     """The entry of a step that was done already."""
@@ -83,10 +85,11 @@ def move(
 def allowed(report: Report, to: Status, mover: Mover) -> bool:
     """Whether the state chart allows it. From `stuck` only back to where it was: a retry is not an approval.
 
+    What got stuck with a pull request may have been merged by people.
     From `dismissed` only what was merged away.
     """
     if report.status is Status.STUCK and to not in (report.stuck_from, Status.DISMISSED):
-        return False
+        return to is Status.AWAITING_PROOF and report.stuck_from in _WITH_A_FIX and may_move(Status.STUCK, to, mover)
     if report.status is Status.DISMISSED and report.merged_into is None:
         return False
     return may_move(report.status, to, mover)

@@ -249,6 +249,23 @@ def test_a_change_that_conflicts_is_carried_over_to_where_the_base_branch_is_now
     assert "-    return total // people\n+    return total // people if people else 0\n" in mended.patch
 
 
+@pytest.mark.parametrize("merged", [True, False])
+def test_what_people_made_of_a_pull_request_that_got_stuck_is_noticed(world: World, *, merged: bool) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(1)
+    world.later = dt.timedelta(hours=2)
+    assert world.advances().status is Status.STUCK
+    world.code_host.remark(1, Remark(id="c1", author="ada", text="I take this over.", may_write=True))
+    assert world.advances().status is Status.STUCK
+
+    if merged:
+        world.code_host.merge(1, by="ada")
+    else:
+        world.code_host.close(1)
+
+    assert world.advances().status is (Status.AWAITING_PROOF if merged else Status.DISMISSED)
+
+
 def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:
     world.reaches(Status.AWAITING_CHECKS)
     world.code_host.set_checks(1)

@@ -50,6 +50,10 @@ def follow(fix: Fix, seen: PullRequest, status: Status, policy: Policy, at: dt.d
         return News(kind=NewsKind.MERGED, who=seen.merged_by or "world", because=f"merged by {by}")
     if seen.state is PullRequestState.CLOSED:
         return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
+    return News(kind=NewsKind.NOTHING) if status is Status.STUCK else _while_open(fix, seen, status, policy, at)
+
+
+def _while_open(fix: Fix, seen: PullRequest, status: Status, policy: Policy, at: dt.datetime) -> News:
     verdict = seen.verdict if is_current(fix, seen, at) else CheckState.PENDING
     trouble = _trouble(fix, seen) or (_red(seen) if verdict is CheckState.RED else None)
     if trouble is not None:

@@ -133,11 +133,27 @@ def test_a_stuck_report_says_why_and_goes_back_only_to_where_it_was(store: Store
     stuck = move(Status.STUCK, Mover.MACHINE, stuck_because=Outcome.NO_CHECKS)
     assert (stuck.stuck_from, stuck.stuck_because) == (Status.AWAITING_CHECKS, Outcome.NO_CHECKS)
     assert stuck.note == "no checks came"
-    for elsewhere in WORKED_ON - {Status.AWAITING_CHECKS}:
+    for elsewhere in WORKED_ON - {Status.AWAITING_CHECKS, Status.AWAITING_PROOF}:
         with pytest.raises(IllegalMove):
             move(elsewhere, Mover.HUMAN)
     back = move(Status.AWAITING_CHECKS, Mover.HUMAN)
     assert (back.status, back.stuck_from, back.stuck_because, back.note) == (Status.AWAITING_CHECKS, None, None, "")
+
+
+@pytest.mark.parametrize("status", sorted(WORKED_ON - {Status.AWAITING_PROOF}))
+def test_only_what_got_stuck_with_a_fix_may_have_been_merged_by_people(sqlite_store: Store, status: Status) -> None:
+    report = a_report(sqlite_store, status=status)
+    move = sqlite_store.reports.move
+    move(report.id or 0, Status.STUCK, mover=Mover.MACHINE, who="x", because="y", stuck_because=Outcome.FAILED)
+
+    def merged() -> Report:
+        return move(report.id or 0, Status.AWAITING_PROOF, mover=Mover.HUMAN, who="ada", because="merged by ada")
+
+    if status is Status.AWAITING_RESEARCH:
+        with pytest.raises(IllegalMove):
+            merged()
+    else:
+        assert merged().status is Status.AWAITING_PROOF
 
 
 @pytest.mark.parametrize("status", sorted(WORKED_ON))
