@@ -13,6 +13,8 @@ _GDB = re.compile(
 )
 _PYTHON = re.compile(r'^\s*File "([^"\n]{1,200})", line \d+, in (\S{1,80})', re.MULTILINE)
 _AT = re.compile(r"^\s*at (?:async )?([\w.$<>\[\] ]{1,160}?) ?\(([^)\n]{0,200})\)", re.MULTILINE)
+_AT_NAMELESS = re.compile(r"^\s*at (?:async )?([^()\s]{1,200}:\d+:\d+)\s*$", re.MULTILINE)
+_BROWSER = re.compile(r"^\s*[^@\s]{0,160}@([^@\s]{1,200}:\d+:\d+)\s*$", re.MULTILINE)  # Firefox's and Safari's
 _LIBRARY = re.compile(r"[-.\d]*\.so.*")
 # What stands on top of most traces and says nothing about the cause: raising, allocating, main loops, signal plumbing.
 _COMMON = frozenset(
@@ -54,7 +56,8 @@ def files_of(text: str) -> tuple[str, ...]:
     """The files of every frame a text holds, one each time it stands there."""
     python = [path for path, _ in _PYTHON.findall(text)]
     native = [match[2] for match in _GDB.finditer(text) if match[2]]
-    other = [place.rsplit(":", 2)[0] for _, place in _AT.findall(text)]
+    places = [place for _, place in _AT.findall(text)] + _AT_NAMELESS.findall(text) + _BROWSER.findall(text)
+    other = [place.rsplit(":", 2)[0] for place in places]
     return tuple(file.replace("\\", "/") for file in (*python, *native, *other) if file)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from agents import javascript_imports
 from agents.ports import Workspace
 from agents.urgency import FileUse
 from storage.assessment import Touch
@@ -83,11 +84,21 @@ class History:
     def _importers(self, path: str) -> list[str]:
         """Other files, tests left out, with a line that imports a module of this file's name."""
         pure = PurePosixPath(path)
+        if pure.suffix in javascript_imports.SUFFIXES:
+            return [other for other in self._javascript_importers(path) if not is_test(other)]
         name = re.escape(pure.parent.name if pure.stem in _PACKAGES else pure.stem)
         keyword = r"(^[[:space:]]*(import|from|use|using|include|#include|export|@import)|require)"
         pattern = rf"{keyword}[^A-Za-z0-9_](.*[^A-Za-z0-9_])?{name}([^A-Za-z0-9_]|$)"
         found = self._lines("grep", "-lIE", "-e", pattern, "--", f"*{pure.suffix}")
         return [other for other in found if other != path and not is_test(other)]
+
+    def _javascript_importers(self, path: str) -> list[str]:
+        suffixes = (f"*{suffix}" for suffix in javascript_imports.SUFFIXES)
+        naming = self._lines("grep", "-oIE", "-e", javascript_imports.NAMING, "--", *suffixes)
+        folders = (str(folder) for folder in PurePosixPath(path).parents)
+        packages = ((javascript_imports.name_of(self._text(f"{each}/package.json")), each) for each in folders)
+        package, folder = next((each for each in packages if each[0]), ("", ""))
+        return javascript_imports.importers(path, naming, package, folder)
 
     def _lines(self, *arguments: str) -> list[str]:
         """What git printed; nothing when it knows no such path."""

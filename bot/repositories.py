@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from agents.adapters.bubblewrap import SandboxWorkspaces
-from agents.adapters.lent import lent
+from agents.adapters.lent import lent, unlent
 from agents.adapters.mirrors import Mirrors
 from agents.errors import SandboxUnusable
 from agents.exchange import Ran
@@ -98,6 +98,13 @@ def _lent(repository: Repository, settings: Settings) -> Iterator[Finding]:
         lent(repository, settings.signalbox_home)
     except SandboxUnusable as error:
         yield Finding(f"what is lent to {repository.name}", Verdict.BAD, f"{error}.")
+        return
+    if missing := unlent(repository):
+        lines = ", ".join(f'"{place}" = "{folder}"' for place, folder in missing.items())
+        sentence = (
+            f"packages of its workspaces are not seen, so that others or none are found: add {lines} to dependencies"
+        )
+        yield Finding(f"what is lent to {repository.name}", Verdict.MISSING, sentence)
 
 
 def _told(repository: Repository, ran: Ran) -> Finding:
@@ -114,7 +121,8 @@ def _told(repository: Repository, ran: Ran) -> Finding:
             what,
             Verdict.BAD,
             f"the suite ended with {ran.exit_code} after {took} and does not say which tests failed, so that no fix can"
-            f" be proven; correct test_command, requirements or prepare in the policy. Its last words:\n{end}",
+            " be proven; correct test_command, requirements, dependencies or prepare in the policy. Its last words:\n"
+            f"{end}",
         )
     count = failures.tests.total()
     sentence = (

@@ -70,6 +70,19 @@ def lent(repository: Repository, home: Path) -> Lent:
     return Lent(toolchains, dependencies)
 
 
+def unlent(repository: Repository) -> dict[str, Path]:
+    """By their places, the packages of workspaces that npm or pnpm put beside those that are lent, and that are not."""
+    found = {
+        f"{PurePosixPath(place).parent / beside.relative_to(folder.parent)}": beside
+        for place, folder in ((place, Path(each)) for place, each in repository.dependencies.items())
+        if _is_linked(place) and folder.name == _LINKED
+        for depth in ("*", "*/*", "*/*/*")
+        for beside in sorted(folder.parent.glob(f"{depth}/{_LINKED}"))
+        if _LINKED not in beside.parent.relative_to(folder.parent).parts and any(beside.glob("[!.]*"))
+    }
+    return {place: folder for place, folder in found.items() if place not in repository.dependencies}
+
+
 def _folder(name: str, key: str, repository: Repository, home: Path) -> Path:
     folder, own = Path(name), home.resolve()
     if not folder.is_dir():

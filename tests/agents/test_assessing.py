@@ -27,7 +27,7 @@ from storage.judgments import Bucket, Evidence, EvidenceKind, Finding, Research
 from storage.store import Store
 from tests.factories import a_plan, a_report, a_research
 from tests.fake_code_host import FakeCodeHost
-from tests.fake_workspaces import FakeWorkspaces
+from tests.fake_workspaces import FakeWorkspaces, make_repository
 from tests.fakes import ScriptedModel
 
 AT = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -234,3 +234,34 @@ def test_nothing_is_looked_up_for_research_without_code(
     assert found.ranked is not None
     assert found.ranked.importance.points == 1
     assert (found.reviewers, found.touched_since) == ((), ())
+
+
+def test_what_imports_a_file_of_typescript_is_found_by_where_its_imports_lead(tmp_path: Path) -> None:
+    files = {
+        "packages/url/package.json": '{"name": "@acme/url"}',
+        "packages/url/src/utils.ts": "export const join = 1;\n",
+        "packages/url/src/index.ts": 'export * from "./utils";\n',
+        "packages/url/src/parse.ts": 'import {\n  join,\n} from "./utils.js";\n',
+        "packages/web/src/page.tsx": 'const u = import("../../url/src/utils");\nimport { utils } from "lodash";\n',
+        "packages/web/src/cart.vue": "import { join } from '@acme/url';\n",
+        "packages/web/src/utils.ts": 'const url = require("@acme/url");\n',
+        "packages/web/src/menu.js": 'import x from "./utils"; // another one\n',
+        "packages/web/src/deep.ts": 'import x from "@/src/utils";\nimport y from "@/src/utils";\n',
+        "packages/url/test/utils.test.ts": 'import { join } from "../src/utils";\n',
+    }
+    workspaces = FakeWorkspaces(tmp_path)
+    sha = make_repository(tmp_path, files)
+    with closing(workspaces.open(SHOP, sha)) as workspace:
+        use = History(workspace, AT).use_of
+        counted = {path: use(path).importers for path in files if "/src/" in path}
+
+    assert counted == {
+        "packages/url/src/utils.ts": 4,  # one of them by an alias, which could mean either
+        "packages/url/src/index.ts": 2,
+        "packages/url/src/parse.ts": 0,
+        "packages/web/src/page.tsx": 0,
+        "packages/web/src/cart.vue": 0,
+        "packages/web/src/utils.ts": 2,
+        "packages/web/src/menu.js": 0,
+        "packages/web/src/deep.ts": 0,
+    }

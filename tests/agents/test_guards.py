@@ -155,6 +155,11 @@ def test_a_test_may_not_check_less_than_before(patch_of: Patcher) -> None:
         "    pytest.skip('later')",
         "@unittest.skipIf(True, '')",
         "it.only('x')",
+        "describe.concurrent.skip('x')",
+        "it.skipIf(true)('x')",
+        "test.fails('x')",
+        "xtest('x')",
+        "fit('x')",
     ],
 )
 def test_a_test_may_not_be_kept_from_running(patch_of: Patcher, line: str) -> None:
@@ -190,6 +195,12 @@ def test_no_condition_may_be_put_on_a_test_that_was_there(patch_of: Patcher, old
     found = objections(patch_of(put("tests/test_prices.py", FILES["tests/test_prices.py"].replace(old, new, 1))))
 
     assert any("keeps tests from running or counting" in sentence for sentence in found)
+
+
+def test_a_test_may_fit_a_model(patch_of: Patcher) -> None:
+    fits = FILES["tests/test_prices.py"] + "    model.fit([1])\n    fit(prices)\n"
+
+    assert objections(patch_of(put("tests/test_prices.py", fits))) == ()
 
 
 def test_source_may_speak_of_skipping(patch_of: Patcher) -> None:

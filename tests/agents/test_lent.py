@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
+from agents.adapters.lent import unlent
 from agents.adapters.mirrors import Mirrors
 from agents.errors import SandboxUnusable
 from agents.proof import prove_patch
@@ -125,6 +126,20 @@ def test_what_is_committed_in_the_place_of_packages_is_not_covered(ground: Groun
 
     with pytest.raises(SandboxUnusable, match=r"cannot be shown in the checkout: node_modules .* in use"):
         ground.workspaces.open(Repository(name="acme/mine", **terms), sha)
+
+
+def test_the_packages_of_workspaces_that_the_policy_forgot_are_named(modules: Path) -> None:
+    beside = modules.parent / "packages" / "own" / "node_modules"
+    for package in (
+        beside / "rounded" / "node_modules" / "inner",
+        modules.parent / "packages" / "bare" / "node_modules" / ".cache",
+    ):
+        package.mkdir(parents=True)
+    lends = {"app/node_modules": str(modules)}
+
+    assert unlent(Repository(name="acme/web", dependencies=lends)) == {"app/packages/own/node_modules": beside}
+    lends["app/packages/own/node_modules"] = str(beside)
+    assert unlent(Repository(name="acme/web", dependencies=lends)) == {}
 
 
 # ── toolchains ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from agents.adapters.vectors import WordVectors
-from agents.frames import frames, rarity_in, trace_likeness
+from agents.frames import files_of, frames, rarity_in, trace_likeness
 from agents.likeness import NAMES, Words, alike
 from agents.opinions import PLACED, Evidence, learnt, standing
 from agents.ranking import Ranking
@@ -165,6 +165,22 @@ def test_a_native_trace_is_read_without_what_is_in_every_trace() -> None:
 
 def test_a_python_trace_is_read_from_the_fault_up() -> None:
     assert frames(PYTHON) == ("tiles.py:render_tile",)
+
+
+def test_the_files_of_traces_of_node_and_of_every_browser_are_known() -> None:
+    text = """TypeError: sum is undefined
+    at Cart.total (/app/src/cart.ts:12:5)
+    at async /app/src/server.ts:40:11
+total@https://shop.example/assets/cart.js:1:2345
+@https://shop.example/assets/page.js:1:99
+ask jane@shop.example: 12:30"""
+
+    assert files_of(text) == (
+        "/app/src/cart.ts",
+        "/app/src/server.ts",
+        "https://shop.example/assets/cart.js",
+        "https://shop.example/assets/page.js",
+    )
 
 
 def test_a_text_without_a_trace_has_no_frames() -> None:

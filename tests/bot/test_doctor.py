@@ -131,6 +131,20 @@ def test_a_folder_that_the_policy_lends_to_tests_and_is_not_there_is_named(town:
     )
 
 
+def test_packages_of_workspaces_that_the_policy_does_not_lend_are_named_with_what_to_add(town: Town) -> None:
+    folder = town.root / "web" / "node_modules"
+    inner = town.root / "web" / "packages" / "cart" / "node_modules"
+    for each in (folder / "left-pad", inner / "left-pad"):
+        each.mkdir(parents=True)
+    with town:
+        policy = next(town.root.glob("*.toml"))
+        lends = f'dependencies = {{ node_modules = "{folder}" }}\n'
+        policy.write_text(policy.read_text().replace("[[repositories]]\n", f"[[repositories]]\n{lends}"))
+        done = examined(town)
+
+    assert f'add "packages/cart/node_modules" = "{inner}" to dependencies' in done.stdout.replace("\n", " ")
+
+
 def test_without_tokens_and_policy_it_says_where_to_begin(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
     done = subprocess.run(
