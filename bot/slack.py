@@ -44,8 +44,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
 """Every method that is called here, with the scopes it needs; the manifest asks for these."""
 
 _LOOKED_UP = 60.0  # seconds that people and channels are remembered
-_PAGE = 200  # messages
-_PAGES = 20  # of messages, that are looked through for a post of ours
+_PAGE, _PAGES = 200, 20  # messages, and pages of them that are looked through for a post of ours
 _TIMEOUT = 10  # seconds
 
 
@@ -196,7 +195,7 @@ class SlackWriter:
             user = self._calls("users.info", lambda: self.client.users_info(user=user_id))["user"]
         except SlackRejected:
             return Person(user_id=user_id, team_id=team_id, is_stranger=True)
-        teams = frozenset(map(str, (user.get("enterprise_user") or {}).get("teams") or ()))
+        teams = frozenset((user.get("enterprise_user") or {}).get("teams") or ())
         person = Person(
             user_id=user_id,
             team_id=self.us.team if self.us.team in teams else str(user.get("team_id") or team_id),

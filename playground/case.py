@@ -16,7 +16,8 @@ from playground.posthog import PostHog
 from playground.posthog_records import Part, SessionSummary, Step
 from playground.sentry import Sentry
 from playground.sentry_records import Crumb, ErrorSeen, Frame
-from playground.zendesk import Comment, Person, Ticket, Zendesk
+from playground.zendesk import Zendesk
+from playground.zendesk_records import Comment, Person, Ticket
 
 SIGNALS = Path(__file__).with_name("demo_signals.json")
 _SETTLED = timedelta(seconds=90)  # what Zendesk holds for that long is in its exports

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,80 +18,13 @@ from starlette.routing import Route
 from playground.faults import Fault, Faults
 from playground.rate import Rate
 from playground.wire import Answer, guarded, json_body
+from playground.zendesk_records import Comment, Json, Ticket, stamp
 
-Json = dict[str, Any]
 CLIENT_ID = "signalbox"  # its secret is the API token
 _LASTS = 1800
 _LARGEST_EXPORT, _LARGEST_LIST = 1000, 100
 _SIDELOADS = frozenset({"users", "metric_sets"})
 _UNSETTLED = timedelta(seconds=60)  # what changed that lately is in no export yet
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who asks or answers."""
-
-    id: int
-    name: str
-    email: str
-    role: str = "end-user"
-
-    def as_json(self) -> Json:
-        return {"id": self.id, "name": self.name, "email": self.email, "role": self.role, "active": True}
-
-
-@dataclass(frozen=True)
-class Comment:
-    """One message of a ticket; one that is not public is a note among agents."""
-
-    at: datetime
-    author: Person
-    text: str
-    public: bool = True
-
-
-@dataclass
-class Ticket:
-    """A ticket; its first comment is its description."""
-
-    id: int
-    subject: str
-    comments: list[Comment]
-    status: str = "new"
-    priority: str | None = None
-    tags: tuple[str, ...] = ()
-    updated: datetime | None = None
-    reopens: int = 0
-
-    @property
-    def requester(self) -> Person:
-        return self.comments[0].author
-
-    @property
-    def changed(self) -> datetime:
-        return self.updated or self.comments[-1].at
-
-    def as_json(self, base: str) -> Json:
-        first = self.comments[0]
-        return {
-            "id": self.id,
-            "url": f"{base}/api/v2/tickets/{self.id}.json",
-            "subject": self.subject,
-            "raw_subject": self.subject,
-            "description": first.text,
-            "status": self.status,
-            "priority": self.priority,
-            "type": None,
-            "tags": list(self.tags),
-            "requester_id": self.requester.id,
-            "submitter_id": self.requester.id,
-            "assignee_id": None,
-            "via": {"channel": "web"},
-            "is_public": True,
-            "created_at": stamp(first.at),
-            "updated_at": stamp(self.changed),
-            "generated_timestamp": int(self.changed.timestamp()),
-        }
 
 
 @dataclass(eq=False)
@@ -303,7 +235,3 @@ def _refusal(fault: Fault) -> Answer:
     if fault.status == 429:
         return _limited(fault.retry_after)
     return Answer(fault.status, {"error": "InternalError", "description": "Something went wrong"})
-
-
-def stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from agents.exchange import Check, Remark
 from agents.redact import Redactor
 from storage.columns import now
 from storage.judgments import (
@@ -21,11 +20,11 @@ from storage.judgments import (
 )
 from storage.raw import RawSignal
 from storage.readings import Reading
-from storage.records import CheckState, Decision
+from storage.records import Decision
 from storage.status import SignalStatus, Status
 from storage.store import Store
-from tests.fakes import PlainCheckpoint, calls
-from tests.world import CODE, POLICY, PRIYA, SUBMISSION, TOM, World, a_model
+from tests.fakes import PlainCheckpoint
+from tests.world import POLICY, PRIYA, TOM, World, a_model
 
 
 @pytest.fixture
@@ -177,101 +176,6 @@ def test_redaction_comes_before_everything(world: World) -> None:
     assert "ghp_0123" not in kept
     assert "<email:" in kept
     assert all("jane.doe" not in str(about) for _, about in world.model.judged)
-
-
-def test_red_checks_go_back_to_the_agent_and_the_third_red_asks_a_person(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    for number in (1, 2):
-        world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log=f"E{number}01 line too long"))
-        assert world.advances().status is Status.AWAITING_FIX
-        assert world.advances().status is Status.AWAITING_CHECKS
-        assert f"E{number}01" in str(world.model.asked[-2].messages)
-    world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log="E999"))
-
-    stuck = world.advances()
-    assert stuck.status is Status.STUCK
-    assert stuck.stuck_because is Outcome.OUT_OF_ROUNDS
-    assert world.presses(Decision.RETRY)
-    assert world.store.reports.get(1).status is Status.AWAITING_CHECKS
-    assert world.advances().status is Status.AWAITING_FIX
-
-
-def test_who_asks_for_a_change_on_the_pull_request_is_answered_there(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    world.code_host.remark(1, Remark(id="c1", author="ada", text="Why 0, @signalbox?", may_write=True))
-    assert world.advances().status is Status.AWAITING_FIX
-    answered = {**SUBMISSION, "answer": "@ada Nobody is owed anything."}
-    world.model.turns = {**world.model.turns, Stage.FIX: [calls(("submit_fix", answered))]}
-
-    assert world.advances().status is Status.AWAITING_CHECKS
-
-    ((number, key),) = world.code_host.comments
-    assert (number, key.endswith(", round 2")) == (1, True)
-    assert "Nobody is owed anything." in world.code_host.comments[number, key]
-    assert "@ada" not in world.code_host.comments[number, key]
-
-
-def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: Store, tmp_path: Path) -> None:
-    labelled = POLICY.repositories[0].model_copy(update={"label": "help wanted: bot"})
-    world = World(sqlite_store, tmp_path, policy=POLICY.model_copy(update={"repositories": (labelled,)}))
-
-    world.reaches(Status.AWAITING_CHECKS)
-
-    assert world.code_host.drafts[1].label == "help wanted: bot"
-    assert world.code_host.drafts[1].branch.startswith("help-wanted-bot/sb-1-")
-
-
-def test_a_change_that_conflicts_is_carried_over_to_where_the_base_branch_is_now(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    begun = world.store.fixes.latest(1)
-    tip = world.moves_on(CODE.replace("total / people", "total // people"))
-    world.code_host.conflict(1)
-    assert world.advances().status is Status.AWAITING_FIX
-    resolved = "    return total // people if people else 0\n"
-    world.code_host.conflict(1, conflicting=False)
-    both = "    return total // people\n=======\n    return total / people if people else 0\n"
-    turns = [
-        calls(("submit_fix", SUBMISSION)),
-        calls(("edit_file", {"path": "shop.py", "old": f"<<<<<<< ours\n{both}>>>>>>> theirs\n", "new": resolved})),
-        calls(("submit_fix", SUBMISSION)),
-    ]
-    world.model.turns = {**world.model.turns, Stage.FIX: turns}
-
-    assert world.advances().status is Status.AWAITING_CHECKS
-
-    asked = str(world.model.asked[-3].messages)
-    assert "resolve the conflict markers in shop.py first" in asked
-    assert "shop.py holds conflict markers; resolve them." in str(world.model.asked[-1].messages)
-    mended = world.store.fixes.latest(1)
-    assert begun is not None
-    assert mended is not None
-    assert (mended.base_sha, begun.base_sha == tip) == (tip, False)
-    assert "-    return total // people\n+    return total // people if people else 0\n" in mended.patch
-
-
-@pytest.mark.parametrize("merged", [True, False])
-def test_what_people_made_of_a_pull_request_that_got_stuck_is_noticed(world: World, *, merged: bool) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    world.code_host.set_checks(1)
-    world.later = dt.timedelta(hours=2)
-    assert world.advances().status is Status.STUCK
-    world.code_host.remark(1, Remark(id="c1", author="ada", text="I take this over.", may_write=True))
-    assert world.advances().status is Status.STUCK
-
-    if merged:
-        world.code_host.merge(1, by="ada")
-    else:
-        world.code_host.close(1)
-
-    assert world.advances().status is (Status.AWAITING_PROOF if merged else Status.DISMISSED)
-
-
-def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    world.code_host.set_checks(1)
-    world.later = dt.timedelta(hours=2)
-
-    assert world.advances().stuck_because is Outcome.NO_CHECKS
 
 
 def test_what_comes_back_during_the_soak_reopens_the_report(world: World) -> None:

@@ -18,7 +18,8 @@ from bot.sources.source import Source
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.loopback import Loopback
 from playground.rate import Rate
-from playground.zendesk import CLIENT_ID, Comment, Person, Ticket, Zendesk
+from playground.zendesk import CLIENT_ID, Zendesk
+from playground.zendesk_records import Comment, Person, Ticket
 from storage.raw import Severity
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)

@@ -19,28 +19,12 @@ from agents.adapters.github import API_VERSION, Credentials, GithubCodeHost
 from agents.adapters.github.client import Clients, Manners, translated
 from agents.adapters.mirrors import Mirrors
 from agents.errors import CodeHostDown, CodeHostRejected
-from agents.exchange import Draft, PullRequest
-from playground.codehost import BOT, TOKEN, ReviewState
+from agents.exchange import PullRequest
+from playground.codehost import TOKEN
 from playground.codehost.git import run_git
 from playground.faults import Fault, Kind, Moment
-from storage.records import CheckState
-from tests.contracts.code_hosts import APPROVER, AT, NAME, PASSER_BY, WRITER, GithubStand, Stage, change
-
-BRANCH = "signalbox/sb-7-abcdef12"
-DRAFT = Draft(branch=BRANCH, title="Count every item", body="It counted none.", label="signalbox")
-FIX = change("shop.py", "def total(items): return sum(items)")
-
-
-def push(stand: GithubStand, patch: str = FIX, branch: str = BRANCH) -> str:
-    return stand.host.ensure_branch(
-        stand.repository, branch=branch, base_sha=stand.base_sha, patch=patch, message="Count", at=AT
-    )
-
-
-def opened(stand: GithubStand) -> PullRequest:
-    push(stand)
-    return stand.host.ensure_pull_request(stand.repository, DRAFT)
-
+from tests.contracts.code_hosts import AT, NAME, WRITER, GithubStand, Stage, change
+from tests.contracts.pushing import BRANCH, DRAFT, FIX, opened, push
 
 # ── answers that are lost ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -152,100 +136,6 @@ def test_a_token_that_may_only_read_is_rejected_with_what_it_lacks(github: Githu
     push(github)
     with pytest.raises(CodeHostRejected, match="pull requests"):
         github.adapter("reader").ensure_pull_request(github.repository, DRAFT)
-
-
-# ── a fine-grained token, which may not see check runs ──────────────────────────────────────────────────────────
-
-
-def test_a_fine_grained_token_sees_the_checks_as_jobs_with_their_logs(github: GithubStand) -> None:
-    github.playground.add_token("github_pat_fine", BOT, fine_grained=True)
-    github.host = github.adapter("github_pat_fine")
-    push(github, change("check.sh", "echo total is wrong; exit 3"))
-    made = github.host.ensure_pull_request(github.repository, DRAFT)
-
-    github.end_checks(made.number, red=True)
-
-    (check,) = github.host.pull_request(github.repository, made.number).checks
-    assert (check.name, check.state) == ("tests", CheckState.RED)
-    assert "total is wrong" in check.log
-    push(github)
-    github.end_checks(made.number, red=False)
-    assert github.faults.seen("github:GET /repos/{owner}/{repo}/actions/runs") > 1
-
-
-# ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_reviews_and_comments_on_lines_are_remarks(github: GithubStand) -> None:
-    made = opened(github)
-    github.playground.review(NAME, made.number, "lee", ReviewState.APPROVED)
-    github.playground.review(
-        NAME,
-        made.number,
-        WRITER,
-        ReviewState.CHANGES_REQUESTED,
-        body="Not yet",
-        comments=[("shop.py", 1, "What of an empty list?")],
-    )
-    github.remark(made.number, PASSER_BY, "Nice")
-    remarks = github.host.pull_request(github.repository, made.number).remarks
-    assert {(remark.text, remark.may_write) for remark in remarks} == {
-        ("Not yet", True),
-        ("shop.py:1: What of an empty list?", True),
-        ("Nice", False),
-    }
-    assert {(remark.words, remark.approving) for remark in remarks} >= {("What of an empty list?", False)}
-
-
-def test_a_comment_is_made_once_for_each_key_and_is_no_remark(github: GithubStand) -> None:
-    made = opened(github)
-    for key in ("round 2", "round 2", "round 3"):
-        github.host.ensure_comment(github.repository, made.number, key, f"Done in {key}.")
-
-    (pull,) = github.playground.pull_requests(NAME)
-    assert [comment.body.split("\n")[0] for comment in pull.comments] == ["Done in round 2.", "Done in round 3."]
-    assert github.host.pull_request(github.repository, made.number).remarks == ()
-
-
-def test_who_asked_for_changes_is_asked_again_for_the_next_commit_and_who_approved_is_not(github: GithubStand) -> None:
-    made = opened(github)
-    people = (WRITER, APPROVER)
-    github.host.ensure_reviewers(github.repository, made.number, people)
-    github.playground.review(NAME, made.number, WRITER, ReviewState.CHANGES_REQUESTED, body="Not yet")
-    github.playground.review(NAME, made.number, APPROVER, ReviewState.APPROVED)
-    github.host.ensure_reviewers(github.repository, made.number, people)
-    assert github.playground.pull_requests(NAME)[0].reviewers == ()
-
-    push(github, patch=change("shop.py", "def total(items): return sum(items, 0)"))
-    github.host.ensure_reviewers(github.repository, made.number, people)
-
-    assert github.playground.pull_requests(NAME)[0].reviewers == (WRITER,)
-
-
-def test_the_words_of_an_approval_are_told_from_those_that_ask_for_changes(github: GithubStand) -> None:
-    made = opened(github)
-    github.playground.review(NAME, made.number, WRITER, ReviewState.APPROVED, body="Nothing to add")
-
-    (remark,) = github.host.pull_request(github.repository, made.number).remarks
-
-    assert (remark.words, remark.may_write, remark.approving) == ("Nothing to add", True, True)
-
-
-def test_a_conflict_with_the_base_branch_is_seen(github: GithubStand) -> None:
-    made = opened(github)
-    assert github.host.pull_request(github.repository, made.number).conflicting is False
-    push(github, change("shop.py", "def total(items): return None"), branch="other")
-    other = github.host.ensure_pull_request(github.repository, DRAFT.model_copy(update={"branch": "other"}))
-    github.host.ensure_ready(github.repository, other.number)
-    github.merge(other.number, WRITER)
-    assert github.host.pull_request(github.repository, made.number).conflicting is True
-
-
-def test_a_body_that_is_too_long_is_cut_to_what_github_takes(github: GithubStand) -> None:
-    push(github)
-    made = github.host.ensure_pull_request(github.repository, DRAFT.model_copy(update={"body": "x" * 100_000}))
-    assert len(github.shown(made.number)[1]) == 65_000
-    assert github.faults.seen("github:pulls.edit") == 0
 
 
 # ── what must never happen ──────────────────────────────────────────────────────────────────────────────────────
