@@ -134,7 +134,8 @@ def footer(snapshot: Snapshot) -> str:
     if not spent.calls:
         return f"{snapshot.report.ref} · no model was asked"
     calls = f"{spent.calls} model call{'s' if spent.calls != 1 else ''}"
-    return f"{snapshot.report.ref} · {calls} in {span(spent.seconds)} · about {money(spent.usd)}"
+    took = f" in {span(spent.seconds)}" if round(spent.seconds) else ""  # recorded replies take no time
+    return f"{snapshot.report.ref} · {calls}{took} · about {money(spent.usd)}"
 
 
 def timeline(scene: Scene, most: int = 8) -> list[list[Piece]]:

@@ -16,7 +16,7 @@ from bot.views.card import card
 from bot.views.drawing import Drawing, Reaction, Spot, Upload
 from bot.views.limits import TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, within
 from bot.views.report import thread
-from bot.views.words import SIGNS, span, status_line
+from bot.views.words import SIGNS, footer, span, status_line
 from playground.workspace.block_rules import checked_blocks
 from storage.judgments import (
     Outcome,
@@ -207,3 +207,12 @@ def test_the_quarantine_says_of_each_signal_why_it_is_held() -> None:
     assert "attempt to steer an agent" in second
     assert "steer" not in quarantine.why_held(unjudged)
     assert "steer" in quarantine.why_held(attack)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.0, "2 model calls · about"), (95.0, "2 model calls in 2 min · about")]
+)
+def test_the_footer_tells_no_time_where_there_was_none(seconds: float, said: str) -> None:
+    snapshot = replace(a_scene().snapshot, spending=Spent(usd=0.25, calls=2, seconds=seconds))
+
+    assert said in footer(snapshot)
