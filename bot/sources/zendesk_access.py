@@ -57,10 +57,12 @@ class OAuthClient(AuthBase):
             raise SourceDown(
                 f"Zendesk gave no token ({status}); it is asked again later", retry_after(response.headers)
             )
-        if status >= requests.codes.multiple_choices or not is_json(response):
+        told = response.json() if is_json(response) else None
+        token = told.get("access_token") if isinstance(told, dict) else None
+        if status >= requests.codes.multiple_choices or not token:
             raise SourceRejected(
                 f"Zendesk answered {status}{why_in(response)} when asked for a token; check ZENDESK_URL, "
                 "ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET (a confidential OAuth client of an administrator)"
             )
-        self.token = str(response.json()["access_token"])
+        self.token = str(token)
         return self.token

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from agents.errors import SourceDown, SourceRejected
 from agents.redact import Redactor
@@ -245,6 +248,15 @@ def test_an_oauth_client_that_is_wrong_is_named_and_one_that_fails_is_asked_agai
     for kind, status in ((Kind.REFUSE, 502), (Kind.REFUSE, 429), (Kind.DROP, 0)):
         faults.plan(Fault("zendesk:oauth", Moment.PERFORMED, kind, status=status))
         with pytest.raises(SourceDown, match="no token"):
+            by_client(zendesk).pull("")
+
+
+@pytest.mark.parametrize("answer", [{"told": "nothing"}, ["nothing"]])
+def test_an_answer_that_holds_no_token_names_what_to_check(zendesk: Zendesk, answer: object) -> None:
+    strange = Starlette(routes=[Route("/oauth/tokens", lambda _: JSONResponse(answer), methods=["POST"])])
+    with Loopback(strange) as served:
+        zendesk.address = served.url
+        with pytest.raises(SourceRejected, match=r"answered 200 when asked for a token; check ZENDESK_URL"):
             by_client(zendesk).pull("")
 
 
