@@ -19,6 +19,11 @@ _LOCK = threading.Lock()  # the tokenizer keeps its padding between calls
 class WordVectors:
     """Loads the weights at the first use, once in a process however many of these there are. Safe in any thread."""
 
+    def load(self) -> None:
+        """Load the weights now."""
+        with _LOCK:
+            _embedding()
+
     def vectors(self, texts: Sequence[str]) -> list[bytes]:
         """One unit vector of 256 float32 a text, little endian; a text without any word has the zero vector."""
         if not texts:
