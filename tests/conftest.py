@@ -29,7 +29,7 @@ Compiled = dict[str, tuple[Dialect, dict[Any, Any]]]  # by the kind of database:
 
 
 def pytest_configure() -> None:
-    """Log errors with Python's own tracebacks: structlog's, in boxes, with locals, took a twelfth of all tests' time."""
+    """Log errors with plain tracebacks: structlog's, with boxes and locals, took a twelfth of all tests' time."""
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
