@@ -40,14 +40,17 @@ def commit(repository: Path) -> None:
         subprocess.run([*git, *command], cwd=repository, check=True)
 
 
-def examined(town: Town, *options: str, anew: bool = False, **environment: str) -> Done:
-    variables = {**town.environment(), "COLUMNS": "400", **environment}
-    return typed("doctor", *options, folder=town.root, environment=variables, anew=anew)
+def examined(town: Town, *options: str, **environment: str) -> Done:
+    return typed("doctor", *options, folder=town.root, environment=surroundings(town) | environment)
+
+
+def surroundings(town: Town) -> dict[str, str]:
+    return {**town.environment(), "COLUMNS": "400"}
 
 
 def test_a_healthy_installation_is_told_so(town: Town) -> None:
     with town:
-        done = examined(town, anew=True)
+        done = typed("doctor", folder=town.root, environment=surroundings(town), anew=True)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert " bad " not in done.stdout

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import inspect, text
 
+from playground.bots import fork
 from storage.database import alembic_config, is_current, migrate, open_store
 from storage.errors import DatabaseDown
 from storage.migrations.text_search import TRIGGERS
 from storage.store import Store
-
-
-def migrate_and_tell(url: str, answers: multiprocessing.Queue[str]) -> None:
-    try:
-        migrate(url)
-        answers.put("")
-    except Exception as error:  # noqa: BLE001 it is told to the test
-        answers.put(f"{type(error).__name__}: {error}")
 
 
 def tables(store: Store) -> set[str]:
@@ -43,17 +35,11 @@ def test_migrating_again_changes_nothing(store: Store, database_url: str) -> Non
     assert store.switches.on("paused")
 
 
-def test_two_processes_migrate_an_empty_database_at_once(empty_url: str) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    answers = spawn.Queue()
-    processes = [spawn.Process(target=migrate_and_tell, args=(empty_url, answers)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    said = [answers.get(timeout=60) for _ in processes]
-    for process in processes:
-        process.join(60)
+def test_two_processes_migrate_an_empty_database_at_once(empty_url: str, tmp_path: Path) -> None:
+    logs = [tmp_path / f"{number}.log" for number in range(2)]
+    processes = [fork(migrate, empty_url, log=log) for log in logs]
 
-    assert said == ["", ""]
+    assert [process.wait(60) for process in processes] == [0, 0], [log.read_text() for log in logs]
     store = open_store(empty_url)
     assert is_current(store)
     assert store.filing.epoch() == 0
