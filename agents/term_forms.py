@@ -132,6 +132,14 @@ def _name(value: str) -> str:
     return value
 
 
+def _trailer(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*: \S.*", value) or not value.isprintable():
+        raise ValueError(
+            "this is no trailer of a commit; write one line such as Signed-off-by: Shop Bot <bot@shop.example>"
+        )
+    return value
+
+
 def _variable(value: str) -> str:
     if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
         raise ValueError("this is no name of an environment variable (the token itself never stands here)")
@@ -178,6 +186,8 @@ OptionalCommand = Annotated[tuple[str, ...], AfterValidator(_command_or_none)]
 """The same, or nothing."""
 Name = Annotated[str, AfterValidator(_name)]
 """A short name of the owner's choice."""
+Trailer = Annotated[str, AfterValidator(_trailer)]
+"""A last line of a commit: a word, a colon, a value."""
 Variable = Annotated[str, AfterValidator(_variable)]
 """The name of an environment variable, or nothing."""
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]

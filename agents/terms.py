@@ -27,6 +27,7 @@ from agents.term_forms import (
     RepositoryName,
     RoomId,
     ServiceUrl,
+    Trailer,
     Variable,
     WatchedId,
 )
@@ -111,6 +112,7 @@ class Repository(Terms):
     max_changed_lines: int = Field(default=400, gt=0)
     label: str = "signalbox"
     checks: bool = True  # false: its pull requests have none, or none while they are drafts
+    trailers: tuple[Trailer, ...] = ()  # last lines of each commit, such as Signed-off-by: Name <address>
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
 
     def variables_at(self, top: str) -> dict[str, str]:

@@ -1,0 +1,43 @@
+"""Whether what goes to a repository repeats what not all of its readers may see. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from agents.cases import SeenSignal
+from agents.patches import read_patch
+from storage.judgments import FixSubmission
+
+_RUN = 8  # words one after the other that nobody writes twice by chance
+_WORD = re.compile(r"\w+")
+_PRINTED = re.compile(r"\s|at |File |Traceback|\S*(?:Error|Exception)\b")  # what a program wrote is the code's own
+
+
+def indiscretions(submission: FixSubmission, patch: str, signals: Sequence[SeenSignal]) -> tuple[str, ...]:
+    """One sentence for each place that repeats the words of a signal, none when there is no such place."""
+    said = {run for signal in signals for line in _prose(signal) for run in _runs(line)}
+    places = {
+        "title": submission.title,
+        "summary": submission.summary,
+        "risk": submission.risk,
+        "undo": submission.undo,
+        "answer": submission.answer,
+    }
+    places |= {change.path: "\n".join(line for _, line in change.added) for change in read_patch(patch)}
+    return tuple(
+        f"{place} repeats words of a report that not everybody who reads the repository may see: tell of the code."
+        for place, text in places.items()
+        if not said.isdisjoint(_runs(text))
+    )
+
+
+def _prose(signal: SeenSignal) -> Iterator[str]:
+    yield signal.title
+    for block in re.split(r"\n\s*\n|```", signal.body):
+        yield " ".join(line for line in block.split("\n") if not _PRINTED.match(line))
+
+
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    words = [word.lower() for word in _WORD.findall(text)]
+    return (tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
