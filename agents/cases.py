@@ -7,6 +7,7 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.conventions import Conventions
 from agents.exchange import Remark
 from agents.terms import Repository
 from storage.judgments import Plan, Research
@@ -105,6 +106,7 @@ class FixCase(_Case):
     instructions: tuple[Remark, ...] = ()
     remarks: tuple[Remark, ...] = ()
     discreet: bool = False  # the repository has readers who may not see the report
+    conventions: Conventions = Conventions()
     thread: str = ""  # the address of the report's thread, for readers who may see it
 
     @property

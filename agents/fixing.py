@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from agents.cases import FixCase
 from agents.commit_text import commit_message
+from agents.conventions import conventions_of
 from agents.errors import Stopped
 from agents.exchange import Remark
 from agents.means import Means
@@ -110,6 +111,9 @@ class Fixing:
             left_behind="" if row.patch else begun.patch,
             red_log=row.red_log,
             discreet=discreet,
+            conventions=conventions_of(
+                self.means.workspaces, repository, row.base_sha, self.means.redactor.secrets_only
+            ),
             thread="" if discreet else store.outbox.permalink(report_id),
             **self._remarks(repository, row),
         )
@@ -184,7 +188,7 @@ class Fixing:
         if row.submission is None or row.proof is None:
             raise NotFound(f"the fix {fix_id} has lost its proof; press Retry on SB-{report_id}")
         signals = readable(self.means.store.signals.of_report(report_id))
-        draft = pull_request_draft(case, signals, row.submission, row.proof, branch=row.branch)
+        draft = pull_request_draft(case, signals, row.submission, row.proof, branch=row.branch, patch=row.patch)
         made = self.means.code_host.ensure_pull_request(repository, draft)
         self.means.store.fixes.change(fix_id, number=made.number, url=made.url)
         if row.rounds > 1 and row.submission.answer:

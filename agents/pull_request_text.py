@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from agents.cases import FixCase
 from agents.exchange import Draft
+from agents.guards import is_changelog
 from agents.outward import code, one_line, plain
+from agents.patches import read_patch
+from agents.pull_request_template import Part, Seen, arranged
 from agents.suite import suite_said
 from storage.judgments import FixSubmission, Proof, Research
 from storage.raw import SLACK
@@ -23,20 +26,32 @@ _MOST_TESTS = 10
 
 
 def pull_request_draft(
-    case: FixCase, signals: Sequence[Signal], submission: FixSubmission, proof: Proof, *, branch: str
+    case: FixCase, signals: Sequence[Signal], submission: FixSubmission, proof: Proof, *, branch: str, patch: str = ""
 ) -> Draft:
-    """The draft pull request of a proven fix."""
-    parts = [
-        _section("What was wrong", _problem(case, signals)),
-        _section("What this changes", plain(submission.summary)),
-        _section("Proof", _proof(proof, case)),
-        _section("Risk", plain(submission.risk)),
-        _section("How to undo", plain(submission.undo)),
+    """The draft pull request of a proven fix.
+
+    Issues of the repository itself are closed by the merge, as those of any other pull request that mends them.
+    """
+    parts = {
+        Part.PROBLEM: "" if case.discreet else _problem(case, signals),
+        Part.ISSUES: "\n".join(f"Fixes #{number}" for number in case.issues),
+        Part.CHANGE: plain(submission.summary),
+        Part.PROOF: _proof(proof, case),
+        Part.RISK: plain(submission.risk),
+        Part.UNDO: plain(submission.undo),
+    }
+    answers = {answer.heading: plain(answer.text) for answer in submission.sections}
+    body = (
+        arranged(parts, case.conventions.template, answers, _seen_true(proof, patch)),
         "" if case.discreet else _folded("How the cause was found", _cause(case.research)),
         _footer(case),
-    ]
-    body = "\n\n".join(filter(None, parts))
-    return Draft(branch=branch, title=one_line(submission.title), body=body, label=case.repository.label)
+    )
+    return Draft(
+        branch=branch,
+        title=one_line(submission.title),
+        body="\n\n".join(filter(None, body)),
+        label=case.repository.label,
+    )
 
 
 def answer_text(answer: str) -> str:
@@ -44,20 +59,19 @@ def answer_text(answer: str) -> str:
     return plain(answer)
 
 
-def _section(title: str, text: str) -> str:
-    return f"## {title}\n\n{text}" if text else ""
+def _seen_true(proof: Proof, patch: str) -> Seen:
+    return Seen(
+        suite_green=proof.holds and not proof.known_failures and not proof.unsteady,
+        changelog_entry=any(is_changelog(change.path) and change.added for change in read_patch(patch)),
+    )
 
 
 def _problem(case: FixCase, signals: Sequence[Signal]) -> str:
-    """Issues of the repository itself are closed by the merge, as those of any other pull request that mends them."""
-    fixes = "\n".join(f"Fixes #{number}" for number in case.issues)
-    if case.discreet:
-        return fixes
-    return "\n\n".join(filter(None, (plain(case.gist or case.title), "\n".join(_seen(case, signals)), fixes)))
+    return "\n\n".join(filter(None, (plain(case.gist or case.title), "\n".join(_seen(case, signals)))))
 
 
 def _seen(case: FixCase, signals: Sequence[Signal]) -> Iterator[str]:
-    """Where it was met, each place once by what is said there; issues that the merge closes are named below."""
+    """Where it was met, each place once by what is said there; issues that the merge closes are named apart."""
     own = {f"{case.repository.name}#{number}".lower() for number in case.issues}
     others = [signal for signal in signals if signal.external_id.lower() not in own]
     told: dict[str, str] = {}
