@@ -104,6 +104,10 @@ def _glob(value: str) -> str:
     return value
 
 
+def _glob_or_none(value: str) -> str:
+    return _glob(value) if value else value
+
+
 def _place(value: str) -> str:
     parts = value.split("/")
     if "\0" in value or parts[0] == ".git" or any(part.strip() in ("", ".", "..") for part in parts):
@@ -194,6 +198,8 @@ ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 """Where a service is reached that we hold a token for."""
 Glob = Annotated[str, AfterValidator(_glob)]
 """Which paths of a repository, from its top."""
+OptionalGlob = Annotated[str, AfterValidator(_glob_or_none)]
+"""The same, or nothing."""
 Place = Annotated[str, AfterValidator(_place)]
 """A folder of a checkout, from its top."""
 OwnFolder = Annotated[str, AfterValidator(_own_folder)]

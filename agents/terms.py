@@ -20,6 +20,7 @@ from agents.term_forms import (
     Glob,
     Name,
     OptionalCommand,
+    OptionalGlob,
     OptionalRoomId,
     OwnFolder,
     PersonId,
@@ -100,6 +101,7 @@ class Repository(Terms):
     paths: tuple[Glob, ...] = ()  # of files in stack traces that are its own, such as src/shop/**
     test_command: Command = ("python", "-m", "pytest", "-q")
     test_environment: dict[str, str] = Field(default_factory=dict)  # e.g. PYTHONPATH = "src"; see variables_at
+    test_report: OptionalGlob = ""  # the JUnit XML that test_command writes, if its log names no failures
     test_minutes: float = Field(default=10.0, gt=0)  # for one run of the tests
     prepare: OptionalCommand = ()  # run in every fresh checkout, for what a build makes; git must ignore what it makes
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes

@@ -257,7 +257,8 @@ class FixSubmission(Judgment):
     summary: Paragraph = Field(description="What was changed and why that removes the cause.")
     test_files: tuple[Line, ...] = Field(min_length=1, description="Paths of the test files added or changed.")
     test_ids: tuple[Line, ...] = Field(
-        min_length=1, description="The new tests, as the runner names them: path::name, or path > describe > name."
+        min_length=1,
+        description="The new tests, as the runner's log names them: path::name, path > describe > name, TestName.",
     )
     expected_failure: Line = Field(
         description="Text that the log of the new tests shows before the fix: the reported error, not an import error."
