@@ -9,6 +9,7 @@ from agents.counted import Counted
 
 _GO_ENDED = re.compile(r"^(?P<how>ok  |FAIL)\t(?P<package>\S+)(?:\t(?P<seconds>[\d.]+s|\(cached\)))?(?P<note>.*)$")
 _GO_FAILED = re.compile(r"^ *--- FAIL: (\S+) \([\d.]+s\)$")
+_GO_PASSED = re.compile(r"^ *--- PASS: \S+ \([\d.]+s\)$", re.MULTILINE)
 _GO_BROKE = re.compile(r"^(?:panic: |fatal error: )")
 _CARGO_ENDED = re.compile(r"^test result: (?:ok|FAILED)\. (\d+) passed; (\d+) failed; ", re.MULTILINE)
 _CARGO_FAILED = re.compile(r"^failures:\n((?:    \S.*\n)+)\ntest result: FAILED\. ", re.MULTILINE)
@@ -16,7 +17,7 @@ _CARGO_THROUGH = re.compile(r"^error: \d+ targets? failed:$", re.MULTILINE)
 
 
 def by_go(log: str) -> Counted | None:
-    """Of a log of `go test`, with or without -v: names are `package.TestName/case`, and what passed is packages.
+    """Of a log of `go test`: names are `package.TestName/case`; what passed is tests with -v, else packages.
 
     A package that failed without a test of its own, because it could not be built, is named itself.
     """
@@ -37,7 +38,8 @@ def by_go(log: str) -> Counted | None:
             elif "[no test" not in ended["note"]:
                 passed += 1
             tests = []
-    return Counted(failed, failed.total(), passed, whole, frozenset({1, 2})) if packages else None
+    told = len(_GO_PASSED.findall(log))
+    return Counted(failed, failed.total(), told or passed, whole, frozenset({1, 2})) if packages else None
 
 
 def by_cargo(log: str) -> Counted | None:

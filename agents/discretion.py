@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from agents.cases import SeenSignal
+from agents.cases import FixCase, SeenSignal
 from agents.patches import read_patch
 from storage.judgments import FixSubmission
 
@@ -14,9 +14,10 @@ _WORD = re.compile(r"\w+")
 _PRINTED = re.compile(r"\s|at |File |Traceback|\S*(?:Error|Exception)\b")  # what a program wrote is the code's own
 
 
-def indiscretions(submission: FixSubmission, patch: str, signals: Sequence[SeenSignal]) -> tuple[str, ...]:
-    """One sentence for each place that repeats the words of a signal, none when there is no such place."""
-    said = {run for signal in signals for line in _prose(signal) for run in _runs(line)}
+def indiscretions(submission: FixSubmission, patch: str, case: FixCase) -> tuple[str, ...]:
+    """One sentence for each place that repeats what a signal or a person in the report's thread said, else none."""
+    prose = (*(line for signal in case.signals for line in _prose(signal)), *(one.words for one in case.guidance))
+    said = {run for line in prose for run in _runs(line)}
     places = {
         "title": submission.title,
         "summary": submission.summary,

@@ -14,11 +14,10 @@ from agents.guards import is_test
 from agents.javascript_suites import is_source
 from agents.naming_tests import is_pytest, running, running_again, stops_early
 from agents.patches import only
-from agents.ports import Workspace, Workspaces
+from agents.ports import Workspaces
+from agents.reporting_runs import run_reporting
 from agents.suite import Failures, counted, named
-from agents.terminal import printed
 from agents.terms import Repository
-from agents.test_reports import forget_reports, read_reports
 from storage.judgments import FixSubmission, Proof
 
 LOG_LIMIT = 20_000
@@ -50,15 +49,7 @@ class _Attempt:
     def run(self, patch: str, *commands: Sequence[str]) -> list[Ran]:
         """The commands, one after the other, in a fresh checkout holding the patch. ValueError if it does not fit."""
         with closing(self.workspaces.open(self.repository, self.base_sha, patch)) as workspace:
-            return [self._run(workspace, command) for command in commands]
-
-    def _run(self, workspace: Workspace, command: Sequence[str]) -> Ran:
-        where = self.repository.test_report
-        if where:
-            forget_reports(workspace, where)
-        ran = workspace.run(command, seconds=self.seconds)
-        reports = read_reports(workspace, where) if where else ()
-        return ran.model_copy(update={"output": printed(ran.output), "reports": reports})
+            return [run_reporting(workspace, self.repository, command) for command in commands]
 
 
 def prove_patch(

@@ -161,7 +161,7 @@ class _Repair:
             free=bool(case.instructions),
         )
         if case.discreet:
-            faults += indiscretions(submission, patch, case.signals)
+            faults += indiscretions(submission, patch, case)
         proof = None if faults else self._proof(submission, patch)
         seconds = time.monotonic() - began
         return Attempt(submission=submission, patch=patch, faults=faults, proof=proof, seconds=seconds)

@@ -72,6 +72,13 @@ def test_go_names_tests_by_their_package_and_packages_that_cannot_be_built(code:
     assert failures(GO, code) == Failures(Counter(names), passed=1)
 
 
+def test_what_passes_in_go_is_counted_by_tests_where_they_are_told() -> None:
+    told = counted(Ran(exit_code=1, output="--- PASS: TestA (0.00s)\n    --- PASS: TestB/c (0.00s)\n" + GO))
+
+    assert told is not None
+    assert told.passed == 2
+
+
 def test_a_package_of_go_that_panics_runs_no_further_test_and_tells_nothing() -> None:
     assert failures(GO.replace("FAIL\nFAIL\t", "panic: assignment to entry in nil map\nFAIL\t"), 1) is None
 
