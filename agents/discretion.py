@@ -24,6 +24,7 @@ def indiscretions(submission: FixSubmission, patch: str, case: FixCase) -> tuple
         "risk": submission.risk,
         "undo": submission.undo,
         "answer": submission.answer,
+        "sections": "\n".join(section.text for section in submission.sections),
     }
     places |= {change.path: "\n".join(line for _, line in change.added) for change in read_patch(patch)}
     return tuple(

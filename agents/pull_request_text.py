@@ -36,7 +36,7 @@ def pull_request_draft(
         Part.PROBLEM: "" if case.discreet else _problem(case, signals),
         Part.ISSUES: "\n".join(f"Fixes #{number}" for number in case.issues),
         Part.CHANGE: plain(submission.summary),
-        Part.PROOF: _proof(proof, case),
+        Part.PROOF: _proof(proof, submission, case),
         Part.RISK: plain(submission.risk),
         Part.UNDO: plain(submission.undo),
     }
@@ -96,14 +96,16 @@ def _cause(research: Research) -> str:
     return "\n".join(lines)
 
 
-def _proof(proof: Proof, case: FixCase) -> str:
+def _proof(proof: Proof, submission: FixSubmission, case: FixCase) -> str:
+    """What code has seen; that the failure is the expected one is part of what makes a proof hold."""
     tests = [f"- {code(test)}" for test in proof.test_ids[:_MOST_TESTS]]
     if len(proof.test_ids) > _MOST_TESTS:
         tests.append(f"- and {len(proof.test_ids) - _MOST_TESTS} more")
     said = plain(suite_said(proof))
+    where = f"On fresh checkouts of {code(case.repository.base_branch)}"
     return "\n\n".join(
         [
-            "Run on fresh checkouts of the base branch. These tests fail without the change and pass with it:",
+            f"{where} these tests fail without the change, with {code(submission.expected_failure)}, and pass with it:",
             "\n".join(tests),
             f"With it, {said} ({code(' '.join(case.repository.test_command))}).",
             _folded("Before the change: failing", _fenced(proof.before_log)),

@@ -6,6 +6,7 @@ import pytest
 
 from agents.cases import Guidance
 from agents.discretion import indiscretions
+from storage.judgments import Answered
 from tests.agents.handed_in import MESSAGE, a_case, handed_in
 
 REPEATED = "When the inverters sleep, Nordhang's wall is blank for Marit."
@@ -17,6 +18,12 @@ def test_words_of_a_message_are_found_wherever_they_are_repeated(place: str) -> 
     (sentence,) = indiscretions(handed_in(**{place: REPEATED}), "", a_case(signals=(MESSAGE,)))
 
     assert sentence.startswith(f"{place} repeats words")
+
+
+def test_they_are_found_under_the_headings_of_a_template() -> None:
+    told = handed_in(sections=(Answered(heading="Rollout", text=REPEATED),))
+
+    assert len(indiscretions(told, "", a_case(signals=(MESSAGE,)))) == 1
 
 
 def test_they_are_found_in_what_the_patch_adds() -> None:

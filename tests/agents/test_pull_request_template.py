@@ -63,7 +63,7 @@ def test_its_headings_are_kept_with_what_is_known_below_and_ours_come_before_wha
         "## Checklist:",
     ]  # fmt: skip
     assert "# Description\n\nZero crashes the page.\n\nFixes #31\n\nGuard the logarithm.\n\n##" in text
-    assert "Tested?\n\nRun on fresh checkouts" in text
+    assert "Tested?\n\nOn fresh checkouts" in text
     assert "## Rollout\n\n_Left to a person" in text
     for left_out in ("Thanks", "Please include", "(issue)", "Test A", "name: change"):
         assert left_out not in text

@@ -29,6 +29,7 @@ def test_it_says_what_was_wrong_what_changes_and_the_proof_in_that_order() -> No
     text = body()
     parts = (
         "Zero crashes the page.", "[sentry S-1](https://s.example/1): tiles", "Fixes #31", "Guard the logarithm.",
+        "without the change, with `math domain error`, and pass",
         "- `tests/test_x.py::test_zero`", "the whole suite passes (`python -m pytest -q`)",
         "E ValueError", "468 passed",
         "None seen.", "Revert the", "log10 of 0 raises.", "SB-3", "https://acme.slack.example/archives/C07/p17",
