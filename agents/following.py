@@ -73,7 +73,7 @@ class Following:
         if report.status not in _FOLLOWED or fix is None or fix.number is None:
             return Looked(news=News(kind=NewsKind.NOTHING))
         seen = self.means.redactor.pull_request(self.means.code_host.pull_request(self._repository(fix), fix.number))
-        news = follow(fix, seen, report.status, self.means.policy, self.means.clock())
+        news = follow(fix, seen, report, self.means.policy, self.means.clock())
         return Looked(news=news, changed=self._keep(fix, seen, news), attempt=report.attempt)
 
     def _keep(self, fix: Fix, seen: PullRequest, news: News) -> bool:

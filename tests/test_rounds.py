@@ -117,3 +117,15 @@ def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:
     world.later = dt.timedelta(hours=2)
 
     assert world.advances().stuck_because is Outcome.NO_CHECKS
+
+
+def test_a_retry_waits_for_the_checks_once_more_as_long_as_the_first_time(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(1, Check(name="queued for a runner", state=CheckState.PENDING))
+    world.later = dt.timedelta(hours=2)
+    assert world.advances().stuck_because is Outcome.NO_CHECKS
+    assert world.presses(Decision.RETRY)
+    world.later = dt.timedelta(minutes=50)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    assert world.turns_green().status is Status.AWAITING_REVIEW
