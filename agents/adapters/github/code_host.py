@@ -8,8 +8,9 @@ from github import GithubException
 from github.PullRequest import PullRequest as Pull
 from github.Repository import Repository as Repo
 
+from agents.adapters.github.checks import checks_of
 from agents.adapters.github.client import Clients, Credentials, Manners, translated, words_of
-from agents.adapters.github.reading import Rights, checks_of, remarks_of, stance
+from agents.adapters.github.reading import Rights, remarks_of, stance
 from agents.adapters.github.touching import TouchedFiles, touching
 from agents.adapters.mirrors import Mirrors
 from agents.errors import CodeHostRejected
