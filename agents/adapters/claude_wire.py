@@ -61,6 +61,18 @@ def _block(block: TextBlock | ToolCall | ToolResult) -> Json:
     return {"type": "tool_result", "tool_use_id": block.call_id, "content": text, "is_error": block.failed}
 
 
+def sound(content: Sequence[Json], *, cut: bool) -> list[Json]:
+    """The model's blocks as they can be kept and sent back: no half surrogate pairs, arguments that are an object.
+
+    When the answer was cut off within a call, that call is left out: half a file is not to be written.
+    """
+    blocks: list[Json] = json.loads(json.dumps(list(content), ensure_ascii=False).encode(errors="replace"))
+    for block in blocks:
+        if block["type"] == "tool_use" and not isinstance(block["input"], dict):
+            block["input"] = {}
+    return blocks[:-1] if cut and blocks and blocks[-1]["type"] == "tool_use" else blocks
+
+
 def heard(content: Sequence[Json], model: str) -> Message:
     """The model's message. Blocks that only this wire knows (thoughts) are kept to be sent back unchanged."""
     known: list[TextBlock | ToolCall] = []
