@@ -89,6 +89,10 @@ class Fixing:
         tip = self.means.workspaces.head(repository)
         branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
+        if begun.head_sha:
+            self.means.code_host.need_ours(
+                repository, branch
+            )  # else the round would be paid for and refused at its end
         row = self._on_tip(begun, repository, tip)
         case = FixCase(
             subject=report.subject,

@@ -156,6 +156,10 @@ class CodeHost(Protocol):
         """
         ...
 
+    def need_ours(self, repository: Repository, branch: str) -> None:
+        """Raises CodeHostRejected when somebody else has pushed to the branch, which `ensure_branch` would refuse."""
+        ...
+
     def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
         """The open draft pull request of that branch, made if there is none, its title and body brought up to date."""
         ...

@@ -33,6 +33,7 @@ class FakeCodeHost:
     reviewers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     comments: dict[tuple[int, str], str] = field(default_factory=dict)
     unknown_people: frozenset[str] = frozenset()
+    taken_over: set[str] = field(default_factory=set)  # branches that people have pushed to
     pushes: int = 0  # that changed something
     trouble: list[Exception] = field(default_factory=list)  # raised by the next calls, one each
 
@@ -49,6 +50,11 @@ class FakeCodeHost:
                 if draft.branch == branch:
                     self._change(number, head_sha=sha, checks=())
         return sha
+
+    def need_ours(self, repository: Repository, branch: str) -> None:
+        self._maybe_fail()
+        if branch in self.taken_over:
+            raise CodeHostRejected(f"somebody else has pushed to {branch}")
 
     def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
         self._maybe_fail()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.errors import CodeHostRejected
 from agents.exchange import Check, Remark
 from storage.judgments import (
     Outcome,
@@ -54,6 +55,19 @@ def test_who_asks_for_a_change_on_the_pull_request_is_answered_there(world: Worl
     assert (number, key.endswith(", round 2")) == (1, True)
     assert "Nobody is owed anything." in world.code_host.comments[number, key]
     assert "@ada" not in world.code_host.comments[number, key]
+
+
+def test_no_round_is_begun_on_a_branch_that_a_person_has_pushed_to(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    asked = len(world.model.asked)
+    world.code_host.taken_over.update(world.code_host.branches)
+    world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log="E501"))
+    assert world.advances().status is Status.AWAITING_FIX
+
+    with pytest.raises(CodeHostRejected, match="somebody else has pushed"):
+        world.advances()
+
+    assert len(world.model.asked) == asked
 
 
 def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: Store, tmp_path: Path) -> None:

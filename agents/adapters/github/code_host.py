@@ -40,6 +40,10 @@ class GithubCodeHost:
             repository, branch=branch, base_sha=base_sha, patch=patch, message=message, at=at
         )
 
+    def need_ours(self, repository: Repository, branch: str) -> None:
+        """Raises CodeHostRejected when somebody else has pushed to the branch, which `ensure_branch` would refuse."""
+        self._mirrors.need_ours(repository, branch)
+
     def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
         """The pull request of that branch, made as a draft if there never was one; title and body brought up to date.
 
