@@ -90,9 +90,7 @@ class Fixing:
         branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
         if begun.head_sha:
-            self.means.code_host.need_ours(
-                repository, branch
-            )  # else the round would be paid for and refused at its end
+            self.means.code_host.need_ours(repository, branch)  # or the round would be paid for in vain
         row = self._on_tip(begun, repository, tip)
         case = FixCase(
             subject=report.subject,

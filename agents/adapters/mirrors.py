@@ -208,7 +208,7 @@ class _Mirror:
             )
 
     def _is_ours(self, tip: str, base: str) -> bool:
-        """Whether it is a commit of ours, with nothing on top but what *Update branch* makes: merges of the base branch."""
+        """Whether it is a commit of ours, with nothing on top but merges of the base branch (*Update branch*)."""
         for _ in range(_MOST_MERGES):
             if self.text("show", "--no-patch", "--format=%ae %ce", tip) == f"{EMAIL} {EMAIL}":
                 return True

@@ -296,8 +296,9 @@ def test_our_branch_is_ours_still_when_the_base_branch_was_merged_into_it(
 
 @pytest.mark.parametrize(("beside", "of"), [("mine.txt", "main"), ("", "other")])
 def test_a_merge_that_brings_in_anything_else_is_not_overwritten(
-    mirrors: Mirrors, repository: Repository, origin: Path, tmp_path: Path, beside: str, of: str
+    mirrors: Mirrors, repository: Repository, tmp_path: Path, beside: str, of: str
 ) -> None:
+    origin = Path(repository.clone_url)
     push(mirrors, repository)
     moved_on(origin, tmp_path, of)
     updated(origin, tmp_path, beside=beside, of=of)
