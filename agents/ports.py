@@ -180,6 +180,10 @@ class CodeHost(Protocol):
         """Ask these people for review; returns those who now are asked. People who cannot be asked are left out."""
         ...
 
+    def reverted(self, repository: Repository, number: int, merge_sha: str, since: float) -> str:
+        """The commit of the base branch, since a Unix time, that undoes a merged pull request; else empty."""
+        ...
+
     def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:
         """Open pull requests into the base branch that touch one of these files or folders, of very many the newest.
 

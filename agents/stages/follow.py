@@ -15,6 +15,7 @@ from storage.records import CheckState, Fix, Report
 from storage.status import Status
 
 LOG_LIMIT = 20_000
+_REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
 
@@ -49,6 +50,8 @@ def follow(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.d
         by = seen.merged_by or "somebody"
         return News(kind=NewsKind.MERGED, who=seen.merged_by or "world", because=f"merged by {by}")
     if seen.state is PullRequestState.CLOSED:
+        if seen.closed_at is not None and (at - seen.closed_at).total_seconds() < _REOPENED:
+            return News(kind=NewsKind.NOTHING)
         return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
     return News(kind=NewsKind.NOTHING) if report.status is Status.STUCK else _while_open(fix, seen, report, policy, at)
 

@@ -102,6 +102,14 @@ def test_merged_and_closed_are_told_apart() -> None:
     assert news(seen(state=PullRequestState.CLOSED)).kind is NewsKind.CLOSED
 
 
+def test_what_was_closed_this_minute_may_be_opened_again_and_later_it_is_closed() -> None:
+    def closed(**before: float) -> PullRequest:
+        return seen(state=PullRequestState.CLOSED, closed_at=NOW - dt.timedelta(**before))
+
+    assert news(closed(seconds=90)).kind is NewsKind.NOTHING
+    assert news(closed(seconds=150)).kind is NewsKind.CLOSED
+
+
 @pytest.mark.parametrize(
     ("text", "fields"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from github import GithubException
@@ -11,6 +12,7 @@ from github.Repository import Repository as Repo
 from agents.adapters.github.checks import checks_of
 from agents.adapters.github.client import Clients, Credentials, Manners, translated, words_of
 from agents.adapters.github.reading import Rights, remarks_of, stance
+from agents.adapters.github.reverts import undoing
 from agents.adapters.github.touching import TouchedFiles, touching
 from agents.adapters.mirrors import Mirrors
 from agents.errors import CodeHostRejected
@@ -104,6 +106,13 @@ class GithubCodeHost:
             missing = [login for login in dict.fromkeys(logins) if login.lower() not in asked | {author}]
             asked |= {login.lower() for login in _ask(pull, missing)}
             return tuple(login for login in dict.fromkeys(logins) if login.lower() in asked)
+
+    def reverted(self, repository: Repository, number: int, merge_sha: str, since: float) -> str:
+        """The commit of the base branch, since a Unix time, that undoes a merged pull request; else empty."""
+        with translated(f"looking whether pull request {number} of {repository.name} was reverted"):
+            moment = dt.datetime.fromtimestamp(since, dt.UTC)
+            commits = self._repo(repository).get_commits(sha=repository.base_branch, since=moment)
+            return undoing(commits, repository.name, number, merge_sha)
 
     def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:
         """Open pull requests that touch one of the files or folders; with `merged` also those of the last 60 days."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from github.Repository import Repository as Repo
 from agents.exchange import PullRequest, PullRequestState, Remark
 
 _TEXT_LIMIT = 8_000  # characters of one remark
+_WHOLE_SECOND = dt.timedelta(seconds=1)  # GitHub tells no parts of one: what it merged it had merged by the next
 _REMEMBERED = 600.0  # seconds that somebody's right is taken to last
 
 Account = NamedUser | Organization | None
@@ -35,6 +37,8 @@ def stance(pull: Pull) -> PullRequest:
         author=_login(pull.user),
         merged_by=_login(pull.merged_by) if pull.merged else "",
         merge_sha=(pull.merge_commit_sha or "") if pull.merged else "",
+        merged_at=pull.merged_at + _WHOLE_SECOND if pull.merged and pull.merged_at else None,
+        closed_at=pull.closed_at,
         conflicting=pull.mergeable is False,  # None while GitHub has not found out
     )
 
