@@ -62,15 +62,25 @@ def _block(block: TextBlock | ToolCall | ToolResult) -> Json:
 
 
 def sound(content: Sequence[Json], *, cut: bool) -> list[Json]:
-    """The model's blocks as they can be kept and sent back: no half surrogate pairs, arguments that are an object.
+    """The model's blocks as they can be kept, carried out and sent back, with arguments that are an object.
+
+    No process takes a NUL as an argument, no file or database half a surrogate pair: one such sign would end a run.
 
     When the answer was cut off within a call, that call is left out: half a file is not to be written.
     """
-    blocks: list[Json] = json.loads(json.dumps(list(content), ensure_ascii=False).encode(errors="replace"))
+    blocks: list[Json] = _sound(list(content))
     for block in blocks:
         if block["type"] == "tool_use" and not isinstance(block["input"], dict):
             block["input"] = {}
     return blocks[:-1] if cut and blocks and blocks[-1]["type"] == "tool_use" else blocks
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_sound(each) for each in value]
+    return {_sound(key): _sound(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def heard(content: Sequence[Json], model: str) -> Message:

@@ -117,12 +117,12 @@ def test_a_call_in_which_an_answer_was_cut_off_is_not_made_and_not_sent_back(api
     assert [block["type"] for block in api.asked[1][1]["messages"][1]["content"]] == ["thinking", "tool_use"]
 
 
-def test_half_a_surrogate_pair_and_arguments_that_are_no_object_end_no_run(api: Api, sqlite_store: Store) -> None:
+def test_a_nul_half_a_surrogate_pair_and_arguments_that_are_no_object_end_no_run(api: Api, sqlite_store: Store) -> None:
     broken = {
         "type": "tool_use",
         "id": "t1",
         "name": "write_file",
-        "input": {"text": "a \ud83d b"},
+        "input": {"text": "a \ud83d b", "old": ["\0"]},
     }
     listed = {"type": "tool_use", "id": "t2", "name": "log", "input": ["b.py"]}
     api.replies = [Reply([{"type": "text", "text": "so \udfff"}, broken, listed], "tool_use"), says("Done.")]
@@ -135,7 +135,7 @@ def test_half_a_surrogate_pair_and_arguments_that_are_no_object_end_no_run(api: 
 
     assert message.blocks == (
         TextBlock(text="so ?"),
-        ToolCall(id="t1", name="write_file", arguments={"text": "a ? b"}),
+        ToolCall(id="t1", name="write_file", arguments={"text": "a ? b", "old": ["\ufffd"]}),
         ToolCall(id="t2", name="log", arguments={}),
     )
 
