@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from agents.adapters.github import Credentials, GithubCodeHost
+from agents.adapters.mirrors import Mirrors
+from agents.terms import Repository
 from playground.codehost import BOT, ReviewState
 from storage.records import CheckState
-from tests.contracts.code_hosts import APPROVER, AT, NAME, PASSER_BY, WRITER, GithubStand, change
+from tests.contracts.code_hosts import APPROVER, AT, NAME, PASSER_BY, WRITER, GithubStand, Stage, change
 from tests.contracts.pushing import DRAFT, FIX, opened, push
 
 # ── a fine-grained token, which may not see check runs ──────────────────────────────────────────────────────────
@@ -152,3 +161,29 @@ def test_a_closed_pull_request_says_since_when(github: GithubStand) -> None:
 
     assert closed.closed_at is not None
     assert closed.merged_at is None
+
+
+def test_a_repository_that_was_renamed_is_asked_under_its_new_name_for_what_is_asked(
+    stage: Stage, tmp_path: Path
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def answer(request: Request) -> Response:
+        path = request.url.path
+        asked.append((path, request.url.query))
+        if path.startswith("/repos/acme/shop"):
+            return Response(status_code=301, headers={"location": f"{request.base_url}repositories/1{path[16:]}"})
+        if path == "/repositories/1":
+            address = f"{request.base_url}repos/works/store"
+            return JSONResponse({"id": 1, "full_name": "works/store", "url": address})
+        return JSONResponse([])
+
+    stage.app = Starlette(routes=[Route("/{path:path}", answer)])
+    credentials = Credentials("token", api_url=stage.url)
+    host = GithubCodeHost(credentials, Mirrors(tmp_path, stage.url, credentials.token))
+    for _ in range(2):
+        assert host.reverted(Repository(name=NAME), 7, "a" * 40, 1_767_000_000.0) == ""
+
+    assert [path for path, _ in asked].count("/repos/acme/shop") == 1
+    path, query = asked[-1]
+    assert (path, "since=2025-12-29" in query) == ("/repos/works/store/commits", True)

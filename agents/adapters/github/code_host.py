@@ -11,7 +11,7 @@ from github.Repository import Repository as Repo
 
 from agents.adapters.github.checks import checks_of
 from agents.adapters.github.client import Clients, Credentials, Manners, translated, words_of
-from agents.adapters.github.reading import Rights, remarks_of, stance
+from agents.adapters.github.reading import Names, Rights, remarks_of, stance
 from agents.adapters.github.reverts import undoing
 from agents.adapters.github.touching import TouchedFiles, touching
 from agents.adapters.mirrors import Mirrors
@@ -32,6 +32,7 @@ class GithubCodeHost:
         self._clients = Clients(credentials, self._manners)
         self._mirrors = mirrors
         self._rights = Rights()
+        self._names = Names()
         self._touched = TouchedFiles()
 
     def ensure_branch(
@@ -56,7 +57,7 @@ class GithubCodeHost:
         )
         with translated(f"opening the pull request of {draft.branch} in {repository.name}"):
             repo = self._repo(repository)
-            pull = _find(repo, repository, draft.branch) or _create(repo, repository, draft)
+            pull = _find(repo, draft.branch) or _create(repo, repository, draft)
             if pull.state == "open":
                 _bring_up_to_date(pull, draft)
             return stance(pull)
@@ -121,12 +122,13 @@ class GithubCodeHost:
             return touching(self._repo(repository), base, paths, self._touched, merged=merged)
 
     def _repo(self, repository: Repository) -> Repo:
-        return self._clients.mine().get_repo(repository.name)
+        client = self._clients.mine()
+        return client.get_repo(self._names.of(client, repository.name))
 
 
-def _find(repo: Repo, repository: Repository, branch: str) -> Pull | None:
+def _find(repo: Repo, branch: str) -> Pull | None:
     """The open pull request of our branch, else the newest one of any state."""
-    owner = repository.name.partition("/")[0]
+    owner = repo.full_name.partition("/")[0]
     pulls = list(repo.get_pulls(state="all", head=f"{owner}:{branch}", sort="created", direction="desc"))
     ours = [pull for pull in pulls if pull.head.ref == branch]
     return next((pull for pull in ours if pull.state == "open"), ours[0] if ours else None)
@@ -142,7 +144,7 @@ def _create(repo: Repo, repository: Repository, draft: Draft) -> Pull:
         why = words_of(error)
     if "draft" in why.lower():
         return repo.create_pull(repository.base_branch, draft.branch, title=draft.title, body=draft.body)
-    if (found := _find(repo, repository, draft.branch)) is not None:
+    if (found := _find(repo, draft.branch)) is not None:
         return found
     raise CodeHostRejected(f"{repository.name} refuses a pull request of {draft.branch}: {why}")
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from github import UnknownObjectException
+from github import Github, UnknownObjectException
 from github.IssueComment import IssueComment
 from github.NamedUser import NamedUser
 from github.Organization import Organization
@@ -20,7 +20,7 @@ from agents.exchange import PullRequest, PullRequestState, Remark
 
 _TEXT_LIMIT = 8_000  # characters of one remark
 _WHOLE_SECOND = dt.timedelta(seconds=1)  # GitHub tells no parts of one: what it merged it had merged by the next
-_REMEMBERED = 600.0  # seconds that somebody's right is taken to last
+_REMEMBERED = 600.0  # seconds that somebody's right, and a repository's name, are taken to last
 
 Account = NamedUser | Organization | None
 
@@ -67,6 +67,28 @@ class Rights:
             return repo.get_collaborator_permission(login) in {"admin", "maintain", "write"}
         except UnknownObjectException:
             return False
+
+
+@dataclass
+class Names:
+    """What repositories are called now, asked for once in ten minutes.
+
+    Who asks under a former name is sent elsewhere, and what they asked for is lost on the way (PyGithub follows to the
+    path alone): then the runs of one commit are those of any.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    _known: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def of(self, client: Github, name: str) -> str:
+        """The repository's name now."""
+        known, until = self._known.get(name, (name, 0.0))
+        if self.clock() >= until:
+            found = client.get_repo(name)
+            found.complete()
+            known = found.full_name
+            self._known[name] = (known, self.clock() + _REMEMBERED)
+        return known
 
 
 def remarks_of(repo: Repo, pull: Pull, rights: Rights) -> tuple[Remark, ...]:
