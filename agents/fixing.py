@@ -13,7 +13,7 @@ from agents.errors import Stopped
 from agents.exchange import Remark
 from agents.means import Means
 from agents.ports import Checkpoint
-from agents.pull_request_text import answer_text, pull_request_draft
+from agents.pull_request_text import answer_text, pull_request_draft, title_text
 from agents.researching import guidance_of, readable, seen
 from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
@@ -164,7 +164,7 @@ class Fixing:
         if self.means.store.reports.get(report_id).status is not Status.AWAITING_FIX:
             return ""
         row, repository = self._row(fix_id)
-        title = row.submission.title if row.submission else ""
+        title = title_text(row.submission) if row.submission else ""
         head = self.means.code_host.ensure_branch(
             repository,
             branch=row.branch,

@@ -12,6 +12,9 @@ from storage.records import Report, Signal
 
 LOG_LIMIT = 12_000  # characters of each log; the code host takes 65,536 for the whole body
 _PART_LIMIT = 6_000
+_CLOSING = re.compile(
+    r"\b((?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+)(?=[\w./-]*#\d|GH-\d|https?://\S+/issues/\d)", re.IGNORECASE
+)  # what has the code host close an issue when the pull request is merged, whoever wrote it
 
 
 def pull_request_draft(
@@ -34,7 +37,12 @@ def pull_request_draft(
         _section("How to undo", _plain(submission.undo)),
         _footer(report, thread),
     ]
-    return Draft(branch=branch, title=_plain(submission.title)[:250], body="\n\n".join(parts), label=label)
+    return Draft(branch=branch, title=title_text(submission), body="\n\n".join(parts), label=label)
+
+
+def title_text(submission: FixSubmission) -> str:
+    """The title of the pull request and of its commit."""
+    return _plain(submission.title)[:250]
 
 
 def answer_text(answer: str) -> str:
@@ -49,10 +57,10 @@ def _section(title: str, text: str) -> str:
 def _problem(report: Report, signals: list[Signal]) -> str:
     lines = [_plain(report.gist or report.title), ""]
     for signal in signals[:10]:
-        called = "a message" if signal.source == SLACK else _plain(signal.external_id)
+        called = "a message" if signal.source == SLACK else _literal(signal.external_id)
         name = f"[{called}]({signal.url})" if _is_link(signal.url) else called
         title = signal.title or (signal.summary.title if signal.summary else "")
-        lines.append(f"- {signal.source}: {name} — {_plain(title)[:160]}")
+        lines.append(f"- {signal.source}: {name} — {_literal(title[:160])}")
     return "\n".join(lines)
 
 
@@ -91,8 +99,14 @@ def _footer(report: Report, thread: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Foreign words must neither mention people nor smuggle HTML into the pull request."""
-    return text.replace("<", "&lt;").replace("@", "@\u200b")[:_PART_LIMIT]
+    """Foreign words must mention nobody, close no issue, and bring neither HTML nor pictures into the pull request."""
+    harmless = text.replace("<", "&lt;").replace("@", "@\u200b").replace("![", "!\u200b[")
+    return _CLOSING.sub(r"\1issue ", harmless)[:_PART_LIMIT]
+
+
+def _literal(text: str) -> str:
+    """Foreign words in one line that are no Markdown either: a link's words must lead where they seem to."""
+    return re.sub(r"([\\`*_\[\]~|])", r"\\\1", _plain(" ".join(text.split())))
 
 
 def _is_link(url: str) -> bool:
