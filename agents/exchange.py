@@ -131,6 +131,7 @@ class Ran(BaseModel):
     output: str
     seconds: float = 0.0
     cut: bool = False
+    reports: tuple[str, ...] = ()  # what the tests of the run wrote down, where the policy says that they do
 
 
 class PullRequestState(StrEnum):
@@ -180,6 +181,8 @@ class PullRequest(BaseModel):
     author: str = ""
     merged_by: str = ""
     merge_sha: str = ""
+    merged_at: dt.datetime | None = None
+    closed_at: dt.datetime | None = None
     checks: tuple[Check, ...] = ()
     remarks: tuple[Remark, ...] = ()
     conflicting: bool = False

@@ -146,6 +146,10 @@ class Workspaces(Protocol):
 class CodeHost(Protocol):
     """Where code lives. Every `ensure_` looks before it acts. Raises CodeHostDown or CodeHostRejected."""
 
+    def is_public(self, repository: Repository) -> bool:
+        """Whether anybody at all may read it."""
+        ...
+
     def ensure_branch(
         self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
     ) -> str:
@@ -154,6 +158,10 @@ class CodeHost(Protocol):
         The commit's author and dates (`at`, a Unix time) are fixed, so the same call makes the same sha and a repeated
         push changes nothing. An older commit of ours on the branch is replaced.
         """
+        ...
+
+    def need_ours(self, repository: Repository, branch: str) -> None:
+        """Raises CodeHostRejected when somebody else has pushed to the branch, which `ensure_branch` would refuse."""
         ...
 
     def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
@@ -174,6 +182,10 @@ class CodeHost(Protocol):
 
     def ensure_reviewers(self, repository: Repository, number: int, logins: Sequence[str]) -> tuple[str, ...]:
         """Ask these people for review; returns those who now are asked. People who cannot be asked are left out."""
+        ...
+
+    def reverted(self, repository: Repository, number: int, merge_sha: str, since: float) -> str:
+        """The commit of the base branch, since a Unix time, that undoes a merged pull request; else empty."""
         ...
 
     def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:

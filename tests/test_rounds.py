@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from agents.errors import CodeHostRejected
 from agents.exchange import Check, Remark
 from storage.judgments import (
     Outcome,
     Stage,
 )
 from storage.records import CheckState, Decision
-from storage.status import Status
+from storage.status import Status, Visibility
 from storage.store import Store
 from tests.fakes import calls
 from tests.world import CODE, POLICY, SUBMISSION, World
@@ -54,6 +55,45 @@ def test_who_asks_for_a_change_on_the_pull_request_is_answered_there(world: Worl
     assert (number, key.endswith(", round 2")) == (1, True)
     assert "Nobody is owed anything." in world.code_host.comments[number, key]
     assert "@ada" not in world.code_host.comments[number, key]
+
+
+def test_the_commit_says_why_and_whose_report_it_is(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+
+    (message,) = world.code_host.messages.values()
+    assert message.startswith(f"{SUBMISSION['title']}\n\n{SUBMISSION['summary']}\n\n")
+    assert "fails without this change" in message
+    assert "Signalbox-Report: SB-1" in message
+
+
+@pytest.mark.parametrize("why", ["the report is private", "the repository is public"])
+def test_where_readers_may_not_see_the_report_the_pull_request_has_no_word_of_it(world: World, why: str) -> None:
+    private = Visibility.PRIVATE if why == "the report is private" else Visibility.PUBLIC
+    world.code_host.public = why == "the repository is public"
+    world.hears(visibility=private)
+    for step in (world.advances, lambda: world.presses(Decision.APPROVE), world.advances):
+        step()
+
+    said = world.store.reports.get(1)
+    assert said.status is Status.AWAITING_CHECKS
+    assert "may see this report" in world.model.asked[-1].messages[0].model_dump_json()
+    body = world.code_host.drafts[1].body
+    assert said.gist not in body
+    assert "C11" not in body
+    assert "What this changes" in body
+
+
+def test_no_round_is_begun_on_a_branch_that_a_person_has_pushed_to(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    asked = len(world.model.asked)
+    world.code_host.taken_over.update(world.code_host.branches)
+    world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log="E501"))
+    assert world.advances().status is Status.AWAITING_FIX
+
+    with pytest.raises(CodeHostRejected, match="somebody else has pushed"):
+        world.advances()
+
+    assert len(world.model.asked) == asked
 
 
 def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: Store, tmp_path: Path) -> None:
@@ -117,3 +157,15 @@ def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:
     world.later = dt.timedelta(hours=2)
 
     assert world.advances().stuck_because is Outcome.NO_CHECKS
+
+
+def test_a_retry_waits_for_the_checks_once_more_as_long_as_the_first_time(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(1, Check(name="queued for a runner", state=CheckState.PENDING))
+    world.later = dt.timedelta(hours=2)
+    assert world.advances().stuck_because is Outcome.NO_CHECKS
+    assert world.presses(Decision.RETRY)
+    world.later = dt.timedelta(minutes=50)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    assert world.turns_green().status is Status.AWAITING_REVIEW
