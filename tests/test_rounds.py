@@ -117,6 +117,23 @@ def test_the_rounds_of_a_pull_request_do_not_count_to_those_that_may_be_opened_i
     assert world.advances().status is Status.AWAITING_CHECKS
 
 
+def test_a_retry_of_what_made_no_progress_gets_a_round_although_the_log_is_the_same(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    red = Check(name="lint", state=CheckState.RED, log="E501")
+    for _ in range(2):
+        world.code_host.set_checks(1, red)
+        world.advances()
+    assert world.advances().status is Status.AWAITING_CHECKS
+    world.code_host.set_checks(1, red)
+    assert world.advances().status is Status.STUCK
+    assert world.presses(Decision.RETRY)
+
+    assert world.advances().status is Status.AWAITING_FIX
+    assert world.advances().status is Status.AWAITING_CHECKS
+    world.code_host.set_checks(1, red)
+    assert world.advances().status is Status.STUCK
+
+
 def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: Store, tmp_path: Path) -> None:
     labelled = POLICY.repositories[0].model_copy(update={"label": "help wanted: bot"})
     world = World(sqlite_store, tmp_path, policy=POLICY.model_copy(update={"repositories": (labelled,)}))
