@@ -129,6 +129,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         give_way=parts.deps.courtesy.give_way,
         redact=parts.redactor.text,
         retention=parts.policy.retention,
+        follow=parts.policy.waits.follow,
     )
     undertaker = Undertaker(parts.store, parts.engine)
     clock = Clock(ticks(parts.policy, parts.engine))
