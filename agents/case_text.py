@@ -161,6 +161,17 @@ def instructions_text(repository: Repository) -> str:
     )
 
 
+def readers_text(case: FixCase) -> str:
+    """Who will read what is handed in, as far as that says how it is to be written."""
+    if not case.discreet:
+        return ""
+    return (
+        "Not everybody who may read this repository may see this report. In what you hand in, in comments and in tests"
+        " tell of the code alone: no words, names, numbers or addresses of the signals, of the guidance or of the plan,"
+        " but messages that the code itself prints."
+    )
+
+
 def news_text(case: FixCase) -> str:
     """What came of the round before: red checks, and words of people, those who may write apart from all others."""
     if case.round_number == 1:

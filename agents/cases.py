@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.conventions import Conventions
 from agents.exchange import Remark
 from agents.terms import Repository
 from storage.judgments import Plan, Research
@@ -103,11 +105,21 @@ class FixCase(_Case):
     red_log: str = ""
     instructions: tuple[Remark, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    discreet: bool = False  # the repository has readers who may not see the report
+    conventions: Conventions = Conventions()
+    thread: str = ""  # the address of the report's thread, for readers who may see it
 
     @property
     def about(self) -> str:
         """The subject that tells this round from the others."""
         return numbered(self.subject, self.round_number)
+
+    @property
+    def issues(self) -> tuple[int, ...]:
+        """The numbers of the repository's own issues among the signals; they have the readers that it has."""
+        place = re.compile(rf"{re.escape(self.repository.name)}#(\d+)", re.IGNORECASE)
+        found = (place.fullmatch(one.external_id) for one in self.signals if "/issues/" in one.url)
+        return tuple(dict.fromkeys(int(match[1]) for match in found if match))
 
 
 def of_strand(subject: str, name: str) -> str:

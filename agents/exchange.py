@@ -131,6 +131,7 @@ class Ran(BaseModel):
     output: str
     seconds: float = 0.0
     cut: bool = False
+    reports: tuple[str, ...] = ()  # what the tests of the run wrote down, where the policy says that they do
 
 
 class PullRequestState(StrEnum):

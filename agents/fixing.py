@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from agents.cases import FixCase
+from agents.commit_text import commit_message
+from agents.conventions import conventions_of
 from agents.errors import Stopped
 from agents.exchange import PullRequestState, Remark
 from agents.means import Means
 from agents.ports import Checkpoint
-from agents.pull_request_text import answer_text, pull_request_draft, title_text
+from agents.pull_request_text import answer_text, pull_request_draft
 from agents.researching import guidance_of, readable, seen
 from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
@@ -21,7 +23,7 @@ from agents.terms import Repository
 from storage.errors import NotFound
 from storage.judgments import Outcome, Stage
 from storage.records import CheckState, Decision, EntryKind, Fix, Report
-from storage.status import Mover, Status
+from storage.status import Mover, Status, Visibility
 
 _DAY = dt.timedelta(days=1)
 
@@ -70,9 +72,10 @@ class Fixing:
             )
             checkpoint("end", lambda: self._end(report_id, Outcome.DRY_RUN, sentence), bool)
             return
-        pushed = bool(checkpoint("push", lambda: self._push(report_id, fix_id), str))
+        message = commit_message(case, fixed.submission)
+        pushed = bool(checkpoint("push", lambda: self._push(report_id, fix_id, message), str))
         if pushed:
-            checkpoint("pull request", lambda: self._pull_request(report_id, fix_id), int)
+            checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
         checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed), bool)
 
     def _start(self, report_id: int) -> FixStart:
@@ -99,6 +102,7 @@ class Fixing:
         if begun.head_sha:
             self.means.code_host.need_ours(repository, branch)  # or the round would be paid for in vain
         row = self._on_tip(begun, repository, tip)
+        discreet = report.visibility is Visibility.PRIVATE or self.means.code_host.is_public(repository)
         case = FixCase(
             subject=report.subject,
             report_id=report_id,
@@ -115,6 +119,11 @@ class Fixing:
             patch=row.patch,
             left_behind="" if row.patch else begun.patch,
             red_log=row.red_log,
+            discreet=discreet,
+            conventions=conventions_of(
+                self.means.workspaces, repository, row.base_sha, self.means.redactor.secrets_only
+            ),
+            thread="" if discreet else store.outbox.permalink(report_id),
             **self._remarks(repository, row),
         )
         run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, report))
@@ -172,40 +181,31 @@ class Fixing:
         )
         return True
 
-    def _push(self, report_id: int, fix_id: int) -> str:
+    def _push(self, report_id: int, fix_id: int, message: str) -> str:
         """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was."""
         if self.means.store.reports.get(report_id).status is not Status.AWAITING_FIX:
             return ""
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
-        title = title_text(row.submission) if row.submission else ""
         head = self.means.code_host.ensure_branch(
             repository,
             branch=row.branch,
             base_sha=row.base_sha,
             patch=row.patch,
-            message=title,
+            message=message,
             at=row.started_at.timestamp(),
         )
         self.means.store.fixes.change(fix_id, head_sha=head, pushed_at=self.means.clock())
         return head
 
-    def _pull_request(self, report_id: int, fix_id: int) -> int:
+    def _pull_request(self, case: FixCase, fix_id: int) -> int:
+        report_id = case.report_id
         row, repository = self._row(fix_id)
         if row.submission is None or row.proof is None:
             raise NotFound(f"the fix {fix_id} has lost its proof; press Retry on SB-{report_id}")
-        report = self.means.store.reports.get(report_id)
         signals = readable(self.means.store.signals.of_report(report_id))
-        draft = pull_request_draft(
-            report,
-            signals,
-            row.submission,
-            row.proof,
-            branch=row.branch,
-            thread=self.means.store.outbox.permalink(report_id),
-            label=repository.label,
-        )
+        draft = pull_request_draft(case, signals, row.submission, row.proof, branch=row.branch, patch=row.patch)
         made = self.means.code_host.ensure_pull_request(repository, draft)
         self.means.store.fixes.change(fix_id, number=made.number, url=made.url)
         if row.rounds > 1 and row.submission.answer:

@@ -26,6 +26,15 @@ _TESTS = (
     "**/*.test.*", "**/*.spec.*", "**/*_spec.*", "**/conftest.py",
 )  # fmt: skip
 _TEST_SETTINGS = ("**/pytest.ini", "**/tox.ini", "**/noxfile.py", "**/jest.config.*", "**/vitest.config.*")
+_CHANGELOGS = (
+    "**/CHANGELOG*", "**/CHANGES*", "**/HISTORY*", "**/NEWS*", "**/changelog.*", "**/changes.*", "**/.changeset/*.md",
+    "**/changelog.d/*", "**/newsfragments/*", "changes/*", "news/*",
+)  # fmt: skip
+_WORDS = frozenset(
+    {"", ".md", ".rst", ".txt", ".adoc", ".org", ".bugfix", ".fix", ".fixed", ".feature", ".change", ".changed",
+     ".misc", ".doc", ".removal", ".yaml", ".yml"}
+)  # fmt: skip
+_ENTRY_LINES = 20
 _ASSERTION = re.compile(r"\bassert\w*\b|\bexpect\(|\braises\(|\bshould\b|\bt\.(?:Error|Fatal)")
 _LINK, _MODULE = "120000", "160000"
 
@@ -62,6 +71,11 @@ def guard(
 def is_test(path: str) -> bool:
     """Whether a path looks like a test, or something that tests need."""
     return matches(path, _TESTS)
+
+
+def is_changelog(path: str) -> bool:
+    """Whether a path looks like a changelog, or the fragments that one is made of."""
+    return matches(path, _CHANGELOGS) and PurePosixPath(path).suffix.lower() in _WORDS
 
 
 def matches(path: str, globs: Iterable[str]) -> bool:
@@ -139,7 +153,13 @@ def _assertions(lines: list[tuple[int, str]]) -> int:
 
 
 def _unplanned(changes: list[FileChange], planned: Sequence[str]) -> list[str]:
-    strays = sorted({path for change in changes for path in change.paths if path not in planned and not is_test(path)})
+    touched = {path for change in changes if not _is_entry(change) for path in change.paths}
+    strays = sorted(path for path in touched if path not in planned and not is_test(path))
     if not strays:
         return []
     return [f"{', '.join(strays)}: not among the files of the approved plan ({', '.join(planned)}). Undo the change."]
+
+
+def _is_entry(change: FileChange) -> bool:
+    """Whether it only adds a few lines to a changelog: the repository may ask for that, and no plan need say so."""
+    return is_changelog(change.path) and not change.removed and 0 < len(change.added) <= _ENTRY_LINES

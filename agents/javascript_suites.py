@@ -1,7 +1,6 @@
 """Which tests failed in a run of vitest or jest, by its log. Pure.
 
-`by_vitest` and `by_jest` give the names of what failed, how many that have to be, and how many tests passed; None for
-the log of another runner. A file that could not be run counts as one that failed.
+Of the log of another runner both give None. A file that could not be run counts as one that failed.
 """
 
 from __future__ import annotations
@@ -10,11 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-Counted = tuple[Counter[str], int, int]
+from agents.counted import Counted
 
 _VITEST_ENDED = re.compile(r"^ {6}Tests  (.+) \(\d+\)$", re.MULTILINE)
 _VITEST_FILES = re.compile(r"^ Test Files  (.+) \(\d+\)$", re.MULTILINE)
 _VITEST_FAILED = re.compile(r"^ FAIL  (\S.*)$", re.MULTILINE)
+_VITEST_STRAY = re.compile(r"^ {5}Errors  \d+ errors?$", re.MULTILINE)  # of no test
 _VITEST_UNRUN = re.compile(r"Failed Suites (\d+)")
 _JEST_ENDED = re.compile(r"^Tests: +(.+), \d+ total$", re.MULTILINE)
 _JEST_FILES = re.compile(r"^Test Suites: +(.+), \d+ total$", re.MULTILINE)
@@ -36,7 +36,9 @@ def by_vitest(log: str) -> Counted | None:
         return None
     counts = _counts(ends[-1]) if ends else {}  # "no tests" where no file could be run
     unrun = sum(int(number) for number in _VITEST_UNRUN.findall(log))
-    return Counter(_VITEST_FAILED.findall(log)), counts.get("failed", 0) + unrun, counts.get("passed", 0)
+    tests = Counter(_VITEST_FAILED.findall(log))
+    whole = not _VITEST_STRAY.search(log)
+    return Counted(tests, counts.get("failed", 0) + unrun, counts.get("passed", 0), whole)
 
 
 def by_jest(log: str) -> Counted | None:
@@ -46,7 +48,7 @@ def by_jest(log: str) -> Counted | None:
         return None
     counts, failed = _counts(ends[-1]), list(_jest_failures(log.partition(_JEST_AGAIN)[0]))
     unrun = sum(1 for name in failed if name.endswith(_JEST_UNRUN))
-    return Counter(failed), counts.get("failed", 0) + unrun, counts.get("passed", 0)
+    return Counted(Counter(failed), counts.get("failed", 0) + unrun, counts.get("passed", 0))
 
 
 def _jest_failures(log: str) -> Iterator[str]:

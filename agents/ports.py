@@ -146,6 +146,10 @@ class Workspaces(Protocol):
 class CodeHost(Protocol):
     """Where code lives. Every `ensure_` looks before it acts. Raises CodeHostDown or CodeHostRejected."""
 
+    def is_public(self, repository: Repository) -> bool:
+        """Whether anybody at all may read it."""
+        ...
+
     def ensure_branch(
         self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
     ) -> str:

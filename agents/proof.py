@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from agents.exchange import Ran
 from agents.guards import is_test
-from agents.javascript_suites import by_jest, by_vitest, is_source
-from agents.naming_tests import is_pytest, running
+from agents.javascript_suites import is_source
+from agents.naming_tests import is_pytest, running, running_again, stops_early
 from agents.patches import only
 from agents.ports import Workspaces
-from agents.suite import Failures, named
-from agents.terminal import printed
+from agents.reporting_runs import run_reporting
+from agents.suite import Failures, counted, named
 from agents.terms import Repository
 from storage.judgments import FixSubmission, Proof
 
@@ -49,8 +49,7 @@ class _Attempt:
     def run(self, patch: str, *commands: Sequence[str]) -> list[Ran]:
         """The commands, one after the other, in a fresh checkout holding the patch. ValueError if it does not fit."""
         with closing(self.workspaces.open(self.repository, self.base_sha, patch)) as workspace:
-            runs = [workspace.run(command, seconds=self.seconds) for command in commands]
-        return [ran.model_copy(update={"output": printed(ran.output)}) for ran in runs]
+            return [run_reporting(workspace, self.repository, command) for command in commands]
 
 
 def prove_patch(
@@ -74,7 +73,7 @@ def prove_patch(
         if why_not:
             return _unproven(submission, why_not, before_log=_log(named_command, before))
         after, suite = attempt.run(patch, named_command, suite_command)
-        passed = _is_green(after, repository)
+        passed = _is_green(after)
         suited = _judged(suite, patch, attempt) if passed else _Suited()
     except ValueError as error:
         return _unproven(submission, f"The patch does not fit on the base commit: {error}")
@@ -121,16 +120,27 @@ def _unfit(submission: FixSubmission, tests: str) -> str:
 
 
 def _why_not_red(before: Ran, submission: FixSubmission, repository: Repository) -> str:
-    if before.exit_code == 0 and not _is_green(before, repository):
+    if before.exit_code == 0 and not _is_green(before):
         return f"None of {named(submission.test_ids)} runs; name the new tests as the log of the suite names them."
     if before.exit_code == 0:
         return "The new tests pass without the change, so they do not show the problem."
     if before.exit_code == _TIMED_OUT:
         return "The new tests ran out of time without the change, so it is not seen that they fail."
-    why_not = _why_not_by_pytest(before, submission) if is_pytest(repository.test_command) else ""
+    by_pytest = is_pytest(repository.test_command)
+    why_not = _why_not_by_pytest(before, submission) if by_pytest else _why_not_by_name(before, submission)
     if why_not or _shows(before, submission.expected_failure, repository):
         return why_not
     return f"Without the change the new tests fail, but not with “{submission.expected_failure}”."
+
+
+def _why_not_by_name(before: Ran, submission: FixSubmission) -> str:
+    failures = Failures.of(before)
+    idle = failures.missing(submission.test_ids) if failures else []
+    return _idle(idle) if idle else ""
+
+
+def _idle(tests: Sequence[str]) -> str:
+    return f"{', '.join(tests)} does not fail without the change; name only tests that do."
 
 
 def _why_not_by_pytest(before: Ran, submission: FixSubmission) -> str:
@@ -140,7 +150,7 @@ def _why_not_by_pytest(before: Ran, submission: FixSubmission) -> str:
     if not _STARTED.search(before.output):
         return f"Without the change the tests do not even start: {_last_line(before)}"
     if idle := _not_failing(before, submission):
-        return f"{', '.join(idle)} does not fail without the change; name only tests that do."
+        return _idle(idle)
     return ""
 
 
@@ -178,14 +188,12 @@ def _flat(text: str) -> str:
 # ── after: green ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _is_green(after: Ran, repository: Repository) -> bool:
+def _is_green(after: Ran) -> bool:
     """Whether the tests passed; where the log counts them one must have, so that skipped ones prove nothing."""
     if after.exit_code != 0:
         return False
-    if counted := by_vitest(after.output) or by_jest(after.output):
-        return counted[2] > 0
-    counts = re.search(r"\b\d+ (?:passed|skipped|deselected|xfailed)\b.* in [\d.]+s", after.output)
-    return not is_pytest(repository.test_command) or counts is None or bool(re.search(r"\b\d+ passed\b", after.output))
+    told = counted(after)
+    return told is None or told.passed > 0
 
 
 @dataclass(frozen=True)
@@ -204,15 +212,15 @@ def _judged(suite: Ran, patch: str, attempt: _Attempt) -> _Suited:
         return _Suited()
     command = attempt.repository.test_command
     (bare,) = attempt.run("", command)
-    ours = Failures.of(suite)
+    ours = None if stops_early(command) else Failures.of(suite)
     theirs = Failures.of(bare) if bare.exit_code else Failures(Counter(), 0)
     if ours is None or theirs is None:
         return _Suited(_why_not_compared(suite, bare, attempt.seconds))
     known = tuple(sorted(ours.tests & theirs.tests))
     if new := ours.beyond(theirs):
-        named_command = running(command, new)
+        named_command = command if attempt.repository.test_report else running_again(command, new)
         (again,) = attempt.run(patch, named_command)
-        if not _is_green(again, attempt.repository) and _fails(again, new):
+        if not _is_green(again) and _fails(again, new):
             why_not = f"With the change {named(new)} fails in the whole suite, and not without it."
             return _Suited(why_not, known, log=_log(named_command, again))
     if ours.passed < theirs.passed - len(new):
@@ -238,8 +246,8 @@ def _why_not_compared(suite: Ran, bare: Ran, seconds: float) -> str:
         )
     return (
         f"The whole suite fails with the change ({_ended(suite)}), and without it too ({_ended(bare)}), and the logs do"
-        " not name every test that fails, so they cannot be compared: mend the suite, or have `test_command` in the"
-        " policy leave out what cannot even be collected here."
+        " not name every test that fails, so they cannot be compared: mend the suite, have `test_command` in the policy"
+        " go on after a failure and leave out what cannot even be collected here, or name its reports by `test_report`."
     )
 
 

@@ -1,112 +1,136 @@
-"""The words of a pull request: problem, cause, proof with both logs folded and cut to size, risk, how to undo. Pure."""
+"""The words of a pull request, in the order in which a reviewer asks: what was wrong, what changes, the proof. Pure.
+
+Where not everybody who may read the repository may see the report, no word of its signals or its research is among
+them: then only what the agent wrote for the repository's readers is, and the proof.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
+from agents.cases import FixCase
 from agents.exchange import Draft
+from agents.guards import is_changelog
+from agents.outward import code, literal, one_line, plain
+from agents.patches import read_patch
+from agents.pull_request_template import Part, Seen, arranged
 from agents.suite import suite_said
 from storage.judgments import FixSubmission, Proof, Research
 from storage.raw import SLACK
-from storage.records import Report, Signal
+from storage.records import Signal
 
 LOG_LIMIT = 12_000  # characters of each log; the code host takes 65,536 for the whole body
-_PART_LIMIT = 6_000
-_CLOSING = re.compile(
-    r"\b((?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+)(?=[\w./-]*#\d|GH-\d|https?://\S+/issues/\d)", re.IGNORECASE
-)  # what has the code host close an issue when the pull request is merged, whoever wrote it
+_MOST_SIGNALS = 6
+_MOST_TESTS = 10
 
 
 def pull_request_draft(
-    report: Report,
-    signals: list[Signal],
-    submission: FixSubmission,
-    proof: Proof,
-    *,
-    branch: str,
-    thread: str,
-    label: str,
+    case: FixCase, signals: Sequence[Signal], submission: FixSubmission, proof: Proof, *, branch: str, patch: str = ""
 ) -> Draft:
-    """The draft pull request of a proven fix. `thread` is the address of the report's thread, empty if unknown."""
-    parts = [
-        _section("Problem", _problem(report, signals)),
-        _section("Cause", _cause(report.research)),
-        _section("What this changes", _plain(submission.summary)),
-        _section("Proof", _proof(proof)),
-        _section("Risk", _plain(submission.risk)),
-        _section("How to undo", _plain(submission.undo)),
-        _footer(report, thread),
-    ]
-    return Draft(branch=branch, title=title_text(submission), body="\n\n".join(parts), label=label)
+    """The draft pull request of a proven fix.
 
-
-def title_text(submission: FixSubmission) -> str:
-    """The title of the pull request and of its commit."""
-    return _plain(submission.title)[:250]
+    Issues of the repository itself are closed by the merge, as those of any other pull request that mends them.
+    """
+    parts = {
+        Part.PROBLEM: "" if case.discreet else _problem(case, signals),
+        Part.ISSUES: "\n".join(f"Fixes #{number}" for number in case.issues),
+        Part.CHANGE: plain(submission.summary),
+        Part.PROOF: _proof(proof, submission, case),
+        Part.RISK: plain(submission.risk),
+        Part.UNDO: plain(submission.undo),
+    }
+    answers = {answer.heading: plain(answer.text) for answer in submission.sections}
+    body = (
+        arranged(parts, case.conventions.template, answers, _seen_true(proof, patch)),
+        "" if case.discreet else _folded("How the cause was found", _cause(case.research)),
+        _footer(case),
+    )
+    return Draft(
+        branch=branch,
+        title=one_line(submission.title),
+        body="\n\n".join(filter(None, body)),
+        label=case.repository.label,
+    )
 
 
 def answer_text(answer: str) -> str:
     """What a round did about what people and checks said, as a comment."""
-    return _plain(answer)
+    return plain(answer)
 
 
-def _section(title: str, text: str) -> str:
-    return f"## {title}\n\n{text}"
+def _seen_true(proof: Proof, patch: str) -> Seen:
+    return Seen(
+        suite_green=proof.holds and not proof.known_failures and not proof.unsteady,
+        changelog_entry=any(is_changelog(change.path) and change.added for change in read_patch(patch)),
+    )
 
 
-def _problem(report: Report, signals: list[Signal]) -> str:
-    lines = [_plain(report.gist or report.title), ""]
-    for signal in signals[:10]:
-        called = "a message" if signal.source == SLACK else _literal(signal.external_id)
-        name = f"[{called}]({signal.url})" if _is_link(signal.url) else called
-        title = signal.title or (signal.summary.title if signal.summary else "")
-        lines.append(f"- {signal.source}: {name} — {_literal(title[:160])}")
-    return "\n".join(lines)
+def _problem(case: FixCase, signals: Sequence[Signal]) -> str:
+    return "\n\n".join(filter(None, (plain(case.gist or case.title), "\n".join(_seen(case, signals)))))
 
 
-def _cause(research: Research | None) -> str:
-    if research is None:
-        return "Not researched."
-    lines = [_plain(research.cause or research.headline), ""]
+def _seen(case: FixCase, signals: Sequence[Signal]) -> Iterator[str]:
+    """Where it was met, each place once by what is said there; issues that the merge closes are named apart."""
+    own = {f"{case.repository.name}#{number}".lower() for number in case.issues}
+    others = [signal for signal in signals if signal.external_id.lower() not in own]
+    told: dict[str, str] = {}
+    for signal in others:
+        title = literal(signal.title or (signal.summary.title if signal.summary else ""))
+        told.setdefault(f"{signal.source} {title}", f"- {_link(signal)}: {title}")
+    yield from list(told.values())[:_MOST_SIGNALS]
+    if len(told) > _MOST_SIGNALS:
+        yield f"- and {len(told) - _MOST_SIGNALS} more"
+
+
+def _link(signal: Signal) -> str:
+    called = "a message in Slack" if signal.source == SLACK else literal(f"{signal.source} {signal.external_id}")
+    return f"[{called}]({signal.url})" if _is_link(signal.url) else called
+
+
+def _cause(research: Research) -> str:
+    lines = [plain(research.cause or research.headline), ""]
     for finding in research.findings:
-        where = ", ".join(f"`{evidence.where}:{evidence.line}`" for evidence in finding.evidence if evidence.line)
-        lines.append(f"- {_plain(finding.claim)}" + (f" ({where})" if where else ""))
+        where = ", ".join(code(f"{evidence.where}:{evidence.line}") for evidence in finding.evidence if evidence.line)
+        lines.append(f"- {plain(finding.claim)}" + (f" ({where})" if where else ""))
     return "\n".join(lines)
 
 
-def _proof(proof: Proof) -> str:
-    tests = " ".join(proof.test_ids)
+def _proof(proof: Proof, submission: FixSubmission, case: FixCase) -> str:
+    """What code has seen; that the failure is the expected one is part of what makes a proof hold."""
+    tests = [f"- {code(test)}" for test in proof.test_ids[:_MOST_TESTS]]
+    if len(proof.test_ids) > _MOST_TESTS:
+        tests.append(f"- and {len(proof.test_ids) - _MOST_TESTS} more")
+    said = plain(suite_said(proof))
+    where = f"On fresh checkouts of {code(case.repository.base_branch)}"
     return "\n\n".join(
         [
-            f"The new tests (`{_plain(tests)}`) fail without the change and pass with it; {_plain(suite_said(proof))}.",
-            _folded("Before the change: failing", proof.before_log),
-            _folded("After the change: passing", proof.after_log),
-            _folded("Whole suite", proof.suite_log),
+            f"{where} these tests fail without the change, with {code(submission.expected_failure)}, and pass with it:",
+            "\n".join(tests),
+            f"With it, {said} ({code(' '.join(case.repository.test_command))}).",
+            _folded("Before the change: failing", _fenced(proof.before_log)),
+            _folded("After the change: passing", _fenced(proof.after_log)),
+            _folded("Whole suite", _fenced(proof.suite_log)),
         ]
     )
 
 
-def _folded(title: str, log: str) -> str:
+def _folded(title: str, text: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n{text}\n</details>"
+
+
+def _fenced(log: str) -> str:
     text = log if len(log) <= LOG_LIMIT else f"{log[: LOG_LIMIT // 2]}\n… cut …\n{log[-LOG_LIMIT // 2 :]}"
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)  # a log that holds fences must not end ours
-    return f"<details><summary>{title}</summary>\n\n{fence}text\n{text}\n{fence}\n</details>"
+    return f"{fence}text\n{text}\n{fence}"
 
 
-def _footer(report: Report, thread: str) -> str:
-    link = f"[its Slack thread]({thread})" if _is_link(thread) else "its Slack thread"
-    return f"---\nWritten by Signalbox for {report.ref}; discussed and approved in {link}. A person must review it."
-
-
-def _plain(text: str) -> str:
-    """Foreign words must mention nobody, close no issue, and bring neither HTML nor pictures into the pull request."""
-    harmless = text.replace("<", "&lt;").replace("@", "@\u200b").replace("![", "!\u200b[")
-    return _CLOSING.sub(r"\1issue ", harmless)[:_PART_LIMIT]
-
-
-def _literal(text: str) -> str:
-    """Foreign words in one line that are no Markdown either: a link's words must lead where they seem to."""
-    return re.sub(r"([\\`*_\[\]~|])", r"\\\1", _plain(" ".join(text.split())))
+def _footer(case: FixCase) -> str:
+    ref = f"SB-{case.report_id}"
+    if _is_link(case.thread):
+        ref = f"{ref}, discussed in [its thread]({case.thread})"
+    return f"---\nWritten by Signalbox for {ref}, after a person approved the plan. A person must review it."
 
 
 def _is_link(url: str) -> bool:

@@ -1,27 +1,34 @@
 """What a run of a whole suite says: which tests failed, and what of that a change has brought. Pure.
 
 A repository whose suite is wholly green without a network is rare. So a change answers only for what fails with it and
-not without it; that can be told where the log names every test that failed, as those of pytest, unittest, vitest and
-jest do.
+not without it; that can be told where a JUnit report, or the log, names every test that failed.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Self
 
+from agents.compiled_suites import by_cargo, by_go
+from agents.counted import Counted
 from agents.exchange import Ran
 from agents.javascript_suites import by_jest, by_vitest
+from agents.junit import by_junit
+from agents.node_suites import by_ava, by_mocha, by_node
+from agents.tap import by_tap
 from storage.judgments import Proof
 
 _NAMED = 5
-_SOME_FAILED = 1  # the exit code of a run that went through to its end; pytest gives others where it did not
 _PYTEST = re.compile(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", re.MULTILINE)
 _PYTEST_ENDED = re.compile(
     r"^=* ?(\d+ (?:passed|failed|error|skipped|xfailed|deselected|warning).*) in [\d.]+s", re.MULTILINE
 )
+_KILLED = frozenset({124, 137})
 _BROKE_OFF = re.compile(r"^!+ .*(?:stopping after|Interrupted)", re.MULTILINE)
 _UNITTEST = re.compile(r"^(?:FAIL|ERROR): (\S.*)$", re.MULTILINE)
 _UNITTEST_ENDED = re.compile(r"^Ran (\d+) tests? in [\d.]+s\n\nFAILED \((.+)\)$", re.MULTILINE)
@@ -37,37 +44,64 @@ class Failures:
     @classmethod
     def of(cls, ran: Ran) -> Self | None:
         """None where the log does not name each of them, or where the run broke off."""
-        if ran.exit_code != _SOME_FAILED:
+        told = counted(ran)
+        if told is None or not told.whole or not told.tests or told.tests.total() != told.failed:
             return None
-        counted = _by_pytest(ran.output) or _by_unittest(ran.output) or by_vitest(ran.output) or by_jest(ran.output)
-        if counted is None:
-            return None
-        tests, failed, passed = counted
-        return cls(tests, passed) if tests.total() == failed else None
+        ended = ran.exit_code in told.codes if told.codes else ran.exit_code not in _KILLED
+        return cls(told.tests, told.passed) if ended else None
 
     def beyond(self, without: Failures) -> tuple[str, ...]:
         """What failed here and did not fail there."""
         return tuple(sorted(self.tests - without.tests))
 
+    def missing(self, tests: Sequence[str]) -> list[str]:
+        """Those of the tests after which nothing that failed is named. How names begin differs, their ends do not."""
+        names = [f" {_words(name)} " for name in self.tests]
+        ends = ((test, _words(_end(test))) for test in tests)
+        return [test for test, end in ends if end and not any(f" {end} " in name for name in names)]
 
-def _by_pytest(log: str) -> tuple[Counter[str], int, int] | None:
+
+def _end(test: str) -> str:
+    return re.split(r" [>›] |::|[./]", test)[-1]  # noqa: RUF001 jest's mark
+
+
+def _words(name: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", name.lower()))
+
+
+def counted(ran: Ran) -> Counted | None:
+    """What a run counts, by its reports or else by its log, in which several runners may have written."""
+    if ran.reports:
+        return by_junit(ran.reports)
+    found = [told for read in _READERS if (told := read(ran.output)) is not None]
+    if not ran.cut:
+        found += [told for read in _UNCOUNTING if (told := read(ran.output)) is not None]
+    return reduce(add, found) if found else None
+
+
+def _by_pytest(log: str) -> Counted | None:
     ends = _PYTEST_ENDED.findall(log)
-    if not ends or _BROKE_OFF.search(log):
+    if not ends:
         return None
     counts = {word.rstrip("s"): int(number) for number, word in re.findall(r"(\d+) (\w+)", ends[-1])}
     failed = counts.get("failed", 0) + counts.get("error", 0)
-    return Counter(_PYTEST.findall(log)[-failed:] if failed else ()), failed, counts.get("passed", 0)
+    tests = Counter(_PYTEST.findall(log)[-failed:] if failed else ())
+    return Counted(tests, failed, counts.get("passed", 0), whole=not _BROKE_OFF.search(log))
 
 
-def _by_unittest(log: str) -> tuple[Counter[str], int, int] | None:
+def _by_unittest(log: str) -> Counted | None:
     ends = _UNITTEST_ENDED.findall(log)
     if not ends:
         return None
-    run, counted = ends[-1]
-    counts = {word: int(number) for word, number in re.findall(r"(\w+)=(\d+)", counted)}
+    run, said = ends[-1]
+    counts = {word: int(number) for word, number in re.findall(r"(\w+)=(\d+)", said)}
     failed = counts.get("failures", 0) + counts.get("errors", 0)
     skipped = sum(counts.values()) - failed
-    return Counter(_UNITTEST.findall(log)), failed, int(run) - failed - skipped
+    return Counted(Counter(_UNITTEST.findall(log)), failed, int(run) - failed - skipped)
+
+
+_READERS = (_by_pytest, _by_unittest, by_vitest, by_jest, by_mocha, by_ava, by_go, by_cargo)
+_UNCOUNTING = (by_tap, by_node)  # they do not say how many names there are, so nothing of such a log may be missing
 
 
 def suite_said(proof: Proof) -> str:

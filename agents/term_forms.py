@@ -104,6 +104,10 @@ def _glob(value: str) -> str:
     return value
 
 
+def _glob_or_none(value: str) -> str:
+    return _glob(value) if value else value
+
+
 def _place(value: str) -> str:
     parts = value.split("/")
     if "\0" in value or parts[0] == ".git" or any(part.strip() in ("", ".", "..") for part in parts):
@@ -129,6 +133,14 @@ def _own_folder(value: str) -> str:
 def _name(value: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", value):
         raise ValueError("a name here is 1 to 20 of a-z, 0-9 and -, beginning with a letter, such as notion")
+    return value
+
+
+def _trailer(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*: \S.*", value) or not value.isprintable():
+        raise ValueError(
+            "this is no trailer of a commit; write one line such as Signed-off-by: Shop Bot <bot@shop.example>"
+        )
     return value
 
 
@@ -178,12 +190,16 @@ OptionalCommand = Annotated[tuple[str, ...], AfterValidator(_command_or_none)]
 """The same, or nothing."""
 Name = Annotated[str, AfterValidator(_name)]
 """A short name of the owner's choice."""
+Trailer = Annotated[str, AfterValidator(_trailer)]
+"""A last line of a commit: a word, a colon, a value."""
 Variable = Annotated[str, AfterValidator(_variable)]
 """The name of an environment variable, or nothing."""
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 """Where a service is reached that we hold a token for."""
 Glob = Annotated[str, AfterValidator(_glob)]
 """Which paths of a repository, from its top."""
+OptionalGlob = Annotated[str, AfterValidator(_glob_or_none)]
+"""The same, or nothing."""
 Place = Annotated[str, AfterValidator(_place)]
 """A folder of a checkout, from its top."""
 OwnFolder = Annotated[str, AfterValidator(_own_folder)]

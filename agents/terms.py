@@ -20,6 +20,7 @@ from agents.term_forms import (
     Glob,
     Name,
     OptionalCommand,
+    OptionalGlob,
     OptionalRoomId,
     OwnFolder,
     PersonId,
@@ -27,6 +28,7 @@ from agents.term_forms import (
     RepositoryName,
     RoomId,
     ServiceUrl,
+    Trailer,
     Variable,
     WatchedId,
 )
@@ -99,6 +101,7 @@ class Repository(Terms):
     paths: tuple[Glob, ...] = ()  # of files in stack traces that are its own, such as src/shop/**
     test_command: Command = ("python", "-m", "pytest", "-q")
     test_environment: dict[str, str] = Field(default_factory=dict)  # e.g. PYTHONPATH = "src"; see variables_at
+    test_report: OptionalGlob = ""  # the JUnit XML that test_command writes, if its log names no failures
     test_minutes: float = Field(default=10.0, gt=0)  # for one run of the tests
     prepare: OptionalCommand = ()  # run in every fresh checkout, for what a build makes; git must ignore what it makes
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
@@ -111,6 +114,7 @@ class Repository(Terms):
     max_changed_lines: int = Field(default=400, gt=0)
     label: str = "signalbox"
     checks: bool = True  # false: its pull requests have none, or none while they are drafts
+    trailers: tuple[Trailer, ...] = ()  # last lines of each commit, such as Signed-off-by: Name <address>
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
 
     def variables_at(self, top: str) -> dict[str, str]:
@@ -165,6 +169,7 @@ class Waits(Terms):
     follow: Seconds = Field(default=30.0, gt=0)  # between two looks at a pull request
     sweep: Seconds = Field(default=5.0, gt=0)  # between two sweeps
     thread: Seconds = Field(default=30.0, ge=0)  # quiet time after which a changed thread is read again
+    queue: Seconds = Field(default=0.05, gt=0)  # between two looks at the queues that people wait for
 
 
 def _listed(value: object) -> object:

@@ -13,8 +13,8 @@ from agents.adapters.lent import lent, unlent
 from agents.adapters.mirrors import Mirrors
 from agents.errors import SandboxUnusable
 from agents.exchange import Ran
+from agents.reporting_runs import run_reporting
 from agents.suite import Failures, named
-from agents.terminal import printed
 from agents.terms import Policy, Repository
 from bot.findings import Finding, Verdict
 from bot.github_credentials import credentials_of
@@ -53,7 +53,7 @@ def rehearse_tests(settings: Settings, policy: Policy) -> Iterator[Finding]:
     workspaces = SandboxWorkspaces(mirrors, settings.signalbox_home)
     for repository in policy.repositories:
         with closing(workspaces.open(repository, workspaces.head(repository))) as workspace:
-            ran = workspace.run(repository.test_command, seconds=repository.test_minutes * 60)
+            ran = run_reporting(workspace, repository, repository.test_command)
         yield _told(repository, ran)
         if policy.fix_limits.minutes < RUNS * ran.seconds / 60:
             yield Finding(
@@ -116,7 +116,7 @@ def _told(repository: Repository, ran: Ran) -> Finding:
         return Finding(what, Verdict.BAD, sentence)
     failures = Failures.of(ran)
     if failures is None:
-        end = "\n".join(printed(ran.output).strip().splitlines()[-8:])[-800:]
+        end = "\n".join(ran.output.strip().splitlines()[-8:])[-800:]
         return Finding(
             what,
             Verdict.BAD,

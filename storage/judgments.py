@@ -15,6 +15,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from storage.assessment import Assessment
 from storage.assessment import Priority as Priority  # noqa: PLC0414 a part of the judgments that name it
+from storage.outcome import Outcome as Outcome  # noqa: PLC0414 the same
 
 Line = Annotated[str, Field(max_length=300)]
 Paragraph = Annotated[str, Field(max_length=4000)]
@@ -242,6 +243,13 @@ class Verdict(Judgment):
 # ── fix ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Answered(Judgment):
+    """What goes under a heading of the repository's template of pull requests."""
+
+    heading: Line = Field(description="The heading, as the template has it.")
+    text: Annotated[str, Field(max_length=1500)]
+
+
 class FixSubmission(Judgment):
     """What the fix agent says it did. Given by calling the tool `submit_fix`; code then proves it or not."""
 
@@ -249,13 +257,20 @@ class FixSubmission(Judgment):
     summary: Paragraph = Field(description="What was changed and why that removes the cause.")
     test_files: tuple[Line, ...] = Field(min_length=1, description="Paths of the test files added or changed.")
     test_ids: tuple[Line, ...] = Field(
-        min_length=1, description="The new tests, as the runner names them: path::name, or path > describe > name."
+        min_length=1,
+        description="The new tests, as the runner's log names them: path::name, path > describe > name, TestName.",
     )
     expected_failure: Line = Field(
         description="Text that the log of the new tests shows before the fix: the reported error, not an import error."
     )
     risk: Line
     undo: Line = Field(description="How to take it back.")
+    sections: tuple[Answered, ...] = Field(
+        default=(),
+        max_length=20,
+        description="Where there is a template of pull requests: what you know for headings of it that ask for more"
+        " than what was wrong, what changed, tests, risk and undoing.",
+    )
     answer: Paragraph = Field(default="", description="From round 2 on: what you did about each point of people.")
 
 
@@ -277,23 +292,3 @@ class Proof(Judgment):
     def holds(self) -> bool:
         """Whether the fix is proven."""
         return self.failed_before and self.passed_after and self.suite_passed
-
-
-class Outcome(StrEnum):
-    """Why a loop or a stage stopped."""
-
-    FINISHED = "finished"
-    OUT_OF_STEPS = "out_of_steps"
-    OUT_OF_MONEY = "out_of_money"
-    OUT_OF_TIME = "out_of_time"
-    NO_MODEL = "no_model"  # no key is set: only the offline engine is there
-    NO_SANDBOX = "no_sandbox"  # this machine cannot run code safely
-    NO_REPOSITORY = "no_repository"  # the policy names no repository for this report
-    REFUSED = "refused"  # the model would not answer, or what it handed in was refused to the end
-    UNPROVEN = "unproven"  # the fix did not fail before or did not pass after
-    UNSAFE = "unsafe"  # a deterministic guard refused the patch
-    NO_CHECKS = "no_checks"  # the pull request got no checks in time
-    OUT_OF_ROUNDS = "out_of_rounds"  # checks were still red after the last round
-    STOPPED = "stopped"  # a person stopped it
-    DRY_RUN = "dry_run"  # everything was done but the push
-    FAILED = "failed"  # an error that retrying did not cure

@@ -33,11 +33,17 @@ class FakeCodeHost:
     drafts: dict[int, Draft] = field(default_factory=dict)
     reviewers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     comments: dict[tuple[int, str], str] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)  # sha -> commit message
+    public: bool = False
     unknown_people: frozenset[str] = frozenset()
     taken_over: set[str] = field(default_factory=set)  # branches that people have pushed to
     reverts: dict[int, str] = field(default_factory=dict)  # number -> the commit that undoes it
     pushes: int = 0  # that changed something
     trouble: list[Exception] = field(default_factory=list)  # raised by the next calls, one each
+
+    def is_public(self, repository: Repository) -> bool:
+        self._maybe_fail()
+        return self.public
 
     def ensure_branch(
         self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
@@ -48,6 +54,7 @@ class FakeCodeHost:
             self.pushes += 1
             self.branches[branch] = sha
             self.patches[sha] = patch
+            self.messages[sha] = message
             for number, draft in self.drafts.items():
                 if draft.branch == branch:
                     self._change(number, head_sha=sha, checks=())

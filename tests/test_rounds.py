@@ -15,7 +15,7 @@ from storage.judgments import (
     Stage,
 )
 from storage.records import CheckState, Decision
-from storage.status import Status
+from storage.status import Status, Visibility
 from storage.store import Store
 from tests.fakes import calls
 from tests.world import CODE, POLICY, SUBMISSION, World
@@ -56,6 +56,32 @@ def test_who_asks_for_a_change_on_the_pull_request_is_answered_there(world: Worl
     assert (number, key.endswith(", round 2")) == (1, True)
     assert "Nobody is owed anything." in world.code_host.comments[number, key]
     assert "@ada" not in world.code_host.comments[number, key]
+
+
+def test_the_commit_says_why_and_whose_report_it_is(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+
+    (message,) = world.code_host.messages.values()
+    assert message.startswith(f"{SUBMISSION['title']}\n\n{SUBMISSION['summary']}\n\n")
+    assert "fails without this change" in message
+    assert "Signalbox-Report: SB-1" in message
+
+
+@pytest.mark.parametrize("why", ["the report is private", "the repository is public"])
+def test_where_readers_may_not_see_the_report_the_pull_request_has_no_word_of_it(world: World, why: str) -> None:
+    private = Visibility.PRIVATE if why == "the report is private" else Visibility.PUBLIC
+    world.code_host.public = why == "the repository is public"
+    world.hears(visibility=private)
+    for step in (world.advances, lambda: world.presses(Decision.APPROVE), world.advances):
+        step()
+
+    said = world.store.reports.get(1)
+    assert said.status is Status.AWAITING_CHECKS
+    assert "may see this report" in world.model.asked[-1].messages[0].model_dump_json()
+    body = world.code_host.drafts[1].body
+    assert said.gist not in body
+    assert "C11" not in body
+    assert "What this changes" in body
 
 
 def test_no_round_is_begun_on_a_branch_that_a_person_has_pushed_to(world: World) -> None:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from agents import case_text
 from agents.cases import FixCase
+from agents.conventions import conventions_text
+from agents.discretion import indiscretions
 from agents.exchange import About
 from agents.guards import guard
 from agents.loop import Loop
@@ -158,6 +160,8 @@ class _Repair:
             planned=case.plan.files,
             free=bool(case.instructions),
         )
+        if case.discreet:
+            faults += indiscretions(submission, patch, case)
         proof = None if faults else self._proof(submission, patch)
         seconds = time.monotonic() - began
         return Attempt(submission=submission, patch=patch, faults=faults, proof=proof, seconds=seconds)
@@ -184,6 +188,8 @@ def _variables(case: FixCase, limits: Limits) -> dict[str, str]:
         "tests": case_text.how_tested(case.repository),
         "protected": ", ".join(case.repository.protected) or "none",
         "most_lines": str(case.repository.max_changed_lines),
+        "conventions": conventions_text(case.conventions),
+        "readers": case_text.readers_text(case),
         "instructions": case_text.instructions_text(case.repository),
         "steps": str(limits.steps),
     }

@@ -15,8 +15,8 @@ class RunTests(BaseModel):
 
     ids: tuple[str, ...] = Field(
         default=(),
-        description="Tests to run, e.g. tests/test_shop.py::test_total, or for vitest and jest"
-        " test/shop.test.ts > total > is 0; none for the whole suite.",
+        description="Tests to run, as the runner's log names them: tests/test_shop.py::test_total, in JavaScript"
+        " test/shop.test.ts > total > is 0, TestTotal of Go, shop::tests::total of Rust; none for the whole suite.",
     )
 
 

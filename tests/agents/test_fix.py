@@ -30,6 +30,7 @@ from tests.agents.fixed import (
     WRITE_TEST,
     fed_back,
     run,
+    submit,
     write,
 )
 from tests.fake_workspaces import FakeWorkspaces, make_repository
@@ -81,6 +82,21 @@ def test_a_fix_that_is_proven_is_given_with_its_proof_and_patch(case: FixCase, w
     assert "ZeroDivisionError" in fed_back(model, 2)
     assert "2 passed" in fed_back(model, 3)
     assert all(workspace.closed for workspace in workspaces.opened)
+
+
+def test_words_that_not_all_readers_of_the_repository_may_see_are_refused(
+    case: FixCase, workspaces: FakeWorkspaces
+) -> None:
+    told = "Nordhang's basket crashes each morning when Marit opens the page"
+    private = case.model_copy(
+        update={"discreet": True, "signals": (case.signals[0].model_copy(update={"body": told}),)}
+    )
+    model = ScriptedModel({Stage.FIX: [WRITE_TEST, WRITE_CURE, submit(summary=told), SUBMIT]})
+
+    done = run(private, workspaces, model)
+
+    assert "summary repeats words of a report" in fed_back(model, 4)
+    assert done.outcome is Outcome.FINISHED
 
 
 SCRIPT = (WRITE_TEST, SUBMIT, WRITE_CURE, SUBMIT)

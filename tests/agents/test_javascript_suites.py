@@ -105,6 +105,10 @@ def test_jest_names_what_failed_and_what_could_not_be_run_however_often_it_says_
     )
 
 
+def test_a_vitest_with_errors_of_no_test_tells_nothing() -> None:
+    assert failures(VITEST.replace("   Start at", "     Errors  1 error\n   Start at")) is None
+
+
 @pytest.mark.parametrize("log", [VITEST, JEST])
 def test_a_log_that_does_not_name_all_that_failed_tells_nothing(log: str) -> None:
     assert failures(log.replace("2 failed", "3 failed")) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.naming_tests import running
+from agents.naming_tests import running, running_again, stops_early
 
 ONE = ("tests/test_a.py::test_b",)
 
@@ -49,3 +49,38 @@ def test_vitest_and_jest_are_given_the_files_and_a_pattern_of_the_names(tests: l
 
 def test_a_script_that_may_run_anything_is_given_files_alone() -> None:
     assert running(("npm", "test"), ["test/a.test.ts > b", "test/a.test.ts > c"]) == ("npm", "test", "test/a.test.ts")
+
+
+@pytest.mark.parametrize(
+    ("command", "tests", "ran"),
+    [
+        ("npx mocha", ["cart > is (nearly) empty", "b"],
+         ["npx", "mocha", "-g", r"^(?:cart is \(nearly\) empty|b)(?: |$)"]),
+        ("mocha spec", ["test/a.js > cart > b"], ["mocha", "spec", "-g", "^(?:cart b)(?: |$)"]),
+        ("mocha", ['cart > "before all" hook for "b"'], ["mocha", "-g", "^(?:cart)(?: |$)"]),
+        ("mocha", ["test/a.js"], ["mocha", "test/a.js"]),
+        ("npx ava", ["test/a.mjs > cart › b"], ["npx", "ava", "--match", "cart › b"]),  # noqa: RUF001 ava's mark
+        ("node --test t", ["a.test.js > cart > b."], ["node", "--test", r"--test-name-pattern=^(?:b\.)$", "t"]),
+        ("node --test", ["t/a.test.js"], ["node", "--test", "t/a.test.js"]),
+        ("go test ./...", ["example.com/x/cart.TestA/b", "TestC"],
+         ["go", "test", "./...", "-run", "^(?:TestA|TestC)$"]),
+        ("/opt/go/bin/go test ./...", ["whatever"], ["/opt/go/bin/go", "test", "./...", "whatever"]),
+        ("cargo test --no-fail-fast", ["tests::a", "tests/it.rs::b"],
+         ["cargo", "test", "--no-fail-fast", "--", "--exact", "tests::a", "b"]),
+        ("cargo test -- --test-threads=1", ["a"], ["cargo", "test", "--", "--exact", "a", "--test-threads=1"]),
+    ],
+)  # fmt: skip
+def test_each_runner_is_told_the_names_in_its_own_way(command: str, tests: list[str], ran: list[str]) -> None:
+    assert list(running(command.split(), tests)) == ran
+
+
+def test_a_runner_that_takes_no_names_of_its_log_runs_all_again() -> None:
+    assert running_again(("npm", "test"), ["cart > b"]) == ("npm", "test")
+    assert running_again(("mocha",), ["cart > b"]) == ("mocha", "-g", "^(?:cart b)(?: |$)")
+
+
+def test_a_command_that_ends_with_the_first_failure_is_known() -> None:
+    for word in ("--bail", "--bail=1", "-failfast", "--fail-fast", "--failfast"):
+        assert stops_early(("runner", word))
+    for word in ("--bail=0", "--no-fail-fast", "bail"):
+        assert not stops_early(("runner", word))

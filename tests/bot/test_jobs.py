@@ -235,9 +235,8 @@ def test_an_hour_of_looks_leaves_githubs_rate_to_others_the_longer_a_review_take
 
 
 def test_a_report_in_review_for_days_is_looked_at_in_some_slots_and_its_soak_in_all(works: Works) -> None:
-    review, soak = (
-        a_report(works.store, status=each).id or 0 for each in (Status.AWAITING_REVIEW, Status.AWAITING_PROOF)
-    )
+    both = (Status.AWAITING_REVIEW, Status.AWAITING_PROOF)
+    review, soak = (a_report(works.store, status=each).id or 0 for each in both)
     works.later(days=2)
     for slot in range(20):
         works.jobs.look(str(slot))

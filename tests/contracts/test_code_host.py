@@ -36,6 +36,10 @@ def test_the_same_push_makes_the_same_commit_and_changes_nothing(stand: Stand) -
     assert stand.pushes() == 1
 
 
+def test_who_may_read_a_repository_is_known(stand: Stand) -> None:
+    assert not stand.host.is_public(stand.repository)
+
+
 def test_a_second_round_replaces_our_commit(stand: Stand) -> None:
     made = opened(stand)
     second = push(stand, change("shop.py", "def total(items): return len(items)"))

@@ -35,6 +35,11 @@ class GithubCodeHost:
         self._names = Names()
         self._touched = TouchedFiles()
 
+    def is_public(self, repository: Repository) -> bool:
+        """Whether anybody at all may read it."""
+        with translated(f"asking who may read {repository.name}"):
+            return not self._repo(repository).private
+
     def ensure_branch(
         self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
     ) -> str:

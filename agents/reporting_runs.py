@@ -1,0 +1,43 @@
+"""The reports that a run of tests leaves in the checkout, where the policy says that it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from posixpath import dirname
+
+from agents.exchange import Ran
+from agents.guards import matches
+from agents.ports import Workspace
+from agents.terminal import printed
+from agents.terms import Repository
+
+_SECONDS = 60.0
+_MOST = 1_000  # files: some build tools write one for each class
+
+
+def run_reporting(workspace: Workspace, repository: Repository, command: Sequence[str]) -> Ran:
+    """Run tests, with what they print as text and the reports that they wrote, none of an earlier run among them."""
+    where = repository.test_report
+    if where and (there := _there(workspace, where)):
+        workspace.run(("rm", "-f", "--", *there), seconds=_SECONDS)
+    ran = workspace.run(command, seconds=repository.test_minutes * 60)
+    reports = tuple(_text(workspace, path) for path in _there(workspace, where)) if where else ()
+    return ran.model_copy(update={"output": printed(ran.output), "reports": reports})
+
+
+def _text(workspace: Workspace, path: str) -> str:
+    """Of one that is no text nothing, which nobody can read as a report."""
+    try:
+        return workspace.read(path)
+    except (OSError, ValueError):
+        return ""
+
+
+def _there(workspace: Workspace, where: str) -> list[str]:
+    fixed = re.split(r"[*?]", where, maxsplit=1)[0]
+    folder = dirname(fixed) or "."
+    pruned = ("(", "-name", ".git", "-o", "-name", "node_modules", ")", "-prune")
+    ran = workspace.run(("find", folder, *pruned, "-o", "-type", "f", "-print"), seconds=_SECONDS)
+    paths = (line.removeprefix("./") for line in ran.output.splitlines())
+    return sorted(path for path in paths if matches(path, (where,)))[:_MOST]

@@ -1,0 +1,106 @@
+"""What failed, by the JUnit XML that a run wrote: any runner's, its log need not be known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from agents.exchange import Ran
+from agents.suite import Failures
+from agents.terms import Repository
+from storage.judgments import Proof
+from tests.agents.proving import FIXED, NEW_TEST, PRICES, QUICK, TESTS, proven
+from tests.fake_workspaces import make_repository
+
+NODE = """<?xml version="1.0" encoding="utf-8"?>
+<testsuites>
+  <testsuite name="cart" time="0.02" errors="0" tests="4" failures="3" skipped="1" hostname="vm">
+    <testcase name="is there" time="0.01" classname="test"/>
+    <testcase name="is dearer" time="0.001" classname="test"><failure message="1 !== 2">at x</failure></testcase>
+    <testsuite name="nested" errors="0" tests="2" failures="1" skipped="1">
+      <testcase name="is fair" classname="test"><failure message="no"/></testcase>
+      <testcase name="later" classname="test"><skipped type="skipped" message="true"/></testcase>
+    </testsuite>
+  </testsuite>
+  <testcase name="alone" time="0.0001" classname="test"><error message="b"/></testcase>
+</testsuites>
+"""
+SUREFIRE = """<testsuite name="shop.CartTest" tests="2" failures="1" errors="{errors}">
+  <testcase name="isThere" classname="shop.CartTest" time="0.002"/>
+  <testcase name="isDearer" classname="shop.CartTest"><failure type="AssertionError">no</failure></testcase>
+</testsuite>"""
+WHOLE = SUREFIRE.format(errors=0)
+# Whatever runner: it says nothing that is known, and writes a report.
+RUNNER = """
+import contextlib, io, sys, pytest
+with contextlib.redirect_stdout(io.StringIO()) as said:
+    code = pytest.main(["-q", "-p", "no:cacheprovider", "--junitxml=out/report.xml", *sys.argv[1:]])
+print(said.getvalue().replace("FAILED", "Bad").replace(" in ", " within "))
+sys.exit(code)
+"""
+RED = "def test_network():\n    raise OSError\n"
+SHOP = Repository(name="acme/shop", test_environment=QUICK, test_command=("python", "run.py"), test_report="out/*.xml")
+
+
+def failures(*reports: str, code: int = 1) -> Failures | None:
+    return Failures.of(Ran(exit_code=code, output="", reports=reports))
+
+
+def test_what_failed_is_named_by_its_class_or_its_suites() -> None:
+    assert failures(NODE) == Failures(Counter(["cart > is dearer", "cart > nested > is fair", "alone"]), passed=1)
+
+
+@pytest.mark.parametrize("code", [1, 8, 100])
+def test_reports_of_many_classes_are_one_whatever_the_exit_code_is(code: int) -> None:
+    twice = Counter({"shop.CartTest > isDearer": 2})
+
+    assert failures(WHOLE, WHOLE, code=code) == Failures(twice, passed=2)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        WHOLE[:-10],
+        SUREFIRE.format(errors=1),
+        "",
+        '<!DOCTYPE x [<!ENTITY a "b">]>' + WHOLE,
+        "<testsuites/>",
+    ],
+)
+def test_a_report_that_is_not_whole_tells_nothing(report: str) -> None:
+    assert failures(report) is None
+
+
+def test_a_run_that_ran_out_of_time_tells_nothing_whatever_it_wrote() -> None:
+    assert failures(WHOLE, code=124) is None
+
+
+def fixed(folder: Path, code: str = FIXED, repository: Repository = SHOP) -> Proof:
+    files = {"shop/__init__.py": "", "shop/prices.py": PRICES, "tests/test_prices.py": TESTS, "run.py": RUNNER}
+    make_repository(folder, {**files, "tests/test_red.py": RED, "out/report.xml": WHOLE})
+    changed = {"shop/prices.py": code, "tests/test_prices.py": TESTS + NEW_TEST}
+    return proven(folder, changed, repository=repository)
+
+
+def test_a_fix_is_proven_beside_tests_that_fail_anyway_by_the_reports_of_an_unknown_runner(tmp_path: Path) -> None:
+    proof = fixed(tmp_path)
+
+    assert proof.holds, proof.why_not
+    assert proof.known_failures == ("tests.test_red > test_network",)
+
+
+def test_without_its_reports_it_is_not(tmp_path: Path) -> None:
+    unnamed = fixed(tmp_path, repository=SHOP.model_copy(update={"test_report": ""}))
+
+    assert "do not name every test that fails" in unnamed.why_not
+    assert "test_report" in unnamed.why_not
+
+
+def test_what_the_change_breaks_is_held_against_it_by_name(tmp_path: Path) -> None:
+    proof = fixed(tmp_path, "def average(prices):\n    return 0\n")
+
+    assert proof.why_not == (
+        "With the change tests.test_prices > test_average fails in the whole suite, and not without it."
+    )
