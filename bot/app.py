@@ -183,7 +183,7 @@ def build(settings: Settings) -> Parts:
     store = open_store(settings.database)
     slack = _slack(settings)
     us = slack.who_we_are()
-    engine = Engine(settings.database)
+    engine = Engine(settings.database, look=policy.waits.queue)
     enqueuer = Enqueuer(store, engine)
     redactor = redactor_of(settings)
     pipeline = Pipeline(_means(settings, policy, store, redactor, enqueuer))

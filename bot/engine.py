@@ -52,8 +52,8 @@ class Queue(StrEnum):
     UPKEEP = "upkeep"
 
 
-_FAST = 0.05  # seconds between two looks at the queues that a person waits for
-_POLLING = {Queue.DIGEST: _FAST, Queue.PUBLISH: _FAST, Queue.RESEARCH: 0.5, Queue.FIX: 0.5}
+_WAITED_FOR = frozenset({Queue.DIGEST, Queue.PUBLISH})  # by a person
+_POLLING = {Queue.RESEARCH: 0.5, Queue.FIX: 0.5}
 _SLOW = 1.0  # each look is three statements, so a bot that looks everywhere often is never idle
 _AT_ONCE = {
     Queue.PULL: 4,
@@ -92,10 +92,14 @@ class Work(Protocol):
 
 @dataclass
 class Engine:
-    """One process's share of the engine. `works` false: it only enqueues."""
+    """One process's share of the engine. `works` false: it only enqueues.
+
+    `look` is the time, in seconds, between two looks at the queues that a person waits for.
+    """
 
     database_url: str
     works: bool = True
+    look: float = 0.05
     executor_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     _client: DBOSClient | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -128,7 +132,7 @@ class Engine:
             DBOS.register_queue(
                 queue.value,
                 worker_concurrency=_AT_ONCE[queue],
-                polling_interval_sec=_POLLING.get(queue, _SLOW),
+                polling_interval_sec=self.look if queue in _WAITED_FOR else _POLLING.get(queue, _SLOW),
                 on_conflict="always_update",
             )
         self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer())

@@ -54,7 +54,7 @@ def from_nothing(call: Call) -> Bot:
 
 
 def forked(call: Call) -> Bot:
-    """A fork of a process that has imported the bot and done nothing else: a life without the seconds of its imports.
+    """A fork of a process that has imported the bot and read what never changes: a life without those seconds.
 
     It dies, is signalled and found in /proc like any other.
     """
@@ -64,7 +64,7 @@ def forked(call: Call) -> Bot:
 def fork(work: Callable[..., None], *arguments: object, log: Path) -> Bot:
     """A process as `forked` makes them, which does other work. The one that it is forked from ends with this one."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bot.run_command", "agents.adapters.claude"])
+    context.set_forkserver_preload(["playground.ready_bot"])
     process = context.Process(target=_alone, args=(log, work, arguments))
     process.start()
     return _Forked(process)

@@ -27,7 +27,18 @@ from playground.model import Recorder, Replay
 from playground.posthog import PostHog
 from playground.product import Product
 from playground.sentry import Sentry
-from playground.townsfolk import AGENT, CHANNELS, ORGANISATION, PROJECT, REPOSITORY, REVIEWER, TEAM, USERS, policy_text
+from playground.townsfolk import (
+    AGENT,
+    CHANNELS,
+    ORGANISATION,
+    PROJECT,
+    REPOSITORY,
+    REVIEWER,
+    TEAM,
+    USERS,
+    Pace,
+    policy_text,
+)
 from playground.workspace import Workspace
 from playground.workspace.seed import AppSeed, Rules, WorkspaceSeed
 from playground.zendesk import CLIENT_ID, Zendesk
@@ -66,7 +77,7 @@ class Town:
     page_port: int = 0
     recordings: Path = RECORDINGS
     rules: Rules = field(default_factory=Rules)
-    soak: float = 3.0  # seconds
+    pace: Pace = field(default_factory=Pace)
     checks_delay: float = 0.0
     extra_environment: dict[str, str] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
@@ -108,7 +119,7 @@ class Town:
         self.code_host_server = self._stack.enter_context(Loopback(self.code_host.app))
         self.code_host.serve(self.code_host_server.url)
         self._start_model()
-        (self.root / "signalbox.toml").write_text(policy_text(self.product, self.soak), encoding="utf-8")
+        (self.root / "signalbox.toml").write_text(policy_text(self.product, self.pace), encoding="utf-8")
 
     def __exit__(self, *_: object) -> None:
         for bot in self.bots:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from playground.product import Product
 from playground.workspace.seed import ChannelSeed, TeamSeed, UserSeed
 
@@ -48,52 +50,63 @@ reviewers = ["{reviewer}"]
 
 [sources.sentry-solar]
 kind = "sentry"
-every = "1s"
+every = "{pulls:g}s"
 report_to = "{solar}"
 trusted = true
 options = {{ organization = "{organisation}", query = "is:unresolved project:solar-dashboard", lookback = "520w" }}
 
 [sources.sentry-fleet]
 kind = "sentry"
-every = "1s"
+every = "{pulls:g}s"
 report_to = "{fleet}"
 trusted = true
 options = {{ organization = "{organisation}", query = "is:unresolved project:fleet-sweeper", lookback = "520w" }}
 
 [sources.humanize-issues]
 kind = "github"
-every = "1s"
+every = "{pulls:g}s"
 report_to = "{solar}"
 trusted = true
 options = {{ repository = "{repository}", lookback = "520w" }}
 
 [sources.dashboard-product]
 kind = "posthog"
-every = "1s"
+every = "{pulls:g}s"
 report_to = "{solar}"
 options = {{ project = "{project}", lookback = "520w" }}
 
 [sources.platform-tracker]
 kind = "linear"
-every = "1s"
+every = "{pulls:g}s"
 report_to = "{fleet}"
 trusted = true
 options = {{ teams = "PLAT", lookback = "520w" }}
 
 [sources.customer-tickets]
 kind = "zendesk"
-every = "1s"
+every = "{pulls:g}s"
 report_to = "{solar}"
 options = {{ lookback = "520w" }}
 
 [waits]
 soak = "{soak:g}s"
-follow = "0.5s"
+follow = "{follow:g}s"
+queue = "{queue:g}s"
 sweep = "1s"
 """
 
 
-def policy_text(product: Product, soak: float) -> str:
+@dataclass(frozen=True)
+class Pace:
+    """The bot's waits, in seconds, under the policy's names; `pulls` is the time between two looks at each source."""
+
+    soak: float = 3.0
+    pulls: float = 1.0
+    follow: float = 0.5
+    queue: float = 0.05
+
+
+def policy_text(product: Product, pace: Pace) -> str:
     """The policy file, in TOML."""
     return _POLICY.format(
         priya=PRIYA,
@@ -107,5 +120,5 @@ def policy_text(product: Product, soak: float) -> str:
         test_command=", ".join(f'"{word}"' for word in product.test_command),
         test_variables=", ".join(f'{key} = "{value}"' for key, value in product.test_variables.items()),
         environment=product.environment,
-        soak=soak,
+        **vars(pace),
     )

@@ -15,7 +15,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from playground.bots import forked
-from playground.crash import MOST, Database, points
+from playground.crash import MOST, PACE, Database, points
 from playground.faults import Fault, Kind, Moment
 from playground.inventory import Inventory, difference
 from playground.keeper import Keeper
@@ -24,7 +24,6 @@ from playground.product import Product, prepare
 from playground.town import Town
 
 CACHE = Path(__file__).parents[1] / "var" / "playground"
-SOAK = 1.0
 PATIENCE = 500.0  # seconds; most of it the bot is starting again, slowly where other tests run beside
 
 
@@ -66,7 +65,7 @@ def undisturbed(product: Product, tmp_path_factory: pytest.TempPathFactory) -> I
     with kept.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            town = Town(tmp_path_factory.mktemp("undisturbed"), product, soak=SOAK, start=forked)
+            town = Town(tmp_path_factory.mktemp("undisturbed"), product, pace=PACE, start=forked)
             with town, Keeper(town) as keeper:
                 found = live(town, keeper, print, patience=PATIENCE)
             kept.write_text(TypeAdapter(Inventory).dump_json(found).decode())
@@ -103,7 +102,7 @@ def test_killed_at_every_outside_call_it_loses_nothing_and_does_nothing_twice(
     database: Database, product: Product, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     url = request.getfixturevalue("postgres_url") if database is Database.POSTGRESQL else ""
-    with Town(tmp_path, product, database_url=url, soak=SOAK, start=forked) as town:
+    with Town(tmp_path, product, database_url=url, pace=PACE, start=forked) as town:
         town.faults.plan(*DEATHS)
         with Keeper(town, database.commands) as keeper:
             found = live(town, keeper, print, approval=Approval.LOST_ENQUEUE, patience=PATIENCE)
@@ -119,7 +118,7 @@ def test_killed_at_every_outside_call_it_loses_nothing_and_does_nothing_twice(
 def test_a_dead_workers_fix_is_taken_over_within_a_minute_by_the_worker_that_is_left(
     product: Product, undisturbed: Inventory, tmp_path: Path, postgres_url: str
 ) -> None:
-    with Town(tmp_path, product, database_url=postgres_url, soak=SOAK, start=forked) as town:
+    with Town(tmp_path, product, database_url=postgres_url, pace=PACE, start=forked) as town:
         town.faults.plan(Fault("model:fix", Moment.RECEIPT, Kind.KILL, nth=2))
         with Keeper(town, Database.POSTGRESQL.commands, restarts=False) as keeper:
             found = live(town, keeper, print, patience=PATIENCE)

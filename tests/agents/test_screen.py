@@ -177,16 +177,15 @@ def test_pardoned_words_still_have_their_author_and_address_looked_at() -> None:
     ],
 )
 def test_the_rules_take_four_times_as_long_for_four_times_the_text(scrap: str) -> None:
-    short, long = (_seconds((scrap * length)[:length]) for length in (10_000, 40_000))
+    def is_linear() -> bool:  # a rule that goes back over what it has read would take sixteen times as long
+        short, long = (_seconds((scrap * length)[:length]) for length in (10_000, 40_000))
+        return long < 10 * short + 0.05
 
-    assert long < 10 * short + 0.05  # a rule that goes back over what it has read would take sixteen times as long
+    assert is_linear() or is_linear()
 
 
 def _seconds(text: str) -> float:
-    """Processor time of this thread, so that a busy machine does not count; the better of two."""
-    took = []
-    for _ in range(2):
-        began = time.thread_time()
-        find_attack(text)
-        took.append(time.thread_time() - began)
-    return min(took)
+    """Processor time of this thread, so that a busy machine does not count."""
+    began = time.thread_time()
+    find_attack(text)
+    return time.thread_time() - began

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,7 @@ import pytest
 from agents.errors import BadSettings, SourceDown
 from bot.backfill import BackfillRuns, moment_of
 from tests.bot.shop import NAME, START, Shop
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.typed import typed
 
 
 def test_a_preview_says_what_the_first_pull_takes_and_keeps_nothing(shop: Shop) -> None:
@@ -141,7 +138,6 @@ def installed(shop: Shop, tmp_path: Path) -> dict[str, str]:
     )
     return {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
         "SENTRY_URL": shop.sentry.address or "",
         "SENTRY_TOKEN": "right",
         "SIGNALBOX_HOME": str(tmp_path / "home"),
@@ -149,41 +145,32 @@ def installed(shop: Shop, tmp_path: Path) -> dict[str, str]:
     }
 
 
-def typed(environment: dict[str, str], *words: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "pull", *words],
-        cwd=Path(environment["SIGNALBOX_HOME"]).parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
+def pulled(environment: dict[str, str], *words: str, anew: bool = False) -> tuple[int, str]:
+    folder = Path(environment["SIGNALBOX_HOME"]).parent
+    done = typed("pull", *words, folder=folder, environment=environment, anew=anew)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
 def test_the_command_previews_pulls_and_fills_back(shop: Shop, installed: dict[str, str]) -> None:
     shop.issues(*range(1, 6))
 
-    code, said = typed(installed, NAME, "--preview")
+    code, said = pulled(installed, NAME, "--preview")
     assert (code, said.count("takes"), said.count("leaves out ")) == (0, 2, 4)
     assert "math domain error" in said
     assert f"{NAME} would bring 5 signals, of which the first pull leaves out 3 (first_day). Nothing was kept." in said
 
-    code, said = typed(installed, NAME)
+    code, said = pulled(installed, NAME)
     assert code == 0
     assert "2 signals are new." in said
     assert f"`signalbox pull {NAME} --since " in said
 
-    code, said = typed(installed, NAME, "--since", "1d")
+    code, said = pulled(installed, NAME, "--since", "1d")
     assert code == 0
     assert "3 of them are new or changed" in said
 
-    assert typed(installed, NAME, "--since", "soon")[0] == 1
-    code, said = typed(installed, "nothing")
+    assert pulled(installed, NAME, "--since", "soon")[0] == 1
+    code, said = pulled(installed, "nothing")
     assert code == 1
     assert f"There is no source 'nothing' that is pulled in signalbox.toml; there are: {NAME}." in said
 
@@ -191,13 +178,13 @@ def test_the_command_previews_pulls_and_fills_back(shop: Shop, installed: dict[s
 def test_a_command_that_cannot_work_makes_nothing(shop: Shop, installed: dict[str, str]) -> None:
     home = Path(installed["SIGNALBOX_HOME"])
 
-    assert typed(installed, "nothing", "--preview")[0] == 1
-    assert typed({**installed, "SENTRY_TOKEN": ""}, NAME, "--preview")[0] == 1
+    assert pulled(installed, "nothing", "--preview")[0] == 1
+    assert pulled({**installed, "SENTRY_TOKEN": ""}, NAME, "--preview")[0] == 1
     assert not home.exists()
 
 
 def test_the_command_says_why_a_source_gave_nothing(shop: Shop, installed: dict[str, str]) -> None:
-    code, said = typed({**installed, "SENTRY_TOKEN": "wrong"}, NAME)
+    code, said = pulled({**installed, "SENTRY_TOKEN": "wrong"}, NAME, anew=True)
     assert code == 1
     assert "resting since" in said
     assert "check SENTRY_TOKEN" in said

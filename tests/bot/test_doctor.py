@@ -19,6 +19,7 @@ from playground.loopback import Loopback
 from playground.product import Product
 from playground.town import Mind, Town
 from tests.agents.tiny_transformer import make_transformer
+from tests.typed import Done, typed
 
 
 @pytest.fixture
@@ -39,20 +40,14 @@ def commit(repository: Path) -> None:
         subprocess.run([*git, *command], cwd=repository, check=True)
 
 
-def examined(town: Town, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "doctor", *options],
-        cwd=town.root,
-        env={**town.environment(), "COLUMNS": "400", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def examined(town: Town, *options: str, anew: bool = False, **environment: str) -> Done:
+    variables = {**town.environment(), "COLUMNS": "400", **environment}
+    return typed("doctor", *options, folder=town.root, environment=variables, anew=anew)
 
 
 def test_a_healthy_installation_is_told_so(town: Town) -> None:
     with town:
-        done = examined(town)
+        done = examined(town, anew=True)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert " bad " not in done.stdout
@@ -146,15 +141,7 @@ def test_packages_of_workspaces_that_the_policy_does_not_lend_are_named_with_wha
 
 
 def test_without_tokens_and_policy_it_says_where_to_begin(tmp_path: Path) -> None:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parent.parent.parent)}
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "doctor"],
-        cwd=tmp_path,
-        env={**environment, "COLUMNS": "400"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = typed("doctor", folder=tmp_path, environment={"PATH": os.environ["PATH"], "COLUMNS": "400"})
 
     assert done.returncode == 1
     assert "signalbox.example.toml" in done.stdout

@@ -13,23 +13,23 @@ import pytest
 from agents.errors import BadSettings, CodeHostDown, ModelDown, SlackDown, SourceDown
 from bot.ending import last_words
 from storage.errors import SignalboxError
+from tests.typed import ROOT, typed
 
-ROOT = Path(__file__).parent.parent.parent
 NOBODY = "http://127.0.0.1:1"
 
 
-def typed(folder: Path, *words: str, **environment: str) -> tuple[int, str]:
+def told(folder: Path, *words: str, anew: bool = False) -> tuple[int, str]:
     (folder / "signalbox.toml").write_text(
         'approvers = ["U012AB3CD"]\n[[repositories]]\nname = "acme/shop"\n'
         '[sources.errors]\nkind = "sentry"\nreport_to = "C012AB3CD"\noptions = { organization = "acme" }\n',
         encoding="utf-8",
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        cwd=folder,
-        env={
+    done = typed(
+        *words,
+        folder=folder,
+        anew=anew,
+        environment={
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
             "COLUMNS": "400",
             "SLACK_BOT_TOKEN": "xoxb-1",
             "SLACK_APP_TOKEN": "xapp-1",
@@ -39,12 +39,7 @@ def typed(folder: Path, *words: str, **environment: str) -> tuple[int, str]:
             "ANTHROPIC_API_KEY": "k",
             "ANTHROPIC_BASE_URL": NOBODY,
             "GITHUB_API_URL": NOBODY,
-            **environment,
         },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
     )
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout + done.stderr
@@ -69,28 +64,25 @@ def test_a_command_that_ends_promises_nothing_and_says_what_to_do(error: Signalb
     assert last_words(BadSettings("Set X."), "signalbox run") == "Set X."
 
 
-@pytest.mark.slow
 def test_run_without_slack_ends_with_what_to_check(tmp_path: Path) -> None:
-    code, said = typed(tmp_path, "run")
+    code, said = told(tmp_path, "run", anew=True)
 
     assert code == 1
     assert "tried again" not in said
     assert "SLACK_API_URL, then type `signalbox run` again." in said
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("words", [("errors",), ("errors", "--preview")])
 def test_a_pull_that_gets_no_answer_says_what_to_do(tmp_path: Path, words: tuple[str, ...]) -> None:
-    code, said = typed(tmp_path, "pull", *words)
+    code, said = told(tmp_path, "pull", *words)
 
     assert code == 1
     assert "read again later" not in said
     assert "type `signalbox pull errors` again" in said
 
 
-@pytest.mark.slow
 def test_the_doctor_says_what_to_check_and_not_what_a_library_said(tmp_path: Path) -> None:
-    code, said = typed(tmp_path, "doctor")
+    code, said = told(tmp_path, "doctor")
 
     assert code == 1
     for raw in ("HTTPConnectionPool", "urlopen", "Max retries", "read again later"):

@@ -142,7 +142,7 @@ class Bot:
 def logs() -> Iterator[io.StringIO]:
     """All that is logged, also by threads that outlive the test."""
     root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook)
-    before, level = root.handlers[:], root.level
+    before, level, settings = root.handlers[:], root.level, structlog.get_config()
     written = io.StringIO()
     with contextlib.redirect_stderr(written), contextlib.redirect_stdout(written):
         configure_logging("debug", Redactor(b"key"))
@@ -150,7 +150,7 @@ def logs() -> Iterator[io.StringIO]:
     root.handlers[:] = before
     root.setLevel(level)
     sys.excepthook, threading.excepthook = hooks
-    structlog.reset_defaults()
+    structlog.configure(**settings)
 
 
 @pytest.fixture

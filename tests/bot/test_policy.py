@@ -11,7 +11,7 @@ from agents.terms import Autonomy
 from bot.policy import read_policy
 from bot.sources import ALL_KINDS as KINDS
 from playground.product import Product
-from playground.townsfolk import policy_text
+from playground.townsfolk import Pace, policy_text
 
 EXAMPLE = Path(__file__).parent.parent.parent / "signalbox.example.toml"
 
@@ -186,7 +186,7 @@ def test_parts_of_a_wrong_shape_give_a_sentence_too(tmp_path: Path, text: str) -
 def test_the_playgrounds_policy_is_valid(tmp_path: Path) -> None:
     product = Product(Path(), Path("/venv"), ("python", "-m", "pytest"), "0" * 40, {"PYTHONPATH": "src"})
     file = tmp_path / "signalbox.toml"
-    file.write_text(policy_text(product, 5.0), encoding="utf-8")
+    file.write_text(policy_text(product, Pace(soak=5.0)), encoding="utf-8")
     assert read_policy(file, KINDS).approvers == ("U01PRIYA", "U05OLU")
 
 

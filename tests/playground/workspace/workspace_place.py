@@ -71,7 +71,7 @@ class BoltApp:
 
     def __init__(self, served: Served, *, catch_all: bool = True) -> None:
         self.seen: list[dict[str, Any]] = []
-        self.app = App(client=WebClient(APP.bot_token, base_url=served.ws.api_url))
+        self.app = App(name="playground", client=WebClient(APP.bot_token, base_url=served.ws.api_url))
         self.app.use(self._note)
         self._handler = SocketModeHandler(self.app, APP.app_token, ping_interval=0.3)
         self._catch_all = catch_all

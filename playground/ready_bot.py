@@ -1,0 +1,12 @@
+"""What every bot does at its start in the same way. Imported only by the process that bots are forked from."""
+
+from sqlalchemy.orm import configure_mappers
+
+import agents.adapters.claude
+import bot.run_command
+from agents.adapters.vectors import WordVectors
+
+__all__ = ["agents", "bot"]
+
+WordVectors().load()
+configure_mappers()
