@@ -181,6 +181,8 @@ class PullRequest(BaseModel):
     author: str = ""
     merged_by: str = ""
     merge_sha: str = ""
+    merged_at: dt.datetime | None = None
+    closed_at: dt.datetime | None = None
     checks: tuple[Check, ...] = ()
     remarks: tuple[Remark, ...] = ()
     conflicting: bool = False

@@ -92,6 +92,8 @@ class Fixing:
         tip = self.means.workspaces.head(repository)
         branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
+        if begun.head_sha:
+            self.means.code_host.need_ours(repository, branch)  # or the round would be paid for in vain
         row = self._on_tip(begun, repository, tip)
         discreet = report.visibility is Visibility.PRIVATE or self.means.code_host.is_public(repository)
         case = FixCase(

@@ -73,7 +73,7 @@ class Following:
         if report.status not in _FOLLOWED or fix is None or fix.number is None:
             return Looked(news=News(kind=NewsKind.NOTHING))
         seen = self.means.redactor.pull_request(self.means.code_host.pull_request(self._repository(fix), fix.number))
-        news = follow(fix, seen, report.status, self.means.policy, self.means.clock())
+        news = follow(fix, seen, report, self.means.policy, self.means.clock())
         return Looked(news=news, changed=self._keep(fix, seen, news), attempt=report.attempt)
 
     def _keep(self, fix: Fix, seen: PullRequest, news: News) -> bool:
@@ -82,9 +82,8 @@ class Following:
         if checks is not fix.checks:
             self.means.store.fixes.change(fix.id or 0, checks=checks)
         if news.kind is NewsKind.MERGED:
-            self.means.store.fixes.change(
-                fix.id or 0, merged_at=self.means.clock(), merged_by=seen.merged_by, merge_sha=seen.merge_sha
-            )
+            at = seen.merged_at or self.means.clock()  # we may have been down since
+            self.means.store.fixes.change(fix.id or 0, merged_at=at, merged_by=seen.merged_by, merge_sha=seen.merge_sha)
         return checks is not fix.checks
 
     def _make_ready(self, report_id: int) -> bool:
@@ -133,8 +132,12 @@ class Following:
         signals = self.means.store.signals.of_report(report_id)
         if self._is_taken_back(report, signals):
             return True
-        if not is_quiet(report, self._fix(report_id), signals, self.means.clock()):
+        fix = self._fix(report_id)
+        if not is_quiet(report, fix, signals, self.means.clock()):
             return False
+        if undone := self._undone(fix):
+            Returning(self.means).undone(report_id, undone, f"prove:{report_id}:{report.attempt}/reverted")
+            return True
         self.means.store.reports.move(
             report_id,
             Status.RESOLVED,
@@ -144,6 +147,14 @@ class Following:
             step=f"prove:{report_id}:{report.attempt}/quiet",
         )
         return True
+
+    def _undone(self, fix: Fix) -> str:
+        """The commit that reverts the merge: quiet is no proof of what is not there any more."""
+        repository = self.means.policy.repository(fix.repository)
+        if repository is None or fix.merged_at is None:
+            return ""
+        since = fix.merged_at.timestamp() - 1.0
+        return self.means.code_host.reverted(repository, fix.number or 0, fix.merge_sha, since)
 
     def _is_taken_back(self, report: Report, signals: list[Signal]) -> bool:
         """Whether one happened after the merge that was not told of: people merged another report into it."""

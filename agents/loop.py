@@ -39,6 +39,10 @@ TOLD_EARLY = 3  # turns before the last at which the agent hears how many are le
 NEARLY = 0.8  # of the money or the time
 DONE = "It is done."  # why a run ended that came to its end
 CUT = "max_tokens"  # the stop reason of an answer that was too long
+_WAS_CUT = (
+    "Your answer was cut off at its greatest length, and a call that it ended in was not made. Write less at once: a "
+    "long file in several calls."
+)
 
 
 class Bench:
@@ -115,7 +119,7 @@ class Loop(Generic[J, V]):
             calls = [call for call in calls_of(turn.message) if call.name not in self._apart]
             done = [_carried_out(call, tools, self._apart) for call in calls]
             patch = workspace.patch() if calls else trail.patch
-        note = "Your answer was cut off at its greatest length; write less at once." if turn.stop_reason == CUT else ""
+        note = _WAS_CUT if turn.stop_reason == CUT else ""
         if len(patch) > MOST_PATCH:
             self.bench.close()
             note = f"What this turn changed came to {len(patch)} characters, too much to keep, so it was undone."
@@ -213,7 +217,8 @@ class Loop(Generic[J, V]):
         return trail.led_aside(aside), results
 
     def _nudged(self, trail: Trail[V], note: str) -> Trail[V]:
-        trail = replace(trail, nudges=trail.nudges + 1)
+        if not note:  # who was cut off did not stop working
+            trail = replace(trail, nudges=trail.nudges + 1)
         if trail.nudges > MOST_NUDGES:
             return trail.ended(Outcome.REFUSED, "The model stopped working with its tools without submitting anything.")
         words = f"Nothing happens without a tool call. Go on with a tool, or call `{self.brief.submit}` to finish."

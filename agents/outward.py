@@ -11,7 +11,7 @@ from collections.abc import Iterator
 PART_LIMIT = 6_000
 _ENDS = re.compile(
     r"\b(?P<word>(?:close|fix|resolve)(?:s|d|es|ed)?)(?P<colon>:?)[ \t]+"
-    r"(?P<what>(?:[\w.-]+/[\w.-]+)?#\d+|https?://\S+/issues/\d+)",
+    r"(?P<what>(?:[\w.-]+/[\w.-]+)?#\d+|GH-\d+|https?://\S+/issues/\d+)",
     re.IGNORECASE,
 )
 _SKIPS = re.compile(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]", re.IGNORECASE)
@@ -85,5 +85,10 @@ def _pieces(line: str) -> Iterator[tuple[str, bool]]:
     yield line[at:], False
 
 
+def literal(text: str, longest: int = 160) -> str:
+    """A line that is no Markdown either: a link's words must lead where they seem to."""
+    return re.sub(r"([\\`*_\[\]~|])", r"\\\1", one_line(text, longest)).replace("<", "&lt;")
+
+
 def _escaped(text: str) -> str:
-    return inert(text).replace("<", "&lt;")
+    return inert(text).replace("<", "&lt;").replace("![", f"!{_BREAK}[")

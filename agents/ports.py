@@ -160,6 +160,10 @@ class CodeHost(Protocol):
         """
         ...
 
+    def need_ours(self, repository: Repository, branch: str) -> None:
+        """Raises CodeHostRejected when somebody else has pushed to the branch, which `ensure_branch` would refuse."""
+        ...
+
     def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
         """The open draft pull request of that branch, made if there is none, its title and body brought up to date.
 
@@ -181,6 +185,10 @@ class CodeHost(Protocol):
 
     def ensure_reviewers(self, repository: Repository, number: int, logins: Sequence[str]) -> tuple[str, ...]:
         """Ask these people for review; returns those who now are asked. People who cannot be asked are left out."""
+        ...
+
+    def reverted(self, repository: Repository, number: int, merge_sha: str, since: float) -> str:
+        """The commit of the base branch, since a Unix time, that undoes a merged pull request; else empty."""
         ...
 
     def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:

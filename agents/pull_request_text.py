@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from agents.cases import FixCase
 from agents.exchange import Draft
 from agents.guards import is_changelog
-from agents.outward import code, one_line, plain
+from agents.outward import code, literal, one_line, plain
 from agents.patches import read_patch
 from agents.pull_request_template import Part, Seen, arranged
 from agents.suite import suite_said
@@ -76,15 +76,15 @@ def _seen(case: FixCase, signals: Sequence[Signal]) -> Iterator[str]:
     others = [signal for signal in signals if signal.external_id.lower() not in own]
     told: dict[str, str] = {}
     for signal in others:
-        title = one_line(signal.title or (signal.summary.title if signal.summary else ""), 160)
-        told.setdefault(f"{signal.source} {title}", f"- {_link(signal)}: {plain(title)}")
+        title = literal(signal.title or (signal.summary.title if signal.summary else ""))
+        told.setdefault(f"{signal.source} {title}", f"- {_link(signal)}: {title}")
     yield from list(told.values())[:_MOST_SIGNALS]
     if len(told) > _MOST_SIGNALS:
         yield f"- and {len(told) - _MOST_SIGNALS} more"
 
 
 def _link(signal: Signal) -> str:
-    called = "a message in Slack" if signal.source == SLACK else f"{signal.source} {plain(signal.external_id)}"
+    called = "a message in Slack" if signal.source == SLACK else literal(f"{signal.source} {signal.external_id}")
     return f"[{called}]({signal.url})" if _is_link(signal.url) else called
 
 

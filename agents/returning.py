@@ -1,4 +1,4 @@
-"""A merged fix that did not hold: a signal of the report happened after the merge, so it gathers again."""
+"""A merged fix that did not hold: a signal happened after the merge, or people reverted it, so it gathers again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from agents.means import Basis
 from storage.errors import IllegalMove
 from storage.records import Signal
 from storage.status import Mover, Status
+
+REVERTED = "the merge was reverted"  # what the journal says of it
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,21 @@ class Returning:
 
     def take_back(self, report_id: int, signal: Signal, step: str) -> None:
         """Have it gather again, unless another signal was quicker."""
+        because = f"it came back after the merge ({signal.external_id}); reverting may be the quick way"
+        self._gather(report_id, because, step)
+
+    def undone(self, report_id: int, commit: str, step: str) -> None:
+        """Have it gather again, since people took the fix back by this commit."""
+        self._gather(report_id, f"{REVERTED} by {commit[:12]}", step)
+
+    def _gather(self, report_id: int, because: str, step: str) -> None:
         try:
             self.means.store.reports.move(
                 report_id,
                 Status.GATHERING,
                 mover=Mover.WORLD,
                 who="world",
-                because=f"it came back after the merge ({signal.external_id}); reverting may be the quick way",
+                because=because,
                 step=step,
                 expect=Status.AWAITING_PROOF,
             )

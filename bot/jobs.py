@@ -7,7 +7,6 @@ a new attempt, whose number is in the row. Whatever was not enqueued is found by
 from __future__ import annotations
 
 import datetime as dt
-import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,19 +22,18 @@ from bot.engine import WAITS, Engine, EngineCheckpoint, Interrupted, Queue, Wait
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
 from bot.forgetting import forget_jobs, forget_reservations, forget_words
+from bot.putting_off import wait_after, wait_of_a_digest
 from storage.columns import now
 from storage.errors import IllegalMove
 from storage.judgments import Outcome
 from storage.records import Report, Signal
-from storage.status import WORKED_ON, Mover, Status
+from storage.status import WATCHED, WORKED_ON, Mover, Status
 from storage.store import Store
 
 log = structlog.get_logger()
 
 TRIES = 6
 PARKS = 24  # waits at one checkpoint, an hour and a half together; then a person has to press Retry
-_FIRST_WAIT, _LONGEST_WAIT = 2.0, 300.0
-_AFTER_A_STOP, _AFTER_A_FAULT = 900.0, 6 * 3600.0  # seconds; money comes with the day, a repair with a release
 PAUSED = "paused"
 
 
@@ -118,8 +116,8 @@ class Jobs:
             "digest": lambda subject, checkpoint, _: self._digest(int(subject), checkpoint),
             "research": lambda subject, checkpoint, job_id: self.pipeline.research(int(subject), checkpoint, job_id),
             "fix": lambda subject, checkpoint, _: self.pipeline.fix(int(subject), checkpoint),
-            "follow": lambda subject, checkpoint, _: self.pipeline.follow(int(subject), checkpoint),
-            "prove": lambda subject, checkpoint, _: self.pipeline.prove(int(subject), checkpoint),
+            "follow": lambda subject, checkpoint, _: self._watch(self.pipeline.follow, int(subject), checkpoint),
+            "prove": lambda subject, checkpoint, _: self._watch(self.pipeline.prove, int(subject), checkpoint),
             "publish": lambda subject, _, job_id: self.publisher.draw(int(subject), job_id),
             "pull": lambda subject, checkpoint, _: self.puller.pull(subject, checkpoint),
             "check": lambda subject, *_: self.chores.check(subject),
@@ -144,6 +142,12 @@ class Jobs:
         self.pipeline.digest(signal_id, checkpoint)
         self.chores.answer(signal_id)
 
+    def _watch(self, look: Callable[[int, Checkpoint], None], report_id: int, checkpoint: Checkpoint) -> None:
+        look(report_id, checkpoint)
+        if self.store.reports.get(report_id).tries:
+            self.store.reports.seen_again(report_id)
+            self.enqueuer.publish(report_id)
+
     # ── what failed ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _failed(self, kind: str, subject: str, error: Exception, job_id: str) -> None:
@@ -163,7 +167,7 @@ class Jobs:
 
     def _signal_failed(self, signal_id: int, error: Exception, sentence: str) -> None:
         """It goes on waiting: nobody could press Retry for a signal without a report. `/signalbox status` says why."""
-        wait = _digest_wait(error, self.store.signals.get(signal_id).attempt)
+        wait = wait_of_a_digest(error, self.store.signals.get(signal_id).attempt)
         self.store.signals.postpone(signal_id, sentence, self.clock() + wait)
 
     def _is_superseded(self, report_id: int, job_id: str) -> bool:
@@ -176,7 +180,7 @@ class Jobs:
         if self._is_superseded(report_id, job_id):
             return
         report = self.store.reports.get(report_id)
-        until = self.clock() + _wait(fault, report.tries)
+        until = self.clock() + wait_after(fault, report.tries)
         log.warning("waits", report=report_id, until=until.isoformat(), error=str(fault))
         if report.status in WORKED_ON:
             self.store.reports.postpone(report_id, self.redact(str(fault)), until, anew=False)
@@ -187,8 +191,10 @@ class Jobs:
         if report.status not in WORKED_ON:
             return  # somebody moved it on meanwhile
         self.store.runs.broke_off(report_id, sentence)
-        if isinstance(error, Unavailable) and report.tries < TRIES:
-            self.store.reports.postpone(report_id, sentence, self.clock() + _wait(error, report.tries))
+        watched = report.status in WATCHED  # nobody should have to press Retry because GitHub was down for an hour
+        if isinstance(error, Unavailable) and (watched or report.tries < TRIES):
+            until = self.clock() + wait_after(error, report.tries)
+            self.store.reports.postpone(report_id, sentence, until, anew=not watched)
         else:
             outcome = error.outcome if isinstance(error, Stopped) else Outcome.FAILED
             try:
@@ -274,21 +280,3 @@ _NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remi
 _PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
 _TOLD = frozenset({"digest", "research", "fix"})
 _RETRY, _BY_ITSELF = "Press Retry, or ask who runs it.", "It is tried again by itself; ask who runs it."
-
-
-def _jittered(seconds: float) -> float:
-    return seconds * random.uniform(0.75, 1.25)  # noqa: S311 jitter, no secret
-
-
-def _digest_wait(error: Exception, tries: int) -> dt.timedelta:
-    """As for any work while something outside is down, however long it is; longer where waiting alone helps little."""
-    if isinstance(error, Unavailable):
-        return _wait(error, tries)
-    return dt.timedelta(seconds=_jittered(_AFTER_A_STOP if isinstance(error, Stopped) else _AFTER_A_FAULT))
-
-
-def _wait(error: Exception, tries: int) -> dt.timedelta:
-    """2 s, doubling up to 5 minutes, with jitter, and never less than the other side asked for."""
-    wait = _jittered(min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(tries, 20)))
-    asked = error.retry_after if isinstance(error, Unavailable) else None
-    return dt.timedelta(seconds=max(wait, asked or 0.0))

@@ -31,6 +31,7 @@ log = structlog.get_logger()
 PEN = 60.0  # seconds that one publisher may draw a report without a sign of life; longer than any one call takes
 _EARLIER = dt.timedelta(seconds=120)  # clocks differ: a post is looked for from so long before we first tried it
 _GONE = frozenset({"message_not_found", "thread_not_found"})  # somebody deleted it: that is their right
+_UNCHANGEABLE = _GONE | {"cant_update_message", "edit_window_closed"}  # another app of ours posted it, or long ago
 _REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "too_many_blocks"})
 
 
@@ -120,9 +121,10 @@ class Posting:
         text = plain(one_line(drawing.text), TEXT)
         try:
             self._try(row, drawing, lambda blocks: self.slack.update(row.channel, row.ts, text, blocks))
-        except SlackRejected as error:
-            if error.code not in _GONE:
+        except SlackRejected as error:  # the rest of the thread is to be told all the same
+            if error.code not in _UNCHANGEABLE:
                 raise
+            log.info("it stays as it is", report=self.pen.report_id, purpose=drawing.purpose, error=str(error))
         self.outbox.redrawn(row.id or 0, drawn)
 
     def _upload(self, upload: Upload, thread: Spot) -> None:

@@ -14,16 +14,23 @@ from pathlib import Path
 import structlog
 
 from bot.engine import Engine
-from storage.columns import now
 from storage.plumbing import Worker
 from storage.store import Store
 
 log = structlog.get_logger()
 
 BEAT = 1.0  # seconds
-SILENCE = 20.0  # seconds without a beat after which a worker of another machine is dead
+SILENCE = 20.0  # seconds without a beat after which a worker of another machine, or container, is dead
 _LEASE = 5.0
 _NAME = "undertaker"
+
+
+def where() -> str:
+    """Where a process's number means what it means here: containers may share a host's name and not its processes."""
+    try:
+        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return socket.gethostname()
 
 
 @dataclass
@@ -32,8 +39,9 @@ class Undertaker:
 
     store: Store
     engine: Engine
-    host: str = field(default_factory=socket.gethostname)
-    clock: Callable[[], dt.datetime] = field(default=now)
+    host: str = field(default_factory=where)
+    clock: Callable[[], float] = field(default=time.monotonic)
+    _heard: dict[str, tuple[dt.datetime, float]] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -81,7 +89,16 @@ class Undertaker:
     def _is_dead(self, worker: Worker) -> bool:
         if worker.host == self.host:
             return born(worker.pid) != worker.born
-        return (self.clock() - worker.beat_at).total_seconds() > SILENCE
+        return self._silent(worker) > SILENCE
+
+    def _silent(self, worker: Worker) -> float:
+        """For how long we have not heard it beat, in seconds of our own clock: that of its machine may be wrong."""
+        at = self.clock()
+        beat, since = self._heard.get(worker.id, (None, at))
+        if beat != worker.beat_at:
+            self._heard[worker.id] = (worker.beat_at, at)
+            return 0.0
+        return at - since
 
     def _beat(self) -> None:
         if not self.store.leases.beat(self.engine.executor_id, self.host, os.getpid(), born(os.getpid())):

@@ -34,12 +34,14 @@ def open_store(url: str) -> Store:
 def migrate(url: str) -> None:
     """Bring the tables up to date, or make them. Several processes may do it at once: one does, the others wait.
 
-    All steps are one transaction: after a crash the tables are as they were. Raises DatabaseDown.
+    All steps are one transaction: after a crash the tables are as they were. Raises DatabaseDown, also for tables that
+    a newer version of the code has made.
     """
     engine = make_engine(url, foreign_keys=False)  # a step may have to rebuild a table that others refer to
     with _answering(engine, url), engine.execution_options(**{WRITING: True}).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        _refuse_newer(connection, url)
         command.upgrade(alembic_config(connection), "head")
         make_vector_search(connection)  # the server may have got pgvector since that step was taken
         if connection.dialect.name == "sqlite" and (
@@ -47,6 +49,15 @@ def migrate(url: str) -> None:
         ):
             raise DatabaseDown(f"The migration was taken back: it would leave a row of {fault[0]} without its parent.")
     engine.dispose()
+
+
+def _refuse_newer(connection: Connection, url: str) -> None:
+    steps = {step.revision for step in ScriptDirectory.from_config(alembic_config(connection)).walk_revisions()}
+    if unknown := set(MigrationContext.configure(connection).get_current_heads()) - steps:
+        raise DatabaseDown(
+            f"The database {masked(url)} has the tables of a newer Signalbox (step {', '.join(sorted(unknown))}), "
+            "which this one cannot read: run that version again, or restore the backup from before it."
+        )
 
 
 def is_current(store: Store) -> bool:

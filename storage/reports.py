@@ -16,7 +16,7 @@ from storage.judgments import Judgment
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Entry, EntryKind, Report, Signal
 from storage.snapshot import Snapshot, snapshot_of
-from storage.status import CLOSED, Dismissal, Mover, Status
+from storage.status import CLOSED, WATCHED, Dismissal, Mover, Status
 from storage.transactions import Transactions, found, locked
 
 
@@ -184,16 +184,28 @@ class Reports:
             journal.touch(session, report_id)
 
     def postpone(self, report_id: int, trouble: str, not_before: dt.datetime, *, anew: bool = True) -> Report:
-        """Note a failed try of the machine's present step, to be tried again: under a new attempt, or where it was."""
+        """Note a failed try of the machine's present step, to be tried again: under a new attempt, or where it was.
+
+        Of what is only looked at, again and again, the journal tells the same trouble once.
+        """
         with self._on.write() as session:
             report = locked(session, Report, report_id)
+            if report.status not in WATCHED or report.note != trouble:
+                journal.tell(session, report_id, EntryKind.TROUBLE, "machine", trouble)
             report.tries += 1
             report.attempt += anew
             report.not_before = not_before
             report.note = trouble
             report.version += 1
-            journal.tell(session, report_id, EntryKind.TROUBLE, "machine", trouble)
             return report
+
+    def seen_again(self, report_id: int) -> None:
+        """Forget the trouble of earlier looks at what is only looked at: this one was made."""
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            if report.tries and report.status in WATCHED:
+                report.tries, report.not_before, report.note = 0, None, ""
+                report.version += 1
 
 
 def _as_expected(report: Report, expect: Status | None, attempt: int | None) -> None:

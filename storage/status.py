@@ -57,6 +57,9 @@ WORKED_ON = frozenset(
 )
 """A job works on reports in these, and so may get stuck; from `stuck` a human sends a report back to where it was."""
 
+WATCHED = frozenset({Status.AWAITING_CHECKS, Status.AWAITING_REVIEW, Status.AWAITING_PROOF})
+"""Of these, the ones that are only looked at: a look that fails costs nothing, and the next one comes by itself."""
+
 _S = Status
 _ROAD: dict[tuple[Status, Status], frozenset[Mover]] = {
     (_S.GATHERING, _S.AWAITING_RESEARCH): frozenset({Mover.WORLD, Mover.HUMAN}),

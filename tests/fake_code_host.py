@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ class FakeCodeHost:
     messages: dict[str, str] = field(default_factory=dict)  # sha -> commit message
     public: bool = False
     unknown_people: frozenset[str] = frozenset()
+    taken_over: set[str] = field(default_factory=set)  # branches that people have pushed to
+    reverts: dict[int, str] = field(default_factory=dict)  # number -> the commit that undoes it
     pushes: int = 0  # that changed something
     trouble: list[Exception] = field(default_factory=list)  # raised by the next calls, one each
 
@@ -57,6 +60,11 @@ class FakeCodeHost:
                 if draft.branch == branch:
                     self._change(number, head_sha=sha, checks=())
         return sha
+
+    def need_ours(self, repository: Repository, branch: str) -> None:
+        self._maybe_fail()
+        if branch in self.taken_over:
+            raise CodeHostRejected(f"somebody else has pushed to {branch}")
 
     def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
         self._maybe_fail()
@@ -99,6 +107,10 @@ class FakeCodeHost:
         self.reviewers[number] = tuple(login for login in logins if login not in self.unknown_people)
         return self.reviewers[number]
 
+    def reverted(self, repository: Repository, number: int, merge_sha: str, since: float) -> str:
+        self._maybe_fail()
+        return self.reverts.get(number, "")
+
     def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:
         self._maybe_fail()
         states = {PullRequestState.OPEN, PullRequestState.MERGED} if merged else {PullRequestState.OPEN}
@@ -140,8 +152,8 @@ class FakeCodeHost:
     def merge(self, number: int, by: str = "ada") -> None:
         self._change(number, state=PullRequestState.MERGED, merged_by=by, merge_sha="f" * 40)
 
-    def close(self, number: int) -> None:
-        self._change(number, state=PullRequestState.CLOSED)
+    def close(self, number: int, at: dt.datetime | None = None) -> None:
+        self._change(number, state=PullRequestState.CLOSED, closed_at=at)
 
     def _change(self, number: int, **changes: Any) -> None:
         self.pull_requests[number] = self.pull_requests[number].model_copy(update=changes)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.errors import CodeHostRejected
 from agents.exchange import Check, Remark
 from storage.judgments import (
     Outcome,
@@ -82,6 +83,19 @@ def test_where_readers_may_not_see_the_report_the_pull_request_has_no_word_of_it
     assert "What this changes" in body
 
 
+def test_no_round_is_begun_on_a_branch_that_a_person_has_pushed_to(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    asked = len(world.model.asked)
+    world.code_host.taken_over.update(world.code_host.branches)
+    world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log="E501"))
+    assert world.advances().status is Status.AWAITING_FIX
+
+    with pytest.raises(CodeHostRejected, match="somebody else has pushed"):
+        world.advances()
+
+    assert len(world.model.asked) == asked
+
+
 def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: Store, tmp_path: Path) -> None:
     labelled = POLICY.repositories[0].model_copy(update={"label": "help wanted: bot"})
     world = World(sqlite_store, tmp_path, policy=POLICY.model_copy(update={"repositories": (labelled,)}))
@@ -143,3 +157,15 @@ def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:
     world.later = dt.timedelta(hours=2)
 
     assert world.advances().stuck_because is Outcome.NO_CHECKS
+
+
+def test_a_retry_waits_for_the_checks_once_more_as_long_as_the_first_time(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(1, Check(name="queued for a runner", state=CheckState.PENDING))
+    world.later = dt.timedelta(hours=2)
+    assert world.advances().stuck_because is Outcome.NO_CHECKS
+    assert world.presses(Decision.RETRY)
+    world.later = dt.timedelta(minutes=50)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    assert world.turns_green().status is Status.AWAITING_REVIEW

@@ -224,10 +224,13 @@ def _read(message: object, model: str) -> _Answer:
     usage = getattr(message, "usage", None)
     if not isinstance(message, anthropic.types.Message) or usage is None or not isinstance(message.content, list):
         raise ModelDown("What answered in Claude's place does not speak its API; check ANTHROPIC_BASE_URL.")
+    stop_reason = message.stop_reason or ""
     written, read = usage.cache_creation_input_tokens or 0, usage.cache_read_input_tokens or 0
     return _Answer(
-        content=[block.to_dict(mode="json") for block in message.content],
-        stop_reason=message.stop_reason or "",
+        content=wire.sound(
+            [block.to_dict(mode="json", warnings=False) for block in message.content], cut=stop_reason == _CUT
+        ),
+        stop_reason=stop_reason,
         model=model,
         usage=price_of(model).usage(usage.input_tokens or 0, written, read, usage.output_tokens or 0),
     )

@@ -61,6 +61,28 @@ def _block(block: TextBlock | ToolCall | ToolResult) -> Json:
     return {"type": "tool_result", "tool_use_id": block.call_id, "content": text, "is_error": block.failed}
 
 
+def sound(content: Sequence[Json], *, cut: bool) -> list[Json]:
+    """The model's blocks as they can be kept, carried out and sent back, with arguments that are an object.
+
+    No process takes a NUL as an argument, no file or database half a surrogate pair: one such sign would end a run.
+
+    When the answer was cut off within a call, that call is left out: half a file is not to be written.
+    """
+    blocks: list[Json] = _sound(list(content))
+    for block in blocks:
+        if block["type"] == "tool_use" and not isinstance(block["input"], dict):
+            block["input"] = {}
+    return blocks[:-1] if cut and blocks and blocks[-1]["type"] == "tool_use" else blocks
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_sound(each) for each in value]
+    return {_sound(key): _sound(each) for key, each in value.items()} if isinstance(value, dict) else value
+
+
 def heard(content: Sequence[Json], model: str) -> Message:
     """The model's message. Blocks that only this wire knows (thoughts) are kept to be sent back unchanged."""
     known: list[TextBlock | ToolCall] = []

@@ -26,8 +26,7 @@ _DAMAGED = re.compile(r"corrupt|bad object|not a git repository|unable to read|l
 _SHA = re.compile(r"[0-9a-f]{40}")
 _FETCH_SECONDS = 600.0
 _PUSH_SECONDS = 120.0
-
-
+_MOST_MERGES = 20  # of the base branch into one of ours that are looked through
 _RELEASE = re.compile(r"\d[0-9A-Za-z.+-]{0,60}", re.ASCII)
 
 
@@ -88,9 +87,14 @@ class Mirrors:
             sha = mirror.commit(base_sha, patch, message, at)
             there = mirror.remote_tip(branch)
             if there != sha:
-                mirror.refuse_foreign(branch, there)
+                mirror.refuse_foreign(branch, there, repository.base_branch)
                 mirror.push(sha, branch, there)
             return sha
+
+    def need_ours(self, repository: Repository, branch: str) -> None:
+        """Raises CodeHostRejected when a push to the branch would overwrite what somebody else has pushed."""
+        with self._open(repository) as mirror:
+            mirror.refuse_foreign(branch, mirror.remote_tip(branch), repository.base_branch)
 
     @contextmanager
     def _open(self, repository: Repository) -> Iterator[_Mirror]:
@@ -191,17 +195,37 @@ class _Mirror:
         rows = (line.split("\t") for line in listed.decode().splitlines())
         return next((sha for sha, name in rows if name == ref), "")
 
-    def refuse_foreign(self, branch: str, tip: str) -> None:
+    def refuse_foreign(self, branch: str, tip: str, base: str) -> None:
         """Raises CodeHostRejected when the branch ends in a commit that is not ours."""
         if not tip:
             return
         if not self.has(tip):
-            self._fetch(f"+refs/heads/{branch}:refs/signalbox/{branch}")
-        if not self.has(tip) or self.text("show", "--no-patch", "--format=%ae %ce", tip) != f"{EMAIL} {EMAIL}":
+            self._fetch(f"+refs/heads/{branch}:refs/signalbox/{branch}", f"+refs/heads/{base}:refs/heads/{base}")
+        if not self.has(tip) or not self._is_ours(tip, base):
             raise CodeHostRejected(
                 f"somebody else has pushed to {branch} of {self.remote.name}, and I do not overwrite that: take the"
                 " pull request over, or delete the branch and press Retry"
             )
+
+    def _is_ours(self, tip: str, base: str) -> bool:
+        """Whether it is a commit of ours, with nothing on top but merges of the base branch (*Update branch*)."""
+        for _ in range(_MOST_MERGES):
+            if self.text("show", "--no-patch", "--format=%ae %ce", tip) == f"{EMAIL} {EMAIL}":
+                return True
+            ours, *merged = self.text("show", "--no-patch", "--format=%P", tip).split() or [""]
+            if len(merged) != 1 or not self._adds_nothing(tip, ours, merged[0], base):
+                return False
+            tip = ours
+        return False
+
+    def _adds_nothing(self, merge: str, ours: str, theirs: str, base: str) -> bool:
+        """Whether a merge brings in the base branch alone, as git itself makes it."""
+        try:
+            self.text("merge-base", "--is-ancestor", theirs, f"refs/heads/{base}")
+            made = self.text("merge-tree", "--write-tree", ours, theirs)
+        except GitFailed:  # it is of another branch, conflicts were resolved in it, or git is older than 2.38
+            return False
+        return made == self.text("rev-parse", f"{merge}^{{tree}}")
 
     def push(self, sha: str, branch: str, expected: str) -> None:
         """Point the branch to the commit, unless it has moved since it was looked at."""

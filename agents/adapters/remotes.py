@@ -19,7 +19,9 @@ _REFUSED = re.compile(
     r"|does not appear to be a git repository|does not exist|[Pp]ermission .*denied|Write access .*not granted"
     r"|couldn't find remote ref|remote rejected|protected branch|pre-receive hook declined|shallow update not allowed"
 )
+_NOT_ACCEPTED = re.compile(r"Authentication failed|could not read (?:Username|Password)|returned error: 401")
 _SHOWN = 400
+_UNTIL_PUT_RIGHT = 300.0  # seconds to leave the code host alone while our token is not accepted
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ class Remote:
         except GitTimedOut as error:
             raise CodeHostDown(f"{self._said(doing, error)}; it is tried again later") from error
         except GitFailed as error:
+            if self.token and _NOT_ACCEPTED.search(error.said):
+                advice = "GITHUB_TOKEN is not accepted (any more): make a new one, set it and restart"
+                raise CodeHostDown(f"{self._said(doing, error)}; {advice}", _UNTIL_PUT_RIGHT) from error
             if _REFUSED.search(error.said):
                 advice = "check the repository's name, its base branch, and what GITHUB_TOKEN may do there"
                 raise CodeHostRejected(f"{self._said(doing, error)}; {advice}") from error

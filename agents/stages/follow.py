@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict
 from agents.exchange import PullRequest, PullRequestState, Remark
 from agents.phrases import phrase_of
 from agents.terms import Policy
-from storage.records import CheckState, Fix
+from storage.records import CheckState, Fix, Report
 from storage.status import Status
 
 LOG_LIMIT = 20_000
+_REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
 
@@ -43,27 +44,29 @@ class News(BaseModel):
     who: str = "world"
 
 
-def follow(fix: Fix, seen: PullRequest, status: Status, policy: Policy, at: dt.datetime) -> News:
+def follow(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
     """Read the pull request as it is now. Checks count only for the commit that we pushed last."""
     if seen.state is PullRequestState.MERGED:
         by = seen.merged_by or "somebody"
         return News(kind=NewsKind.MERGED, who=seen.merged_by or "world", because=f"merged by {by}")
     if seen.state is PullRequestState.CLOSED:
+        if seen.closed_at is not None and (at - seen.closed_at).total_seconds() < _REOPENED:
+            return News(kind=NewsKind.NOTHING)
         return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
-    return News(kind=NewsKind.NOTHING) if status is Status.STUCK else _while_open(fix, seen, status, policy, at)
+    return News(kind=NewsKind.NOTHING) if report.status is Status.STUCK else _while_open(fix, seen, report, policy, at)
 
 
-def _while_open(fix: Fix, seen: PullRequest, status: Status, policy: Policy, at: dt.datetime) -> News:
+def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
     verdict = seen.verdict if is_current(fix, seen, at) else CheckState.PENDING
     trouble = _trouble(fix, seen) or (_red(seen) if verdict is CheckState.RED else None)
     if trouble is not None:
         return _mend(fix, trouble, policy)
-    if status is not Status.AWAITING_CHECKS:
+    if report.status is not Status.AWAITING_CHECKS:
         return News(kind=NewsKind.NOTHING)
     repository = policy.repository(fix.repository)
     if verdict is CheckState.NONE and repository is not None and not repository.checks:
         return News(kind=NewsKind.GREEN, because="no checks are waited for, as the policy says")
-    return _checks(fix, seen, verdict, policy.waits.checks, at)
+    return _checks(seen, verdict, policy.waits.checks, at - report.since)
 
 
 def is_current(fix: Fix, seen: PullRequest, at: dt.datetime) -> bool:
@@ -74,14 +77,15 @@ def is_current(fix: Fix, seen: PullRequest, at: dt.datetime) -> bool:
     return seen.head_sha == fix.head_sha or (at - (fix.pushed_at or at)).total_seconds() > _SETTLED
 
 
-def _checks(fix: Fix, seen: PullRequest, verdict: CheckState, patience: float, at: dt.datetime) -> News:
+def _checks(seen: PullRequest, verdict: CheckState, patience: float, waited: dt.timedelta) -> News:
+    """What the checks say. They were waited for since the push, or since a person had us wait once more."""
     if verdict is CheckState.GREEN:
         return News(kind=NewsKind.GREEN, because=f"all {len(seen.checks)} checks are green")
-    if (at - (fix.pushed_at or at)).total_seconds() <= patience:
+    if waited.total_seconds() <= patience:
         return News(kind=NewsKind.NOTHING)
     what = "no check was reported" if verdict is CheckState.NONE else "the checks did not finish"
     hint = "; where there are none for drafts, set `checks = false` in the policy" if verdict is CheckState.NONE else ""
-    return News(kind=NewsKind.NO_CHECKS, because=f"{what} within {patience / 60:.0f} minutes of the push{hint}")
+    return News(kind=NewsKind.NO_CHECKS, because=f"{what} within {patience / 60:.0f} minutes{hint}")
 
 
 def _trouble(fix: Fix, seen: PullRequest) -> News | None:

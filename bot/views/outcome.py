@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from slack_sdk.models.blocks import Block
 
 from agents.assent import NO_REASON
+from agents.returning import REVERTED
 from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.corrections import reasons
@@ -18,6 +19,11 @@ from bot.views.words import is_merge, it_was
 from storage.records import Entry, Fix
 from storage.status import Dismissal, Mover, Status
 
+_CAME_BACK = (
+    "It came back after the merge. The new signal is listed with the others, and I look at it again. If the change "
+    "made things worse, revert the pull request."
+)
+_WAS_REVERTED = "The merge was reverted, so nothing is resolved. I look at it again when more is reported, or if asked."
 _NOT_PEOPLE = frozenset({Mover.MACHINE, Mover.WORLD, ""})
 
 
@@ -43,13 +49,8 @@ def merged(scene: Scene, fix: Fix) -> Drawing:
     """From the merge on: watching, then resolved or come back. One message, edited."""
     link = Link(fix.url, f"Pull request #{fix.number}")
     blocks: list[Block] = [parts.paragraph(Sign(_sign(scene)), " ", link, *_since_merge(scene))]
-    if _came_back(scene, fix):
-        blocks.append(
-            parts.paragraph(
-                "It came back after the merge. The new signal is listed with the others, and I look at it again. If "
-                "the change made things worse, revert the pull request."
-            )
-        )
+    if back := _back(scene, fix):
+        blocks.append(parts.paragraph(_WAS_REVERTED if back.text.startswith(REVERTED) else _CAME_BACK))
     return Drawing(f"outcome:{fix.id}", _said(scene, fix), blocks)
 
 
@@ -158,9 +159,10 @@ def _said(scene: Scene, fix: Fix) -> str:
     return f"Pull request #{fix.number} was merged; I watch whether it comes back."
 
 
-def _came_back(scene: Scene, fix: Fix) -> bool:
+def _back(scene: Scene, fix: Fix) -> Entry | None:
+    """The move that took the report back since its fix was merged."""
     back = scene.last_move(Status.AWAITING_PROOF, Status.GATHERING)
-    return back is not None and fix.merged_at is not None and back.at >= fix.merged_at
+    return back if back is not None and fix.merged_at is not None and back.at >= fix.merged_at else None
 
 
 def _following(scene: Scene, entry: Entry) -> Entry | None:

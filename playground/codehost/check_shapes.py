@@ -9,6 +9,7 @@ from playground.codehost.records import Check
 from playground.codehost.shapes import Json, Shapes, node_id, stamp
 
 APP: Json = {"id": 15368, "slug": "github-actions", "name": "GitHub Actions"}
+WORKFLOW = 1  # the number of the only one there is
 OFFSET = 1_000_000  # keeps the numbers of suites and workflow runs apart from those of check runs
 
 
@@ -87,6 +88,7 @@ def workflow_run(shapes: Shapes, check: Check) -> Json:
         "run_number": check.id,
         "run_attempt": 1,
         "event": "push",
+        "workflow_id": WORKFLOW,
         "head_branch": check.branch,
         "check_suite_id": suite_id(check),
         "url": url,

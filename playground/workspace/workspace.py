@@ -174,6 +174,12 @@ class Workspace:
             message = self._state.channel(channel).messages[ts]
             self._core.unfurl(message, [{"from_url": url, "title": title, "fallback": title, "id": 1}])
 
+    def disown(self, channel: str) -> None:
+        """Let what the bot has posted there be another app's, as after its owners made the app anew."""
+        with self._state.changing():
+            for message in self._state.channel(channel).messages.values():
+                message.bot_id = message.bot_id and "B0FORMER"
+
     # ---- what one can see
 
     def messages(self, channel: str) -> list[Message]:

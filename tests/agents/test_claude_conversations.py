@@ -102,6 +102,44 @@ def test_an_answer_at_its_greatest_length_is_given_on_with_its_reason(api: Api, 
     assert a_model(api, sqlite_store).turn(a_request(ASKED)).stop_reason == "max_tokens"
 
 
+def test_a_call_in_which_an_answer_was_cut_off_is_not_made_and_not_sent_back(api: Api, sqlite_store: Store) -> None:
+    thought = {"type": "thinking", "thinking": "hm", "signature": "s1g"}
+    whole = {"type": "tool_use", "id": "t1", "name": "log", "input": {"path": "b.py"}}
+    half = {"type": "tool_use", "id": "t2", "name": "write_file", "input": {"path": "b.py", "text": "def total("}}
+    api.replies = [Reply([thought, whole, half], "max_tokens"), says("Done.")]
+    model = a_model(api, sqlite_store)
+
+    turn = model.turn(a_request(ASKED, turn=1))
+    answer = Message(by_model=False, blocks=(ToolResult(call_id="t1", text="ok"),))
+    model.turn(a_request(ASKED, turn.message, answer, turn=2))
+
+    assert [call.id for call in turn.message.blocks if isinstance(call, ToolCall)] == ["t1"]
+    assert [block["type"] for block in api.asked[1][1]["messages"][1]["content"]] == ["thinking", "tool_use"]
+
+
+def test_a_nul_half_a_surrogate_pair_and_arguments_that_are_no_object_end_no_run(api: Api, sqlite_store: Store) -> None:
+    broken = {
+        "type": "tool_use",
+        "id": "t1",
+        "name": "write_file",
+        "input": {"text": "a \ud83d b", "old": ["\0"]},
+    }
+    listed = {"type": "tool_use", "id": "t2", "name": "log", "input": ["b.py"]}
+    api.replies = [Reply([{"type": "text", "text": "so \udfff"}, broken, listed], "tool_use"), says("Done.")]
+    model = a_model(api, sqlite_store)
+
+    message = model.turn(a_request(ASKED, turn=1)).message
+    restored = Message.model_validate_json(message.model_dump_json())
+    results = tuple(ToolResult(call_id=f"t{number}", text="ok") for number in (1, 2))
+    model.turn(a_request(ASKED, restored, Message(by_model=False, blocks=results), turn=2))
+
+    assert message.blocks == (
+        TextBlock(text="so ?"),
+        ToolCall(id="t1", name="write_file", arguments={"text": "a ? b", "old": ["\ufffd"]}),
+        ToolCall(id="t2", name="log", arguments={}),
+    )
+
+
 def test_beyond_the_api_s_limits_tools_are_no_longer_strict(api: Api, sqlite_store: Store) -> None:
     class Many(BaseModel):
         """Thirteen optional things."""

@@ -9,7 +9,7 @@ import pytest
 from agents.exchange import Check, PullRequest, PullRequestState, Remark
 from agents.stages.follow import News, NewsKind, follow
 from agents.terms import Budgets, Policy, Repository
-from storage.records import CheckState, Fix
+from storage.records import CheckState, Fix, Report
 from storage.status import Status
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
@@ -39,7 +39,8 @@ def news(
         report_id=1, plan_revision=1, repository="acme/shop", branch="b", base_sha="0", head_sha="abc", number=7,
         rounds=rounds, granted=granted, red_log=red_log, pushed_at=pushed_at, heard=heard,
     )  # fmt: skip
-    return follow(fix, pull_request, status, policy, NOW)
+    report = Report(title="It fails", status=status, since=pushed_at)
+    return follow(fix, pull_request, report, policy, NOW)
 
 
 def test_all_green_is_green_and_one_pending_is_no_news() -> None:
@@ -99,6 +100,14 @@ def test_a_conflict_goes_back_to_the_agent() -> None:
 def test_merged_and_closed_are_told_apart() -> None:
     assert news(seen(state=PullRequestState.MERGED, merged_by="priya")).who == "priya"
     assert news(seen(state=PullRequestState.CLOSED)).kind is NewsKind.CLOSED
+
+
+def test_what_was_closed_this_minute_may_be_opened_again_and_later_it_is_closed() -> None:
+    def closed(**before: float) -> PullRequest:
+        return seen(state=PullRequestState.CLOSED, closed_at=NOW - dt.timedelta(**before))
+
+    assert news(closed(seconds=90)).kind is NewsKind.NOTHING
+    assert news(closed(seconds=150)).kind is NewsKind.CLOSED
 
 
 @pytest.mark.parametrize(

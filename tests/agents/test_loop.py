@@ -11,6 +11,7 @@ from agents.exchange import (
     Message,
 )
 from agents.loop import MOST_PATCH
+from agents.terms import Limits
 from storage.judgments import Outcome, Stage
 from tests.agents.room import SCRIPT, Room, results, text_of
 from tests.fakes import RecordingCheckpoint, ScriptedModel, calls, words
@@ -117,11 +118,12 @@ def test_words_without_a_tool_call_are_nudged_twice_and_then_end_the_run() -> No
 
 
 def test_an_answer_that_was_cut_off_is_said_to_be() -> None:
-    model = ScriptedModel({Stage.FIX: [words("so lo")] * 3}, stop_reason="max_tokens")
+    model = ScriptedModel({Stage.FIX: [words("so lo")] * 9}, stop_reason="max_tokens")
 
-    Room().run_with(model)
+    trail = Room(limits=Limits(steps=5)).run_with(model)
 
     assert "cut off" in text_of(model.asked[1].messages[-1])
+    assert (trail.outcome, trail.nudges) == (Outcome.OUT_OF_STEPS, 0)
 
 
 def test_an_empty_message_is_never_sent_back_to_the_model() -> None:

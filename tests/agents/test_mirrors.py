@@ -52,6 +52,28 @@ def push(mirrors: Mirrors, repository: Repository, patch: str = PATCH, **changes
     )
 
 
+def updated(origin: Path, tmp_path: Path, *, beside: str = "", of: str = "main") -> None:
+    """Somebody merges a branch into ours, as *Update branch* does; `beside` is a file that they put in with it."""
+    git(tmp_path, "clone", "-q", "-b", BRANCH, str(origin), "theirs")
+    clone = tmp_path / "theirs"
+    git(clone, "merge", "-q", "--no-ff", "--no-commit", f"origin/{of}")
+    if beside:
+        (clone / beside).write_text("by hand\n")
+        git(clone, "add", ".")
+    git(clone, "commit", "-q", "-m", f"Merge {of}")
+    git(clone, "push", "-q", "origin", BRANCH)
+
+
+def moved_on(origin: Path, tmp_path: Path, branch: str = "main") -> None:
+    git(tmp_path, "clone", "-q", str(origin), "elsewhere")
+    git(tmp_path / "elsewhere", "checkout", "-q", "-B", branch)
+    git(tmp_path / "elsewhere", "commit", "-q", "--allow-empty", "-m", "More")
+    (tmp_path / "elsewhere" / "new.txt").write_text("new\n")
+    git(tmp_path / "elsewhere", "add", ".")
+    git(tmp_path / "elsewhere", "commit", "-q", "-m", "And more")
+    git(tmp_path / "elsewhere", "push", "-q", "origin", branch)
+
+
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -257,3 +279,34 @@ def test_git_is_stopped_when_it_takes_too_long(tmp_path: Path) -> None:
     make_repository(tmp_path / "source", FILES)
     with pytest.raises(GitFailed, match="longer than"):
         run_git("-c", "alias.wait=!sleep 60", "wait", at=tmp_path / "source", seconds=0.2)
+
+
+def test_our_branch_is_ours_still_when_the_base_branch_was_merged_into_it(
+    mirrors: Mirrors, repository: Repository, origin: Path, tmp_path: Path
+) -> None:
+    push(mirrors, repository)
+    moved_on(origin, tmp_path)
+    updated(origin, tmp_path)
+
+    mirrors.need_ours(repository, BRANCH)
+    pushed = push(mirrors, repository, PATCH.replace("+PRICE = 2", "+PRICE = 3"))
+
+    assert git(origin, "rev-parse", BRANCH) == pushed
+
+
+@pytest.mark.parametrize(("beside", "of"), [("mine.txt", "main"), ("", "other")])
+def test_a_merge_that_brings_in_anything_else_is_not_overwritten(
+    mirrors: Mirrors, repository: Repository, tmp_path: Path, beside: str, of: str
+) -> None:
+    origin = Path(repository.clone_url)
+    push(mirrors, repository)
+    moved_on(origin, tmp_path, of)
+    updated(origin, tmp_path, beside=beside, of=of)
+    theirs = git(origin, "rev-parse", BRANCH)
+
+    with pytest.raises(CodeHostRejected, match="somebody else has pushed"):
+        mirrors.need_ours(repository, BRANCH)
+    with pytest.raises(CodeHostRejected, match="somebody else has pushed"):
+        push(mirrors, repository, PATCH.replace("+PRICE = 2", "+PRICE = 3"))
+
+    assert git(origin, "rev-parse", BRANCH) == theirs

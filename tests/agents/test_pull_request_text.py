@@ -64,6 +64,19 @@ def test_foreign_words_mention_nobody_and_bring_no_html() -> None:
     assert "@acme" not in text
 
 
+def test_foreign_words_close_no_issue_and_are_no_links_pictures_or_headings() -> None:
+    said = (
+        "Fixes #12, closes: acme/shop#3,\n# Resolved https://github.com/acme/shop/issues/4 [here](https://evil.example)"
+    )
+    signal = SENTRY.model_copy(update={"title": said})
+    text = body(signal, gist="![seen](https://evil.example/x.png) closed gh-5")
+
+    assert "Fixes issue #12, closes: issue acme/shop#3, # Resolved issue https://github.com/acme/shop/issues/4" in text
+    assert r"\[here\](https://evil.example)" in text
+    assert "![seen]" not in text
+    assert "closed issue gh-5" in text
+
+
 def test_a_slack_message_is_named_by_what_it_says_and_not_by_its_raw_id() -> None:
     text = body(slack("The page is blank"))
 

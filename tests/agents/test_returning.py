@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import TypeVar
 
 import pytest
 
+from bot.views.drawing import Drawing
+from bot.views.report import thread
+from bot.views.scene import Scene
 from storage.columns import now
 from storage.filing import NewReport
 from storage.judgments import Bucket, Grouping, Priority, Stage, Verdict
@@ -70,6 +74,23 @@ def test_an_error_that_goes_on_after_the_merge_in_the_same_words_takes_the_repor
     assert 1 in world.told.published
     world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(minutes=2)))
     assert world.store.reports.get(1).status is Status.AWAITING_RESEARCH
+
+
+def test_a_soak_that_was_quiet_because_the_fix_was_reverted_resolves_nothing(world: World) -> None:
+    merged(world)
+    world.code_host.reverts[1] = "c0ffee" * 6
+    world.later = dt.timedelta(hours=2)
+
+    world.pipeline.prove(1, PlainCheckpoint())
+
+    report = world.store.reports.get(1)
+    assert report.status is Status.GATHERING
+    last = world.store.reports.journal(1)[-1]
+    assert last.text == "the merge was reverted by c0ffeec0ffee"
+    drawn = [each for each in thread(Scene(world.store.reports.snapshot(1), world.policy)) if isinstance(each, Drawing)]
+    said = json.dumps([block.to_dict() for drawing in drawn for block in drawing.blocks])
+    assert "The merge was reverted" in said
+    assert "It came back" not in said
 
 
 def test_what_happened_before_the_merge_and_is_told_of_during_the_soak_takes_nothing_back(world: World) -> None:

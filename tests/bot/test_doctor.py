@@ -102,7 +102,8 @@ def test_everything_that_is_wrong_is_said_at_once_with_what_to_do(town: Town) ->
     with town:
         wrong = {"SLACK_BOT_TOKEN": "xoxb-wrong", "GITHUB_TOKEN": "wrong", "SENTRY_TOKEN": "wrong"}
         wrong |= {"POSTHOG_API_KEY": "wrong", "LINEAR_API_KEY": "wrong", "ZENDESK_CLIENT_SECRET": "wrong"}
-        done = examined(town, **wrong, DATABASE_URL="postgresql://me:s3cret@127.0.0.1:1/none")
+        wrong |= {"DATABASE_URL": "postgresql://me:s3cret@127.0.0.1:1/none"}
+        done = examined(town, anew=False, **wrong)
 
     assert done.returncode == 1
     for sentence in ("invalid_auth", "check the name and GITHUB_TOKEN", "check SENTRY_TOKEN", "Check DATABASE_URL"):

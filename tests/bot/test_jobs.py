@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from functools import partial
 
 import pytest
 
-from agents.errors import CodeHostRejected, ModelDown, Stopped
+from agents.errors import CodeHostDown, CodeHostRejected, ModelDown, Stopped
 from bot.chores import Chores
 from bot.engine import Queue
 from bot.enqueuing import work_id
-from bot.jobs import PAUSED
+from bot.jobs import PAUSED, TRIES
 from bot.views.condition import Condition, condition
 from bot.views.limits import within
 from storage.columns import now
@@ -20,7 +21,7 @@ from storage.judgments import Outcome, Stage
 from storage.plumbing import Switch
 from storage.spending import Spent
 from storage.status import SignalStatus, Status
-from tests.bot.works import Works, until
+from tests.bot.works import Works, has_tried, until
 from tests.factories import a_held_signal, a_report, a_signal
 
 
@@ -192,3 +193,22 @@ def test_what_got_stuck_with_a_pull_request_is_still_looked_at_and_nothing_else_
 
     until(lambda: works.engine.is_over(f"follow:{taken_over}:12:00"), "the look")
     assert not works.engine.is_over(f"follow:{hopeless}:12:00")
+
+
+def test_looks_that_fail_for_hours_leave_a_report_where_it_is_and_the_next_good_one_forgets_them(works: Works) -> None:
+    report_id = a_report(works.store, status=Status.AWAITING_REVIEW).id or 0
+    down = "GitHub answered 502."
+    works.pipeline.fails += [CodeHostDown(down) for _ in range(TRIES + 2)]
+    for tries in range(1, TRIES + 3):
+        works.later(hours=tries)
+        works.jobs.look(f"slot {tries}")
+        until(partial(has_tried, works, report_id, tries), "the look fails")
+    waiting = works.store.reports.get(report_id)
+    assert (waiting.status, waiting.note, waiting.attempt) == (Status.AWAITING_REVIEW, down, 1)
+    assert [entry.text for entry in works.store.reports.journal(report_id)].count(down) == 1
+
+    works.later(hours=TRIES + 3)
+    works.jobs.look("the last slot")
+    until(partial(has_tried, works, report_id, 0), "the good look")
+    seen = works.store.reports.get(report_id)
+    assert (seen.status, seen.note, seen.not_before) == (Status.AWAITING_REVIEW, "", None)

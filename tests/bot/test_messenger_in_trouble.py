@@ -166,3 +166,17 @@ def test_what_people_deleted_stays_deleted(life: Life) -> None:
 
     assert life.place.workspace.posts_by_bot() == posts
     assert life.report.drawn_version == life.report.version
+
+
+def test_what_another_app_of_ours_posted_before_stays_as_it_is_and_the_thread_goes_on(life: Life) -> None:
+    life.draw()
+    life.place.workspace.disown(SOLAR)
+    life.researched()
+    life.draw()
+
+    assert any("Close the file" in text_of(each) for each in life.place.thread(life.id))
+    assert life.report.drawn_version == life.report.version
+    asked = life.place.faults.seen("slack:chat.update")
+    life.store.reports.touch(life.id)
+    life.draw()
+    assert life.place.faults.seen("slack:chat.update") == asked

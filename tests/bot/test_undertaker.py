@@ -4,22 +4,49 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import socket
+from functools import partial
 
 from bot.undertaker import SILENCE, Undertaker, born
-from storage.columns import now
+from storage.plumbing import Worker
 from tests.bot.works import Works
 
 
 def test_a_silent_worker_of_another_machine_is_buried_in_time_and_never_before(works: Works) -> None:
     mine = Undertaker(works.store, works.engine, host="here")
     works.store.leases.beat("far", "another machine", 1, 1.0)
-    mine.clock = lambda: now() + dt.timedelta(seconds=SILENCE - 5)
+    mine.look()
+    mine.clock = partial(float, mine.clock() + SILENCE - 5)
     mine.look()
     assert [worker.id for worker in works.store.leases.workers()] == ["far"]
-    mine.clock = lambda: now() + dt.timedelta(seconds=SILENCE + 1)
+    mine.clock = partial(float, mine.clock() + 6)
     mine.look()
     assert works.store.leases.workers() == []
     assert works.store.leases.beat("far", "another machine", 1, 1.0) is False
+
+
+def test_a_living_worker_whose_machines_clock_is_an_hour_behind_is_not_buried(works: Works) -> None:
+    mine = Undertaker(works.store, works.engine, host="here")
+    for seconds in range(0, 40, 10):
+        works.store.leases.beat("far", "another machine", 1, 1.0)
+        with works.store.leases._on.write() as session:  # only its own machine writes that moment
+            worker = session.get(Worker, "far")
+            assert worker is not None
+            worker.beat_at -= dt.timedelta(hours=1)
+        mine.clock = partial(float, seconds)
+        mine.look()
+
+    assert [worker.id for worker in works.store.leases.workers()] == ["far"]
+
+
+def test_a_worker_of_another_container_of_the_same_name_is_not_judged_by_its_process_id(works: Works) -> None:
+    works.store.leases.beat("beside", f"{socket.gethostname()} pid:[4026531836999]", os.getpid(), 1.0)
+    here = Undertaker(works.store, works.engine)
+
+    here.look()
+
+    assert here.host.startswith(f"{socket.gethostname()} pid:[")
+    assert [worker.id for worker in works.store.leases.workers()] == ["beside"]
 
 
 def test_a_reused_process_id_does_not_keep_the_dead_alive(works: Works) -> None:

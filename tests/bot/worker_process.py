@@ -78,7 +78,9 @@ class ThreeTurns:
         raise AssertionError
 
     def follow(self, report_id: int, checkpoint: Checkpoint) -> None:  # noqa: ARG002 the port's
-        raise AssertionError
+        if self.fails:
+            raise self.fails.pop(0)
+        self.lines.add("look", report_id, self.worker)
 
     def prove(self, report_id: int, checkpoint: Checkpoint) -> None:  # noqa: ARG002 the port's
         raise AssertionError

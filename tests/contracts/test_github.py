@@ -108,7 +108,7 @@ def test_a_host_that_is_not_there_is_down(github: GithubStand, tmp_path: Path) -
         host.ensure_branch(github.repository, branch=BRANCH, base_sha="a" * 40, patch=FIX, message="x", at=AT)
 
 
-def test_a_wrong_token_is_rejected_and_never_repeated(github: GithubStand) -> None:
+def test_a_token_that_is_not_accepted_any_more_is_waited_for_and_never_repeated(github: GithubStand) -> None:
     wrong = "ghp_wrong0123456789"
     host = github.adapter(wrong)
     sentences = []
@@ -118,9 +118,10 @@ def test_a_wrong_token_is_rejected_and_never_repeated(github: GithubStand) -> No
             github.repository, branch=BRANCH, base_sha=github.base_sha, patch=FIX, message="x", at=AT
         ),
     ):
-        with pytest.raises(CodeHostRejected) as rejected:
+        with pytest.raises(CodeHostDown) as down:
             work()
-        sentences.append(str(rejected.value))
+        assert down.value.retry_after == 300
+        sentences.append(str(down.value))
     assert all("GITHUB_TOKEN" in sentence for sentence in sentences)
     basic = base64.b64encode(f"x-access-token:{wrong}".encode()).decode()
     assert not any(secret in sentence for sentence in sentences for secret in (wrong, basic))

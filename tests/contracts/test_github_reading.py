@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from agents.adapters.github import Credentials, GithubCodeHost
+from agents.adapters.mirrors import Mirrors
+from agents.terms import Repository
 from playground.codehost import BOT, ReviewState
 from storage.records import CheckState
-from tests.contracts.code_hosts import APPROVER, NAME, PASSER_BY, WRITER, GithubStand, change
-from tests.contracts.pushing import DRAFT, opened, push
+from tests.contracts.code_hosts import APPROVER, AT, NAME, PASSER_BY, WRITER, GithubStand, Stage, change
+from tests.contracts.pushing import DRAFT, FIX, opened, push
 
 # ── a fine-grained token, which may not see check runs ──────────────────────────────────────────────────────────
 
@@ -99,3 +110,80 @@ def test_a_body_that_is_too_long_is_cut_to_what_github_takes(github: GithubStand
     made = github.host.ensure_pull_request(github.repository, DRAFT.model_copy(update={"body": "x" * 100_000}))
     assert len(github.shown(made.number)[1]) == 65_000
     assert github.faults.seen("github:pulls.edit") == 0
+
+
+# ── what became of a merge ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def committed(github: GithubStand, patch: str, message: str, branch: str) -> None:
+    """Somebody has another commit merged."""
+    base = github.playground.branches(NAME)["main"]
+    github.host.ensure_branch(github.repository, branch=branch, base_sha=base, patch=patch, message=message, at=AT)
+    made = github.host.ensure_pull_request(github.repository, DRAFT.model_copy(update={"branch": branch}))
+    github.host.ensure_ready(github.repository, made.number)
+    github.merge(made.number, WRITER)
+
+
+BACK = (
+    "diff --git a/shop.py b/shop.py\n--- a/shop.py\n+++ b/shop.py\n@@ -1 +1,2 @@\n"
+    "-def total(items): return sum(items)\n+def total(items):\n+    return 0\n"
+)
+
+
+@pytest.mark.parametrize("by_number", [False, True])
+def test_a_merge_that_was_reverted_is_told_from_one_that_stands_and_one_that_was_applied_again(
+    github: GithubStand, *, by_number: bool
+) -> None:
+    made = opened(github)
+    github.host.ensure_ready(github.repository, made.number)
+    github.merge(made.number, WRITER)
+    merged = github.host.pull_request(github.repository, made.number)
+    assert merged.merged_at is not None
+    since = AT - 1.0
+
+    def undone() -> str:
+        return github.host.reverted(github.repository, made.number, merged.merge_sha, since)
+
+    assert undone() == ""
+    said = f"Reverts {NAME}#{made.number}" if by_number else f"This reverts commit {merged.merge_sha}."
+    committed(github, BACK, f'Revert "Count"\n\n{said}', "revert")
+    revert = undone()
+    assert revert
+    committed(github, FIX, f'Reapply "Count"\n\nThis reverts commit {revert}.', "again")
+    assert undone() == ""
+
+
+def test_a_closed_pull_request_says_since_when(github: GithubStand) -> None:
+    made = opened(github)
+    github.close(made.number)
+
+    closed = github.host.pull_request(github.repository, made.number)
+
+    assert closed.closed_at is not None
+    assert closed.merged_at is None
+
+
+def test_a_repository_that_was_renamed_is_asked_under_its_new_name_for_what_is_asked(
+    stage: Stage, tmp_path: Path
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def answer(request: Request) -> Response:
+        path = request.url.path
+        asked.append((path, request.url.query))
+        if path.startswith("/repos/acme/shop"):
+            return Response(status_code=301, headers={"location": f"{request.base_url}repositories/1{path[16:]}"})
+        if path == "/repositories/1":
+            address = f"{request.base_url}repos/works/store"
+            return JSONResponse({"id": 1, "full_name": "works/store", "url": address})
+        return JSONResponse([])
+
+    stage.app = Starlette(routes=[Route("/{path:path}", answer)])
+    credentials = Credentials("token", api_url=stage.url)
+    host = GithubCodeHost(credentials, Mirrors(tmp_path, stage.url, credentials.token))
+    for _ in range(2):
+        assert host.reverted(Repository(name=NAME), 7, "a" * 40, 1_767_000_000.0) == ""
+
+    assert [path for path, _ in asked].count("/repos/acme/shop") == 1
+    path, query = asked[-1]
+    assert (path, "since=2025-12-29" in query) == ("/repos/works/store/commits", True)

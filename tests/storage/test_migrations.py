@@ -60,6 +60,16 @@ def test_two_processes_migrate_an_empty_database_at_once(empty_url: str) -> None
     store.close()
 
 
+def test_tables_of_a_newer_version_are_left_alone_with_a_sentence(store: Store, database_url: str) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+
+    with pytest.raises(DatabaseDown, match=r"newer Signalbox \(step 0999\).* run that version again"):
+        migrate(database_url)
+
+    assert is_current(store) is False
+
+
 def test_a_step_back_to_nothing_leaves_nothing(store: Store, database_url: str) -> None:
     with store.engine.execution_options(signalbox_writing=True).begin() as connection:
         command.downgrade(alembic_config(connection), "base")

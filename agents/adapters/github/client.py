@@ -17,8 +17,9 @@ from agents.errors import CodeHostDown, CodeHostRejected
 GITHUB = "https://api.github.com"
 API_VERSION = "2022-11-28"  # a later one (2026-03-10) names no merge_commit_sha any more
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _FAULTY = 401, 403, 404, 429, 500
+_UNTIL_PUT_RIGHT = 300.0  # seconds to leave GitHub alone while our token is not accepted
 _ADVICE = {
-    _UNAUTHORIZED: "GITHUB_TOKEN is not accepted (any more): make a new one and set it",
+    _UNAUTHORIZED: "GITHUB_TOKEN is not accepted (any more): make a new one, set it and restart",
     _FORBIDDEN: "a right is missing: the token needs contents, pull requests and issues read and write, and actions "
     "and commit statuses read",
     _NOT_FOUND: "it does not exist, or the token may not see it: check the name in the policy file, and the token",
@@ -146,7 +147,10 @@ def _meaning(doing: str, error: GithubException) -> CodeHostDown | CodeHostRejec
     if error.status >= _FAULTY or error.status == _TOO_MANY or (error.status == _FORBIDDEN and wait is not None):
         return CodeHostDown(f"{doing} failed: GitHub answered {error.status}", wait)
     advice = _ADVICE.get(error.status, "")
-    return CodeHostRejected(f"{doing} was refused with {error.status}: {words_of(error)}{advice and f' ({advice})'}")
+    sentence = f"{doing} was refused with {error.status}: {words_of(error)}{advice and f' ({advice})'}"
+    if error.status == _UNAUTHORIZED:  # it concerns all work at once, which goes on when somebody has set a new token
+        return CodeHostDown(sentence, _UNTIL_PUT_RIGHT)
+    return CodeHostRejected(sentence)
 
 
 def words_of(error: GithubException) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from github import GithubException
 from github.PullRequest import PullRequest as Pull
 from github.Repository import Repository as Repo
 
+from agents.adapters.github.checks import checks_of
 from agents.adapters.github.client import Clients, Credentials, Manners, translated, words_of
-from agents.adapters.github.reading import Rights, checks_of, remarks_of, stance
+from agents.adapters.github.reading import Names, Rights, remarks_of, stance
+from agents.adapters.github.reverts import undoing
 from agents.adapters.github.touching import TouchedFiles, touching
 from agents.adapters.github.upkeep import bring_up_to_date, marked
 from agents.adapters.mirrors import Mirrors
@@ -30,6 +33,7 @@ class GithubCodeHost:
         self._clients = Clients(credentials, self._manners)
         self._mirrors = mirrors
         self._rights = Rights()
+        self._names = Names()
         self._touched = TouchedFiles()
 
     def is_public(self, repository: Repository) -> bool:
@@ -45,6 +49,10 @@ class GithubCodeHost:
             repository, branch=branch, base_sha=base_sha, patch=patch, message=message, at=at
         )
 
+    def need_ours(self, repository: Repository, branch: str) -> None:
+        """Raises CodeHostRejected when somebody else has pushed to the branch, which `ensure_branch` would refuse."""
+        self._mirrors.need_ours(repository, branch)
+
     def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
         """The pull request of that branch, made as a draft if there never was one; title and body brought up to date.
 
@@ -56,7 +64,7 @@ class GithubCodeHost:
         )
         with translated(f"opening the pull request of {draft.branch} in {repository.name}"):
             repo = self._repo(repository)
-            pull = _find(repo, repository, draft.branch) or _create(repo, repository, draft)
+            pull = _find(repo, draft.branch) or _create(repo, repository, draft)
             if pull.state == "open":
                 bring_up_to_date(pull, draft)
                 _label(pull, draft.label)
@@ -108,6 +116,13 @@ class GithubCodeHost:
             asked |= {login.lower() for login in _ask(pull, missing)}
             return tuple(login for login in dict.fromkeys(logins) if login.lower() in asked)
 
+    def reverted(self, repository: Repository, number: int, merge_sha: str, since: float) -> str:
+        """The commit of the base branch, since a Unix time, that undoes a merged pull request; else empty."""
+        with translated(f"looking whether pull request {number} of {repository.name} was reverted"):
+            moment = dt.datetime.fromtimestamp(since, dt.UTC)
+            commits = self._repo(repository).get_commits(sha=repository.base_branch, since=moment)
+            return undoing(commits, repository.name, number, merge_sha)
+
     def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:
         """Open pull requests that touch one of the files or folders; with `merged` also those of the last 60 days."""
         with translated(f"looking for pull requests of {repository.name} that touch {', '.join(paths)}"):
@@ -115,12 +130,13 @@ class GithubCodeHost:
             return touching(self._repo(repository), base, paths, self._touched, merged=merged)
 
     def _repo(self, repository: Repository) -> Repo:
-        return self._clients.mine().get_repo(repository.name)
+        client = self._clients.mine()
+        return client.get_repo(self._names.of(client, repository.name))
 
 
-def _find(repo: Repo, repository: Repository, branch: str) -> Pull | None:
+def _find(repo: Repo, branch: str) -> Pull | None:
     """The open pull request of our branch, else the newest one of any state."""
-    owner = repository.name.partition("/")[0]
+    owner = repo.full_name.partition("/")[0]
     pulls = list(repo.get_pulls(state="all", head=f"{owner}:{branch}", sort="created", direction="desc"))
     ours = [pull for pull in pulls if pull.head.ref == branch]
     return next((pull for pull in ours if pull.state == "open"), ours[0] if ours else None)
@@ -136,7 +152,7 @@ def _create(repo: Repo, repository: Repository, draft: Draft) -> Pull:
         why = words_of(error)
     if "draft" in why.lower():
         return repo.create_pull(repository.base_branch, draft.branch, title=draft.title, body=marked(draft))
-    if (found := _find(repo, repository, draft.branch)) is not None:
+    if (found := _find(repo, draft.branch)) is not None:
         return found
     raise CodeHostRejected(f"{repository.name} refuses a pull request of {draft.branch}: {why}")
 

@@ -1,0 +1,166 @@
+"""Reads the checks of a commit, with the logs of the red ones."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import requests
+from github import GithubException
+from github.CheckRun import CheckRun
+from github.Commit import Commit
+from github.Repository import Repository as Repo
+from github.WorkflowJob import WorkflowJob
+from github.WorkflowRun import WorkflowRun
+
+from agents.adapters.github.client import words_of
+from agents.exchange import Check
+from storage.records import CheckState
+
+R = TypeVar("R", CheckRun, WorkflowJob | WorkflowRun)
+
+LOG_LIMIT = 12_000  # characters of one red check's log, its end
+_MOST_READ = 64 * 1024 * 1024  # bytes of a log that are looked through for its end
+_GREEN = frozenset({"success", "neutral", "skipped"})
+_WAITING = frozenset({"action_required", "stale"})  # for a person, or for another run
+_CANCELLED = "cancelled"
+_STAMPS = re.compile(r"(?m)^\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z ?")
+_RUN_PAGE = re.compile(r"/actions/runs/(\d+)")
+_ACTIONS = "github-actions"
+_FORBIDDEN, _NOT_OURS = 403, "not accessible"  # "Resource not accessible by personal access token"
+
+
+def checks_of(repo: Repo, commit: Commit, timeout: float) -> tuple[Check, ...]:
+    """Check runs and statuses of a commit, the latest of each; repositories use either, or both.
+
+    GitHub gives no fine-grained token the right to read check runs (orgs/community discussion 179545): there Actions is
+    asked for the commit's jobs, each of which is a check run of the same number and name.
+    """
+    try:
+        found = _reported(repo, commit, timeout)
+    except GithubException as error:
+        if error.status != _FORBIDDEN or _NOT_OURS not in words_of(error).lower():
+            raise
+        found = _worked(repo, commit, timeout)
+    for status in commit.get_combined_status().statuses:
+        state = {"success": CheckState.GREEN, "pending": CheckState.PENDING}.get(status.state, CheckState.RED)
+        log = (status.description or "") if state is CheckState.RED else ""
+        found.append(Check(name=status.context, state=state, log=log, url=status.target_url or ""))
+    return tuple(sorted(found, key=lambda check: check.name))
+
+
+def _reported(repo: Repo, commit: Commit, timeout: float) -> list[Check]:
+    runs = list(commit.get_check_runs())
+    origins = _Origins(repo, _told_apart(runs))
+    return [
+        Check(
+            name=run.name,
+            state=(state := _state_of(run)),
+            log=_log_of(repo, run, timeout) if state is CheckState.RED else "",
+            url=run.html_url or run.details_url or "",
+        )
+        for run in _latest([(origins.of(run), run) for run in runs])
+    ]
+
+
+def _worked(repo: Repo, commit: Commit, timeout: float) -> list[Check]:
+    """The jobs of Actions; a run that has none yet stands for those that it will have."""
+    found: list[tuple[str, WorkflowJob | WorkflowRun]] = []
+    for run in sorted(repo.get_workflow_runs(head_sha=commit.sha), key=lambda run: run.id):
+        origin, jobs = _origin(run), list(run.jobs())
+        if not jobs:  # it was begun anew: what the jobs of before came to is out of date
+            found = [*(each for each in found if each[0] != origin), (origin, run)]
+        found += [(origin, job) for job in jobs]
+    checks = []
+    for one in _latest(found):
+        state, log = _state_of(one), ""
+        if state is CheckState.RED and isinstance(one, WorkflowJob):
+            log = _job_log(repo, one.id, timeout) or _without_log(one.conclusion)
+        checks.append(Check(name=one.name, state=state, log=log, url=one.html_url or ""))
+    return checks
+
+
+@dataclass
+class _Origins:
+    """Where check runs come from: their app, and of those whose names are `told_apart` their workflow and its event.
+
+    Two workflows may have jobs of one name, and one workflow may be run for a push and for the pull request.
+    """
+
+    repo: Repo
+    told_apart: frozenset[str]
+    known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, run: CheckRun) -> str:
+        number = _run_of(run) if run.name in self.told_apart else ""
+        if number and number not in self.known:
+            self.known[number] = _origin(self.repo.get_workflow_run(int(number)))
+        return self.known.get(number, run.app.slug if run.app else "")
+
+
+def _told_apart(runs: Sequence[CheckRun]) -> frozenset[str]:
+    """The names that jobs of several runs of Actions have. Asking what those are costs a call each."""
+    names: dict[str, set[str]] = {}
+    for run in runs:
+        names.setdefault(run.name, set()).add(_run_of(run))
+    return frozenset(name for name, numbers in names.items() if len(numbers - {""}) > 1)
+
+
+def _run_of(run: CheckRun) -> str:
+    """The number of the run of Actions that a check run is a job of, by its page; empty for those of other apps."""
+    page = _RUN_PAGE.search(run.html_url or run.details_url or "")
+    return page[1] if page and run.app is not None and run.app.slug == _ACTIONS else ""
+
+
+def _origin(run: WorkflowRun) -> str:
+    return f"{run.workflow_id} {run.event}"
+
+
+def _latest(found: Sequence[tuple[str, R]]) -> list[R]:
+    """The latest of each name and origin; one that was cancelled counts only where no other has its name."""
+    latest = {(origin, one.name): one for origin, one in sorted(found, key=lambda each: each[1].id)}
+    going = {one.name for one in latest.values() if one.conclusion != _CANCELLED}
+    return [one for one in latest.values() if one.conclusion != _CANCELLED or one.name not in going]
+
+
+def _state_of(run: CheckRun | WorkflowJob | WorkflowRun) -> CheckState:
+    if run.status != "completed" or run.conclusion in _WAITING:
+        return CheckState.PENDING
+    return CheckState.GREEN if run.conclusion in _GREEN else CheckState.RED
+
+
+def _log_of(repo: Repo, run: CheckRun, timeout: float) -> str:
+    """The end of a red check's log: what it reported, else what its job in Actions printed."""
+    reported = run.output.text or ""
+    if not reported and run.app is not None and run.app.slug == _ACTIONS:
+        reported = _job_log(repo, run.id, timeout)
+    parts = (run.output.title, run.output.summary, reported)
+    whole = "\n".join(part.strip() for part in parts if part and part.strip())
+    return whole[-LOG_LIMIT:] or _without_log(run.conclusion)
+
+
+def _without_log(conclusion: str | None) -> str:
+    return f"it ended with {conclusion} and left no log that the token may read (Actions: read)"
+
+
+def _job_log(repo: Repo, job_id: int, timeout: float) -> str:
+    """The end of what a job printed; its check run has the same number. Empty when GitHub has none (any more)."""
+    job = WorkflowJob(repo.requester, url=f"{repo.url}/actions/jobs/{job_id}")
+    try:
+        address = job.logs_url()
+    except GithubException as error:
+        if error.status in {403, 404, 410}:  # too old, or a right of its own that the token lacks
+            return ""
+        raise
+    tail: deque[bytes] = deque(maxlen=8)
+    with requests.get(address, timeout=timeout, stream=True) as answer:  # its address needs no token, and gets none
+        if not answer.ok:
+            return ""
+        for number, chunk in enumerate(answer.iter_content(65_536)):
+            tail.append(chunk)
+            if number * 65_536 > _MOST_READ:
+                break
+    return _STAMPS.sub("", b"".join(tail).decode(errors="replace"))[-LOG_LIMIT:]

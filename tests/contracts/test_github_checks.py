@@ -1,0 +1,123 @@
+"""Checks whose names are those of others, as GitHub lists them: which of them count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from agents.adapters.github import Credentials
+from agents.adapters.github.checks import checks_of
+from agents.adapters.github.client import Clients, Manners
+from agents.exchange import Check
+from storage.records import CheckState
+from tests.contracts.code_hosts import Stage
+
+SHA = "a" * 40
+GREEN, RED, RUNNING = ("completed", "success"), ("completed", "failure"), ("in_progress", None)
+CANCELLED = ("completed", "cancelled")
+How = tuple[str, str | None]
+
+
+@dataclass
+class Actions:
+    """What GitHub says of a commit: runs of workflows (number -> workflow, event), and their jobs."""
+
+    runs: dict[int, tuple[int, str]]
+    jobs: list[tuple[int, int, str, How]]  # number, that of its run, name, status and conclusion
+    fine_grained: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    async def answer(self, request: Request) -> JSONResponse:
+        path = request.url.path.removeprefix("/repos/acme/shop")
+        self.asked.append(path)
+        if path.endswith("/check-runs") and self.fine_grained:
+            return JSONResponse({"message": "Resource not accessible by personal access token"}, 403)
+        found = self._of(path, str(request.base_url))
+        return JSONResponse(found or {"message": "Not Found"}, 200 if found else 404)
+
+    def _of(self, path: str, base: str) -> dict[str, Any]:
+        there: dict[str, dict[str, Any]] = {
+            f"/commits/{SHA}": {"sha": SHA, "url": f"{base}repos/acme/shop/commits/{SHA}"},
+            f"/commits/{SHA}/status": {"statuses": [], "state": "pending", "sha": SHA},
+            f"/commits/{SHA}/check-runs": _page("check_runs", [self._check_run(*job, base) for job in self.jobs]),
+            "/actions/runs": _page("workflow_runs", [self._run(number, base) for number in self.runs]),
+        }
+        for number in self.runs:
+            there[f"/actions/runs/{number}"] = self._run(number, base)
+            mine = [self._job(*job) for job in self.jobs if job[1] == number]
+            there[f"/actions/runs/{number}/jobs"] = _page("jobs", mine)
+        return there.get(path, {})
+
+    @staticmethod
+    def _check_run(number: int, run: int, name: str, how: How, base: str) -> dict[str, Any]:
+        page = f"{base}acme/shop/actions/runs/{run}/job/{number}"
+        known = {"id": number, "name": name, "status": how[0], "conclusion": how[1], "html_url": page}
+        output = {"title": None, "summary": "what it said", "text": None}
+        return {**known, "app": {"slug": "github-actions"}, "output": output}
+
+    def _run(self, number: int, base: str) -> dict[str, Any]:
+        workflow, event = self.runs[number]
+        url = f"{base}repos/acme/shop/actions/runs/{number}"
+        known = {"id": number, "name": f"workflow {workflow}", "workflow_id": workflow, "event": event}
+        return {**known, "status": "queued", "conclusion": None, "url": url, "jobs_url": f"{url}/jobs", "html_url": url}
+
+    @staticmethod
+    def _job(number: int, run: int, name: str, how: How) -> dict[str, Any]:
+        return {"id": number, "run_id": run, "name": name, "status": how[0], "conclusion": how[1], "html_url": "there"}
+
+    def checks(self, stage: Stage) -> tuple[Check, ...]:
+        stage.app = Starlette(routes=[Route("/{path:path}", self.answer)])
+        repo = Clients(Credentials("token", api_url=stage.url), Manners.towards(stage.url)).mine().get_repo("acme/shop")
+        return checks_of(repo, repo.get_commit(SHA), 5.0)
+
+
+def _page(name: str, items: list[Any]) -> dict[str, Any]:
+    return {"total_count": len(items), name: items}
+
+
+def states(checks: tuple[Check, ...]) -> list[tuple[str, str]]:
+    return sorted((check.name, check.state.value) for check in checks)
+
+
+@pytest.mark.parametrize("fine_grained", [False, True])
+def test_two_workflows_with_jobs_of_one_name_both_count(stage: Stage, *, fine_grained: bool) -> None:
+    there = Actions({1: (10, "push"), 2: (20, "push")}, [(5, 1, "test", RED), (6, 2, "test", GREEN)], fine_grained)
+
+    assert states(there.checks(stage)) == [("test", CheckState.GREEN), ("test", CheckState.RED)]
+
+
+@pytest.mark.parametrize("fine_grained", [False, True])
+def test_of_a_workflow_that_was_run_again_the_newer_run_counts(stage: Stage, *, fine_grained: bool) -> None:
+    runs = {1: (10, "pull_request"), 2: (10, "pull_request")}
+    there = Actions(runs, [(5, 1, "test", RED), (6, 2, "test", GREEN)], fine_grained)
+
+    assert states(there.checks(stage)) == [("test", CheckState.GREEN)]
+
+
+@pytest.mark.parametrize("fine_grained", [False, True])
+def test_what_was_cancelled_for_another_of_its_name_does_not_count(stage: Stage, *, fine_grained: bool) -> None:
+    runs = {1: (10, "push"), 2: (10, "pull_request")}
+    jobs = [(5, 1, "test", CANCELLED), (6, 2, "test", RUNNING), (7, 1, "lint", CANCELLED)]
+    there = Actions(runs, jobs, fine_grained)
+
+    assert states(there.checks(stage)) == [("lint", CheckState.RED), ("test", CheckState.PENDING)]
+
+
+def test_a_workflow_that_was_begun_anew_and_has_no_jobs_yet_is_waited_for(stage: Stage) -> None:
+    runs = {1: (10, "push"), 2: (10, "push")}
+    there = Actions(runs, [(5, 1, "test", RED)], fine_grained=True)
+
+    assert states(there.checks(stage)) == [("workflow 10", CheckState.PENDING)]
+
+
+def test_runs_are_asked_for_only_where_names_are_the_same(stage: Stage) -> None:
+    there = Actions({1: (10, "push"), 2: (20, "push")}, [(5, 1, "test", GREEN), (6, 2, "lint", GREEN)])
+
+    assert states(there.checks(stage)) == [("lint", CheckState.GREEN), ("test", CheckState.GREEN)]
+    assert not [path for path in there.asked if path.startswith("/actions")]
