@@ -165,7 +165,10 @@ class CodeHost(Protocol):
         ...
 
     def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
-        """The open draft pull request of that branch, made if there is none, its title and body brought up to date."""
+        """The open draft pull request of that branch, made if there is none, its title and body brought up to date.
+
+        A title or body that a person has changed meanwhile stays.
+        """
         ...
 
     def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
