@@ -18,11 +18,12 @@ from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
 from agents.terms import Policy
 from bot.chores import Chores
-from bot.engine import WAITS, Engine, EngineCheckpoint, Interrupted, Queue, Waiting, is_engine_signal
+from bot.engine import WAITS, Engine, EngineCheckpoint, Interrupted, Waiting, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
 from bot.forgetting import forget_jobs, forget_reservations, forget_words
 from bot.putting_off import is_looked_at, wait_after, wait_of_a_digest
+from bot.queues import Queue
 from storage.columns import now
 from storage.errors import IllegalMove
 from storage.judgments import Outcome
