@@ -12,7 +12,7 @@ from agents.cases import FixCase
 from agents.commit_text import commit_message
 from agents.conventions import conventions_of
 from agents.errors import Stopped
-from agents.exchange import Remark
+from agents.exchange import PullRequestState, Remark
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
@@ -36,6 +36,7 @@ class FixStart(BaseModel):
     run: str = ""  # its key
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
+    over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Fixing:
     def fix(self, report_id: int, checkpoint: Checkpoint) -> None:
         """Write and prove the fix, then make its pull request, and move the report to its checks."""
         start = checkpoint("case", lambda: self._start(report_id), FixStart)
-        if start.case is None:
+        if start.over:
+            checkpoint("move", lambda: self._move(report_id, start.fix_id, pushed=False), bool)
+        elif start.case is None:
             checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence), bool)
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
@@ -70,10 +73,10 @@ class Fixing:
             checkpoint("end", lambda: self._end(report_id, Outcome.DRY_RUN, sentence), bool)
             return
         message = commit_message(case, fixed.submission)
-        if not checkpoint("push", lambda: self._push(report_id, fix_id, message), str):
-            return  # somebody dismissed the report while the fix was written
-        checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
-        checkpoint("move", lambda: self._move(report_id, fix_id), bool)
+        pushed = bool(checkpoint("push", lambda: self._push(report_id, fix_id, message), str))
+        if pushed:
+            checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
+        checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed), bool)
 
     def _start(self, report_id: int) -> FixStart:
         store = self.means.store
@@ -87,8 +90,12 @@ class Fixing:
             return FixStart(
                 outcome=Outcome.NO_REPOSITORY, sentence=f"{report.repository} is no longer in the policy file."
             )
-        if sentence := self._too_many(repository):
-            return FixStart(outcome=Outcome.FAILED, sentence=sentence)
+        known = store.fixes.latest(report_id)
+        if known is None or known.plan_revision != plan.revision or known.number is None:
+            if sentence := self._too_many(repository):
+                return FixStart(outcome=Outcome.FAILED, sentence=sentence)
+        elif self._is_over(repository, known):
+            return FixStart(fix_id=known.id or 0, over=True)
         tip = self.means.workspaces.head(repository)
         branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
@@ -122,6 +129,12 @@ class Fixing:
         run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, report))
         run.begin(store.signals.of_report(report_id), repository.name)
         return FixStart(case=case, fix_id=row.id or 0, run=run.key)
+
+    def _is_over(self, repository: Repository, row: Fix) -> bool:
+        """Whether people have merged or closed its pull request."""
+        if row.number is None:
+            return False
+        return self.means.code_host.pull_request(repository, row.number).state is not PullRequestState.OPEN
 
     def _on_tip(self, row: Fix, repository: Repository, tip: str) -> Fix:
         """The row with its work carried over to where the base branch is now: on its old base a conflict would stay."""
@@ -169,10 +182,12 @@ class Fixing:
         return True
 
     def _push(self, report_id: int, fix_id: int, message: str) -> str:
-        """The commit that was pushed; empty when the fix is not wanted any more."""
+        """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was."""
         if self.means.store.reports.get(report_id).status is not Status.AWAITING_FIX:
             return ""
         row, repository = self._row(fix_id)
+        if self._is_over(repository, row):
+            return ""
         head = self.means.code_host.ensure_branch(
             repository,
             branch=row.branch,
@@ -200,7 +215,7 @@ class Fixing:
         self.means.store.reports.note(report_id, EntryKind.EFFECT, "machine", f"opened {made.url}", step=step)
         return made.number
 
-    def _move(self, report_id: int, fix_id: int) -> bool:
+    def _move(self, report_id: int, fix_id: int, *, pushed: bool) -> bool:
         row, _ = self._row(fix_id)
         report = self.means.store.reports.get(report_id)
         if report.status is not Status.AWAITING_FIX:
@@ -210,7 +225,7 @@ class Fixing:
             Status.AWAITING_CHECKS,
             mover=Mover.MACHINE,
             who="machine",
-            because=f"pull request #{row.number} is open, round {row.rounds}",
+            because=f"pull request #{row.number} is {f'open, round {row.rounds}' if pushed else 'over already'}",
             step=f"fix:{report_id}:{report.attempt}/move",
             note="",
         )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from agents.exchange import Tool
 from agents.looking_back import LookingBack
-from agents.ports import Analytics, CodeHost, ErrorEvents, OuterServer, Tracker
+from agents.lookup_ports import Analytics, ErrorEvents, OuterServer, Tracker
+from agents.ports import CodeHost
 from agents.tools.guidance import guidance
 from agents.tools.hands import Hands
 from agents.tools.outer import outer_tools

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-from pydantic import JsonValue
-
 from agents.exchange import About, Draft, PullRequest, Ran, ToolDone, Touching, Turn, TurnRequest
-from agents.outside import OuterTool
 from agents.terms import Repository
 from storage.judgments import Judgment, Outcome, Stage
 
@@ -165,7 +162,10 @@ class CodeHost(Protocol):
         ...
 
     def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
-        """The open draft pull request of that branch, made if there is none, its title and body brought up to date."""
+        """The open draft pull request of that branch, made if there is none, its title and body brought up to date.
+
+        A title or body that a person has changed meanwhile stays.
+        """
         ...
 
     def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
@@ -193,83 +193,6 @@ class CodeHost(Protocol):
 
         With `merged`, after them those that did and were merged in the last 60 days.
         """
-        ...
-
-
-# ── looking up ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class OuterServer(Protocol):
-    """A server with tools that the policy names. What it says is foreign text: to be redacted, fenced, bounded."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the policy."""
-        ...
-
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """The tools that the policy allows."""
-        ...
-
-    def tools(self) -> Sequence[OuterTool]:
-        """Those of them that it offers, and that only read. Raises SourceDown or SourceRejected."""
-        ...
-
-    def refusals(self) -> Sequence[str]:
-        """A sentence for each allowed tool that cannot be used, and why. Raises SourceDown or SourceRejected."""
-        ...
-
-    def call(self, tool: str, arguments: Mapping[str, JsonValue]) -> str:
-        """What the tool answers. Raises SourceDown or SourceRejected."""
-        ...
-
-
-class SourceLookup(Protocol):
-    """A source that can be asked more than its signals say. What it says is foreign text.
-
-    Every method raises SourceDown or SourceRejected.
-    """
-
-    @property
-    def name(self) -> str:
-        """Its name in the policy."""
-        ...
-
-    def may_tell(self, room: str) -> bool:
-        """Whether readers in a room (a private channel, "" for everybody) may see what it knows."""
-        ...
-
-
-class ErrorEvents(SourceLookup, Protocol):
-    """A source that keeps errors with their events."""
-
-    def event(self, issue: str) -> str:
-        """The latest event of an issue, with frames, variables, breadcrumbs."""
-        ...
-
-
-class Analytics(SourceLookup, Protocol):
-    """A source that keeps what people did in the product."""
-
-    def query(self, hogql: str) -> str:
-        """The first rows that answer a reading query."""
-        ...
-
-    def replay(self, session: str) -> str:
-        """What happened in a recorded session, step by step."""
-        ...
-
-
-class Tracker(SourceLookup, Protocol):
-    """A source that keeps issues which people write and discuss."""
-
-    def search(self, words: str) -> str:
-        """The issues that match, a few lines each."""
-        ...
-
-    def issue(self, key: str) -> str:
-        """One issue in full, with its comments."""
         ...
 
 

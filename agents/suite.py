@@ -28,6 +28,7 @@ _PYTEST = re.compile(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", re.MULTILINE)
 _PYTEST_ENDED = re.compile(
     r"^=* ?(\d+ (?:passed|failed|error|skipped|xfailed|deselected|warning).*) in [\d.]+s", re.MULTILINE
 )
+_FILE = re.compile(r"\S+\.(?:[cm]?[jt]sx?|py|go|rs|rb|php|java|kts?|cs|exs?)")
 _KILLED = frozenset({124, 137})
 _BROKE_OFF = re.compile(r"^!+ .*(?:stopping after|Interrupted)", re.MULTILINE)
 _UNITTEST = re.compile(r"^(?:FAIL|ERROR): (\S.*)$", re.MULTILINE)
@@ -62,7 +63,8 @@ class Failures:
 
 
 def _end(test: str) -> str:
-    return re.split(r" [>›] |::|[./]", test)[-1]  # noqa: RUF001 jest's mark
+    """What every runner's log says of it; of a whole file there is no such thing."""
+    return "" if _FILE.fullmatch(test) else re.split(r" [>›] |::|[./]", test)[-1]  # noqa: RUF001 jest's mark
 
 
 def _words(name: str) -> str:

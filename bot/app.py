@@ -32,7 +32,7 @@ from bot.chores import Chores
 from bot.clock import Clock, Tick
 from bot.courtesy import Courtesy
 from bot.encoders import encoder_of, vectoriser_of
-from bot.engine import Engine, Queue
+from bot.engine import Engine
 from bot.enqueuing import Enqueuer
 from bot.github_credentials import credentials_of
 from bot.held_notes import EVERY, HeldNotes
@@ -43,6 +43,7 @@ from bot.listeners.events import deal_with
 from bot.lookups import open_lookups
 from bot.messenger import SlackMessenger
 from bot.policy import read_policy
+from bot.queues import Queue
 from bot.redaction import redactor_of
 from bot.settings import Settings, environment, secret
 from bot.slack import SlackWriter
@@ -129,6 +130,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         give_way=parts.deps.courtesy.give_way,
         redact=parts.redactor.text,
         retention=parts.policy.retention,
+        follow=parts.policy.waits.follow,
     )
     undertaker = Undertaker(parts.store, parts.engine)
     clock = Clock(ticks(parts.policy, parts.engine))

@@ -11,9 +11,8 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -24,6 +23,7 @@ from sqlalchemy.engine import make_url
 
 from agents.errors import Unavailable
 from bot import faults
+from bot.queues import Queue, queue_of
 from storage.errors import SignalboxError
 from storage.private_files import private_database
 
@@ -38,32 +38,6 @@ _ENDED = frozenset({"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
 WAITS = (1.0, 5.0, 20.0)  # seconds between the tries of one checkpoint
 _LONGEST_WAIT = 60.0
-
-
-class Queue(StrEnum):
-    """Where jobs wait."""
-
-    PULL = "pull"
-    DIGEST = "digest"
-    PUBLISH = "publish"
-    RESEARCH = "research"
-    FIX = "fix"
-    FOLLOW = "follow"
-    UPKEEP = "upkeep"
-
-
-_WAITED_FOR = frozenset({Queue.DIGEST, Queue.PUBLISH})  # by a person
-_POLLING = {Queue.RESEARCH: 0.5, Queue.FIX: 0.5}
-_SLOW = 1.0  # each look is three statements, so a bot that looks everywhere often is never idle
-_AT_ONCE = {
-    Queue.PULL: 4,
-    Queue.DIGEST: 4,
-    Queue.PUBLISH: 4,
-    Queue.RESEARCH: 2,
-    Queue.FIX: 2,
-    Queue.FOLLOW: 2,
-    Queue.UPKEEP: 2,
-}
 
 
 class EngineStopped(SignalboxError):
@@ -131,8 +105,8 @@ class Engine:
         for queue in Queue:
             DBOS.register_queue(
                 queue.value,
-                worker_concurrency=_AT_ONCE[queue],
-                polling_interval_sec=self.look if queue in _WAITED_FOR else _POLLING.get(queue, _SLOW),
+                worker_concurrency=queue.at_once,
+                polling_interval_sec=queue.look(self.look),
                 on_conflict="always_update",
             )
         self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer())
@@ -216,13 +190,6 @@ def engine_url(database_url: str) -> str:
     if url.get_backend_name() == "sqlite":
         return f"sqlite:///{url.database}.jobs"
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def queue_of(job_id: str) -> Queue:
-    """The queue that a job belongs on, by its id's first word."""
-    kind = job_id.split(":", 1)[0]
-    names: Iterable[str] = (queue.value for queue in Queue)
-    return Queue(kind) if kind in names else Queue.FOLLOW if kind == "prove" else Queue.UPKEEP
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agents.running import run_key
-from bot.engine import Engine, Queue
+from bot.engine import Engine
+from bot.queues import Queue
 from storage.columns import now
 from storage.judgments import Priority, Stage
 from storage.raw import Severity

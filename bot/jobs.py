@@ -18,11 +18,12 @@ from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
 from agents.terms import Policy
 from bot.chores import Chores
-from bot.engine import WAITS, Engine, EngineCheckpoint, Interrupted, Queue, Waiting, is_engine_signal
+from bot.engine import WAITS, Engine, EngineCheckpoint, Interrupted, Waiting, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
 from bot.forgetting import forget_jobs, forget_reservations, forget_words
-from bot.putting_off import wait_after, wait_of_a_digest
+from bot.putting_off import is_looked_at, wait_after, wait_of_a_digest
+from bot.queues import Queue
 from storage.columns import now
 from storage.errors import IllegalMove
 from storage.judgments import Outcome
@@ -79,6 +80,7 @@ class Jobs:
     chores: Chores = field(default_factory=Chores)
     redact: Callable[[str], str] = str  # what faults say may be foreign text
     retention: float = Policy().retention  # seconds
+    follow: float = Policy().waits.follow  # seconds between two slots of looks
     clock: Callable[[], dt.datetime] = field(default=now)
     waits: Sequence[float] = WAITS  # seconds between the tries of one checkpoint
     parks: int = PARKS
@@ -265,6 +267,9 @@ class Jobs:
                              (Status.STUCK, "follow"), (Status.AWAITING_PROOF, "prove")):  # fmt: skip
             for report in self.store.reports.waiting(status):
                 if status is Status.STUCK and not self._may_be_merged(report):
+                    continue
+                age = self.clock() - report.since
+                if kind == "follow" and not is_looked_at(report.id or 0, slot, age, self.follow):
                     continue
                 if report.not_before is None or report.not_before <= self.clock():
                     self.engine.enqueue(f"{kind}:{report.id}:{slot}", Queue.FOLLOW, kind, str(report.id))

@@ -9,8 +9,9 @@ import structlog
 from pydantic import SecretStr
 
 from agents.errors import SourceRejected
+from agents.lookup_ports import OuterServer
 from agents.lookups import Lookups
-from agents.ports import CodeHost, OuterServer
+from agents.ports import CodeHost
 from agents.terms import McpTerms, Policy, SourceTerms
 from bot.settings import Settings
 from bot.sources import linear_lookup, posthog_lookup, sentry_events

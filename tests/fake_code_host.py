@@ -32,6 +32,7 @@ class FakeCodeHost:
     pull_requests: dict[int, PullRequest] = field(default_factory=dict)
     drafts: dict[int, Draft] = field(default_factory=dict)
     reviewers: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    edits: dict[int, dict[str, str]] = field(default_factory=dict)  # title and body as people wrote them
     comments: dict[tuple[int, str], str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)  # sha -> commit message
     public: bool = False
@@ -72,7 +73,7 @@ class FakeCodeHost:
         for number, known in self.drafts.items():
             if known.branch == draft.branch:
                 if self.pull_requests[number].state is PullRequestState.OPEN:
-                    self.drafts[number] = draft
+                    self.drafts[number] = draft.model_copy(update=self.edits.get(number, {}))
                 return self.pull_requests[number]
         number = len(self.pull_requests) + 1
         url = f"https://code.example/{repository.name}/pull/{number}"
@@ -135,6 +136,11 @@ class FakeCodeHost:
 
     def set_checks(self, number: int, *checks: Check) -> None:
         self._change(number, checks=checks)
+
+    def edit(self, number: int, **words: str) -> None:
+        """A person changes title or body."""
+        self.edits[number] = {**self.edits.get(number, {}), **words}
+        self.drafts[number] = self.drafts[number].model_copy(update=words)
 
     def remark(self, number: int, remark: Remark) -> None:
         self._change(number, remarks=(*self.pull_requests[number].remarks, remark))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from agents.errors import CodeHostRejected
-from agents.exchange import Check, Remark
+from agents.exchange import Check, Message, Remark
+from agents.terms import Budgets
 from storage.judgments import (
     Outcome,
     Stage,
@@ -94,6 +95,69 @@ def test_no_round_is_begun_on_a_branch_that_a_person_has_pushed_to(world: World)
         world.advances()
 
     assert len(world.model.asked) == asked
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_no_round_is_begun_for_a_pull_request_that_people_have_merged_or_closed(world: World, *, merged: bool) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.remark(1, Remark(id="c1", author="ada", text="Rename it.", may_write=True))
+    assert world.advances().status is Status.AWAITING_FIX
+    asked, pushed = len(world.model.asked), world.code_host.pushes
+    if merged:
+        world.code_host.merge(1, by="ada")
+    else:
+        world.code_host.close(1)
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+    assert world.advances().status is (Status.AWAITING_PROOF if merged else Status.DISMISSED)
+    assert (len(world.model.asked), world.code_host.pushes) == (asked, pushed)
+
+
+def test_what_was_merged_while_its_next_round_was_written_is_not_pushed_to(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.remark(1, Remark(id="c1", author="ada", text="Rename it.", may_write=True))
+    assert world.advances().status is Status.AWAITING_FIX
+    pushed = world.code_host.pushes
+
+    def submits(_: object) -> Message:
+        world.code_host.merge(1, by="ada")
+        return calls(("submit_fix", SUBMISSION))
+
+    world.model.turns = {**world.model.turns, Stage.FIX: [submits]}
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+    assert world.advances().status is Status.AWAITING_PROOF
+    assert world.code_host.pushes == pushed
+
+
+def test_the_rounds_of_a_pull_request_do_not_count_to_those_that_may_be_opened_in_a_day(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    world = World(
+        sqlite_store, tmp_path, policy=POLICY.model_copy(update={"budgets": Budgets(pull_requests_per_day=1)})
+    )
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log="E501"))
+    assert world.advances().status is Status.AWAITING_FIX
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_a_retry_of_what_made_no_progress_gets_a_round_although_the_log_is_the_same(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    red = Check(name="lint", state=CheckState.RED, log="E501")
+    for _ in range(2):
+        world.code_host.set_checks(1, red)
+        world.advances()
+    assert world.advances().status is Status.AWAITING_CHECKS
+    world.code_host.set_checks(1, red)
+    assert world.advances().status is Status.STUCK
+    assert world.presses(Decision.RETRY)
+
+    assert world.advances().status is Status.AWAITING_FIX
+    assert world.advances().status is Status.AWAITING_CHECKS
+    world.code_host.set_checks(1, red)
+    assert world.advances().status is Status.STUCK
 
 
 def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: Store, tmp_path: Path) -> None:

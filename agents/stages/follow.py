@@ -119,9 +119,9 @@ def _red(seen: PullRequest) -> News:
 
 
 def _mend(fix: Fix, trouble: News, policy: Policy) -> News:
-    """Send it back to the agent, but for the last round or when the same log comes again."""
+    """Send it back to the agent, but for the last round or when the same log comes again and nobody pressed Retry."""
     heard = trouble.heard or fix.heard
-    if trouble.red_log and trouble.red_log == fix.red_log and fix.rounds > 1:
+    if trouble.red_log and trouble.red_log == fix.red_log and fix.rounds > max(1, fix.granted):
         return News(kind=NewsKind.NO_PROGRESS, because=f"{trouble.because}, exactly as the round before", heard=heard)
     allowed = policy.budgets.fix_rounds + fix.granted
     if fix.rounds >= allowed:

@@ -127,6 +127,20 @@ def test_the_summary_of_unittest_is_read() -> None:
     ]
 
 
+def test_a_test_is_known_among_what_failed_by_the_end_of_its_name() -> None:
+    failed = Failures(Counter(["example.com/shop.TestA/is_fair", "cart > is dear", "test_x (tests.t.T.test_x)"]), 0)
+    ids = (
+        "TestA/is fair",
+        "test/cart.js > cart > is dear",
+        "tests.t.T.test_x",
+        "test/cart.js",
+        "shop.TestB",
+        "a > dear x",
+    )
+
+    assert failed.missing(ids) == ["shop.TestB", "a > dear x"]
+
+
 def test_a_command_that_names_a_folder_proves_a_fix_beside_tests_that_fail_anyway(tmp_path: Path) -> None:
     folder = ("python", "-m", "pytest", "-q", "tests")
 

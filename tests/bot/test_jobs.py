@@ -11,9 +11,10 @@ import pytest
 
 from agents.errors import CodeHostDown, CodeHostRejected, ModelDown, Stopped
 from bot.chores import Chores
-from bot.engine import Queue
 from bot.enqueuing import work_id
 from bot.jobs import PAUSED, TRIES
+from bot.putting_off import is_looked_at
+from bot.queues import Queue
 from bot.views.condition import Condition, condition
 from bot.views.limits import within
 from storage.columns import now
@@ -212,3 +213,34 @@ def test_looks_that_fail_for_hours_leave_a_report_where_it_is_and_the_next_good_
     until(partial(has_tried, works, report_id, 0), "the good look")
     seen = works.store.reports.get(report_id)
     assert (seen.status, seen.note, seen.not_before) == (Status.AWAITING_REVIEW, "", None)
+
+
+@pytest.mark.parametrize(
+    ("age", "every", "looks"),
+    [
+        (dt.timedelta(minutes=50), 30, 120),
+        (dt.timedelta(hours=3), 30, 30),
+        (dt.timedelta(days=3), 30, 6),
+        (dt.timedelta(days=3), 900, 4),
+        (dt.timedelta(seconds=-5), 30, 120),
+    ],
+)
+def test_an_hour_of_looks_leaves_githubs_rate_to_others_the_longer_a_review_takes(
+    age: dt.timedelta, every: float, looks: int
+) -> None:
+    slots = [str(number) for number in range(1_000, 1_000 + int(3_600 / every))]
+
+    for report_id in (1, 2, 3):
+        assert sum(is_looked_at(report_id, slot, age, every) for slot in slots) == looks
+
+
+def test_a_report_in_review_for_days_is_looked_at_in_some_slots_and_its_soak_in_all(works: Works) -> None:
+    both = (Status.AWAITING_REVIEW, Status.AWAITING_PROOF)
+    review, soak = (a_report(works.store, status=each).id or 0 for each in both)
+    works.later(days=2)
+    for slot in range(20):
+        works.jobs.look(str(slot))
+
+    until(lambda: all(works.engine.is_over(f"prove:{soak}:{slot}") for slot in range(20)), "the soaks")
+    until(lambda: len(works.lines.all("look")) == 1, "the look")
+    assert [line[0] for line in works.lines.all("look")] == [str(review)]

@@ -26,7 +26,7 @@ from agents.exchange import About, Turn, TurnRequest
 from agents.pipeline import Pipeline
 from agents.redact import Redactor
 from agents.terms import SourceTerms
-from bot.engine import Engine, Queue
+from bot.engine import Engine
 from bot.enqueuing import Enqueuer
 from bot.http import Gate, HttpServer
 from bot.jobs import Jobs
@@ -34,6 +34,7 @@ from bot.listeners import build_slack_app
 from bot.listeners.events import deal_with
 from bot.log import configure_logging
 from bot.messenger import SlackMessenger
+from bot.queues import Queue
 from bot.sources.pulling import Puller
 from bot.sources.source import Pulled
 from bot.sources.webhook import open_webhooks, sign

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from agents.ports import Checkpoint
 from bot.clock import Clock, Tick
-from bot.engine import Engine, Queue
+from bot.engine import Engine
 from bot.enqueuing import Enqueuer
 from bot.jobs import Jobs
+from bot.queues import Queue
 from bot.undertaker import Undertaker
 from storage.database import open_store
 from storage.status import Mover, Status

@@ -26,6 +26,7 @@ NAME = "acme/shop"
 FILES = {"shop.py": "def total(items):\n    return 0\n", "check.sh": "echo all is well\n", "notes.txt": "one\ntwo\n"}
 AT = 1_767_000_000.5
 WRITER, PASSER_BY, APPROVER = "dana", "passer-by", "lee"
+_MARK = "\n\n<!-- signalbox wrote: "
 _PATIENCE = Manners(timeout=10, retries=1, longest_wait=0.5, between_requests=0, between_writes=0)
 
 
@@ -52,6 +53,8 @@ class Stand(Protocol):
     def end_checks(self, number: int, *, red: bool) -> None: ...
 
     def remark(self, number: int, author: str, text: str) -> None: ...
+
+    def edit(self, number: int, **words: str) -> None: ...
 
     def merge(self, number: int, by: str) -> None: ...
 
@@ -82,6 +85,9 @@ class FakeStand:
             known = len(self.host.pull_requests[number].remarks)
             remark = Remark(id=f"comment-{known}", author=author, text=text, may_write=author == WRITER)
             self.host.remark(number, remark)
+
+    def edit(self, number: int, **words: str) -> None:
+        self.host.edit(number, **words)
 
     def merge(self, number: int, by: str) -> None:
         self.host.merge(number, by)
@@ -116,7 +122,7 @@ class GithubStand:
 
     def shown(self, number: int) -> tuple[str, str, tuple[str, ...]]:
         pull = next(pull for pull in self.playground.pull_requests(NAME) if pull.number == number)
-        return pull.title, pull.body, pull.labels
+        return pull.title, pull.body.replace("\r\n", "\n").partition(_MARK)[0], pull.labels
 
     def end_checks(self, number: int, *, red: bool) -> None:
         """Its checks are real: they run `check.sh` of the pushed commit."""
@@ -128,6 +134,13 @@ class GithubStand:
 
     def remark(self, number: int, author: str, text: str) -> None:
         self.playground.comment(NAME, number, author, text)
+
+    def edit(self, number: int, **words: str) -> None:
+        """As on a page: what is not shown stays where it is."""
+        pull = next(pull for pull in self.playground.pull_requests(NAME) if pull.number == number)
+        shown, mark, rest = pull.body.replace("\r\n", "\n").partition(_MARK)
+        body = f"{words.get('body', shown)}{mark}{rest}"
+        self.playground.edit_issue(NAME, number, WRITER, title=words.get("title"), body=body.replace("\n", "\r\n"))
 
     def merge(self, number: int, by: str) -> None:
         self.playground.merge(NAME, number, by)

@@ -62,6 +62,20 @@ def test_title_and_body_are_brought_up_to_date(stand: Stand) -> None:
     newer = DRAFT.model_copy(update={"title": "Count them all", "body": "Second round."})
     assert stand.host.ensure_pull_request(stand.repository, newer).number == made.number
     assert stand.shown(made.number) == ("Count them all", "Second round.", ("signalbox",))
+    newest = newer.model_copy(update={"body": "Third round."})
+    assert stand.host.ensure_pull_request(stand.repository, newest).number == made.number
+    assert stand.shown(made.number)[:2] == ("Count them all", "Third round.")
+
+
+def test_what_a_person_changed_of_title_or_body_stays(stand: Stand) -> None:
+    made = opened(stand)
+    newer = DRAFT.model_copy(update={"title": "Count them all", "body": "Second round."})
+    stand.edit(made.number, title="fix: count every item")
+    stand.host.ensure_pull_request(stand.repository, newer)
+    assert stand.shown(made.number)[:2] == ("fix: count every item", "Second round.")
+    stand.edit(made.number, body="Second round.\n\n- [x] I have read it")
+    stand.host.ensure_pull_request(stand.repository, newer.model_copy(update={"body": "Third round."}))
+    assert stand.shown(made.number)[:2] == ("fix: count every item", "Second round.\n\n- [x] I have read it")
 
 
 def test_a_pull_request_needs_its_branch(stand: Stand) -> None:

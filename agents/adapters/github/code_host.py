@@ -14,6 +14,7 @@ from agents.adapters.github.client import Clients, Credentials, Manners, transla
 from agents.adapters.github.reading import Names, Rights, remarks_of, stance
 from agents.adapters.github.reverts import undoing
 from agents.adapters.github.touching import TouchedFiles, touching
+from agents.adapters.github.upkeep import bring_up_to_date, marked
 from agents.adapters.mirrors import Mirrors
 from agents.errors import CodeHostRejected
 from agents.exchange import Draft, PullRequest, Touching
@@ -55,7 +56,8 @@ class GithubCodeHost:
     def ensure_pull_request(self, repository: Repository, draft: Draft) -> PullRequest:
         """The pull request of that branch, made as a draft if there never was one; title and body brought up to date.
 
-        One that people have merged or closed meanwhile is given as it is. Checks and remarks are left out.
+        What a person has changed of them stays. A pull request that people have merged or closed meanwhile is given as
+        it is. Checks and remarks are left out.
         """
         draft = draft.model_copy(
             update={"title": _cut(draft.title, _LONGEST_TITLE), "body": _cut(draft.body, _LONGEST_BODY)}
@@ -64,7 +66,8 @@ class GithubCodeHost:
             repo = self._repo(repository)
             pull = _find(repo, draft.branch) or _create(repo, repository, draft)
             if pull.state == "open":
-                _bring_up_to_date(pull, draft)
+                bring_up_to_date(pull, draft)
+                _label(pull, draft.label)
             return stance(pull)
 
     def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
@@ -142,24 +145,21 @@ def _find(repo: Repo, branch: str) -> Pull | None:
 def _create(repo: Repo, repository: Repository, draft: Draft) -> Pull:
     """Open it, as a draft where the repository has drafts; one that was opened this moment is found again."""
     try:
-        return repo.create_pull(repository.base_branch, draft.branch, title=draft.title, body=draft.body, draft=True)
+        return repo.create_pull(repository.base_branch, draft.branch, title=draft.title, body=marked(draft), draft=True)
     except GithubException as error:
         if error.status != _INVALID:
             raise
         why = words_of(error)
     if "draft" in why.lower():
-        return repo.create_pull(repository.base_branch, draft.branch, title=draft.title, body=draft.body)
+        return repo.create_pull(repository.base_branch, draft.branch, title=draft.title, body=marked(draft))
     if (found := _find(repo, draft.branch)) is not None:
         return found
     raise CodeHostRejected(f"{repository.name} refuses a pull request of {draft.branch}: {why}")
 
 
-def _bring_up_to_date(pull: Pull, draft: Draft) -> None:
-    body = (pull.body or "").replace("\r\n", "\n")
-    if (pull.title, body.strip()) != (draft.title, draft.body.strip()):
-        pull.edit(title=draft.title, body=draft.body)
-    if draft.label and draft.label not in {label.name for label in pull.labels}:
-        pull.add_to_labels(draft.label)
+def _label(pull: Pull, label: str) -> None:
+    if label and label not in {known.name for known in pull.labels}:
+        pull.add_to_labels(label)
 
 
 def _mark_ready(pull: Pull) -> None:
