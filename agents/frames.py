@@ -7,9 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-MOST = 25  # frames that are compared; the cause is near the top
+LEAST = 2  # frames that make a trace
+MOST = 12  # frames that are compared; the cause is near the top
 _GDB = re.compile(
-    r"^#\d+\s+(?:0x[0-9a-fA-F]+ in )?(<signal handler called>|[^(\s]+)(?:.*?(?:from|at) (\S+))?", re.MULTILINE
+    r"^#\d+\s+(?:0x([0-9a-fA-F]+) in )?(<signal handler called>|[^(\s]+)(?:.*?(?:from|at) (\S+))?", re.MULTILINE
 )
 _PYTHON = re.compile(r'^\s*File "([^"\n]{1,200})", line \d+, in (\S{1,80})', re.MULTILINE)
 _AT = re.compile(r"^\s*at (?:async )?([\w.$<>\[\] ]{1,160}?) ?\(([^)\n]{0,200})\)", re.MULTILINE)
@@ -29,18 +30,23 @@ _COMMON = frozenset(
         "java.lang.Thread.run",
     )
 )
-_UNNAMED = 0.25  # the weight of a frame of which only the library is known
-_FADE, _SHIFT = 0.6, 0.1  # how fast frames count less towards the bottom, and less when they stand elsewhere
+_UNNAMED = 0.25  # the weight of a frame of which only the library is known, or not even that
+_FADE, _SHIFT = 0.8, 0.1  # how fast frames count less towards the bottom, and less when they stand elsewhere
+_NOWHERE = "?+"  # begins the name of a frame that is in no known library
+_PAGE = 3  # hexadecimal digits of an address within its page: where it is loaded is drawn anew, these stay
 _COMMONEST = 20  # reports that everything is taken to be missing from, so that a young stream is not sure of anything
 
 
 def frames(text: str) -> tuple[str, ...]:
     """The functions of the trace, nearest the fault first, without what is in most traces; () without a trace."""
-    told = [_named(match[1], match[2] or "") for match in _GDB.finditer(text)]
+    told = [_named(match[2], match[3] or "", match[1] or "") for match in _GDB.finditer(text)]
     if not told:
         told = [f"{path.rpartition('/')[2]}:{function}" for path, function in _PYTHON.findall(text)][::-1]
         told = told or [function.strip() for function, _ in _AT.findall(text)]
-    telling = [name for name in told if name.rpartition(":")[2] not in _COMMON] or told
+    telling = [name for name in told if name.rpartition(":")[2] not in _COMMON]
+    telling = telling if len(telling) >= LEAST else told
+    if not all(name.startswith(_NOWHERE) for name in telling):  # places in memory say something where nothing else does
+        telling = ["?" if name.startswith(_NOWHERE) else name for name in telling]
     return tuple(name for at, name in enumerate(telling) if at == 0 or telling[at - 1] != name)[:MOST]
 
 
@@ -55,7 +61,7 @@ def rarity_in(reports: Iterable[Iterable[str]]) -> Callable[[str], float]:
 def files_of(text: str) -> tuple[str, ...]:
     """The files of every frame a text holds, one each time it stands there."""
     python = [path for path, _ in _PYTHON.findall(text)]
-    native = [match[2] for match in _GDB.finditer(text) if match[2]]
+    native = [match[3] for match in _GDB.finditer(text) if match[3]]
     places = [place for _, place in _AT.findall(text)] + _AT_NAMELESS.findall(text) + _BROWSER.findall(text)
     other = [place.rsplit(":", 2)[0] for place in places]
     return tuple(file.replace("\\", "/") for file in (*python, *native, *other) if file)
@@ -79,15 +85,14 @@ def trace_likeness(one: Sequence[str], other: Sequence[str], rarity: Callable[[s
 
 
 def _weights(trace: Sequence[str], rarity: Callable[[str], float]) -> list[float]:
-    return [
-        (1.0 / (1 + at)) ** _FADE * rarity(name) * (_UNNAMED if name.startswith("?") else 1.0)
-        for at, name in enumerate(trace)
-    ]
+    return [rarity(name) * (_UNNAMED if name.startswith("?") else 1.0) / (1 + at) for at, name in enumerate(trace)]
 
 
-def _named(function: str, place: str) -> str:
-    """A function of a native trace; an unnamed one goes by its library."""
+def _named(function: str, place: str, address: str) -> str:
+    """A function of a native trace; an unnamed one goes by its library, else by its place in a page of memory."""
     plain = re.sub(r"(?<=.)[<@].*", "", function.removeprefix("IA__").strip("*"))
-    if plain in {"??", ""}:
+    if plain not in {"??", ""}:
+        return plain
+    if place:
         return f"?{_LIBRARY.sub('', place.rpartition('/')[2])}"
-    return plain
+    return f"{_NOWHERE}{address[-_PAGE:]}"

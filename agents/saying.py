@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.frames import frames
+from agents.frames import LEAST, frames
 from storage.stems import SILENT, stems
 
 Numbers = NDArray[np.float32]
@@ -28,7 +28,6 @@ _QUOTED = re.compile(
     r"\"([^\"\n]{3,60})\"|(?<!\w)'([^'\n]{3,60})'(?!\w)|`([^`\n]{3,60})`|“([^”\n]{3,60})”|(?<!\S)\*(\w[^*\n]{2,60})\*"
 )
 _MOST_QUOTED = 12
-_LEAST_TRACE = 2  # frames
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Saying:
     @property
     def is_trace(self) -> bool:
         """Whether it holds enough of a stack trace to be compared by it."""
-        return len(self.frames) >= _LEAST_TRACE
+        return len(self.frames) >= LEAST
 
 
 @dataclass(frozen=True)
