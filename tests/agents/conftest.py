@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from agents.adapters.mirrors import Mirrors
 from agents.cases import ResearchCase, SeenSignal
+from agents.terms import Repository
 from storage.store import Store
 from tests.agents.asking_claude import SAFE
 from tests.agents.loopback import Api, says, serving
+from tests.agents.mirrored import FILES, git
 from tests.agents.placed import Judge, World
 from tests.agents.researched import PRICES, REPOSITORY
 from tests.fake_workspaces import FakeWorkspaces, make_repository
@@ -61,3 +64,20 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("killed")
     make_repository(folder, {"shop/__init__.py": "", "shop/prices.py": PRICES, "tests/test_prices.py": ""})
     return folder
+
+
+@pytest.fixture
+def upstream(tmp_path: Path) -> Path:
+    make_repository(tmp_path / "source", FILES, {"shop.py": "PRICE = 1\n", "more.txt": "more\n"})
+    git(tmp_path, "clone", "-q", "--bare", "source", "origin.git")
+    return tmp_path / "origin.git"
+
+
+@pytest.fixture
+def repository(upstream: Path) -> Repository:
+    return Repository(name="acme/shop", clone_url=str(upstream))
+
+
+@pytest.fixture
+def mirrors(tmp_path: Path) -> Mirrors:
+    return Mirrors(tmp_path / "mirrors", "https://code.example", lambda: "secret-token")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import threading
 from pathlib import Path
 
@@ -14,65 +13,8 @@ from agents.adapters.inert_git import GitFailed, run_git
 from agents.adapters.mirrors import EMAIL, Mirrors
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.terms import Repository
+from tests.agents.mirrored import BRANCH, FILES, git, push
 from tests.fake_workspaces import make_repository
-
-FILES = {"shop.py": "PRICE = 1\n"}
-PATCH = "diff --git a/shop.py b/shop.py\n--- a/shop.py\n+++ b/shop.py\n@@ -1 +1 @@\n-PRICE = 1\n+PRICE = 2\n"
-AT = 1_767_000_000.9
-BRANCH = "signalbox/sb-1-abc"
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = ("-c", "user.name=Ada", "-c", "user.email=ada@shop.example")
-    done = subprocess.run(["git", *who, *arguments], cwd=folder, capture_output=True, check=True, text=True)
-    return done.stdout.strip()
-
-
-@pytest.fixture
-def origin(tmp_path: Path) -> Path:
-    make_repository(tmp_path / "source", FILES, {"shop.py": "PRICE = 1\n", "more.txt": "more\n"})
-    git(tmp_path, "clone", "-q", "--bare", "source", "origin.git")
-    return tmp_path / "origin.git"
-
-
-@pytest.fixture
-def repository(origin: Path) -> Repository:
-    return Repository(name="acme/shop", clone_url=str(origin))
-
-
-@pytest.fixture
-def mirrors(tmp_path: Path) -> Mirrors:
-    return Mirrors(tmp_path / "mirrors", "https://code.example", lambda: "secret-token")
-
-
-def push(mirrors: Mirrors, repository: Repository, patch: str = PATCH, **changes: str) -> str:
-    base = git(Path(repository.clone_url), "rev-parse", "main")
-    return mirrors.commit_and_push(
-        repository, branch=changes.get("branch", BRANCH), base_sha=base, patch=patch, message="Fix the price", at=AT
-    )
-
-
-def updated(origin: Path, tmp_path: Path, *, beside: str = "", of: str = "main") -> None:
-    """Somebody merges a branch into ours, as *Update branch* does; `beside` is a file that they put in with it."""
-    git(tmp_path, "clone", "-q", "-b", BRANCH, str(origin), "theirs")
-    clone = tmp_path / "theirs"
-    git(clone, "merge", "-q", "--no-ff", "--no-commit", f"origin/{of}")
-    if beside:
-        (clone / beside).write_text("by hand\n")
-        git(clone, "add", ".")
-    git(clone, "commit", "-q", "-m", f"Merge {of}")
-    git(clone, "push", "-q", "origin", BRANCH)
-
-
-def moved_on(origin: Path, tmp_path: Path, branch: str = "main") -> None:
-    git(tmp_path, "clone", "-q", str(origin), "elsewhere")
-    git(tmp_path / "elsewhere", "checkout", "-q", "-B", branch)
-    git(tmp_path / "elsewhere", "commit", "-q", "--allow-empty", "-m", "More")
-    (tmp_path / "elsewhere" / "new.txt").write_text("new\n")
-    git(tmp_path / "elsewhere", "add", ".")
-    git(tmp_path / "elsewhere", "commit", "-q", "-m", "And more")
-    git(tmp_path / "elsewhere", "push", "-q", "origin", branch)
-
 
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -87,11 +29,11 @@ def test_a_checkout_is_a_plain_clone_of_its_own(mirrors: Mirrors, repository: Re
 
 
 def test_a_checkout_of_an_older_commit_shows_nothing_newer(
-    mirrors: Mirrors, repository: Repository, tmp_path: Path, origin: Path
+    mirrors: Mirrors, repository: Repository, tmp_path: Path, upstream: Path
 ) -> None:
-    first = git(origin, "rev-parse", "main~1")
-    git(origin, "tag", "v1", first)
-    git(origin, "tag", "v2", "main")
+    first = git(upstream, "rev-parse", "main~1")
+    git(upstream, "tag", "v1", first)
+    git(upstream, "tag", "v2", "main")
     mirrors.head(repository)
     mirrors.checkout(repository, first, tmp_path / "checkout")
     assert git(tmp_path / "checkout", "log", "--all", "--format=%s") == "commit 1"
@@ -100,11 +42,11 @@ def test_a_checkout_of_an_older_commit_shows_nothing_newer(
 
 
 def test_a_mirror_follows_a_base_branch_that_was_rewritten(
-    mirrors: Mirrors, repository: Repository, origin: Path
+    mirrors: Mirrors, repository: Repository, upstream: Path
 ) -> None:
     before = mirrors.head(repository)
-    git(origin, "update-ref", "refs/heads/main", f"{before}~1")
-    assert mirrors.head(repository) == git(origin, "rev-parse", f"{before}~1")
+    git(upstream, "update-ref", "refs/heads/main", f"{before}~1")
+    assert mirrors.head(repository) == git(upstream, "rev-parse", f"{before}~1")
 
 
 def test_a_base_branch_that_is_missing_is_rejected_with_what_to_check(mirrors: Mirrors, repository: Repository) -> None:
@@ -187,16 +129,16 @@ def test_many_at_once_all_get_their_answer(mirrors: Mirrors, repository: Reposit
 
 
 def test_the_same_call_makes_the_same_commit_from_any_mirror(
-    mirrors: Mirrors, repository: Repository, tmp_path: Path, origin: Path
+    mirrors: Mirrors, repository: Repository, tmp_path: Path, upstream: Path
 ) -> None:
     first = push(mirrors, repository)
     other = Mirrors(tmp_path / "other machine", "https://code.example")
     assert push(other, repository) == first
-    assert git(origin, "log", "-1", "--format=%an %ae %at %ct %s", BRANCH) == (
+    assert git(upstream, "log", "-1", "--format=%an %ae %at %ct %s", BRANCH) == (
         f"Signalbox {EMAIL} 1767000000 1767000000 Fix the price"
     )
-    assert git(origin, "show", f"{BRANCH}:shop.py") == "PRICE = 2"
-    assert git(origin, "rev-parse", f"{BRANCH}~1") == git(origin, "rev-parse", "main")
+    assert git(upstream, "show", f"{BRANCH}:shop.py") == "PRICE = 2"
+    assert git(upstream, "rev-parse", f"{BRANCH}~1") == git(upstream, "rev-parse", "main")
 
 
 def test_a_folder_may_be_named_from_where_the_bot_was_started(
@@ -209,25 +151,12 @@ def test_a_folder_may_be_named_from_where_the_bot_was_started(
     assert push(near, repository)
 
 
-def test_a_later_round_replaces_our_commit_and_foreign_work_is_left_alone(
-    mirrors: Mirrors, repository: Repository, origin: Path
-) -> None:
-    push(mirrors, repository)
-    second = push(mirrors, repository, PATCH.replace("= 2", "= 3"))
-    assert git(origin, "rev-parse", BRANCH) == second
-    foreign = git(origin, "commit-tree", "-m", "By hand", "-p", second, f"{second}^{{tree}}")
-    git(origin, "update-ref", f"refs/heads/{BRANCH}", foreign)
-    with pytest.raises(CodeHostRejected, match="somebody else"):
-        push(mirrors, repository)
-    assert git(origin, "rev-parse", BRANCH) == foreign
-
-
-def test_a_patch_cannot_write_outside_the_repository(mirrors: Mirrors, repository: Repository, origin: Path) -> None:
+def test_a_patch_cannot_write_outside_the_repository(mirrors: Mirrors, repository: Repository, upstream: Path) -> None:
     for path in ("../outside.txt", ".git/config", "/etc/passwd"):
         patch = f"diff --git a/{path} b/{path}\nnew file mode 100644\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+x\n"
         with pytest.raises(CodeHostRejected, match="does not fit"):
             push(mirrors, repository, patch)
-    assert git(origin, "branch", "--list", BRANCH) == ""
+    assert git(upstream, "branch", "--list", BRANCH) == ""
 
 
 # ── settings ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,34 +208,3 @@ def test_git_is_stopped_when_it_takes_too_long(tmp_path: Path) -> None:
     make_repository(tmp_path / "source", FILES)
     with pytest.raises(GitFailed, match="longer than"):
         run_git("-c", "alias.wait=!sleep 60", "wait", at=tmp_path / "source", seconds=0.2)
-
-
-def test_our_branch_is_ours_still_when_the_base_branch_was_merged_into_it(
-    mirrors: Mirrors, repository: Repository, origin: Path, tmp_path: Path
-) -> None:
-    push(mirrors, repository)
-    moved_on(origin, tmp_path)
-    updated(origin, tmp_path)
-
-    mirrors.need_ours(repository, BRANCH)
-    pushed = push(mirrors, repository, PATCH.replace("+PRICE = 2", "+PRICE = 3"))
-
-    assert git(origin, "rev-parse", BRANCH) == pushed
-
-
-@pytest.mark.parametrize(("beside", "of"), [("mine.txt", "main"), ("", "other")])
-def test_a_merge_that_brings_in_anything_else_is_not_overwritten(
-    mirrors: Mirrors, repository: Repository, tmp_path: Path, beside: str, of: str
-) -> None:
-    origin = Path(repository.clone_url)
-    push(mirrors, repository)
-    moved_on(origin, tmp_path, of)
-    updated(origin, tmp_path, beside=beside, of=of)
-    theirs = git(origin, "rev-parse", BRANCH)
-
-    with pytest.raises(CodeHostRejected, match="somebody else has pushed"):
-        mirrors.need_ours(repository, BRANCH)
-    with pytest.raises(CodeHostRejected, match="somebody else has pushed"):
-        push(mirrors, repository, PATCH.replace("+PRICE = 2", "+PRICE = 3"))
-
-    assert git(origin, "rev-parse", BRANCH) == theirs

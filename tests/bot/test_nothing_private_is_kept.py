@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -158,7 +157,7 @@ def logs() -> Iterator[io.StringIO]:
 def bot(site: Site, sqlite_url: str, tmp_path: Path, logs: io.StringIO) -> Iterator[Bot]:
     secrets = made_secrets(7)
     model, board = Overheard(secrets["password that is set"][0]), Board()
-    with ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         store = open_store(sqlite_url)
         stack.callback(store.close)
         place = stack.enter_context(a_workplace(site, store, tmp_path))

@@ -1,0 +1,56 @@
+"""A branch that we pushed is replaced by a later round, and left alone once somebody else worked on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agents.adapters.mirrors import Mirrors
+from agents.errors import CodeHostRejected
+from agents.terms import Repository
+from tests.agents.mirrored import BRANCH, PATCH, git, moved_on, push, updated
+
+
+def test_a_later_round_replaces_our_commit_and_foreign_work_is_left_alone(
+    mirrors: Mirrors, repository: Repository, upstream: Path
+) -> None:
+    push(mirrors, repository)
+    second = push(mirrors, repository, PATCH.replace("= 2", "= 3"))
+    assert git(upstream, "rev-parse", BRANCH) == second
+    foreign = git(upstream, "commit-tree", "-m", "By hand", "-p", second, f"{second}^{{tree}}")
+    git(upstream, "update-ref", f"refs/heads/{BRANCH}", foreign)
+    with pytest.raises(CodeHostRejected, match="somebody else"):
+        push(mirrors, repository)
+    assert git(upstream, "rev-parse", BRANCH) == foreign
+
+
+def test_our_branch_is_ours_still_when_the_base_branch_was_merged_into_it(
+    mirrors: Mirrors, repository: Repository, upstream: Path, tmp_path: Path
+) -> None:
+    push(mirrors, repository)
+    moved_on(upstream, tmp_path)
+    updated(upstream, tmp_path)
+
+    mirrors.need_ours(repository, BRANCH)
+    pushed = push(mirrors, repository, PATCH.replace("+PRICE = 2", "+PRICE = 3"))
+
+    assert git(upstream, "rev-parse", BRANCH) == pushed
+
+
+@pytest.mark.parametrize(("beside", "of"), [("mine.txt", "main"), ("", "other")])
+def test_a_merge_that_brings_in_anything_else_is_not_overwritten(
+    mirrors: Mirrors, repository: Repository, tmp_path: Path, beside: str, of: str
+) -> None:
+    upstream = Path(repository.clone_url)
+    push(mirrors, repository)
+    moved_on(upstream, tmp_path, of)
+    updated(upstream, tmp_path, beside=beside, of=of)
+    theirs = git(upstream, "rev-parse", BRANCH)
+
+    with pytest.raises(CodeHostRejected, match="somebody else has pushed"):
+        mirrors.need_ours(repository, BRANCH)
+    with pytest.raises(CodeHostRejected, match="somebody else has pushed"):
+        push(mirrors, repository, PATCH.replace("+PRICE = 2", "+PRICE = 3"))
+
+    assert git(upstream, "rev-parse", BRANCH) == theirs
