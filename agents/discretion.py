@@ -11,13 +11,17 @@ from storage.judgments import FixSubmission
 
 _RUN = 8  # words one after the other that nobody writes twice by chance
 _WORD = re.compile(r"\w+")
-_PRINTED = re.compile(r"\s|at |File |Traceback|\S*(?:Error|Exception)\b")  # what a program wrote is the code's own
+_PRINTED = re.compile(  # what a program wrote is the code's own
+    r'\s*at \S.*[(:]|\s*File "|Traceback|\S*(?:Error|Exception)\b'
+)
+_QUOTED = re.compile(r'(?m)^(\s*File "[^\n]*)\n[ \t]+[^\n]*')  # a frame of Python, and the line of code below it
 
 
 def indiscretions(submission: FixSubmission, patch: str, case: FixCase) -> tuple[str, ...]:
     """One sentence for each place that repeats what a signal or a person in the report's thread said, else none."""
     prose = (*(line for signal in case.signals for line in _prose(signal)), *(one.words for one in case.guidance))
-    said = {run for line in prose for run in _runs(line)}
+    known = "\n".join(line[1:] for line in patch.split("\n") if line.startswith((" ", "-")))
+    said = {run for line in prose for run in _runs(line)} - set(_runs(known))  # what is there already may be moved
     places = {
         "title": submission.title,
         "summary": submission.summary,
@@ -35,8 +39,8 @@ def indiscretions(submission: FixSubmission, patch: str, case: FixCase) -> tuple
 
 
 def _prose(signal: SeenSignal) -> Iterator[str]:
-    yield signal.title
-    for block in re.split(r"\n\s*\n|```", signal.body):
+    yield "" if _PRINTED.match(signal.title) else signal.title
+    for block in re.split(r"\n\s*\n|```", _QUOTED.sub(r"\1", signal.body)):
         yield " ".join(line for line in block.split("\n") if not _PRINTED.match(line))
 
 

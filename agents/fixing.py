@@ -220,6 +220,8 @@ class Fixing:
         report = self.means.store.reports.get(report_id)
         if report.status is not Status.AWAITING_FIX:
             return False
+        if not pushed:  # should people open it again, what this round was for is still to be done
+            self.means.store.fixes.change(fix_id, heard=(), red_log="")
         self.means.store.reports.move(
             report_id,
             Status.AWAITING_CHECKS,

@@ -13,16 +13,20 @@ from agents.terminal import printed
 from agents.terms import Repository
 
 _SECONDS = 60.0
+_UNREAD = ""  # stands for reports that were too many, and counts as one that cannot be read
 _MOST = 1_000  # files: some build tools write one for each class
 
 
 def run_reporting(workspace: Workspace, repository: Repository, command: Sequence[str]) -> Ran:
     """Run tests, with what they print as text and the reports that they wrote, none of an earlier run among them."""
     where = repository.test_report
-    if where and (there := _there(workspace, where)):
+    if where and (there := _there(workspace, where)[0]):
         workspace.run(("rm", "-f", "--", *there), seconds=_SECONDS)
     ran = workspace.run(command, seconds=repository.test_minutes * 60)
-    reports = tuple(_text(workspace, path) for path in _there(workspace, where)) if where else ()
+    reports: tuple[str, ...] = ()
+    if where:
+        paths, whole = _there(workspace, where)
+        reports = (*(_text(workspace, path) for path in paths), *(() if whole else (_UNREAD,)))
     return ran.model_copy(update={"output": printed(ran.output), "reports": reports})
 
 
@@ -34,10 +38,16 @@ def _text(workspace: Workspace, path: str) -> str:
         return ""
 
 
-def _there(workspace: Workspace, where: str) -> list[str]:
+def _there(workspace: Workspace, where: str) -> tuple[list[str], bool]:
+    """The reports that are there, and whether these are all."""
     fixed = re.split(r"[*?]", where, maxsplit=1)[0]
     folder = dirname(fixed) or "."
     pruned = ("(", "-name", ".git", "-o", "-name", "node_modules", ")", "-prune")
-    ran = workspace.run(("find", folder, *pruned, "-o", "-type", "f", "-print"), seconds=_SECONDS)
+    called = (
+        "-iname",
+        re.sub(r"[\[\]\\]", "?", where.rpartition("/")[2]),
+    )  # or the list, which is bounded, would hold every file there is
+    ran = workspace.run(("find", folder, *pruned, "-o", "-type", "f", *called, "-print"), seconds=_SECONDS)
     paths = (line.removeprefix("./") for line in ran.output.splitlines())
-    return sorted(path for path in paths if matches(path, (where,)))[:_MOST]
+    there = sorted(path for path in paths if matches(path, (where,)))
+    return there[:_MOST], len(there) <= _MOST and not ran.cut

@@ -10,6 +10,7 @@ import pytest
 from agents.errors import CodeHostRejected
 from agents.exchange import Check, Message, Remark
 from agents.terms import Budgets
+from storage.columns import now
 from storage.judgments import (
     Outcome,
     Stage,
@@ -233,3 +234,15 @@ def test_a_retry_waits_for_the_checks_once_more_as_long_as_the_first_time(world:
     assert world.advances().status is Status.AWAITING_CHECKS
 
     assert world.turns_green().status is Status.AWAITING_REVIEW
+
+
+def test_what_was_asked_for_before_it_was_closed_for_a_moment_is_done_when_it_is_open_again(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.remark(1, Remark(id="c1", author="ada", text="Return 0 instead.", may_write=True))
+    assert world.advances().status is Status.AWAITING_FIX
+    closed = world.code_host.pull_requests[1]
+    world.code_host.close(1, now())
+    assert world.advances().status is Status.AWAITING_CHECKS
+    world.code_host.pull_requests[1] = closed
+
+    assert world.advances().status is Status.AWAITING_FIX

@@ -50,3 +50,18 @@ def test_what_people_said_in_the_thread_is_not_repeated_either() -> None:
     case = a_case(guidance=(told,))
 
     assert indiscretions(handed_in(risk="It is to be done before Nordhang's people come back on Monday."), "", case)
+
+
+def test_what_stands_in_a_list_is_found_too() -> None:
+    told = MESSAGE.model_copy(update={"body": f"Two things:\n  - {REPEATED}\n  - at night they call us at once."})
+
+    assert indiscretions(handed_in(summary=REPEATED), "", a_case(signals=(told,)))
+
+
+def test_an_error_that_is_a_title_and_words_that_the_code_has_already_are_free() -> None:
+    error = "ValueError: invalid literal for int() with base 10: 'abc'"
+    told = MESSAGE.model_copy(update={"title": error, "body": f"The log says that {REPEATED}"})
+    moved = f"--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-log({REPEATED!r})\n+    log({REPEATED!r})\n"
+    patch = f"{PATCH.format('tests/test_x.py', error)}diff --git a/x.py b/x.py\n{moved}"
+
+    assert indiscretions(handed_in(), patch, a_case(signals=(told,))) == ()

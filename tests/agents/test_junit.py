@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from agents.exchange import Ran
+from agents.reporting_runs import run_reporting
 from agents.suite import Failures
 from agents.terms import Repository
 from storage.judgments import Proof
 from tests.agents.proving import FIXED, NEW_TEST, PRICES, QUICK, TESTS, proven
-from tests.fake_workspaces import make_repository
+from tests.fake_workspaces import MemoryWorkspace, make_repository
 
 NODE = """<?xml version="1.0" encoding="utf-8"?>
 <testsuites>
@@ -104,3 +106,27 @@ def test_what_the_change_breaks_is_held_against_it_by_name(tmp_path: Path) -> No
     assert proof.why_not == (
         "With the change tests.test_prices > test_average fails in the whole suite, and not without it."
     )
+
+
+def test_a_document_type_is_refused_and_one_that_a_test_printed_is_not() -> None:
+    printed = WHOLE.replace("</testsuite>", "<system-out><![CDATA[<!DOCTYPE html>]]></system-out></testsuite>")
+    typed = f'<!-- <a --><!DOCTYPE s [<!ENTITY a "a"><!ENTITY b "&a;&a;">]>{WHOLE}'
+
+    assert failures(printed) == failures(WHOLE)
+    assert failures(typed) is None
+
+
+def test_reports_of_which_not_all_could_be_listed_prove_nothing() -> None:
+    workspace = Listing({"out/a.xml": WHOLE})
+
+    ran = run_reporting(workspace, SHOP, ("make", "test"))
+
+    assert ran.reports == (WHOLE, "")
+    assert Failures.of(ran) is None
+
+
+class Listing(MemoryWorkspace):
+    """Lists a report, and has to leave out others."""
+
+    def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:  # noqa: ARG002 as the port has it
+        return Ran(exit_code=1, output="out/a.xml\n", cut=command[0] == "find")

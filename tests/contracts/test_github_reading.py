@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from agents.adapters.github import Credentials, GithubCodeHost
+from agents.adapters.github.reverts import undoing
 from agents.adapters.mirrors import Mirrors
 from agents.terms import Repository
 from playground.codehost import BOT, ReviewState
@@ -187,3 +189,9 @@ def test_a_repository_that_was_renamed_is_asked_under_its_new_name_for_what_is_a
     assert [path for path, _ in asked].count("/repos/acme/shop") == 1
     path, query = asked[-1]
     assert (path, "since=2025-12-29" in query) == ("/repos/works/store/commits", True)
+
+
+def test_a_revert_of_something_else_is_none_of_a_merge_whose_commit_is_not_known() -> None:
+    other = SimpleNamespace(sha="c" * 40, commit=SimpleNamespace(message=f"This reverts commit {'d' * 40}."))
+
+    assert undoing([other], NAME, 7, "") == ""  # type: ignore[list-item]

@@ -120,8 +120,9 @@ class GithubCodeHost:
         """The commit of the base branch, since a Unix time, that undoes a merged pull request; else empty."""
         with translated(f"looking whether pull request {number} of {repository.name} was reverted"):
             moment = dt.datetime.fromtimestamp(since, dt.UTC)
-            commits = self._repo(repository).get_commits(sha=repository.base_branch, since=moment)
-            return undoing(commits, repository.name, number, merge_sha)
+            repo = self._repo(repository)
+            commits = repo.get_commits(sha=repository.base_branch, since=moment)
+            return undoing(commits, repo.full_name, number, merge_sha)
 
     def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:
         """Open pull requests that touch one of the files or folders; with `merged` also those of the last 60 days."""

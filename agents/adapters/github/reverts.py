@@ -17,7 +17,7 @@ def undoing(commits: Iterable[Commit], name: str, number: int, merge_sha: str) -
     by_number = re.compile(rf"(?m)^Reverts (?:{re.escape(name)})?#{number}\b")
     for commit in reversed(list(islice(commits, _MOST))):
         message = commit.commit.message
-        if f"This reverts commit {undone or merge_sha}" in message:
+        if (known := undone or merge_sha) and f"This reverts commit {known}" in message:
             undone = "" if undone else commit.sha
         elif not undone and by_number.search(message):
             undone = commit.sha
