@@ -41,7 +41,16 @@ _ABOUT = (  # the first that fits; the words of a heading
     (Part.PROBLEM, r"problem|motivation|context|background|\bwhy\b|\bbug\b"),
     (Part.CHANGE, r"descri|summary|\bwhat\b|change|solution|overview|proposed|detail|implementation"),
 )
-_NEW_TESTS = re.compile(r"\badd(?:ed|s)?\b.*\btests?\b|\btests?\b.*\b(?:added|included|updated)\b", re.IGNORECASE)
+_KIND = (
+    r"(?:(?:a|any|some|the|new|more|unit|regression|automated|necessary|needed|relevant|appropriate|corresponding)\s+)*"
+)
+_FOR = r"(?:\s+(?:that|to|for|which|covering)\b(?:(?!\band\b).)*)?[.!]?"
+_NEW_TESTS = re.compile(
+    rf"(?:(?:i|we)(?:['\u2019]ve|\s+have)?\s+)?(?:add(?:ed|s)?|wrote|written|include[sd]?)\s+{_KIND}tests?{_FOR}"
+    rf"|{_KIND}tests?\s+(?:(?:have|has)\s+been\s+|(?:are|is|was|were)\s+)?(?:added|included|written)"
+    rf"(?:\s*(?:/|or|and)\s*updated)?{_FOR}",
+    re.IGNORECASE,
+)  # the whole line, or it says more than that
 _SUITE = re.compile(r"\btests?\b.*\bpass", re.IGNORECASE)
 _ENTRY = re.compile(r"\bchange ?log\b|\bchangeset\b|\bnews ?fragment\b", re.IGNORECASE)
 _MORE = re.compile(
@@ -142,4 +151,4 @@ def _is_true(words: str, seen: Seen) -> bool:
         return seen.changelog_entry and not re.search(r"\btests?\b", words, re.IGNORECASE)
     if _SUITE.search(words):
         return seen.suite_green
-    return bool(_NEW_TESTS.search(words))
+    return _NEW_TESTS.fullmatch(words.strip()) is not None

@@ -13,8 +13,8 @@ from agents.terminal import printed
 from agents.terms import Repository
 
 _SECONDS = 60.0
-_UNREAD = ""  # stands for reports that were too many, and counts as one that cannot be read
 _MOST = 1_000  # files: some build tools write one for each class
+_UNREAD = ""  # stands for reports beyond that, and counts as one that cannot be read
 
 
 def run_reporting(workspace: Workspace, repository: Repository, command: Sequence[str]) -> Ran:
@@ -43,11 +43,8 @@ def _there(workspace: Workspace, where: str) -> tuple[list[str], bool]:
     fixed = re.split(r"[*?]", where, maxsplit=1)[0]
     folder = dirname(fixed) or "."
     pruned = ("(", "-name", ".git", "-o", "-name", "node_modules", ")", "-prune")
-    called = (
-        "-iname",
-        re.sub(r"[\[\]\\]", "?", where.rpartition("/")[2]),
-    )  # or the list, which is bounded, would hold every file there is
-    ran = workspace.run(("find", folder, *pruned, "-o", "-type", "f", *called, "-print"), seconds=_SECONDS)
+    name = re.sub(r"[\[\]\\]", "?", where.rpartition("/")[2])  # or the list, which is bounded, would hold every file
+    ran = workspace.run(("find", folder, *pruned, "-o", "-type", "f", "-iname", name, "-print"), seconds=_SECONDS)
     paths = (line.removeprefix("./") for line in ran.output.splitlines())
     there = sorted(path for path in paths if matches(path, (where,)))
     return there[:_MOST], len(there) <= _MOST and not ran.cut

@@ -34,7 +34,7 @@ from storage.store import Store
 log = structlog.get_logger()
 
 TRIES = 6
-PARKS = 24  # waits at one checkpoint, an hour and a half together; then a person has to press Retry
+PARKS = 24  # waits at one checkpoint, an hour and a half to two hours together; then a person has to press Retry
 PAUSED = "paused"
 
 

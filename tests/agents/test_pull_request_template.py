@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from agents.conventions import Conventions
 from agents.pull_request_text import pull_request_draft
 from storage.judgments import Answered
@@ -127,3 +129,19 @@ def test_words_of_a_template_bring_no_markup_and_none_changes_nothing() -> None:
 
 def test_a_huge_template_is_bounded() -> None:
     assert len(body("## x\n" * 3_000)) < 20_000
+
+
+@pytest.mark.parametrize(
+    ("words", "ticked"),
+    [
+        ("Tests added", True),
+        ("I've added unit tests to cover my changes.", True),
+        ("Tests have been added/updated", True),
+        ("I have read the contributing guide and added tests", False),
+        ("I added type hints and tests", False),
+        ("Tests have been added and the change was tried on staging", False),
+        ("This needs a migration; tests added", False),
+    ],
+)
+def test_a_box_that_says_more_than_that_tests_were_added_is_left_to_a_person(words: str, ticked: bool) -> None:
+    assert (f"- [x] {words}" in body(f"## Checklist\n\n- [ ] {words}\n")) is ticked
