@@ -21,8 +21,8 @@ from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.terms import Repository
 from storage.errors import NotFound
-from storage.judgments import Outcome, Stage
-from storage.records import CheckState, Decision, EntryKind, Fix, Report
+from storage.judgments import Outcome, Research, Stage
+from storage.records import CheckState, Decision, EntryKind, Fix, Report, ShownPlan
 from storage.status import Mover, Status, Visibility
 
 _DAY = dt.timedelta(days=1)
@@ -37,6 +37,17 @@ class FixStart(BaseModel):
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
     over: bool = False  # people have merged or closed its pull request: the next look says what that means
+
+
+@dataclass(frozen=True)
+class _Approved:
+    """A plan that somebody approved, and what it is about."""
+
+    report: Report
+    research: Research
+    plan: ShownPlan
+    by: str
+    repository: Repository
 
 
 @dataclass(frozen=True)
@@ -80,16 +91,10 @@ class Fixing:
 
     def _start(self, report_id: int) -> FixStart:
         store = self.means.store
-        report = store.reports.get(report_id)
-        plan = store.plans.latest(report_id)
-        approved = self._approved_by(report)
-        repository = self.means.policy.repository(report.repository)
-        if report.status is not Status.AWAITING_FIX or plan is None or not approved or report.research is None:
-            return FixStart(outcome=Outcome.FAILED, sentence="There is no approved plan to carry out.")
-        if repository is None:
-            return FixStart(
-                outcome=Outcome.NO_REPOSITORY, sentence=f"{report.repository} is no longer in the policy file."
-            )
+        approved = self._approved(report_id)
+        if isinstance(approved, FixStart):
+            return approved
+        plan, repository = approved.plan, approved.repository
         known = store.fixes.latest(report_id)
         if known is None or known.plan_revision != plan.revision or known.number is None:
             if sentence := self._too_many(repository):
@@ -102,8 +107,31 @@ class Fixing:
         if begun.head_sha:
             self.means.code_host.need_ours(repository, branch)  # or the round would be paid for in vain
         row = self._on_tip(begun, repository, tip)
+        case = self._case(approved, row, left_behind="" if row.patch else begun.patch)
+        run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, approved.report))
+        run.begin(store.signals.of_report(report_id), repository.name)
+        return FixStart(case=case, fix_id=row.id or 0, run=run.key)
+
+    def _approved(self, report_id: int) -> _Approved | FixStart:
+        """The plan to carry out, and for whom; or why there is none."""
+        store = self.means.store
+        report = store.reports.get(report_id)
+        plan = store.plans.latest(report_id)
+        by = self._approved_by(report)
+        repository = self.means.policy.repository(report.repository)
+        if report.status is not Status.AWAITING_FIX or plan is None or not by or report.research is None:
+            return FixStart(outcome=Outcome.FAILED, sentence="There is no approved plan to carry out.")
+        if repository is None:
+            sentence = f"{report.repository} is no longer in the policy file."
+            return FixStart(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
+        return _Approved(report, report.research, plan, by, repository)
+
+    def _case(self, approved: _Approved, row: Fix, *, left_behind: str) -> FixCase:
+        """What the agent works on in this round."""
+        store, report, repository = self.means.store, approved.report, approved.repository
+        report_id = report.id or 0
         discreet = report.visibility is Visibility.PRIVATE or self.means.code_host.is_public(repository)
-        case = FixCase(
+        return FixCase(
             subject=report.subject,
             report_id=report_id,
             title=report.title,
@@ -112,12 +140,12 @@ class Fixing:
             guidance=guidance_of(store.plans.approvals(report_id)),
             repository=repository,
             base_sha=row.base_sha,
-            plan=plan.body,
-            approved_by=approved,
-            research=report.research,
+            plan=approved.plan.body,
+            approved_by=approved.by,
+            research=approved.research,
             round_number=row.rounds + 1,
             patch=row.patch,
-            left_behind="" if row.patch else begun.patch,
+            left_behind=left_behind,
             red_log=row.red_log,
             discreet=discreet,
             conventions=conventions_of(
@@ -126,9 +154,6 @@ class Fixing:
             thread="" if discreet else store.outbox.permalink(report_id),
             **self._remarks(repository, row),
         )
-        run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, report))
-        run.begin(store.signals.of_report(report_id), repository.name)
-        return FixStart(case=case, fix_id=row.id or 0, run=run.key)
 
     def _is_over(self, repository: Repository, row: Fix) -> bool:
         """Whether people have merged or closed its pull request."""
