@@ -52,6 +52,8 @@ from bot.sources import ALL_KINDS, KINDS, open_sources
 from bot.sources.pulling import Puller
 from bot.sources.webhook import open_webhooks
 from bot.undertaker import Undertaker
+from bot.waiting_notes import EVERY as WAITING_EVERY
+from bot.waiting_notes import WaitingNotes
 from storage.database import open_store
 from storage.private_files import private_folder
 from storage.store import Store
@@ -124,6 +126,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         chores=Chores(
             check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
             note_held=HeldNotes(parts.store, parts.slack, parts.policy).post,
+            note_waiting=WaitingNotes(parts.store, parts.slack, parts.policy).post,
             answer=Askers(parts.store, parts.slack).tell,
             reencode=Reencoding(parts.pipeline.means).some,
         ),
@@ -172,6 +175,7 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
         tick("look", Queue.UPKEEP, policy.waits.follow),
         tick("remind", Queue.UPKEEP, _REMIND_EVERY),
         tick("held", Queue.UPKEEP, EVERY),
+        tick("waiting", Queue.UPKEEP, WAITING_EVERY),
         tick("forget", Queue.UPKEEP, _FORGET_EVERY),
         tick("reencode", Queue.UPKEEP, _REENCODE_EVERY),
         tick("retain", Queue.UPKEEP, _RETAIN_EVERY),
