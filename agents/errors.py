@@ -5,6 +5,7 @@
     ├── BadSettings          the environment lacks something or holds something wrong
     ├── IllegalMove          a report may not go from here to there (storage.errors)
     ├── Overtaken            a filing was decided on candidates that are out of date (storage.errors)
+    ├── CannotCopy           a database cannot be copied into another (storage.errors)
     ├── Unavailable          something outside did not answer; trying again later may help
     │   ├── ModelDown
     │   ├── CodeHostDown

@@ -19,11 +19,14 @@ from typing import Any, Protocol, TypeVar
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 from dbos import error as engine_errors
 from pydantic import TypeAdapter
+from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 
 from agents.errors import Unavailable
 from bot import faults
 from bot.queues import Queue, queue_of
+from storage.database import answering
+from storage.engine import make_engine, parsed
 from storage.errors import SignalboxError
 from storage.private_files import private_database
 
@@ -190,6 +193,17 @@ def engine_url(database_url: str) -> str:
     if url.get_backend_name() == "sqlite":
         return f"sqlite:///{url.database}.jobs"
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def has_tables(database_url: str) -> bool:
+    """Whether an engine has ever run on this database. Makes nothing. Raises DatabaseDown when it does not answer."""
+    if parsed(database_url, called="The target").get_backend_name() == "sqlite":
+        return Path(engine_url(database_url).removeprefix("sqlite:///")).exists()
+    engine = make_engine(database_url)
+    with answering(engine, database_url):
+        found = inspect(engine).has_table("workflow_status", schema="dbos")
+    engine.dispose()
+    return found
 
 
 def _is_news(record: logging.LogRecord) -> bool:

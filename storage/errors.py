@@ -21,3 +21,7 @@ class NotFound(SignalboxError):
 
 class DatabaseDown(SignalboxError):
     """The database did not answer."""
+
+
+class CannotCopy(SignalboxError):
+    """A database cannot be copied into another as they are."""
