@@ -10,7 +10,8 @@
     │   ├── ModelDown
     │   ├── CodeHostDown
     │   ├── SlackDown
-    │   └── SourceDown
+    │   ├── SourceDown
+    │   └── SpentForToday    what the policy allows in a day is used up
     ├── Rejected             something outside answered no; trying again will not help
     │   ├── ModelRefused
     │   ├── CodeHostRejected
@@ -63,6 +64,10 @@ class SlackDown(Unavailable):
 
 class SourceDown(Unavailable):
     """A source did not answer, or limits our rate."""
+
+
+class SpentForToday(Unavailable):
+    """What the policy allows in a day is used up; more is allowed tomorrow, or when people raise it."""
 
 
 class Rejected(SignalboxError):

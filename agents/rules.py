@@ -172,6 +172,11 @@ def may_ask(person: Person, home_team: str) -> str:
     return ""
 
 
+def approvers_of(repository: Repository | None, policy: Policy) -> tuple[str, ...]:
+    """Whom the policy names as approvers: the repository's own, else everybody's."""
+    return (repository.approvers if repository else ()) or policy.approvers
+
+
 def may_decide(person: Person, repository: Repository | None, policy: Policy, home_team: str) -> str:
     """Empty when this person may decide about a report, else the sentence that says why not and who may.
 
@@ -180,7 +185,7 @@ def may_decide(person: Person, repository: Repository | None, policy: Policy, ho
     """
     if refusal := may_ask(person, home_team):
         return refusal
-    approvers = (repository.approvers if repository else ()) or policy.approvers
+    approvers = approvers_of(repository, policy)
     if not approvers:
         return "Nobody may do this yet: the policy file names no approvers. Add `approvers` to signalbox.toml."
     if person.user_id not in approvers:

@@ -167,19 +167,22 @@ class Engine:
             client.resume_workflow(job_id, queue_name=queue_of(job_id).value)
         return resumed
 
-    def forget(self, completed_before: str) -> int:
-        """Delete the jobs that ended before this moment (ISO format); returns how many."""
-        client = self._ask()
-        old = client.list_workflows(
-            status=["SUCCESS", "ERROR"],
-            completed_before=completed_before,
-            limit=1_000,
-            load_input=False,
-            load_output=False,
-        )
-        if old:
-            client.delete_workflows([job.workflow_id for job in old])
-        return len(old)
+    def forget(self, completed_before: str, at_once: int = 1_000) -> int:
+        """Delete all jobs that ended before this moment (ISO format), so many at once; returns how many."""
+        client, gone = self._ask(), 0
+        while True:
+            old = client.list_workflows(
+                status=["SUCCESS", "ERROR"],
+                completed_before=completed_before,
+                limit=at_once,
+                load_input=False,
+                load_output=False,
+            )
+            if old:
+                client.delete_workflows([job.workflow_id for job in old])
+            gone += len(old)
+            if len(old) < at_once:
+                return gone
 
     def alive(self) -> list[str]:
         """The ids of the jobs that wait or run."""
@@ -271,12 +274,15 @@ class EngineCheckpoint:
 
 
 def _patiently(work: Callable[[], T], waits: Sequence[float]) -> T:
-    """Do the work; when something outside does not answer, try again a little later."""
+    """Do the work; when something outside does not answer, try again a little later, unless it asks for much more."""
     for wait in waits:
         try:
             return work()
         except Unavailable as error:
-            time.sleep(min(_LONGEST_WAIT, max(wait, error.retry_after or 0.0)))
+            asked = error.retry_after or 0.0
+            if asked > _LONGEST_WAIT:
+                raise
+            time.sleep(max(wait, asked))
     return work()
 
 

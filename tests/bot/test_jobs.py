@@ -114,6 +114,16 @@ def test_the_clock_writes_off_calls_that_nobody_settled_within_an_hour(works: Wo
     assert works.store.spending.total().usd == 0.0
 
 
+def test_all_jobs_that_ended_are_forgotten_however_many_an_hour_brings(works: Works) -> None:
+    """The ticks alone are some 1,300 an hour: what is left each hour would grow for ever."""
+    for number in range(7):
+        works.engine.enqueue(f"look:{number}", Queue.UPKEEP, "look", str(number))
+    until(lambda: all(works.engine.is_over(f"look:{number}") for number in range(7)), "the ticks")
+    later = (now() + dt.timedelta(days=1)).isoformat()
+    assert works.engine.forget(later, at_once=3) == 7
+    assert works.engine.forget(later) == 0
+
+
 def test_a_job_that_met_a_closed_door_is_put_off_and_tried_again_under_a_new_id(works: Works) -> None:
     works.pipeline.fails.append(ModelDown("The model did not answer.", retry_after=90.0))
     report = a_report(works.store, status=Status.AWAITING_RESEARCH)
