@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import inspect
 
-from bot.engine import has_tables
+from bot.engine import engine_url
 from bot.settings import read_settings
 from storage.copying import copy_rows
-from storage.database import open_store
+from storage.database import open_store, reaching
 from storage.due import MACHINE
-from storage.engine import masked
+from storage.engine import make_engine, masked, parsed
 from storage.errors import CannotCopy
 
 
@@ -23,7 +25,7 @@ def copy(
 ) -> None:
     """Copy the database that DATABASE_URL names into an empty one, while no bot runs; it stays as it is."""
     source = read_settings().database
-    if has_tables(target):
+    if has_been_run_on(target):
         raise CannotCopy(f"A bot has run on {masked(target)} already. Name a new database. Nothing was copied.")
     console = Console(highlight=False, soft_wrap=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn())
@@ -42,6 +44,17 @@ def copy(
             "model is paid for it again.",
             markup=False,
         )
+
+
+def has_been_run_on(database_url: str) -> bool:
+    """Whether the job engine has its tables there. Makes nothing. Raises DatabaseDown when it does not answer."""
+    if parsed(database_url, called="The target").get_backend_name() == "sqlite":
+        return Path(engine_url(database_url).removeprefix("sqlite:///")).exists()
+    engine = make_engine(database_url)
+    with reaching(engine, database_url):
+        found = inspect(engine).has_table("workflow_status", schema="dbos")
+    engine.dispose()
+    return found
 
 
 def _at_work(target: str) -> list[str]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import SQLModel
 
 from storage.columns import Named, Typed, now
-from storage.database import answering, migrate
+from storage.database import migrate, reaching
 from storage.engine import make_engine, masked, parsed
 from storage.errors import CannotCopy
 from storage.migrations.vector_search import drop_vector_search, make_vector_search
@@ -50,8 +50,8 @@ def copy_rows(source: str, target: str) -> Iterator[Copied]:
     reading, writing = make_engine(source), make_engine(target)
     steady = reading if reading.dialect.name == "sqlite" else reading.execution_options(isolation_level="SERIALIZABLE")
     with (
-        answering(reading, source),
-        answering(writing, target),
+        reaching(reading, source),
+        reaching(writing, target),
         steady.begin() as old,
         writing.execution_options(**{WRITING: True}).begin() as new,
     ):

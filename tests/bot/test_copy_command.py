@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import command_line
-from bot.engine import Engine, engine_url, has_tables
+from bot.copy_command import has_been_run_on
+from bot.engine import Engine, engine_url
 from storage.errors import DatabaseDown
 from storage.status import Status
 from storage.store import Store
@@ -53,11 +54,11 @@ def test_a_database_on_which_a_bot_has_run_is_refused(environment: dict[str, str
 
 
 def test_an_engine_that_ran_is_seen_on_postgresql_too(postgres_url: str) -> None:
-    assert not has_tables(postgres_url)
+    assert not has_been_run_on(postgres_url)
     engine = Engine(postgres_url)
     engine.start(lambda *_: None)
     engine.stop()
-    assert has_tables(postgres_url)
+    assert has_been_run_on(postgres_url)
 
 
 @pytest.mark.parametrize(
@@ -74,4 +75,4 @@ def test_a_target_that_is_none_is_said(environment: dict[str, str], target: str,
     assert sentence in told.stderr
     assert "geheim" not in told.output
     with pytest.raises(DatabaseDown):
-        has_tables(target)
+        has_been_run_on(target)
