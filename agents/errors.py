@@ -5,7 +5,9 @@
     ├── BadSettings          the environment lacks something or holds something wrong
     ├── IllegalMove          a report may not go from here to there (storage.errors)
     ├── Overtaken            a filing was decided on candidates that are out of date (storage.errors)
-    ├── Unavailable          something outside did not answer; trying again later may help
+    ├── CannotCopy           a database cannot be copied into another (storage.errors)
+    ├── Unavailable          something outside did not answer; trying again later may help (storage.errors)
+    │   ├── DatabaseDown     (storage.errors)
     │   ├── ModelDown
     │   ├── CodeHostDown
     │   ├── SlackDown
@@ -25,8 +27,26 @@ Each carries a sentence for people: what happened, why, what to do.
 
 from __future__ import annotations
 
-from storage.errors import SignalboxError
+from storage.errors import SignalboxError, Unavailable
 from storage.judgments import Outcome
+
+__all__ = [
+    "BadPolicy",
+    "BadSettings",
+    "CodeHostDown",
+    "CodeHostRejected",
+    "ModelDown",
+    "ModelRefused",
+    "NotAtSource",
+    "Rejected",
+    "SandboxUnusable",
+    "SlackDown",
+    "SlackRejected",
+    "SourceDown",
+    "SourceRejected",
+    "Stopped",
+    "Unavailable",
+]
 
 
 class BadPolicy(SignalboxError):
@@ -39,14 +59,6 @@ class BadPolicy(SignalboxError):
 
 class BadSettings(SignalboxError):
     """The environment lacks something or holds something wrong."""
-
-
-class Unavailable(SignalboxError):
-    """Something outside did not answer. `retry_after` is in seconds, None when it did not say."""
-
-    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
-        super().__init__(sentence)
-        self.retry_after = retry_after
 
 
 class ModelDown(Unavailable):

@@ -17,8 +17,9 @@ import structlog
 from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
 from agents.terms import Policy
+from bot.checkpoints import WAITS, EngineCheckpoint, Interrupted, Waiting
 from bot.chores import Chores
-from bot.engine import WAITS, Engine, EngineCheckpoint, Interrupted, Waiting, is_engine_signal
+from bot.engine import Engine, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
 from bot.forgetting import forget_jobs, forget_reservations, forget_words

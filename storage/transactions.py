@@ -37,14 +37,14 @@ class Transactions:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that sees one moment of the database. Raises DatabaseDown."""
-        with _answering(), Session(self._reading, expire_on_commit=False) as session, session.begin():
+        with answering(), Session(self._reading, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes: all of it or, when the body raises, nothing. Raises DatabaseDown."""
         with (
-            _answering(),
+            answering(),
             self._queue(),
             Session(self._writing, expire_on_commit=False) as session,
             session.begin(),
@@ -53,7 +53,7 @@ class Transactions:
 
     def empty_write_ahead_log(self) -> None:
         """Write SQLite's log into its file and empty it, as far as readers allow: the log holds former pages."""
-        with _answering(), self._queue(), self._reading.connect() as connection:
+        with answering(), self._queue(), self._reading.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
@@ -117,8 +117,8 @@ def insert_once(session: Session, row: SQLModel) -> int | str | None:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
-    """Turn the driver's complaints into DatabaseDown."""
+def answering() -> Iterator[None]:
+    """Around what uses the database by other means than a transaction of ours, too: complaints become DatabaseDown."""
     try:
         yield
     except (OperationalError, InterfaceError, ProgrammingError) as error:
