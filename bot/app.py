@@ -40,6 +40,8 @@ from bot.http import Gate, HttpServer
 from bot.jobs import Jobs
 from bot.listeners import Deps, build_slack_app
 from bot.listeners.events import deal_with
+from bot.listening import EVERY as LISTENING_EVERY
+from bot.listening import Listening
 from bot.lookups import open_lookups
 from bot.messenger import SlackMessenger
 from bot.policy import read_policy
@@ -98,6 +100,10 @@ def bot(settings: Settings) -> Iterator[Parts]:
         _receive(parts, stack)
         handler.connect()  # type: ignore[no-untyped-call]
         log.info("the bot is listening", team=parts.slack.home_team)
+        listening = Listening(parts.deps, handler.client.is_connected)
+        own = Clock([Tick("heard", LISTENING_EVERY, lambda _: listening.note())])  # of this process: it has the socket
+        own.start()
+        stack.callback(own.stop)
         yield parts
 
 
