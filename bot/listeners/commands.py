@@ -125,6 +125,7 @@ def _status(typed: Typed, deps: Deps) -> Said:
         today=deps.store.spending.since(today),
         cursors=[deps.store.cursors.get(source) for source in deps.policy.sources],
         dead=deps.store.inbox.dead(),
+        short_of_room=deps.short_of_room(),
         channel=typed.channel,
         private=frozenset(
             name
