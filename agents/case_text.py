@@ -164,11 +164,14 @@ def instructions_text(repository: Repository) -> str:
 def readers_text(case: FixCase) -> str:
     """Who will read what is handed in, as far as that says how it is to be written."""
     if not case.discreet:
-        return ""
+        return "Whoever may read the repository may read this report too."
     return (
-        "Not everybody who may read this repository may see this report. In what you hand in, in comments and in tests"
-        " tell of the code alone: no words, names, numbers or addresses of the signals, of the guidance or of the plan,"
-        " but messages that the code itself prints."
+        "Readers of this repository who may not see this report. So everything that you hand in or write into files,"
+        " names of tests and files and comments too, tells of the code alone. Leave out who met the problem, where and"
+        " when, and what hangs on it: customers, people, places, hosts, dates, sums, addresses, and the sentences of"
+        " the signals, the guidance and the plan. What is the code's own stays: functions, messages that it prints, and"
+        " the values that show the fault. Where such a value is a name or somebody's data, take a made-up one that"
+        " fails in the same way. Names that the report holds and the repository does not are refused."
     )
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from slack_sdk import WebClient
@@ -36,6 +37,7 @@ from bot.engine import Engine
 from bot.enqueuing import Enqueuer
 from bot.github_credentials import credentials_of
 from bot.held_notes import EVERY, HeldNotes
+from bot.home import at_home, places_of, short_of_room
 from bot.http import Gate, HttpServer
 from bot.jobs import Jobs
 from bot.listeners import Deps, build_slack_app
@@ -47,7 +49,7 @@ from bot.messenger import SlackMessenger
 from bot.policy import read_policy
 from bot.queues import Queue
 from bot.redaction import redactor_of
-from bot.settings import Settings, environment, secret
+from bot.settings import Settings, environment, secret, unset
 from bot.slack import SlackWriter
 from bot.socket_mode import Socket
 from bot.sources import ALL_KINDS, KINDS, open_sources
@@ -57,7 +59,6 @@ from bot.undertaker import Undertaker
 from bot.waiting_notes import EVERY as WAITING_EVERY
 from bot.waiting_notes import WaitingNotes
 from storage.database import open_store
-from storage.private_files import private_folder
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -98,7 +99,7 @@ def bot(settings: Settings) -> Iterator[Parts]:
         stack.callback(handler.close)
         _warm_up(parts.pipeline.means)
         _receive(parts, stack)
-        handler.connect()  # type: ignore[no-untyped-call]
+        handler.connect()
         log.info("the bot is listening", team=parts.slack.home_team)
         listening = Listening(parts.deps, handler.client.is_connected)
         own = Clock([Tick("heard", LISTENING_EVERY, lambda _: listening.note())])  # of this process: it has the socket
@@ -190,8 +191,8 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
 
 def build(settings: Settings) -> Parts:
     """Build everything, and ask Slack who we are. Raises a SignalboxError that says what is missing or wrong."""
-    private_folder(settings.signalbox_home)
-    policy = read_policy(settings.signalbox_policy, ALL_KINDS)
+    with at_home(settings.signalbox_home):
+        policy = read_policy(settings.signalbox_policy, ALL_KINDS)
     store = open_store(settings.database)
     slack = _slack(settings)
     us = slack.who_we_are()
@@ -211,6 +212,7 @@ def build(settings: Settings) -> Parts:
         our_bot=str(us.get("bot_id") or ""),
         nudge_signal=enqueuer.signal,
         courtesy=Courtesy(),
+        short_of_room=partial(short_of_room, *places_of(settings)),
     )
     intake = Intake(pipeline.means)
     puller = Puller(store, open_sources(policy.sources, settings), policy.sources, redactor, intake)
@@ -240,7 +242,7 @@ def _means(settings: Settings, policy: Policy, store: Store, redactor: Redactor,
 
 def _slack(settings: Settings) -> SlackWriter:
     if not settings.slack_bot_token or not settings.slack_app_token:
-        raise BadSettings("SLACK_BOT_TOKEN and SLACK_APP_TOKEN must be set; docs/install.md says where they come from.")
+        raise BadSettings(unset("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"))
     return SlackWriter.over(WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, timeout=15))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from agents.errors import BadPolicy, BadSettings, SlackRejected
 from bot.ending import last_words
 from storage.errors import SignalboxError
 
@@ -27,6 +28,7 @@ _MODULES = {  # of each command, which has the command's name there
     "runs": "bot.runs_command",
     "schema": "bot.schema_command",
 }
+_WRONG = 78  # the exit code for what starting again does not mend, as sysexits.h has it: docs/install.md uses it
 _ELSEWHERE: dict[str, Any] = {  # --help, too, is answered there, where the options are known
     "allow_extra_args": True,
     "ignore_unknown_options": True,
@@ -74,6 +76,6 @@ def _in_sentences(name: str, command: Callable[..., None]) -> Callable[..., None
             Console(stderr=True, highlight=False, soft_wrap=True).print(
                 f"signalbox: {last_words(error, typed)}", markup=False
             )
-            raise typer.Exit(1) from error
+            raise typer.Exit(_WRONG if isinstance(error, BadPolicy | BadSettings | SlackRejected) else 1) from error
 
     return speaking

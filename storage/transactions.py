@@ -132,6 +132,8 @@ def answering() -> Iterator[None]:
 def _sentence(said: str) -> str | None:
     if "no such table" in said or ("relation" in said and "does not exist" in said):
         return "The database's tables are not there or out of date; run `signalbox migrate`."
+    if "disk is full" in said or "No space left" in said:
+        return "The disk that the database is on is full: make room; what waits goes on by itself."
     return None
 
 

@@ -127,6 +127,7 @@ def _status(typed: Typed, deps: Deps) -> Said:
         cursors=[deps.store.cursors.get(source) for source in deps.policy.sources],
         unshown=unshown(reports, typed.channel, deps),
         dead=deps.store.inbox.dead(),
+        short_of_room=deps.short_of_room(),
         channel=typed.channel,
         private=frozenset(
             name

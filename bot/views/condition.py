@@ -57,6 +57,7 @@ class Condition:
     held_up: list[Report] = field(default_factory=list)  # whose work waits for something that does not answer
     unshown: Sequence[Unshown] = ()
     dead: Sequence[InboxRow] = ()  # events of Slack that could not be dealt with, newest first
+    short_of_room: str = ""  # a sentence when the disk is nearly full
     channel: str = ""  # where it is asked
     private: frozenset[str] = frozenset()  # sources of which no item is named there
     at: dt.datetime = field(default_factory=now)
@@ -76,6 +77,8 @@ def condition(how: Condition) -> list[Block]:
             f"Today: {plural(how.today.calls, 'model call')}, {span(how.today.seconds)}, about {money(how.today.usd)}"
         ),
     ]
+    if how.short_of_room:
+        blocks.append(parts.paragraph(Sign("warning"), " ", Words(how.short_of_room, limit=400)))
     if counts.troubled:
         why = Words(counts.trouble, limit=400)
         unread = plural(counts.troubled, "signal")
