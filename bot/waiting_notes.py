@@ -85,6 +85,9 @@ class WaitingNotes:
     def _tell(self, room: str, row: str, waiting: list[Listed], silent: list[Silent], at: dt.datetime) -> None:
         text, blocks = note(waiting, silent, at)
         try:
+            place = self.slack.place(room)
+            if place is not None and place.is_shared:
+                return  # another workspace reads along, as it may none of our reports
             self.slack.post(room, text, blocks, key={"note": row, "at": at.isoformat()})
         except NotMade as error:
             log.info("a note on what waits is posted later", channel=room, error=str(error))

@@ -11,7 +11,7 @@ from playground.workspace import Message
 from storage.columns import now
 from storage.status import Mover, Status, Visibility
 from tests.bot.life import Life
-from tests.bot.workplace import ADA, BOB, ELSEWHERE, SECRET, SOLAR, Workplace, text_of
+from tests.bot.workplace import ADA, BOB, ELSEWHERE, SECRET, SHARED, SOLAR, Workplace, text_of
 from tests.factories import a_report
 
 DAY = dt.timedelta(days=1)
@@ -92,8 +92,10 @@ def test_a_plan_that_expired_and_one_that_is_stuck_are_told_of_and_what_gathers_
 
 def test_a_source_that_is_not_read_for_a_day_is_told_of_where_its_reports_go(place: Workplace) -> None:
     errors = SourceTerms(kind="sentry", report_to=SECRET, visibility=Visibility.PRIVATE)
-    place.policy = place.policy.model_copy(update={"sources": {"errors": errors}})
+    shared = SourceTerms(kind="linear", report_to=SHARED)
+    place.policy = place.policy.model_copy(update={"sources": {"errors": errors, "tracker": shared}})
     at = a_tuesday()
+    place.store.cursors.failed("tracker", "Linear answered 401.", at + DAY, rests_since=at - DAY)
     place.store.cursors.failed("errors", "Sentry answered 401.", at + DAY, rests_since=at - dt.timedelta(hours=20))
     notes(place, at).post()
     assert told(place, SECRET) == []
@@ -102,7 +104,7 @@ def test_a_source_that_is_not_read_for_a_day_is_told_of_where_its_reports_go(pla
     (note,) = told(place, SECRET)
     assert note.text == "1 source cannot be read."
     assert "Sentry answered 401." in text_of(note)
-    assert told(place) == told(place, ELSEWHERE) == []
+    assert told(place) == told(place, ELSEWHERE) == told(place, SHARED) == []
 
 
 def test_home_shows_what_waits_for_a_person_however_old_it_is(place: Workplace) -> None:
