@@ -78,7 +78,7 @@ def test_where_readers_may_not_see_the_report_the_pull_request_has_no_word_of_it
 
     said = world.store.reports.get(1)
     assert said.status is Status.AWAITING_CHECKS
-    assert "may see this report" in world.model.asked[-1].messages[0].model_dump_json()
+    assert "may not see this report" in world.model.asked[-1].messages[0].model_dump_json()
     body = world.code_host.drafts[1].body
     assert said.gist not in body
     assert "C11" not in body
