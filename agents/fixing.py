@@ -199,6 +199,8 @@ class Fixing:
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
+        if row.number is None:
+            need_room(self.means, repository)  # others may have been opened since this fix began
         head = self.means.code_host.ensure_branch(
             repository,
             branch=row.branch,

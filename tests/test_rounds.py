@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.errors import CodeHostRejected, SpentForToday
+from agents.errors import CodeHostRejected
 from agents.exchange import Check, Message, Remark
 from agents.terms import Budgets
 from storage.columns import now
@@ -18,9 +18,8 @@ from storage.judgments import (
 from storage.records import CheckState, Decision
 from storage.status import Status, Visibility
 from storage.store import Store
-from tests.factories import a_report
 from tests.fakes import calls
-from tests.world import CODE, POLICY, SUBMISSION, TOM, World
+from tests.world import CODE, POLICY, SUBMISSION, World
 
 
 @pytest.fixture
@@ -142,47 +141,6 @@ def test_the_rounds_of_a_pull_request_do_not_count_to_those_that_may_be_opened_i
     world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log="E501"))
     assert world.advances().status is Status.AWAITING_FIX
 
-    assert world.advances().status is Status.AWAITING_CHECKS
-
-
-def test_a_fix_beyond_the_days_pull_requests_waits_and_nobody_has_to_press_retry(
-    sqlite_store: Store, tmp_path: Path
-) -> None:
-    world = World(
-        sqlite_store, tmp_path, policy=POLICY.model_copy(update={"budgets": Budgets(pull_requests_per_day=1)})
-    )
-    world.reaches(Status.AWAITING_FIX)
-    other = a_report(sqlite_store)
-    fix = sqlite_store.fixes.start(other.id or 0, 1, "acme/shop", "signalbox/sb-2", "0" * 40)
-    sqlite_store.fixes.change(fix.id or 0, number=9)
-
-    with pytest.raises(SpentForToday, match="which is the limit"):
-        world.advances()
-    assert sqlite_store.reports.get(1).status is Status.AWAITING_FIX
-    assert not world.code_host.pushes
-
-    world.later = dt.timedelta(days=1, minutes=1)
-    assert world.advances().status is Status.AWAITING_CHECKS
-
-
-def test_a_fix_does_not_begin_on_the_word_of_somebody_who_is_no_approver_any_more(world: World) -> None:
-    world.reaches(Status.AWAITING_FIX)
-    world.follows(POLICY.model_copy(update={"approvers": (TOM.user_id,)}))
-
-    stuck = world.advances()
-    assert (stuck.status, stuck.stuck_from) == (Status.STUCK, Status.AWAITING_FIX)
-    assert "is no approver any more" in stuck.note
-    assert not world.code_host.pushes
-
-    assert world.presses(Decision.RETRY, TOM)
-    assert world.advances().status is Status.AWAITING_CHECKS
-
-
-def test_a_pull_request_is_mended_although_who_approved_it_left(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    world.follows(POLICY.model_copy(update={"approvers": (TOM.user_id,)}))
-    world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log="E501"))
-    assert world.advances().status is Status.AWAITING_FIX
     assert world.advances().status is Status.AWAITING_CHECKS
 
 
