@@ -169,7 +169,7 @@ def readers_text(case: FixCase) -> str:
         "Readers of this repository who may not see this report. So everything that you hand in or write into files,"
         " names of tests and files and comments too, tells of the code alone. Leave out who met the problem, where and"
         " when, and what hangs on it: customers, people, places, hosts, dates, sums, addresses, and the sentences of"
-        " the signals, the guidance and the plan. What is the code's own stays: functions, messages that it prints, and"
+        " the signals and the guidance. What is the code's own stays: functions, messages that it prints, and"
         " the values that show the fault. Where such a value is a name or somebody's data, take a made-up one that"
         " fails in the same way. Names that the report holds and the repository does not are refused."
     )

@@ -6,6 +6,7 @@ job that is resumed, here or on another worker, gets them back.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -23,6 +24,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from bot.queues import Queue, queue_of
+from storage.database import DAMAGED
 from storage.errors import DatabaseDown, SignalboxError
 from storage.private_files import private_database
 from storage.transactions import answering
@@ -71,7 +73,7 @@ class Engine:
     def start(self, work: Work) -> None:
         """Register the one workflow, and begin to take jobs."""
         url = engine_url(self.database_url)
-        _use_wal(url)
+        _prepare(url)
         DBOS(
             config={
                 "name": "signalbox",
@@ -240,14 +242,23 @@ def _is_news(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.ERROR and not isinstance(error, cancelled)
 
 
-def _use_wal(url: str) -> None:
-    """The engine leaves SQLite's slower journal as it is; this pragma stays in the file, as does its mode."""
-    if url.startswith("sqlite:///"):
-        file = url.removeprefix("sqlite:///")
-        private_database(Path(file))
-        connection = sqlite3.connect(file, timeout=30)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.close()
+def _prepare(url: str) -> None:
+    """Have SQLite's file use its quicker journal: the engine leaves that as it is. The mode stays in the file."""
+    if not url.startswith("sqlite:///"):
+        return
+    file = url.removeprefix("sqlite:///")
+    private_database(Path(file))
+    try:
+        with contextlib.closing(sqlite3.connect(file, timeout=30)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.DatabaseError as error:
+        if not any(words in str(error) for words in DAMAGED):
+            raise DatabaseDown(f"{file} cannot be used ({error}); is it in use, or its disk full?") from error
+        raise DatabaseDown(
+            f"{file}, which holds the jobs, is damaged ({error}): move it away and start again. What waits is found by "
+            "its report; only work that was under way begins anew."
+        ) from error
 
 
 def is_engine_signal(error: BaseException) -> bool:

@@ -223,6 +223,7 @@ class SlackWriter:
             is_member=bool(seen.get("is_member")),
             is_shared=bool(seen.get("is_ext_shared") or seen.get("is_pending_ext_shared")),
             visibility=Visibility.PRIVATE if private else Visibility.PUBLIC,
+            is_archived=bool(seen.get("is_archived")),
         )
         # One that we are not in yet is asked about again: somebody is about to invite us.
         return self._places.put(channel, place) if place.is_member else place

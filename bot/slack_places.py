@@ -26,6 +26,7 @@ class Place:
     is_member: bool
     is_shared: bool  # with another workspace
     visibility: Visibility
+    is_archived: bool = False
 
 
 def metadata_of(message: Mapping[str, Any]) -> object:

@@ -20,6 +20,7 @@ from storage.store import Store
 from storage.transactions import WRITING
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+DAMAGED = ("not a database", "malformed")  # SQLite's words
 _LOCK = 0x51_67_6E_61_6C  # of PostgreSQL: whoever migrates holds it
 
 
@@ -83,6 +84,11 @@ def reaching(engine: Engine, url: str) -> Iterator[None]:
     except DBAPIError as error:
         engine.dispose()
         said = " ".join(str(error.orig).split())[:300]
+        if any(words in said for words in DAMAGED):
+            raise DatabaseDown(
+                f"The database {masked(url)} is damaged ({said}): stop everything, put a backup in its place, of the "
+                "file ending in .jobs too, and start again (docs/runbook.md)."
+            ) from error
         raise DatabaseDown(
             f"The database {masked(url)} does not answer: {said}. Check the server, and the address."
         ) from error

@@ -49,6 +49,7 @@ class SignalCounts(BaseModel):
     waiting: int
     troubled: int = 0  # of those that wait, whose digest failed
     trouble: str = ""  # why the newest of them did
+    erased: int = 0  # deleted where they came from, or older than words are kept
 
 
 class Signals:
@@ -271,6 +272,7 @@ class Signals:
                 waiting=by_status.get(SignalStatus.AWAITING_DIGEST, 0),
                 troubled=session.exec(select(func.count()).select_from(Signal).where(*failed)).one(),
                 trouble=trouble or "",
+                erased=by_status.get(SignalStatus.ERASED, 0),
             )
 
 

@@ -8,16 +8,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.clock import Clock, Tick
-from bot.engine import DROPPED_AFTER
+from bot.engine import DROPPED_AFTER, Engine
 from bot.enqueuing import work_id
+from bot.listeners.failing import tell
 from bot.queues import Queue
 from storage.errors import DatabaseDown
 from storage.status import Status
+from tests.bot.workplace import BOB, SOLAR, Workplace
 from tests.bot.works import Works, has_tried, until
 from tests.factories import a_report
 
@@ -127,3 +130,19 @@ def test_ticks_that_cannot_be_enqueued_are_one_line_a_minute() -> None:
         clock.stop()
 
     assert [line["error"] for line in lines] == ["The database or its disk is full."]
+
+
+def test_a_damaged_file_of_jobs_ends_the_start_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "signalbox.db.jobs").write_bytes(b"garbage" * 300)
+
+    with pytest.raises(DatabaseDown, match=r"holds the jobs, is damaged .* move it away and start again"):
+        Engine(f"sqlite:///{tmp_path / 'signalbox.db'}").start(lambda *_: None)
+
+
+def test_who_presses_while_the_database_is_down_is_told_so_and_the_log_has_a_line(place: Workplace) -> None:
+    with capture_logs() as lines:
+        tell(DatabaseDown("The disk is full."), {"user_id": BOB, "channel_id": SOLAR, "command": "/x"}, place.deps)
+
+    assert [(line["error"], line["exc_info"]) for line in lines] == [("The disk is full.", None)]
+    assert lines[0]["reference"] in place.whispers(BOB)[0]
+    assert place.whispers(BOB)[0].startswith("My database cannot be written or read just now")

@@ -79,7 +79,7 @@ def test_channels_that_are_not_listened_to_stay_unheard_and_keep_no_other_back(p
     outside = place.workspace.say(ADA, SHARED, "another workspace reads this")
     aside = place.workspace.say(ADA, QUIET, "nobody asked the bot to listen here")
     said = place.workspace.say(BOB, SOLAR, "the export fails")
-    place.workspace._state.channels[SHARED].members.discard(place.bot)  # somebody removed it
+    place.workspace.remove(place.bot, SHARED)
     listening(place).note()
 
     assert len(signals(place, said)) == 1
