@@ -12,7 +12,8 @@
     │   ├── CodeHostDown
     │   ├── SlackDown
     │   ├── SourceDown
-    │   └── SpentForToday    what the policy allows in a day is used up
+    │   ├── SpentForToday    what the policy allows in a day is used up
+    │   └── NotReadYet       what was reported has changed and waits for its digest
     ├── Rejected             something outside answered no; trying again will not help
     │   ├── ModelRefused
     │   ├── CodeHostRejected
@@ -79,6 +80,10 @@ class SourceDown(Unavailable):
 
 class SpentForToday(Unavailable):
     """What the policy allows in a day is used up; more is allowed tomorrow, or when people raise it."""
+
+
+class NotReadYet(Unavailable):
+    """What was reported has changed, and waits for its digest."""
 
 
 class Rejected(SignalboxError):

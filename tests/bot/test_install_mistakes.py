@@ -182,7 +182,10 @@ def test_an_app_token_of_another_app_than_the_bots_is_named(place: Workplace) ->
 
 
 def test_what_starting_again_does_not_mend_has_an_exit_code_that_supervisors_can_tell(tmp_path: Path) -> None:
-    done = typed("run", folder=tmp_path, environment={"PATH": os.environ["PATH"]})
+    run, pull = (
+        typed(*words, folder=tmp_path, environment={"PATH": os.environ["PATH"]}) for words in (["run"], ["pull", "x"])
+    )
 
-    assert done.returncode == 78
-    assert "signalbox.toml: there is no such file" in done.stderr
+    assert (run.returncode, pull.returncode) == (78, 1)
+    for done in (run, pull):
+        assert "signalbox.toml: there is no such file" in done.stderr
