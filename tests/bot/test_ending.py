@@ -135,3 +135,24 @@ main()
     )
 
     assert (done.returncode, done.stdout) == (0, "was told to end\n"), done.stderr
+
+
+def test_a_signal_that_another_thread_is_handed_is_heard() -> None:
+    script = """
+import signal, threading, time
+import bot.run_command
+
+def hand():
+    time.sleep(0.5)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    time.sleep(600)
+
+threading.Thread(target=hand, daemon=True).start()
+bot.run_command._until_told()
+print("told")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.stdout == "told\n", done.stderr
