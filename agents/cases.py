@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.conventions import Conventions
 from agents.exchange import Remark
 from agents.terms import Repository
-from storage.judgments import Plan, Research
+from storage.judgments import FixSubmission, Plan, Research
 from storage.raw import Severity
 
 
@@ -101,6 +101,8 @@ class FixCase(_Case):
     research: Research
     round_number: int = Field(default=1, ge=1)
     patch: str = ""
+    handed_in: FixSubmission | None = None  # with that
+    ended_before: str = ""  # why the try before this one came to nothing, in a sentence
     left_behind: str = ""  # what was pushed, when it could not be carried over to where the base branch is now
     red_log: str = ""
     instructions: tuple[Remark, ...] = ()
@@ -117,9 +119,18 @@ class FixCase(_Case):
     @property
     def issues(self) -> tuple[int, ...]:
         """The numbers of the repository's own issues among the signals; they have the readers that it has."""
+        return tuple(dict.fromkeys(number for one in self.signals if (number := self._issue(one))))
+
+    @property
+    def unshared(self) -> tuple[SeenSignal, ...]:
+        """The signals that not all readers of the repository may see, where not all may see the report."""
+        return tuple(one for one in self.signals if not self._issue(one))
+
+    def _issue(self, signal: SeenSignal) -> int:
+        """The number of the repository's own issue that a signal is, else 0."""
         place = re.compile(rf"{re.escape(self.repository.name)}#(\d+)", re.IGNORECASE)
-        found = (place.fullmatch(one.external_id) for one in self.signals if "/issues/" in one.url)
-        return tuple(dict.fromkeys(int(match[1]) for match in found if match))
+        found = place.fullmatch(signal.external_id)
+        return int(found[1]) if found and "/issues/" in signal.url else 0
 
 
 def of_strand(subject: str, name: str) -> str:

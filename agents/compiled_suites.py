@@ -11,6 +11,7 @@ _GO_ENDED = re.compile(r"^(?P<how>ok  |FAIL)\t(?P<package>\S+)(?:\t(?P<seconds>[
 _GO_FAILED = re.compile(r"^ *--- FAIL: (\S+) \([\d.]+s\)$")
 _GO_PASSED = re.compile(r"^ *--- PASS: \S+ \([\d.]+s\)$", re.MULTILINE)
 _GO_BROKE = re.compile(r"^(?:panic: |fatal error: )")
+_UNBUILT = re.compile(r"^FAIL\t\S+ \[(?:build|setup) failed\]$|^error: could not compile ", re.MULTILINE)
 _CARGO_ENDED = re.compile(r"^test result: (?:ok|FAILED)\. (\d+) passed; (\d+) failed; ", re.MULTILINE)
 _CARGO_FAILED = re.compile(r"^failures:\n((?:    \S.*\n)+)\ntest result: FAILED\. ", re.MULTILINE)
 _CARGO_THROUGH = re.compile(r"^error: \d+ targets? failed:$", re.MULTILINE)
@@ -51,3 +52,8 @@ def by_cargo(log: str) -> Counted | None:
     through = not failed or bool(_CARGO_THROUGH.search(log))
     passed, total = (sum(int(end[at]) for end in ends) for at in (0, 1))
     return Counted(failed, total, passed, through, frozenset({101}))
+
+
+def is_unbuilt(log: str) -> bool:
+    """Whether something of it did not compile, so that its tests were not run."""
+    return _UNBUILT.search(log) is not None

@@ -71,8 +71,8 @@ def conventions_of(
         return Conventions()
 
 
-def conventions_text(conventions: Conventions) -> str:
-    """The same for the agent, fenced."""
+def conventions_text(conventions: Conventions, left: Sequence[str] = ()) -> str:
+    """The same for the agent, fenced; `left` are the template's headings that it may write under."""
     parts = []
     if conventions.subjects:
         parts.append(quoted("\n".join(conventions.subjects), "titles of the latest commits"))
@@ -82,7 +82,25 @@ def conventions_text(conventions: Conventions) -> str:
         parts.append(quoted(began, "the changelog, how it begins"))
     if conventions.template:
         parts.append(quoted(conventions.template, "template of pull requests"))
+        parts.append(_left_text(left))
     return "\n\n".join(parts) or "It says nothing of that."
+
+
+def _left_text(left: Sequence[str]) -> str:
+    if not left:
+        return "None of its headings is left for `sections`."
+    listed = quoted("\n".join(left), "headings")
+    return f"These of its headings are left for `sections`:\n{listed}"
+
+
+def words_of(workspaces: Workspaces, repository: Repository, sha: str, words: Sequence[str]) -> frozenset[str]:
+    """Which of these words stand anywhere in its files, in small or capital letters, or in its name."""
+    spelled = (form for word in words for form in (word, word.capitalize(), word.upper()))  # git folds ASCII alone
+    options = (part for form in spelled for part in ("-e", form))
+    with closing(workspaces.open(repository, sha)) as workspace:
+        script = 'git --no-pager grep -hoiIF "$@" | sort -u'
+        found = workspace.run(("sh", "-c", script, "sh", *options), seconds=_SECONDS).output.lower()
+    return frozenset(word for word in words if word.lower() in found or word.lower() in repository.name.lower())
 
 
 def _read(workspace: Workspace, repository: Repository, redact: Callable[[str], str]) -> Conventions:

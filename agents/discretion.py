@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from agents.cases import FixCase, SeenSignal
+from agents.particulars import Particulars, particulars_of
 from agents.patches import read_patch
 from storage.judgments import FixSubmission
 
@@ -16,13 +17,23 @@ _PRINTED = re.compile(  # what a program wrote is the code's own
 )
 _QUOTED = re.compile(r'(?m)^(\s*File "[^\n]*)\n[ \t]+[^\n]*')  # a frame of Python, and the line of code below it
 
+_INSTEAD = "tell of the code."
 
-def indiscretions(submission: FixSubmission, patch: str, case: FixCase) -> tuple[str, ...]:
-    """One sentence for each place that repeats what a signal or a person in the report's thread said, else none."""
-    prose = (*(line for signal in case.signals for line in _prose(signal)), *(one.words for one in case.guidance))
-    known = "\n".join(line[1:] for line in patch.split("\n") if line.startswith((" ", "-")))
-    said = {run for line in prose for run in _runs(line)} - set(_runs(known))  # what is there already may be moved
-    places = {
+Knowing = Callable[[Sequence[str]], Container[str]]  # which of the words the repository holds
+
+
+def _nothing(_: Sequence[str]) -> Container[str]:
+    return ()
+
+
+def indiscretions(submission: FixSubmission, patch: str, case: FixCase, knows: Knowing = _nothing) -> tuple[str, ...]:
+    """One sentence for each place that repeats what a signal or a person in the report's thread said, else none.
+
+    Neither their sentences nor the names in them may be there, but for names that the repository `knows`. Its own
+    issues are read by whoever reads it, so they are no secret.
+    """
+    prose = (*(line for signal in case.unshared for line in _prose(signal)), *(one.words for one in case.guidance))
+    told = {
         "title": submission.title,
         "summary": submission.summary,
         "risk": submission.risk,
@@ -30,18 +41,49 @@ def indiscretions(submission: FixSubmission, patch: str, case: FixCase) -> tuple
         "answer": submission.answer,
         "sections": "\n".join(section.text for section in submission.sections),
     }
-    places |= {change.path: "\n".join(line for _, line in change.added) for change in read_patch(patch)}
-    return tuple(
-        f"{place} repeats words of a report that not everybody who reads the repository may see: tell of the code."
-        for place, text in places.items()
-        if not said.isdisjoint(_runs(text))
-    )
+    added = {change.path: "\n".join(line for _, line in change.added) for change in read_patch(patch)}
+    there = "\n".join(line[1:] for line in patch.split("\n") if re.match(r" |-(?!-- )", line))
+    held = particulars_of((*map(_said, case.unshared), *(one.words for one in case.guidance)))
+    held = held.but([word for word in held.words if word in there.lower()])  # what is there already may be moved
+    if held.words:
+        held = held.but(knows(held.words))
+    return (*_repeated(told | added, prose, there), *_named(told, _shown(submission) | added, held))
+
+
+def _repeated(places: Mapping[str, str], prose: Sequence[str], there: str) -> Iterator[str]:
+    said = {run for line in prose for run in _runs(line)} - set(_runs(there))
+    for place, text in places.items():
+        if not said.isdisjoint(_runs(text)):
+            yield f"{place} repeats words of a report that not everybody who reads the repository may see: {_INSTEAD}"
+
+
+def _shown(submission: FixSubmission) -> dict[str, str]:
+    """What of the tests stands in the pull request and in the commit."""
+    return {"test_ids": "\n".join(submission.test_ids), "expected_failure": submission.expected_failure}
+
+
+def _named(told: Mapping[str, str], code: Mapping[str, str], held: Particulars) -> Iterator[str]:
+    found = {place: held.in_prose(text) for place, text in told.items()}
+    found |= {place: held.in_code(f"{place}\n{text}") for place, text in code.items()}
+    for place, names in found.items():
+        if names:
+            listed = ", ".join(f"\u201c{name}\u201d" for name in names)
+            yield (
+                f"{place} names {listed} of a report that not everybody who reads the repository may see: tell of the"
+                " code, and make up what a test needs of the kind."
+            )
 
 
 def _prose(signal: SeenSignal) -> Iterator[str]:
-    yield "" if _PRINTED.match(signal.title) else signal.title
-    for block in re.split(r"\n\s*\n|```", _QUOTED.sub(r"\1", signal.body)):
-        yield " ".join(line for line in block.split("\n") if not _PRINTED.match(line))
+    """Each paragraph that a person wrote, on one line."""
+    for block in re.split(r"\n\s*\n|```", _said(signal)):
+        yield " ".join(block.split("\n"))
+
+
+def _said(signal: SeenSignal) -> str:
+    """What people wrote of it, without the lines that programs printed."""
+    lines = (signal.title, "", *_QUOTED.sub(r"\1", signal.body).split("\n"))
+    return "\n".join(line for line in lines if not _PRINTED.match(line))
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:

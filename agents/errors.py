@@ -5,12 +5,15 @@
     ├── BadSettings          the environment lacks something or holds something wrong
     ├── IllegalMove          a report may not go from here to there (storage.errors)
     ├── Overtaken            a filing was decided on candidates that are out of date (storage.errors)
+    ├── CannotCopy           a database cannot be copied into another (storage.errors)
     ├── Unavailable          something outside did not answer; trying again later may help (storage.errors)
     │   ├── DatabaseDown     (storage.errors)
     │   ├── ModelDown
     │   ├── CodeHostDown
     │   ├── SlackDown
-    │   └── SourceDown
+    │   ├── SourceDown
+    │   ├── SpentForToday    what the policy allows in a day is used up
+    │   └── NotReadYet       what was reported has changed and waits for its digest
     ├── Rejected             something outside answered no; trying again will not help
     │   ├── ModelRefused
     │   ├── CodeHostRejected
@@ -73,6 +76,14 @@ class SlackDown(Unavailable):
 
 class SourceDown(Unavailable):
     """A source did not answer, or limits our rate."""
+
+
+class SpentForToday(Unavailable):
+    """What the policy allows in a day is used up; more is allowed tomorrow, or when people raise it."""
+
+
+class NotReadYet(Unavailable):
+    """What was reported has changed, and waits for its digest."""
 
 
 class Rejected(SignalboxError):

@@ -61,7 +61,7 @@ def guard(
         *_kinds(changes),
         *(f"{path} holds conflict markers; resolve them." for path in unresolved(patch)),
         *_secrets(changes, secrets),
-        *_weakened(changes),
+        *weakened(changes),
     ]
     if planned and not free:
         sentences += _unplanned(changes, planned)
@@ -132,18 +132,19 @@ def _secrets(changes: list[FileChange], secrets: Callable[[str], str]) -> list[s
     return sentences
 
 
-def _weakened(changes: list[FileChange]) -> list[str]:
-    """Tests that were taken away or made to say less."""
+def weakened(changes: Sequence[FileChange], *, beside: bool = False) -> list[str]:
+    """Tests that were taken away or made to say less. `beside`: changes of tests in one file with the code."""
     sentences = []
     for change in changes:
+        of_tests = beside or is_test(change.path)
         if is_test(change.old_path) and (change.deleted or not is_test(change.path)):
             sentences.append(f"{change.old_path} is a test and must not be deleted or moved away.")
             continue
         skipping = skips(change.added)
-        if skipping and (is_test(change.path) or matches(change.path, (*_TEST_SETTINGS, *_DEPENDENCIES))):
+        if skipping and (of_tests or matches(change.path, (*_TEST_SETTINGS, *_DEPENDENCIES))):
             sentences.append(f"{change.path}:{skipping[0]} keeps tests from running or counting; take it out.")
         lost = _assertions(change.removed) - _assertions(change.added)
-        if is_test(change.path) and lost > 0:
+        if of_tests and lost > 0:
             sentences.append(f"{change.path} checks less than before ({lost} fewer assertions); put them back.")
     return sentences
 

@@ -20,6 +20,7 @@ _YEAR = dt.timedelta(days=365)
 _AROUND = 10  # lines before and after a cited one whose authors count
 _SECONDS = 60.0
 _MOST_COMMITS = 5
+_GO_MODULE = re.compile(r"(?m)^module\s+\"?([^\s\"]+)")
 _PACKAGES = frozenset({"__init__", "index", "mod"})  # files that are imported by their folder's name
 _OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _PERSON = re.compile(r"\s*\d+\s+(.+?)\s+<(.+)>")
@@ -86,6 +87,8 @@ class History:
         pure = PurePosixPath(path)
         if pure.suffix in javascript_imports.SUFFIXES:
             return [other for other in self._javascript_importers(path) if not is_test(other)]
+        if pure.suffix == ".go":
+            return [other for other in self._go_importers(pure) if not is_test(other)]
         name = re.escape(pure.parent.name if pure.stem in _PACKAGES else pure.stem)
         keyword = r"(^[[:space:]]*(import|from|use|using|include|#include|export|@import)|require)"
         pattern = rf"{keyword}[^A-Za-z0-9_](.*[^A-Za-z0-9_])?{name}([^A-Za-z0-9_]|$)"
@@ -99,6 +102,14 @@ class History:
         packages = ((javascript_imports.name_of(self._text(f"{each}/package.json")), each) for each in folders)
         package, folder = next((each for each in packages if each[0]), ("", ""))
         return javascript_imports.importers(path, naming, package, folder)
+
+    def _go_importers(self, path: PurePosixPath) -> list[str]:
+        """Files that import the package; the other files of a package see each other without."""
+        modules = ((folder, _GO_MODULE.search(self._text(str(folder / "go.mod")))) for folder in path.parents)
+        top, module = next(((folder, found[1]) for folder, found in modules if found), (PurePosixPath(), ""))
+        inside = path.parent.relative_to(top)
+        package = re.escape(str(PurePosixPath(module) / inside))
+        return self._lines("grep", "-lIE", "-e", rf'^[^"/]*"{package}"', "--", "*.go") if module else []
 
     def _lines(self, *arguments: str) -> list[str]:
         """What git printed; nothing when it knows no such path."""

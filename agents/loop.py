@@ -36,6 +36,7 @@ from storage.judgments import Outcome
 MOST_NUDGES = 2  # answers without a tool call, in one run
 MOST_PATCH = 1_000_000  # characters of changes that a checkpoint may carry
 TOLD_EARLY = 3  # turns before the last at which the agent hears how many are left
+_LAST_CHANCE = "If the next submission is refused too, the run ends without one."
 NEARLY = 0.8  # of the money or the time
 DONE = "It is done."  # why a run ended that came to its end
 CUT = "max_tokens"  # the stop reason of an answer that was too long
@@ -187,12 +188,13 @@ class Loop(Generic[J, V]):
         seen = replace(trail, messages=(*trail.messages, said(results=beside)))
         ruling = self.brief.verify(judgment, seen)
         trail = replace(trail, ruling=ruling, seconds=trail.seconds + ruling.seconds)
-        result = ToolResult(call_id=call.id, text=ruling.refusal or "Taken.", failed=bool(ruling.refusal))
         if not ruling.refusal:
-            return trail.ended(ruling.outcome, DONE), result
+            return trail.ended(ruling.outcome, DONE), ToolResult(call_id=call.id, text="Taken.")
         trail = replace(trail, refusals=trail.refusals + 1)
+        last = f"\n\n{_LAST_CHANCE}" if trail.refusals == self.brief.most_refusals else ""
+        result = ToolResult(call_id=call.id, text=ruling.refusal + last, failed=True)
         if trail.refusals > self.brief.most_refusals:
-            trail = trail.ended(ruling.outcome, f"What it handed in was refused {trail.refusals} times.")
+            trail = trail.ended(ruling.outcome, f"What the agent handed in was refused {trail.refusals} times.")
         return trail, result
 
     def _led_aside(

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from agents.compiled_suites import is_unbuilt
 from agents.exchange import Ran
-from agents.guards import is_test
+from agents.guards import is_test, weakened
+from agents.inline_tests import holds_tests, may_hold_both, within_tests
 from agents.javascript_suites import is_source
 from agents.naming_tests import is_pytest, running, running_again, stops_early
-from agents.patches import only
+from agents.patches import FileChange, only, read_patch
 from agents.ports import Workspaces
 from agents.reporting_runs import run_reporting
 from agents.suite import Failures, counted, named
@@ -30,7 +32,10 @@ _UNCOLLECTED = {
     4: "could not be found or imported",
     5: "do not exist",
 }
-_TOO_GENERAL = frozenset({"assert", "assertionerror", "error", "errors", "exception", "failed", "failure", "traceback"})
+_TOO_GENERAL = frozenset(
+    {"assert", "assertionerror", "assertion failed", "assertion left == right failed", "error", "errors", "exception",
+     "exit status 1", "fail", "failed", "failure", "panicked", "panicked at", "traceback"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,23 @@ class _Attempt:
         with closing(self.workspaces.open(self.repository, self.base_sha, patch)) as workspace:
             return [run_reporting(workspace, self.repository, command) for command in commands]
 
+    def tests_of(self, patch: str, files: Sequence[str]) -> tuple[str, str]:
+        """The tests' part of the patch, and what of that stands beside code. ValueError if the patch does not fit.
+
+        Tests have files of their own, named or known by their names, or stand in one file with the code they test.
+        """
+        mixed = [one for one in read_patch(patch) if may_hold_both(one.path) and not is_test(one.path)]
+        beside = self._within(patch, mixed) if mixed else {}
+        whole = only(patch, lambda path: path not in beside and (path in files or is_test(path)))
+        within = "".join(beside.values())
+        return whole + within, within
+
+    def _within(self, patch: str, mixed: Sequence[FileChange]) -> dict[str, str]:
+        with closing(self.workspaces.open(self.repository, self.base_sha, patch)) as workspace:
+            texts = {one.path: "" if one.deleted else workspace.read(one.path) for one in mixed}
+        told = {one.path: within_tests(one, texts[one.path]) for one in mixed}
+        return {path: part for path, part in told.items() if part or holds_tests(texts[path])}
+
 
 def prove_patch(
     workspaces: Workspaces, repository: Repository, base_sha: str, patch: str, submission: FixSubmission
@@ -64,10 +86,10 @@ def prove_patch(
     attempt = _Attempt(workspaces, repository, base_sha)
     suite_command = repository.test_command
     named_command = running(suite_command, submission.test_ids)
-    tests = only(patch, lambda path: path in submission.test_files or is_test(path))
-    if why_not := _unfit(submission, tests):
-        return _unproven(submission, why_not)
     try:
+        tests, beside = attempt.tests_of(patch, submission.test_files)
+        if why_not := _unfit(submission, tests) or next(iter(weakened(read_patch(beside), beside=True)), ""):
+            return _unproven(submission, why_not)
         (before,) = attempt.run(tests, named_command)
         why_not = _why_not_red(before, submission, repository)
         if why_not:
@@ -108,7 +130,7 @@ def _unfit(submission: FixSubmission, tests: str) -> str:
     """What is wrong with the submission before anything is run."""
     if options := [one for one in submission.test_ids if one.startswith("-")]:
         return f"{options[0]} is an option, not a test; name the new tests."
-    expected = submission.expected_failure.strip().lower().rstrip(":")
+    expected = submission.expected_failure.replace("`", "").strip(" :-").lower()
     if len(expected) < 5 or expected in _TOO_GENERAL:  # noqa: PLR2004 shorter texts are in any log
         return f"“{submission.expected_failure}” is in any failing test's log; name the reported error or wrong value."
     if not tests:
@@ -136,6 +158,8 @@ def _why_not_red(before: Ran, submission: FixSubmission, repository: Repository)
 def _why_not_by_name(before: Ran, submission: FixSubmission) -> str:
     failures = Failures.of(before)
     idle = failures.missing(submission.test_ids) if failures else []
+    if (idle or counted(before) is None) and is_unbuilt(before.output):
+        return "Without the change the new tests do not compile, so nothing shows the problem; they must run and fail."
     return _idle(idle) if idle else ""
 
 

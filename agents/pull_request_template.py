@@ -94,6 +94,13 @@ def arranged(parts: Mapping[Part, str], template: str, answers: Mapping[str, str
     return "\n\n".join(filter(None, (*lines[:ends], *_own(left), *lines[ends:])))
 
 
+def unfilled(template: str, parts: Container[Part]) -> tuple[str, ...]:
+    """Headings under which nothing stands by itself when there are these parts; boxes are seen to by code."""
+    left = {part: "told" for part in Part if part in parts}
+    sections = [section for section in _sections(template) if section.heading and not section.boxes]
+    return tuple(section.heading.lstrip("# ") for section in sections if not _known(section, left))
+
+
 def _joined(parts: Mapping[Part, str], homes: Container[Part | None]) -> dict[Part, str]:
     """Those that there are. Issues belong to what was wrong, and that before what changes, unless it has a heading."""
     left = dict(parts)

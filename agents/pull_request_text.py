@@ -14,7 +14,7 @@ from agents.exchange import Draft
 from agents.guards import is_changelog
 from agents.outward import code, literal, one_line, plain
 from agents.patches import read_patch
-from agents.pull_request_template import Part, Seen, arranged
+from agents.pull_request_template import Part, Seen, arranged, unfilled
 from agents.suite import suite_said
 from storage.judgments import FixSubmission, Proof, Research
 from storage.raw import SLACK
@@ -52,6 +52,13 @@ def pull_request_draft(
         body="\n\n".join(filter(None, body)),
         label=case.repository.label,
     )
+
+
+def headings_left(case: FixCase) -> tuple[str, ...]:
+    """Headings of the repository's template under which only the agent can say anything."""
+    missing = {Part.PROBLEM} if case.discreet else set()
+    missing |= set() if case.issues else {Part.ISSUES}
+    return unfilled(case.conventions.template, [part for part in Part if part not in missing])
 
 
 def answer_text(answer: str) -> str:

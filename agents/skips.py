@@ -13,6 +13,7 @@ _SKIP = re.compile(
     r"\b(?:pytest|unittest)\.(?:mark\.)?(?:skip|xfail|importorskip)|@(?:skip|expectedFailure)|\bcollect_ignore"
     r"|\b(?:it|test|describe|suite)(?:\.\w+)*\.(?:skip|only|todo|skipIf|runIf|fails|failing)\b"
     r"|\bx(?:it|test|describe)\(|^\s*f(?:it|describe)\([\"'`]|\bt\.Skip|--(?:deselect|ignore)\b"
+    r"|#\[(?:cfg_attr\(.*\b)?ignore\b"
 )
 _WITH_A_REASON = re.compile(r"\bpytest\.importorskip\(|@(?:pytest\.mark|unittest)\.skip(?:if|If|Unless)\(")
 _TEST = re.compile(r"\s*(?:async )?def test|\s*class \w*Test")

@@ -42,6 +42,8 @@ from bot.http import Gate, HttpServer
 from bot.jobs import Jobs
 from bot.listeners import Deps, build_slack_app
 from bot.listeners.events import deal_with
+from bot.listening import EVERY as LISTENING_EVERY
+from bot.listening import Listening
 from bot.lookups import open_lookups
 from bot.messenger import SlackMessenger
 from bot.policy import read_policy
@@ -54,6 +56,8 @@ from bot.sources import ALL_KINDS, KINDS, open_sources
 from bot.sources.pulling import Puller
 from bot.sources.webhook import open_webhooks
 from bot.undertaker import Undertaker
+from bot.waiting_notes import EVERY as WAITING_EVERY
+from bot.waiting_notes import WaitingNotes
 from storage.database import open_store
 from storage.store import Store
 
@@ -97,6 +101,10 @@ def bot(settings: Settings) -> Iterator[Parts]:
         _receive(parts, stack)
         handler.connect()
         log.info("the bot is listening", team=parts.slack.home_team)
+        listening = Listening(parts.deps, handler.client.is_connected)
+        own = Clock([Tick("heard", LISTENING_EVERY, lambda _: listening.note())])  # of this process: it has the socket
+        own.start()
+        stack.callback(own.stop)
         yield parts
 
 
@@ -125,6 +133,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         chores=Chores(
             check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
             note_held=HeldNotes(parts.store, parts.slack, parts.policy).post,
+            note_waiting=WaitingNotes(parts.store, parts.slack, parts.policy).post,
             answer=Askers(parts.store, parts.slack).tell,
             reencode=Reencoding(parts.pipeline.means).some,
         ),
@@ -173,6 +182,7 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
         tick("look", Queue.UPKEEP, policy.waits.follow),
         tick("remind", Queue.UPKEEP, _REMIND_EVERY),
         tick("held", Queue.UPKEEP, EVERY),
+        tick("waiting", Queue.UPKEEP, WAITING_EVERY),
         tick("forget", Queue.UPKEEP, _FORGET_EVERY),
         tick("reencode", Queue.UPKEEP, _REENCODE_EVERY),
         tick("retain", Queue.UPKEEP, _RETAIN_EVERY),

@@ -87,10 +87,13 @@ class EngineCheckpoint:
 
 
 def _patiently(work: Callable[[], T], waits: Sequence[float]) -> T:
-    """Do the work; when something outside does not answer, try again a little later."""
+    """Do the work; when something outside does not answer, try again a little later, unless it asks for much more."""
     for wait in waits:
         try:
             return work()
         except Unavailable as error:
-            time.sleep(min(_LONGEST_WAIT, max(wait, error.retry_after or 0.0)))
+            asked = error.retry_after or 0.0
+            if asked > _LONGEST_WAIT:
+                raise
+            time.sleep(max(wait, asked))
     return work()

@@ -1,4 +1,4 @@
-"""The command line: run, worker, demo, doctor, migrate, evals, pull, runs, schema."""
+"""The command line: run, worker, demo, doctor, migrate, copy, evals, pull, runs, schema."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ _MODULES = {  # of each command, which has the command's name there
     "run": "bot.run_command",
     "worker": "bot.run_command",
     "migrate": "bot.migrate_command",
+    "copy": "bot.copy_command",
     "doctor": "bot.doctor_command",
     "demo": "bot.elsewhere",
     "evals": "bot.elsewhere",

@@ -188,19 +188,22 @@ class Engine:
             client.resume_workflow(job_id, queue_name=queue_of(job_id).value)
         return resumed
 
-    def forget(self, completed_before: str) -> int:
-        """Delete the jobs that ended before this moment (ISO format); returns how many."""
-        client = self._ask()
-        old = client.list_workflows(
-            status=["SUCCESS", "ERROR"],
-            completed_before=completed_before,
-            limit=1_000,
-            load_input=False,
-            load_output=False,
-        )
-        if old:
-            client.delete_workflows([job.workflow_id for job in old])
-        return len(old)
+    def forget(self, completed_before: str, at_once: int = 1_000) -> int:
+        """Delete all jobs that ended before this moment (ISO format), so many at once; returns how many."""
+        client, gone = self._ask(), 0
+        while True:
+            old = client.list_workflows(
+                status=["SUCCESS", "ERROR"],
+                completed_before=completed_before,
+                limit=at_once,
+                load_input=False,
+                load_output=False,
+            )
+            if old:
+                client.delete_workflows([job.workflow_id for job in old])
+            gone += len(old)
+            if len(old) < at_once:
+                return gone
 
     def alive(self) -> list[str]:
         """The ids of the jobs that wait or run."""

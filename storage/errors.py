@@ -29,3 +29,7 @@ class Unavailable(SignalboxError):
 
 class DatabaseDown(Unavailable):
     """The database did not answer, or did not take what was to be written."""
+
+
+class CannotCopy(SignalboxError):
+    """A database cannot be copied into another as they are."""

@@ -268,8 +268,7 @@ class FixSubmission(Judgment):
     sections: tuple[Answered, ...] = Field(
         default=(),
         max_length=20,
-        description="Where there is a template of pull requests: what you know for headings of it that ask for more"
-        " than what was wrong, what changed, tests, risk and undoing.",
+        description="Where there is a template of pull requests: what you know for its headings that are left.",
     )
     answer: Paragraph = Field(default="", description="From round 2 on: what you did about each point of people.")
 

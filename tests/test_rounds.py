@@ -59,6 +59,34 @@ def test_who_asks_for_a_change_on_the_pull_request_is_answered_there(world: Worl
     assert "@ada" not in world.code_host.comments[number, key]
 
 
+def test_a_further_round_begins_with_what_was_handed_in_before(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    assert "what you handed in" not in str(world.model.asked[-1].messages[0])
+    world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log="E501"))
+    world.advances()
+    world.advances()
+
+    told = str(world.model.asked[-2].messages[0])
+    assert f"title: {SUBMISSION['title']}" in told
+    assert f"summary: {SUBMISSION['summary']}" in told
+
+
+def test_a_retry_is_told_why_the_try_before_it_came_to_nothing(world: World) -> None:
+    for step in (world.hears, world.advances, lambda: world.presses(Decision.APPROVE)):
+        step()
+    turns = world.model.turns
+    world.model.turns = {**turns, Stage.FIX: [calls(("submit_fix", SUBMISSION))] * 4}
+    assert world.advances().stuck_because is Outcome.UNSAFE
+    assert world.presses(Decision.RETRY)
+    world.model.turns = turns
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    told = [str(request.messages[0]) for request in world.model.asked if request.stage is Stage.FIX]
+    assert "handed in was refused 4 times. The last attempt did not hold: Nothing was changed." in told[-1]
+    assert "refused" not in told[0]
+
+
 def test_the_commit_says_why_and_whose_report_it_is(world: World) -> None:
     world.reaches(Status.AWAITING_CHECKS)
 
@@ -78,7 +106,7 @@ def test_where_readers_may_not_see_the_report_the_pull_request_has_no_word_of_it
 
     said = world.store.reports.get(1)
     assert said.status is Status.AWAITING_CHECKS
-    assert "may see this report" in world.model.asked[-1].messages[0].model_dump_json()
+    assert "may not see this report" in world.model.asked[-1].messages[0].model_dump_json()
     body = world.code_host.drafts[1].body
     assert said.gist not in body
     assert "C11" not in body

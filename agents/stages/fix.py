@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
 from agents import case_text
 from agents.cases import FixCase
-from agents.conventions import conventions_text
+from agents.conventions import conventions_text, words_of
 from agents.discretion import indiscretions
 from agents.exchange import About
 from agents.guards import guard
@@ -17,6 +18,7 @@ from agents.loop import Loop
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
 from agents.proof import prove_patch
+from agents.pull_request_text import headings_left
 from agents.redact import Redactor
 from agents.terms import Limits
 from agents.tools.hands import Hands
@@ -161,10 +163,13 @@ class _Repair:
             free=bool(case.instructions),
         )
         if case.discreet:
-            faults += indiscretions(submission, patch, case)
+            faults += indiscretions(submission, patch, case, self._known)
         proof = None if faults else self._proof(submission, patch)
         seconds = time.monotonic() - began
         return Attempt(submission=submission, patch=patch, faults=faults, proof=proof, seconds=seconds)
+
+    def _known(self, words: Sequence[str]) -> frozenset[str]:
+        return words_of(self.workspaces, self.case.repository, self.case.base_sha, words)
 
     def _proof(self, submission: FixSubmission, patch: str) -> Proof:
         case = self.case
@@ -188,7 +193,7 @@ def _variables(case: FixCase, limits: Limits) -> dict[str, str]:
         "tests": case_text.how_tested(case.repository),
         "protected": ", ".join(case.repository.protected) or "none",
         "most_lines": str(case.repository.max_changed_lines),
-        "conventions": conventions_text(case.conventions),
+        "conventions": conventions_text(case.conventions, headings_left(case)),
         "readers": case_text.readers_text(case),
         "instructions": case_text.instructions_text(case.repository),
         "steps": str(limits.steps),

@@ -265,3 +265,25 @@ def test_what_imports_a_file_of_typescript_is_found_by_where_its_imports_lead(tm
         "packages/web/src/menu.js": 0,
         "packages/web/src/deep.ts": 0,
     }
+
+
+def test_what_imports_a_file_of_go_is_found_by_its_package(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module example.com/shop\n",
+        "shop.go": 'package shop\n\nimport "example.com/shop/internal/cart"\n',
+        "internal/cart/cart.go": "package cart\n",
+        "internal/cart/total.go": 'package cart // see "example.com/shop/internal/cart"\n',
+        "internal/cart/cart_test.go": 'package cart_test\n\nimport "example.com/shop/internal/cart"\n',
+        "cmd/main.go": 'package main\n\nimport (\n\tc "example.com/shop/internal/cart"\n\t"example.com/shop"\n)\n',
+        "tools/go.mod": "module example.com/shop/tools\n",
+        "tools/x/x.go": 'package x\n\nimport _ "example.com/shop/internal/cart/more"\n',
+    }
+    workspaces = FakeWorkspaces(tmp_path)
+    sha = make_repository(tmp_path, files)
+    with closing(workspaces.open(SHOP, sha)) as workspace:
+        use = History(workspace, AT).use_of
+        counted = {path: use(path).importers for path in files if path.endswith(".go")}
+
+    assert counted["internal/cart/total.go"] == counted["internal/cart/cart.go"] == 2
+    assert counted["shop.go"] == 1
+    assert counted["cmd/main.go"] == counted["tools/x/x.go"] == 0

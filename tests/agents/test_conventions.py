@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.conventions import Conventions, conventions_of, conventions_text
+from agents.conventions import Conventions, conventions_of, conventions_text, words_of
 from agents.guards import guard
 from agents.terms import Repository
 from tests.fake_workspaces import FakeWorkspaces, add_commit, make_repository
@@ -118,3 +118,20 @@ def test_a_changelog_entry_may_be_added_beside_the_plan_and_nothing_else(path: s
     faults = guard(change(path, lines), SHOP, secrets=str, planned=("src/x.py",))
 
     assert bool(faults) is not allowed
+
+
+def test_which_words_stand_in_a_repository(tmp_path: Path) -> None:
+    make_repository(tmp_path, {"shop.py": "class NordhangCart: ...\n", "de.md": "Übersicht\n"})
+    workspaces = FakeWorkspaces(tmp_path)
+
+    known = words_of(workspaces, SHOP, workspaces.head(SHOP), ("nordhang", "übersicht", "acme", "marit", "-x"))
+
+    assert known == {"nordhang", "übersicht", "acme"}
+    assert all(opened.closed for opened in workspaces.opened)
+
+
+def test_the_headings_that_are_left_are_named_below_the_template() -> None:
+    conventions = Conventions(template="## Rollout\n")
+
+    assert ">\nRollout\n<" in conventions_text(conventions, ["Rollout"])
+    assert "None of its headings is left" in conventions_text(conventions)

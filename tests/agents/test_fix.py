@@ -99,6 +99,22 @@ def test_words_that_not_all_readers_of_the_repository_may_see_are_refused(
     assert done.outcome is Outcome.FINISHED
 
 
+def test_a_name_that_only_the_report_knows_is_refused_and_one_of_the_repository_is_not(
+    case: FixCase, workspaces: FakeWorkspaces
+) -> None:
+    told = "Since Tuesday Nordhang cannot see its Average."
+    private = case.model_copy(
+        update={"discreet": True, "signals": (case.signals[0].model_copy(update={"body": told}),)}
+    )
+    model = ScriptedModel({Stage.FIX: [WRITE_TEST, WRITE_CURE, submit(title="Give Nordhang an Average"), SUBMIT]})
+
+    done = run(private, workspaces, model)
+
+    assert "title names \u201cnordhang\u201d of a report" in fed_back(model, 4)
+    assert "customers, people, places" in fed_back(model, 1)
+    assert done.outcome is Outcome.FINISHED
+
+
 SCRIPT = (WRITE_TEST, SUBMIT, WRITE_CURE, SUBMIT)
 
 

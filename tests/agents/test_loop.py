@@ -100,9 +100,11 @@ def test_a_refused_submission_is_fed_back_until_refusals_are_used_up() -> None:
 
     trail = room.run_with(model)
 
-    assert [text_of(request.messages[-1]) for request in model.asked] == ["opening", "first", "second", "third"]
+    told = [text_of(request.messages[-1]) for request in model.asked]
+    assert told[:3] == ["opening", "first", "second"]
+    assert told[3].startswith("third\n\nIf the next submission is refused too, the run ends")
     assert (trail.outcome, trail.turns) == (Outcome.UNPROVEN, 4)
-    assert trail.sentence == "What it handed in was refused 4 times."
+    assert trail.sentence == "What the agent handed in was refused 4 times."
     assert trail.ruling is not None
     assert trail.ruling.refusal == "fourth"
 

@@ -153,7 +153,10 @@ def test_a_patch_without_a_test_is_unproven(origin: Path) -> None:
     assert proof.why_not == "The patch holds no change of a test file, so nothing shows the problem."
 
 
-@pytest.mark.parametrize("text", ["assert", "AssertionError:", "E", "FAILED"])
+@pytest.mark.parametrize(
+    "text",
+    ["assert", "AssertionError:", "E", "FAILED", "--- FAIL:", "assertion `left == right` failed", "exit status 1"],
+)
 def test_a_failure_that_any_test_could_show_is_not_expected_enough(origin: Path, text: str) -> None:
     proof = proven(origin, {"tests/test_prices.py": TESTS + NEW_TEST}, expected_failure=text)
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agents.conventions import Conventions
-from agents.pull_request_text import pull_request_draft
+from agents.pull_request_template import Part, Seen, arranged, unfilled
+from agents.pull_request_text import headings_left, pull_request_draft
 from storage.judgments import Answered
 from tests.agents.handed_in import ISSUE, PROOF, a_case, handed_in
 
@@ -145,3 +146,44 @@ def test_a_huge_template_is_bounded() -> None:
 )
 def test_a_box_that_says_more_than_that_tests_were_added_is_left_to_a_person(words: str, ticked: bool) -> None:
     assert (f"- [x] {words}" in body(f"## Checklist\n\n- [ ] {words}\n")) is ticked
+
+
+GO = """\
+# Change
+
+## Description
+
+## Related issue
+
+Fixes #
+
+## API compatibility
+
+## Benchmarks
+
+## How was this tested?
+
+"""
+BOXES = "## Checklist\n\n- [ ] I added tests\n\n**Rollout:**\n"
+
+
+def test_the_agent_is_told_which_headings_nothing_stands_under_by_itself() -> None:
+    assert unfilled(GO + BOXES, list(Part)) == ("Description", "Benchmarks", "**Rollout:**")
+    assert unfilled(GO + BOXES, [part for part in Part if part is not Part.ISSUES]) == (
+        "Description", "Related issue", "Benchmarks", "**Rollout:**",
+    )  # fmt: skip
+    assert unfilled("", list(Part)) == ()
+
+
+def test_what_is_said_under_a_heading_that_was_left_stands_there() -> None:
+    told = arranged(dict.fromkeys(Part, "x"), GO + BOXES, {"**Rollout:**": "All at once.", "Nowhere": "lost"}, Seen())
+
+    assert "**Rollout:**\n\nAll at once." in told
+    assert "lost" not in told
+
+
+def test_what_was_wrong_is_the_agents_to_tell_where_the_report_may_not_be_told() -> None:
+    case = a_case(conventions=Conventions(template="## Motivation\n\n## What changes\n\n## Rollout\n"))
+
+    assert headings_left(case) == ("Rollout",)
+    assert headings_left(case.model_copy(update={"discreet": True})) == ("Motivation", "Rollout")

@@ -81,7 +81,7 @@ def test_money_that_is_put_aside_for_a_call_without_an_answer_is_marked(asked: A
     assert "≤ $0.7800" in asked("--totals", "stage").stdout
 
 
-REFUSED = "What it handed in was refused 4 times. This is what it had submitted by then."
+REFUSED = "What the agent handed in was refused 4 times. This is what it had submitted by then."
 
 
 def test_a_run_that_did_not_simply_finish_says_how_it_ended_in_whole_lines_where_no_terminal_is(
