@@ -32,27 +32,30 @@ class Digesting:
 
     def digest(self, signal_id: int, checkpoint: Checkpoint) -> None:
         """Read one signal, then hold it, drop it, or file it; nudge the report it went to."""
-        if not checkpoint("waiting", lambda: self._is_waiting(signal_id), bool):
+        revision = checkpoint("waiting", lambda: self._waiting(signal_id), int)
+        if not revision:
             return
         reading = checkpoint("read", lambda: self._read(signal_id), Reading)
         screening, summary = reading.screening, reading.summary
         if summary is None or not reading.passed:
-            held_in = checkpoint("hold", lambda: self._hold(signal_id, screening), int)
+            held_in = checkpoint("hold", lambda: self._hold(signal_id, revision, screening), int)
             if held_in:
                 self.means.messenger.publish(held_in)
             return
-        checkpoint("describe", lambda: self._describe(signal_id, screening, summary), bool)
-        if not checkpoint("worth filing", lambda: self._worth_filing(signal_id, screening, summary), bool):
+        checkpoint("describe", lambda: self._describe(signal_id, revision, screening, summary), bool)
+        if not checkpoint("worth filing", lambda: self._worth_filing(signal_id, revision, screening, summary), bool):
             return
-        Placing(self.means).place(signal_id, summary, checkpoint)
+        Placing(self.means).place(signal_id, revision, summary, checkpoint)
 
-    def _is_waiting(self, signal_id: int) -> bool:
-        """Whether there is anything to read: while its digest was in the queue it may have been deleted, or changed.
+    def _waiting(self, signal_id: int) -> int:
+        """The revision to be read; 0 if there is nothing to read: it may have been deleted, or changed, in the queue.
 
-        What just changed may change again: it is left to a later digest.
+        What just changed may change again: it is left to a later digest. What changes from here on is read by a digest
+        of its own, so nothing that is said of this revision may be kept of the next one.
         """
         signal = self.means.store.signals.get(signal_id)
-        return signal.status is SignalStatus.AWAITING_DIGEST and not is_put_off(signal, self.means.clock())
+        waits = signal.status is SignalStatus.AWAITING_DIGEST and not is_put_off(signal, self.means.clock())
+        return signal.revision if waits else 0
 
     def _read(self, signal_id: int) -> Reading:
         """What it says, if an agent may read it. The rules come first; a summary is made only of what has passed.
@@ -88,25 +91,26 @@ class Digesting:
             return f"{_POLICY}, and no rule found an attack."
         return ""
 
-    def _hold(self, signal_id: int, screening: Screening) -> int:
+    def _hold(self, signal_id: int, revision: int, screening: Screening) -> int:
         """Put it into the quarantine; the report it was in, if an edit made it what it is, else 0."""
-        self.means.store.signals.hold(signal_id, screening, step=f"digest:{signal_id}/hold")
+        step = f"digest:{signal_id}.{revision}/hold"
+        self.means.store.signals.hold(signal_id, screening, step, revision)
         report_id = self.means.store.signals.get(signal_id).report_id
         if report_id is not None:
             self.means.store.reports.touch(report_id)
         return report_id or 0
 
-    def _describe(self, signal_id: int, screening: Screening, summary: Summary) -> bool:
+    def _describe(self, signal_id: int, revision: int, screening: Screening, summary: Summary) -> bool:
         texts = texts_of(self.means.store.signals.get(signal_id), summary, self.means.encoder)
         vector, *queries = self.means.vectoriser.vectors(texts)
-        self.means.store.signals.describe(signal_id, screening, summary, vector, b"".join(queries))
+        self.means.store.signals.describe(signal_id, screening, summary, vector, b"".join(queries), revision)
         return True
 
-    def _worth_filing(self, signal_id: int, screening: Screening, summary: Summary) -> bool:
+    def _worth_filing(self, signal_id: int, revision: int, screening: Screening, summary: Summary) -> bool:
         signal = self.means.store.signals.get(signal_id)
         if summary.about_product or signal.asked_by or signal.report_id is not None:
             return True
-        self.means.store.signals.drop(signal_id, screening, summary, step=f"digest:{signal_id}/drop")
+        self.means.store.signals.drop(signal_id, screening, summary, revision)
         return False
 
     def _twin(self, signal: Signal) -> Signal | None:

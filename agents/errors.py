@@ -5,11 +5,15 @@
     ├── BadSettings          the environment lacks something or holds something wrong
     ├── IllegalMove          a report may not go from here to there (storage.errors)
     ├── Overtaken            a filing was decided on candidates that are out of date (storage.errors)
-    ├── Unavailable          something outside did not answer; trying again later may help
+    ├── CannotCopy           a database cannot be copied into another (storage.errors)
+    ├── Unavailable          something outside did not answer; trying again later may help (storage.errors)
+    │   ├── DatabaseDown     (storage.errors)
     │   ├── ModelDown
     │   ├── CodeHostDown
     │   ├── SlackDown
-    │   └── SourceDown
+    │   ├── SourceDown
+    │   ├── SpentForToday    what the policy allows in a day is used up
+    │   └── NotReadYet       what was reported has changed and waits for its digest
     ├── Rejected             something outside answered no; trying again will not help
     │   ├── ModelRefused
     │   ├── CodeHostRejected
@@ -24,8 +28,26 @@ Each carries a sentence for people: what happened, why, what to do.
 
 from __future__ import annotations
 
-from storage.errors import SignalboxError
+from storage.errors import SignalboxError, Unavailable
 from storage.judgments import Outcome
+
+__all__ = [
+    "BadPolicy",
+    "BadSettings",
+    "CodeHostDown",
+    "CodeHostRejected",
+    "ModelDown",
+    "ModelRefused",
+    "NotAtSource",
+    "Rejected",
+    "SandboxUnusable",
+    "SlackDown",
+    "SlackRejected",
+    "SourceDown",
+    "SourceRejected",
+    "Stopped",
+    "Unavailable",
+]
 
 
 class BadPolicy(SignalboxError):
@@ -38,14 +60,6 @@ class BadPolicy(SignalboxError):
 
 class BadSettings(SignalboxError):
     """The environment lacks something or holds something wrong."""
-
-
-class Unavailable(SignalboxError):
-    """Something outside did not answer. `retry_after` is in seconds, None when it did not say."""
-
-    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
-        super().__init__(sentence)
-        self.retry_after = retry_after
 
 
 class ModelDown(Unavailable):
@@ -62,6 +76,14 @@ class SlackDown(Unavailable):
 
 class SourceDown(Unavailable):
     """A source did not answer, or limits our rate."""
+
+
+class SpentForToday(Unavailable):
+    """What the policy allows in a day is used up; more is allowed tomorrow, or when people raise it."""
+
+
+class NotReadYet(Unavailable):
+    """What was reported has changed, and waits for its digest."""
 
 
 class Rejected(SignalboxError):

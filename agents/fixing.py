@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from agents import rules
+from agents.beginning import NOT_NAMED, Consent, consent, need_room
 from agents.cases import FixCase
 from agents.commit_text import commit_message
 from agents.conventions import conventions_of
@@ -22,10 +23,8 @@ from agents.stages.fix import Fixed, fix
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.judgments import Outcome, Research, Stage
-from storage.records import CheckState, Decision, EntryKind, Fix, Report, ShownPlan
+from storage.records import CheckState, EntryKind, Fix, Report, ShownPlan
 from storage.status import Mover, Status, Visibility
-
-_DAY = dt.timedelta(days=1)
 
 
 class FixStart(BaseModel):
@@ -46,7 +45,7 @@ class _Approved:
     report: Report
     research: Research
     plan: ShownPlan
-    by: str
+    consent: Consent
     repository: Repository
 
 
@@ -97,8 +96,9 @@ class Fixing:
         plan, repository = approved.plan, approved.repository
         known = store.fixes.latest(report_id)
         if known is None or known.plan_revision != plan.revision or known.number is None:
-            if sentence := self._too_many(repository):
-                return FixStart(outcome=Outcome.FAILED, sentence=sentence)
+            if not approved.consent.stands:
+                return FixStart(outcome=Outcome.FAILED, sentence=NOT_NAMED)
+            need_room(self.means, repository)
         elif self._is_over(repository, known):
             return FixStart(fix_id=known.id or 0, over=True)
         tip = self.means.workspaces.head(repository)
@@ -117,14 +117,16 @@ class Fixing:
         store = self.means.store
         report = store.reports.get(report_id)
         plan = store.plans.latest(report_id)
-        by = self._approved_by(report)
         repository = self.means.policy.repository(report.repository)
-        if report.status is not Status.AWAITING_FIX or plan is None or not by or report.research is None:
+        given = consent(
+            store.plans.approvals(report_id), report.plan_revision, rules.approvers_of(repository, self.means.policy)
+        )
+        if report.status is not Status.AWAITING_FIX or plan is None or given is None or report.research is None:
             return FixStart(outcome=Outcome.FAILED, sentence="There is no approved plan to carry out.")
         if repository is None:
             sentence = f"{report.repository} is no longer in the policy file."
             return FixStart(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
-        return _Approved(report, report.research, plan, by, repository)
+        return _Approved(report, report.research, plan, given, repository)
 
     def _case(self, approved: _Approved, row: Fix, *, left_behind: str) -> FixCase:
         """What the agent works on in this round."""
@@ -141,7 +143,7 @@ class Fixing:
             repository=repository,
             base_sha=row.base_sha,
             plan=approved.plan.body,
-            approved_by=approved.by,
+            approved_by=approved.consent.by,
             research=approved.research,
             round_number=row.rounds + 1,
             patch=row.patch,
@@ -180,22 +182,6 @@ class Fixing:
         heard = tuple(remark for remark in remarks if remark.may_write and remark.id in row.heard)
         return {"instructions": heard, "remarks": tuple(remark for remark in remarks if not remark.may_write)}
 
-    def _approved_by(self, report: Report) -> str:
-        """Who approved the report's latest plan, empty if nobody did."""
-        for approval in reversed(self.means.store.plans.approvals(report.id or 0)):
-            if approval.decision is Decision.APPROVE and approval.plan_revision == report.plan_revision:
-                return approval.by
-        return ""
-
-    def _too_many(self, repository: Repository) -> str:
-        opened = self.means.store.fixes.opened_since(repository.name, self.means.clock() - _DAY)
-        limit = self.means.policy.budgets.pull_requests_per_day
-        if opened < limit:
-            return ""
-        return (
-            f"{opened} pull requests were opened in {repository.name} within a day, which is the limit. Retry tomorrow."
-        )
-
     def _keep(self, run: ReportRun, fix_id: int, case: FixCase, fixed: Fixed) -> bool:
         run.end(fixed.outcome, fixed.sentence, fixed.seconds)
         self.means.store.fixes.change(
@@ -215,6 +201,8 @@ class Fixing:
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
+        if row.number is None:
+            need_room(self.means, repository)  # others may have been opened since this fix began
         head = self.means.code_host.ensure_branch(
             repository,
             branch=row.branch,

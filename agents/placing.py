@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -14,6 +15,7 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.ranking import KIN, POOL
 from agents.recurring import Reception, reception
+from agents.reencoding import texts_of
 from agents.returning import Returning
 from agents.ripening import Ripening
 from agents.saying import LEAD_LIMIT
@@ -57,23 +59,25 @@ class Placing:
 
     means: Means
 
-    def place(self, signal_id: int, summary: Summary, checkpoint: Checkpoint) -> None:
-        """File a signal that was read, and nudge the report it went to."""
-        filed = self._settle(signal_id, summary, checkpoint)
+    def place(self, signal_id: int, revision: int, summary: Summary, checkpoint: Checkpoint) -> None:
+        """File a signal of which this revision was read, and nudge the report it went to."""
+        step = f"digest:{signal_id}.{revision}"
+        filed = self._settle(partial(self._file, signal_id, revision, summary), checkpoint)
         report_id = filed.report_id
-        checkpoint("ripen", lambda: self._ripen(report_id, signal_id, came_back=filed.came_back), bool)
+        checkpoint("ripen", lambda: self._ripen(report_id, signal_id, step, came_back=filed.came_back), bool)
         self.means.messenger.publish(report_id)
         self.means.nudge.report(report_id)
 
-    def _settle(self, signal_id: int, summary: Summary, checkpoint: Checkpoint) -> Filed:
+    @staticmethod
+    def _settle(file: Callable[[Judged | None], Filed], checkpoint: Checkpoint) -> Filed:
         """File it, as often as another filing overtakes this one. It is judged anew only if that may matter."""
         filed, attempt = Filed(), 0
         while not filed.report_id:
             attempt += 1
-            filed = checkpoint(f"file:{attempt}", partial(self._file, signal_id, summary, filed.judged), Filed)
+            filed = checkpoint(f"file:{attempt}", partial(file, filed.judged), Filed)
         return filed
 
-    def _file(self, signal_id: int, summary: Summary, known: Judged | None) -> Filed:
+    def _file(self, signal_id: int, revision: int, summary: Summary, known: Judged | None) -> Filed:
         store = self.means.store
         signal = store.signals.get(signal_id)
         epoch, keys = store.filing.epoch(), keys_of(signal)
@@ -93,10 +97,11 @@ class Placing:
                 weight=self._weight(signal),
                 keys=keys,
                 new_report=None if joined is not None else self._new_report(signal, summary, judged, chosen),
-                step=f"digest:{signal_id}.{signal.revision}/file",
+                step=f"digest:{signal_id}.{revision}/file",
                 considered=self._considered(signal, summary, candidates, judged),
                 title=_better_title(signal, judged.grouping),
                 absorbed=met is Reception.ABSORB,
+                revision=revision,
             )
         except Overtaken:
             return Filed(judged=judged)
@@ -134,8 +139,7 @@ class Placing:
         found = search.candidates(
             keys,
             (*summary.queries, title, signal.body[:LEAD_LIMIT]),
-            _split(signal.query_vectors, signal.vector),
-            signal.vector or b"",
+            *self._vectors(signal, summary),
             visibility_channel=signal.channel if signal.visibility == "private" else "",
             limit=POOL,
             kin=KIN,
@@ -144,6 +148,13 @@ class Placing:
         apart = self.means.store.pairs.apart([each.report_id for each in found if each.shared_keys])
         ranked = self.means.ranking.ranked(signal, summary, undisputed(found, apart), search.rarity, CANDIDATES)
         return search.titled(ranked)
+
+    def _vectors(self, signal: Signal, summary: Summary) -> tuple[tuple[bytes, ...], bytes]:
+        """Of its queries, and its own. Those of words that changed since they were read are kept nowhere."""
+        if signal.vector is not None:
+            return _split(signal.query_vectors, signal.vector), signal.vector
+        own, *queries = self.means.vectoriser.vectors(texts_of(signal, summary, self.means.encoder))
+        return tuple(queries), own
 
     def _judge(self, signal: Signal, summary: Summary, candidates: tuple[Candidate, ...]) -> Judged:
         """Which of them it belongs to. An edited signal stays where it is."""
@@ -181,9 +192,8 @@ class Placing:
         paid = self.means.store.spending.model_of(signal.id or 0, Stage.GROUP)
         return paid or (self.means.policy.models.of(Stage.GROUP) if judged.refused else OFFLINE)
 
-    def _ripen(self, report_id: int, signal_id: int, *, came_back: bool) -> bool:
+    def _ripen(self, report_id: int, signal_id: int, step: str, *, came_back: bool) -> bool:
         signal = self.means.store.signals.get(signal_id)
-        step = f"digest:{signal_id}.{signal.revision}"
         if came_back:
             Returning(self.means).take_back(report_id, signal, f"{step}/came back")
         return Ripening(self.means).ripen(
@@ -256,9 +266,9 @@ def _weighed(candidate: Candidate) -> Weighed:
     )
 
 
-def _split(vectors: bytes | None, like: bytes | None) -> tuple[bytes, ...]:
+def _split(vectors: bytes | None, like: bytes) -> tuple[bytes, ...]:
     """Cut the queries' vectors, kept one after the other, into single ones as long as the signal's."""
-    size = len(like or b"")
+    size = len(like)
     if not vectors or not size:
         return ()
     return tuple(vectors[start : start + size] for start in range(0, len(vectors), size))

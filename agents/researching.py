@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from agents import rules
 from agents.assessing import Assessing
 from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
+from agents.errors import NotReadYet
 from agents.looking_back import LookingBack
 from agents.means import Means
 from agents.ports import Checkpoint
@@ -28,6 +29,12 @@ from storage.status import CLOSED, Mover, SignalStatus, Status
 
 _GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
 _NOT_BROKEN = frozenset({Outcome.NO_MODEL, Outcome.NO_REPOSITORY})
+_CHANGED = "What this is about was reworded where it was reported. I look into it once I have read it anew."
+_A_DIGEST = 75.0  # seconds: words are read after some quiet
+_NOTHING = (
+    "There is nothing to look into: what was reported is held, or was deleted. `/signalbox held` lists what is held; "
+    "let it go and press Retry, or dismiss this."
+)
 _READABLE = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
 
 
@@ -89,7 +96,7 @@ class Researching:
             return Start(outcome=Outcome.STOPPED, sentence="It was taken up anew meanwhile.")
         signals = readable(self.means.store.signals.of_report(report_id))
         if report.status is not Status.AWAITING_RESEARCH or not signals:
-            return Start(outcome=Outcome.FINISHED, sentence="There is nothing to research.")
+            return self._nothing(report)
         if not self.means.model.can_research:
             sentence = "No model is set up, so I can file this but not look for its cause. Set ANTHROPIC_API_KEY."
             return Start(outcome=Outcome.NO_MODEL, sentence=sentence)
@@ -110,6 +117,14 @@ class Researching:
         run = ReportRun(self.means, Stage.RESEARCH, report_id, run_key(Stage.RESEARCH, report))
         run.begin(signals, repository.name)
         return Start(case=case, run=run.key)
+
+    def _nothing(self, report: Report) -> Start:
+        """Why there is nothing to look into. Raises NotReadYet when there soon will be."""
+        signals = self.means.store.signals.of_report(report.id or 0)
+        waiting = any(signal.status is SignalStatus.AWAITING_DIGEST for signal in signals)
+        if report.status is Status.AWAITING_RESEARCH and waiting:
+            raise NotReadYet(_CHANGED, _A_DIGEST)
+        return Start(outcome=Outcome.FINISHED, sentence=_NOTHING)
 
     def _case(
         self, report: Report, signals: list[Signal], shown: tuple[SeenSignal, ...], repository: Repository

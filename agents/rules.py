@@ -18,6 +18,7 @@ from storage.status import Visibility
 _SEVERITY = {Severity.FATAL: 4.0, Severity.ERROR: 2.0, Severity.WARNING: 1.0, Severity.INFO: 0.5}
 _HALF_LIFE_DAYS = 7.0
 _LEAST_RECENCY = 0.1  # an old problem that somebody still reports is a problem
+_DAY, _SATURDAY = 86_400.0, 5
 _PASSES_AT = (1, 2, 4, 10)  # signals a report must hold for its next pass by itself
 
 
@@ -161,6 +162,21 @@ def _mentions(repository: Repository, signals: list[Signal]) -> int:
     return sum(len(re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)) for name in names)
 
 
+def working_time_after(at: dt.datetime, seconds: float) -> dt.datetime:
+    """When people have had so much time: of a day and more, Saturdays and Sundays (UTC) do not count."""
+    if seconds < _DAY:
+        return at + dt.timedelta(seconds=seconds)
+    left = seconds
+    while True:
+        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+        today = (midnight - at).total_seconds()
+        if at.weekday() < _SATURDAY:
+            if left <= today:
+                return at + dt.timedelta(seconds=left)
+            left -= today
+        at = midnight
+
+
 def may_ask(person: Person, home_team: str) -> str:
     """Empty when this person may ask the bot for something, else the sentence that says why not."""
     if person.is_bot or person.deleted:
@@ -172,6 +188,11 @@ def may_ask(person: Person, home_team: str) -> str:
     return ""
 
 
+def approvers_of(repository: Repository | None, policy: Policy) -> tuple[str, ...]:
+    """Whom the policy names as approvers: the repository's own, else everybody's."""
+    return (repository.approvers if repository else ()) or policy.approvers
+
+
 def may_decide(person: Person, repository: Repository | None, policy: Policy, home_team: str) -> str:
     """Empty when this person may decide about a report, else the sentence that says why not and who may.
 
@@ -180,7 +201,7 @@ def may_decide(person: Person, repository: Repository | None, policy: Policy, ho
     """
     if refusal := may_ask(person, home_team):
         return refusal
-    approvers = (repository.approvers if repository else ()) or policy.approvers
+    approvers = approvers_of(repository, policy)
     if not approvers:
         return "Nobody may do this yet: the policy file names no approvers. Add `approvers` to signalbox.toml."
     if person.user_id not in approvers:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from slack_sdk import WebClient
@@ -36,24 +37,28 @@ from bot.engine import Engine
 from bot.enqueuing import Enqueuer
 from bot.github_credentials import credentials_of
 from bot.held_notes import EVERY, HeldNotes
+from bot.home import at_home, places_of, short_of_room
 from bot.http import Gate, HttpServer
 from bot.jobs import Jobs
 from bot.listeners import Deps, build_slack_app
 from bot.listeners.events import deal_with
+from bot.listening import EVERY as LISTENING_EVERY
+from bot.listening import Listening
 from bot.lookups import open_lookups
 from bot.messenger import SlackMessenger
 from bot.policy import read_policy
 from bot.queues import Queue
 from bot.redaction import redactor_of
-from bot.settings import Settings, environment, secret
+from bot.settings import Settings, environment, secret, unset
 from bot.slack import SlackWriter
 from bot.socket_mode import Socket
 from bot.sources import ALL_KINDS, KINDS, open_sources
 from bot.sources.pulling import Puller
 from bot.sources.webhook import open_webhooks
 from bot.undertaker import Undertaker
+from bot.waiting_notes import EVERY as WAITING_EVERY
+from bot.waiting_notes import WaitingNotes
 from storage.database import open_store
-from storage.private_files import private_folder
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -94,8 +99,12 @@ def bot(settings: Settings) -> Iterator[Parts]:
         stack.callback(handler.close)
         _warm_up(parts.pipeline.means)
         _receive(parts, stack)
-        handler.connect()  # type: ignore[no-untyped-call]
+        handler.connect()
         log.info("the bot is listening", team=parts.slack.home_team)
+        listening = Listening(parts.deps, handler.client.is_connected)
+        own = Clock([Tick("heard", LISTENING_EVERY, lambda _: listening.note())])  # of this process: it has the socket
+        own.start()
+        stack.callback(own.stop)
         yield parts
 
 
@@ -124,6 +133,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         chores=Chores(
             check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
             note_held=HeldNotes(parts.store, parts.slack, parts.policy).post,
+            note_waiting=WaitingNotes(parts.store, parts.slack, parts.policy).post,
             answer=Askers(parts.store, parts.slack).tell,
             reencode=Reencoding(parts.pipeline.means).some,
         ),
@@ -172,6 +182,7 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
         tick("look", Queue.UPKEEP, policy.waits.follow),
         tick("remind", Queue.UPKEEP, _REMIND_EVERY),
         tick("held", Queue.UPKEEP, EVERY),
+        tick("waiting", Queue.UPKEEP, WAITING_EVERY),
         tick("forget", Queue.UPKEEP, _FORGET_EVERY),
         tick("reencode", Queue.UPKEEP, _REENCODE_EVERY),
         tick("retain", Queue.UPKEEP, _RETAIN_EVERY),
@@ -180,8 +191,8 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
 
 def build(settings: Settings) -> Parts:
     """Build everything, and ask Slack who we are. Raises a SignalboxError that says what is missing or wrong."""
-    private_folder(settings.signalbox_home)
-    policy = read_policy(settings.signalbox_policy, ALL_KINDS)
+    with at_home(settings.signalbox_home):
+        policy = read_policy(settings.signalbox_policy, ALL_KINDS)
     store = open_store(settings.database)
     slack = _slack(settings)
     us = slack.who_we_are()
@@ -201,6 +212,7 @@ def build(settings: Settings) -> Parts:
         our_bot=str(us.get("bot_id") or ""),
         nudge_signal=enqueuer.signal,
         courtesy=Courtesy(),
+        short_of_room=partial(short_of_room, *places_of(settings)),
     )
     intake = Intake(pipeline.means)
     puller = Puller(store, open_sources(policy.sources, settings), policy.sources, redactor, intake)
@@ -230,7 +242,7 @@ def _means(settings: Settings, policy: Policy, store: Store, redactor: Redactor,
 
 def _slack(settings: Settings) -> SlackWriter:
     if not settings.slack_bot_token or not settings.slack_app_token:
-        raise BadSettings("SLACK_BOT_TOKEN and SLACK_APP_TOKEN must be set; docs/install.md says where they come from.")
+        raise BadSettings(unset("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"))
     return SlackWriter.over(WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, timeout=15))
 
 

@@ -1,4 +1,4 @@
-"""The command line: run, worker, demo, doctor, migrate, evals, pull, runs, schema."""
+"""The command line: run, worker, demo, doctor, migrate, copy, evals, pull, runs, schema."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from agents.errors import BadPolicy, BadSettings, SlackRejected
 from bot.ending import last_words
 from storage.errors import SignalboxError
 
@@ -19,6 +20,7 @@ _MODULES = {  # of each command, which has the command's name there
     "run": "bot.run_command",
     "worker": "bot.run_command",
     "migrate": "bot.migrate_command",
+    "copy": "bot.copy_command",
     "doctor": "bot.doctor_command",
     "demo": "bot.elsewhere",
     "evals": "bot.elsewhere",
@@ -26,6 +28,8 @@ _MODULES = {  # of each command, which has the command's name there
     "runs": "bot.runs_command",
     "schema": "bot.schema_command",
 }
+_SUPERVISED = frozenset({"run", "worker"})
+_WRONG = 78  # the exit code for what starting again does not mend, as sysexits.h has it: docs/install.md uses it
 _ELSEWHERE: dict[str, Any] = {  # --help, too, is answered there, where the options are known
     "allow_extra_args": True,
     "ignore_unknown_options": True,
@@ -73,6 +77,7 @@ def _in_sentences(name: str, command: Callable[..., None]) -> Callable[..., None
             Console(stderr=True, highlight=False, soft_wrap=True).print(
                 f"signalbox: {last_words(error, typed)}", markup=False
             )
-            raise typer.Exit(1) from error
+            lasting = isinstance(error, BadPolicy | BadSettings | SlackRejected) and name in _SUPERVISED
+            raise typer.Exit(_WRONG if lasting else 1) from error
 
     return speaking

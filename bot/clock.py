@@ -10,12 +10,20 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+
+from storage.errors import SignalboxError
+
+log = structlog.get_logger()
+
+_TOLD_AGAIN = 60.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,8 @@ class Clock:
 
     ticks: Sequence[Tick]
     now: Callable[[], float] = time.time
+    _told_at: float | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _scheduler: BackgroundScheduler = field(
         default_factory=lambda: BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30}
@@ -81,7 +91,22 @@ class Clock:
         self._scheduler.shutdown(wait=False)
 
     def _tick(self, tick: Tick) -> None:
-        tick.enqueue(slot(self.now(), tick.every))
+        try:
+            tick.enqueue(slot(self.now(), tick.every))
+        except Exception as error:  # noqa: BLE001 the next slot's comes in any case
+            self._tell(tick, error)
+
+    def _tell(self, tick: Tick, error: Exception) -> None:
+        """Log it, once a minute for all ticks: there are several a second, and what fails one mostly fails all."""
+        at = time.monotonic()
+        with self._lock:
+            if self._told_at is not None and at - self._told_at < _TOLD_AGAIN:
+                return
+            self._told_at = at
+        unforeseen = None if isinstance(error, SignalboxError) else error
+        log.warning(
+            "a tick was lost; the next one makes up for it", tick=tick.name, error=str(error), exc_info=unforeseen
+        )
 
 
 def slot(at: float, every: float) -> str:

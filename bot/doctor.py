@@ -8,28 +8,28 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPException
 
 import requests
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 
 from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
-from agents.terms import Channel, Policy
+from agents.terms import Policy
 from bot import breaker
 from bot.doctor_models import examine_models
+from bot.doctor_slack import examine_slack
 from bot.encoders import vectoriser_of
 from bot.ending import last_words
 from bot.findings import Finding, Verdict
+from bot.home import at_home, places_of, short_of_room
+from bot.installed import outdated_install
 from bot.lookups import open_mcp
-from bot.manifest import bot_scopes
 from bot.policy import read_policy
 from bot.repositories import examine_repositories, rehearse_tests
-from bot.settings import Settings, environment, read_settings, secret
+from bot.settings import Settings, environment, read_settings
 from bot.sources import ALL_KINDS, KINDS, webhook
 from bot.sources.source import pulled_from
 from storage.columns import now
 from storage.database import migrate, open_store
 from storage.errors import SignalboxError
-from storage.private_files import private_folder
 
 
 def examine(*, tests: bool = False) -> Iterator[Finding]:
@@ -38,6 +38,8 @@ def examine(*, tests: bool = False) -> Iterator[Finding]:
     With `tests` the repositories are cloned as well, and their suites run once.
     """
     yield _python()
+    if outdated := outdated_install():
+        yield Finding("install", Verdict.MISSING, outdated)
     try:
         settings = read_settings()
     except SignalboxError as error:
@@ -50,7 +52,7 @@ def examine(*, tests: bool = False) -> Iterator[Finding]:
     except SignalboxError as error:
         yield Finding("policy", Verdict.BAD, str(error))
     yield from _guarded("database", "SIGNALBOX_HOME and DATABASE_URL", lambda: _database(settings))
-    yield from _guarded("Slack", "this machine's network and SLACK_API_URL", lambda: _slack(settings, policy))
+    yield from _guarded("Slack", "this machine's network and SLACK_API_URL", lambda: examine_slack(settings, policy))
     yield from _guarded(
         "model", "this machine's network and ANTHROPIC_BASE_URL", lambda: examine_models(settings, policy)
     )
@@ -86,7 +88,10 @@ def _python() -> Finding:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    private_folder(settings.signalbox_home)
+    with at_home(settings.signalbox_home):
+        where = places_of(settings)
+    if short := short_of_room(*where):
+        yield Finding("disk", Verdict.MISSING, short)
     migrate(settings.database)
     store = open_store(settings.database)
     kind = settings.database.split(":", 1)[0]
@@ -99,59 +104,6 @@ def _database(settings: Settings) -> Iterator[Finding]:
             "install pgvector 0.7 or later on the server, have an administrator run CREATE EXTENSION vector in our "
             "database, run `signalbox migrate`, and restart",
         )
-
-
-def _slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
-    if not settings.slack_bot_token or not settings.slack_app_token:
-        yield Finding(
-            "Slack",
-            Verdict.BAD,
-            "SLACK_BOT_TOKEN and SLACK_APP_TOKEN must both be set; docs/install.md says where they are",
-        )
-        return
-    client = WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url)
-    try:
-        answer = client.auth_test()
-    except SlackApiError as error:
-        yield Finding(
-            "Slack bot token", Verdict.BAD, f"Slack says {error.response['error']}; reinstall the app, copy anew"
-        )
-        return
-    yield Finding("Slack bot token", Verdict.GOOD, f"{answer['user']} in {answer['team']}")
-    granted = {scope for scope in (answer.headers.get("x-oauth-scopes") or "").split(",") if scope}
-    missing = sorted(set(bot_scopes()) - granted)
-    if missing and granted:
-        sentence = f"missing: {', '.join(missing)}; update the app from manifest.yml and reinstall it"
-        yield Finding("Slack scopes", Verdict.BAD, sentence)
-    else:
-        yield Finding("Slack scopes", Verdict.GOOD, "all granted" if granted else "Slack did not list them")
-    try:
-        WebClient(base_url=settings.slack_api_url).apps_connections_open(app_token=secret(settings.slack_app_token))
-        yield Finding("Slack app token", Verdict.GOOD, "Socket Mode opens")
-    except SlackApiError as error:
-        sentence = f"Slack says {error.response['error']}; it needs the scope connections:write"
-        yield Finding("Slack app token", Verdict.BAD, sentence)
-    for channel in policy.channels if policy else ():
-        yield _channel(client, channel)
-    if policy and policy.held_notes_to and policy.channel(policy.held_notes_to) is None:
-        yield _channel(client, Channel.model_construct(id=policy.held_notes_to))
-
-
-def _channel(client: WebClient, terms: Channel) -> Finding:
-    what = f"channel {terms.id}"
-    try:
-        channel = client.conversations_info(channel=terms.id)["channel"]
-    except SlackApiError as error:
-        return Finding(what, Verdict.BAD, f"Slack says {error.response['error']}; check the id and invite the bot")
-    if not channel.get("is_member"):
-        return Finding(what, Verdict.BAD, f"the bot is not in #{channel['name']}; type /invite @signalbox there")
-    if (channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")) and not terms.connect:
-        sentence = (
-            f"#{channel['name']} is shared with another workspace, so it is not listened to; `connect = true` and a "
-            "report_to of your own in its [[channels]] entry change that"
-        )
-        return Finding(what, Verdict.MISSING, sentence)
-    return Finding(what, Verdict.GOOD, f"#{channel['name']}")
 
 
 def _sentences(settings: Settings) -> Iterator[Finding]:

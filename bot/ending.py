@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.errors import CodeHostDown, ModelDown, SlackDown, SourceDown, Unavailable
-from storage.errors import SignalboxError
+from storage.errors import DatabaseDown, SignalboxError
 
 _PROMISE = re.compile(r"[;,] (?:[\w.-]+ is|it is) (?:tried|read|asked) again(?: later| in a moment)?\.?")
 _TO_DO = {
@@ -18,8 +18,8 @@ _TO_DO = {
 
 def last_words(error: SignalboxError, command: str) -> str:
     """The error's sentence; where trying again may help, what to check before typing `command` again."""
-    if not isinstance(error, Unavailable):
-        return str(error)
+    if not isinstance(error, Unavailable) or isinstance(error, DatabaseDown):
+        return str(error)  # of the database it says itself what to check
     to_do = next((words for kind, words in _TO_DO.items() if isinstance(error, kind)), "Check this machine's network")
     return f"{without_promise(str(error)).rstrip('.')}. {to_do}, then type `{command}` again."
 

@@ -1,4 +1,4 @@
-"""The durable engine: DBOS, behind a handful of verbs. Only this module imports it.
+"""The durable engine: DBOS, behind a handful of verbs. Only this module and `checkpoints` import it.
 
 One workflow serves every job; its id says which job it is. Finished checkpoints of a job are kept by the engine, so a
 job that is resumed, here or on another worker, gets them back.
@@ -6,26 +6,28 @@ job that is resumed, here or on another worker, gets them back.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos import error as engine_errors
-from pydantic import TypeAdapter
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
-from agents.errors import Unavailable
-from bot import faults
 from bot.queues import Queue, queue_of
-from storage.errors import SignalboxError
+from storage.database import DAMAGED
+from storage.errors import DatabaseDown, SignalboxError
 from storage.private_files import private_database
+from storage.transactions import answering
 
 T = TypeVar("T")
 
@@ -36,24 +38,11 @@ _ALIVE = ["PENDING", "ENQUEUED", "DELAYED"]
 _ENDED = frozenset({"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
 
-WAITS = (1.0, 5.0, 20.0)  # seconds between the tries of one checkpoint
-_LONGEST_WAIT = 60.0
+DROPPED_AFTER = 30.0  # seconds; between taking a job and working on it, and after that, the engine needs moments
 
 
 class EngineStopped(SignalboxError):
     """The engine is not running in this process."""
-
-
-class Interrupted(SignalboxError):
-    """The job stops at this checkpoint, because everything is paused; resuming it goes on here."""
-
-
-class Waiting(Interrupted):
-    """The job stops at this checkpoint, because something outside does not answer; resuming it tries that again."""
-
-    def __init__(self, fault: Unavailable) -> None:
-        super().__init__(str(fault))
-        self.fault = fault
 
 
 class Work(Protocol):
@@ -75,14 +64,16 @@ class Engine:
     works: bool = True
     look: float = 0.05
     executor_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    clock: Callable[[], float] = field(default=time.monotonic)
     _client: DBOSClient | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _at_work: set[str] = field(default_factory=set)
+    _idle: dict[str, float] = field(default_factory=dict)
 
     def start(self, work: Work) -> None:
         """Register the one workflow, and begin to take jobs."""
         url = engine_url(self.database_url)
-        _use_wal(url)
-        logging.getLogger("dbos").addFilter(_is_news)
+        _prepare(url)
         DBOS(
             config={
                 "name": "signalbox",
@@ -94,10 +85,12 @@ class Engine:
                 "max_executor_threads": 64,
             }
         )
+        _let_our_log_have_it()
 
         @DBOS.workflow(name="job", max_recovery_attempts=1_000)
         def job(kind: str, subject: str) -> None:
-            work(kind, subject, str(DBOS.workflow_id))
+            with self._working(str(DBOS.workflow_id)) as job_id:
+                work(kind, subject, job_id)
 
         if not self.works:
             DBOS.listen_queues([])
@@ -130,7 +123,18 @@ class Engine:
         }
         if priority is not None:
             options["priority"] = priority
-        self._client.enqueue(options, kind, subject)  # type: ignore[arg-type]
+        with answering():
+            self._client.enqueue(options, kind, subject)  # type: ignore[arg-type]
+
+    @contextmanager
+    def _working(self, job_id: str) -> Iterator[str]:
+        with self._lock:
+            self._at_work.add(job_id)
+        try:
+            yield job_id
+        finally:
+            with self._lock:
+                self._at_work.discard(job_id)
 
     def _ask(self) -> DBOSClient:
         """The client: unlike the engine's own calls, its calls inside a job do not become checkpoints of the job."""
@@ -145,11 +149,31 @@ class Engine:
 
     def take_over(self, executor_id: str) -> list[str]:
         """Resume every job that a dead worker had in its hands; returns their ids."""
-        client = self._ask()
-        orphans = client.list_workflows(status="PENDING", executor_id=executor_id, load_input=False, load_output=False)
-        for orphan in orphans:
-            client.resume_workflow(orphan.workflow_id, queue_name=orphan.queue_name or Queue.UPKEEP.value)
-        return [orphan.workflow_id for orphan in orphans]
+        return [self._resumed(job) for job in self._in_hands_of(executor_id)]
+
+    def take_up_dropped(self) -> list[str]:
+        """Resume the jobs that this process was given and has not been working on for a while; returns their ids.
+
+        The engine gives a job up where the database refuses to have its beginning or its end written down (the disk is
+        full, it is read-only). The job would count as running for as long as this process lives, and fill its queue.
+        """
+        at = self.clock()
+        with self._lock:
+            at_work = set(self._at_work)
+        dropped = [job for job in self._in_hands_of(self.executor_id) if job.workflow_id not in at_work]
+        self._idle = {job.workflow_id: self._idle.get(job.workflow_id, at) for job in dropped}
+        return [self._resumed(job) for job in dropped if at - self._idle[job.workflow_id] >= DROPPED_AFTER]
+
+    def _in_hands_of(self, executor_id: str) -> list[WorkflowStatus]:
+        with answering():
+            return self._ask().list_workflows(
+                status="PENDING", executor_id=executor_id, load_input=False, load_output=False
+            )
+
+    def _resumed(self, job: WorkflowStatus) -> str:
+        with answering():
+            self._ask().resume_workflow(job.workflow_id, queue_name=job.queue_name or Queue.UPKEEP.value)
+        return job.workflow_id
 
     def park(self, job_id: str) -> None:
         """Let a job that is about to raise Interrupted stop where it is, until it is resumed."""
@@ -164,19 +188,22 @@ class Engine:
             client.resume_workflow(job_id, queue_name=queue_of(job_id).value)
         return resumed
 
-    def forget(self, completed_before: str) -> int:
-        """Delete the jobs that ended before this moment (ISO format); returns how many."""
-        client = self._ask()
-        old = client.list_workflows(
-            status=["SUCCESS", "ERROR"],
-            completed_before=completed_before,
-            limit=1_000,
-            load_input=False,
-            load_output=False,
-        )
-        if old:
-            client.delete_workflows([job.workflow_id for job in old])
-        return len(old)
+    def forget(self, completed_before: str, at_once: int = 1_000) -> int:
+        """Delete all jobs that ended before this moment (ISO format), so many at once; returns how many."""
+        client, gone = self._ask(), 0
+        while True:
+            old = client.list_workflows(
+                status=["SUCCESS", "ERROR"],
+                completed_before=completed_before,
+                limit=at_once,
+                load_input=False,
+                load_output=False,
+            )
+            if old:
+                client.delete_workflows([job.workflow_id for job in old])
+            gone += len(old)
+            if len(old) < at_once:
+                return gone
 
     def alive(self) -> list[str]:
         """The ids of the jobs that wait or run."""
@@ -192,78 +219,46 @@ def engine_url(database_url: str) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def _let_our_log_have_it() -> None:
+    """The engine writes to a console of its own, tracebacks and all, past the log's redaction."""
+    logger = logging.getLogger("dbos")
+    for handler in [each for each in logger.handlers if each.name == "__dbos_console_log_handler__"]:
+        logger.removeHandler(handler)
+    logger.propagate = True
+    logger.addFilter(_is_news)
+
+
 def _is_news(record: logging.LogRecord) -> bool:
-    """A job that was interrupted by a pause ends with the engine's complaint about it, which is none."""
+    """A job that was interrupted by a pause ends with the engine's complaint about it, which is none.
+
+    What the database complains of is said in a line: where its disk is full, tracebacks would fill the next one.
+    """
     error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, DBAPIError | DatabaseDown):
+        said = error.orig if isinstance(error, DBAPIError) else error
+        record.msg, record.args = f"{record.getMessage()} {' '.join(str(said).split())[:300]}", ()
+        record.exc_info = None
     cancelled = (engine_errors.DBOSAwaitedWorkflowCancelledError, engine_errors.DBOSWorkflowCancelledError)
     return record.levelno >= logging.ERROR and not isinstance(error, cancelled)
 
 
-def _use_wal(url: str) -> None:
-    """The engine leaves SQLite's slower journal as it is; this pragma stays in the file, as does its mode."""
-    if url.startswith("sqlite:///"):
-        file = url.removeprefix("sqlite:///")
-        private_database(Path(file))
-        connection = sqlite3.connect(file, timeout=30)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.close()
-
-
-@dataclass(frozen=True)
-class EngineCheckpoint:
-    """Checkpoints of the job that runs in this thread. `paused` is asked before each, which first gives way."""
-
-    paused: Callable[[], bool]
-    give_way: Callable[[], None]
-    redact: Callable[[str], str] = str  # what faults say may be foreign text
-    waits: Sequence[float] = WAITS
-    parks: int = 0  # how often a job may wait at one checkpoint; then, or if never, it meets the fault
-
-    def __call__(self, name: str, work: Callable[[], T], returns: type[T]) -> T:
-        """Return what `work` returned, now or in an earlier life of the job.
-
-        Raises Interrupted when paused, and Waiting when something outside does not answer for longer than `waits`. A
-        job that is resumed after a wait finds that fault among what was kept, and does the work under the same name
-        again: so its earlier checkpoints stay, and no turn of an agent is paid twice.
-        """
-        kind: TypeAdapter[T] = TypeAdapter(returns)
-        for left in range(self.parks, -1, -1):
-            kept, is_new = self._kept(name, work, kind)
-            if "fault" not in kept:
-                return kind.validate_python(kept["value"])
-            fault = faults.from_json(kept["fault"])
-            if not left or not isinstance(fault, Unavailable):
-                raise fault
-            if is_new:
-                raise Waiting(fault)
-        raise AssertionError("the last try returns or raises")
-
-    def _kept(self, name: str, work: Callable[[], T], kind: TypeAdapter[T]) -> tuple[dict[str, Any], bool]:
-        """What is kept of a try, and whether it was made just now."""
-        self.give_way()
-        if self.paused():
-            DBOS.cancel_workflow(str(DBOS.workflow_id))
-            raise Interrupted("everything is paused; `/signalbox resume` goes on here")
-        made: list[bool] = []
-
-        def kept_work() -> dict[str, Any]:
-            made.append(True)
-            try:
-                return {"value": kind.dump_python(_patiently(work, self.waits), mode="json")}
-            except Exception as error:  # noqa: BLE001 a fault is kept too, so that a resumed job meets the same one
-                return {"fault": faults.to_json(error, self.redact)}
-
-        return DBOS.run_step({"name": name}, kept_work), bool(made)
-
-
-def _patiently(work: Callable[[], T], waits: Sequence[float]) -> T:
-    """Do the work; when something outside does not answer, try again a little later."""
-    for wait in waits:
-        try:
-            return work()
-        except Unavailable as error:
-            time.sleep(min(_LONGEST_WAIT, max(wait, error.retry_after or 0.0)))
-    return work()
+def _prepare(url: str) -> None:
+    """Have SQLite's file use its quicker journal: the engine leaves that as it is. The mode stays in the file."""
+    if not url.startswith("sqlite:///"):
+        return
+    file = url.removeprefix("sqlite:///")
+    private_database(Path(file))
+    try:
+        with contextlib.closing(sqlite3.connect(file, timeout=30)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.DatabaseError as error:
+        if not any(words in str(error) for words in DAMAGED):
+            raise DatabaseDown(f"{file} cannot be used ({error}); is it in use, or its disk full?") from error
+        raise DatabaseDown(
+            f"{file}, which holds the jobs, is damaged ({error}): move it away and start again. What waits is found by "
+            "its report; only work that was under way begins anew."
+        ) from error
 
 
 def is_engine_signal(error: BaseException) -> bool:

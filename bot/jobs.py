@@ -17,8 +17,9 @@ import structlog
 from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
 from agents.terms import Policy
+from bot.checkpoints import WAITS, EngineCheckpoint, Interrupted, Waiting
 from bot.chores import Chores
-from bot.engine import WAITS, Engine, EngineCheckpoint, Interrupted, Waiting, is_engine_signal
+from bot.engine import Engine, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
 from bot.forgetting import forget_jobs, forget_reservations, forget_words
@@ -125,6 +126,7 @@ class Jobs:
             "check": lambda subject, *_: self.chores.check(subject),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
             "held": lambda *_: self.chores.note_held(),
+            "waiting": lambda *_: self.chores.note_waiting(),
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),
             "forget": lambda *_: self._forget(),

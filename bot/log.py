@@ -16,7 +16,7 @@ from agents.redact import Redactor
 
 log = structlog.get_logger()
 
-_QUIET = ("slack_bolt", "slack_sdk", "apscheduler", "httpx2", "httpcore2", "urllib3", "github", "dbos", "alembic")
+_QUIET = ("slack_bolt", "slack_sdk", "httpx2", "httpcore2", "urllib3", "github", "dbos", "alembic")
 QUIETEST = "slack_bolt.App"
 """The logger that Bolt is to take its level from; what it warns of is of no use here."""
 _OURS = frozenset({"timestamp", "level"})  # written by this module
@@ -74,7 +74,7 @@ def configure_logging(level: str = "info", redactor: Redactor | None = None, *, 
     for name in _QUIET:
         # Bolt logs whole bodies, and these libraries log a line a request: only what is wrong is of use here.
         logging.getLogger(name).setLevel(max(least, logging.WARNING))
-    for name in (QUIETEST, "slack_bolt.SocketModeHandler", "slack_sdk.socket_mode"):
+    for name in (QUIETEST, "slack_bolt.SocketModeHandler", "slack_sdk.socket_mode", "apscheduler"):
         logging.getLogger(name).setLevel(max(least, logging.ERROR))
     _log_what_nobody_caught()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from agents.errors import SlackDown, SlackRejected
+from agents.rules import working_time_after
 from agents.terms import Policy
 from bot.posting import Pen, PenLost, Posting
 from bot.slack import SlackWriter
@@ -26,6 +27,7 @@ from storage.store import Store
 _AGAIN = 10  # how often a drawing begins anew because the rows changed meanwhile
 _WHILE_DOWN = 2.0  # seconds to leave Slack alone when it did not answer
 _WHILE_REFUSED = 60.0  # and when it said no: somebody has to invite the bot, or to reinstall it
+_LONGEST_REFUSED = 900.0  # doubling up to this, as long as it says no to the same report
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class SlackMessenger:
     policy: Policy
     clock: Callable[[], dt.datetime] = field(default=now)
     researches: bool = True  # whether there is a model that can
+    _refused: dict[int, int] = field(default_factory=dict)  # how often in a row, by report; forgotten with the process
 
     def draw(self, report_id: int, holder: str) -> None:
         """Make Slack agree with the rows, unless another publisher is doing it.
@@ -45,23 +48,28 @@ class SlackMessenger:
         """
         pen = Pen(self.store.outbox, report_id, holder)
         try:
-            self._draw(pen)
+            drawn = self._draw(pen)
         except PenLost:
             return
         except SlackDown as error:
             pen.keep(max(error.retry_after or 0.0, _WHILE_DOWN))
             raise
         except SlackRejected:
-            pen.keep(_WHILE_REFUSED)
+            times = self._refused[report_id] = self._refused.get(report_id, 0) + 1
+            pen.keep(min(_LONGEST_REFUSED, _WHILE_REFUSED * 2 ** min(times - 1, 10)))
             raise
+        if drawn:
+            self._refused.pop(report_id, None)
 
-    def _draw(self, pen: Pen) -> None:
-        for _ in range(_AGAIN):
+    def _draw(self, pen: Pen) -> bool:
+        """Draw until Slack shows the newest rows; whether we were the one to."""
+        for number in range(_AGAIN):
             if not pen.take():
-                return
+                return number > 0
             version, told, more = self._once(pen)
             if pen.put_down(version, told) and not more:
-                return
+                break
+        return True
 
     def _once(self, pen: Pen) -> tuple[int, Told, bool]:
         """Draw everything once; the version that was drawn, what reporters were told, and whether the drawing itself
@@ -116,7 +124,7 @@ class SlackMessenger:
         for plan in scene.snapshot.plans:
             row = rows.get(f"plan:{plan.revision}")
             if row is not None and row.ts and not plan.posted_ts:
-                until = self.clock() + dt.timedelta(seconds=self.policy.waits.approval)
+                until = working_time_after(self.clock(), self.policy.waits.approval)
                 self.store.plans.shown(scene.report_id, plan.revision, row.ts, until)
                 news = True
         return news

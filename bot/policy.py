@@ -17,12 +17,16 @@ from bot.references import reference_faults
 def read_policy(path: Path, source_kinds: Iterable[str]) -> Policy:
     """The policy in this file, valid in itself and in what it refers to. Raises BadPolicy with every fault."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # as some editors save it
     except FileNotFoundError as error:
-        fault = f"{path}: there is no such file; copy signalbox.example.toml to it and edit that"
+        fault = f"{path.absolute()}: there is no such file; copy signalbox.example.toml to it and edit that"
         raise BadPolicy((fault,)) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadPolicy((f"{path}: it cannot be read ({error})",)) from error
+    except UnicodeDecodeError as error:
+        raise BadPolicy((f"{path}: it is not UTF-8 text; save it as that",)) from error
+    except OSError as error:
+        raise BadPolicy(
+            (f"{path}: it cannot be read ({error.strerror}); let the user who runs this read it",)
+        ) from error
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from agents.errors import BadSettings
 from agents.redact import Redactor
+from bot.home import at_home
 from bot.settings import Settings, secret
-from storage.private_files import private_folder
 
 _PATIENCE = 1.0  # seconds, until another process that makes the key has written it
 
@@ -28,14 +28,14 @@ def _key(settings: Settings) -> bytes:
     if settings.signalbox_key:
         return secret(settings.signalbox_key).encode()
     file: Path = settings.signalbox_home / "redaction.key"
-    private_folder(settings.signalbox_home)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    with at_home(settings.signalbox_home):
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return _kept(file)
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(secrets.token_hex(32).encode())
         return _kept(file)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(secrets.token_hex(32).encode())
-    return _kept(file)
 
 
 def _kept(file: Path) -> bytes:

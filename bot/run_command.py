@@ -7,12 +7,17 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import structlog
+
 from bot.app import Parts, bot
 from bot.app import worker as worker_of
+from bot.installed import outdated_install
 from bot.log import configure_logging
 from bot.redaction import redactor_of
 from bot.settings import Settings, read_settings
 from storage.database import migrate
+
+log = structlog.get_logger()
 
 
 def run() -> None:
@@ -28,6 +33,8 @@ def worker() -> None:
 def _live(as_what: Callable[[Settings], AbstractContextManager[Parts]]) -> None:
     settings = read_settings()
     configure_logging(settings.signalbox_log, redactor_of(settings))
+    if outdated := outdated_install():
+        log.warning("the install is out of date", what=outdated)
     migrate(settings.database)
     with as_what(settings):
         _until_told()

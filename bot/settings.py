@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agents.errors import BadSettings
+from bot.dotenv import examined
+from bot.tokens import as_pasted, bot_token, level_token
+
+Token = Annotated[SecretStr | None, BeforeValidator(as_pasted)]
 
 
 class Settings(BaseSettings):
@@ -18,27 +24,27 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
-    slack_bot_token: SecretStr | None = None
-    slack_app_token: SecretStr | None = None
+    slack_bot_token: Annotated[Token, AfterValidator(bot_token)] = None
+    slack_app_token: Annotated[Token, AfterValidator(level_token)] = None
     slack_api_url: str = "https://slack.com/api/"
-    anthropic_api_key: SecretStr | None = None
+    anthropic_api_key: Token = None
     anthropic_base_url: str = "https://api.anthropic.com"
-    github_token: SecretStr | None = None
+    github_token: Token = None
     github_app_id: int | None = None
     github_app_key: SecretStr | None = None  # the private key, PEM
     github_installation_id: int | None = None
     github_api_url: str = "https://api.github.com"
     github_url: str = "https://github.com"  # where `git` fetches and pushes
-    sentry_token: SecretStr | None = None
+    sentry_token: Token = None
     sentry_url: str = "https://sentry.io"
-    posthog_api_key: SecretStr | None = None  # a personal API key
+    posthog_api_key: Token = None  # a personal API key
     posthog_url: str = "https://us.posthog.com"
-    linear_api_key: SecretStr | None = None
+    linear_api_key: Token = None
     linear_url: str = "https://api.linear.app/graphql"
     zendesk_client_id: str = ""  # of an OAuth client; empty: the token is used
-    zendesk_client_secret: SecretStr | None = None
+    zendesk_client_secret: Token = None
     zendesk_email: str = ""  # of the agent whose API token it is; empty: the token is an OAuth token
-    zendesk_token: SecretStr | None = None
+    zendesk_token: Token = None
     zendesk_url: str = ""  # e.g. https://acme.zendesk.com
     database_url: str = ""  # empty: a SQLite file in `home`
     signalbox_home: Path = Path("var/signalbox")  # mirrors, environments, the SQLite files, the redaction key
@@ -57,11 +63,25 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Read the environment. Raises BadSettings naming every variable that is wrong."""
+    examined(Path(".env"))
     try:
         return Settings()
     except ValidationError as error:
-        faults = [f"{'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()]
+        faults = [_sentence(fault) for fault in error.errors(include_input=False)]
         raise BadSettings("The environment has faults: " + "; ".join(faults)) from error
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    return f"{'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def unset(*variables: str) -> str:
+    """That these must be set, and where; a person who is in the wrong folder is told so."""
+    here = Path.cwd()
+    where = "docs/install.md says where they come from"
+    if not Path(".env").exists():
+        where += f"; there is no .env in {here}, which is where it is looked for"
+    return f"{' and '.join(variables)} must be set; {where}."
 
 
 def environment() -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from agents.rules import Person
 from bot.patience import Bucket, Lately
 from bot.slack_calls import Calls
 from bot.slack_event import SlackEvent
-from bot.slack_places import Place, Us
+from bot.slack_places import Place, Us, file_names, metadata_of
 from bot.views.drawing import File
 from bot.views.limits import TEXT, Drawn, cut, home_view, modal_view, within
 from bot.views.scene import address_of
@@ -119,11 +119,11 @@ class SlackWriter:
 
     def find(self, channel: str, thread_ts: str, key: Mapping[str, str], oldest: float) -> str:
         """The ts of our post that carries `key`, looked for from `oldest` (Unix time) on; empty if there is none."""
-        return self._look(channel, thread_ts, oldest, lambda message: _metadata(message) == dict(key))
+        return self._look(channel, thread_ts, oldest, lambda message: metadata_of(message) == dict(key))
 
     def find_file(self, channel: str, thread_ts: str, name: str, oldest: float) -> str:
         """The ts of our message in a thread that holds a file of this name; empty if there is none."""
-        return self._look(channel, thread_ts, oldest, lambda message: name in _file_names(message))
+        return self._look(channel, thread_ts, oldest, lambda message: name in file_names(message))
 
     def upload(self, channel: str, thread_ts: str, comment: str, files: Sequence[File]) -> str:
         """Post files as one message in a thread; the id of the first."""
@@ -223,6 +223,7 @@ class SlackWriter:
             is_member=bool(seen.get("is_member")),
             is_shared=bool(seen.get("is_ext_shared") or seen.get("is_pending_ext_shared")),
             visibility=Visibility.PRIVATE if private else Visibility.PUBLIC,
+            is_archived=bool(seen.get("is_archived")),
         )
         # One that we are not in yet is asked about again: somebody is about to invite us.
         return self._places.put(channel, place) if place.is_member else place
@@ -250,7 +251,7 @@ class SlackWriter:
     def _look(self, channel: str, thread_ts: str, oldest: float, is_it: Callable[[Mapping[str, Any]], bool]) -> str:
         cursor = ""
         for _ in range(_PAGES):
-            answer = self._page(channel, thread_ts, oldest, cursor)
+            answer = self.page(channel, thread_ts, oldest, cursor)
             for message in answer["messages"]:
                 if self._is_ours(message) and is_it(message):
                     return str(message["ts"])
@@ -259,7 +260,8 @@ class SlackWriter:
                 break
         return ""
 
-    def _page(self, channel: str, thread_ts: str, oldest: float, cursor: str) -> dict[str, Any]:
+    def page(self, channel: str, thread_ts: str, oldest: float, cursor: str) -> dict[str, Any]:
+        """A page of what was said in a channel, newest first, or in a thread, from `oldest` (Unix time) on."""
         asked: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{oldest:.6f}",
@@ -290,11 +292,3 @@ def _drawn(blocks: Sequence[Block]) -> list[Drawn]:
         return within(blocks)
     except SlackObjectFormationError as error:
         raise SlackRejected(f"Slack would refuse these blocks: {error}.", "invalid_blocks") from error
-
-
-def _metadata(message: Mapping[str, Any]) -> object:
-    return (message.get("metadata") or {}).get("event_payload")
-
-
-def _file_names(message: Mapping[str, Any]) -> list[str]:
-    return [str(file.get("name")) for file in message.get("files") or []]

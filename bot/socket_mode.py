@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from http.client import HTTPException
 from typing import Any
 
 import structlog
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from agents.errors import SlackDown, SlackRejected
 from bot.courtesy import Courtesy
 
 log = structlog.get_logger()
+
+_PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
 
 
 class Socket(SocketModeHandler):
@@ -28,6 +33,22 @@ class Socket(SocketModeHandler):
     def __init__(self, app: App, app_token: str, courtesy: Courtesy, **options: Any) -> None:
         super().__init__(app, app_token, **options)
         self._courtesy = courtesy
+
+    def connect(self) -> None:
+        """Connect. Raises SlackRejected when Slack refuses the token, SlackDown when it cannot be reached."""
+        try:
+            super().connect()  # type: ignore[no-untyped-call]
+        except SlackApiError as error:
+            said = str(error.response.get("error") or error)
+            if said in _PASSING:
+                raise SlackDown(f"Slack did not open Socket Mode ({said}); it is tried again.") from error
+            raise SlackRejected(
+                f"Slack refused Socket Mode: {said}; SLACK_APP_TOKEN must be an app-level token (xapp-…) with the "
+                "scope connections:write, and Socket Mode be switched on in the app's settings.",
+                said,
+            ) from error
+        except (SlackClientError, HTTPException, OSError) as error:
+            raise SlackDown(f"Slack's socket cannot be reached ({type(error).__name__}); it is tried again.") from error
 
     def close(self) -> None:
         """Disconnect at once: the library's own close waits, three seconds, for its reader to look up."""

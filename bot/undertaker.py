@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import os
 import socket
 import threading
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 BEAT = 1.0  # seconds
 SILENCE = 20.0  # seconds without a beat after which a worker of another machine, or container, is dead
 _LEASE = 5.0
+_BEATS = 10  # between two looks at this process's own jobs
 _NAME = "undertaker"
 
 
@@ -107,10 +109,14 @@ class Undertaker:
             )
 
     def _run(self) -> None:
-        while not self._stopping.wait(BEAT):
+        for number in itertools.count(1):
+            if self._stopping.wait(BEAT):
+                return
             try:
                 self._beat()
                 self.look()
+                if number % _BEATS == 0 and (jobs := self.engine.take_up_dropped()):
+                    log.warning("took jobs up again whose beginning or end the database had refused", jobs=jobs)
             except Exception as error:  # noqa: BLE001 a database that is down for a while must not end the beating
                 log.warning("the undertaker could not do its work", error=str(error))
                 time.sleep(BEAT)

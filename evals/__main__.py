@@ -49,6 +49,10 @@ Without = Annotated[Part | None, typer.Option(help="Grouping by the offline engi
 Sentences = Annotated[
     str, typer.Option(help='Grouping with a sentence transformer: its folder, or "download", as SIGNALBOX_SENTENCES.')
 ]
+Server = Annotated[
+    str,
+    typer.Option(help="Grouping on PostgreSQL: the address of a database; others are made beside it, and dropped."),
+]
 _OUT = Path("var/evals")
 
 
@@ -57,9 +61,9 @@ def _variation(kind: Kind, engine: Engine, told: Variation) -> Variation | None:
     if told == Variation():
         return None
     if kind not in {Kind.GROUPING, Kind.SCREENING}:
-        raise typer.BadParameter("--replies, --timeout, --without and --sentences are not for this: leave them out.")
-    if told.sentences and kind is not Kind.GROUPING:
-        raise typer.BadParameter("--sentences is for grouping: leave it out.")
+        raise typer.BadParameter("Only --data, --engine, --runs and --out are for this. Leave out the others.")
+    if (told.sentences or told.server) and kind is not Kind.GROUPING:
+        raise typer.BadParameter("--sentences and --server are for grouping: leave them out.")
     if told.without is not None and (kind is not Kind.GROUPING or engine is not Engine.OFFLINE):
         raise typer.BadParameter("--without is for grouping by the offline engine: leave it out.")
     return told
@@ -78,11 +82,12 @@ def _measure(kind: Kind) -> None:
         timeout: Timeout = None,
         without: Without = None,
         sentences: Sentences = "",
+        server: Server = "",
     ) -> None:
         """Measure this kind of judgment on labelled data, print the figures, and keep them with what produced them."""
         started = time.monotonic()
         module: Any = importlib.import_module(f"evals.{kind.value}")
-        variation = _variation(kind, engine, Variation(replies, without, timeout, sentences))
+        variation = _variation(kind, engine, Variation(replies, without, timeout, sentences, server))
         more = () if variation is None else (variation,)
         scores: list[Score] = module.evaluate(data, engine, runs, *more)
         seconds = time.monotonic() - started
@@ -94,6 +99,7 @@ def _measure(kind: Kind) -> None:
             seconds=seconds,
             without=without or "",
             encoder=encoder_of(sentences),
+            database="postgresql" if server else "sqlite",
         )
         _print(scores, keep(kind.value, scores, inputs, out), seconds)
 

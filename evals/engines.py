@@ -1,8 +1,7 @@
-"""The engine that is measured, with the real pipeline around it: its own SQLite file, no Slack, no job engine."""
+"""The engine that is measured, with the real pipeline around it: its own database, no Slack, no job engine."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,7 +28,7 @@ from bot.sources import KINDS
 from evals.ablation import Part, SearchWithout
 from evals.kept_judgments import Keeping, Kept, Noting
 from evals.runs import Engine
-from storage.database import migrate, open_store
+from evals.stores import a_store
 from storage.judgments import Stage
 from storage.store import Store
 
@@ -71,14 +70,15 @@ class Bench:
 class Variation:
     """What is unusual about a run of grouping or screening.
 
-    Where replies are kept (a folder, or one set's file in it), what the offline engine has to do without, and the
-    sentence transformer, as in the setting SIGNALBOX_SENTENCES.
+    Where replies are kept (a folder, or one set's file in it), what the offline engine has to do without, the
+    sentence transformer, as in the setting SIGNALBOX_SENTENCES, and the PostgreSQL server that keeps the rows.
     """
 
     replies: Path | None = None
     without: Part | None = None
     timeout: float | None = None  # seconds that one reply may take; None: as long as the bot waits
     sentences: str = ""
+    server: str = ""  # the address of one of its databases; empty: a SQLite file
 
     @property
     def encoder(self) -> Encoder:
@@ -104,7 +104,7 @@ def bench(
     Of the variation's replies the engine `kept` takes its answers, into them Claude's are written: here they are a
     file. Raises BadSettings without a key, or without the file.
     """
-    with _a_store() as store:
+    with a_store(variation.server) as store:
         if variation.without is not None:
             store.search = SearchWithout(store.search, variation.without)
         terms = {name: SourceTerms(kind="webhook", report_to="C0", trusted=trusted) for name in sources}
@@ -123,19 +123,6 @@ def bench(
             weights=weights,
         )
         yield Bench(store, Pipeline(means))
-
-
-@contextmanager
-def _a_store() -> Iterator[Store]:
-    """An empty store, gone when the block ends."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'evals.db'}"
-        migrate(url)
-        store = open_store(url)
-        try:
-            yield store
-        finally:
-            store.close()
 
 
 class Unlimited:

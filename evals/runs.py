@@ -43,6 +43,7 @@ class Inputs(BaseModel):
     seconds: float = 0.0
     without: str = ""  # the part of grouping that was left out
     encoder: Encoder = Encoder.WORDS  # who made the vectors
+    database: str = "sqlite"
 
 
 def keep(kind: str, scores: list[Score], inputs: Inputs, out: Path) -> Path:
@@ -57,6 +58,7 @@ def keep(kind: str, scores: list[Score], inputs: Inputs, out: Path) -> Path:
         "models": inputs.models,
         "without": inputs.without,
         "encoder": inputs.encoder.value,
+        "database": inputs.database,
         "runs": inputs.runs,
         "seconds": round(inputs.seconds, 1),
         "data": _sizes(inputs.data),

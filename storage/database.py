@@ -20,13 +20,14 @@ from storage.store import Store
 from storage.transactions import WRITING
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+DAMAGED = ("not a database", "malformed")  # SQLite's words
 _LOCK = 0x51_67_6E_61_6C  # of PostgreSQL: whoever migrates holds it
 
 
 def open_store(url: str) -> Store:
     """The store at an address. Raises DatabaseDown when the database does not answer; looks at no table."""
     engine = make_engine(url)
-    with _answering(engine, url), engine.connect() as connection:
+    with reaching(engine, url), engine.connect() as connection:
         connection.execute(text("SELECT 1"))
     return Store(engine)
 
@@ -38,7 +39,7 @@ def migrate(url: str) -> None:
     a newer version of the code has made.
     """
     engine = make_engine(url, foreign_keys=False)  # a step may have to rebuild a table that others refer to
-    with _answering(engine, url), engine.execution_options(**{WRITING: True}).begin() as connection:
+    with reaching(engine, url), engine.execution_options(**{WRITING: True}).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         _refuse_newer(connection, url)
@@ -62,7 +63,7 @@ def _refuse_newer(connection: Connection, url: str) -> None:
 
 def is_current(store: Store) -> bool:
     """Whether the tables are those that this version of the code expects."""
-    with _answering(store.engine, str(store.engine.url)), store.engine.connect() as connection:
+    with reaching(store.engine, str(store.engine.url)), store.engine.connect() as connection:
         at = MigrationContext.configure(connection).get_current_heads()
         return set(at) == set(ScriptDirectory.from_config(alembic_config(connection)).get_heads())
 
@@ -76,11 +77,16 @@ def alembic_config(connection: Connection) -> Config:
 
 
 @contextmanager
-def _answering(engine: Engine, url: str) -> Iterator[None]:
+def reaching(engine: Engine, url: str, check: str = "DATABASE_URL") -> Iterator[None]:
     """Turn what the driver says into a sentence, and leave no connection behind."""
     try:
         yield
     except DBAPIError as error:
         engine.dispose()
         said = " ".join(str(error.orig).split())[:300]
-        raise DatabaseDown(f"The database {masked(url)} does not answer: {said}. Check DATABASE_URL.") from error
+        if any(words in said for words in DAMAGED):
+            raise DatabaseDown(
+                f"The database {masked(url)} is damaged ({said}): stop everything, put a backup in its place, of the "
+                "file ending in .jobs too, and start again (docs/runbook.md)."
+            ) from error
+        raise DatabaseDown(f"The database {masked(url)} does not answer: {said}. Check {check}.") from error

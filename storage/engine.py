@@ -49,17 +49,17 @@ def make_engine(address: str, *, foreign_keys: bool = True) -> Engine:
     return engine
 
 
-def parsed(address: str) -> URL:
-    """The address in parts. Raises DatabaseDown when it is not one of ours."""
+def parsed(address: str, called: str = "DATABASE_URL") -> URL:
+    """The address in parts. Raises DatabaseDown, which calls the address so, when it is not one of ours."""
     try:
         url = make_url(address.replace("postgres://", "postgresql://", 1))
         backend = url.get_backend_name()
     except (ArgumentError, NoSuchModuleError) as error:
-        raise DatabaseDown("DATABASE_URL is not an address; write sqlite:///path or postgresql://…") from error
+        raise DatabaseDown(f"{called} is not an address; write sqlite:///path or postgresql://…") from error
     if backend not in ("sqlite", "postgresql"):
-        raise DatabaseDown(f"DATABASE_URL names {backend}; only sqlite:///path and postgresql://… are supported.")
+        raise DatabaseDown(f"{called} names {backend}; only sqlite:///path and postgresql://… are supported.")
     if backend == "sqlite" and url.database in (None, "", ":memory:"):
-        raise DatabaseDown("DATABASE_URL names no file; several threads use it, so write sqlite:///path.")
+        raise DatabaseDown(f"{called} names no file; several threads use it, so write sqlite:///path.")
     return url
 
 

@@ -19,5 +19,17 @@ class NotFound(SignalboxError):
     """There is no such row."""
 
 
-class DatabaseDown(SignalboxError):
-    """The database did not answer."""
+class Unavailable(SignalboxError):
+    """Something outside did not answer. `retry_after` is in seconds, None when it did not say."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class DatabaseDown(Unavailable):
+    """The database did not answer, or did not take what was to be written."""
+
+
+class CannotCopy(SignalboxError):
+    """A database cannot be copied into another as they are."""

@@ -17,7 +17,7 @@ from storage.journal import tell, told, touch
 from storage.judgments import Grouping
 from storage.plumbing import Epoch
 from storage.records import Entry, EntryKind, Report, Signal, SignalKey
-from storage.remembering import FILING, rest
+from storage.remembering import FILING, is_as_read
 from storage.status import CLOSED, SignalStatus, Status, Visibility
 from storage.transactions import Transactions, found, insert_once, locked
 
@@ -77,18 +77,23 @@ class Filing:
         considered: Considered = Considered(),  # noqa: B008 frozen
         title: str = "",
         absorbed: bool = False,
+        revision: int | None = None,
     ) -> Filed:
         """File a signal under `report_id`, or under a report opened for it. One that is filed already stays there.
 
         What was merged away hands it on to its heir. A `title` becomes that of the report it joins. One `absorbed` may
-        join a resolved report. Raises Overtaken when a report would be opened although something was filed after
-        `epoch`, or its report was resolved meanwhile, IllegalMove when privacy forbids it, NotFound when erased.
+        join a resolved report. Where its words are not those of `revision` any more, it waits on for the digest of the
+        new ones. Raises Overtaken when a report would be opened although something was filed after `epoch`, or its
+        report was resolved meanwhile, IllegalMove when privacy forbids it, NotFound when erased.
         """
         with self._on.write() as session:
             present = locked(session, Epoch, FILING)
+            signal = locked(session, Signal, signal_id)
             if known := _as_told(session, step):
+                if signal.status is SignalStatus.AWAITING_DIGEST:
+                    _rest(signal, revision)
                 return known
-            signal = _not_erased(locked(session, Signal, signal_id))
+            _not_erased(signal)
             target = signal.report_id or (None if report_id is None else heir_of(session, report_id))
             if target is None and present.value != epoch:
                 raise Overtaken("Something else was filed since the candidates were read; read them again.")
@@ -97,6 +102,7 @@ class Filing:
             filed = Filed(report_id=report.id or 0, opened=target is None, quiet=quiet)
             present.value += 1
             _write(session, signal, report, epoch=present.value, weight=weight, keys=keys)
+            _rest(signal, revision)
             signal.grouping, signal.candidates = grouping, candidates
             _retitle(report, "" if filed.opened else title)
             _tell(session, signal, report, filed, step)
@@ -170,7 +176,6 @@ def _write(
 ) -> None:
     report.weight += weight - (signal.weight if signal.report_id is not None else 0.0)
     signal.report_id = report.id
-    rest(signal, SignalStatus.FILED)
     signal.filed_at = signal.filed_at or now()
     signal.filed_epoch = epoch
     signal.weight = weight
@@ -195,10 +200,15 @@ def _joins_quietly(session: Session, report: Report, signal: Signal, *, absorbed
     return _is_one_of_many(report)
 
 
-def _not_erased(signal: Signal) -> Signal:
+def _not_erased(signal: Signal) -> None:
     if signal.status is SignalStatus.ERASED:
         raise NotFound(f"{signal.external_id} was deleted in {signal.source} meanwhile; there is nothing to file.")
-    return signal
+
+
+def _rest(signal: Signal, revision: int | None) -> None:
+    """It needs no digest any more, if the words are its own that were read, and it is where they belong."""
+    if is_as_read(signal, revision):
+        signal.status = SignalStatus.FILED
 
 
 def _tell(session: Session, signal: Signal, report: Report, filed: Filed, step: str) -> None:

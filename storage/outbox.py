@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import or_
@@ -108,6 +108,12 @@ class Outbox:
             card = select(OutboxRow).where(OutboxRow.report_id == report_id, OutboxRow.purpose == CARD)
             row = session.exec(card).first()
             return row.permalink if row else ""
+
+    def permalinks(self, report_ids: Collection[int]) -> dict[int, str]:
+        """The addresses of these reports' root messages, as far as they are known."""
+        with self._on.read() as session:
+            cards = select(OutboxRow.report_id, OutboxRow.permalink).where(OutboxRow.purpose == CARD)
+            return dict(session.exec(cards.where(col(OutboxRow.report_id).in_(report_ids))).all())
 
     def take_pen(self, report_id: int, holder: str, seconds: float) -> int | None:
         """Become the one who draws the report, for so many seconds; the version to draw.

@@ -63,17 +63,17 @@ def remember(session: Session, raw: RawSignal, quiet: dt.timedelta = dt.timedelt
             .where(Signal.source == raw.source, Signal.external_id == raw.external_id)
             .where(Signal.occurrence == raw.occurrence)
         ).one()
+        if not _is_news(known, raw):
+            return _counted(session, known)
+        epoch = locked(session, Epoch, FILING)
+        locked(session, Signal, known.id or 0)  # since it was read somebody may have deleted it, or filed it
         if not _has_returned(session, known, raw):
             break
         raw = raw.model_copy(update={"occurrence": f"after SB-{known.report_id}"})
-    signal_id = known.id or 0
-    if known.status is SignalStatus.ERASED or not _differs(known, raw):
-        more = update(Signal).where(col(Signal.id) == signal_id).values(deliveries=Signal.deliveries + 1)
-        session.execute(more)
-        return Remembered(signal_id=signal_id, news=News.DUPLICATE)
-    epoch = locked(session, Epoch, FILING)
-    _take_over(session, locked(session, Signal, signal_id), raw, epoch, quiet)
-    return Remembered(signal_id=signal_id, news=News.EDITED)
+    if not _is_news(known, raw):
+        return _counted(session, known)
+    _take_over(session, known, raw, epoch, quiet)
+    return Remembered(signal_id=known.id or 0, news=News.EDITED)
 
 
 def text_hash(title: str, body: str) -> str:
@@ -94,6 +94,18 @@ def forget_judgments(signal: Signal, epoch: Epoch) -> None:
         signal.filed_epoch = epoch.value
 
 
+def _counted(session: Session, known: Signal) -> Remembered:
+    """One more delivery of what we know."""
+    more = update(Signal).where(col(Signal.id) == known.id).values(deliveries=Signal.deliveries + 1)
+    session.execute(more)
+    return Remembered(signal_id=known.id or 0, news=News.DUPLICATE)
+
+
+def _is_news(known: Signal, raw: RawSignal) -> bool:
+    """Whether a delivery says anything that we do not know. What was erased stays so."""
+    return known.status is not SignalStatus.ERASED and _differs(known, raw)
+
+
 def _has_returned(session: Session, known: Signal, raw: RawSignal) -> bool:
     """Whether it happened again after its report was resolved, or dismissed as fixed elsewhere.
 
@@ -101,7 +113,7 @@ def _has_returned(session: Session, known: Signal, raw: RawSignal) -> bool:
     """
     if known.status is not SignalStatus.FILED or known.report_id is None or raw.happened_at <= known.happened_at:
         return False
-    report = session.get_one(Report, known.report_id)
+    report = session.get_one(Report, known.report_id, populate_existing=True)
     is_over = report.status is Status.RESOLVED or (
         report.status is Status.DISMISSED and report.dismissal is Dismissal.FIXED_ELSEWHERE
     )
@@ -127,9 +139,9 @@ def is_put_off(signal: Signal, at: dt.datetime) -> bool:
     return signal.not_before is not None and signal.not_before > at
 
 
-def rest(signal: Signal, status: SignalStatus) -> None:
-    """Give a digested signal its status, unless its words changed meanwhile and are to be read anew."""
-    signal.status = SignalStatus.AWAITING_DIGEST if is_put_off(signal, now()) else status
+def is_as_read(signal: Signal, revision: int | None) -> bool:
+    """Whether its words are those that a digest has read. Others are read by a digest of their own."""
+    return revision is None or signal.revision == revision
 
 
 def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch, quiet: dt.timedelta) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Unpack
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from storage import journal
 from storage.changes import ReportChanges
@@ -143,6 +144,13 @@ class Reports:
         """All that happened to it, in order."""
         with self._on.read() as session:
             return list(session.exec(select(Entry).where(Entry.report_id == report_id).order_by(col(Entry.id))))
+
+    def came_from(self, report_ids: Collection[int]) -> dict[int, Status]:
+        """What each of these waited for before it came to what it waits for now; nothing of one that never moved."""
+        latest = select(func.max(Entry.id)).where(col(Entry.report_id).in_(report_ids), Entry.kind == EntryKind.MOVE)
+        with self._on.read() as session:
+            moves = session.exec(select(Entry).where(col(Entry.id).in_(latest.group_by(col(Entry.report_id)))))
+            return {move.report_id: move.before for move in moves if move.before is not None}
 
     def present(self, report_id: int) -> Report:
         """The report that stands for this problem today: its heir if it was merged away, its successor if it is closed.

@@ -25,7 +25,7 @@ from storage.pardons import pardon
 from storage.plumbing import Epoch
 from storage.raw import RawSignal
 from storage.records import EntryKind, Report, Signal
-from storage.remembering import FILING, News, Remembered, forget_judgments, remember, rest, text_hash
+from storage.remembering import FILING, News, Remembered, forget_judgments, is_as_read, remember, text_hash
 from storage.status import CLOSED, SignalStatus
 from storage.transactions import Transactions, found, locked
 from storage.vector_index import VectorIndex
@@ -49,6 +49,7 @@ class SignalCounts(BaseModel):
     waiting: int
     troubled: int = 0  # of those that wait, whose digest failed
     trouble: str = ""  # why the newest of them did
+    erased: int = 0  # deleted where they came from, or older than words are kept
 
 
 class Signals:
@@ -116,42 +117,57 @@ class Signals:
                 .limit(1)
             ).first()
 
-    def describe(
-        self, signal_id: int, screening: Screening, summary: Summary, vector: bytes, query_vectors: bytes
+    def describe(  # noqa: PLR0917 what a digest makes of words, and of which
+        self,
+        signal_id: int,
+        screening: Screening,
+        summary: Summary,
+        vector: bytes,
+        query_vectors: bytes,
+        revision: int | None = None,
     ) -> None:
-        """Keep what was made of its words. Does nothing to a signal that was erased meanwhile."""
+        """Keep what was made of its words. Does nothing to a signal that was erased, or says other words, meanwhile.
+
+        `revision` is the one whose words were read, here and below; None: the present one.
+        """
         with self._on.write() as session:
             signal = locked(session, Signal, signal_id)
-            if signal.status is SignalStatus.ERASED:
+            if signal.status is SignalStatus.ERASED or not is_as_read(signal, revision):
                 return
             signal.screening, signal.summary = screening, summary
             signal.vector, signal.query_vectors = vector, query_vectors
             signal.words = words_for_search(signal.title, signal.body, summary)
             self._index.keep(session, signal, vector)
 
-    def hold(self, signal_id: int, screening: Screening, step: str) -> None:
+    def hold(self, signal_id: int, screening: Screening, step: str, revision: int | None = None) -> None:
         """Put it into the quarantine, where no agent reads it. Does nothing once a human has restored it."""
         with self._on.write() as session:
             epoch = locked(session, Epoch, FILING)
             signal = locked(session, Signal, signal_id)
             if signal.trusted_by or signal.status in (SignalStatus.ERASED, SignalStatus.HELD):
                 return
+            if not is_as_read(signal, revision):
+                return
             forget_judgments(signal, epoch)
             signal.screening = screening
             signal.noted_held = False
-            rest(signal, SignalStatus.HELD)
+            signal.status = SignalStatus.HELD
             if signal.report_id is not None and told(session, step) is None:
                 text = f"{signal.external_id} is held: no agent reads it until somebody restores it"
                 tell(session, signal.report_id, EntryKind.SIGNAL, "machine", text, step)
                 touch(session, signal.report_id)
 
-    def drop(self, signal_id: int, screening: Screening, summary: Summary, step: str) -> None:  # noqa: ARG002 for symmetry: the status alone makes a repetition harmless
-        """Set it aside: it is not about a problem of the product. Does nothing unless it waits for its digest."""
+    def drop(self, signal_id: int, screening: Screening, summary: Summary, revision: int | None = None) -> None:
+        """Set it aside: it is not about a problem of the product. Does nothing unless it waits for its digest.
+
+        Nor does it to what somebody has asked about meanwhile.
+        """
         with self._on.write() as session:
             signal = locked(session, Signal, signal_id)
-            if signal.status is SignalStatus.AWAITING_DIGEST:
+            waits = signal.status is SignalStatus.AWAITING_DIGEST and not signal.asked_by
+            if waits and is_as_read(signal, revision):
                 signal.screening, signal.summary = screening, summary
-                rest(signal, SignalStatus.DROPPED)
+                signal.status = SignalStatus.DROPPED
                 signal.trouble = ""
 
     def restore(self, signal_id: int, by: str, revision: int) -> bool:
@@ -256,6 +272,7 @@ class Signals:
                 waiting=by_status.get(SignalStatus.AWAITING_DIGEST, 0),
                 troubled=session.exec(select(func.count()).select_from(Signal).where(*failed)).one(),
                 trouble=trouble or "",
+                erased=by_status.get(SignalStatus.ERASED, 0),
             )
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, SQLModel
 
@@ -37,14 +37,14 @@ class Transactions:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A transaction that sees one moment of the database. Raises DatabaseDown."""
-        with _answering(), Session(self._reading, expire_on_commit=False) as session, session.begin():
+        with answering(), Session(self._reading, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that writes: all of it or, when the body raises, nothing. Raises DatabaseDown."""
         with (
-            _answering(),
+            answering(),
             self._queue(),
             Session(self._writing, expire_on_commit=False) as session,
             session.begin(),
@@ -53,7 +53,7 @@ class Transactions:
 
     def empty_write_ahead_log(self) -> None:
         """Write SQLite's log into its file and empty it, as far as readers allow: the log holds former pages."""
-        with _answering(), self._queue(), self._reading.connect() as connection:
+        with answering(), self._queue(), self._reading.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
@@ -117,12 +117,12 @@ def insert_once(session: Session, row: SQLModel) -> int | str | None:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
-    """Turn the driver's complaints into DatabaseDown."""
+def answering() -> Iterator[None]:
+    """Around what uses the database by other means than a transaction of ours, too: complaints become DatabaseDown."""
     try:
         yield
-    except (OperationalError, InterfaceError, ProgrammingError) as error:
-        if (sentence := _sentence(str(error.orig))) is None and isinstance(error, ProgrammingError):
+    except (OperationalError, InterfaceError, ProgrammingError, InternalError) as error:
+        if (sentence := _sentence(str(error.orig))) is None and isinstance(error, ProgrammingError | InternalError):
             raise
         raise DatabaseDown(sentence or f"The database did not do its work ({_line(error.orig)}); try again.") from error
     except PoolTimeout as error:
@@ -132,6 +132,10 @@ def _answering() -> Iterator[None]:
 def _sentence(said: str) -> str | None:
     if "no such table" in said or ("relation" in said and "does not exist" in said):
         return "The database's tables are not there or out of date; run `signalbox migrate`."
+    if "read-only transaction" in said or "readonly database" in said:
+        return "The database may only be read: is it a standby, or its file another user's? Check DATABASE_URL."
+    if "disk is full" in said or "No space left" in said:
+        return "The disk that the database is on is full: make room; what waits goes on by itself."
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agents.assent import Assent, Via
@@ -169,6 +169,12 @@ class World:
         )
         self.pipeline = Pipeline(means)
         self.assent = Assent(self.store, self.policy, self.told, home_team="T1")
+
+    def follows(self, policy: Policy) -> None:
+        """People change the policy file and start the bot again."""
+        self.policy = policy
+        self.pipeline = Pipeline(replace(self.pipeline.means, policy=policy))
+        self.assent = Assent(self.store, policy, self.told, home_team="T1")
 
     def hears(self, **fields: object) -> int:
         known = self.pipeline.ingest(a_raw_signal(channel="C11", **fields))

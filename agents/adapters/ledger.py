@@ -7,19 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from agents.errors import Stopped
+from agents.errors import SpentForToday, Stopped
 from agents.exchange import About, Usage
 from agents.terms import Budgets
 from storage.columns import now
 from storage.judgments import Outcome, Stage
 from storage.spending import Spending
 
+_LOOK_AGAIN = 3_600.0  # seconds: people may have raised the budget before the day is over
+
 
 class Ledger(Protocol):
     """Where calls are paid from."""
 
     def reserve(self, stage: Stage, about: About, model: str, usd: float, turn: int = 0) -> int:
-        """Put the estimate aside; the call's id. Raises Stopped(OUT_OF_MONEY) when a budget would not hold it."""
+        """Put the estimate aside; the call's id.
+
+        Raises Stopped(OUT_OF_MONEY) when the report's budget would not hold it, SpentForToday when the day's would not.
+        """
         ...
 
     def settle(self, call_id: int, usage: Usage, *, seconds: float, stop_reason: str) -> None:
@@ -51,9 +56,9 @@ class StoreLedger:
             run=about.run,
             turn=turn,
         )
-        if sentence := self._over(about):
+        if over := self._over(about):
             self.settle(call_id, Usage(), seconds=0.0, stop_reason=Outcome.OUT_OF_MONEY)
-            raise Stopped(Outcome.OUT_OF_MONEY, sentence)
+            raise over
         return call_id
 
     def settle(self, call_id: int, usage: Usage, *, seconds: float, stop_reason: str) -> None:
@@ -68,19 +73,21 @@ class StoreLedger:
             usd=usage.usd,
         )
 
-    def _over(self, about: About) -> str:
-        """Empty while both budgets hold, else the sentence that says which does not."""
-        if about.report_id is not None:
-            spent = self.spending.of_report(about.report_id).usd
-            if spent > self.budgets.report_usd:
-                return (
-                    f"The budget of this report (${self.budgets.report_usd:.2f}) does not hold another call of the "
-                    "model. Raise budgets.report_usd in the policy file, then press Retry."
-                )
-        midnight = self.clock().astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        if self.spending.since(midnight).usd > self.budgets.day_usd:
-            return (
-                f"Today's budget (${self.budgets.day_usd:.2f}) does not hold another call of the model. It starts anew "
-                "at midnight UTC, or raise budgets.day_usd in the policy file; then press Retry."
+    def _over(self, about: About) -> Stopped | SpentForToday | None:
+        """Which budget does not hold; None while both do."""
+        if about.report_id is not None and self.spending.of_report(about.report_id).usd > self.budgets.report_usd:
+            return Stopped(
+                Outcome.OUT_OF_MONEY,
+                f"The budget of this report (${self.budgets.report_usd:.2f}) does not hold another call of the "
+                "model. Raise budgets.report_usd in the policy file, then press Retry.",
             )
-        return ""
+        at = self.clock().astimezone(dt.UTC)
+        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        if self.spending.since(midnight).usd <= self.budgets.day_usd:
+            return None
+        left = (midnight + dt.timedelta(days=1) - at).total_seconds()
+        return SpentForToday(
+            f"Today's budget (${self.budgets.day_usd:.2f}) does not hold another call of the model. It starts anew at "
+            "midnight UTC, and the work goes on then; or raise budgets.day_usd in the policy file.",
+            min(left, _LOOK_AGAIN),
+        )

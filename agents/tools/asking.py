@@ -8,6 +8,7 @@ from agents.errors import Rejected, Unavailable
 from agents.exchange import ToolFault
 from agents.tools.hands import Hands
 from agents.tools.pages import clip, foreign
+from storage.errors import DatabaseDown
 
 _LONGEST_COMPLAINT = 2_500
 
@@ -16,6 +17,8 @@ def asked_outside(hands: Hands, whose: str, ask: Callable[[], str]) -> str:
     """The answer, redacted, fenced and cut. Raises ToolFault with a sentence when there is none."""
     try:
         text = ask()
+    except DatabaseDown:
+        raise  # ours: the turn is taken again
     except Unavailable as down:
         raise ToolFault(f"{whose} cannot be asked now: {_said(hands, down)} Go on without it.") from down
     except Rejected as no:

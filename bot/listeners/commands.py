@@ -17,6 +17,7 @@ from bot.listeners import correcting, explaining, held, how
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
+from bot.listeners.unshown import unshown
 from bot.sources.slack import SOURCE, words_of
 from bot.views.condition import HELP, Condition, condition
 from bot.views.escape import one_line, plain
@@ -124,7 +125,9 @@ def _status(typed: Typed, deps: Deps) -> Said:
         held_up=[each for each in reports if each.status in WORKED_ON and each.not_before and each.not_before > at],
         today=deps.store.spending.since(today),
         cursors=[deps.store.cursors.get(source) for source in deps.policy.sources],
+        unshown=unshown(reports, typed.channel, deps),
         dead=deps.store.inbox.dead(),
+        short_of_room=deps.short_of_room(),
         channel=typed.channel,
         private=frozenset(
             name

@@ -46,6 +46,7 @@ class Deps:
     nudge_signal: Callable[[int], None]
     courtesy: Courtesy
     once: Once = field(default_factory=Once)
+    short_of_room: Callable[[], str] = str  # a sentence when the disk is nearly full
 
     @property
     def correcting(self) -> Correcting:

@@ -20,7 +20,6 @@ from bot.listeners.conversation import listened
 from bot.listeners.deps import Deps
 from bot.slack_event import CHANGED, DELETED, MOST, REACTIONS, SlackEvent
 from bot.slack_text import redacted
-from storage.errors import DatabaseDown
 
 log = structlog.get_logger()
 
@@ -95,7 +94,7 @@ def _deal(event_id: str, kept: SlackEvent | dict[str, object], deps: Deps) -> No
     try:
         event = kept if isinstance(kept, SlackEvent) else SlackEvent.model_validate(kept)
         DEALINGS[event.type](event, deps)
-    except (Unavailable, DatabaseDown) as error:  # not the event's fault: it waits for as long as it takes
+    except Unavailable as error:  # not the event's fault: it waits for as long as it takes
         log.warning("an event has to wait", delivery=event_id, error=str(error))
     except Exception as error:
         deps.store.inbox.failed(event_id, deps.redactor.text(f"{type(error).__name__}: {error}")[:500])

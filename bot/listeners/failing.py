@@ -10,9 +10,11 @@ from typing import Any
 import structlog
 
 from agents.errors import SlackDown, SlackRejected
+from bot.faults import traceback_of
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Press, Typed
-from bot.views.trouble import slack_down, unexpected
+from bot.views.trouble import database_down, slack_down, unexpected
+from storage.errors import DatabaseDown
 
 log = structlog.get_logger()
 
@@ -29,13 +31,23 @@ def told(body: Mapping[str, Any], deps: Deps) -> Iterator[None]:
 def tell(error: Exception, body: Mapping[str, Any], deps: Deps) -> None:
     """Log it under a reference, and tell the person. If even that fails, the log has that too."""
     reference = secrets.token_hex(3)
-    log.error("a listener failed", reference=reference, exc_info=error)
+    log.error("a listener failed", reference=reference, error=str(error), exc_info=traceback_of(error))
     press, typed = Press.of(body), Typed.of(body)
     user, channel = press.user or typed.user, press.channel or typed.channel
     if not user or not channel:
         return
-    sentence = slack_down() if isinstance(error, SlackDown) else unexpected(reference)
+    sentence = _sentence(error, reference)
     try:
         deps.slack.whisper(channel, user, sentence, thread_ts=press.thread_ts)
     except (SlackDown, SlackRejected) as silent:
         log.warning("the person could not be told", reference=reference, error=str(silent))
+
+
+def _sentence(error: Exception, reference: str) -> str:
+    match error:
+        case SlackDown():
+            return slack_down()
+        case DatabaseDown():
+            return database_down(reference)
+        case _:
+            return unexpected(reference)

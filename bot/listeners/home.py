@@ -10,6 +10,8 @@ from bot.views import parts
 from bot.views.home import Listed, home
 from storage.status import Visibility
 
+_ALL = 1_000  # open reports: what waits for a person may be the oldest
+
 
 def opened(event: SlackEvent, deps: Deps) -> None:
     """Somebody opened the app's Home tab."""
@@ -18,7 +20,9 @@ def opened(event: SlackEvent, deps: Deps) -> None:
     if refusal := rules.may_ask(deps.person(event.user, event.user_team or deps.home_team), deps.home_team):
         deps.slack.show_home(event.user, [parts.paragraph(refusal)])
         return
-    public = [report for report in deps.store.reports.open() if report.visibility is Visibility.PUBLIC]
-    listed = [Listed(report, deps.store.outbox.permalink(report.id or 0)) for report in public]
+    public = [report for report in deps.store.reports.open(_ALL) if report.visibility is Visibility.PUBLIC]
+    ids = [report.id or 0 for report in public]
+    urls, came_from = deps.store.outbox.permalinks(ids), deps.store.reports.came_from(ids)
+    listed = [Listed(each, urls.get(each.id or 0, ""), came_from.get(each.id or 0)) for each in public]
     blocks = home(listed, paused=deps.store.switches.on(PAUSED), held=deps.store.signals.counts().held)
     deps.slack.show_home(event.user, blocks)

@@ -32,7 +32,17 @@ HELP = (
 )
 
 
+_NEWS = dt.timedelta(days=14)  # what was left out by a first pull is said for so long; the doctor always says it
 LETTERS = 3  # dead events that are shown; two blocks each
+
+
+@dataclass(frozen=True)
+class Unshown:
+    """A channel in which nothing can be shown, and how many open reports should be there."""
+
+    reports: int
+    channel: str  # empty where it is not for everybody to know
+    why: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,9 @@ class Condition:
     today: Spent
     cursors: list[Cursor]
     held_up: list[Report] = field(default_factory=list)  # whose work waits for something that does not answer
+    unshown: Sequence[Unshown] = ()
     dead: Sequence[InboxRow] = ()  # events of Slack that could not be dealt with, newest first
+    short_of_room: str = ""  # a sentence when the disk is nearly full
     channel: str = ""  # where it is asked
     private: frozenset[str] = frozenset()  # sources of which no item is named there
     at: dt.datetime = field(default_factory=now)
@@ -56,7 +68,7 @@ def condition(how: Condition) -> list[Block]:
     counts = how.counts
     signals = (
         f"{plural(counts.total, 'signal')}: {counts.filed} filed, {counts.held} held, {counts.dropped} set aside, "
-        f"{counts.waiting} waiting"
+        f"{counts.waiting} waiting{f', {counts.erased} erased' if counts.erased else ''}"
     )
     blocks: list[Block] = [
         _working(how.paused),
@@ -65,6 +77,8 @@ def condition(how: Condition) -> list[Block]:
             f"Today: {plural(how.today.calls, 'model call')}, {span(how.today.seconds)}, about {money(how.today.usd)}"
         ),
     ]
+    if how.short_of_room:
+        blocks.append(parts.paragraph(Sign("warning"), " ", Words(how.short_of_room, limit=400)))
     if counts.troubled:
         why = Words(counts.trouble, limit=400)
         unread = plural(counts.troubled, "signal")
@@ -76,8 +90,14 @@ def condition(how: Condition) -> list[Block]:
         latest = max(how.held_up, key=lambda each: each.since)
         said = Words(latest.note, limit=400)
         blocks.append(parts.paragraph(Sign("hourglass_flowing_sand"), f" The work on {waiting} waits. ", said))
+    blocks += [parts.paragraph(*_unshown(each)) for each in how.unshown]
     blocks += [parts.paragraph(*said) for each in how.cursors[:20] for said in _source(each, how)]
     return [*blocks, *_dead(how.dead, how.channel)]
+
+
+def _unshown(place: Unshown) -> list[Piece]:
+    where: list[Piece] = [Room(place.channel)] if place.channel else ["a channel that is not public"]
+    return [Sign("warning"), f" {plural(place.reports, 'report')} cannot be shown in ", *where, f": {place.why}"]
 
 
 def _dead(letters: Sequence[InboxRow], channel: str) -> list[Block]:
@@ -120,7 +140,7 @@ def _source(cursor: Cursor, how: Condition) -> list[list[Piece]]:
         lines.append([Sign("warning"), " ", name, " is read in part. ", Words(cursor.lacking, limit=400)])
     if aside := breaker.what_was_put_aside(cursor, named=cursor.source not in how.private):
         lines.append([Sign("warning"), " ", name, " ", Words(aside, limit=600)])
-    if cursor.left_out and cursor.left_out_since is not None:
+    if cursor.left_out and cursor.left_out_since is not None and how.at - cursor.left_out_since < _NEWS:
         command = f"signalbox pull {cursor.source} --since {cursor.left_out_since:%Y-%m-%dT%H:%M:%SZ}"
         left_out = plural(cursor.left_out, "signal")
         lines.append([Sign("inbox_tray"), " ", name, f" left out {left_out} when it was switched on. ", code(command),

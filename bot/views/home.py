@@ -8,20 +8,25 @@ from slack_sdk.models.blocks import Block
 
 from bot.views import parts
 from bot.views.parts import Link, Sign, Words, bold
-from bot.views.words import SIGNS, plural, status_line
+from bot.views.words import SIGNS, plural, status_line, waits_for_people
 from storage.records import Report
 from storage.status import Status
 
 _LISTED = 40
-_FOR_PEOPLE = frozenset({Status.AWAITING_ANSWER, Status.AWAITING_APPROVAL, Status.AWAITING_REVIEW, Status.STUCK})
 
 
 @dataclass(frozen=True)
 class Listed:
-    """An open report and the address of its thread, empty if it is not known."""
+    """An open report, the address of its thread (empty if it is not known), and what it waited for before."""
 
     report: Report
     url: str
+    came_from: Status | None = None
+
+    @property
+    def for_people(self) -> bool:
+        """Whether it waits for a person."""
+        return waits_for_people(self.report, self.came_from)
 
 
 def home(listed: list[Listed], *, paused: bool = False, held: int = 0) -> list[Block]:
@@ -34,8 +39,8 @@ def home(listed: list[Listed], *, paused: bool = False, held: int = 0) -> list[B
     if not listed:
         blocks.append(parts.header("Open reports"))
         blocks.append(parts.paragraph("Nothing is open. Type /investigate and what is wrong to open a report."))
-    people = [each for each in listed if each.report.status in _FOR_PEOPLE]
-    others = [each for each in listed if each.report.status not in _FOR_PEOPLE]
+    people = [each for each in listed if each.for_people]
+    others = [each for each in listed if not each.for_people]
     blocks += _group("Waiting for people", people)
     blocks += _group("Open reports", others)
     if held:
@@ -50,7 +55,7 @@ def _group(name: str, listed: list[Listed]) -> list[Block]:
     for each in listed[:_LISTED]:
         report = each.report
         title = Link(each.url, f"{report.ref} {report.title}"[:200])
-        status = Words(status_line(report), italic=True, limit=300)
+        status = Words(status_line(report, came_from=each.came_from), italic=True, limit=300)
         blocks.append(parts.paragraph(Sign(SIGNS[report.status]), " ", title, "\n", status))
     if len(listed) > _LISTED:
         blocks.append(parts.context(f"and {len(listed) - _LISTED} more"))

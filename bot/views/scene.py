@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agents.rules import approvers_of
 from agents.terms import Policy
 from bot.views.drawing import Spot
 from storage.records import Entry, Fix, Report, ShownPlan, Signal
@@ -67,8 +68,7 @@ class Scene:
     @property
     def approvers(self) -> tuple[str, ...]:
         """Who may decide, by the policy."""
-        repository = self.policy.repository(self.report.repository)
-        return (repository.approvers if repository else ()) or self.policy.approvers
+        return approvers_of(self.policy.repository(self.report.repository), self.policy)
 
     @property
     def dismissing_move(self) -> Entry | None:

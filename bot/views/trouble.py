@@ -15,6 +15,14 @@ def slack_down() -> str:
     return "Slack did not tell me who you are, so I did nothing. Please try again in a moment."
 
 
+def database_down(reference: str) -> str:
+    """Our database did not answer us, or did not take what we wrote."""
+    return (
+        "My database cannot be written or read just now, so nothing was done. Try again in a minute, or tell whoever "
+        f"runs me: the log has it under {reference}."
+    )
+
+
 def outdated() -> str:
     """The button that was pressed is none that we would make now."""
     return "That button is out of date, so nothing was changed. Look at the newest message of the report."

@@ -41,6 +41,13 @@ _SAID = {
     Status.DISMISSED: "Dismissed",
     Status.STUCK: "Stuck: a person has to look at it and press Retry or Dismiss.",
 }
+_GATHERING_AGAIN = {
+    Status.AWAITING_APPROVAL: "Gathering: a plan was shown, and expired because nobody decided on it. “Ask again” gets "
+    "a fresh one.",
+    Status.AWAITING_RESEARCH: "Gathering: I looked for the cause, and can propose no fix yet. I look again when more "
+    "is reported, or when somebody asks me to.",
+}
+_FOR_PEOPLE = frozenset({Status.AWAITING_ANSWER, Status.AWAITING_APPROVAL, Status.AWAITING_REVIEW, Status.STUCK})
 _STUCK = {
     Outcome.OUT_OF_STEPS: "I used up the turns I may take",
     Outcome.OUT_OF_MONEY: "I used up the money I may spend",
@@ -82,14 +89,25 @@ _LEAST_ID = 5  # characters
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
 
-def status_line(report: Report, pull_request: str = "the pull request") -> str:
-    """What the report waits for and who must act. What a person gave as the reason is among the words."""
+def status_line(report: Report, pull_request: str = "the pull request", came_from: Status | None = None) -> str:
+    """What the report waits for and who must act. What a person gave as the reason is among the words.
+
+    `came_from` is what it waited for before: one that gathers may do so for the first time, or have been looked into.
+    """
     if report.status is Status.DISMISSED:
         return f"Dismissed: {why}" if (why := why_dismissed(report)) else "Dismissed."
+    if report.status is Status.GATHERING and report.research is not None and came_from in _GATHERING_AGAIN:
+        return _GATHERING_AGAIN[came_from]
     line = _SAID[report.status].format(pull_request=pull_request)
     if report.status is Status.STUCK and report.stuck_because in _STUCK:
         return f"Stuck, because {_STUCK[report.stuck_because]}. A person has to look at it and press Retry or Dismiss."
     return line
+
+
+def waits_for_people(report: Report, came_from: Status | None) -> bool:
+    """Whether nothing happens before a person acts; a plan that expired waits for one who asks again."""
+    expired = report.status is Status.GATHERING and came_from is Status.AWAITING_APPROVAL
+    return expired or report.status in _FOR_PEOPLE
 
 
 def why_dismissed(report: Report) -> str:
@@ -104,7 +122,8 @@ def why_dismissed(report: Report) -> str:
 def waits_for(scene: Scene, pull_request: str = "the pull request") -> str:
     """The same, and truly also where asking would not help."""
     idle = idle_because(scene.report, scene.policy, researches=scene.researches)
-    return f"Gathering: {idle}." if idle else status_line(scene.report, pull_request)
+    came_from = scene.moves[-1].before if scene.moves else None
+    return f"Gathering: {idle}." if idle else status_line(scene.report, pull_request, came_from)
 
 
 def idle_because(report: Report, policy: Policy, *, researches: bool) -> str:

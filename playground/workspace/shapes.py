@@ -51,7 +51,7 @@ def channel_json(state: State, channel: Channel) -> Json:
         "is_im": channel.is_im,
         "is_mpim": False,
         "is_private": channel.is_private,
-        "is_archived": False,
+        "is_archived": channel.is_archived,
         "is_shared": channel.is_ext_shared,
         "is_ext_shared": channel.is_ext_shared,
         "is_org_shared": False,

@@ -31,6 +31,7 @@ class Channel:
     is_private: bool = False
     is_im: bool = False
     is_ext_shared: bool = False
+    is_archived: bool = False
     topic: str = ""
     messages: dict[str, Message] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)

@@ -174,6 +174,16 @@ class Workspace:
             message = self._state.channel(channel).messages[ts]
             self._core.unfurl(message, [{"from_url": url, "title": title, "fallback": title, "id": 1}])
 
+    def archive(self, channel: str) -> None:
+        """Somebody archives a channel: it can be read, and nothing is said there any more."""
+        with self._state.changing():
+            self._state.channel(channel).is_archived = True
+
+    def remove(self, user: str, channel: str) -> None:
+        """Somebody removes a person, or the app's bot, from a channel."""
+        with self._state.changing():
+            self._state.channel(channel).members.discard(user)
+
     def disown(self, channel: str) -> None:
         """Let what the bot has posted there be another app's, as after its owners made the app anew."""
         with self._state.changing():

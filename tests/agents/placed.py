@@ -120,7 +120,7 @@ class World:
 
     def place(self, signal: Signal) -> Report:
         assert signal.summary is not None
-        Placing(self.means).place(signal.id or 0, signal.summary, PlainCheckpoint())
+        Placing(self.means).place(signal.id or 0, signal.revision, signal.summary, PlainCheckpoint())
         return self.of(signal)
 
     def comes(self, fault: str, **raw: Any) -> Report:

@@ -10,10 +10,10 @@ from structlog.testing import capture_logs
 from agents.adapters.claude import ClaudeModel, ClientOptions
 from agents.adapters.ledger import StoreLedger
 from agents.adapters.prices import DEAREST, price_of
-from agents.errors import ModelRefused, Stopped
+from agents.errors import ModelRefused, SpentForToday, Stopped
 from agents.terms import Budgets, Models
 from storage.errors import DatabaseDown
-from storage.judgments import Outcome, Stage, Threat
+from storage.judgments import Stage, Threat
 from storage.readings import Reading
 from storage.store import Store
 from tests.agents.asking_claude import ABOUT, SAFE, a_model, calls
@@ -116,10 +116,10 @@ def test_a_refusal_ends_it_at_once(api: Api, sqlite_store: Store, stop_reason: s
 def test_when_the_day_s_budget_does_not_hold_the_estimate_no_call_is_made(api: Api, sqlite_store: Store) -> None:
     model = a_model(api, sqlite_store, budgets=Budgets(day_usd=0.001))
 
-    with pytest.raises(Stopped, match=r"budgets\.day_usd") as stopped:
+    with pytest.raises(SpentForToday, match=r"budgets\.day_usd") as spent:
         model.judge(Stage.READ, ABOUT, Reading)
 
-    assert stopped.value.outcome is Outcome.OUT_OF_MONEY
+    assert 0 < (spent.value.retry_after or 0) <= 3_600
     assert api.asked == []
     (call,) = calls(sqlite_store)
     assert (call.settled, call.cost_usd, call.stop_reason) == (True, 0.0, "out_of_money")

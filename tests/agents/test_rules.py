@@ -178,3 +178,20 @@ def test_a_refusal_fits_asking_deciding_and_pausing_alike() -> None:
         assert said
         assert "ask" not in said
         assert "decide" not in said
+
+
+@pytest.mark.parametrize(
+    ("at", "days", "until"),
+    [
+        ("2026-11-19T11:00", 3, "2026-11-24T11:00"),  # Thursday: Friday, Monday, Tuesday
+        ("2026-11-20T17:00", 3, "2026-11-25T17:00"),
+        ("2026-11-21T12:00", 1, "2026-11-24T00:00"),  # Saturday: the day that counts is Monday
+        ("2026-11-23T09:00", 3, "2026-11-26T09:00"),
+        ("2026-11-23T09:00", 10, "2026-12-07T09:00"),
+        ("2026-11-21T12:00", 0.5, "2026-11-22T00:00"),  # what is shorter than a day is meant as it stands
+    ],
+)
+def test_a_wait_of_days_does_not_run_on_weekends(at: str, days: float, until: str) -> None:
+    began = dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC)
+    over = rules.working_time_after(began, days * 86_400.0)
+    assert over == dt.datetime.fromisoformat(until).replace(tzinfo=dt.UTC)

@@ -43,7 +43,7 @@ class Conversation:
 def connected(place: Workplace) -> Iterator[Conversation]:
     """Connect the bot to its workspace."""
     socket = Socket(place.app, place.workspace.seed.app.app_token, place.deps.courtesy)
-    socket.connect()  # type: ignore[no-untyped-call]  # Bolt leaves its connect without types
+    socket.connect()
     wait_for(lambda: place.workspace.connected)
     try:
         yield Conversation(place)

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from agents.errors import BadPolicy
 from agents.terms import Channel
-from bot import doctor
+from bot import doctor_slack
 from bot.findings import Verdict
 from bot.policy import read_policy
 from bot.sources import KINDS
@@ -103,13 +103,13 @@ def test_with_it_the_answer_names_the_channel_of_the_report(open_talk: Conversat
 
 def test_the_doctor_says_that_a_shared_channel_is_not_listened_to(place: Workplace) -> None:
     client = WebClient(place.workspace.seed.app.bot_token, base_url=place.workspace.api_url)
-    found = {each.id: doctor._channel(client, each) for each in (Channel(id=SHARED), Channel(id=SOLAR))}
+    found = {each.id: doctor_slack._channel(client, each) for each in (Channel(id=SHARED), Channel(id=SOLAR))}
 
     assert found[SHARED].verdict is Verdict.MISSING
     assert "connect = true" in found[SHARED].sentence
     assert found[SOLAR].verdict is Verdict.GOOD
     agreed = Channel(id=SHARED, connect=True, report_to=SOLAR)
-    assert doctor._channel(client, agreed).verdict is Verdict.GOOD
+    assert doctor_slack._channel(client, agreed).verdict is Verdict.GOOD
 
 
 def test_the_policy_wants_a_channel_of_ones_own_for_its_reports(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from agents.errors import SlackDown
+from agents.errors import SlackDown, SlackRejected
 from bot.messenger import SlackMessenger
 from playground.faults import Fault, Kind, Moment
+from storage.columns import now
 from storage.store import Store
 from tests.bot.life import Life
 from tests.bot.workplace import (
+    ADA,
     SOLAR,
     text_of,
 )
@@ -180,3 +182,22 @@ def test_what_another_app_of_ours_posted_before_stays_as_it_is_and_the_thread_go
     life.store.reports.touch(life.id)
     life.draw()
     assert life.place.faults.seen("slack:chat.update") == asked
+
+
+def test_who_was_removed_from_a_channel_asks_less_and_less_often_and_shows_all_when_invited_again(life: Life) -> None:
+    life.draw()
+    life.researched()
+    life.place.workspace.remove(life.place.bot, SOLAR)
+    messenger, waits = life.place.messenger(), []
+    for number in range(6):
+        with pytest.raises(SlackRejected, match="not_in_channel"):
+            messenger.draw(life.id, "publish:1")
+        until = life.report.publisher_until
+        assert until is not None
+        waits.append(round((until - now()).total_seconds(), -1))
+        messenger.draw(life.id, f"another:{number}")  # while the pen is kept nobody asks
+    assert waits == [60, 120, 240, 480, 900, 900]
+
+    life.place.workspace.invite(ADA, SOLAR, life.place.bot)
+    messenger.draw(life.id, "publish:1")
+    assert life.report.drawn_version == life.report.version

@@ -154,7 +154,7 @@ def test_a_thread_that_is_never_quiet_is_read_all_the_same(place: Workplace) -> 
 def test_a_digest_that_ends_after_the_words_changed_does_not_hide_the_change(place: Workplace) -> None:
     root = place.says(BOB, "the export fails")
     place.says(ADA, "no, the import", thread_ts=root)
-    filed(place, 1)  # by the digest that had read the first message alone
+    filed(place, 1, revision=1)  # by the digest that had read the first message alone
 
     signal = place.store.signals.get(1)
     assert signal.report_id is not None

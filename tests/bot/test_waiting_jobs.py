@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from agents.errors import ModelDown
+from agents.errors import ModelDown, SpentForToday
 from bot.enqueuing import work_id
 from bot.jobs import PARKS, PAUSED, TRIES
 from storage.columns import now
@@ -48,6 +48,23 @@ def test_a_job_whose_model_is_down_waits_at_its_turn_and_pays_no_earlier_turn_ag
         assert job_id not in works.engine.alive()
         assert not works.engine.is_over(job_id)
         works.later(seconds=1_000 * tries)
+        works.jobs.sweep()
+    until(lambda: works.status(report_id) is Status.GATHERING, "it goes on")
+    assert works.turns() == ["1", "2", "2", "2", "3"]
+
+
+def test_work_beyond_the_days_budget_waits_for_the_next_day_and_goes_on_by_itself(works: Works) -> None:
+    """With the usual waits: a thread is not kept for what is hours away. Nobody has to press Retry."""
+    works.pipeline.down[2] = [SpentForToday("Today's budget is spent.", retry_after=3_600.0)] * 2
+    report = a_report(works.store, status=Status.AWAITING_RESEARCH)
+    report_id, job_id = report.id or 0, work_id(report) or ""
+    works.jobs.enqueuer.work(report)
+    for tries in (1, 2):
+        until(partial(has_tried, works, report_id, tries), "it waits")
+        until(lambda: job_id not in works.engine.alive(), "the job stops")
+        waiting = works.store.reports.get(report_id)
+        assert (waiting.status, waiting.note) == (Status.AWAITING_RESEARCH, "Today's budget is spent.")
+        works.later(seconds=3_700 * tries)
         works.jobs.sweep()
     until(lambda: works.status(report_id) is Status.GATHERING, "it goes on")
     assert works.turns() == ["1", "2", "2", "2", "3"]

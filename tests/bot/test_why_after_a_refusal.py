@@ -28,7 +28,7 @@ def placed(place: Workplace, model: ScriptedModel | OfflineModel, number: int, p
     place.store.signals.describe(signal_id, Screening(), summary, a_vector(1.0), a_vector(1.0))
     if paid:
         place.store.spending.reserve(Stage.GROUP, raw.external_id, paid, 0.1, signal_id=signal_id)
-    Placing(means).place(signal_id, summary, PlainCheckpoint())
+    Placing(means).place(signal_id, 1, summary, PlainCheckpoint())
     return place.store.signals.get(signal_id)
 
 

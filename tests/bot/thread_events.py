@@ -27,16 +27,17 @@ def everything(place: Workplace) -> str:
         return json.dumps([row.model_dump(mode="json", exclude={"vector", "query_vectors"}) for row in rows])
 
 
-def filed(place: Workplace, signal_id: int) -> None:
-    """File a signal that is there, as its digest would."""
+def filed(place: Workplace, signal_id: int, revision: int | None = None) -> None:
+    """File a signal that is there, as its digest would that has read this revision of it."""
     store, vector = place.store, a_vector(1.0, 0.0)
     signal = store.signals.get(signal_id)
-    store.signals.describe(signal_id, Screening(), a_summary(), vector, vector)
+    store.signals.describe(signal_id, Screening(), a_summary(), vector, vector, revision)
     new = NewReport(title="The export fails", gist="g", subject=signal.external_id, channel=SOLAR,
                     visibility=signal.visibility)  # fmt: skip
     store.filing.file(
         signal_id, report_id=None, grouping=Grouping(reason="alone"), candidates=(), epoch=store.filing.epoch(),
         weight=1.0, keys=(), new_report=new, step=f"test:{signal_id}/file",
+        revision=revision,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from evals.__main__ import main
@@ -30,17 +31,8 @@ def test_grouping_is_measured_with_a_sentence_transformer_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = make_transformer(tmp_path / "model")
-    (tmp_path / "set").mkdir()
-    told = {"T-1": "The export of a report crashes", "T-2": "the login page spins", "T-3": "exporting a report fails"}
-    stream = [
-        {"id": name, "source": "slack", "title": title, "body": title, "created_at": "2026-11-20T08:00:00Z"}
-        for name, title in told.items()
-    ]
-    truth = [{"id": name, "group": "one" if name != "T-2" else "two"} for name in told]
-    for name, lines in (("stream", stream), ("truth", truth)):
-        (tmp_path / "set" / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    words = ["grouping", "--data", str(tmp_path / "set"), "--out", str(tmp_path / "out")]
-    monkeypatch.setattr(sys, "argv", ["evals", *words, "--sentences", str(model)])
+    words = [*measured(tmp_path), "--sentences", str(model)]
+    monkeypatch.setattr(sys, "argv", ["evals", *words])
 
     with pytest.raises(SystemExit) as ended:
         main()
@@ -49,6 +41,23 @@ def test_grouping_is_measured_with_a_sentence_transformer_and_says_so(
     assert "recall@10" in capsys.readouterr().out
     (kept,) = (tmp_path / "out").glob("*.json")
     assert json.loads(kept.read_text("utf-8"))["encoder"] == "sentences"
+
+
+def test_grouping_is_measured_on_postgresql_which_keeps_nothing_of_it(
+    tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["evals", *measured(tmp_path), "--server", postgres])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 0
+    (path,) = (tmp_path / "out").glob("*.json")
+    kept = json.loads(path.read_text("utf-8"))
+    assert (kept["database"], kept["scores"][0]["figures"]["groups"]) == ("postgresql", 2)
+    with psycopg.connect(postgres) as connection:
+        left = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'signalbox_evals%'").fetchall()
+    assert left == []
 
 
 def test_a_sentence_transformer_is_refused_where_nothing_is_grouped(
@@ -60,4 +69,18 @@ def test_a_sentence_transformer_is_refused_where_nothing_is_grouped(
         main()
 
     assert ended.value.code == 2
-    assert "leave them out" in capsys.readouterr().err
+    assert "Only --data, --engine, --runs and --out are for" in capsys.readouterr().err
+
+
+def measured(folder: Path) -> list[str]:
+    """What is typed to measure three signals of two problems."""
+    (folder / "set").mkdir()
+    told = {"T-1": "The export of a report crashes", "T-2": "the login page spins", "T-3": "exporting a report fails"}
+    stream = [
+        {"id": name, "source": "slack", "title": title, "body": title, "created_at": "2026-11-20T08:00:00Z"}
+        for name, title in told.items()
+    ]
+    truth = [{"id": name, "group": "one" if name != "T-2" else "two"} for name in told]
+    for name, lines in (("stream", stream), ("truth", truth)):
+        (folder / "set" / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return ["grouping", "--data", str(folder / "set"), "--out", str(folder / "out")]

@@ -105,3 +105,22 @@ def test_many_threads_and_two_stores_write_at_once_and_nothing_is_lost(store: St
     assert [result for result in results if isinstance(result, Exception)] == []
     assert len(store.reports.journal(report_id)) == 1 + 12 * 2 * 5
     assert store.reports.get(report_id).version == 2 + 12 * 2 * 5
+
+
+def test_a_damaged_file_is_said_to_be_damaged_with_what_to_do(sqlite_url: str) -> None:
+    with Path(sqlite_url.removeprefix("sqlite:///")).open("r+b") as file:
+        file.write(b"garbage" * 3)
+
+    for use in (migrate, open_store):
+        with pytest.raises(DatabaseDown, match=r"is damaged .* put a backup in its place"):
+            use(sqlite_url)
+
+
+def test_a_database_that_may_only_be_read_says_so(postgres_url: str) -> None:
+    store = open_store(
+        f"{postgres_url}{'&' if '?' in postgres_url else '?'}options=-cdefault_transaction_read_only%3Don"
+    )
+
+    with pytest.raises(DatabaseDown, match="may only be read"):
+        a_report(store)
+    store.close()

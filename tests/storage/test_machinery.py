@@ -208,7 +208,7 @@ def test_what_waits_for_the_machine_is_due(store: Store) -> None:
     store.signals.postpone(put_off.id or 0, "x", now() + LATER)
     a_held_signal(store)
     dropped = a_signal(store)
-    store.signals.drop(dropped.id or 0, Screening(), a_summary(), "d")
+    store.signals.drop(dropped.id or 0, Screening(), a_summary())
     reports = {status: a_report(store, status=status) for status in Status}
     later = a_report(store, status=Status.AWAITING_FIX, not_before=now() + LATER)
     store.inbox.receive("Ev1", "message", {})

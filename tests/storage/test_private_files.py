@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.engine import _use_wal
+from bot.engine import _prepare
 from storage.database import migrate, open_store
 from storage.engine import make_engine
 from storage.errors import DatabaseDown
@@ -34,7 +34,7 @@ def test_the_database_and_all_files_beside_it_are_ours_alone(tmp_path: Path) -> 
 
 def test_the_engines_database_is_ours_alone(tmp_path: Path) -> None:
     file = tmp_path / "signalbox.db.jobs"
-    _use_wal(f"sqlite:///{file}")
+    _prepare(f"sqlite:///{file}")
     assert mode(file) == "600"
 
 

@@ -111,7 +111,7 @@ def test_an_older_moment_and_a_second_asker_are_no_news(store: Store) -> None:
 
 def test_what_was_dropped_is_digested_when_somebody_asks_for_it(store: Store) -> None:
     signal = a_signal(store, body="x")
-    store.signals.drop(signal.id or 0, Screening(), a_summary(about_product=False), step="d")
+    store.signals.drop(signal.id or 0, Screening(), a_summary(about_product=False))
     raw = a_raw_signal(external_id=signal.external_id, body="x", asked_by="U1", happened_at=signal.happened_at)
     store.signals.remember(raw)
     assert again(store, signal).status is SignalStatus.AWAITING_DIGEST
@@ -154,7 +154,7 @@ def test_a_filed_signal_that_is_held_is_told_of_once_and_shown_as_held(store: St
 def test_only_what_waits_can_be_dropped(store: Store) -> None:
     waiting, filed = a_signal(store), a_signal(store, filed=True)
     for signal in (waiting, filed):
-        store.signals.drop(signal.id or 0, Screening(), a_summary(about_product=False), step=f"d{signal.id}")
+        store.signals.drop(signal.id or 0, Screening(), a_summary(about_product=False))
     assert again(store, waiting).status is SignalStatus.DROPPED
     assert again(store, filed).status is SignalStatus.FILED
 
@@ -229,7 +229,7 @@ def test_counts_say_what_became_of_the_signals(store: Store) -> None:
     a_signal(store, report_id=filed.report_id, body="words")
     a_held_signal(store)
     dropped = a_signal(store)
-    store.signals.drop(dropped.id or 0, Screening(), a_summary(about_product=False), step="d")
+    store.signals.drop(dropped.id or 0, Screening(), a_summary(about_product=False))
     a_signal(store)
     counts = store.signals.counts()
     assert (counts.total, counts.held, counts.dropped, counts.filed, counts.waiting) == (5, 1, 1, 2, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.status import Mover, Status
 from storage.store import Store
 from tests.factories import a_report
 from tests.storage.together import together
@@ -133,3 +134,19 @@ def test_an_older_drawing_does_not_hide_a_newer_one(store: Store) -> None:
     store.outbox.take_pen(report_id, "b", 60)
     assert store.outbox.put_pen_down(report_id, "b", version - 1) is True
     assert store.reports.get(report_id).drawn_version == version
+
+
+def test_what_each_report_waited_for_before_is_known_at_once(store: Store) -> None:
+    moved, twice, never = (a_report(store).id or 0 for _ in range(3))
+    for report_id in (moved, twice):
+        store.reports.move(report_id, Status.AWAITING_RESEARCH, mover=Mover.WORLD, who="world", because="so")
+    store.reports.move(twice, Status.GATHERING, mover=Mover.MACHINE, who="machine", because="so")
+    row = store.outbox.intend(moved, "card", "C1")
+    store.outbox.posted(row.id or 0, "1.1", "", "https://slack.example/1")
+
+    assert store.reports.came_from([moved, twice, never]) == {
+        moved: Status.GATHERING,
+        twice: Status.AWAITING_RESEARCH,
+    }
+    assert store.outbox.permalinks([moved, twice]) == {moved: "https://slack.example/1"}
+    assert store.reports.came_from([]) == store.outbox.permalinks([]) == {}

@@ -18,6 +18,8 @@ def _postable(core: Core, channel_id: str) -> Channel:
     if channel_id in core.state.users:
         return core.state.direct(channel_id)
     channel = visible(core, channel_id)
+    if channel.is_archived:
+        raise SlackError("is_archived")
     if not channel.is_private and "chat:write.public" in core.app.scopes:
         return channel
     return joined(core, channel_id)
@@ -85,6 +87,8 @@ def _own(core: Core, args: Args, refusal: str) -> tuple[Channel, Message]:
 
 def update(core: Core, args: Args) -> Json:
     channel, message = _own(core, args, "cant_update_message")
+    if channel.is_archived:
+        raise SlackError("is_inactive")
     text, blocks = _content(core, args, MAX_UPDATE_TEXT)
     if args.has("metadata"):
         message.metadata = _metadata(args)

@@ -1,0 +1,58 @@
+"""Whether a fix may begin: somebody whom the policy names stands for its plan, and the day has room for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from agents.errors import SpentForToday
+from agents.means import Means
+from agents.terms import Repository
+from storage.records import Approval, Decision
+
+DAY = dt.timedelta(days=1)
+NOT_NAMED = (
+    "Who approved the plan is no approver any more, as the policy file says. An approver who presses Retry approves it "
+    "anew."
+)
+_LOOK_AGAIN = 3_600.0  # seconds: people may have raised the limit before the day is over
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Who approved a plan, and whether that still counts."""
+
+    by: str
+    stands: bool
+
+
+def consent(approvals: Sequence[Approval], revision: int, named: Collection[str]) -> Consent | None:
+    """The consent to a revision of the plan, None if nobody gave it. `approvals` are the report's, oldest first.
+
+    It stands while the policy names whoever gave it, or somebody who had the fix tried again since.
+    """
+    given = [place for place, each in enumerate(approvals) if _approves(each, revision)]
+    if not given:
+        return None
+    since = approvals[given[-1] :]
+    by = next((each.by for each in since if each.by in named and each.decision in _FOR_IT), "")
+    return Consent(by or since[0].by, stands=bool(by))
+
+
+def need_room(means: Means, repository: Repository) -> None:
+    """Raises SpentForToday where as many pull requests were opened within a day as the policy allows."""
+    opened = means.store.fixes.opened_since(repository.name, means.clock() - DAY)
+    if opened >= means.policy.budgets.pull_requests_per_day:
+        raise SpentForToday(
+            f"{opened} pull requests were opened in {repository.name} within a day, which is the limit. The fix waits "
+            "until one more is allowed; or raise budgets.pull_requests_per_day in the policy file.",
+            _LOOK_AGAIN,
+        )
+
+
+_FOR_IT = frozenset({Decision.APPROVE, Decision.RETRY})
+
+
+def _approves(approval: Approval, revision: int) -> bool:
+    return approval.decision is Decision.APPROVE and approval.plan_revision == revision

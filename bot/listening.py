@@ -1,0 +1,86 @@
+"""Whether Slack could reach us, and what was said while it could not: Slack sends an event a few times, then no more.
+
+While the socket stands, a mark is moved on once a minute. Where it lies behind, nobody listened: a process that was
+down, a machine that slept, a Slack that did not answer. Then what was said in the watched channels is read back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from agents.errors import SlackDown, SlackRejected
+from bot.listeners.deps import Deps
+from bot.listeners.messages import heard
+from bot.slack_event import SlackEvent
+from storage.columns import now
+from storage.errors import DatabaseDown
+
+log = structlog.get_logger()
+
+MARK = "slack:heard"  # the cursor that holds the mark
+EVERY = 60.0  # seconds
+AWAY = dt.timedelta(minutes=3)  # since the mark; within less Slack sends again what was not acknowledged
+LONGEST = dt.timedelta(days=7)  # what is older is left alone
+_OVERLAP = 120.0  # seconds: hearing a message twice changes nothing
+_PAGES = 5  # of 200 messages, of a channel
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Keeps the mark, and catches up."""
+
+    deps: Deps
+    connected: Callable[[], bool]
+    clock: Callable[[], dt.datetime] = field(default=now)
+
+    def note(self) -> None:
+        """Move the mark on; before, read back what was said since it, if it lies far behind. Raises nothing of ours."""
+        if not self.connected():
+            return
+        at, cursors = self.clock(), self.deps.store.cursors
+        try:
+            mark = cursors.get(MARK).value
+            since = dt.datetime.fromisoformat(mark) if mark else at
+            if at - since > AWAY:
+                self._catch_up(max(since, at - LONGEST))
+            cursors.advance(MARK, at.isoformat(), [])
+        except (SlackDown, DatabaseDown) as error:  # the mark stays, and the next minute tries again
+            log.warning("what was said meanwhile is read back later", error=str(error))
+
+    def _catch_up(self, since: dt.datetime) -> None:
+        """Hear what people wrote since then, as if it had come just now, oldest first."""
+        for terms in self.deps.policy.channels:
+            try:
+                said = list(self._said(terms.id, since.timestamp() - _OVERLAP))
+            except SlackRejected as error:
+                log.warning("what was said meanwhile cannot be read back", channel=terms.id, error=str(error))
+                continue
+            for event in sorted(said, key=lambda each: each.ts):
+                if not event.is_reply or self.deps.store.reports.at_thread(event.channel, event.thread_ts) is None:
+                    heard(event, self.deps)
+            if said:
+                log.info("read back what was said", channel=terms.id, since=since.isoformat(), messages=len(said))
+
+    def _said(self, channel: str, oldest: float) -> Iterator[SlackEvent]:
+        """The messages of a channel since a moment, and the answers under them."""
+        slack, cursor = self.deps.slack, ""
+        place = slack.place(channel)
+        shared = place is not None and place.is_shared
+        for _ in range(_PAGES):
+            answer = slack.page(channel, "", oldest, cursor)
+            for message in answer["messages"]:
+                yield self._event(message, channel, shared=shared)
+                if message.get("reply_count"):
+                    yield from slack.thread(channel, str(message["ts"]))[1:]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+    def _event(self, message: dict[str, Any], channel: str, *, shared: bool) -> SlackEvent:
+        event = {**message, "type": "message", "channel": channel}
+        return SlackEvent.of({"team_id": self.deps.home_team, "is_ext_shared_channel": shared, "event": event})
