@@ -16,6 +16,7 @@ import structlog
 
 from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
+from agents.rules import is_followed
 from agents.terms import Policy
 from bot.checkpoints import WAITS, EngineCheckpoint, Interrupted, Waiting
 from bot.chores import Chores
@@ -278,8 +279,9 @@ class Jobs:
 
     def _may_be_merged(self, report: Report) -> bool:
         """Whether it got stuck with a pull request, lately enough that people may be at it."""
-        fix = self.store.fixes.latest(report.id or 0)
-        return fix is not None and fix.number is not None and self.clock() - report.since < _TAKEN_OVER
+        if self.clock() - report.since >= _TAKEN_OVER:
+            return False
+        return is_followed(report, self.store.fixes.latest(report.id or 0))
 
 
 _TAKEN_OVER = dt.timedelta(days=30)  # in which it is noticed that people merged or closed what we got stuck with

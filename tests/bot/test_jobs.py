@@ -196,7 +196,10 @@ def test_the_clock_has_vectors_of_another_encoder_made_anew(works: Works) -> Non
 
 
 def test_what_got_stuck_with_a_pull_request_is_still_looked_at_and_nothing_else_that_did(works: Works) -> None:
-    taken_over, hopeless = (a_report(works.store, status=Status.STUCK).id or 0 for _ in range(2))
+    taken_over, hopeless = (
+        a_report(works.store, status=Status.STUCK, stuck_from=Status.AWAITING_REVIEW, plan_revision=1).id or 0
+        for _ in range(2)
+    )
     fix = works.store.fixes.start(taken_over, 1, "acme/shop", "signalbox/sb-1", "0" * 40)
     works.store.fixes.change(fix.id or 0, number=7)
 
