@@ -96,6 +96,8 @@ class Jobs:
             self.waits,
             self.parks if kind in _PARKED else 0,
         )
+        if kind in _COMES_AGAIN and self.store.switches.on(PAUSED):
+            return  # interrupted, those of a weekend's slots would all be resumed at once
         began = self.clock()
         with structlog.contextvars.bound_contextvars(job=job_id):
             try:
@@ -286,6 +288,7 @@ class Jobs:
 
 _TAKEN_OVER = dt.timedelta(days=30)  # in which it is noticed that people merged or closed what we got stuck with
 _NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind", "reencode"})
+_COMES_AGAIN = frozenset({"pull", "follow", "prove"})  # with the next slot of the clock
 _PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
 _TOLD = frozenset({"digest", "research", "fix"})
 _RETRY, _BY_ITSELF = "Press Retry, or ask who runs it.", "It is tried again by itself; ask who runs it."
