@@ -12,7 +12,7 @@ from agents.prompts import quoted
 from agents.terms import Repository
 from agents.wording import cut
 from storage.assessment import Ranked
-from storage.judgments import Evidence, Plan, Research
+from storage.judgments import Evidence, FixSubmission, Plan, Research
 
 ONE_SIGNAL = 4_000  # characters of a signal that are shown; read_signal gives the rest
 MOST_SIGNALS = 12
@@ -177,9 +177,13 @@ def readers_text(case: FixCase) -> str:
 
 def news_text(case: FixCase) -> str:
     """What came of the round before: red checks, and words of people, those who may write apart from all others."""
+    ended = [quoted(case.ended_before, "how the try before this one ended")] if case.ended_before else []
     if case.round_number == 1:
-        return "This is the first round: the checkout is at the base commit, nothing is changed yet."
-    parts = [_so_far(case)]
+        start = "This is the first round: the checkout is at the base commit, nothing is changed yet."
+        return "\n\n".join((start, *ended))
+    parts = [_so_far(case), *ended]
+    if case.handed_in is not None:
+        parts.append(quoted(_handed_in(case.handed_in), "what you handed in with it: keep what still holds"))
     if where := unresolved(case.patch):
         parts.append(
             "The base branch has moved on, and somebody changed the same lines: resolve the conflict markers in"
@@ -203,6 +207,22 @@ def _so_far(case: FixCase) -> str:
         f"{start} Your change so far is in the checkout, and a pull request shows it. Mend what came up, keep the rest."
     )
     return f"{sentence}\n\n{quoted(cut(case.patch, PATCH), 'your change so far')}"
+
+
+def _handed_in(submission: FixSubmission) -> str:
+    sections = (f"section {section.heading}: {section.text}" for section in submission.sections)
+    return "\n".join(
+        (
+            f"title: {submission.title}",
+            f"summary: {submission.summary}",
+            f"test_files: {', '.join(submission.test_files)}",
+            f"test_ids: {', '.join(submission.test_ids)}",
+            f"expected_failure: {submission.expected_failure}",
+            f"risk: {submission.risk}",
+            f"undo: {submission.undo}",
+            *sections,
+        )
+    )
 
 
 def _remarks(remarks: Sequence[Remark]) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.conventions import Conventions
 from agents.exchange import Remark
 from agents.terms import Repository
-from storage.judgments import Plan, Research
+from storage.judgments import FixSubmission, Plan, Research
 from storage.raw import Severity
 
 
@@ -101,6 +101,8 @@ class FixCase(_Case):
     research: Research
     round_number: int = Field(default=1, ge=1)
     patch: str = ""
+    handed_in: FixSubmission | None = None  # with that
+    ended_before: str = ""  # why the try before this one came to nothing, in a sentence
     left_behind: str = ""  # what was pushed, when it could not be carried over to where the base branch is now
     red_log: str = ""
     instructions: tuple[Remark, ...] = ()

@@ -69,8 +69,8 @@ def _named(told: Mapping[str, str], code: Mapping[str, str], held: Particulars) 
         if names:
             listed = ", ".join(f"\u201c{name}\u201d" for name in names)
             yield (
-                f"{place} names {listed}, which stands in the report alone, and not everybody who reads the repository"
-                " may see that: tell of the code, and make up what a test needs of the kind."
+                f"{place} names {listed} of a report that not everybody who reads the repository may see: tell of the"
+                " code, and make up what a test needs of the kind."
             )
 
 

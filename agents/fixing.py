@@ -18,7 +18,7 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
 from agents.researching import guidance_of, readable, seen
-from agents.running import ReportRun, run_key
+from agents.running import ReportRun, came_to_nothing, run_key
 from agents.stages.fix import Fixed, fix
 from agents.terms import Repository
 from storage.errors import NotFound
@@ -147,6 +147,8 @@ class Fixing:
             research=approved.research,
             round_number=row.rounds + 1,
             patch=row.patch,
+            handed_in=row.submission,
+            ended_before=came_to_nothing(store.runs.of_report(report_id, stage=Stage.FIX), report),
             left_behind=left_behind,
             red_log=row.red_log,
             discreet=discreet,
@@ -199,6 +201,8 @@ class Fixing:
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
+        if row.number is None:
+            need_room(self.means, repository)  # others may have been opened since this fix began
         head = self.means.code_host.ensure_branch(
             repository,
             branch=row.branch,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from agents.deeds import deed
@@ -12,10 +12,14 @@ from agents.tools.weigh_causes import WEIGH_CAUSES
 from storage.judgments import Outcome, Stage
 from storage.records import Decision, Report, Signal
 from storage.run_rows import ToolUse
+from storage.runs import RunSeen
 from storage.status import Mover, Status
 
 STOPPED = "Stop was pressed. Retry begins anew."
 LINE = 160  # characters
+_IN_VAIN = frozenset(
+    {Outcome.UNPROVEN, Outcome.UNSAFE, Outcome.OUT_OF_STEPS, Outcome.OUT_OF_MONEY, Outcome.OUT_OF_TIME}
+)
 _WANTED = {Stage.RESEARCH: Status.AWAITING_RESEARCH, Stage.FIX: Status.AWAITING_FIX}
 
 
@@ -98,6 +102,14 @@ def run_key(stage: Stage, report: Report) -> str:
     """The key of the run that a report waits for: the id of its job."""
     revision = f":{report.plan_revision}" if stage is Stage.FIX else ""
     return f"{stage.value}:{report.id}{revision}:{report.attempt}"
+
+
+def came_to_nothing(runs: Iterable[RunSeen], report: Report) -> str:
+    """Why the last try at the report's plan came to nothing, where its agent did not get there. Newest runs first."""
+    own = run_key(Stage.FIX, report)
+    last = next((run for run in runs if run.key != own), None)
+    same = last is not None and last.key.rpartition(":")[0] == own.rpartition(":")[0]
+    return last.why if last is not None and same and last.outcome in _IN_VAIN else ""
 
 
 def _cut(line: str) -> str:

@@ -216,7 +216,7 @@ class Policy(Terms):
     ask_emoji: str = Field(default="mag", pattern=r"^[a-z0-9_+'-]*$")  # reacting with it asks; empty: with none
     held_notes: bool = True  # say in the channel that signals were held, once an hour at most
     held_notes_to: OptionalRoomId = ""  # where of public ones; empty: where their reports would have gone
-    waiting_notes: bool = True  # say in the channel what waits for a person for days, once a week at most
+    waiting_notes: bool = True  # say in the channel what waits for a person for days, and which sources are not read
     ripe_weight: float = Field(default=1.0, gt=0)
     research_limits: Limits = Limits()
     fix_limits: FixLimits = FixLimits()

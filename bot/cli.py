@@ -28,6 +28,7 @@ _MODULES = {  # of each command, which has the command's name there
     "runs": "bot.runs_command",
     "schema": "bot.schema_command",
 }
+_SUPERVISED = frozenset({"run", "worker"})
 _WRONG = 78  # the exit code for what starting again does not mend, as sysexits.h has it: docs/install.md uses it
 _ELSEWHERE: dict[str, Any] = {  # --help, too, is answered there, where the options are known
     "allow_extra_args": True,
@@ -76,6 +77,7 @@ def _in_sentences(name: str, command: Callable[..., None]) -> Callable[..., None
             Console(stderr=True, highlight=False, soft_wrap=True).print(
                 f"signalbox: {last_words(error, typed)}", markup=False
             )
-            raise typer.Exit(_WRONG if isinstance(error, BadPolicy | BadSettings | SlackRejected) else 1) from error
+            lasting = isinstance(error, BadPolicy | BadSettings | SlackRejected) and name in _SUPERVISED
+            raise typer.Exit(_WRONG if lasting else 1) from error
 
     return speaking

@@ -51,7 +51,7 @@ def has_been_run_on(database_url: str) -> bool:
     if parsed(database_url, called="The target").get_backend_name() == "sqlite":
         return Path(engine_url(database_url).removeprefix("sqlite:///")).exists()
     engine = make_engine(database_url)
-    with reaching(engine, database_url):
+    with reaching(engine, database_url, check="the server, and the address"):
         found = inspect(engine).has_table("workflow_status", schema="dbos")
     engine.dispose()
     return found

@@ -43,6 +43,8 @@ def _channel(client: WebClient, terms: Channel) -> Finding:
         channel = client.conversations_info(channel=terms.id)["channel"]
     except SlackApiError as error:
         return Finding(what, Verdict.BAD, f"Slack says {error.response['error']}; check the id and invite the bot")
+    if channel.get("is_archived"):
+        return Finding(what, Verdict.BAD, f"#{channel['name']} is archived; take it out of the policy, or name another")
     if not channel.get("is_member"):
         return Finding(what, Verdict.BAD, f"the bot is not in #{channel['name']}; type /invite @signalbox there")
     if (channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")) and not terms.connect:

@@ -28,6 +28,7 @@ from starlette.routing import Route
 from agents.errors import BadSettings
 from agents.ports import Nudge
 from agents.redact import Redactor
+from bot.http_heads import HeadInTime
 from bot.sources.webhook import BODY_LIMIT, Bucket, Webhook, WebhookSignal
 from storage.deliveries import Received, Reception
 from storage.errors import DatabaseDown
@@ -169,7 +170,9 @@ class HttpServer(AbstractContextManager["HttpServer"]):
         self.port = listening.getsockname()[1]
         config = uvicorn.Config(
             self.app,
-            log_level="warning",
+            http=HeadInTime,
+            log_config=None,  # its own would write past our log, and a line for each stranger who sends rubbish
+            log_level="error",
             access_log=False,
             server_header=False,
             lifespan="off",

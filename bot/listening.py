@@ -63,7 +63,8 @@ class Listening:
             for event in sorted(said, key=lambda each: each.ts):
                 if not event.is_reply or self.deps.store.reports.at_thread(event.channel, event.thread_ts) is None:
                     heard(event, self.deps)
-            log.info("read back what was said meanwhile", channel=terms.id, since=since.isoformat(), messages=len(said))
+            if said:
+                log.info("read back what was said", channel=terms.id, since=since.isoformat(), messages=len(said))
 
     def _said(self, channel: str, oldest: float) -> Iterator[SlackEvent]:
         """The messages of a channel since a moment, and the answers under them."""

@@ -1,4 +1,4 @@
-"""Channels hear what waits for a person for days, and which of their sources are not read: once a week at most.
+"""Channels hear what waits for a person for days, once a week at most, and which of their sources fell silent.
 
 Nobody would be told again of a pull request that nobody reviewed, a question, a plan that expired, or a source that
 does not answer.
@@ -55,11 +55,18 @@ class WaitingNotes:
             if not self.store.leases.take(row, holder, _HELD):
                 continue
             try:
-                last = self.store.cursors.get(row)
-                if not last.value or dt.datetime.fromisoformat(last.value) <= at - APART:
-                    self._tell(room, row, waiting.get(room, []), silent.get(room, []), at)
+                lines = waiting.get(room, []) if self._is_due(row, at) else []
+                news = [each for each in silent.get(room, []) if self._is_due(_row(each), at, each.since)]
+                if lines or news:
+                    self._tell(room, lines, news, at)
             finally:
                 self.store.leases.release(row, holder)
+
+    def _is_due(self, row: str, at: dt.datetime, since: dt.datetime | None = None) -> bool:
+        """Whether it was told of a week ago or never, or not since a moment."""
+        value = self.store.cursors.get(row).value
+        told = dt.datetime.fromisoformat(value) if value else None
+        return told is None or told <= at - APART or (since is not None and told < since)
 
     def _waiting(self, at: dt.datetime) -> dict[str, list[Listed]]:
         """By the channel of their threads, the longest wait first. One that is not shown there is not told of."""
@@ -82,13 +89,23 @@ class WaitingNotes:
                 rooms.setdefault(terms.report_to, []).append(Silent(name, cursor.rests_since, cursor.trouble))
         return rooms
 
-    def _tell(self, room: str, row: str, waiting: list[Listed], silent: list[Silent], at: dt.datetime) -> None:
+    def _tell(self, room: str, waiting: list[Listed], silent: list[Silent], at: dt.datetime) -> None:
         text, blocks = note(waiting, silent, at)
+        rows = [*([f"waiting:{room}"] if waiting else []), *map(_row, silent)]
         try:
-            self.slack.post(room, text, blocks, key={"note": row, "at": at.isoformat()})
+            place = self.slack.place(room)
+            if place is not None and place.is_shared:
+                return  # another workspace reads along, as it may none of our reports
+            self.slack.post(room, text, blocks, key={"note": rows[0], "at": at.isoformat()})
         except NotMade as error:
             log.info("a note on what waits is posted later", channel=room, error=str(error))
             return
         except (SlackDown, SlackRejected) as error:
             log.warning("a note on what waits could not be posted", channel=room, error=str(error))
-        self.store.cursors.advance(row, at.isoformat(), [])
+        for row in rows:
+            self.store.cursors.advance(row, at.isoformat(), [])
+
+
+def _row(silent: Silent) -> str:
+    """The cursor that says when a channel was told of a source."""
+    return f"silent:{silent.name}"

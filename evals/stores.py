@@ -49,6 +49,6 @@ def _a_database(server: str) -> Iterator[str]:
 
 def _tell(server: str, statement: str) -> None:
     engine = make_engine(server).execution_options(isolation_level="AUTOCOMMIT")
-    with reaching(engine, server), engine.connect() as connection:
+    with reaching(engine, server, check="the address"), engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()

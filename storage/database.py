@@ -77,7 +77,7 @@ def alembic_config(connection: Connection) -> Config:
 
 
 @contextmanager
-def reaching(engine: Engine, url: str) -> Iterator[None]:
+def reaching(engine: Engine, url: str, check: str = "DATABASE_URL") -> Iterator[None]:
     """Turn what the driver says into a sentence, and leave no connection behind."""
     try:
         yield
@@ -89,6 +89,4 @@ def reaching(engine: Engine, url: str) -> Iterator[None]:
                 f"The database {masked(url)} is damaged ({said}): stop everything, put a backup in its place, of the "
                 "file ending in .jobs too, and start again (docs/runbook.md)."
             ) from error
-        raise DatabaseDown(
-            f"The database {masked(url)} does not answer: {said}. Check the server, and the address."
-        ) from error
+        raise DatabaseDown(f"The database {masked(url)} does not answer: {said}. Check {check}.") from error

@@ -67,8 +67,7 @@ def move(
     entry.before, entry.after = before, to
     report.stuck_from = before if to is Status.STUCK else None
     report.stuck_because = Outcome.FAILED if to is Status.STUCK else None
-    if Status.STUCK in (before, to):
-        report.note = because if to is Status.STUCK else ""
+    report.note = because if to is Status.STUCK else ""  # what was in its way before is so no more
     if to is Status.DISMISSED:
         report.dismissed_weight = report.weight
     report.status = to

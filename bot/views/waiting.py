@@ -47,7 +47,11 @@ def note(waiting: Sequence[Listed], silent: Sequence[Silent], at: dt.datetime) -
                         Words(each.trouble, limit=400))
         for each in silent
     ]  # fmt: skip
-    blocks.append(parts.context("This note comes once a week at most; `waiting_notes = false` in the policy ends it."))
+    blocks.append(
+        parts.context(
+            "Told once a week at most, and when a source falls silent; `waiting_notes = false` in the policy ends it."
+        )
+    )
     return f"{', and '.join(said)}.", blocks
 
 

@@ -97,7 +97,7 @@ def names(submission: FixSubmission, patch: str = "", knows: Knowing = lambda _:
 def test_names_are_found_wherever_they_are_told(place: str, text: str, named: str) -> None:
     (sentence,) = names(handed_in(**{place: text}))
 
-    assert sentence.startswith(f"{place} names {named}, which stands in the report alone")
+    assert sentence.startswith(f"{place} names {named} of a report")
 
 
 @pytest.mark.parametrize("added", ["def test_harbourline():", 'depot = "rotterdam"', "# as Ingrid saw", "ofKestrel()"])

@@ -110,7 +110,7 @@ def test_a_name_that_only_the_report_knows_is_refused_and_one_of_the_repository_
 
     done = run(private, workspaces, model)
 
-    assert "title names \u201cnordhang\u201d, which stands" in fed_back(model, 4)
+    assert "title names \u201cnordhang\u201d of a report" in fed_back(model, 4)
     assert "customers, people, places" in fed_back(model, 1)
     assert done.outcome is Outcome.FINISHED
 

@@ -22,7 +22,7 @@ from bot.settings import Settings, read_settings, secret, unset
 from bot.socket_mode import Socket
 from bot.sources import ALL_KINDS
 from playground.loopback import Loopback
-from tests.bot.workplace import ADA, GUS, Workplace
+from tests.bot.workplace import ADA, GUS, SOLAR, Workplace
 from tests.typed import typed
 
 
@@ -116,7 +116,9 @@ def test_code_that_was_pulled_without_its_packages_is_noticed(tmp_path: Path) ->
     assert f"type `make setup` in {tmp_path}" in outdated_install(tmp_path, tmp_path)
 
 
-def examined(place: Workplace, approvers: list[str], app_token: str = "") -> dict[str, Finding]:
+def examined(
+    place: Workplace, approvers: list[str], app_token: str = "", channels: tuple[str, ...] = ()
+) -> dict[str, Finding]:
     seed = place.workspace.seed.app
     settings = Settings.model_validate(
         {
@@ -125,8 +127,15 @@ def examined(place: Workplace, approvers: list[str], app_token: str = "") -> dic
             "slack_api_url": place.workspace.api_url,
         }
     )
-    policy = Policy.model_validate({"approvers": approvers})
+    policy = Policy.model_validate({"approvers": approvers, "channels": [{"id": channel} for channel in channels]})
     return {each.what: each for each in doctor_slack.examine_slack(settings, policy)}
+
+
+def test_a_channel_that_was_archived_is_named(place: Workplace) -> None:
+    place.workspace.archive(SOLAR)
+    found = examined(place, [ADA], channels=(SOLAR,))[f"channel {SOLAR}"]
+    assert found.verdict is Verdict.BAD
+    assert "#solar is archived" in found.sentence
 
 
 def test_approvers_who_cannot_approve_are_named(place: Workplace) -> None:
@@ -173,7 +182,10 @@ def test_an_app_token_of_another_app_than_the_bots_is_named(place: Workplace) ->
 
 
 def test_what_starting_again_does_not_mend_has_an_exit_code_that_supervisors_can_tell(tmp_path: Path) -> None:
-    done = typed("run", folder=tmp_path, environment={"PATH": os.environ["PATH"]})
+    run, pull = (
+        typed(*words, folder=tmp_path, environment={"PATH": os.environ["PATH"]}) for words in (["run"], ["pull", "x"])
+    )
 
-    assert done.returncode == 78
-    assert "signalbox.toml: there is no such file" in done.stderr
+    assert (run.returncode, pull.returncode) == (78, 1)
+    for done in (run, pull):
+        assert "signalbox.toml: there is no such file" in done.stderr

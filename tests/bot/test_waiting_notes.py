@@ -11,7 +11,7 @@ from playground.workspace import Message
 from storage.columns import now
 from storage.status import Mover, Status, Visibility
 from tests.bot.life import Life
-from tests.bot.workplace import ADA, BOB, ELSEWHERE, SECRET, SOLAR, Workplace, text_of
+from tests.bot.workplace import ADA, BOB, ELSEWHERE, SECRET, SHARED, SOLAR, Workplace, text_of
 from tests.factories import a_report
 
 DAY = dt.timedelta(days=1)
@@ -92,8 +92,10 @@ def test_a_plan_that_expired_and_one_that_is_stuck_are_told_of_and_what_gathers_
 
 def test_a_source_that_is_not_read_for_a_day_is_told_of_where_its_reports_go(place: Workplace) -> None:
     errors = SourceTerms(kind="sentry", report_to=SECRET, visibility=Visibility.PRIVATE)
-    place.policy = place.policy.model_copy(update={"sources": {"errors": errors}})
+    shared = SourceTerms(kind="linear", report_to=SHARED)
+    place.policy = place.policy.model_copy(update={"sources": {"errors": errors, "tracker": shared}})
     at = a_tuesday()
+    place.store.cursors.failed("tracker", "Linear answered 401.", at + DAY, rests_since=at - DAY)
     place.store.cursors.failed("errors", "Sentry answered 401.", at + DAY, rests_since=at - dt.timedelta(hours=20))
     notes(place, at).post()
     assert told(place, SECRET) == []
@@ -102,7 +104,25 @@ def test_a_source_that_is_not_read_for_a_day_is_told_of_where_its_reports_go(pla
     (note,) = told(place, SECRET)
     assert note.text == "1 source cannot be read."
     assert "Sentry answered 401." in text_of(note)
-    assert told(place) == told(place, ELSEWHERE) == []
+    assert told(place) == told(place, ELSEWHERE) == told(place, SHARED) == []
+
+
+def test_a_source_that_falls_silent_is_told_of_in_the_week_of_another_note_too_and_once(place: Workplace) -> None:
+    errors = SourceTerms(kind="sentry", report_to=SOLAR)
+    place.policy = place.policy.model_copy(update={"sources": {"errors": errors}})
+    a_review(place)
+    at = a_tuesday()
+    notes(place, at).post()
+    place.store.cursors.failed("errors", "Sentry answered 503.", at + DAY, rests_since=at - dt.timedelta(hours=1))
+    for hours in range(4):
+        notes(place, at + DAY + dt.timedelta(hours=hours)).post()
+    assert [each.text for each in told(place)] == ["1 report waits for a person.", "1 source cannot be read."]
+
+    place.store.cursors.advance("errors", "x", [])  # it was read again, and fails anew
+    again = at + 2 * DAY
+    place.store.cursors.failed("errors", "Sentry answered 503.", again + DAY, rests_since=again)
+    notes(place, again + DAY).post()
+    assert [each.text for each in told(place)][2:] == ["1 source cannot be read."]
 
 
 def test_home_shows_what_waits_for_a_person_however_old_it_is(place: Workplace) -> None:

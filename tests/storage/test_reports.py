@@ -227,6 +227,8 @@ def test_a_failed_try_is_told_and_put_off_under_a_new_attempt(store: Store) -> N
             "the model is down",
         )
     assert [entry.kind for entry in store.reports.journal(report.id or 0)][1:] == [EntryKind.TROUBLE] * 2
+    dismissed = store.reports.move(report.id or 0, Status.DISMISSED, mover=Mover.HUMAN, who="U1", because="not now")
+    assert dismissed.note == ""  # it is in nobody's way any more
 
 
 def test_open_reports_come_newest_first_without_the_closed_ones(store: Store) -> None:

@@ -1,0 +1,83 @@
+"""Whether a fix may begin and be opened: the day's limit of pull requests, and who said yes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from agents.errors import SpentForToday
+from agents.exchange import Check, Message, TurnRequest
+from agents.terms import Budgets
+from storage.judgments import Stage
+from storage.records import CheckState, Decision
+from storage.status import Status
+from storage.store import Store
+from tests.factories import a_report
+from tests.fakes import calls
+from tests.world import EDIT, POLICY, SUBMISSION, TOM, WRITE, World
+
+
+@pytest.fixture
+def world(sqlite_store: Store, tmp_path: Path) -> World:
+    return World(sqlite_store, tmp_path)
+
+
+def test_a_fix_beyond_the_days_pull_requests_waits_and_nobody_has_to_press_retry(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    world = World(
+        sqlite_store, tmp_path, policy=POLICY.model_copy(update={"budgets": Budgets(pull_requests_per_day=1)})
+    )
+    world.reaches(Status.AWAITING_FIX)
+    other = a_report(sqlite_store)
+    fix = sqlite_store.fixes.start(other.id or 0, 1, "acme/shop", "signalbox/sb-2", "0" * 40)
+    sqlite_store.fixes.change(fix.id or 0, number=9)
+
+    with pytest.raises(SpentForToday, match="which is the limit"):
+        world.advances()
+    assert sqlite_store.reports.get(1).status is Status.AWAITING_FIX
+    assert not world.code_host.pushes
+
+    world.later = dt.timedelta(days=1, minutes=1)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_of_fixes_that_began_together_no_more_are_opened_than_the_day_allows(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    one_a_day = POLICY.model_copy(update={"budgets": Budgets(pull_requests_per_day=1)})
+    world = World(sqlite_store, tmp_path, policy=one_a_day)
+    world.reaches(Status.AWAITING_FIX)
+    other = sqlite_store.fixes.start(a_report(sqlite_store).id or 0, 1, "acme/shop", "signalbox/sb-2", "0" * 40)
+
+    def submits(_: TurnRequest) -> Message:
+        sqlite_store.fixes.change(other.id or 0, number=9)  # it was quicker
+        return calls(("submit_fix", SUBMISSION))
+
+    world.model.turns = {**world.model.turns, Stage.FIX: [calls(WRITE, EDIT), submits]}
+    with pytest.raises(SpentForToday, match="which is the limit"):
+        world.advances()
+    assert not world.code_host.pushes
+
+
+def test_a_fix_does_not_begin_on_the_word_of_somebody_who_is_no_approver_any_more(world: World) -> None:
+    world.reaches(Status.AWAITING_FIX)
+    world.follows(POLICY.model_copy(update={"approvers": (TOM.user_id,)}))
+
+    stuck = world.advances()
+    assert (stuck.status, stuck.stuck_from) == (Status.STUCK, Status.AWAITING_FIX)
+    assert "is no approver any more" in stuck.note
+    assert not world.code_host.pushes
+
+    assert world.presses(Decision.RETRY, TOM)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_a_pull_request_is_mended_although_who_approved_it_left(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.follows(POLICY.model_copy(update={"approvers": (TOM.user_id,)}))
+    world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log="E501"))
+    assert world.advances().status is Status.AWAITING_FIX
+    assert world.advances().status is Status.AWAITING_CHECKS
