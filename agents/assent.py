@@ -93,16 +93,19 @@ class Assent:
         self.nudge.report(report_id)
         return _told(report, decision, decided)
 
-    def reply(self, report_id: int, words: str, ts: str, person: Person) -> Answer | None:
+    def reply(self, report_id: int, words: str, ts: str, person: Person, *, forwarded: bool = False) -> Answer | None:
         """What a reply in the report's thread decides; None when it is not for us.
 
         A reply that is wholly a known phrase decides on the latest plan posted before it, unless that plan has been
         replaced. Any other words of somebody who may decide revise the plan, or answer the open question. While no
         plan waits, `stop` dismisses the report, `retry` tries again what is stuck, other phrases are answered, and
-        words that come while it works or is stuck are kept for the next try.
+        words that come while it works or is stuck are kept for the next try. Of words that are `forwarded`, and so
+        another message's, none is a phrase of the person's.
         """
         report = self.store.reports.get(report_id)
         phrase = phrase_of(words)
+        if forwarded and phrase is not None:
+            phrase = Phrase.UNCLEAR
         if report.status is Status.AWAITING_ANSWER and phrase is not Phrase.STOP:
             return self._answer(report, words, person)
         if report.status is not Status.AWAITING_APPROVAL:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from agents import rules
 from agents.errors import Unavailable
 from agents.exchange import PullRequest
 from agents.means import Means
@@ -23,7 +24,6 @@ from storage.records import EntryKind, Fix, Report, Signal
 from storage.status import Mover, SignalStatus, Status
 
 _WITHOUT_REPOSITORY = 600.0  # seconds: a slip in the policy file is not to need Retry on every report in flight
-_FOLLOWED = frozenset({Status.AWAITING_CHECKS, Status.AWAITING_REVIEW, Status.STUCK})
 _STUCK = {
     NewsKind.NO_CHECKS: Outcome.NO_CHECKS,
     NewsKind.OUT_OF_ROUNDS: Outcome.OUT_OF_ROUNDS,
@@ -71,7 +71,7 @@ class Following:
     def _look(self, report_id: int) -> Looked:
         report = self.means.store.reports.get(report_id)
         fix = self.means.store.fixes.latest(report_id)
-        if report.status not in _FOLLOWED or fix is None or fix.number is None:
+        if fix is None or fix.number is None or not rules.is_followed(report, fix):
             return Looked(news=News(kind=NewsKind.NOTHING))
         seen = self.means.redactor.pull_request(self.means.code_host.pull_request(self._repository(fix), fix.number))
         news = follow(fix, seen, report, self.means.policy, self.means.clock())
@@ -106,7 +106,7 @@ class Following:
         fix = self._fix(report_id)
         step = f"follow:{report_id}:{attempt}/move"
         move = self.means.store.reports.move
-        if report.status not in _FOLLOWED or report.attempt != attempt:
+        if report.attempt != attempt:  # it was moved meanwhile
             return False
         match news.kind:
             case NewsKind.MERGED:

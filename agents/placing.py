@@ -32,6 +32,7 @@ CANDIDATES = 10  # reports that the judgment sees
 PLAUSIBLE = 0.05  # likelihood from which a report that came up meanwhile is worth another judgment
 NEAR = 0.2  # likelihood from which people are asked about a candidate that was rejected
 OFFLINE = "the offline engine"
+_ISSUE = re.compile(r"https?://[^\s<>|)\"']{1,300}/issues?/[\w-]+(?:\.[\w-]+)*")  # its address, up to its number
 
 
 class Judged(BaseModel):
@@ -240,10 +241,14 @@ def undisputed(found: tuple[Candidate, ...], apart: set[frozenset[int]]) -> tupl
 
 
 def keys_of(signal: Signal) -> tuple[str, ...]:
-    """The exact keys of a signal: those its source knows, the addresses it names, and its own words as a whole."""
+    """The exact keys of a signal: those its source knows, the addresses it names, and its own words as a whole.
+
+    People and tools write one issue's address in several forms: with a slash or a point at its end, a title, a comment.
+    """
     text = f"{signal.title}\n{signal.body}"
     words = " ".join(text.lower().split())
-    links = re.findall(r"https?://[^\s<>|)\"']+/(?:issues?|issue)/[\w.#-]+", text)
+    known = (key.removeprefix("url:") for key in signal.keys if key.startswith("url:"))
+    links = [link for said in (*known, text) for link in _ISSUE.findall(said)]
     digest = hashlib.sha256(words.encode()).hexdigest()[:32]
     return tuple(dict.fromkeys((*signal.keys, *(f"url:{link}" for link in links), f"text:{digest}")))
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from agents.frames import files_of
 from agents.terms import Autonomy, Policy, Repository
 from storage.raw import RawSignal, Severity
-from storage.records import Report, Signal
-from storage.status import Visibility
+from storage.records import Fix, Report, Signal
+from storage.status import WITH_A_FIX, Status, Visibility
 
 _SEVERITY = {Severity.FATAL: 4.0, Severity.ERROR: 2.0, Severity.WARNING: 1.0, Severity.INFO: 0.5}
 _HALF_LIFE_DAYS = 7.0
@@ -125,6 +125,16 @@ def repository_of(signals: list[Signal], policy: Policy) -> Repository | None:
     scores = {repository.name: _mentions(repository, signals) for repository in policy.repositories}
     best = max(scores, key=lambda name: scores[name])
     return policy.repository(best) if scores[best] > 0 else None
+
+
+def is_followed(report: Report, fix: Fix | None) -> bool:
+    """Whether the report's pull request is looked at: the one of its latest plan, as long as it may not be merged yet.
+
+    An earlier plan's, merged before the problem came back, says nothing of a report that got stuck since.
+    """
+    at = report.stuck_from if report.status is Status.STUCK else report.status
+    ours = fix is not None and fix.number is not None and fix.plan_revision == report.plan_revision
+    return ours and at in WITH_A_FIX and report.status is not Status.AWAITING_FIX
 
 
 def kept_repository(report: Report, by_rules: Repository | None) -> str:

@@ -16,6 +16,7 @@ import structlog
 
 from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
+from agents.rules import is_followed
 from agents.terms import Policy
 from bot.checkpoints import WAITS, EngineCheckpoint, Interrupted, Waiting
 from bot.chores import Chores
@@ -95,6 +96,8 @@ class Jobs:
             self.waits,
             self.parks if kind in _PARKED else 0,
         )
+        if kind in _COMES_AGAIN and self.store.switches.on(PAUSED):
+            return  # interrupted, those of a weekend's slots would all be resumed at once
         began = self.clock()
         with structlog.contextvars.bound_contextvars(job=job_id):
             try:
@@ -278,12 +281,14 @@ class Jobs:
 
     def _may_be_merged(self, report: Report) -> bool:
         """Whether it got stuck with a pull request, lately enough that people may be at it."""
-        fix = self.store.fixes.latest(report.id or 0)
-        return fix is not None and fix.number is not None and self.clock() - report.since < _TAKEN_OVER
+        if self.clock() - report.since >= _TAKEN_OVER:
+            return False
+        return is_followed(report, self.store.fixes.latest(report.id or 0))
 
 
 _TAKEN_OVER = dt.timedelta(days=30)  # in which it is noticed that people merged or closed what we got stuck with
 _NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind", "reencode"})
+_COMES_AGAIN = frozenset({"pull", "follow", "prove"})  # with the next slot of the clock
 _PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
 _TOLD = frozenset({"digest", "research", "fix"})
 _RETRY, _BY_ITSELF = "Press Retry, or ask who runs it.", "It is tried again by itself; ask who runs it."

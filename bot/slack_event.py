@@ -29,7 +29,7 @@ _UNREADABLE = frozenset({"tombstone", "hidden_by_limit", "file_access"})  # mode
 _TS = re.compile(r"\d{9,11}\.\d{1,6}")
 _CHANNEL = re.compile(r"[A-Z0-9]{2,40}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_FLAGS = ("shared", "gone", "unchanged")
+_FLAGS = ("shared", "gone", "unchanged", "forwarded")
 
 
 class SlackEvent(BaseModel):
@@ -58,6 +58,7 @@ class SlackEvent(BaseModel):
     tab: str = ""
     shared: bool = False  # the channel is shared with another workspace
     gone: bool = False  # it tells that the message was deleted
+    forwarded: bool = False  # of its words some are another message's, which it passes on
     unchanged: bool = False  # it tells of a change to anything but words and files: a preview of a link, a counter
 
     @classmethod
@@ -84,6 +85,7 @@ class SlackEvent(BaseModel):
                 "reaction": _string(event.get("reaction"), _ID).partition("::")[0],  # without the tone of the skin
                 "shared": body.get("is_ext_shared_channel") is True,
                 "gone": subtype == DELETED or (subtype == CHANGED and message.get("subtype") == "tombstone"),
+                "forwarded": _text(message) != _own_words(message),
                 "unchanged": subtype == CHANGED and _is_unchanged(event, message),
             }
         )
@@ -145,11 +147,14 @@ def _is_unchanged(event: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
 
 def _text(message: Mapping[str, Any]) -> str:
     """The message's words, and those it forwards. Tools often leave them empty and write attachments or blocks."""
-    text = _string(message.get("text"), _RAW)
-    if text.strip() in ("", *UNSHOWN):
-        text = _string(said_in(message.get("blocks")), _RAW)
+    text = _own_words(message)
     attached = "\n".join(_attached(message, forwarded_only=bool(text.strip())))
     return clipped("\n".join(filter(str.strip, (text, attached))), _RAW)
+
+
+def _own_words(message: Mapping[str, Any]) -> str:
+    text = _string(message.get("text"), _RAW)
+    return text if text.strip() not in ("", *UNSHOWN) else _string(said_in(message.get("blocks")), _RAW)
 
 
 def _attached(message: Mapping[str, Any], *, forwarded_only: bool) -> Iterator[str]:

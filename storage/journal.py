@@ -12,9 +12,7 @@ from storage.columns import now
 from storage.errors import IllegalMove
 from storage.judgments import Judgment, Outcome
 from storage.records import Entry, EntryKind, Report
-from storage.status import Mover, Status, may_move
-
-_WITH_A_FIX = frozenset({Status.AWAITING_FIX, Status.AWAITING_CHECKS, Status.AWAITING_REVIEW})
+from storage.status import WITH_A_FIX, Mover, Status, may_move
 
 
 def told(session: Session, step: str | None) -> Entry | None:
@@ -88,7 +86,7 @@ def allowed(report: Report, to: Status, mover: Mover) -> bool:
     From `dismissed` only what was merged away.
     """
     if report.status is Status.STUCK and to not in (report.stuck_from, Status.DISMISSED):
-        return to is Status.AWAITING_PROOF and report.stuck_from in _WITH_A_FIX and may_move(Status.STUCK, to, mover)
+        return to is Status.AWAITING_PROOF and report.stuck_from in WITH_A_FIX and may_move(Status.STUCK, to, mover)
     if report.status is Status.DISMISSED and report.merged_into is None:
         return False
     return may_move(report.status, to, mover)

@@ -60,6 +60,9 @@ WORKED_ON = frozenset(
 WATCHED = frozenset({Status.AWAITING_CHECKS, Status.AWAITING_REVIEW, Status.AWAITING_PROOF})
 """Of these, the ones that are only looked at: a look that fails costs nothing, and the next one comes by itself."""
 
+WITH_A_FIX = frozenset({Status.AWAITING_FIX, Status.AWAITING_CHECKS, Status.AWAITING_REVIEW})
+"""In these there may be a pull request that is not merged yet."""
+
 _S = Status
 _ROAD: dict[tuple[Status, Status], frozenset[Mover]] = {
     (_S.GATHERING, _S.AWAITING_RESEARCH): frozenset({Mover.WORLD, Mover.HUMAN}),

@@ -42,7 +42,7 @@ class Aside(StrEnum):
 
 def aside(event: SlackEvent, our_user: str) -> Aside | None:
     """What a message that names us says beside the work; None when it is about the product, or does not name us."""
-    if f"<@{our_user}" not in event.text or event.files:
+    if f"<@{our_user}" not in event.text or event.files or event.forwarded:
         return None
     if command_in(event.text, our_user) or about_this(event.text, our_user):
         return Aside.COMMAND

@@ -31,15 +31,15 @@ def replied(event: SlackEvent, deps: Deps) -> None:
     report = deps.store.reports.at_thread(event.channel, event.thread_ts)
     if report is None or report.id is None or aside(event, deps.our_user) is not None:
         return  # what is no word about the report is left to `mentions`
-    if said := order_of(event.text):
+    if not event.forwarded and (said := order_of(event.text)):
         _carry_out(said.replace("{}", report.ref), event, deps)
         return
     person = deps.person(event.user, event.user_team or deps.home_team)
     to_us = event.text.strip().removeprefix(f"<@{deps.our_user}>")
-    if name := repository_named(to_us, deps.policy):
+    if not event.forwarded and (name := repository_named(to_us, deps.policy)):
         answer: Answer | None = deps.rehoming.say(report.id, name, person, Via.REPLY)
     else:
-        answer = deps.assent.reply(report.id, words_of(to_us), event.ts, person)
+        answer = deps.assent.reply(report.id, words_of(to_us), event.ts, person, forwarded=event.forwarded)
     said = answer.sentence if answer is not None else _after_its_end(event, report, person, deps)
     if not said and f"<@{deps.our_user}" in event.text and not is_thanks(event.text):
         said = _NOT_AN_ORDER

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agents.placing import Judged, still_holds
+from agents.placing import Judged, keys_of, still_holds
 from agents.rules import Person
 from storage.database import open_store
 from storage.groups import PairKind
 from storage.judgments import Grouping
+from storage.records import Signal
 from storage.search import Candidate
 from storage.status import Status, Visibility
 from storage.store import Store
@@ -229,3 +231,19 @@ def test_a_private_report_is_not_merged_with_a_public_one(world: World) -> None:
     other = world.comes(FAULTS[1], channel="C9", visibility=Visibility.PRIVATE)
     answer = world.correcting.merge(other.id or 0, one.id or 0, ADA, lambda _: True)
     assert (answer.ok, "stays there" in answer.sentence) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ("https://acme.sentry.io/issues/123/", "see https://acme.sentry.io/issues/123/?project=4"),
+        ("https://acme.sentry.io/issues/123/", "it is https://acme.sentry.io/issues/123."),
+        ("https://linear.app/acme/issue/ENG-12/the-export-fails", "<https://linear.app/acme/issue/ENG-12|ENG-12>"),
+        ("https://code.example/acme/app/issues/7", "https://code.example/acme/app/issues/7#issuecomment-9"),
+    ],
+)
+def test_the_address_of_an_issue_is_one_key_however_it_is_written(known: str, said: str) -> None:
+    at = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+    issue = Signal(source="tracker", external_id="1", body="the export fails", keys=(f"url:{known}",), happened_at=at)
+    told = Signal(source="slack", external_id="2", body=said, happened_at=at)
+    assert set(keys_of(issue)) & set(keys_of(told))

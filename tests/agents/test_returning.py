@@ -76,6 +76,31 @@ def test_an_error_that_goes_on_after_the_merge_in_the_same_words_takes_the_repor
     assert world.store.reports.get(1).status is Status.AWAITING_RESEARCH
 
 
+def test_a_second_fix_that_got_stuck_is_not_taken_for_merged_because_the_first_one_was(world: World) -> None:
+    merged(world)
+    world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(minutes=1)))
+    assert world.advances().status is Status.AWAITING_APPROVAL
+    world.presses(Decision.APPROVE)
+    world.follows(world.policy.model_copy(update={"approvers": ("U2",)}))
+    assert world.advances().status is Status.STUCK  # before the second fix was begun
+
+    assert world.advances().status is Status.STUCK
+
+
+@pytest.mark.parametrize("status", [Status.AWAITING_RESEARCH, Status.AWAITING_PROOF])
+def test_what_got_stuck_otherwise_than_with_its_pull_request_open_is_not_looked_at(
+    world: World, status: Status
+) -> None:
+    merged(world)
+    if status is Status.AWAITING_RESEARCH:
+        world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(minutes=1)))
+    world.store.reports.move(1, Status.STUCK, mover=Mover.MACHINE, who="machine", because="GitHub answered no")
+    soaks_until = world.store.reports.get(1).soak_until
+
+    report = world.advances()
+    assert (report.status, report.soak_until) == (Status.STUCK, soaks_until)
+
+
 def test_a_soak_that_was_quiet_because_the_fix_was_reverted_resolves_nothing(world: World) -> None:
     merged(world)
     world.code_host.reverts[1] = "c0ffee" * 6

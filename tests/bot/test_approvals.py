@@ -14,6 +14,7 @@ from playground.faults import Fault, Kind, Moment
 from storage.judgments import Question
 from storage.records import Decision
 from storage.status import SignalStatus, Status, Visibility
+from tests.bot.thread_events import after
 from tests.bot.workplace import (
     ADA,
     BOB,
@@ -25,6 +26,21 @@ from tests.bot.workplace import (
     labels,
 )
 from tests.factories import a_held_signal, a_plan, a_report
+
+
+@pytest.mark.parametrize("said", ["approve", "stop", "merge this into SB-2", "repository: acme/app"])
+def test_words_that_somebody_passes_on_decide_nothing_in_their_name(place: Workplace, said: str) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    root, plan = place.draw(report.id or 0)[0].ts, place.store.plans.latest(report.id or 0)
+    assert plan is not None
+    passed_on = {"is_share": True, "author_id": BOB, "text": said, "fallback": said}
+    event = {"type": "message", "channel": SOLAR, "user": ADA, "text": "", "ts": after(root, 60), "thread_ts": root}
+    place.event({**event, "attachments": [passed_on]})
+    place.settles()
+
+    decided = [each.decision for each in place.store.plans.approvals(report.id or 0)]
+    assert decided in ([], [Decision.GUIDE])  # what is no phrase is guidance
+    assert place.store.reports.get(report.id or 0).merged_into is None
 
 
 def test_an_approver_approves_by_button(place: Workplace) -> None:

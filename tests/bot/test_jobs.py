@@ -196,7 +196,10 @@ def test_the_clock_has_vectors_of_another_encoder_made_anew(works: Works) -> Non
 
 
 def test_what_got_stuck_with_a_pull_request_is_still_looked_at_and_nothing_else_that_did(works: Works) -> None:
-    taken_over, hopeless = (a_report(works.store, status=Status.STUCK).id or 0 for _ in range(2))
+    taken_over, hopeless = (
+        a_report(works.store, status=Status.STUCK, stuck_from=Status.AWAITING_REVIEW, plan_revision=1).id or 0
+        for _ in range(2)
+    )
     fix = works.store.fixes.start(taken_over, 1, "acme/shop", "signalbox/sb-1", "0" * 40)
     works.store.fixes.change(fix.id or 0, number=7)
 
@@ -204,6 +207,18 @@ def test_what_got_stuck_with_a_pull_request_is_still_looked_at_and_nothing_else_
 
     until(lambda: works.engine.is_over(f"follow:{taken_over}:12:00"), "the look")
     assert not works.engine.is_over(f"follow:{hopeless}:12:00")
+
+
+def test_what_comes_again_by_the_clock_is_not_saved_up_while_all_is_paused(works: Works) -> None:
+    report_id = a_report(works.store, status=Status.AWAITING_REVIEW).id or 0
+    works.store.switches.put(PAUSED, True, "U1")
+    works.engine.enqueue("pull:x:1", Queue.PULL, "pull", "x")
+    works.jobs.look("1")
+
+    slots = ("pull:x:1", f"follow:{report_id}:1")
+    until(lambda: not set(slots) & set(works.engine.alive()), "the two slots")
+    assert all(works.engine.is_over(each) for each in slots)  # and not interrupted, to be resumed with all the others
+    assert works.lines.all("pull") == works.lines.all("look") == []
 
 
 def test_looks_that_fail_for_hours_leave_a_report_where_it_is_and_the_next_good_one_forgets_them(works: Works) -> None:
