@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from agents import rules
-from agents.errors import CodeHostRejected
+from agents.errors import Unavailable
 from agents.exchange import PullRequest
 from agents.means import Means
 from agents.ports import Checkpoint
@@ -23,6 +23,7 @@ from storage.judgments import Outcome
 from storage.records import EntryKind, Fix, Report, Signal
 from storage.status import Mover, SignalStatus, Status
 
+_WITHOUT_REPOSITORY = 600.0  # seconds: a slip in the policy file is not to need Retry on every report in flight
 _STUCK = {
     NewsKind.NO_CHECKS: Outcome.NO_CHECKS,
     NewsKind.OUT_OF_ROUNDS: Outcome.OUT_OF_ROUNDS,
@@ -202,7 +203,9 @@ class Following:
     def _repository(self, fix: Fix) -> Repository:
         repository = self.means.policy.repository(fix.repository)
         if repository is None:
-            raise CodeHostRejected(
-                f"{fix.repository} is no longer in the policy file; put it back or dismiss the report"
+            raise Unavailable(
+                f"{fix.repository} is no longer in the policy file, so its pull request is not looked at. Put it back, "
+                "or reply `stop` here, which dismisses the report.",
+                _WITHOUT_REPOSITORY,
             )
         return repository

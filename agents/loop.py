@@ -34,6 +34,7 @@ from agents.transcript import calls_of, said, shortened
 from storage.judgments import Outcome
 
 MOST_NUDGES = 2  # answers without a tool call, in one run
+MOST_MISFITS = 5  # submissions whose arguments do not fit, in one run
 MOST_PATCH = 1_000_000  # characters of changes that a checkpoint may carry
 TOLD_EARLY = 3  # turns before the last at which the agent hears how many are left
 _LAST_CHANCE = "If the next submission is refused too, the run ends without one."
@@ -184,6 +185,10 @@ class Loop(Generic[J, V]):
         try:
             judgment = self.brief.returns.model_validate(call.arguments)
         except ValidationError as error:
+            trail = replace(trail, misfits=trail.misfits + 1)
+            if trail.misfits > MOST_MISFITS:
+                words = f"What the agent handed in did not have the form that is asked for, {trail.misfits} times."
+                trail = trail.ended(Outcome.REFUSED, words)
             return trail, ToolResult(call_id=call.id, text=_faults(call.name, error), failed=True)
         seen = replace(trail, messages=(*trail.messages, said(results=beside)))
         ruling = self.brief.verify(judgment, seen)

@@ -23,6 +23,7 @@ _ENDED = re.compile(r"(?:^|[.!?:;\n\u2022|])[\s\"'\u201c\u2018(\[*_>#-]*\Z")  # 
 _OF_CODE = re.compile(r"[.:(/_\\=@#][\w:]")
 _FAULT = re.compile(r"(?:Error|Exception|Warning)s?$")
 _SHORTEST = 3
+_SHORT = 4  # may be any word: Mark, Bill, May
 _HEADING = 0.6  # of its words begin with a capital: they say nothing about names
 _COMMON = (
     "alpine amazon android apache apple arm azure bash chrome chromium cloudflare debian docker english excel fedora"
@@ -61,10 +62,10 @@ class Particulars:
         return [*dict.fromkeys(told), *self._others_in(text)]
 
     def in_code(self, text: str) -> list[str]:
-        """Those that code or a path holds, as a word or as a part of an identifier."""
-        pieces = (piece.lower() for piece in _PIECE.findall(text))
-        words = (word.lower() for word in _WORD.findall(text))
-        return [*dict.fromkeys(one for one in (*pieces, *words) if one in self.names), *self._others_in(text)]
+        """Those that code or a path holds, as words or in identifiers; short ones, such as May, as names."""
+        found = (*_PIECE.findall(text), *_WORD.findall(text))
+        told = (one.lower() for one in found if len(one) > _SHORT or one[0].isupper())
+        return [*dict.fromkeys(one for one in told if one in self.names), *self._others_in(text)]
 
     @property
     def _all(self) -> frozenset[str]:

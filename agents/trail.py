@@ -69,6 +69,7 @@ class Trail(Generic[V]):
     seconds: float = 0.0
     nudges: int = 0
     refusals: int = 0
+    misfits: int = 0  # submissions that could not even be ruled on
     asides: tuple[Aside, ...] = ()  # those that were begun
     ruling: Ruling[V] | None = None
     outcome: Outcome | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -53,7 +55,23 @@ def main() -> None:
     cli = command_line(sys.argv[1:])
     gc.freeze()  # nor is it looked through later, in pauses that a person who presses a button would wait for
     gc.enable()
-    cli(prog_name="signalbox")
+    try:
+        cli(prog_name="signalbox")
+    except SystemExit as ending:
+        if sys.argv[1:2] and sys.argv[1] in _SUPERVISED:
+            _end(ending.code)
+        raise
+
+
+def _end(code: object) -> NoReturn:
+    """End now. Python waits for every thread first, and a job's may be in a test of ten minutes.
+
+    Such a job had its moment to end (`bot.engine.Engine.stop`); it goes on at its last checkpoint with the next start.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # whoever read it is gone
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 
 def _signalbox() -> None:

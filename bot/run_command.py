@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -18,6 +18,8 @@ from bot.settings import Settings, read_settings
 from storage.database import migrate
 
 log = structlog.get_logger()
+
+_LOOK = 0.2  # seconds
 
 
 def run() -> None:
@@ -41,8 +43,13 @@ def _live(as_what: Callable[[Settings], AbstractContextManager[Parts]]) -> None:
 
 
 def _until_told() -> None:
-    """Wait for Ctrl-C or SIGTERM."""
-    told = threading.Event()
+    """Wait for Ctrl-C or SIGTERM.
+
+    The kernel may hand a signal to any thread, and Python acts on it when the main one runs again: one that waits for
+    a lock, without end, would not.
+    """
+    told: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
-    told.wait()
+        signal.signal(number, lambda got, _: told.append(got))
+    while not told:
+        time.sleep(_LOOK)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.errors import CodeHostRejected
+from agents.errors import CodeHostRejected, Unavailable
 from agents.exchange import Check, Message, Remark
 from agents.terms import Budgets
 from storage.columns import now
@@ -170,6 +170,17 @@ def test_the_rounds_of_a_pull_request_do_not_count_to_those_that_may_be_opened_i
     assert world.advances().status is Status.AWAITING_FIX
 
     assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_a_repository_that_left_the_policy_by_mistake_leaves_its_pull_requests_where_they_are(world: World) -> None:
+    world.reaches(Status.AWAITING_REVIEW)
+    world.follows(POLICY.model_copy(update={"repositories": ()}))
+    with pytest.raises(Unavailable, match="no longer in the policy file, so its pull request is not looked at"):
+        world.advances()
+    assert world.store.reports.get(1).status is Status.AWAITING_REVIEW
+
+    world.follows(POLICY)
+    assert world.is_merged().status is Status.AWAITING_PROOF
 
 
 def test_a_retry_of_what_made_no_progress_gets_a_round_although_the_log_is_the_same(world: World) -> None:

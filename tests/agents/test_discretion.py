@@ -131,6 +131,14 @@ def test_what_only_began_a_sentence_is_a_name_where_it_is_written_as_one() -> No
     assert not indiscretions(handed_in(summary="Nordhang is right."), "", case)
 
 
+def test_short_names_are_found_in_code_where_they_are_written_as_names() -> None:
+    told = MESSAGE.model_copy(update={"body": "It fails since May, says Bill of sales."})
+    case = a_case(signals=(told,))
+
+    assert not indiscretions(handed_in(), PATCH.format("x.py", "# callers may pass a bill"), case)
+    assert indiscretions(handed_in(), PATCH.format("x.py", "class TestBill:"), case)
+
+
 def test_names_that_the_repository_knows_are_free() -> None:
     told = handed_in(summary="As Harbourline and Rotterdam have it.")
 

@@ -109,6 +109,16 @@ def test_a_refused_submission_is_fed_back_until_refusals_are_used_up() -> None:
     assert trail.ruling.refusal == "fourth"
 
 
+def test_submissions_that_never_fit_end_the_run() -> None:
+    room = Room()
+    model = ScriptedModel({Stage.FIX: [calls(("submit", {"wrong": str(turn)})) for turn in range(9)]})
+
+    trail = room.run_with(model)
+
+    assert (trail.outcome, trail.turns, room.verified) == (Outcome.REFUSED, 6, [])
+    assert trail.sentence == "What the agent handed in did not have the form that is asked for, 6 times."
+
+
 def test_words_without_a_tool_call_are_nudged_twice_and_then_end_the_run() -> None:
     room = Room()
     model = ScriptedModel({Stage.FIX: [words("hm")] * 5})

@@ -113,3 +113,46 @@ print(json.dumps(logging.getLogger("slack_bolt.App").level))
     )
     assert json.loads(done.stdout) == 40, done.stderr
     assert done.stderr == ""
+
+
+def test_a_bot_that_was_told_to_end_does_not_wait_for_the_job_in_its_hands() -> None:
+    script = """
+import sys, time
+from concurrent.futures import ThreadPoolExecutor
+import bot.run_command
+from bot.cli import main
+
+def live(_):
+    ThreadPoolExecutor().submit(time.sleep, 600)  # as the engine's threads: Python waits for them at its end
+    print("was told to end")
+
+bot.run_command._live = live
+sys.argv = ["signalbox", "run"]
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (done.returncode, done.stdout) == (0, "was told to end\n"), done.stderr
+
+
+def test_a_signal_that_another_thread_is_handed_is_heard() -> None:
+    script = """
+import signal, threading, time
+import bot.run_command
+
+def hand():
+    time.sleep(0.5)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    time.sleep(600)
+
+threading.Thread(target=hand, daemon=True).start()
+bot.run_command._until_told()
+print("told")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.stdout == "told\n", done.stderr
