@@ -89,7 +89,7 @@ class Assent:
             **changes,
         )
         if decided.kind is DecidedKind.DONE:
-            self._follow_up(report, decision, words, person)
+            self._follow_up(report, decision)
         self.nudge.report(report_id)
         return _told(report, decision, decided)
 
@@ -203,10 +203,8 @@ class Assent:
             Decision.ANSWER: Status.AWAITING_RESEARCH,
         }.get(decision)
 
-    def _follow_up(self, report: Report, decision: Decision, words: str, person: Person) -> None:
-        """Book-keeping that may be lost in a crash without harm: the decision itself holds the words."""
-        if decision is Decision.ANSWER and (question := self.store.plans.question(report.id or 0)):
-            self.store.plans.answer(question.id or 0, words, person.user_id)
+    def _follow_up(self, report: Report, decision: Decision) -> None:
+        """Book-keeping that may be lost in a crash: the next retry makes up for it."""
         if decision is Decision.RETRY and (fix := self.store.fixes.latest(report.id or 0)):
             self.store.fixes.change(fix.id or 0, granted=fix.rounds)
 

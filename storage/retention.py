@@ -48,8 +48,9 @@ class Forgotten(BaseModel):
 class Retention:
     """Forgets what is old.
 
-    A closed report keeps its title, its moves, who decided what, and its links; what its signals said, and what models
-    concluded from it, goes. What is open keeps its words however old it is.
+    Of a closed report goes what its signals said, wherever it is quoted, and the judgments in its journal. It keeps its
+    title and gist, its latest research and plans, which are models' words, its moves, who decided what, and its links.
+    What is open keeps its words however old it is.
     """
 
     def __init__(self, transactions: Transactions) -> None:
