@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agents.digesting import Digesting
+from agents.fading import Fading
 from agents.fixing import Fixing
 from agents.following import Following
 from agents.means import Means
@@ -74,5 +75,6 @@ class Pipeline:
         Following(self.means).prove(report_id, checkpoint)
 
     def remind(self, checkpoint: Checkpoint) -> None:
-        """Take back what expired."""
+        """Take back what expired, and dismiss what has fallen silent."""
         Following(self.means).remind(checkpoint)
+        Fading(self.means).fade(checkpoint)

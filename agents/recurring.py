@@ -23,8 +23,8 @@ def reception(report: Report, signal: Signal, merged_at: dt.datetime | None = No
     """By the report's status, and for a dismissed one by why it was dismissed. Who asks is never absorbed.
 
     Resolved: what happened before its fix was merged, at `merged_at`, is no regression, however late we hear of it.
-    Fixed elsewhere: what happened after that may be one. Not now: looked at again once it weighs twice as much. Won't
-    fix, not a problem, or no reason given: absorbed.
+    Fixed elsewhere, or quiet: what happened after that may be one. Not now: looked at again once it weighs twice as
+    much. Won't fix, not a problem, or no reason given: absorbed.
     """
     if report.status is Status.RESOLVED:
         late = merged_at is not None and signal.happened_at <= merged_at and not signal.asked_by
@@ -34,7 +34,7 @@ def reception(report: Report, signal: Signal, merged_at: dt.datetime | None = No
     match report.dismissal:
         case _ if signal.asked_by:
             again = True
-        case Dismissal.FIXED_ELSEWHERE:
+        case Dismissal.FIXED_ELSEWHERE | Dismissal.QUIET:
             again = signal.happened_at > report.since
         case Dismissal.NOT_NOW:
             again = report.weight >= _HEAVIER * report.dismissed_weight

@@ -164,6 +164,7 @@ class Waits(Terms):
     """How long, in seconds, things may take or stay."""
 
     approval: Seconds = Field(default=3 * 24 * 3600.0, gt=0)  # a plan that nobody decides on expires
+    quiet: Seconds = Field(default=30 * 86_400.0, ge=0)  # what gathers and falls silent is dismissed; 0: never
     checks: Seconds = Field(default=60 * 60.0, gt=0)  # a pull request without any check, or with unfinished ones
     soak: Seconds = Field(default=24 * 3600.0, ge=0)  # quiet time after the merge
     follow: Seconds = Field(default=30.0, gt=0)  # between two looks at a pull request

@@ -79,35 +79,29 @@ class Filing:
         absorbed: bool = False,
         revision: int | None = None,
     ) -> Filed:
-        """File a signal under `report_id`, or under a report opened for it. One that is filed already stays there.
+        """File a signal under `report_id` (or its heir), or a report opened for it. One that is filed already stays.
 
-        What was merged away hands it on to its heir. A `title` becomes that of the report it joins. One `absorbed` may
-        join a resolved report. Where its words are not those of `revision` any more, it waits on for the digest of the
-        new ones. Raises Overtaken when a report would be opened although something was filed after `epoch`, or its
-        report was resolved meanwhile, IllegalMove when privacy forbids it, NotFound when erased.
+        A `title` becomes that of the report it joins; one `absorbed` may join a resolved one. Of words newer than
+        `revision` it awaits the digest. Raises Overtaken when a report would be opened although something was filed
+        after `epoch`, or its report was resolved; IllegalMove for privacy; NotFound when erased.
         """
         with self._on.write() as session:
             present = locked(session, Epoch, FILING)
             signal = locked(session, Signal, signal_id)
-            if known := _as_told(session, step):
-                if signal.status is SignalStatus.AWAITING_DIGEST:
-                    _rest(signal, revision)
+            if known := _known(session, step, signal, revision):
                 return known
-            _not_erased(signal)
             target = signal.report_id or (None if report_id is None else heir_of(session, report_id))
-            if target is None and present.value != epoch:
-                raise Overtaken("Something else was filed since the candidates were read; read them again.")
-            report = _open(session, new_report) if target is None else locked(session, Report, target)
+            report = _open(session, new_report, present, epoch) if target is None else locked(session, Report, target)
             quiet = target is not None and _joins_quietly(session, report, signal, absorbed=absorbed)
             filed = Filed(report_id=report.id or 0, opened=target is None, quiet=quiet)
             present.value += 1
-            _write(session, signal, report, epoch=present.value, weight=weight, keys=keys)
-            _rest(signal, revision)
             signal.grouping, signal.candidates = grouping, candidates
-            _retitle(report, "" if filed.opened else title)
+            _rest(signal, revision)
+            _write(session, signal, report, epoch=present.value, weight=weight, keys=keys)
+            _retitle(report, title if target else "")
             _tell(session, signal, report, filed, step)
             _keep(session, signal, filed, keys, step, considered)
-        return filed
+            return filed
 
     def tell_of_the_many(self, at: dt.datetime) -> list[int]:
         """Tell in one line how many signals were only counted, once their report's minute is over. The reports."""
@@ -149,7 +143,19 @@ def _as_told(session: Session, step: str) -> Filed | None:
     return Filed(report_id=entry.report_id, opened=entry.id == first)
 
 
-def _open(session: Session, new: NewReport | None) -> Report:
+def _known(session: Session, step: str, signal: Signal, revision: int | None) -> Filed | None:
+    """The same, and a signal that waits again since then does so no more. NotFound: it was erased."""
+    known = _as_told(session, step)
+    if known is None:
+        _not_erased(signal)
+    elif signal.status is SignalStatus.AWAITING_DIGEST:
+        _rest(signal, revision)
+    return known
+
+
+def _open(session: Session, new: NewReport | None, present: Epoch, epoch: int) -> Report:
+    if present.value != epoch:
+        raise Overtaken("Something else was filed since the candidates were read; read them again.")
     if new is None:
         raise ValueError("file() needs a report to join or one to open")
     report = Report(**new.model_dump())

@@ -15,7 +15,7 @@ from storage.journal import tell, touch
 from storage.plumbing import Epoch
 from storage.raw import RawSignal
 from storage.records import EntryKind, Report, Signal
-from storage.status import Dismissal, SignalStatus, Status
+from storage.status import SignalStatus, Status
 from storage.transactions import insert_once, locked
 
 FILING = "filing"  # the name of the epoch
@@ -107,7 +107,7 @@ def _is_news(known: Signal, raw: RawSignal) -> bool:
 
 
 def _has_returned(session: Session, known: Signal, raw: RawSignal) -> bool:
-    """Whether it happened again after its report was resolved, or dismissed as fixed elsewhere.
+    """Whether it happened again after its report was resolved, or dismissed as fixed elsewhere or quiet.
 
     Sources tell of an error that goes on as of the same one; to us that is another occurrence.
     """
@@ -115,7 +115,7 @@ def _has_returned(session: Session, known: Signal, raw: RawSignal) -> bool:
         return False
     report = session.get_one(Report, known.report_id, populate_existing=True)
     is_over = report.status is Status.RESOLVED or (
-        report.status is Status.DISMISSED and report.dismissal is Dismissal.FIXED_ELSEWHERE
+        report.status is Status.DISMISSED and report.dismissal is not None and report.dismissal.may_come_back
     )
     return is_over and raw.happened_at > report.since
 

@@ -20,7 +20,7 @@ class Status(StrEnum):
     AWAITING_REVIEW = "awaiting_review"  # a human: review and merge
     AWAITING_PROOF = "awaiting_proof"  # the world: quiet through the soak
     RESOLVED = "resolved"  # nothing: the problem is gone
-    DISMISSED = "dismissed"  # nothing: a human said no
+    DISMISSED = "dismissed"  # nothing: a human said no, or nobody says anything any more
     STUCK = "stuck"  # a human: a machine step could not be done, and says why
 
 
@@ -33,7 +33,7 @@ class Mover(StrEnum):
 
 
 class Dismissal(StrEnum):
-    """Why a human said no; it decides what becomes of later signals of the same problem."""
+    """Why a report was dismissed; it decides what becomes of later signals of the same problem."""
 
     WONT_FIX = "wont_fix"
     NOT_A_PROBLEM = "not_a_problem"  # it works as intended
@@ -41,6 +41,12 @@ class Dismissal(StrEnum):
     NOT_NOW = "not_now"
     DUPLICATE = "duplicate"  # of the report it was merged into
     MERGED = "merged"  # into another report, before anybody dismissed it
+    QUIET = "quiet"  # nobody said no: nothing was heard of it any more
+
+    @property
+    def may_come_back(self) -> bool:
+        """Whether what happens after it is a return of the problem, rather than one more of what nobody wants."""
+        return self in {Dismissal.FIXED_ELSEWHERE, Dismissal.QUIET}
 
 
 CLOSED = frozenset({Status.RESOLVED, Status.DISMISSED})
@@ -89,6 +95,7 @@ MOVES: dict[tuple[Status, Status], frozenset[Mover]] = {
     **{(status, _S.STUCK): frozenset({Mover.MACHINE}) for status in WORKED_ON},
     **{(_S.STUCK, status): frozenset({Mover.HUMAN}) for status in WORKED_ON},
     **{(status, _S.DISMISSED): frozenset({Mover.HUMAN}) for status in _S if status not in CLOSED},
+    (_S.GATHERING, _S.DISMISSED): frozenset({Mover.HUMAN, Mover.WORLD}),  # the world: by its silence
 }
 """Every allowed (from, to), with those who may make it."""
 

@@ -8,6 +8,7 @@ from storage.correcting import Corrections
 from storage.cursors import Cursors
 from storage.deliveries import Deliveries
 from storage.due import DueWork
+from storage.fading import Fading
 from storage.filing import Filing
 from storage.fixes import Fixes
 from storage.inbox import Inbox
@@ -64,6 +65,7 @@ class Store:
         self.leases = Leases(transactions)
         self.switches = Switches(transactions)
         self.due = DueWork(transactions)
+        self.fading = Fading(transactions)
         self.retention = Retention(transactions)
 
     def close(self) -> None:

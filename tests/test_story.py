@@ -21,7 +21,7 @@ from storage.judgments import (
 from storage.raw import RawSignal
 from storage.readings import Reading
 from storage.records import Decision
-from storage.status import SignalStatus, Status
+from storage.status import Dismissal, SignalStatus, Status
 from storage.store import Store
 from tests.fakes import PlainCheckpoint
 from tests.world import POLICY, PRIYA, TOM, World, a_model
@@ -235,6 +235,26 @@ def test_a_plan_that_nobody_decides_on_expires_and_can_be_asked_again(world: Wor
     assert world.store.reports.get(1).status is Status.GATHERING
     assert world.presses(Decision.RETRY)
     assert world.store.reports.get(1).status is Status.AWAITING_RESEARCH
+
+
+def test_what_nobody_speaks_of_for_a_month_is_dismissed_and_comes_back_with_what_happens_again(world: World) -> None:
+    world.hears()
+    world.reaches(Status.AWAITING_APPROVAL)
+    world.shows_the_plan()
+    world.later = dt.timedelta(days=5)
+    world.pipeline.remind(PlainCheckpoint())
+    assert world.store.reports.get(1).status is Status.GATHERING
+
+    world.later = dt.timedelta(days=29)
+    world.pipeline.remind(PlainCheckpoint())
+    assert world.store.reports.get(1).status is Status.GATHERING
+    world.later = dt.timedelta(days=31)
+    world.pipeline.remind(PlainCheckpoint())
+
+    quiet = world.store.reports.get(1)
+    assert (quiet.status, quiet.dismissal) == (Status.DISMISSED, Dismissal.QUIET)
+    assert quiet.dismissed_because == "nothing more was heard of it for 30 days"
+    assert world.told.published[-1] == 1
 
 
 def test_a_raw_signal_bounds_its_text() -> None:

@@ -32,6 +32,7 @@ _SAID = {
     Dismissal.NOT_A_PROBLEM: "Not a problem: later signals of it are counted here and change nothing.",
     Dismissal.FIXED_ELSEWHERE: "Fixed elsewhere: if it happens again, a report is opened that says so.",
     Dismissal.NOT_NOW: "Not now: later signals of it are counted here until it weighs twice as much.",
+    Dismissal.QUIET: "Quiet: if it is heard of again, a report is opened that says so.",
     Dismissal.DUPLICATE: "A duplicate: later signals of it go to the other report.",
     Dismissal.MERGED: "Merged: later signals of it go to the other report.",
 }

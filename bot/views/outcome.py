@@ -17,7 +17,7 @@ from bot.views.pull_request import ready
 from bot.views.scene import Scene
 from bot.views.words import is_merge, it_was
 from storage.records import Entry, Fix
-from storage.status import Dismissal, Mover, Status
+from storage.status import Mover, Status
 
 _CAME_BACK = (
     "It came back after the merge. The new signal is listed with the others, and I look at it again. If the change "
@@ -39,10 +39,15 @@ def announcements(scene: Scene) -> Iterator[Drawing]:
                 yield ready(scene, entry, scene.fix, latest=now)
             case Status.AWAITING_APPROVAL, Status.GATHERING:
                 yield expired(scene, entry, now=now)
-            case _, Status.DISMISSED if not is_merge(entry):  # which is told as a correction
+            case _, Status.DISMISSED if _is_by_a_person(entry):
                 yield dismissed(scene, entry, now=now)
             case _:
                 continue
+
+
+def _is_by_a_person(dismissal: Entry) -> bool:
+    """A merge is told as a correction; that nothing more is heard, by the card alone: nobody waits to hear it."""
+    return dismissal.who != Mover.WORLD and not is_merge(dismissal)
 
 
 def merged(scene: Scene, fix: Fix) -> Drawing:
@@ -98,7 +103,9 @@ def dismissed(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
 
 def followed(scene: Scene) -> Iterator[Drawing]:
     """That a report was opened for it again: who mended or dismissed this one reads it here."""
-    over = scene.report.status is Status.RESOLVED or scene.report.dismissal is Dismissal.FIXED_ELSEWHERE
+    over = scene.report.status is Status.RESOLVED or (
+        scene.report.dismissal is not None and scene.report.dismissal.may_come_back
+    )
     said = "It may have come back, so I opened " if over else "It is looked at again in "
     for after in scene.snapshot.after:
         name = f"{after.report.ref}: {after.report.title}"[:160]

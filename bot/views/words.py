@@ -84,6 +84,7 @@ _REASONS = {
     Dismissal.NOT_A_PROBLEM: "not a problem",
     Dismissal.FIXED_ELSEWHERE: "fixed elsewhere",
     Dismissal.NOT_NOW: "not now",
+    Dismissal.QUIET: "nothing more was heard of it",
 }
 _LEAST_ID = 5  # characters
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0

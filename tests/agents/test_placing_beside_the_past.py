@@ -25,9 +25,12 @@ def test_what_nobody_wants_fixed_absorbs_its_signals(world: World, why: Dismissa
     assert after.weight == pytest.approx(5.0, abs=0.01)
 
 
-def test_what_was_fixed_elsewhere_and_happens_again_opens_a_linked_report_once(world: World) -> None:
+@pytest.mark.parametrize("why", [Dismissal.FIXED_ELSEWHERE, Dismissal.QUIET])
+def test_what_was_fixed_elsewhere_or_fell_silent_and_happens_again_opens_a_linked_report_once(
+    world: World, why: Dismissal
+) -> None:
     report = world.comes(FAULTS[0], keys=("k:1",))
-    world.dismiss(report, Dismissal.FIXED_ELSEWHERE)
+    world.dismiss(report, why)
     assert world.comes(FAULTS[0], keys=("k:1",), happened_at=now() - dt.timedelta(days=1)).id == report.id
     again = world.comes(FAULTS[0], keys=("k:1",))
     assert (again.id != report.id, again.regression_of) == (True, report.id)

@@ -161,7 +161,8 @@ def test_it_may_come_back_as_often_as_it_is_resolved(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("why", "comes_back"), [(Dismissal.FIXED_ELSEWHERE, True), (Dismissal.WONT_FIX, False), (None, False)]
+    ("why", "comes_back"),
+    [(Dismissal.FIXED_ELSEWHERE, True), (Dismissal.QUIET, True), (Dismissal.WONT_FIX, False), (None, False)],
 )
 def test_an_error_that_goes_on_after_a_dismissal_follows_the_reason(
     store: Store, why: Dismissal | None, comes_back: bool

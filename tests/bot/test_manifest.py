@@ -53,7 +53,7 @@ def test_only_the_adapter_and_the_doctor_call_slack() -> None:
         )
     ]
 
-    assert sorted(callers) == ["bot/doctor.py", "bot/slack.py"]
+    assert sorted(callers) == ["bot/doctor_slack.py", "bot/slack.py"]
 
 
 def test_the_commands_and_shortcuts_are_those_that_are_listened_for() -> None:
