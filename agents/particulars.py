@@ -13,13 +13,16 @@ from dataclasses import dataclass
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|<[^>\n]{1,80}>", re.DOTALL)
 _URL = re.compile(r"https?://(?:[^\s/@]*@)?([\w.-]+\.\w+)\S*")
 _SUM = re.compile(
-    r"[€$£]\s?(\d[\d.,]*\s?(?:k|m|bn|mn)\b)|\b(\d[\d.,]*\s?(?:k|m|bn|mn))\s?(?:€|\$|£|EUR\b|USD\b|GBP\b|CHF\b)",
+    r"[€$£]\s?(\d[\d.,]{0,20}\s?(?:k|m|bn|mn)\b)"
+    r"|(?<![\w.,])(\d[\d.,]{0,20}\s?(?:k|m|bn|mn))\s?(?:€|\$|£|EUR\b|USD\b|GBP\b|CHF\b)",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")  # of an identifier: camelCase, snake_case
 _OWN = re.compile(r"['\u2019]s?$")
 _ENDED = re.compile(r"(?:^|[.!?:;\n\u2022|])[\s\"'\u201c\u2018(\[*_>#-]*\Z")  # a sentence begins behind it
+_NEAR = 20  # characters
+_GAP = re.compile(r"\s+")
 _OF_CODE = re.compile(r"[.:(/_\\=@#][\w:]")
 _FAULT = re.compile(r"(?:Error|Exception|Warning)s?$")
 _SHORTEST = 3
@@ -85,8 +88,9 @@ def particulars_of(prose: Iterable[str]) -> Particulars:
         others |= {host.lower() for host in _URL.findall(text)}
         others |= {(before or behind).lower() for before, behind in _SUM.findall(text)}
         for line in _CODE.sub(" ` ", _URL.sub(" ` ", text)).split("\n"):
+            heading = _is_heading(line)
             for name, initial in _capitals(line):
-                (doubtful if initial or _is_heading(line) else names).add(name)
+                (doubtful if initial or heading else names).add(name)
     return Particulars(frozenset(names), frozenset(doubtful - names), frozenset(others))
 
 
@@ -98,10 +102,15 @@ def _capitals(text: str) -> Iterator[tuple[str, bool]]:
     found = [one for one in _WORD.finditer(text) if _is_name(one, text)]
     nexts = {one.start() for one in found}
     for one in found:
-        initial = _ENDED.search(text[: one.start()]) is not None
-        gap = re.match(r"\s+", text[one.end() :])
-        followed = gap is not None and one.end() + gap.end() in nexts
+        initial = _ENDED.search(_before(text, one.start())) is not None
+        gap = _GAP.match(text, one.end())
+        followed = gap is not None and gap.end() in nexts
         yield _OWN.sub("", one[0]).lower(), initial and not followed
+
+
+def _before(text: str, at: int) -> str:
+    """The few characters before a place: to look at all of them for each word takes a minute for one long line."""
+    return text[:at] if at <= _NEAR else f"x{text[at - _NEAR : at]}"
 
 
 def _is_name(word: re.Match[str], text: str) -> bool:

@@ -151,3 +151,10 @@ def test_the_repositorys_own_issues_are_no_secret() -> None:
     own = ISSUE.model_copy(update={"body": f"As we saw at Nordhang: {REPEATED}"})
 
     assert indiscretions(handed_in(summary=f"Nordhang: {REPEATED}"), "", a_case(signals=(own,))) == ()
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("line", ["Acme " * 20_000, "Acme said Foo the bar " * 4_500, "1," * 50_000])
+def test_one_long_line_is_looked_through_once(line: str) -> None:
+    """Each of these took minutes, for every try of the agent, when the line was gone through for each of its words."""
+    assert not indiscretions(handed_in(), "", a_case(guidance=(Guidance(words=line, who="U1"),)))
