@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import importlib.metadata
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -37,6 +38,12 @@ _ELSEWHERE: dict[str, Any] = {  # --help, too, is answered there, where the opti
     "ignore_unknown_options": True,
     "help_option_names": [],
 }
+
+
+def _say_version(asked: bool) -> None:  # noqa: FBT001 typer's way
+    if asked:
+        typer.echo(f"signalbox {importlib.metadata.version('signalbox')}")
+        raise typer.Exit
 
 
 def command_line(words: Sequence[str]) -> typer.Typer:
@@ -74,7 +81,12 @@ def _end(code: object) -> NoReturn:
     os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 
-def _signalbox() -> None:
+def _signalbox(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", is_eager=True, callback=_say_version)
+    ] = False,
+) -> None:
     """A Slack-native bot that turns product signals into pull requests, and asks first."""
 
 

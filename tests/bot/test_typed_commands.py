@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from agents.errors import BadSettings
 from bot.cli import command_line
@@ -28,6 +30,12 @@ def test_who_names_no_command_is_shown_all_of_them(typed: list[str]) -> None:
 
     assert names == ["run", "worker", "migrate", "copy", "doctor", "demo", "evals", "pull", "runs", "schema"]
     assert [each.name for each in command_line(["pull", "--help"]).registered_commands] == ["pull"]
+
+
+def test_it_says_which_version_it_is() -> None:
+    told = CliRunner().invoke(command_line(["--version"]), ["--version"])
+
+    assert (told.exit_code, told.stdout) == (0, f"signalbox {importlib.metadata.version('signalbox')}\n")
 
 
 def test_a_folder_of_the_transformer_may_begin_at_home(tmp_path: Path) -> None:
