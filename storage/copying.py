@@ -41,7 +41,8 @@ def copy_rows(source: str, target: str) -> Iterator[Copied]:
 
     The source is read as it was at one moment, and stays as it is. The target is one transaction: whoever stops
     in between, or meets an error, leaves its tables empty. Raises DatabaseDown when one of them does not answer, and
-    CannotCopy for a source that a worker still writes to, a target that holds rows already, or rows that do not fit it.
+    CannotCopy for a source that is empty or that a worker still writes to, a target that holds rows already, or rows
+    that do not fit it.
     """
     if parsed(source) == parsed(target, called="The target"):
         raise CannotCopy(f"{masked(target)} is the database that is copied; name another, empty one.")
@@ -55,6 +56,7 @@ def copy_rows(source: str, target: str) -> Iterator[Copied]:
         steady.begin() as old,
         writing.execution_options(**{WRITING: True}).begin() as new,
     ):
+        _refuse_empty(old, source)
         _refuse_beating(old)
         _refuse_filled(new, target)
         yield from _copy(old, new, target)
@@ -65,6 +67,19 @@ def copy_rows(source: str, target: str) -> Iterator[Copied]:
 def _tables() -> list[Table]:
     left_out = {table_of(kind).name for kind in _OF_PROCESSES}
     return [each for each in SQLModel.metadata.sorted_tables if each.name not in left_out]
+
+
+def _is_empty(connection: Connection, table: Table) -> bool:
+    return connection.execute(select(table.primary_key.columns[0]).limit(1)).first() is None
+
+
+def _refuse_empty(old: Connection, source: str) -> None:
+    """A file that was not there has been made just now: somebody is in the wrong folder."""
+    if all(_is_empty(old, table) for table in _tables() if table is not _MADE_WITH_THE_TABLES):
+        raise CannotCopy(
+            f"{masked(source)} holds nothing to copy. Type this where the bot is started, with its .env, or check "
+            "DATABASE_URL and SIGNALBOX_HOME."
+        )
 
 
 def _refuse_beating(old: Connection) -> None:
@@ -81,10 +96,7 @@ def _refuse_beating(old: Connection) -> None:
 
 def _refuse_filled(new: Connection, target: str) -> None:
     for table in _tables():
-        if (
-            table is not _MADE_WITH_THE_TABLES
-            and new.execute(select(table.primary_key.columns[0]).limit(1)).first() is not None
-        ):
+        if table is not _MADE_WITH_THE_TABLES and not _is_empty(new, table):
             raise CannotCopy(
                 f"{masked(target)} is not empty: its table {table.name} has rows. Name a new database. "
                 "Nothing was copied."

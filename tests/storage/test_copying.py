@@ -90,6 +90,7 @@ def test_what_a_row_says_of_a_later_one_is_kept(sqlite_url: str, postgres_url: s
 def test_a_worker_that_still_beats_is_named_and_a_dead_one_is_in_nobodys_way(
     sqlite_url: str, postgres_url: str, sqlite_store: Store
 ) -> None:
+    a_signal(sqlite_store)
     beat(sqlite_store, a_moment(seconds=5))
     with pytest.raises(CannotCopy, match=r"process 4711 on shop\) still writes .* wait 20 seconds"):
         list(copy_rows(sqlite_url, postgres_url))
@@ -108,6 +109,11 @@ def test_a_database_with_rows_is_not_copied_into_and_none_into_itself(
         list(copy_rows(sqlite_url, postgres_url))
     with pytest.raises(CannotCopy, match="is the database that is copied"):
         list(copy_rows(sqlite_url, sqlite_url))
+
+
+def test_where_there_is_nothing_to_copy_somebody_is_in_the_wrong_folder(tmp_path: Path, postgres_url: str) -> None:
+    with pytest.raises(CannotCopy, match=r"wrong\.db holds nothing to copy\. Type this where the bot is started"):
+        list(copy_rows(f"sqlite:///{tmp_path / 'wrong.db'}", postgres_url))
 
 
 def test_a_row_that_does_not_fit_leaves_the_target_empty(
