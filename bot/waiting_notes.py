@@ -90,20 +90,29 @@ class WaitingNotes:
         return rooms
 
     def _tell(self, room: str, waiting: list[Listed], silent: list[Silent], at: dt.datetime) -> None:
-        text, blocks = note(waiting, silent, at)
-        rows = [*([f"waiting:{room}"] if waiting else []), *map(_row, silent)]
+        """Post the note. That it was is noted before, so that who dies in between does not post it again."""
         try:
             place = self.slack.place(room)
-            if place is not None and place.is_shared:
-                return  # another workspace reads along, as it may none of our reports
-            self.slack.post(room, text, blocks, key={"note": rows[0], "at": at.isoformat()})
-        except NotMade as error:
+        except SlackDown as error:
             log.info("a note on what waits is posted later", channel=room, error=str(error))
             return
+        if place is not None and place.is_shared:
+            return  # another workspace reads along, as it may none of our reports
+        text, blocks = note(waiting, silent, at)
+        rows = [*([f"waiting:{room}"] if waiting else []), *map(_row, silent)]
+        before = [self.store.cursors.get(row).value for row in rows]
+        self._note(rows, [at.isoformat()] * len(rows))
+        try:
+            self.slack.post(room, text, blocks, key={"note": rows[0], "at": at.isoformat()})
+        except NotMade as error:
+            self._note(rows, before)
+            log.info("a note on what waits is posted later", channel=room, error=str(error))
         except (SlackDown, SlackRejected) as error:
             log.warning("a note on what waits could not be posted", channel=room, error=str(error))
-        for row in rows:
-            self.store.cursors.advance(row, at.isoformat(), [])
+
+    def _note(self, rows: list[str], values: list[str]) -> None:
+        for row, value in zip(rows, values, strict=True):
+            self.store.cursors.advance(row, value, [])
 
 
 def _row(silent: Silent) -> str:

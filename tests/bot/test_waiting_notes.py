@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any, cast
 
+import pytest
+
+from agents.errors import SlackDown
 from agents.terms import SourceTerms
+from bot.slack import SlackWriter
 from bot.waiting_notes import WaitingNotes
+from playground.faults import Fault, Kind, Moment
 from playground.workspace import Message
 from storage.columns import now
 from storage.status import Mover, Status, Visibility
@@ -57,6 +63,62 @@ def test_a_review_that_nobody_makes_is_told_of_once_a_week_and_after_a_month_no_
     for weeks in range(1, 9):
         notes(place, a_tuesday(weeks)).post()
     assert 3 <= len(told(place)) <= 4
+
+
+@pytest.mark.parametrize(
+    ("fault", "posts"),
+    [
+        (Fault("slack:chat.postMessage", Moment.RECEIPT, Kind.REFUSE, status=429, retry_after=30, times=50), [0, 1, 1]),
+        (Fault("slack:chat.postMessage", Moment.PERFORMED, Kind.DROP), [1, 1, 1]),
+    ],
+)
+def test_a_note_that_slack_did_not_take_is_posted_an_hour_later_and_one_that_it_may_have_taken_next_week(
+    place: Workplace, fault: Fault, posts: list[int]
+) -> None:
+    a_review(place)
+    place.faults.plan(fault)
+    seen = []
+    for hours in range(3):
+        notes(place, a_tuesday() + dt.timedelta(hours=hours)).post()
+        place.faults.clear()
+        seen.append(len(told(place)))
+    assert seen == posts
+
+
+def test_who_dies_over_a_note_does_not_post_it_again(place: Workplace) -> None:
+    a_review(place)
+    dying = replace(notes(place, a_tuesday()), slack=cast("SlackWriter", Dying(place.writer)))
+    with pytest.raises(KeyboardInterrupt):
+        dying.post()
+    notes(place, a_tuesday() + dt.timedelta(hours=1)).post()
+    assert len(told(place)) == 1
+
+
+def test_where_slack_does_not_say_what_channel_it_is_the_note_comes_later(place: Workplace) -> None:
+    a_review(place)
+    replace(notes(place, a_tuesday()), slack=cast("SlackWriter", Deaf())).post()
+    assert told(place) == []
+    notes(place, a_tuesday() + dt.timedelta(hours=1)).post()
+    assert len(told(place)) == 1
+
+
+class Deaf:
+    """The writer while Slack does not answer."""
+
+    def place(self, channel: str) -> None:
+        raise SlackDown(f"Slack does not say what {channel} is.")
+
+
+class Dying:
+    """The writer of a process that is struck after a post was made and before its answer is read."""
+
+    def __init__(self, writer: SlackWriter) -> None:
+        self.place = writer.place
+        self._post = writer.post
+
+    def post(self, *said: Any, **key: Any) -> None:
+        self._post(*said, **key)
+        raise KeyboardInterrupt
 
 
 def test_nobody_is_told_at_night_or_on_a_weekend_or_where_the_policy_says_so(place: Workplace) -> None:
