@@ -108,6 +108,8 @@ class FixCase(_Case):
     instructions: tuple[Remark, ...] = ()
     remarks: tuple[Remark, ...] = ()
     discreet: bool = False  # the repository has readers who may not see the report
+    permitted: tuple[str, ...] = ()  # words of the report that people let those readers see
+    unproven: bool = False  # what was handed in, and is in `patch`, was kept back and never pushed
     conventions: Conventions = Conventions()
     thread: str = ""  # the address of the report's thread, for readers who may see it
 

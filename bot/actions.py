@@ -19,6 +19,7 @@ class Action(StrEnum):
     NOT_NOW = "not_now"
     RETRY = "retry"
     DISMISS = "dismiss"
+    PERMIT = "permit"  # the words for which a fix was kept back
     STOP = "stop"  # the work that goes on
     ANSWER = "answer"  # one of a question's options
     RESTORE = "restore"  # from the quarantine
@@ -74,6 +75,7 @@ DECISIONS = {
     Action.RETRY: Decision.RETRY,
     Action.DISMISS: Decision.DISMISS,
     Action.STOP: Decision.STOP,
+    Action.PERMIT: Decision.PERMIT,
     Action.ANSWER: Decision.ANSWER,
 }
 """What pressing a button decides; the others decide nothing."""
@@ -98,6 +100,7 @@ class Choice(_Value):
     plan_hash: str = Field(default="", max_length=64)
     question_id: int = Field(default=0, ge=0, le=_LARGEST_ID)
     option: int = Field(default=-1, ge=-1, le=99)  # of the question, by its place
+    entry_id: int = Field(default=0, ge=0, le=_LARGEST_ID)  # of the journal, that asked about words
 
 
 class Picked(_Value):

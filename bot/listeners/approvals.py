@@ -73,6 +73,11 @@ def _decide(decision: Decision, choice: Choice, press: Press, deps: Deps) -> Ans
         if not 0 <= choice.option < len(question.body.options):
             return Answer(ok=False, sentence=outdated())
         words = question.body.options[choice.option]
+    if decision is Decision.PERMIT:
+        kept = deps.store.plans.kept_back(choice.report_id, entry_id=choice.entry_id)
+        if kept is None:
+            return Answer(ok=False, sentence="Nothing waits for these words any more; nothing was changed.")
+        words = kept.said
     return deps.assent.press(
         choice.report_id,
         decision,
