@@ -17,6 +17,7 @@ from agents.exchange import PullRequestState, Remark
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
+from agents.renamed import other_names
 from agents.researching import guidance_of, readable, seen
 from agents.running import ReportRun, came_to_nothing, run_key
 from agents.stages.fix import Fixed, fix
@@ -133,13 +134,14 @@ class Fixing:
         """What the agent works on in this round."""
         store, report, repository = self.means.store, approved.report, approved.repository
         report_id = report.id or 0
+        signals = tuple(seen(signal) for signal in readable(store.signals.of_report(report_id)))
         discreet = report.visibility is Visibility.PRIVATE or self.means.code_host.is_public(repository)
         return FixCase(
             subject=report.subject,
             report_id=report_id,
             title=report.title,
             gist=report.gist,
-            signals=tuple(seen(signal) for signal in readable(store.signals.of_report(report_id))),
+            signals=signals,
             guidance=guidance_of(store.plans.approvals(report_id)),
             repository=repository,
             base_sha=row.base_sha,
@@ -153,6 +155,7 @@ class Fixing:
             left_behind=left_behind,
             red_log=row.red_log,
             discreet=discreet,
+            also_named=other_names(self.means.code_host, repository, signals),
             permitted=permitted(store.plans.approvals(report_id)),
             unproven=row.submission is not None and row.proof is None,
             conventions=conventions_of(
