@@ -31,6 +31,7 @@ from bot import removals
 from bot.askers import Askers
 from bot.chores import Chores
 from bot.clock import Clock, Tick
+from bot.connections import Connections
 from bot.courtesy import Courtesy
 from bot.encoders import encoder_of, vectoriser_of
 from bot.engine import Engine
@@ -95,7 +96,8 @@ def bot(settings: Settings) -> Iterator[Parts]:
     with ExitStack() as stack:
         parts = stack.enter_context(worker(settings))
         app = build_slack_app(parts.deps, parts.slack.client)
-        handler = Socket(app, secret(settings.slack_app_token), parts.deps.courtesy, trace_enabled=False)
+        greeted = Connections(parts.store).greeted
+        handler = Socket(app, secret(settings.slack_app_token), parts.deps.courtesy, greeted, trace_enabled=False)
         stack.callback(handler.close)
         _warm_up(parts.pipeline.means)
         _receive(parts, stack)
