@@ -43,9 +43,10 @@ def test_slack_says_how_many_there_are_when_a_socket_opens(place: Workplace) -> 
     sockets = [
         Socket(place.app, place.workspace.seed.app.app_token, place.deps.courtesy, greetings.append) for _ in range(2)
     ]
-    for number, socket in enumerate(sockets, start=1):
-        socket.connect()
-        wait_for(lambda number=number: len(greetings) == number)
+    sockets[0].connect()
+    wait_for(lambda: len(greetings) == 1)
+    sockets[1].connect()
+    wait_for(lambda: len(greetings) == 2)
     for socket in sockets:
         socket.close()
 
