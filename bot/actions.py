@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -101,6 +102,20 @@ class Choice(_Value):
     question_id: int = Field(default=0, ge=0, le=_LARGEST_ID)
     option: int = Field(default=-1, ge=-1, le=99)  # of the question, by its place
     entry_id: int = Field(default=0, ge=0, le=_LARGEST_ID)  # of the journal, that asked about words
+
+
+class Named(BaseModel):
+    """What a button's value is about, whichever value it is; 0 where it does not say."""
+
+    model_config = ConfigDict(frozen=True)
+
+    report_id: int = 0
+    correction_id: int = 0
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """Read it. Raises ValidationError for what names anything but numbers."""
+        return cls.model_validate_json(value) if value.startswith("{") else cls()
 
 
 class Picked(_Value):

@@ -7,12 +7,14 @@ from threading import Timer
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from agents.cases import Guidance
 from agents.researching import guidance_of
 from playground.faults import Fault, Kind, Moment
 from storage.judgments import Question
 from storage.kept_back import KeptBack
+from storage.plumbing import OutboxRow
 from storage.records import Decision
 from storage.status import Mover, SignalStatus, Status, Visibility
 from tests.bot.thread_events import after
@@ -24,6 +26,7 @@ from tests.bot.workplace import (
     SECRET,
     SOLAR,
     Workplace,
+    buttons,
     labels,
 )
 from tests.factories import a_held_signal, a_plan, a_report
@@ -117,6 +120,21 @@ def test_a_stale_or_forged_button_changes_nothing_and_says_so(place: Workplace) 
     assert place.store.reports.get(report.id or 0).status is Status.AWAITING_APPROVAL
     assert len(place.whispers(ADA)) == len(forged)
     assert all("replaced" in each or "out of date" in each for each in place.whispers(ADA))
+
+
+def test_a_card_that_was_posted_after_a_backup_that_was_restored_decides_nothing(place: Workplace) -> None:
+    lost = a_report(place.store, status=Status.STUCK, channel=SOLAR, repository="acme/app")
+    posted = place.draw(lost.id or 0)
+    with place.store.outbox._on.write() as session:  # the backup knew neither the report nor what was posted of it
+        session.execute(delete(OutboxRow))
+    for message in posted:
+        for button in buttons(message):
+            place.press(ADA, message, button["action_id"], button["value"])
+
+    assert place.store.reports.get(lost.id or 0).status is Status.STUCK  # another report, which has its number now
+    assert place.store.plans.approvals(lost.id or 0) == []
+    assert all("perhaps because a backup was restored" in each for each in place.whispers(ADA))
+    assert len(place.whispers(ADA)) >= 3
 
 
 def test_replies_in_the_thread_guide_and_decide(place: Workplace) -> None:
