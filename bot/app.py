@@ -56,6 +56,7 @@ from bot.socket_mode import Socket
 from bot.sources import ALL_KINDS, KINDS, open_sources
 from bot.sources.pulling import Puller
 from bot.sources.webhook import open_webhooks
+from bot.turned_private import TurnedPrivate
 from bot.undertaker import Undertaker
 from bot.waiting_notes import EVERY as WAITING_EVERY
 from bot.waiting_notes import WaitingNotes
@@ -134,6 +135,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         inbox=lambda event_id: deal_with(event_id, parts.deps),
         chores=Chores(
             check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
+            turn_private=TurnedPrivate(parts.store, parts.slack, parts.policy).look,
             note_held=HeldNotes(parts.store, parts.slack, parts.policy).post,
             note_waiting=WaitingNotes(parts.store, parts.slack, parts.policy).post,
             answer=Askers(parts.store, parts.slack).tell,
