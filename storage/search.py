@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import sqlalchemy
 from sqlalchemy import literal, union_all
@@ -92,18 +94,35 @@ class Search:
         each candidate brings up to so many of its signals that were found. The words of a `title` are looked for apart
         from those of the queries.
         """
-        with self._on.read() as session:
+        with self._on.read() as session, ThreadPoolExecutor(1, "vectors") as beside:
             epoch = _epoch(session)
             self.rarity.refresh(session, epoch)
+            near = self._near(session, beside, epoch, (query_vectors, (vector,)), visibility_channel)
             text = TextSearch(session, self.rarity, epoch, visibility_channel)
-            found = _Found(
-                shared=_shared_keys(session, fitted(keys), visibility_channel),
-                by_words=text.signals(terms_of(queries)),
-                by_title=text.signals(terms_of((title,))[:TITLE_TERMS]),
-                asked=self._vectors.nearest(session, epoch, query_vectors, visibility_channel),
-                own=self._vectors.nearest(session, epoch, (vector,), visibility_channel),
-            )
+            shared = _shared_keys(session, fitted(keys), visibility_channel)
+            by_words = text.signals(terms_of(queries))
+            by_title = text.signals(terms_of((title,))[:TITLE_TERMS])
+            asked, own = near()
+            found = _Found(shared, by_words, by_title, asked, own)
             return _best(session, found, _visibility(visibility_channel), limit, kin)
+
+    def _near(
+        self, session: Session, beside: Executor, epoch: int, questions: Sequence[tuple[bytes, ...]], channel: str
+    ) -> Callable[[], list[Nearest]]:
+        """Have vectors looked for; the answer is waited for when it is asked for.
+
+        A database with an index of its own looks on another connection, while this one looks for words: they take
+        equally long. That connection may see what was filed since; whether a report may be shown, and what its
+        signals say, is read on this one.
+        """
+        if not self._vectors.is_in_database(session, epoch):
+            return partial(self._vectors.nearest, session, epoch, questions, channel)
+
+        def looked() -> list[Nearest]:
+            with self._on.read() as other:
+                return self._vectors.nearest(other, epoch, questions, channel)
+
+        return beside.submit(looked).result
 
     def is_indexed(self) -> bool:
         """Whether the database itself can search by vectors, so that memory need not hold them all."""
