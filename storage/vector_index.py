@@ -19,7 +19,7 @@ from storage.records import Signal
 from storage.status import Visibility
 
 VECTOR_TABLES = {256: "signal_vector", 384: "signal_vector_384"}  # by the numbers of a vector
-_AHEAD = 80  # signals that the index brings for one vector
+_AHEAD = 64  # signals that the index brings for one vector
 _KEEP = (
     "INSERT INTO {table} (signal_id, room, embedding) VALUES (:signal_id, :room, CAST(:numbers AS halfvec)) "
     "ON CONFLICT (signal_id) DO UPDATE SET room = excluded.room, embedding = excluded.embedding"
