@@ -195,7 +195,8 @@ class _Repair:
 
     def _proof(self, submission: FixSubmission, patch: str) -> Proof:
         case = self.case
-        proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission)
+        planned = case.plan.files
+        proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission, planned=planned)
         logs = {name: self.redactor.text(getattr(proof, name)) for name in ("before_log", "after_log", "suite_log")}
         return proof.model_copy(update=logs)
 
