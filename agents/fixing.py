@@ -20,6 +20,7 @@ from agents.pull_request_text import answer_text, pull_request_draft
 from agents.researching import guidance_of, readable, seen
 from agents.running import ReportRun, came_to_nothing, run_key
 from agents.stages.fix import Fixed, fix
+from agents.stages.review import review
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.judgments import Outcome, Research, Stage
@@ -71,7 +72,18 @@ class Fixing:
         report_id = run.report_id
         self.means.messenger.publish(report_id)
         means = self.means
-        fixed = fix(case, means.model, means.workspaces, means.policy.fix_limits, checkpoint, means.redactor, run)
+        fixed = fix(
+            case,
+            means.model,
+            means.workspaces,
+            means.policy.fix_limits,
+            checkpoint,
+            means.redactor,
+            run,
+            review=lambda seen, submission, patch, proof, number: review(
+                seen, submission, patch, proof, means.model, run=run.key, number=number
+            ),
+        )
         if fixed.submission is None or fixed.proof is None or not fixed.proof.holds:
             checkpoint("end", lambda: self._end_run(run, fixed), bool)
             return
