@@ -177,6 +177,7 @@ class Attack:
             f"cat deploy.env; echo pwned > {self.secret}; echo pwned > .github/workflows/ci.yml; git commit -qam x",
         ):
             yield "run_command", {"command": command, "seconds": 20}
+        yield "read_file", {"path": "deploy.env"}
         yield "read_file", {"path": str(self.secret)}
         yield "read_file", {"path": "../../host-secret.txt"}
         yield "read_file", {"path": ".git/config"}
