@@ -46,8 +46,12 @@ def announcements(scene: Scene) -> Iterator[Drawing]:
 
 
 def _is_by_a_person(dismissal: Entry) -> bool:
-    """A merge is told as a correction; that nothing more is heard, by the card alone: nobody waits to hear it."""
-    return dismissal.who != Mover.WORLD and not is_merge(dismissal)
+    """A merge is told as a correction; that nothing more is heard, by the card alone: nobody waits to hear it.
+
+    Of who closed a pull request the world is all that we know, too, but it does not gather then.
+    """
+    fell_silent = dismissal.before is Status.GATHERING and dismissal.who == Mover.WORLD
+    return not fell_silent and not is_merge(dismissal)
 
 
 def merged(scene: Scene, fix: Fix) -> Drawing:
