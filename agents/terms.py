@@ -221,6 +221,7 @@ class Policy(Terms):
     held_notes: bool = True  # say in the channel that signals were held, once an hour at most
     held_notes_to: OptionalRoomId = ""  # where of public ones; empty: where their reports would have gone
     waiting_notes: bool = True  # say in the channel what waits for a person for days, and which sources are not read
+    weekly_notes: bool = True  # say in the channel on Mondays what came of its reports
     ripe_weight: float = Field(default=1.0, gt=0)
     research_limits: Limits = Limits()
     fix_limits: FixLimits = FixLimits()
