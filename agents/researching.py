@@ -11,7 +11,7 @@ from agents import rules
 from agents.assessing import Assessing
 from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
 from agents.errors import NotReadYet
-from agents.looking_back import LookingBack
+from agents.looking_back import LookingBack, similar_report
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.releases import releases_named
@@ -22,10 +22,11 @@ from agents.stages.ask import Asking, ask
 from agents.stages.decide import decide
 from agents.stages.research import Researched, research
 from agents.terms import Repository
+from agents.tools.similar_reports import history
 from storage.assessment import Assessment, Priority
 from storage.judgments import Outcome, Research, Stage, Verdict
-from storage.records import Approval, Decision, EntryKind, Fix, Report, Signal
-from storage.status import CLOSED, Mover, SignalStatus, Status
+from storage.records import Approval, Decision, EntryKind, Report, Signal
+from storage.status import Mover, SignalStatus, Status
 
 _GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
 _NOT_BROKEN = frozenset({Outcome.NO_MODEL, Outcome.NO_REPOSITORY})
@@ -148,6 +149,7 @@ class Researching:
             gathered=self.means.store.signals.count(report_id).signals,
             earlier_plan=plan.body if plan else None,
             earlier_research=report.research,
+            history=history(*LookingBack(self.means.store, self.means.vectoriser, report_id, repository.name).before()),
             similar=self._similar(report, signals),
         )
 
@@ -169,7 +171,7 @@ class Researching:
             visibility_channel=report.channel if report.visibility == "private" else "",
         )
         others = [self.means.store.reports.get(each.report_id) for each in found if each.report_id != report.id]
-        return tuple(_similar(other, self.means.store.fixes.latest(other.id or 0)) for other in others[:3])
+        return tuple(similar_report(other, self.means.store.fixes.latest(other.id or 0)) for other in others[:3])
 
     def _back(self, report_id: int, case: ResearchCase) -> LookingBack:
         return LookingBack(self.means.store, self.means.vectoriser, report_id, case.repository.name)
@@ -283,17 +285,3 @@ def _priority(found: Research, verdict: Verdict) -> Priority:
 
 def _latest(guidance: tuple[Guidance, ...]) -> str:
     return guidance[-1].words if guidance else ""
-
-
-def _similar(report: Report, fix: Fix | None) -> SimilarReport:
-    outcome = report.status.value.replace("_", " ")
-    if report.status in CLOSED and report.dismissed_because:
-        outcome = f"dismissed: {report.dismissed_because}"
-    return SimilarReport(
-        ref=report.ref,
-        title=report.title,
-        headline=report.research.headline if report.research else "",
-        outcome=outcome,
-        url=fix.url if fix else "",
-        merged_by=fix.merged_by if fix else "",
-    )

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from slack_sdk.models.blocks import Block
 
 from agents.assent import NO_REASON
-from agents.returning import REVERTED
 from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.corrections import reasons
@@ -16,6 +15,7 @@ from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
 from bot.views.words import is_merge, it_was
+from storage.past import REVERTED
 from storage.records import Entry, Fix
 from storage.status import Mover, Status
 
