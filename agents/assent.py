@@ -86,6 +86,7 @@ class Assent:
             words=words,
             to=to,
             because=_because(decision, words),
+            needed=rules.approvals_needed(self.policy.repository(report.repository)),
             **changes,
         )
         if decided.kind is DecidedKind.DONE:
@@ -259,6 +260,9 @@ def _told(report: Report, decision: Decision, decided: Decided) -> Answer:
     match decided.kind:
         case DecidedKind.DONE:
             return Answer(ok=True, sentence=_done(decision) + _left_open(report, decision), private=False)
+        case DecidedKind.NOTED:
+            more = "One more approver has" if decided.missing == 1 else f"{decided.missing} more approvers have"
+            return Answer(ok=True, sentence=f"Your approval is noted. {more} to approve this plan before I begin.")
         case DecidedKind.ALREADY:
             by = f" by <@{decided.by}>" if decided.by else ""
             return Answer(ok=False, sentence=f"{report.ref} was already decided{by}; nothing was changed.")

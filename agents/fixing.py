@@ -131,7 +131,10 @@ class Fixing:
         plan = store.plans.latest(report_id)
         repository = self.means.policy.repository(report.repository)
         given = consent(
-            store.plans.approvals(report_id), report.plan_revision, rules.approvers_of(repository, self.means.policy)
+            store.plans.approvals(report_id),
+            report.plan_revision,
+            rules.approvers_of(repository, self.means.policy),
+            rules.approvals_needed(repository),
         )
         if report.status is not Status.AWAITING_FIX or plan is None or given is None or report.research is None:
             return FixStart(outcome=Outcome.FAILED, sentence="There is no approved plan to carry out.")

@@ -211,6 +211,11 @@ def approvers_of(repository: Repository | None, policy: Policy) -> tuple[str, ..
     return (repository.approvers if repository else ()) or policy.approvers
 
 
+def approvals_needed(repository: Repository | None) -> int:
+    """How many of them have to approve a plan."""
+    return repository.approvals if repository else 1
+
+
 def may_decide(person: Person, repository: Repository | None, policy: Policy, home_team: str) -> str:
     """Empty when this person may decide about a report, else the sentence that says why not and who may.
 

@@ -111,6 +111,7 @@ class Repository(Terms):
     dependencies: dict[Place, OwnFolder] = Field(default_factory=dict)  # e.g. node_modules: seen there in the checkout
     protected: tuple[Glob, ...] = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")  # globs no fix may touch
     approvers: tuple[PersonId, ...] = ()  # Slack user ids; empty: the policy's
+    approvals: int = Field(default=1, gt=0)  # so many of them must approve a plan
     autonomy: Autonomy = Autonomy.ASK
     reviewers: tuple[str, ...] = ()  # code host logins asked for review
     max_changed_lines: int = Field(default=400, gt=0)
