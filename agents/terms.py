@@ -116,6 +116,7 @@ class Repository(Terms):
     reviewers: tuple[str, ...] = ()  # code host logins asked for review
     max_changed_lines: int = Field(default=400, gt=0)
     label: str = "signalbox"
+    draft: bool = True  # false: its pull requests are opened as what may be merged
     checks: bool = True  # false: its pull requests have none, or none while they are drafts
     trailers: tuple[Trailer, ...] = ()  # last lines of each commit, such as Signed-off-by: Name <address>
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
