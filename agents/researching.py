@@ -33,8 +33,8 @@ _NOT_BROKEN = frozenset({Outcome.NO_MODEL, Outcome.NO_REPOSITORY})
 _CHANGED = "What this is about was reworded where it was reported. I look into it once I have read it anew."
 _A_DIGEST = 75.0  # seconds: words are read after some quiet
 _NOTHING = (
-    "There is nothing to look into: what was reported is held, or was deleted. `/signalbox held` lists what is held; "
-    "let it go and press Retry, or dismiss this."
+    "There is nothing to look into: what was reported is held, was deleted, or left this report. `/signalbox held` "
+    "lists what is held; let it go and press Retry, or dismiss this."
 )
 _READABLE = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
 
