@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 # Jobs of another version are never taken by this process. Change it only when a job's checkpoints change their names or
 # order, and let the old jobs end first: docs/runbook.md says how.
-APPLICATION_VERSION = "1"
+APPLICATION_VERSION = "2"
 _ALIVE = ["PENDING", "ENQUEUED", "DELAYED"]
 _ENDED = frozenset({"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
