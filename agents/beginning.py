@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agents.errors import SpentForToday
 from agents.means import Means
 from agents.terms import Repository
+from storage.kept_back import words_in
 from storage.records import Approval, Decision
 
 DAY = dt.timedelta(days=1)
@@ -40,6 +41,12 @@ def consent(approvals: Sequence[Approval], revision: int, named: Collection[str]
     return Consent(by or since[0].by, stands=bool(by))
 
 
+def permitted(approvals: Sequence[Approval]) -> tuple[str, ...]:
+    """The report's words that people let readers of its repository see."""
+    said = [each.words for each in approvals if each.decision is Decision.PERMIT]
+    return tuple(dict.fromkeys(word for words in said for word in words_in(words)))
+
+
 def need_room(means: Means, repository: Repository) -> None:
     """Raises SpentForToday where as many pull requests were opened within a day as the policy allows."""
     opened = means.store.fixes.opened_since(repository.name, means.clock() - DAY)
@@ -51,7 +58,7 @@ def need_room(means: Means, repository: Repository) -> None:
         )
 
 
-_FOR_IT = frozenset({Decision.APPROVE, Decision.RETRY})
+_FOR_IT = frozenset({Decision.APPROVE, Decision.RETRY, Decision.PERMIT})
 
 
 def _approves(approval: Approval, revision: int) -> bool:

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict
 from agents import case_text
 from agents.cases import FixCase
 from agents.conventions import conventions_text, words_of
-from agents.discretion import indiscretions
+from agents.discretion import Indiscretions, indiscretions
 from agents.exchange import About
 from agents.guards import guard
-from agents.loop import Loop
+from agents.loop import DONE, Loop
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
 from agents.proof import prove_patch
@@ -45,6 +45,7 @@ class Fixed(BaseModel):
     submission: FixSubmission | None = None
     patch: str = ""
     proof: Proof | None = None
+    words: tuple[str, ...] = ()  # of the report, which alone were in its way
     steps: int = 0
     usd: float = 0.0
     seconds: float = 0.0
@@ -58,6 +59,7 @@ class Attempt(BaseModel):
     submission: FixSubmission
     patch: str
     faults: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # that it names, when they are all that is wrong
     proof: Proof | None = None
     seconds: float = 0.0
 
@@ -94,7 +96,7 @@ def fix(  # noqa: PLR0917 the ports, in the order of all stages
     Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
     """
     repair = _Repair(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged())
-    return _fixed(Loop(repair.brief(), model, checkpoint).run())
+    return repair.as_it_was() or _fixed(Loop(repair.brief(), model, checkpoint).run())
 
 
 def _fixed(trail: Trail[Attempt]) -> Fixed:
@@ -106,6 +108,7 @@ def _fixed(trail: Trail[Attempt]) -> Fixed:
         submission=last.submission if last else None,
         patch=last.patch if last else trail.patch,
         proof=last.proof if last else None,
+        words=last.words if last and trail.outcome is Outcome.UNSAFE else (),
         steps=trail.turns,
         usd=trail.usd,
         seconds=trail.seconds,
@@ -145,6 +148,24 @@ class _Repair:
     def _hands(self, workspace: Workspace) -> Hands:
         return Hands(workspace, self.case.repository, self.case.signals, self.redactor.text, self.redactor.secrets_only)
 
+    def as_it_was(self) -> Fixed | None:
+        """What was kept back before, when it may be pushed now: people let its words through. Asks no model."""
+        case = self.case
+        kept = case.handed_in if case.unproven and case.patch else None
+        if kept is None:
+            return None
+        again = self.checkpoint("proof:0", lambda: self._attempt(kept, case.patch), Attempt)
+        if again.refusal:
+            return None
+        return Fixed(
+            outcome=Outcome.FINISHED,
+            sentence=DONE,
+            submission=again.submission,
+            patch=again.patch,
+            proof=again.proof,
+            seconds=again.seconds,
+        )
+
     def _rule(self, submission: FixSubmission, trail: Trail[Attempt]) -> Ruling[Attempt]:
         attempt = self.checkpoint(f"proof:{trail.turns}", lambda: self._attempt(submission, trail.patch), Attempt)
         if not attempt.refusal:
@@ -162,18 +183,20 @@ class _Repair:
             planned=case.plan.files,
             free=bool(case.instructions),
         )
-        if case.discreet:
-            faults += indiscretions(submission, patch, case, self._known)
+        told = indiscretions(submission, patch, case, self._known) if case.discreet else Indiscretions()
+        words = () if faults else told.words
+        faults += told.sentences
         proof = None if faults else self._proof(submission, patch)
         seconds = time.monotonic() - began
-        return Attempt(submission=submission, patch=patch, faults=faults, proof=proof, seconds=seconds)
+        return Attempt(submission=submission, patch=patch, faults=faults, words=words, proof=proof, seconds=seconds)
 
     def _known(self, words: Sequence[str]) -> frozenset[str]:
         return words_of(self.workspaces, self.case.repository, self.case.base_sha, words)
 
     def _proof(self, submission: FixSubmission, patch: str) -> Proof:
         case = self.case
-        proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission)
+        planned = case.plan.files
+        proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission, planned=planned)
         logs = {name: self.redactor.text(getattr(proof, name)) for name in ("before_log", "after_log", "suite_log")}
         return proof.model_copy(update=logs)
 
