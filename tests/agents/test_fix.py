@@ -36,6 +36,7 @@ from tests.agents.fixed import (
 from tests.agents.sandboxed import need_sandbox
 from tests.fake_workspaces import FakeWorkspaces, make_repository
 from tests.fakes import RecordingCheckpoint, ScriptedModel, calls
+from tests.known_runs import known_runs
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def workspaces(origin: Path) -> FakeWorkspaces:
-    return FakeWorkspaces(origin)
+    return FakeWorkspaces(origin, known=known_runs())
 
 
 @pytest.fixture(scope="module")
