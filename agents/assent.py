@@ -110,10 +110,10 @@ class Assent:
         if report.status is Status.AWAITING_ANSWER and phrase is not Phrase.STOP:
             return self._answer(report, words, person)
         if report.status is not Status.AWAITING_APPROVAL:
-            return self._meanwhile(report, phrase, words, person)
+            return self._meanwhile(report, phrase, words, ts, person)
         if phrase is None:
             return self._guide(report, words, person)
-        if phrase in (Phrase.UNCLEAR, Phrase.RETRY):
+        if phrase in (Phrase.UNCLEAR, Phrase.RETRY, Phrase.PERMIT):
             return self._only_for_deciders(report, person, _UNCLEAR)
         decision = Decision.APPROVE if phrase is Phrase.YES else Decision.NOT_NOW
         plan = self._plan_before(report_id, ts)
@@ -165,8 +165,10 @@ class Assent:
             return None  # people may talk in the thread; only those who may decide change the plan
         return self.press(report.id or 0, Decision.GUIDE, person=person, via=Via.REPLY, words=words)
 
-    def _meanwhile(self, report: Report, phrase: Phrase | None, words: str, person: Person) -> Answer | None:
+    def _meanwhile(self, report: Report, phrase: Phrase | None, words: str, ts: str, person: Person) -> Answer | None:
         """A reply while neither a plan nor a question waits for one."""
+        if phrase is Phrase.PERMIT and (kept := self.store.plans.kept_back(report.id or 0, ts=ts)):
+            return self.press(report.id or 0, Decision.PERMIT, person=person, via=Via.REPLY, words=kept.said)
         if phrase is Phrase.STOP and report.status not in CLOSED:
             return self.press(report.id or 0, Decision.DISMISS, person=person, via=Via.REPLY, words="")
         if phrase is Phrase.RETRY and report.status is Status.STUCK:
@@ -202,6 +204,7 @@ class Assent:
             Decision.APPROVE: Status.AWAITING_FIX,
             Decision.GUIDE: Status.AWAITING_RESEARCH,
             Decision.ANSWER: Status.AWAITING_RESEARCH,
+            Decision.PERMIT: report.stuck_from,
         }.get(decision)
 
     def _follow_up(self, report: Report, decision: Decision) -> None:
@@ -249,6 +252,7 @@ def _because(decision: Decision, words: str) -> str:
         Decision.GUIDE: f"asked to change the plan: {words}",
         Decision.ANSWER: f"answered: {words}",
         Decision.RETRY: "asked to try again",
+        Decision.PERMIT: f"these words are fine: {words}",
     }[decision]
 
 
@@ -261,8 +265,7 @@ def _told(report: Report, decision: Decision, decided: Decided) -> Answer:
         case DecidedKind.DONE:
             return Answer(ok=True, sentence=_done(decision) + _left_open(report, decision), private=False)
         case DecidedKind.NOTED:
-            more = "One more approver has" if decided.missing == 1 else f"{decided.missing} more approvers have"
-            return Answer(ok=True, sentence=f"Your approval is noted. {more} to approve this plan before I begin.")
+            return Answer(ok=True, sentence=f"Your approval is noted. I begin after {decided.missing} more of others.")
         case DecidedKind.ALREADY:
             by = f" by <@{decided.by}>" if decided.by else ""
             return Answer(ok=False, sentence=f"{report.ref} was already decided{by}; nothing was changed.")
@@ -289,6 +292,7 @@ def _done(decision: Decision) -> str:
         Decision.GUIDE: "Thanks. I am revising the plan and will show it again.",
         Decision.ANSWER: "Thanks, that helps. I am looking again.",
         Decision.RETRY: "Trying again.",
+        Decision.PERMIT: "I let these words through for this report, and go on with the fix.",
     }[decision]
 
 

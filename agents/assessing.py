@@ -47,9 +47,17 @@ class Assessing:
                 touched_since=history.touched_since(faulty, last),
             )
         in_flight, unseen = self._in_flight(case, found)
+        public = found.plan is not None and self._is_public(case)
         return assessment.model_copy(
-            update={"mended": self._mended(case, found), "in_flight": in_flight, "unseen": unseen}
+            update={"mended": self._mended(case, found), "in_flight": in_flight, "unseen": unseen, "public": public}
         )
+
+    def _is_public(self, case: ResearchCase) -> bool:
+        """Whether anybody may read the repository; False where the code host would not say."""
+        try:
+            return self.means.code_host.is_public(case.repository)
+        except CodeHostRejected:
+            return False
 
     def _mended(self, case: ResearchCase, found: Research) -> str:
         """Empty while the cited lines of the plan's files stand at the branch's tip, else which does not."""

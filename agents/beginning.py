@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agents.errors import SpentForToday
 from agents.means import Means
 from agents.terms import Repository
+from storage.kept_back import words_in
 from storage.records import Approval, Decision
 
 DAY = dt.timedelta(days=1)
@@ -35,10 +36,16 @@ def consent(approvals: Sequence[Approval], revision: int, named: Collection[str]
     given = [place for place, each in enumerate(approvals) if _approves(each, revision)]
     if not given:
         return None
-    tried = [each for each in approvals[given[-1] :] if each.decision is Decision.RETRY]
+    tried = [each for each in approvals[given[-1] :] if each.decision in _FOR_IT]
     said = [each.by for each in (*(approvals[place] for place in given), *tried)]
     standing = dict.fromkeys(by for by in said if by in named)
     return Consent(", ".join(standing) or said[0], stands=len(standing) >= needed)
+
+
+def permitted(approvals: Sequence[Approval]) -> tuple[str, ...]:
+    """The report's words that people let readers of its repository see."""
+    said = [each.words for each in approvals if each.decision is Decision.PERMIT]
+    return tuple(dict.fromkeys(word for words in said for word in words_in(words)))
 
 
 def need_room(means: Means, repository: Repository) -> None:
@@ -50,6 +57,9 @@ def need_room(means: Means, repository: Repository) -> None:
             "until one more is allowed; or raise budgets.pull_requests_per_day in the policy file.",
             _LOOK_AGAIN,
         )
+
+
+_FOR_IT = frozenset({Decision.RETRY, Decision.PERMIT})
 
 
 def _approves(approval: Approval, revision: int) -> bool:

@@ -179,7 +179,7 @@ def readers_text(case: FixCase) -> str:
 def news_text(case: FixCase) -> str:
     """What came of the round before: red checks, and words of people, those who may write apart from all others."""
     ended = [quoted(case.ended_before, "how the try before this one ended")] if case.ended_before else []
-    if case.round_number == 1:
+    if case.round_number == 1 and not case.unproven:
         start = "This is the first round: the checkout is at the base commit, nothing is changed yet."
         return "\n\n".join((start, *ended))
     parts = [_so_far(case), *ended]
@@ -204,9 +204,8 @@ def _so_far(case: FixCase) -> str:
     if case.left_behind:
         sentence = f"{start} Your change could not be carried over to where the base branch is now: make it anew there."
         return f"{sentence}\n\n{quoted(cut(case.left_behind, PATCH), 'your change on the earlier base')}"
-    sentence = (
-        f"{start} Your change so far is in the checkout, and a pull request shows it. Mend what came up, keep the rest."
-    )
+    where = "was never pushed" if case.unproven else "a pull request shows it"
+    sentence = f"{start} Your change so far is in the checkout, and {where}. Mend what came up, keep the rest."
     return f"{sentence}\n\n{quoted(cut(case.patch, PATCH), 'your change so far')}"
 
 

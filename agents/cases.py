@@ -109,6 +109,9 @@ class FixCase(_Case):
     instructions: tuple[Remark, ...] = ()
     remarks: tuple[Remark, ...] = ()
     discreet: bool = False  # the repository has readers who may not see the report
+    also_named: tuple[str, ...] = ()  # other names of the repository, in small letters: it was renamed
+    permitted: tuple[str, ...] = ()  # words of the report that people let those readers see
+    unproven: bool = False  # what was handed in, and is in `patch`, was kept back and never pushed
     conventions: Conventions = Conventions()
     thread: str = ""  # the address of the report's thread, for readers who may see it
 
@@ -120,17 +123,17 @@ class FixCase(_Case):
     @property
     def issues(self) -> tuple[int, ...]:
         """The numbers of the repository's own issues among the signals; they have the readers that it has."""
-        return tuple(dict.fromkeys(number for one in self.signals if (number := self._issue(one))))
+        return tuple(dict.fromkeys(number for one in self.signals if (number := self.issue_of(one))))
 
     @property
     def unshared(self) -> tuple[SeenSignal, ...]:
         """The signals that not all readers of the repository may see, where not all may see the report."""
-        return tuple(one for one in self.signals if not self._issue(one))
+        return tuple(one for one in self.signals if not self.issue_of(one))
 
-    def _issue(self, signal: SeenSignal) -> int:
+    def issue_of(self, signal: SeenSignal) -> int:
         """The number of the repository's own issue that a signal is, else 0."""
-        place = re.compile(rf"{re.escape(self.repository.name)}#(\d+)", re.IGNORECASE)
-        found = place.fullmatch(signal.external_id)
+        names = "|".join(re.escape(name) for name in (self.repository.name, *self.also_named))
+        found = re.fullmatch(rf"(?:{names})#(\d+)", signal.external_id, re.IGNORECASE)
         return int(found[1]) if found and "/issues/" in signal.url else 0
 
 

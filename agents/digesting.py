@@ -12,6 +12,7 @@ from agents.reencoding import texts_of
 from agents.stages.normalise import normalise
 from agents.stages.read import read
 from agents.stages.screen import screen
+from agents.weighing import Weighing
 from storage.judgments import Screening, Summary
 from storage.pardons import words_fragment
 from storage.readings import Reading
@@ -34,6 +35,7 @@ class Digesting:
         """Read one signal, then hold it, drop it, or file it; nudge the report it went to."""
         revision = checkpoint("waiting", lambda: self._waiting(signal_id), int)
         if not revision:
+            checkpoint("finish", lambda: self._finish(signal_id), bool)
             return
         reading = checkpoint("read", lambda: self._read(signal_id), Reading)
         screening, summary = reading.screening, reading.summary
@@ -56,6 +58,15 @@ class Digesting:
         signal = self.means.store.signals.get(signal_id)
         waits = signal.status is SignalStatus.AWAITING_DIGEST and not is_put_off(signal, self.means.clock())
         return signal.revision if waits else 0
+
+    def _finish(self, signal_id: int) -> bool:
+        """Do what was left undone by a digest that failed after it had filed the signal: let its report ripen."""
+        signal = self.means.store.signals.get(signal_id)
+        if signal.status is not SignalStatus.FILED or not signal.trouble:
+            return False
+        Weighing(self.means).again(signal_id, asked=bool(signal.asked_by))
+        self.means.store.signals.finished(signal_id)
+        return True
 
     def _read(self, signal_id: int) -> Reading:
         """What it says, if an agent may read it. The rules come first; a summary is made only of what has passed.

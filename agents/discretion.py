@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from agents.cases import FixCase, SeenSignal
 from agents.particulars import Particulars, particulars_of
@@ -17,7 +18,8 @@ _PRINTED = re.compile(  # what a program wrote is the code's own
 )
 _QUOTED = re.compile(r'(?m)^(\s*File "[^\n]*)\n[ \t]+[^\n]*')  # a frame of Python, and the line of code below it
 
-_INSTEAD = "tell of the code."
+_MOST_WORDS, _LONGEST = 30, 100  # that people are asked about
+_REPEATS = "{} repeats words of a report that not everybody who reads the repository may see: tell of the code."
 
 Knowing = Callable[[Sequence[str]], Container[str]]  # which of the words the repository holds
 
@@ -26,11 +28,31 @@ def _nothing(_: Sequence[str]) -> Container[str]:
     return ()
 
 
-def indiscretions(submission: FixSubmission, patch: str, case: FixCase, knows: Knowing = _nothing) -> tuple[str, ...]:
-    """One sentence for each place that repeats what a signal or a person in the report's thread said, else none.
+@dataclass(frozen=True)
+class Indiscretions:
+    """What is told that should not be: the places that repeat sentences, and the words that each place names."""
 
-    Neither their sentences nor the names in them may be there, but for names that the repository `knows`. Its own
-    issues are read by whoever reads it, so they are no secret.
+    repeated: tuple[str, ...] = ()
+    named: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One for each place, for agent and people."""
+        return (*(_REPEATS.format(place) for place in self.repeated), *_names(self.named))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that are named, if nothing else is wrong, and people can look through them: none may go unseen."""
+        found = tuple(dict.fromkeys(word for words in self.named.values() for word in words))
+        fit = len(found) <= _MOST_WORDS and all(len(word) <= _LONGEST for word in found)
+        return found if fit and not self.repeated else ()
+
+
+def indiscretions(submission: FixSubmission, patch: str, case: FixCase, knows: Knowing = _nothing) -> Indiscretions:
+    """What repeats what a signal or a person in the report's thread said.
+
+    Neither their sentences nor the names in them may be there, but for names that the repository `knows`, and words
+    that people let through. Its own issues are read by whoever reads it, so they are no secret.
     """
     prose = (*(line for signal in case.unshared for line in _prose(signal)), *(one.words for one in case.guidance))
     told = {
@@ -45,16 +67,19 @@ def indiscretions(submission: FixSubmission, patch: str, case: FixCase, knows: K
     there = "\n".join(line[1:] for line in patch.split("\n") if re.match(r" |-(?!-- )", line))
     held = particulars_of((*map(_said, case.unshared), *(one.words for one in case.guidance)))
     held = held.but([word for word in held.words if word in there.lower()])  # what is there already may be moved
+    held = held.but(case.permitted)
     if held.words:
         held = held.but(knows(held.words))
-    return (*_repeated(told | added, prose, there), *_named(told, _shown(submission) | added, held))
+    return Indiscretions(
+        tuple(_repeated(told | added, prose, there)), dict(_named(told, _shown(submission) | added, held))
+    )
 
 
 def _repeated(places: Mapping[str, str], prose: Sequence[str], there: str) -> Iterator[str]:
     said = {run for line in prose for run in _runs(line)} - set(_runs(there))
     for place, text in places.items():
         if not said.isdisjoint(_runs(text)):
-            yield f"{place} repeats words of a report that not everybody who reads the repository may see: {_INSTEAD}"
+            yield place
 
 
 def _shown(submission: FixSubmission) -> dict[str, str]:
@@ -62,16 +87,20 @@ def _shown(submission: FixSubmission) -> dict[str, str]:
     return {"test_ids": "\n".join(submission.test_ids), "expected_failure": submission.expected_failure}
 
 
-def _named(told: Mapping[str, str], code: Mapping[str, str], held: Particulars) -> Iterator[str]:
+def _named(told: Mapping[str, str], code: Mapping[str, str], held: Particulars) -> Iterator[tuple[str, Sequence[str]]]:
+    """Each place that names something, and what."""
     found = {place: held.in_prose(text) for place, text in told.items()}
     found |= {place: held.in_code(f"{place}\n{text}") for place, text in code.items()}
-    for place, names in found.items():
-        if names:
-            listed = ", ".join(f"\u201c{name}\u201d" for name in names)
-            yield (
-                f"{place} names {listed} of a report that not everybody who reads the repository may see: tell of the"
-                " code, and make up what a test needs of the kind."
-            )
+    return ((place, names) for place, names in found.items() if names)
+
+
+def _names(named: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for place, names in named.items():
+        listed = ", ".join(f"\u201c{name}\u201d" for name in names)
+        yield (
+            f"{place} names {listed} of a report that not everybody who reads the repository may see: tell of the"
+            " code, and make up what a test needs of the kind."
+        )
 
 
 def _prose(signal: SeenSignal) -> Iterator[str]:

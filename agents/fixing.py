@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from agents import rules
-from agents.beginning import NOT_NAMED, Consent, consent, need_room
+from agents.beginning import NOT_NAMED, Consent, consent, need_room, permitted
 from agents.cases import FixCase
 from agents.commit_text import commit_message
 from agents.conventions import conventions_of
@@ -17,13 +17,15 @@ from agents.exchange import PullRequestState, Remark
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
+from agents.renamed import other_names
 from agents.researching import guidance_of, readable, seen
 from agents.running import ReportRun, came_to_nothing, run_key
 from agents.stages.fix import Fixed, fix
-from agents.stages.review import review
+from agents.stages.review import reviewer
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.judgments import Outcome, Research, Stage
+from storage.kept_back import KeptBack
 from storage.records import CheckState, EntryKind, Fix, Report, ShownPlan
 from storage.status import Mover, Status, Visibility
 
@@ -72,20 +74,10 @@ class Fixing:
         report_id = run.report_id
         self.means.messenger.publish(report_id)
         means = self.means
-        fixed = fix(
-            case,
-            means.model,
-            means.workspaces,
-            means.policy.fix_limits,
-            checkpoint,
-            means.redactor,
-            run,
-            review=lambda seen, submission, patch, proof, number: review(
-                seen, submission, patch, proof, means.model, run=run.key, number=number
-            ),
-        )
-        if fixed.submission is None or fixed.proof is None or not fixed.proof.holds:
-            checkpoint("end", lambda: self._end_run(run, fixed), bool)
+        limits, review = means.policy.fix_limits, reviewer(means.model, run.key)
+        fixed = fix(case, means.model, means.workspaces, limits, checkpoint, means.redactor, run, review=review)
+        if fixed.submission is None or not fixed.may_be_pushed:
+            checkpoint("end", lambda: self._end_run(run, fix_id, fixed), bool)
             return
         checkpoint("keep", lambda: self._keep(run, fix_id, case, fixed), bool)
         if self.means.policy.dry_run:
@@ -147,13 +139,14 @@ class Fixing:
         """What the agent works on in this round."""
         store, report, repository = self.means.store, approved.report, approved.repository
         report_id = report.id or 0
+        signals = tuple(seen(signal) for signal in readable(store.signals.of_report(report_id)))
         discreet = report.visibility is Visibility.PRIVATE or self.means.code_host.is_public(repository)
         return FixCase(
             subject=report.subject,
             report_id=report_id,
             title=report.title,
             gist=report.gist,
-            signals=tuple(seen(signal) for signal in readable(store.signals.of_report(report_id))),
+            signals=signals,
             guidance=guidance_of(store.plans.approvals(report_id)),
             repository=repository,
             base_sha=row.base_sha,
@@ -167,6 +160,9 @@ class Fixing:
             left_behind=left_behind,
             red_log=row.red_log,
             discreet=discreet,
+            also_named=other_names(self.means.code_host, repository, signals),
+            permitted=permitted(store.plans.approvals(report_id)),
+            unproven=row.submission is not None and row.proof is None,
             conventions=conventions_of(
                 self.means.workspaces, repository, row.base_sha, self.means.redactor.secrets_only
             ),
@@ -263,11 +259,16 @@ class Fixing:
         )
         return True
 
-    def _end_run(self, run: ReportRun, fixed: Fixed) -> bool:
+    def _end_run(self, run: ReportRun, fix_id: int, fixed: Fixed) -> bool:
         run.end(fixed.outcome, fixed.sentence, fixed.seconds)
-        return self._end(run.report_id, fixed.outcome, fixed.sentence, run.ended_by(fixed.outcome))
+        kept = KeptBack(words=fixed.words) if fixed.words else None
+        if kept is not None:  # so that it can go on as it is when people say that the words are fine
+            self.means.store.fixes.change(fix_id, submission=fixed.submission, patch=fixed.patch, proof=None)
+        return self._end(run.report_id, fixed.outcome, fixed.sentence, run.ended_by(fixed.outcome), kept)
 
-    def _end(self, report_id: int, outcome: Outcome, sentence: str, who: str = "machine") -> bool:
+    def _end(
+        self, report_id: int, outcome: Outcome, sentence: str, who: str = "machine", kept: KeptBack | None = None
+    ) -> bool:
         report = self.means.store.reports.get(report_id)
         if report.status is not Status.AWAITING_FIX:
             return False
@@ -278,6 +279,7 @@ class Fixing:
             who=who,
             because=sentence,
             step=f"fix:{report_id}:{report.attempt}/end",
+            judgment=kept,
             stuck_because=outcome,
         )
         return True

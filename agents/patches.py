@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from agents.undecoded import is_binary
+
 _START = "diff --git "
 _MODE = re.compile(r"(?:old mode|new mode|new file mode|deleted file mode|index \S+) (\d{6})$")
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -61,6 +63,7 @@ def _read_part(part: str) -> FileChange:
     for line in lines[1:body]:
         _read_head(change, line)
     _read_hunks(change, lines[body:])
+    change.binary |= is_binary(part)
     return change
 
 

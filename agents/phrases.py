@@ -18,6 +18,7 @@ class Phrase(StrEnum):
     NO = "no"
     STOP = "stop"
     RETRY = "retry"
+    PERMIT = "permit"  # the words that were asked about
     UNCLEAR = "unclear"  # nearly one of the others, or no words at all
 
 
@@ -27,6 +28,7 @@ _KNOWN = {
     Phrase.STOP: ("stop", "stop it", "stop please", "stop it please", "please stop", "please stop it",
                   "cancel", "dismiss", "dismiss it", "dismiss this", "please dismiss", "please dismiss this"),
     Phrase.RETRY: ("retry", "try again"),
+    Phrase.PERMIT: ("these words are fine", "those words are fine", "the words are fine", "words are fine"),
     Phrase.UNCLEAR: ("ok", "okay", "k", "yep", "yeah", "yup", "sure", "fine", "yes yes", "please", "go ahead please",
                      "please do", "sounds good", "looks good", "thanks", "thank you", "great", "nice", "cool", "nope",
                      "nah", "hm", "hmm", "maybe", "wait"),

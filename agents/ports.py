@@ -147,6 +147,10 @@ class CodeHost(Protocol):
         """Whether anybody at all may read it."""
         ...
 
+    def name_of(self, name: str) -> str:
+        """What the repository is called today that has this name, or had it before it was renamed."""
+        ...
+
     def ensure_branch(
         self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
     ) -> str:

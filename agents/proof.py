@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -45,6 +45,7 @@ class _Attempt:
     workspaces: Workspaces
     repository: Repository
     base_sha: str
+    planned: frozenset[str] = frozenset()
 
     @property
     def seconds(self) -> float:
@@ -60,10 +61,12 @@ class _Attempt:
         """The tests' part of the patch, and what of that stands beside code. ValueError if the patch does not fit.
 
         Tests have files of their own, named or known by their names, or stand in one file with the code they test.
+        A planned file that is not named as a test's is code, whatever it is called: testing tools have faults, too.
         """
         mixed = [one for one in read_patch(patch) if may_hold_both(one.path) and not is_test(one.path)]
         beside = self._within(patch, mixed) if mixed else {}
-        whole = only(patch, lambda path: path not in beside and (path in files or is_test(path)))
+        known = {path for one in read_patch(patch) for path in one.paths if is_test(path)} - self.planned
+        whole = only(patch, lambda path: path not in beside and path in known.union(files))
         within = "".join(beside.values())
         return whole + within, within
 
@@ -75,15 +78,21 @@ class _Attempt:
 
 
 def prove_patch(
-    workspaces: Workspaces, repository: Repository, base_sha: str, patch: str, submission: FixSubmission
+    workspaces: Workspaces,
+    repository: Repository,
+    base_sha: str,
+    patch: str,
+    submission: FixSubmission,
+    *,
+    planned: Collection[str] = (),
 ) -> Proof:
-    """Whether the fix does what it says, found out in fresh checkouts.
+    """Whether the fix does what it says, found out in fresh checkouts. `planned` are the files of the approved plan.
 
     The tests that the fix names must fail on the base with only the tests of the patch, for the reason it expects, and
     pass with the whole patch; of the suite nothing may fail that does not fail on the base. `why_not` of the proof is
     one sentence, empty when it holds.
     """
-    attempt = _Attempt(workspaces, repository, base_sha)
+    attempt = _Attempt(workspaces, repository, base_sha, frozenset(planned))
     suite_command = repository.test_command
     named_command = running(suite_command, submission.test_ids)
     try:

@@ -79,8 +79,8 @@ def _problem(case: FixCase, signals: Sequence[Signal]) -> str:
 
 def _seen(case: FixCase, signals: Sequence[Signal]) -> Iterator[str]:
     """Where it was met, each place once by what is said there; issues that the merge closes are named apart."""
-    own = {f"{case.repository.name}#{number}".lower() for number in case.issues}
-    others = [signal for signal in signals if signal.external_id.lower() not in own]
+    own = {one.external_id for one in case.signals if case.issue_of(one)}
+    others = [signal for signal in signals if signal.external_id not in own]
     told: dict[str, str] = {}
     for signal in others:
         title = literal(signal.title or (signal.summary.title if signal.summary else ""))

@@ -34,7 +34,7 @@ def _town(kind: str, arguments: argparse.Namespace) -> None:
 def _search(kind: str, arguments: argparse.Namespace) -> None:
     folder = Path(arguments.keep).resolve() / kind if arguments.keep else None
     sizes = [int(size) for size in arguments.sizes.split(",")]
-    search.measure(kind, sizes, folder, arguments.shared_buffers)
+    search.measure(kind, sizes, folder, arguments.shared_buffers, arguments.warm)
 
 
 def _flood(kind: str, arguments: argparse.Namespace) -> None:
@@ -65,6 +65,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", default=SIZES, help=f"search: stored signals (default {SIZES})")
     parser.add_argument("--keep", default="", help="search: folder where the databases stay, to be measured again")
     parser.add_argument("--shared-buffers", default="", help="search: PostgreSQL's setting, as in 2GB (default 128MB)")
+    parser.add_argument("--warm", type=int, default=10, help="search: searches before the clock is read (default 10)")
     parser.add_argument("--stored", default="0,1000,5000", help="digests: stored signals (default 0,1000,5000)")
     parser.add_argument("--flood", type=int, default=500, help="flood: signals, at 10,000 a minute (default 500)")
     parser.add_argument("--patience", type=float, default=90, help="flood: seconds to wait for digests (default 90)")

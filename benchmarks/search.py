@@ -21,7 +21,6 @@ from storage.database import migrate, open_store
 from storage.store import Store
 
 _MEGABYTE = 2**20
-_WARM = 10  # searches before the clock is read
 _ASKED = 150
 _SQLITE_MOST = 100_000
 
@@ -40,8 +39,11 @@ class Figures:
     found: float  # share of searches that found the report of the signal's topic, of those there are
 
 
-def measure(kind: str, sizes: list[int], folder: Path | None, shared_buffers: str = "") -> None:
-    """Print a line for each size, in one database that grows; a kept one that holds more already says so."""
+def measure(kind: str, sizes: list[int], folder: Path | None, shared_buffers: str, warm: int) -> None:
+    """Print a line for each size, in one database that grows; a kept one that holds more already says so.
+
+    The clock is read after `warm` searches for other topics: PostgreSQL brings what it reads into its own memory first.
+    """
     stream = Stream()
     with database(kind, folder, shared_buffers) as address:
         migrate(address)
@@ -56,7 +58,7 @@ def measure(kind: str, sizes: list[int], folder: Path | None, shared_buffers: st
             began = time.monotonic()
             stock(address, stream, size)
             filled = time.monotonic() - began
-            figures = _in_a_process_of_its_own(address, size)
+            figures = _in_a_process_of_its_own(address, size, warm)
             print(_line(figures, rows[-1] if rows else None, filled))
             rows.append(figures)
         if kind == POSTGRESQL:
@@ -75,19 +77,19 @@ def _line(now: Figures, before: Figures | None, filled: float) -> str:
     )
 
 
-def _in_a_process_of_its_own(address: str, size: int) -> Figures:
+def _in_a_process_of_its_own(address: str, size: int, warm: int) -> Figures:
     """Its memory holds nothing but the search."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measured, (address, size))
+        return pool.apply(_measured, (address, size, warm))
 
 
-def _measured(address: str, size: int) -> Figures:
+def _measured(address: str, size: int, before_clock: int) -> Figures:
     store, stream = open_store(address), Stream()
-    asked = list(stream.ask(_stored_topics(store, size)))
+    asked = list(stream.ask(_stored_topics(store, size, before_clock + _ASKED)))
     before = resident()
     took, hits, worked = [], 0, 0.0
     for number, telling in enumerate(asked):
-        if number == _WARM:
+        if number == before_clock:
             worked = time.process_time()
         began = time.perf_counter()
         found = _search(store, telling)
@@ -96,7 +98,7 @@ def _measured(address: str, size: int) -> Figures:
     worked = (time.process_time() - worked) * 1000
     memory = resident() - before
     store.close()
-    warm = sorted(took[_WARM:])
+    warm = sorted(took[before_clock:])
     return Figures(
         stored=size,
         first=took[0],
@@ -109,15 +111,17 @@ def _measured(address: str, size: int) -> Figures:
     )
 
 
-def _stored_topics(store: Store, size: int) -> list[int]:
-    """The topics of public signals all over the stored ones."""
-    step = max(size // (_ASKED + _WARM + 20), 1)
+def _stored_topics(store: Store, size: int, most: int) -> list[int]:
+    """The topics of public signals all over the stored ones, in no order."""
+    step = max(size // (most * 9 // 8), 1)
     with store.engine.connect() as connection:
         reports = connection.execute(
             text("SELECT report_id FROM signal WHERE id % :step = 0 AND visibility = 'public' ORDER BY id"),
             {"step": step},
         )
-        return [int(report_id) - 1 for (report_id,) in reports][: _ASKED + _WARM]
+        topics = [int(report_id) - 1 for (report_id,) in reports]
+    np.random.default_rng(1).shuffle(topics)
+    return topics[:most]
 
 
 def _search(store: Store, telling: Telling) -> set[int]:

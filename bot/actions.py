@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +20,7 @@ class Action(StrEnum):
     NOT_NOW = "not_now"
     RETRY = "retry"
     DISMISS = "dismiss"
+    PERMIT = "permit"  # the words for which a fix was kept back
     STOP = "stop"  # the work that goes on
     ANSWER = "answer"  # one of a question's options
     RESTORE = "restore"  # from the quarantine
@@ -74,6 +76,7 @@ DECISIONS = {
     Action.RETRY: Decision.RETRY,
     Action.DISMISS: Decision.DISMISS,
     Action.STOP: Decision.STOP,
+    Action.PERMIT: Decision.PERMIT,
     Action.ANSWER: Decision.ANSWER,
 }
 """What pressing a button decides; the others decide nothing."""
@@ -98,6 +101,21 @@ class Choice(_Value):
     plan_hash: str = Field(default="", max_length=64)
     question_id: int = Field(default=0, ge=0, le=_LARGEST_ID)
     option: int = Field(default=-1, ge=-1, le=99)  # of the question, by its place
+    entry_id: int = Field(default=0, ge=0, le=_LARGEST_ID)  # of the journal, that asked about words
+
+
+class Named(BaseModel):
+    """What a button's value is about, whichever value it is; 0 where it does not say."""
+
+    model_config = ConfigDict(frozen=True)
+
+    report_id: int = 0
+    correction_id: int = 0
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """Read it. Raises ValidationError for what names anything but numbers."""
+        return cls.model_validate_json(value) if value.startswith("{") else cls()
 
 
 class Picked(_Value):

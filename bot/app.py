@@ -31,6 +31,7 @@ from bot import removals
 from bot.askers import Askers
 from bot.chores import Chores
 from bot.clock import Clock, Tick
+from bot.connections import Connections
 from bot.courtesy import Courtesy
 from bot.encoders import encoder_of, vectoriser_of
 from bot.engine import Engine
@@ -55,6 +56,7 @@ from bot.socket_mode import Socket
 from bot.sources import ALL_KINDS, KINDS, open_sources
 from bot.sources.pulling import Puller
 from bot.sources.webhook import open_webhooks
+from bot.turned_private import TurnedPrivate
 from bot.undertaker import Undertaker
 from bot.waiting_notes import EVERY as WAITING_EVERY
 from bot.waiting_notes import WaitingNotes
@@ -97,7 +99,8 @@ def bot(settings: Settings) -> Iterator[Parts]:
     with ExitStack() as stack:
         parts = stack.enter_context(worker(settings))
         app = build_slack_app(parts.deps, parts.slack.client)
-        handler = Socket(app, secret(settings.slack_app_token), parts.deps.courtesy, trace_enabled=False)
+        greeted = Connections(parts.store).greeted
+        handler = Socket(app, secret(settings.slack_app_token), parts.deps.courtesy, greeted, trace_enabled=False)
         stack.callback(handler.close)
         _warm_up(parts.pipeline.means)
         _receive(parts, stack)
@@ -134,6 +137,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         inbox=lambda event_id: deal_with(event_id, parts.deps),
         chores=Chores(
             check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
+            turn_private=TurnedPrivate(parts.store, parts.slack, parts.policy).look,
             note_held=HeldNotes(parts.store, parts.slack, parts.policy).post,
             note_waiting=WaitingNotes(parts.store, parts.slack, parts.policy).post,
             note_week=WeeklyNotes(parts.store, parts.slack, parts.policy).post,

@@ -28,8 +28,14 @@ class Chores:
     """Each is safe to repeat."""
 
     check: Callable[[str], None] = _nothing_is_deleted  # looks up a source's signals, whether they are still there
+    turn_private: Callable[[], None] = _nobody_listens  # what came from channels that are private now
     note_held: Callable[[], None] = _nobody_listens  # tells channels of what is held
     note_waiting: Callable[[], None] = _nobody_listens  # tells channels of what waits for people for days
     note_week: Callable[[], None] = _nobody_listens  # tells channels what came of their reports
     answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
     reencode: Callable[[], int] = _nothing_to_encode  # makes anew the vectors that another encoder made
+
+    def each_hour(self) -> None:
+        """What turned private first: then no note tells of it elsewhere."""
+        self.turn_private()
+        self.note_waiting()

@@ -14,6 +14,7 @@ from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.terms import Policy
 from bot import breaker
+from bot.connections import others_listen, strangers_seen
 from bot.doctor_models import examine_models
 from bot.doctor_slack import examine_slack
 from bot.encoders import vectoriser_of
@@ -96,6 +97,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
     store = open_store(settings.database)
     kind = settings.database.split(":", 1)[0]
     yield Finding("database", Verdict.GOOD, f"{kind} answers; {store.signals.counts().total} signals are kept")
+    if strangers := strangers_seen(store):
+        yield Finding(
+            "Slack connections", Verdict.MISSING, f"when the bot was last connected, {others_listen(strangers)}"
+        )
     if kind != "sqlite" and not store.search.is_indexed():
         yield Finding(
             "pgvector",

@@ -129,7 +129,7 @@ class Jobs:
             "check": lambda subject, *_: self.chores.check(subject),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
             "held": lambda *_: self.chores.note_held(),
-            "waiting": lambda *_: self.chores.note_waiting(),
+            "waiting": lambda *_: self.chores.each_hour(),
             "week": lambda *_: self.chores.note_week(),
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),

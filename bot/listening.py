@@ -1,13 +1,14 @@
 """Whether Slack could reach us, and what was said while it could not: Slack sends an event a few times, then no more.
 
 While the socket stands, a mark is moved on once a minute. Where it lies behind, nobody listened: a process that was
-down, a machine that slept, a Slack that did not answer. Then what was said in the watched channels is read back.
+down, a machine that slept, a Slack that did not answer. Then what was said in the watched channels is read back, and
+what was deleted in them is forgotten.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +16,8 @@ import structlog
 
 from agents.errors import SlackDown, SlackRejected
 from bot.listeners.deps import Deps
-from bot.listeners.messages import heard
-from bot.slack_event import SlackEvent
+from bot.listeners.messages import deleted, heard
+from bot.slack_event import DELETED, SlackEvent
 from storage.columns import now
 from storage.errors import DatabaseDown
 
@@ -63,6 +64,7 @@ class Listening:
             for event in sorted(said, key=lambda each: each.ts):
                 if not event.is_reply or self.deps.store.reports.at_thread(event.channel, event.thread_ts) is None:
                     heard(event, self.deps)
+            self._forget_deleted(terms.id, since.timestamp())
             if said:
                 log.info("read back what was said", channel=terms.id, since=since.isoformat(), messages=len(said))
 
@@ -80,6 +82,41 @@ class Listening:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return
+
+    def _forget_deleted(self, channel: str, until: float) -> None:
+        """Forget what was deleted meanwhile, of what was said here in the week before. Of answers nothing is known."""
+        kept = self.deps.store.messages.begun(channel, until - LONGEST.total_seconds(), until)
+        try:
+            gone = [ts for ts in self._missed(channel, kept, until) if self._is_gone(channel, ts)] if kept else []
+        except SlackRejected as error:
+            log.warning("whether messages were deleted meanwhile cannot be seen", channel=channel, error=str(error))
+            return
+        for ts in gone:
+            event = {"type": "message", "subtype": DELETED, "channel": channel, "deleted_ts": ts}
+            deleted(SlackEvent.of({"team_id": self.deps.home_team, "event": event}), self.deps)
+        if gone:
+            log.info("messages were deleted meanwhile", channel=channel, messages=len(gone))
+
+    def _missed(self, channel: str, kept: Sequence[str], until: float) -> list[str]:
+        """Those of the kept messages that the channel does not show any more, as far back as it was read."""
+        left, cursor = dict.fromkeys(kept), ""
+        oldest = float(kept[0])
+        for _ in range(_PAGES):
+            answer = self.deps.slack.page(channel, "", oldest, cursor, until)
+            for message in answer["messages"]:
+                if message.get("subtype") != "tombstone":
+                    left.pop(str(message["ts"]), None)
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return list(left)
+            oldest_read = min((float(message["ts"]) for message in answer["messages"]), default=until)
+        return [ts for ts in left if float(ts) > oldest_read]
+
+    def _is_gone(self, channel: str, ts: str) -> bool:
+        """Whether Slack, asked for this very message, has none, or only the place where it was."""
+        answer = self.deps.slack.page(channel, "", float(ts), "", float(ts))
+        there = [message for message in answer["messages"] if message.get("subtype") != "tombstone"]
+        return not there and not answer.get("is_limited")
 
     def _event(self, message: dict[str, Any], channel: str, *, shared: bool) -> SlackEvent:
         event = {**message, "type": "message", "channel": channel}

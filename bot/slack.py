@@ -260,15 +260,20 @@ class SlackWriter:
                 break
         return ""
 
-    def page(self, channel: str, thread_ts: str, oldest: float, cursor: str) -> dict[str, Any]:
-        """A page of what was said in a channel, newest first, or in a thread, from `oldest` (Unix time) on."""
+    def page(
+        self, channel: str, thread_ts: str, oldest: float, cursor: str, latest: float | None = None
+    ) -> dict[str, Any]:
+        """A page of what was said in a channel, newest first, or in a thread, from `oldest` (Unix time) on.
+
+        With `latest` up to that, both moments included.
+        """
         asked: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{oldest:.6f}",
             "limit": _PAGE,
             "include_all_metadata": True,
             "cursor": cursor or None,
-        }
+        } | ({} if latest is None else {"latest": f"{latest:.6f}", "inclusive": True})
         if thread_ts:
             return self._calls(
                 "conversations.replies", lambda: self.client.conversations_replies(ts=thread_ts, **asked)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Callable, Mapping
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 
@@ -30,9 +32,13 @@ class Socket(SocketModeHandler):
     again; it is logged and acknowledged instead. An event of ours that cannot be kept does not come here.
     """
 
-    def __init__(self, app: App, app_token: str, courtesy: Courtesy, **options: Any) -> None:
+    def __init__(
+        self, app: App, app_token: str, courtesy: Courtesy, greeted: Callable[[int], None] | None = None, **options: Any
+    ) -> None:
         super().__init__(app, app_token, **options)
         self._courtesy = courtesy
+        if greeted is not None:
+            self.client.message_listeners.append(partial(_hello, greeted))
 
     def connect(self) -> None:
         """Connect. Raises SlackRejected when Slack refuses the token, SlackDown when it cannot be reached."""
@@ -67,3 +73,12 @@ class Socket(SocketModeHandler):
             except Exception:
                 log.exception("an envelope could not be read", kind=req.type)
                 client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+
+
+def _hello(
+    greeted: Callable[[int], None], _client: object, message: Mapping[str, Any], _raw: str | None = None
+) -> None:
+    """Slack's first message on a socket says how many the app has open."""
+    number = message.get("num_connections")
+    if message.get("type") == "hello" and isinstance(number, int):
+        greeted(number)

@@ -55,11 +55,12 @@ class Undertaker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop, and say that this worker is gone, so that nobody waits for its silence."""
+        """Stop, and say that this worker ends, so that it is not taken for one that died."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(timeout=5)
         self.store.leases.release(_NAME, self.engine.executor_id)
+        self.store.leases.ends(self.engine.executor_id)
 
     def look(self) -> list[str]:
         """Bury the dead, if this process holds the lease; returns the jobs that were taken over."""
@@ -69,7 +70,10 @@ class Undertaker:
         for worker in self._dead():
             jobs = self.engine.take_over(worker.id)
             self.store.leases.bury(worker.id)
-            log.warning("a worker died", worker=worker.id, pid=worker.pid, jobs=jobs)
+            if not worker.ends:
+                log.warning("a worker died", worker=worker.id, pid=worker.pid, jobs=jobs)
+            elif jobs:
+                log.info("took over the jobs of a worker that had ended", worker=worker.id, jobs=jobs)
             taken += jobs
         return taken
 
@@ -90,7 +94,7 @@ class Undertaker:
 
     def _is_dead(self, worker: Worker) -> bool:
         if worker.host == self.host:
-            return born(worker.pid) != worker.born
+            return born(worker.pid) != abs(worker.born)
         return self._silent(worker) > SILENCE
 
     def _silent(self, worker: Worker) -> float:

@@ -75,4 +75,5 @@ class Assessment(BaseModel):
     mended: str = ""
     touched_since: tuple[Touch, ...] = ()  # after the last signal: it may be addressed already
     in_flight: tuple[Touch, ...] = ()  # open pull requests
+    public: bool = False  # anybody at all may read the repository, and so what is written for it
     unseen: tuple[str, ...] = ()  # what could not be looked up, in sentences

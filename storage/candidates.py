@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import sqlalchemy
-from sqlalchemy import func
+from sqlalchemy import BindParameter, bindparam, func
 from sqlmodel import Session, col, select
 
 from storage.columns import now
@@ -62,8 +62,8 @@ class Place(NamedTuple):
     status: Status
 
 
-def eligible(session: Session, ids: set[int], visibility: Visibility) -> set[int]:
-    """Those of the reports that take signals of this visibility.
+def places_of(session: Session, ids: Iterable[int], visibility: Visibility) -> dict[int, Place]:
+    """Those of the reports that take signals of this visibility, by their ids.
 
     What nobody wants fixed takes its signals for ever; what was put off, or dismissed without a reason, for long.
     """
@@ -72,15 +72,11 @@ def eligible(session: Session, ids: set[int], visibility: Visibility) -> set[int
         | col(Report.dismissal).in_(FOR_EVER)
         | (col(Report.since) >= now() - DISMISSED_FOR)
     )
-    rows = sqlalchemy.select(col(Report.id)).where(col(Report.id).in_(ids), col(Report.visibility) == visibility, takes)
-    return {report_id or 0 for report_id in session.connection().execute(rows).scalars()}
-
-
-def places_of(session: Session, ids: Sequence[int]) -> dict[int, Place]:
-    """The reports by their ids."""
     columns = (Report.id, Report.subject, Report.title, Report.gist, Report.status)
-    rows = select(*columns).where(col(Report.id).in_(ids))  # type: ignore[call-overload]
-    return {row[0]: Place(*row) for row in session.connection().execute(rows)}
+    rows = select(*columns).where(  # type: ignore[call-overload]
+        col(Report.id).in_(_written(ids)), col(Report.visibility) == visibility
+    )
+    return {row[0]: Place(*row) for row in session.connection().execute(rows.where(takes)).all()}
 
 
 def kin_of(session: Session, wanted: dict[int, list[int]]) -> dict[int, tuple[Kin, ...]]:
@@ -88,9 +84,15 @@ def kin_of(session: Session, wanted: dict[int, list[int]]) -> dict[int, tuple[Ki
     ids = [signal_id for group in wanted.values() for signal_id in group]
     body = func.substr(Signal.body, 1, KIN_TEXT)
     columns = (Signal.id, Signal.title, body, Signal.source, Signal.happened_at, Signal.vector)
-    rows = session.connection().execute(select(*columns).where(col(Signal.id).in_(ids)))  # type: ignore[call-overload]
-    known = {row[0]: Kin(row[0], row[1], row[2], row[3], row[4], row[5] or b"") for row in rows}
+    rows = select(*columns).where(col(Signal.id).in_(_written(ids)))  # type: ignore[call-overload]
+    found = session.connection().execute(rows).all()
+    known = {row[0]: Kin(row[0], row[1], row[2], row[3], row[4], row[5] or b"") for row in found}
     return {report_id: tuple(known[each] for each in group if each in known) for report_id, group in wanted.items()}
+
+
+def _written(ids: Iterable[int]) -> BindParameter[list[int]]:
+    """Many ids, written into the statement: as parameters each costs more than the row it finds."""
+    return bindparam("ids", list(ids), expanding=True, literal_execute=True)
 
 
 def titles_of(session: Session, report_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:

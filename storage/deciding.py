@@ -16,7 +16,11 @@ from storage.snapshot import open_question
 from storage.status import Dismissal, Mover, Status
 from storage.transactions import Transactions, locked
 
-_ONLY_FROM = {Decision.GUIDE: Status.AWAITING_APPROVAL, Decision.ANSWER: Status.AWAITING_ANSWER}
+_ONLY_FROM = {
+    Decision.GUIDE: Status.AWAITING_APPROVAL,
+    Decision.ANSWER: Status.AWAITING_ANSWER,
+    Decision.PERMIT: Status.STUCK,
+}
 
 
 class DecidedKind(StrEnum):

@@ -13,7 +13,7 @@ from storage.inbox import FAILURES_LIMIT
 from storage.plumbing import InboxRow
 from storage.raw import Severity
 from storage.records import Report, Signal
-from storage.status import SignalStatus, Status
+from storage.status import UNFINISHED, SignalStatus, Status
 from storage.transactions import Transactions
 
 SWEPT_AT_ONCE = 500  # rows of a kind; the next sweep takes the rest
@@ -55,7 +55,7 @@ class DueWork:
         """What waits at a moment and is not put off beyond it."""
         with self._on.read() as session:
             return Due(
-                signals=_signals(session, at),
+                signals=[*_signals(session, at), *_unfinished(session, at)],
                 reports=_reports(session, at),
                 undrawn=_undrawn(session),
                 inbox=_inbox(session, at),
@@ -84,6 +84,19 @@ def _signals(session: Session, at: dt.datetime) -> list[DueSignal]:
     rows = session.exec(
         waiting.where(_not_put_off(Signal.not_before, at))
         .order_by(fatal_first, line, col(Signal.id))
+        .limit(SWEPT_AT_ONCE)
+    )
+    return [DueSignal(signal_id or 0, revision, attempt) for signal_id, revision, attempt in rows]
+
+
+def _unfinished(session: Session, at: dt.datetime) -> list[DueSignal]:
+    """Those that were filed by a digest that failed then. They are looked for below the few reports that wait so."""
+    rows = session.exec(
+        select(Signal.id, Signal.revision, Signal.attempt)
+        .join(Report, col(Report.id) == col(Signal.report_id))
+        .where(col(Report.status).in_(UNFINISHED), col(Report.not_before) <= at)
+        .where(Signal.status == SignalStatus.FILED, Signal.trouble != "")
+        .order_by(col(Signal.id))
         .limit(SWEPT_AT_ONCE)
     )
     return [DueSignal(signal_id or 0, revision, attempt) for signal_id, revision, attempt in rows]

@@ -49,6 +49,13 @@ class Leases:
             known_alive, worker.buried_at = worker.buried_at is None, None
             return known_alive
 
+    def ends(self, worker_id: str) -> None:
+        """Note that a worker ends in order. Until its process is gone its work stays its own."""
+        with self._on.write() as session:
+            worker = session.get(Worker, worker_id, with_for_update=True)
+            if worker is not None:
+                worker.born = -abs(worker.born)
+
     def workers(self) -> list[Worker]:
         """Those that were not buried, whether or not they still beat."""
         with self._on.read() as session:

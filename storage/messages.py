@@ -103,6 +103,14 @@ class Messages:
         with self._on.read() as session:
             return session.get(SlackMessage, message_id)
 
+    def begun(self, channel: str, since: float, until: float) -> list[str]:
+        """The ts of messages of a channel whose words are kept, oldest first, but for answers. Moments in Unix time."""
+        first, last = f"{channel}/{since:.6f}", f"{channel}/{until:.6f}"
+        with self._on.read() as session:
+            rows = select(SlackMessage.id).where(SlackMessage.id == SlackMessage.thread, SlackMessage.text != "")
+            found = session.exec(rows.where(SlackMessage.id >= first, SlackMessage.id <= last)).all()
+        return sorted((each.partition("/")[2] for each in found if each.startswith(f"{channel}/")), key=float)
+
     def said(self, message_id: str) -> Said | None:
         """A message with what belongs to it; None when it is gone, or was not heard of."""
         with self._on.read() as session:

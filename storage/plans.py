@@ -14,6 +14,7 @@ from storage.columns import now
 from storage.deciding import Decided, DecidedKind, Deciding
 from storage.errors import NotFound
 from storage.judgments import Plan, Question
+from storage.kept_back import KeptBack, kept_back_by, latest_stop
 from storage.records import Approval, AskedQuestion, Decision, EntryKind, Fix, Report, ShownPlan
 from storage.snapshot import open_question
 from storage.status import Status
@@ -126,6 +127,17 @@ class Plans(Deciding):
         """The question that waits for its answer."""
         with self._on.read() as session:
             return open_question(session, report_id)
+
+    def kept_back(self, report_id: int, *, entry_id: int = 0, ts: str = "") -> KeptBack | None:
+        """The words for which the report is stuck; None when it is not, or not for words.
+
+        Nor when another move than the one that is named asked about them, or when they were asked about after `ts`.
+        """
+        with self._on.read() as session:
+            entry = latest_stop(session, report_id)
+            if entry is None or (entry_id and entry.id != entry_id) or (ts and float(ts) < entry.at.timestamp()):
+                return None
+            return kept_back_by(entry)
 
     def answer(self, question_id: int, answer: str, by: str) -> AskedQuestion:
         """Keep the answer. The first one counts. Raises NotFound."""

@@ -145,9 +145,14 @@ class Worker(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=80)  # the job engine's executor id
     host: str
     pid: int
-    born: float = 0.0  # the process's start time as the system tells it, so that a reused pid is not taken for it
+    born: float = 0.0  # the process's start time as the system tells it: a reused pid is told apart; below 0: it ends
     beat_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
     buried_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+
+    @property
+    def ends(self) -> bool:
+        """Whether it said that it ends. Its process may not be gone yet."""
+        return self.born < 0
 
 
 class Switch(SQLModel, table=True):

@@ -185,6 +185,7 @@ class Decision(StrEnum):
     ANSWER = "answer"
     RETRY = "retry"
     DISMISS = "dismiss"
+    PERMIT = "permit"  # the words for which a fix was kept back are fine
     STOP = "stop"  # end the work that goes on; the report stays
     REFUSED = "refused"  # somebody without the right tried
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import sqlalchemy
 from sqlalchemy import literal, union_all
 from sqlmodel import Session, col, select
 
-from storage.candidates import Candidate, Kin, eligible, kin_of, places_of, titles_of
+from storage.candidates import Candidate, Kin, kin_of, places_of, titles_of
 from storage.filing import fitted
 from storage.groups import Route
 from storage.nearest import SIGNALS, Nearest
@@ -29,6 +31,7 @@ RECIPROCAL = 60  # the constant of reciprocal rank fusion: the larger, the less 
 ROUTE_LIMIT = 64  # reports that one route may bring
 LEAST_SIMILARITY = 0.1  # below this, vectors say nothing
 TITLE_TERMS = 8  # words of a title that are looked for by themselves
+AT_ONCE = 8  # threads that look for vectors in PostgreSQL
 HOLDERS = 64  # signals that hold a key, of which the reports are looked at: the newest
 
 Hits = Sequence[tuple[int, int]]  # signals, best first, each with its report
@@ -70,6 +73,7 @@ class Search:
     def __init__(self, transactions: Transactions) -> None:
         self._on = transactions
         self._vectors = Vectors()
+        self._beside = ThreadPoolExecutor(AT_ONCE, "vectors")  # no thread before it is needed
         self.rarity = Rarity()
 
     def candidates(
@@ -95,15 +99,31 @@ class Search:
         with self._on.read() as session:
             epoch = _epoch(session)
             self.rarity.refresh(session, epoch)
+            near = self._near(session, epoch, (query_vectors, (vector,)), visibility_channel)
             text = TextSearch(session, self.rarity, epoch, visibility_channel)
-            found = _Found(
-                shared=_shared_keys(session, fitted(keys), visibility_channel),
-                by_words=text.signals(terms_of(queries)),
-                by_title=text.signals(terms_of((title,))[:TITLE_TERMS]),
-                asked=self._vectors.nearest(session, epoch, query_vectors, visibility_channel),
-                own=self._vectors.nearest(session, epoch, (vector,), visibility_channel),
-            )
+            shared = _shared_keys(session, fitted(keys), visibility_channel)
+            by_words, by_title = text.signals((terms_of(queries), terms_of((title,))[:TITLE_TERMS]))
+            asked, own = near()
+            found = _Found(shared, by_words, by_title, asked, own)
             return _best(session, found, _visibility(visibility_channel), limit, kin)
+
+    def _near(
+        self, session: Session, epoch: int, questions: Sequence[tuple[bytes, ...]], channel: str
+    ) -> Callable[[], list[Nearest]]:
+        """Have vectors looked for; the answer is waited for when it is asked for.
+
+        A database with an index of its own looks on another connection, while this one looks for words: they take
+        equally long. That connection may see what was filed since; whether a report may be shown, and what its
+        signals say, is read on this one.
+        """
+        if not self._vectors.is_in_database(session, epoch):
+            return partial(self._vectors.nearest, session, epoch, questions, channel)
+
+        def looked() -> list[Nearest]:
+            with self._on.read() as other:
+                return self._vectors.nearest(other, epoch, questions, channel)
+
+        return self._beside.submit(looked).result
 
     def is_indexed(self) -> bool:
         """Whether the database itself can search by vectors, so that memory need not hold them all."""
@@ -127,10 +147,9 @@ def _epoch(session: Session) -> int:
 def _best(session: Session, found: _Found, visibility: Visibility, limit: int, kin: int) -> tuple[Candidate, ...]:
     """The candidates that the most routes put in front."""
     routes, shared = found.routes(), found.shared
-    reports = eligible(session, {each for route in routes.values() for each in route}, visibility)
-    ranks = _ranks(routes, reports)
+    places = places_of(session, {each for route in routes.values() for each in route}, visibility)
+    ranks = _ranks(routes, places)
     order = sorted(ranks, key=lambda each: (each not in shared, -_score(ranks[each]), -each))[:limit]
-    places = places_of(session, order)
     nearest = kin_of(session, found.kin(order, kin)) if kin else {}
     cosines = found.own.best(SIGNALS, LEAST_SIMILARITY)
     return tuple(
@@ -200,7 +219,7 @@ def _visibility(channel: str) -> Visibility:
     return Visibility.PRIVATE if channel else Visibility.PUBLIC
 
 
-def _ranks(routes: dict[Route, list[int]], reports: set[int]) -> dict[int, dict[Route, int]]:
+def _ranks(routes: dict[Route, list[int]], reports: Container[int]) -> dict[int, dict[Route, int]]:
     ranks: dict[int, dict[Route, int]] = {}
     for route, ids in routes.items():
         for rank, report_id in enumerate((each for each in ids if each in reports), start=1):

@@ -26,7 +26,7 @@ from storage.plumbing import Epoch
 from storage.raw import RawSignal
 from storage.records import EntryKind, Report, Signal
 from storage.remembering import FILING, News, Remembered, forget_judgments, is_as_read, remember, text_hash
-from storage.status import CLOSED, SignalStatus
+from storage.status import CLOSED, UNFINISHED, SignalStatus
 from storage.transactions import Transactions, found, locked
 from storage.vector_index import VectorIndex
 from storage.words import words_for_search
@@ -246,11 +246,24 @@ class Signals:
             return True
 
     def postpone(self, signal_id: int, trouble: str, not_before: dt.datetime) -> None:
-        """Note that its digest failed, to be tried again under a new attempt."""
+        """Note that its digest failed, to be tried again under a new attempt.
+
+        If it is filed already, its report waits with it: what the signal means for that is not known yet.
+        """
         with self._on.write() as session:
             signal = locked(session, Signal, signal_id)
             signal.trouble, signal.not_before = trouble, not_before
             signal.attempt += 1
+            if signal.status is SignalStatus.FILED and signal.report_id is not None:
+                report = locked(session, Report, signal.report_id)
+                if report.status in UNFINISHED:
+                    report.not_before = not_before
+
+    def finished(self, signal_id: int) -> None:
+        """Note that its digest came to its end after all."""
+        with self._on.write() as session:
+            signal = locked(session, Signal, signal_id)
+            signal.trouble, signal.not_before = "", None
 
     def counts(self) -> SignalCounts:
         """How many there are."""

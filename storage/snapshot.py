@@ -13,7 +13,7 @@ from storage.pairs import pairs_of
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.spending import Spent, spent_by_stage
-from storage.status import CLOSED, Status
+from storage.status import CLOSED, Status, Visibility
 from storage.transactions import Row, found, table_of
 
 
@@ -63,6 +63,8 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
     """Read it all in one transaction. Raises NotFound."""
     report = found(session, Report, report_id)
     by_stage = spent_by_stage(session, report_id)
+    before = found(session, Report, report.regression_of) if report.regression_of else None
+    before = before if before is not None and _are_seen_alike(report, before) else None
     plans = _of(session, ShownPlan, report_id)
     return Snapshot(
         report=report,
@@ -76,14 +78,18 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         moves=_moves(session, report_id),
         spending=Spent.sum_of(by_stage.values()),
         by_stage=by_stage,
-        regression_of=found(session, Report, report.regression_of) if report.regression_of else None,
-        dismissing_move=_dismissing_move(session, report.regression_of),
+        regression_of=before,
+        dismissing_move=_dismissing_move(session, before.id if before is not None else None),
         heir=(heir := _heir(session, report)),
         heir_address=_address(session, heir),
         corrections=(corrections := _corrections(session, report_id)),
         moved=_moved(session, report_id, corrections),
         after=_after(session, report),
-        near=tuple(_near(session, report_id, pair) for pair in pairs_of(session, report_id)),
+        near=tuple(
+            near
+            for pair in pairs_of(session, report_id)
+            if _are_seen_alike(report, (near := _near(session, report_id, pair)).report)
+        ),
     )
 
 
@@ -120,6 +126,12 @@ def _moved(session: Session, report_id: int, corrections: tuple[Correction, ...]
 def _near(session: Session, report_id: int, pair: Pair) -> Near:
     report = found(session, Report, pair.other(report_id))
     return Near(pair, report, _address(session, report))
+
+
+def _are_seen_alike(report: Report, other: Report) -> bool:
+    """Whether who sees one may see the other. They could when they were likened: a channel may have turned private."""
+    alike = report.visibility is other.visibility
+    return alike and (report.visibility is Visibility.PUBLIC or report.channel == other.channel)
 
 
 def _after(session: Session, report: Report) -> tuple[After, ...]:

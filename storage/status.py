@@ -66,6 +66,9 @@ WORKED_ON = frozenset(
 WATCHED = frozenset({Status.AWAITING_CHECKS, Status.AWAITING_REVIEW, Status.AWAITING_PROOF})
 """Of these, the ones that are only looked at: a look that fails costs nothing, and the next one comes by itself."""
 
+UNFINISHED = frozenset({Status.GATHERING, Status.AWAITING_PROOF})
+"""What a signal may change by being filed: a digest that failed after that is finished while its report is in these."""
+
 WITH_A_FIX = frozenset({Status.AWAITING_FIX, Status.AWAITING_CHECKS, Status.AWAITING_REVIEW})
 """In these there may be a pull request that is not merged yet."""
 

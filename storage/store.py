@@ -31,6 +31,7 @@ from storage.signals import Signals
 from storage.spending import Spending
 from storage.switches import Switches
 from storage.transactions import Transactions
+from storage.turning_private import TurningPrivate
 
 
 class Store:
@@ -69,6 +70,7 @@ class Store:
         self.due = DueWork(transactions)
         self.fading = Fading(transactions)
         self.retention = Retention(transactions)
+        self.turning_private = TurningPrivate(transactions)
 
     def close(self) -> None:
         """Close the connections. The store may be used again; it opens new ones."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,11 +60,18 @@ class TextSearch:
     channel: str
     _held: dict[str, list[Hit]] = field(default_factory=dict)  # on PostgreSQL: per term the signals, as far as read
 
-    def signals(self, terms: tuple[str, ...]) -> list[Hit]:
-        """The signals that hold the rarest of the terms, best first, each with its report."""
+    def signals(self, questions: Sequence[tuple[str, ...]]) -> list[list[Hit]]:
+        """For each question the signals that hold the rarest of its terms, best first, each with its report."""
         if self.session.get_bind().dialect.name == "sqlite":
-            return self._by_bm25(terms)
-        return self._by_rareness(terms)
+            return [self._by_bm25(terms) for terms in questions]
+        most = COMMON_FROM if self._few else HOLDERS
+        chosen = [self._worth_reading(terms) for terms in questions]
+        self._read(list(dict.fromkeys(itertools.chain(*chosen))), most)
+        return [self._by_rareness(*each, most) for each in zip(questions, chosen, strict=True)]
+
+    @property
+    def _few(self) -> bool:
+        return self.filings <= FEW
 
     def _by_share(self, terms: Iterable[str]) -> list[str]:
         """The terms, those first that may be expected in the fewest signals."""
@@ -88,7 +95,7 @@ class TextSearch:
 
     def _worth_counting(self, terms: tuple[str, ...]) -> tuple[str, ...]:
         """The terms that may be rare. How many signals hold a term is estimated by those that were read."""
-        if self.filings <= FEW:
+        if self._few:
             return terms
         maybe = [term for term in self._by_share(terms) if self.rarity.share(term) * self.filings < SURELY_COMMON]
         return tuple(maybe[:TERMS_SEARCHED])
@@ -106,13 +113,9 @@ class TextSearch:
     # ── PostgreSQL: it ranks without regard to how rare a word is, and reads the whole text to do so. So we ask who ──
     # ── holds each term, and add up rareness ourselves ──────────────────────────────────────────────────────────
 
-    def _by_rareness(self, terms: tuple[str, ...]) -> list[Hit]:
-        few = self.filings <= FEW
-        most = COMMON_FROM if few else HOLDERS
-        chosen = self._worth_reading(terms) if few else self._worth_counting(terms)[:AMONG_MANY]
-        self._read([term for term in chosen if term not in self._held], most)
+    def _by_rareness(self, terms: tuple[str, ...], chosen: Sequence[str], most: int) -> list[Hit]:
         counted = [(term, len(self._held[term])) for term in chosen]
-        rare = _rarest(counted, most, TOUCHED if few else AMONG_MANY * HOLDERS)
+        rare = _rarest(counted, most, TOUCHED if self._few else AMONG_MANY * HOLDERS)
         if not rare:
             common = [term for term, count in counted if count] or self._by_share(terms)
             return self._of_all(common[:2]) if common else []
@@ -123,8 +126,10 @@ class TextSearch:
                 scores[hit] = scores.get(hit, 0.0) + weight
         return sorted(scores, key=lambda hit: (-scores[hit], -hit[0]))[:ROWS]
 
-    def _worth_reading(self, terms: tuple[str, ...]) -> list[str]:
-        """The terms that may be rare, as many as may be expected in READ signals together, but no fewer than some."""
+    def _worth_reading(self, terms: tuple[str, ...]) -> Sequence[str]:
+        """The terms that may be rare; among few signals as many as may be expected in READ of them, at least some."""
+        if not self._few:
+            return self._worth_counting(terms)[:AMONG_MANY]
         order = self._by_share(terms)
         expected = itertools.accumulate(self.rarity.share(term) * self.filings for term in order)
         return [

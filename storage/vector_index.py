@@ -7,6 +7,8 @@ found, is asked of the signal itself, so a row here that is out of date finds no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import text
@@ -17,18 +19,19 @@ from storage.records import Signal
 from storage.status import Visibility
 
 VECTOR_TABLES = {256: "signal_vector", 384: "signal_vector_384"}  # by the numbers of a vector
-_AHEAD = 80  # signals that the index brings for one vector
+_AHEAD = 64  # signals that the index brings for one vector
 _KEEP = (
     "INSERT INTO {table} (signal_id, room, embedding) VALUES (:signal_id, :room, CAST(:numbers AS halfvec)) "
     "ON CONFLICT (signal_id) DO UPDATE SET room = excluded.room, embedding = excluded.embedding"
 )
 _NEAREST = """
-    SELECT signal.id, signal.report_id, near.cosine FROM (
-        SELECT each.signal_id, 1 - min(each.distance) AS cosine
-        FROM unnest(CAST(:asked AS halfvec[])) AS asked (vector) CROSS JOIN LATERAL (
+    SELECT near.question, signal.id, signal.report_id, near.cosine FROM (
+        SELECT asked.question, each.signal_id, 1 - min(each.distance) AS cosine
+        FROM unnest(CAST(:asked AS halfvec[]), CAST(:questions AS int[])) AS asked (vector, question)
+        CROSS JOIN LATERAL (
             SELECT signal_id, embedding <=> asked.vector AS distance FROM {table} WHERE room = {room}
             ORDER BY embedding <=> asked.vector LIMIT :most
-        ) AS each GROUP BY each.signal_id
+        ) AS each GROUP BY asked.question, each.signal_id
     ) AS near JOIN signal ON signal.id = near.signal_id
     WHERE signal.status = 'filed' AND signal.report_id IS NOT NULL AND octet_length(signal.vector) = :wide
       AND signal.visibility = :visibility AND (:channel = '' OR signal.channel = :channel)
@@ -58,28 +61,39 @@ class VectorIndex:
             session.execute(keep, {"signal_id": signal.id, "room": room, "numbers": numbers})
 
     @staticmethod
-    def nearest(session: Session, asked: NDArray[np.float32], channel: str) -> Nearest:
-        """The signals of a room that are most like any of the vectors that are asked, one a row."""
-        table = VECTOR_TABLES.get(asked.shape[1])
-        told = [_written(vector) for vector in asked if vector.any()]  # without a direction nothing is near it
+    def nearest(session: Session, questions: Sequence[NDArray[np.float32]], channel: str) -> list[Nearest]:
+        """For each question the signals of a room that are most like any of its vectors, one a row.
+
+        All are asked in one statement: planning takes as long as looking. Vectors without a direction, and those of
+        another length than the first question's that has any, find nothing.
+        """
+        width = next((rows.shape[1] for rows in questions if rows.size), 0)
+        told = [(_written(vector), n) for n, rows in enumerate(questions) if rows.shape[1] == width
+                for vector in rows if vector.any()]  # fmt: skip
+        table = VECTOR_TABLES.get(width)
         if table is None or not told:
-            return NOTHING
+            return [NOTHING for _ in questions]
         session.execute(text(f"SET LOCAL hnsw.ef_search = {_AHEAD}"))
-        question = text(_NEAREST.format(table=table, room=":channel" if channel else "''"))
+        statement = text(_NEAREST.format(table=table, room=":channel" if channel else "''"))
         found = session.execute(
-            question,
+            statement,
             {
-                "asked": told,
+                "asked": [vector for vector, _ in told],
+                "questions": [n for _, n in told],
                 "most": SIGNALS if channel else _AHEAD,
-                "wide": 4 * asked.shape[1],
+                "wide": 4 * width,
                 "channel": channel,
                 "visibility": (Visibility.PRIVATE if channel else Visibility.PUBLIC).value,
             },
         ).all()
-        if not found:
-            return NOTHING
-        places = np.array([(signal_id, report_id) for signal_id, report_id, _ in found], np.int64)
-        return Nearest.of(places[:, 0], places[:, 1], np.array([cosine for *_, cosine in found], np.float32))
+        return [_ordered([tuple(row[1:]) for row in found if row[0] == n]) for n in range(len(questions))]
+
+
+def _ordered(found: list[tuple[int, int, float]]) -> Nearest:
+    if not found:
+        return NOTHING
+    signals, reports, cosines = zip(*found, strict=True)
+    return Nearest.of(np.array(signals, np.int64), np.array(reports, np.int64), np.array(cosines, np.float32))
 
 
 def _written(vector: NDArray[np.float32]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlmodel import Session, col, select
 
 from storage.nearest import NOTHING, Nearest
@@ -28,23 +30,31 @@ class Vectors:
         self._shelves: dict[int, Shelf] = {}
         self._rooms: dict[str, int] = {}
 
-    def nearest(self, session: Session, epoch: int, asked: tuple[bytes, ...], channel: str) -> Nearest:
-        """The signals of a room (a private channel, "" for all that is public) most like any of what is asked.
-
-        `epoch` is the filing's, as this session sees it.
-        """
-        wanted = [np.frombuffer(vector, "<f4") for vector in asked if vector and len(vector) % 4 == 0]
-        if not wanted or any(vector.size != wanted[0].size for vector in wanted):
-            return NOTHING
-        rows = np.stack(wanted)
+    def is_in_database(self, session: Session, epoch: int) -> bool:
+        """Whether the database's own index is asked. `epoch` is the filing's, as this session sees it."""
+        if epoch <= self._in_memory or not self.index.is_there(session):
+            return False
         with self._lock:
-            if epoch > self._in_memory and self.index.is_there(session):
-                self._shelves.clear()
-            else:
-                self._refresh(session, epoch)
-                shelf = self._shelves.get(rows.shape[1])
-                return shelf.nearest(rows, self._room(channel)) if shelf is not None else NOTHING
-        return self.index.nearest(session, rows, channel)
+            self._shelves.clear()
+        return True
+
+    def nearest(
+        self, session: Session, epoch: int, questions: Sequence[tuple[bytes, ...]], channel: str
+    ) -> list[Nearest]:
+        """For each question the signals of a room that are most like any of its vectors.
+
+        A room is a private channel, or "" for all that is public.
+        """
+        asked = [_rows(question) for question in questions]
+        if self.is_in_database(session, epoch):
+            return self.index.nearest(session, asked, channel)
+        with self._lock:
+            self._refresh(session, epoch)
+            return [self._on_shelf(rows, channel) for rows in asked]
+
+    def _on_shelf(self, rows: NDArray[np.float32], channel: str) -> Nearest:
+        shelf = self._shelves.get(rows.shape[1])
+        return shelf.nearest(rows, self._room(channel)) if rows.size and shelf is not None else NOTHING
 
     def _refresh(self, session: Session, epoch: int) -> None:
         """Learn of every signal filed, edited or erased since the last time."""
@@ -68,3 +78,11 @@ class Vectors:
                 shelf.drop(signal_id)
         if vector and width:
             self._shelves.setdefault(width, Shelf(width)).put(signal_id, vector, report_id, room)
+
+
+def _rows(question: tuple[bytes, ...]) -> NDArray[np.float32]:
+    """The vectors of a question, one a row; none when they are of several lengths."""
+    vectors = [np.frombuffer(vector, "<f4") for vector in question if vector and len(vector) % 4 == 0]
+    if not vectors or any(vector.size != vectors[0].size for vector in vectors):
+        return np.zeros((0, 0), "<f4")
+    return np.stack(vectors)

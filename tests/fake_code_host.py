@@ -36,6 +36,7 @@ class FakeCodeHost:
     comments: dict[tuple[int, str], str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)  # sha -> commit message
     public: bool = False
+    renamed: dict[str, str] = field(default_factory=dict)  # former name -> name
     unknown_people: frozenset[str] = frozenset()
     taken_over: set[str] = field(default_factory=set)  # branches that people have pushed to
     reverts: dict[int, str] = field(default_factory=dict)  # number -> the commit that undoes it
@@ -45,6 +46,10 @@ class FakeCodeHost:
     def is_public(self, repository: Repository) -> bool:
         self._maybe_fail()
         return self.public
+
+    def name_of(self, name: str) -> str:
+        self._maybe_fail()
+        return self.renamed.get(name, name)
 
     def ensure_branch(
         self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float

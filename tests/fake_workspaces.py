@@ -19,6 +19,7 @@ from agents.exchange import (
 )
 from agents.ports import Workspace
 from agents.terms import Repository
+from agents.undecoded import bytes_of, is_binary, text_of
 
 
 @dataclass
@@ -146,12 +147,15 @@ class FakeWorkspace:
         file = self._inside(path)
         if not file.is_file():
             raise FileNotFoundError(path)
-        return file.read_bytes().decode()
+        text = text_of(file.read_bytes())
+        if "\0" in text or is_binary(text):
+            raise ValueError(f"{path} is a binary file")
+        return text
 
     def write(self, path: str, text: str) -> None:
         file = self._inside(path)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode())
+        file.write_bytes(bytes_of(text))
 
     def patch(self, paths: Sequence[str] = ()) -> str:
         _git(self.top, "add", "--all")
@@ -161,7 +165,7 @@ class FakeWorkspace:
         done = subprocess.run(
             ["git", "apply", "--whitespace=nowarn", "-"],
             cwd=self.top,
-            input=patch.encode(),
+            input=bytes_of(patch),
             capture_output=True,
             check=False,
         )
@@ -181,7 +185,7 @@ class FakeWorkspace:
 
 def _git(folder: Path, *arguments: str) -> str:
     done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
-    return done.stdout.decode()
+    return text_of(done.stdout)
 
 
 def make_repository(folder: Path, files: Mapping[str, str], *later: Mapping[str, str]) -> str:

@@ -113,6 +113,24 @@ def test_where_readers_may_not_see_the_report_the_pull_request_has_no_word_of_it
     assert "What this changes" in body
 
 
+@pytest.mark.parametrize(
+    ("renamed", "closed"),
+    [({"acme/old": "acme/shop"}, True), ({"acme/shop": "acme/new", "acme/old": "acme/new"}, True), ({}, False)],
+)
+def test_an_issue_that_has_a_former_name_of_the_repository_is_its_own(
+    world: World, renamed: dict[str, str], *, closed: bool
+) -> None:
+    world.code_host.renamed, world.code_host.public = renamed, True
+    world.hears(source="github", external_id="acme/old#31", url="https://code.example/acme/old/issues/31")
+    for step in (world.advances, lambda: world.presses(Decision.APPROVE), world.advances):
+        step()
+
+    assert world.store.reports.get(1).status is Status.AWAITING_CHECKS
+    assert ("Fixes #31" in world.code_host.drafts[1].body) is closed
+    (message,) = world.code_host.messages.values()
+    assert ("Refs: #31" in message) is closed
+
+
 def test_no_round_is_begun_on_a_branch_that_a_person_has_pushed_to(world: World) -> None:
     world.reaches(Status.AWAITING_CHECKS)
     asked = len(world.model.asked)

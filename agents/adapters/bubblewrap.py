@@ -31,6 +31,7 @@ from agents.adapters.sandbox_view import ALL_BINARY, INSIDE, Bounds, View, searc
 from agents.errors import SandboxUnusable, Stopped
 from agents.exchange import Ran
 from agents.terms import Repository
+from agents.undecoded import bytes_of, text_of
 from storage.judgments import Outcome
 
 _GIT_SECONDS = 120.0
@@ -205,8 +206,8 @@ class SandboxWorkspace:
         Raises Stopped when there is too much of it, or git cannot make it.
         """
         try:
-            return self._diff(os.devnull, paths).decode()
-        except UnicodeDecodeError:  # a changed file is text in another encoding: carried as binary it stays what it is
+            return text_of(self._diff(os.devnull, paths))
+        except ValueError:  # carried as binary it stays what it is
             return self._diff(ALL_BINARY, paths).decode(errors="replace")
 
     def apply(self, patch: str) -> None:
@@ -261,7 +262,7 @@ class SandboxWorkspace:
     def _given(self, patch: str, command: Sequence[str]) -> Ended:
         """Run git with a patch as its input."""
         with tempfile.TemporaryFile() as file:
-            file.write(patch.encode())
+            file.write(bytes_of(patch))
             file.seek(0)
             return self._sandbox.run(command, self._plain, seconds=_GIT_SECONDS, stdin=file.fileno())
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from agents.undecoded import bytes_of, is_binary, text_of
+
 LARGEST = 4 * 1024 * 1024
 _MOST_LINKS = 10
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -31,7 +33,7 @@ def read_text(top: Path, path: str) -> str:
 
 def write_text(top: Path, path: str, text: str) -> None:
     """Create or replace a file under `top`, with its folders. Raises ValueError for what is outside or by a link."""
-    content = text.encode()
+    content = bytes_of(text)
     if len(content) > LARGEST:
         raise ValueError(f"{path} would have {len(content)} bytes, and {LARGEST} are the most")
     parts = _parts(path)
@@ -95,9 +97,12 @@ def _text(path: str, content: bytes) -> str:
     if b"\0" in content:
         raise ValueError(f"{path} is a binary file")
     try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not text in UTF-8") from error
+        text = text_of(content)
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be read: {error}") from error
+    if is_binary(text):
+        raise ValueError(f"{path} is a binary file")
+    return text
 
 
 def _link_on(top: Path, parts: list[str]) -> list[str] | None:

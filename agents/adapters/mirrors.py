@@ -19,6 +19,7 @@ from agents.adapters.inert_git import GitFailed, run_git, text_of_git
 from agents.adapters.remotes import Remote, remote_of
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.terms import Repository
+from agents.undecoded import bytes_of
 
 NAME = "Signalbox"
 EMAIL = "signalbox@users.noreply.invalid"  # an address that can never be somebody's account
@@ -175,7 +176,13 @@ class _Mirror:
             run_git("read-tree", base_sha, at=self.path, variables=index)
             try:
                 run_git(
-                    "apply", "--cached", "--whitespace=nowarn", "-", at=self.path, variables=index, stdin=patch.encode()
+                    "apply",
+                    "--cached",
+                    "--whitespace=nowarn",
+                    "-",
+                    at=self.path,
+                    variables=index,
+                    stdin=bytes_of(patch),
                 )
             except GitFailed as error:
                 raise CodeHostRejected(

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict
 from agents import case_text
 from agents.cases import FixCase
 from agents.conventions import conventions_text, words_of
-from agents.discretion import indiscretions
+from agents.discretion import Indiscretions, indiscretions
 from agents.exchange import About
 from agents.guards import guard
-from agents.loop import Loop
+from agents.loop import DONE, Loop
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
 from agents.proof import prove_patch
@@ -54,9 +54,15 @@ class Fixed(BaseModel):
     submission: FixSubmission | None = None
     patch: str = ""
     proof: Proof | None = None
+    words: tuple[str, ...] = ()  # of the report, which alone were in its way
     steps: int = 0
     usd: float = 0.0
     seconds: float = 0.0
+
+    @property
+    def may_be_pushed(self) -> bool:
+        """Whether it is proven and taken: what a reviewer objects to may be proven, too."""
+        return self.outcome is Outcome.FINISHED and self.proof is not None and self.proof.holds
 
 
 class Reviewed(BaseModel):
@@ -76,6 +82,7 @@ class Attempt(BaseModel):
     submission: FixSubmission
     patch: str
     faults: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # that it names, when they are all that is wrong
     proof: Proof | None = None
     review: Review | None = None
     seconds: float = 0.0
@@ -139,7 +146,7 @@ def fix(  # noqa: PLR0917 the ports, in the order of all stages
     Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
     """
     repair = _Repair(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged(), review)
-    return _fixed(Loop(repair.brief(), model, checkpoint).run())
+    return repair.as_it_was() or _fixed(Loop(repair.brief(), model, checkpoint).run())
 
 
 def _fixed(trail: Trail[Attempt]) -> Fixed:
@@ -151,6 +158,7 @@ def _fixed(trail: Trail[Attempt]) -> Fixed:
         submission=last.submission if last else None,
         patch=last.patch if last else trail.patch,
         proof=last.reviewed if last else None,
+        words=last.words if last and trail.outcome is Outcome.UNSAFE else (),
         steps=trail.turns,
         usd=trail.usd,
         seconds=trail.seconds,
@@ -191,21 +199,42 @@ class _Repair:
     def _hands(self, workspace: Workspace) -> Hands:
         return Hands(workspace, self.case.repository, self.case.signals, self.redactor.text, self.redactor.secrets_only)
 
+    def as_it_was(self) -> Fixed | None:
+        """What was kept back before, when it may be pushed now: people let its words through. Asks no model."""
+        case = self.case
+        kept = case.handed_in if case.unproven and case.patch else None
+        if kept is None:
+            return None
+        again, seconds = self._examined(kept, case.patch, turn=0, number=0)
+        if again.refusal:
+            return None
+        return Fixed(
+            outcome=Outcome.FINISHED,
+            sentence=DONE,
+            submission=again.submission,
+            patch=again.patch,
+            proof=again.reviewed,
+            seconds=seconds,
+        )
+
     def _rule(self, submission: FixSubmission, trail: Trail[Attempt]) -> Ruling[Attempt]:
-        attempt = self.checkpoint(f"proof:{trail.turns}", lambda: self._attempt(submission, trail.patch), Attempt)
-        seconds = attempt.seconds
-        if attempt.proof is not None and attempt.proof.holds and self.review is not None:
-            reviewed = self.checkpoint(f"review:{trail.turns}", lambda: self._reviewed(attempt, trail), Reviewed)
-            attempt = attempt.model_copy(update={"review": reviewed.review})
-            seconds += reviewed.seconds
+        attempt, seconds = self._examined(submission, trail.patch, turn=trail.turns, number=trail.refusals + 1)
         return Ruling(attempt, attempt.refusal, attempt.outcome, seconds)
 
-    def _reviewed(self, attempt: Attempt, trail: Trail[Attempt]) -> Reviewed:
-        began = time.monotonic()
-        if attempt.proof is None or self.review is None:
-            raise ValueError("only what is proven is reviewed")
-        said = self.review(self.case, attempt.submission, attempt.patch, attempt.proof, trail.refusals + 1)
-        return Reviewed(review=said, seconds=time.monotonic() - began)
+    def _examined(self, submission: FixSubmission, patch: str, *, turn: int, number: int) -> tuple[Attempt, float]:
+        """Guarded, proven, and reviewed if it is; and how long that took."""
+        attempt = self.checkpoint(f"proof:{turn}", lambda: self._attempt(submission, patch), Attempt)
+        if attempt.proof is None or not attempt.proof.holds or self.review is None:
+            return attempt, attempt.seconds
+        review, proof = self.review, attempt.proof
+
+        def reviewed() -> Reviewed:
+            began = time.monotonic()
+            said = review(self.case, submission, patch, proof, number)
+            return Reviewed(review=said, seconds=time.monotonic() - began)
+
+        found = self.checkpoint(f"review:{turn}", reviewed, Reviewed)
+        return attempt.model_copy(update={"review": found.review}), attempt.seconds + found.seconds
 
     def _attempt(self, submission: FixSubmission, patch: str) -> Attempt:
         began = time.monotonic()
@@ -217,18 +246,20 @@ class _Repair:
             planned=case.plan.files,
             free=bool(case.instructions),
         )
-        if case.discreet:
-            faults += indiscretions(submission, patch, case, self._known)
+        told = indiscretions(submission, patch, case, self._known) if case.discreet else Indiscretions()
+        words = () if faults else told.words
+        faults += told.sentences
         proof = None if faults else self._proof(submission, patch)
         seconds = time.monotonic() - began
-        return Attempt(submission=submission, patch=patch, faults=faults, proof=proof, seconds=seconds)
+        return Attempt(submission=submission, patch=patch, faults=faults, words=words, proof=proof, seconds=seconds)
 
     def _known(self, words: Sequence[str]) -> frozenset[str]:
         return words_of(self.workspaces, self.case.repository, self.case.base_sha, words)
 
     def _proof(self, submission: FixSubmission, patch: str) -> Proof:
         case = self.case
-        proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission)
+        planned = case.plan.files
+        proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission, planned=planned)
         logs = {name: self.redactor.text(getattr(proof, name)) for name in ("before_log", "after_log", "suite_log")}
         return proof.model_copy(update=logs)
 

@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from slack_bolt import Ack, App
 
 from agents.assent import Answer, Via
-from bot.actions import DECISIONS, Action, Choice, action_of
+from bot.actions import DECISIONS, Action, Choice, Named, action_of
 from bot.listeners import correcting, held, how, letters
 from bot.listeners.deps import Deps
 from bot.listeners.failing import told
 from bot.listeners.payload import Press
-from bot.views.trouble import outdated
+from bot.views.trouble import forgotten, outdated
 from storage.errors import NotFound
 from storage.records import Decision
 
@@ -52,6 +52,9 @@ def _said(press: Press, deps: Deps) -> str:
 def _answer(press: Press, deps: Deps) -> str:
     """Do what was pressed; what to tell the person. Raises ValidationError for a value that is not of our making."""
     action = action_of(press.action)
+    if _is_of_another_time(press, deps):
+        log.warning("a button was pressed on a message that is not the report's", message=press.ts, value=press.value)
+        return forgotten()
     for answers in (held.ANSWERS, letters.ANSWERS):
         if action in answers:
             return answers[action](press, deps)
@@ -64,6 +67,18 @@ def _answer(press: Press, deps: Deps) -> str:
     return ""
 
 
+def _is_of_another_time(press: Press, deps: Deps) -> bool:
+    """Whether a button for a report, or a correction, stands on a message that is not known as that report's.
+
+    Where an older backup was restored, what was posted since is unknown, and its numbers are other reports' now.
+    """
+    named = Named.of(press.value)
+    if press.alone or not press.ts or not (named.report_id or named.correction_id):
+        return False
+    row = deps.store.outbox.at(press.channel, press.ts)
+    return row is None or (named.report_id not in (0, row.report_id))
+
+
 def _decide(decision: Decision, choice: Choice, press: Press, deps: Deps) -> Answer:
     words = ""
     if decision is Decision.ANSWER:
@@ -73,6 +88,11 @@ def _decide(decision: Decision, choice: Choice, press: Press, deps: Deps) -> Ans
         if not 0 <= choice.option < len(question.body.options):
             return Answer(ok=False, sentence=outdated())
         words = question.body.options[choice.option]
+    if decision is Decision.PERMIT:
+        kept = deps.store.plans.kept_back(choice.report_id, entry_id=choice.entry_id)
+        if kept is None:
+            return Answer(ok=False, sentence="Nothing waits for these words any more; nothing was changed.")
+        words = kept.said
     return deps.assent.press(
         choice.report_id,
         decision,

@@ -9,6 +9,7 @@ from bot.listeners.conversation import bring_up_to_date, hear, is_alive, listene
 from bot.listeners.deps import Deps
 from bot.slack_event import CHANGED
 from bot.sources.slack import SOURCE, SlackEvent, counts, moment
+from storage.status import Visibility
 
 _IN_TIME = 3600.0  # seconds after which an edit is not the first that we hear of a new message
 
@@ -18,6 +19,8 @@ def heard(event: SlackEvent, deps: Deps) -> None:
     terms = listened(event.channel, deps, shared=event.shared)
     if not counts(event, terms, deps.our_bot, deps.home_team) or event.parent_user == deps.our_user:
         return
+    if terms is not None and event.visibility is Visibility.PRIVATE and deps.once.first(f"private/{event.channel}"):
+        deps.store.turning_private.turn(event.channel)  # it may have been public until just now
     known = event.subtype == CHANGED and deps.store.messages.get(event.external_id) is not None
     if aside(event, deps.our_user) is not None and not known:
         return  # `mentions` answers it, and rewording it asks nothing new

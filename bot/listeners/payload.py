@@ -26,6 +26,7 @@ class Press:
     value: str = ""
     address: str = ""  # where it can be answered for half an hour
     trigger: str = ""  # by which a window can be opened for three seconds
+    alone: bool = False  # on a message that nobody else sees
 
     @classmethod
     def of(cls, body: Mapping[str, Any], action: Mapping[str, Any] | None = None) -> Self:
@@ -41,6 +42,7 @@ class Press:
             value=words((action or {}).get("value")),
             address=words(body.get("response_url")),
             trigger=name_of(body.get("trigger_id")),
+            alone=container.get("is_ephemeral") is True,
         )
 
 

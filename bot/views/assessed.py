@@ -12,6 +12,7 @@ from storage.assessment import Assessment, Reviewer
 from storage.judgments import Research
 
 _LISTED = 3
+_PUBLIC = " The repository is public: anybody can read the pull request that comes of this plan."
 
 
 def around_the_plan(found: Research | None) -> list[Block]:
@@ -26,6 +27,8 @@ def around_the_plan(found: Research | None) -> list[Block]:
             line += [*(["; "] if number else []), *_reviewer(reviewer)]
         blocks.append(parts.paragraph(*line))
     blocks += [parts.context(sentence) for sentence in assessment.unseen]
+    if assessment.public:
+        blocks.append(parts.paragraph(Sign("globe_with_meridians"), _PUBLIC))
     return blocks
 
 

@@ -11,10 +11,11 @@ from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.corrections import reasons
 from bot.views.drawing import Drawing
-from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
+from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold, code
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
 from bot.views.words import is_merge, it_was
+from storage.kept_back import KeptBack, kept_back_by
 from storage.past import REVERTED
 from storage.records import Entry, Fix
 from storage.status import Mover, Status
@@ -70,8 +71,12 @@ def trouble(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
     if now:
         value = Choice(report_id=scene.report_id).json_text
         confirm = "The report is closed, and no fix is made."
+        kept = kept_back_by(entry)
+        blocks += _words(scene, kept) if kept is not None else []
+        asked = Choice(report_id=scene.report_id, entry_id=entry.id or 0).json_text
         blocks.append(
             parts.buttons(
+                *([parts.button("These words are fine", Action.PERMIT, asked)] if kept is not None else []),
                 parts.button("Retry", Action.RETRY, value, style="primary"),
                 parts.button("Dismiss", Action.DISMISS, value, confirm=confirm),
             )
@@ -79,6 +84,21 @@ def trouble(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
     elif following := _following(scene, entry):
         blocks.append(parts.paragraph(*_by(following), Words(following.text, italic=True, limit=300)))
     return Drawing(f"trouble:{entry.id}", f"I am stuck: {entry.text}", blocks, past=not now)
+
+
+def _words(scene: Scene, kept: KeptBack) -> list[Block]:
+    """The words that a fix is kept back for, why, and what an approver may do about it."""
+    named: list[Piece] = []
+    for word in kept.words:
+        named += [code(word), " "]
+    return [
+        parts.paragraph(bold("Words  "), *named),
+        parts.context(
+            f"They stand in the report and nowhere in {scene.report.repository}, so they may be names of people or "
+            "customers. If all who read the repository may read them, an approver presses “These words are fine”, or "
+            "replies so: these are let through for this report, no others, and the fix goes on."
+        ),
+    ]
 
 
 def expired(scene: Scene, entry: Entry, *, now: bool) -> Drawing:

@@ -23,6 +23,15 @@ def database_down(reference: str) -> str:
     )
 
 
+def forgotten() -> str:
+    """The button that was pressed stands on a message that we know nothing of."""
+    return (
+        "That button is out of date, so nothing was changed: I do not know the message that it stands on, perhaps "
+        "because a backup was restored, and its number may be another report's now. Look at the newest message of the "
+        "report, or have it looked at again with `/investigate`."
+    )
+
+
 def outdated() -> str:
     """The button that was pressed is none that we would make now."""
     return "That button is out of date, so nothing was changed. Look at the newest message of the report."

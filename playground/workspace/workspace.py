@@ -174,6 +174,11 @@ class Workspace:
             message = self._state.channel(channel).messages[ts]
             self._core.unfurl(message, [{"from_url": url, "title": title, "fallback": title, "id": 1}])
 
+    def make_private(self, channel: str) -> None:
+        """An administrator makes a channel private. Slack sends no event of it."""
+        with self._state.changing():
+            self._state.channel(channel).is_private = True
+
     def archive(self, channel: str) -> None:
         """Somebody archives a channel: it can be read, and nothing is said there any more."""
         with self._state.changing():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from agents.proof import prove_patch
@@ -27,7 +27,14 @@ SUBMISSION = FixSubmission(
 )
 
 
-def proven(origin: Path, files: Mapping[str, str], *, repository: Repository = REPOSITORY, **changes: object) -> Proof:
+def proven(
+    origin: Path,
+    files: Mapping[str, str],
+    *,
+    repository: Repository = REPOSITORY,
+    planned: Sequence[str] = (),
+    **changes: object,
+) -> Proof:
     workspaces = FakeWorkspaces(origin)
     sha = workspaces.head(REPOSITORY)
     workspace = workspaces.open(REPOSITORY, sha)
@@ -36,7 +43,7 @@ def proven(origin: Path, files: Mapping[str, str], *, repository: Repository = R
     patch = workspace.patch()
     workspace.close()
     submission = SUBMISSION.model_copy(update=changes)
-    proof = prove_patch(workspaces, repository, sha, patch, submission)
+    proof = prove_patch(workspaces, repository, sha, patch, submission, planned=planned)
     assert all(opened.closed for opened in workspaces.opened)
     assert proof.holds == (not proof.why_not)
     return proof

@@ -223,6 +223,15 @@ def test_an_open_pull_request_on_the_same_file_is_seen_and_a_refusal_is_said(
     assert "the token may not read pull requests" in refused.unseen[0]
 
 
+@pytest.mark.parametrize("public", [True, False])
+def test_whether_anybody_may_read_the_repository_is_known_with_the_plan(
+    origin: Origin, workspaces: FakeWorkspaces, sqlite_store: Store, *, public: bool
+) -> None:
+    assessing = Assessing(means_of(sqlite_store, workspaces, FakeCodeHost(public=public)))
+
+    assert assessing.assess(a_case(origin.git("rev-parse", "HEAD")), research_of()).public is public
+
+
 def test_nothing_is_looked_up_for_research_without_code(
     origin: Origin, workspaces: FakeWorkspaces, sqlite_store: Store
 ) -> None:

@@ -15,6 +15,7 @@ from agents.adapters import process_groups
 from agents.adapters.bubblewrap import SandboxWorkspace
 from agents.adapters.sandbox_view import Bounds
 from agents.errors import SandboxUnusable, Stopped
+from agents.patches import read_patch
 from tests.agents.sandboxed import MIB, SMALL, Ground, ground_or_skip, sleeping
 
 FORKS = """
@@ -244,6 +245,30 @@ def test_text_in_another_encoding_is_carried_unharmed(ground: Ground, workspace:
     with ground.open() as other:
         other.apply(patch)
         assert "351" in said(other, "od -An -to1 menu.txt")
+
+
+def test_a_file_in_latin_1_is_read_changed_and_reviewed_like_any_other(
+    ground: Ground, workspace: SandboxWorkspace
+) -> None:
+    assert workspace.run(("sh", "-c", r"printf '# caf\351\nPRICE = 1\n' > menu.py")).exit_code == 0
+    workspace.write("menu.py", workspace.read("menu.py").replace("PRICE = 1", "PRICE = 2"))
+    workspace.write("shop.py", "PRICE = 9\n")
+    patch = workspace.patch()
+
+    assert not any(change.binary for change in read_patch(patch))
+    assert patch.encode().decode() == patch, "a database takes it"
+    with ground.open() as other:
+        other.apply(patch)
+        assert "351 012 120" in said(other, "od -An -to1 menu.py")
+        assert other.patch() == patch
+
+
+def test_what_is_no_text_in_any_encoding_stays_binary_also_without_a_nul(workspace: SandboxWorkspace) -> None:
+    assert workspace.run(("sh", "-c", r"printf '\211PNG\001\002\351\n' > logo.bin")).exit_code == 0
+
+    assert [change.binary for change in read_patch(workspace.patch())] == [True]
+    with pytest.raises(ValueError, match="is a binary file"):
+        workspace.read("logo.bin")
 
 
 def test_changes_beyond_all_measure_stop_the_run_in_a_sentence(small: SandboxWorkspace) -> None:

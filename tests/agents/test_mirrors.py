@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import threading
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from agents.adapters.inert_git import GitFailed, run_git
 from agents.adapters.mirrors import EMAIL, Mirrors
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.terms import Repository
-from tests.agents.mirrored import BRANCH, FILES, git, push
+from agents.undecoded import text_of
+from tests.agents.mirrored import BRANCH, FILES, PATCH, git, push
 from tests.fake_workspaces import make_repository
 
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,6 +128,15 @@ def test_many_at_once_all_get_their_answer(mirrors: Mirrors, repository: Reposit
 
 
 # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_bytes_that_are_no_utf_8_are_pushed_as_they_are(mirrors: Mirrors, repository: Repository) -> None:
+    raw = PATCH.replace("+PRICE = 2", "+PRICE = 2  # caf?").encode().replace(b"caf?", b"caf\xe9")
+    sha = push(mirrors, repository, text_of(raw))
+
+    origin = Path(repository.clone_url)
+    shown = subprocess.run(["git", "show", f"{sha}:shop.py"], cwd=origin, capture_output=True, check=True)
+    assert shown.stdout == b"PRICE = 2  # caf\xe9\n"
 
 
 def test_the_same_call_makes_the_same_commit_from_any_mirror(

@@ -222,3 +222,13 @@ def test_another_test_runner_is_judged_by_its_exit_code_and_its_whole_log(tmp_pa
 
     workspace.close()
     assert proof.holds
+
+
+def test_a_planned_file_that_is_called_like_a_test_is_code(tmp_path: Path) -> None:
+    tests = TESTS.replace("shop.prices", "shop.testing.prices")
+    files = {"shop/__init__.py": "", "shop/testing/__init__.py": "", "shop/testing/prices.py": PRICES}
+    make_repository(tmp_path / "tool", {**files, "tests/test_prices.py": tests})
+    change = {"shop/testing/prices.py": FIXED, "tests/test_prices.py": tests + NEW_TEST}
+
+    assert proven(tmp_path / "tool", change, planned=("shop/testing/prices.py", "tests/test_prices.py")).holds
+    assert not proven(tmp_path / "tool", change).holds

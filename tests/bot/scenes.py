@@ -143,7 +143,7 @@ def _assessed(line: str) -> Assessment:
     return Assessment(
         ranked=Ranked(priority=Priority.P0, importance=factor, impact=factor, severity=factor),
         reviewers=(Reviewer(name=line, login=line, why=line),) * 3,
-        mended=line, touched_since=(touch,) * 5, in_flight=(touch,) * 5, unseen=(line,),
+        mended=line, touched_since=(touch,) * 5, in_flight=(touch,) * 5, unseen=(line,), public=True,
     )  # fmt: skip
 
 

@@ -7,13 +7,16 @@ from threading import Timer
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from agents.cases import Guidance
 from agents.researching import guidance_of
 from playground.faults import Fault, Kind, Moment
 from storage.judgments import Question
+from storage.kept_back import KeptBack
+from storage.plumbing import OutboxRow
 from storage.records import Decision
-from storage.status import SignalStatus, Status, Visibility
+from storage.status import Mover, SignalStatus, Status, Visibility
 from tests.bot.thread_events import after
 from tests.bot.workplace import (
     ADA,
@@ -23,6 +26,7 @@ from tests.bot.workplace import (
     SECRET,
     SOLAR,
     Workplace,
+    buttons,
     labels,
 )
 from tests.factories import a_held_signal, a_plan, a_report
@@ -116,6 +120,21 @@ def test_a_stale_or_forged_button_changes_nothing_and_says_so(place: Workplace) 
     assert place.store.reports.get(report.id or 0).status is Status.AWAITING_APPROVAL
     assert len(place.whispers(ADA)) == len(forged)
     assert all("replaced" in each or "out of date" in each for each in place.whispers(ADA))
+
+
+def test_a_card_that_was_posted_after_a_backup_that_was_restored_decides_nothing(place: Workplace) -> None:
+    lost = a_report(place.store, status=Status.STUCK, channel=SOLAR, repository="acme/app")
+    posted = place.draw(lost.id or 0)
+    with place.store.outbox._on.write() as session:  # the backup knew neither the report nor what was posted of it
+        session.execute(delete(OutboxRow))
+    for message in posted:
+        for button in buttons(message):
+            place.press(ADA, message, button["action_id"], button["value"])
+
+    assert place.store.reports.get(lost.id or 0).status is Status.STUCK  # another report, which has its number now
+    assert place.store.plans.approvals(lost.id or 0) == []
+    assert all("perhaps because a backup was restored" in each for each in place.whispers(ADA))
+    assert len(place.whispers(ADA)) >= 3
 
 
 def test_replies_in_the_thread_guide_and_decide(place: Workplace) -> None:
@@ -240,6 +259,30 @@ def test_a_press_on_an_option_answers_the_question_it_stood_under(place: Workpla
     drawn = next(each for each in place.draw(report_id) if "Which?" in each.text)
     assert labels(drawn) == []
     assert "right" in text_of_blocks(drawn.blocks)
+
+
+@pytest.mark.parametrize("how", ["button", "words"])
+def test_words_for_which_a_fix_is_kept_back_are_shown_and_let_through_by_an_approver(
+    place: Workplace, how: str
+) -> None:
+    report = a_report(place.store, status=Status.AWAITING_FIX, channel=SOLAR, repository="acme/app")
+    report_id = report.id or 0
+    kept = KeptBack(words=("nordhang", "<!channel>"))
+    place.store.reports.move(report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because="no", judgment=kept)
+    root, *drawn = place.draw(report_id)
+    asked = next(each for each in drawn if "These words are fine" in labels(each))
+    assert "nordhang" in text_of_blocks(asked.blocks)
+    place.press(ADA, asked, "permit", json.dumps({"report_id": report_id, "entry_id": 1}))  # of another time
+    assert place.store.reports.get(report_id).status is Status.STUCK
+    for user in (BOB, ADA):
+        if how == "button":
+            place.presses(user, asked, "These words are fine")
+        else:
+            place.says(user, "these words are fine", thread_ts=root.ts)
+
+    assert place.store.reports.get(report_id).status is Status.AWAITING_FIX
+    decided = [(each.by, each.decision, each.words) for each in place.store.plans.approvals(report_id)]
+    assert decided == [(BOB, Decision.REFUSED, kept.said), (ADA, Decision.PERMIT, kept.said)]
 
 
 def text_of_blocks(blocks: list[dict[str, Any]]) -> str:

@@ -82,7 +82,7 @@ def test_same_problem_merges_the_younger_into_the_older(place: Workplace) -> Non
     place.presses(BOB, purpose(place, report, "near"), "Same problem")
     assert place.store.reports.get(other).merged_into == report.id
     assert labels(purpose(place, report, "near")) == []
-    place.press(BOB, place.draw(other)[0], "different:2", '{"report_id":1,"other_id":2}')
+    place.press(BOB, place.draw(report.id or 0)[0], "different:2", '{"report_id":1,"other_id":2}')
     assert place.whispers(BOB)[-1] == (
         "SB-1 and SB-2 have been merged. If they are two problems, take that back: `/signalbox undo SB-2`."
     )

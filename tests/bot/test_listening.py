@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+
+import pytest
 
 from bot.listening import MARK, Listening
+from bot.slack import SlackWriter
 from bot.sources.slack import SOURCE
 from playground.faults import Fault, Kind, Moment
 from storage.columns import now
 from storage.records import Decision, Signal
-from storage.status import Status
+from storage.status import SignalStatus, Status
 from tests.bot.life import Life
 from tests.bot.workplace import ADA, BOB, QUIET, SHARED, SOLAR, Workplace
 
@@ -84,6 +88,54 @@ def test_channels_that_are_not_listened_to_stay_unheard_and_keep_no_other_back(p
 
     assert len(signals(place, said)) == 1
     assert signals(place, outside, channel=SHARED) == signals(place, aside, channel=QUIET) == []
+
+
+@pytest.fixture
+def kept(place: Workplace) -> list[str]:
+    """Three messages that were heard before the bot was away."""
+    said = [place.workspace.say(BOB, SOLAR, f"the export {number} fails") for number in range(3)]
+    was_away(place, WEEKEND)
+    listening(place).note()
+    assert len(signals(place, *said)) == 3
+    return said
+
+
+def back(place: Workplace) -> list[bool]:
+    """What is left of all signals when the bot is back after minutes of which it heard nothing."""
+    place.store.cursors.advance(MARK, now().isoformat(), [])
+    listening(place, dt.timedelta(minutes=9)).note()
+    return [bool(place.store.signals.get(number).body) for number in (1, 2, 3)]
+
+
+def test_what_was_deleted_while_nobody_listened_is_forgotten_and_nothing_else(
+    place: Workplace, kept: list[str]
+) -> None:
+    place.workspace.say(ADA, SOLAR, "for me too", kept[2])
+    place.workspace.delete(BOB, SOLAR, kept[0])
+    place.workspace.delete(BOB, SOLAR, kept[2])  # its place stays, for the answer's sake
+
+    assert back(place) == [False, True, False]
+    assert signals(place, kept[0])[0].status is SignalStatus.ERASED
+    assert back(place) == [False, True, False]
+
+
+def test_where_slack_shows_no_page_of_a_time_or_refuses_nothing_is_forgotten(
+    place: Workplace, kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = type(place.deps.slack).page
+
+    def nothing_old(slack: SlackWriter, channel: str, *asked: Any) -> dict[str, Any]:
+        answer = shown(slack, channel, *asked)
+        whole = len(asked) == 4 and asked[1] != asked[3]  # the page of a week, not of one message
+        return {**answer, "messages": []} if whole else answer
+
+    monkeypatch.setattr(type(place.deps.slack), "page", nothing_old)  # as if a page had left them out
+    assert back(place) == [True, True, True]
+
+    monkeypatch.undo()
+    place.workspace.delete(BOB, SOLAR, kept[0])
+    place.workspace.remove(place.bot, SOLAR)
+    assert back(place) == [True, True, True]
 
 
 def test_a_yes_in_a_reports_thread_that_nobody_heard_decides_nothing_later(place: Workplace) -> None:

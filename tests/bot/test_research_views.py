@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.views.limits import within
 from bot.views.plan import plan
 from bot.views.progress import progress
@@ -27,6 +29,17 @@ def test_a_plan_shows_who_reviews_what_may_have_mended_it_and_who_is_at_it() -> 
     assert "Ada" not in older
     for words in ("ada-s", "wrote 4 of 7 lines", "no login known", "May be addressed already", "1a2b3c", touch.url):
         assert words in newest
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_who_is_asked_for_a_yes_is_told_that_the_repository_is_public(*, public: bool) -> None:
+    scene = a_scene(status=Status.AWAITING_APPROVAL)
+    scene.report.research = a_research(assessment=Assessment(public=public))
+
+    older, newest = (str(within(plan(scene, shown).blocks)) for shown in scene.snapshot.plans)
+
+    assert ("The repository is public" in newest) is public
+    assert "The repository is public" not in older
 
 
 def test_research_shows_numbers_ruled_out_causes_with_their_evidence_and_what_was_dropped() -> None:

@@ -7,6 +7,8 @@ import os
 import socket
 from functools import partial
 
+from structlog.testing import capture_logs
+
 from bot.undertaker import SILENCE, Undertaker, born
 from storage.plumbing import Worker
 from tests.bot.works import Works
@@ -47,6 +49,21 @@ def test_a_worker_of_another_container_of_the_same_name_is_not_judged_by_its_pro
 
     assert here.host.startswith(f"{socket.gethostname()} pid:[")
     assert [worker.id for worker in works.store.leases.workers()] == ["beside"]
+
+
+def test_a_worker_that_ended_in_order_did_not_die_and_is_no_more_alive_for_it(works: Works) -> None:
+    with capture_logs() as logged:
+        for worker, before in (("ending", 0), ("ended", 1)):
+            works.store.leases.beat(worker, "here", os.getpid(), born(os.getpid()) - before)
+            works.store.leases.ends(worker)
+        works.store.leases.beat("dead", "here", os.getpid(), born(os.getpid()) - 1)
+        mine = Undertaker(works.store, works.engine, host="here")
+        mine.start()
+        mine.stop()
+
+    left = [(worker.id, worker.ends) for worker in works.store.leases.workers()]
+    assert sorted(left) == sorted([("ending", True), (works.engine.executor_id, True)]), "their process is still there"
+    assert [each["worker"] for each in logged if each["event"] == "a worker died"] == ["dead"]
 
 
 def test_a_reused_process_id_does_not_keep_the_dead_alive(works: Works) -> None:

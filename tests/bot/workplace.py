@@ -152,7 +152,12 @@ class Workplace:
             "user": {"id": user, "team_id": TEAM, **user_fields},
             "team": {"id": TEAM},
             "channel": {"id": message.channel},
-            "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
+            "container": {
+                "type": "message",
+                "message_ts": message.ts,
+                "channel_id": message.channel,
+                "is_ephemeral": isinstance(message, Ephemeral),
+            },
             "message": {"ts": message.ts, "thread_ts": message.thread_ts},
             "trigger_id": trigger or self.workspace.trigger(user),
             "actions": [{"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": "1"}],

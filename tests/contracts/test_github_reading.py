@@ -189,6 +189,7 @@ def test_a_repository_that_was_renamed_is_asked_under_its_new_name_for_what_is_a
     assert [path for path, _ in asked].count("/repos/acme/shop") == 1
     path, query = asked[-1]
     assert (path, "since=2025-12-29" in query) == ("/repos/works/store/commits", True)
+    assert host.name_of(NAME) == "works/store"
 
 
 def test_a_revert_of_something_else_is_none_of_a_merge_whose_commit_is_not_known() -> None:

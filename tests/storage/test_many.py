@@ -60,7 +60,7 @@ def filed(store: Store, vector: NDArray[np.float32], **fields: Any) -> int:
 def nearest(store: Store, vector: NDArray[np.float32], channel: str = "") -> list[int]:
     """What PostgreSQL's own index finds, however few there are."""
     with Transactions(store.engine).read() as session:
-        found = Vectors(in_memory=-1).nearest(session, 0, (vector.tobytes(),), channel)
+        (found,) = Vectors(in_memory=-1).nearest(session, 0, [(vector.tobytes(),)], channel)
     return list(found.best(8, 0.5))
 
 

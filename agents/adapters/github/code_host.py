@@ -41,6 +41,11 @@ class GithubCodeHost:
         with translated(f"asking who may read {repository.name}"):
             return not self._repo(repository).private
 
+    def name_of(self, name: str) -> str:
+        """What the repository is called today that has this name, or had it before it was renamed."""
+        with translated(f"asking what {name} is called"):
+            return self._names.of(self._clients.mine(), name)
+
     def ensure_branch(
         self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float
     ) -> str:
