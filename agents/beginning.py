@@ -36,7 +36,7 @@ def consent(approvals: Sequence[Approval], revision: int, named: Collection[str]
     given = [place for place, each in enumerate(approvals) if _approves(each, revision)]
     if not given:
         return None
-    tried = [each for each in approvals[given[-1] :] if each.decision in _FOR_IT]
+    tried = [each for each in approvals[given[-1] :] if each.decision in _AGAIN]
     said = [each.by for each in (*(approvals[place] for place in given), *tried)]
     standing = dict.fromkeys(by for by in said if by in named)
     return Consent(", ".join(standing) or said[0], stands=len(standing) >= needed)
@@ -59,7 +59,7 @@ def need_room(means: Means, repository: Repository) -> None:
         )
 
 
-_FOR_IT = frozenset({Decision.RETRY, Decision.PERMIT})
+_AGAIN = frozenset({Decision.RETRY, Decision.PERMIT})
 
 
 def _approves(approval: Approval, revision: int) -> bool:

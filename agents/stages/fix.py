@@ -200,12 +200,12 @@ class _Repair:
         return Hands(workspace, self.case.repository, self.case.signals, self.redactor.text, self.redactor.secrets_only)
 
     def as_it_was(self) -> Fixed | None:
-        """What was kept back before, when it may be pushed now: people let its words through. Asks no model."""
+        """What was kept back before, if it may be pushed now that people let its words through. No agent writes."""
         case = self.case
         kept = case.handed_in if case.unproven and case.patch else None
         if kept is None:
             return None
-        again, seconds = self._examined(kept, case.patch, turn=0, number=0)
+        again = self._tried(kept, case.patch, turn=0, number=0)
         if again.refusal:
             return None
         return Fixed(
@@ -214,27 +214,28 @@ class _Repair:
             submission=again.submission,
             patch=again.patch,
             proof=again.reviewed,
-            seconds=seconds,
+            seconds=again.seconds,
         )
 
     def _rule(self, submission: FixSubmission, trail: Trail[Attempt]) -> Ruling[Attempt]:
-        attempt, seconds = self._examined(submission, trail.patch, turn=trail.turns, number=trail.refusals + 1)
-        return Ruling(attempt, attempt.refusal, attempt.outcome, seconds)
+        attempt = self._tried(submission, trail.patch, turn=trail.turns, number=trail.refusals + 1)
+        return Ruling(attempt, attempt.refusal, attempt.outcome, attempt.seconds)
 
-    def _examined(self, submission: FixSubmission, patch: str, *, turn: int, number: int) -> tuple[Attempt, float]:
-        """Guarded, proven, and reviewed if it is; and how long that took."""
+    def _tried(self, submission: FixSubmission, patch: str, *, turn: int, number: int) -> Attempt:
+        """What is handed in, looked at by the guards, proven if they let it, reviewed if it holds."""
         attempt = self.checkpoint(f"proof:{turn}", lambda: self._attempt(submission, patch), Attempt)
         if attempt.proof is None or not attempt.proof.holds or self.review is None:
-            return attempt, attempt.seconds
-        review, proof = self.review, attempt.proof
+            return attempt
+        reviewed = self.checkpoint(f"review:{turn}", lambda: self._reviewed(attempt, number), Reviewed)
+        seconds = attempt.seconds + reviewed.seconds
+        return attempt.model_copy(update={"review": reviewed.review, "seconds": seconds})
 
-        def reviewed() -> Reviewed:
-            began = time.monotonic()
-            said = review(self.case, submission, patch, proof, number)
-            return Reviewed(review=said, seconds=time.monotonic() - began)
-
-        found = self.checkpoint(f"review:{turn}", reviewed, Reviewed)
-        return attempt.model_copy(update={"review": found.review}), attempt.seconds + found.seconds
+    def _reviewed(self, attempt: Attempt, number: int) -> Reviewed:
+        began = time.monotonic()
+        if attempt.proof is None or self.review is None:
+            raise ValueError("only what is proven is reviewed")
+        said = self.review(self.case, attempt.submission, attempt.patch, attempt.proof, number)
+        return Reviewed(review=said, seconds=time.monotonic() - began)
 
     def _attempt(self, submission: FixSubmission, patch: str) -> Attempt:
         began = time.monotonic()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
-from agents.assent import NO_REASON
+from agents.assent_words import NO_REASON
 from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.corrections import reasons
