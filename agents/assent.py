@@ -229,8 +229,7 @@ def _told(report: Report, decision: Decision, decided: Decided) -> Answer:
         case DecidedKind.DONE:
             return Answer(ok=True, sentence=done(decision) + left_open(report, decision), private=False)
         case DecidedKind.NOTED:
-            more = "One more approver has" if decided.missing == 1 else f"{decided.missing} more approvers have"
-            return Answer(ok=True, sentence=f"Your approval is noted. {more} to approve this plan before I begin.")
+            return Answer(ok=True, sentence=f"Your approval is noted. I begin after {decided.missing} more of others.")
         case DecidedKind.ALREADY:
             by = f" by <@{decided.by}>" if decided.by else ""
             return Answer(ok=False, sentence=f"{report.ref} was already decided{by}; nothing was changed.")

@@ -20,7 +20,7 @@ from agents.pull_request_text import answer_text, pull_request_draft
 from agents.researching import readable
 from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
-from agents.stages.review import review
+from agents.stages.review import reviewer
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.judgments import Outcome, Stage
@@ -62,19 +62,9 @@ class Fixing:
         report_id = run.report_id
         self.means.messenger.publish(report_id)
         means = self.means
-        fixed = fix(
-            case,
-            means.model,
-            means.workspaces,
-            means.policy.fix_limits,
-            checkpoint,
-            means.redactor,
-            run,
-            review=lambda seen, submission, patch, proof, number: review(
-                seen, submission, patch, proof, means.model, run=run.key, number=number
-            ),
-        )
-        if fixed.submission is None or fixed.proof is None or not fixed.proof.holds:
+        limits, review = means.policy.fix_limits, reviewer(means.model, run.key)
+        fixed = fix(case, means.model, means.workspaces, limits, checkpoint, means.redactor, run, review=review)
+        if fixed.submission is None or not fixed.may_be_pushed:
             checkpoint("end", lambda: self._end_run(run, fix_id, fixed), bool)
             return
         checkpoint("keep", lambda: self._keep(run, fix_id, case, fixed), bool)

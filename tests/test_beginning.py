@@ -11,8 +11,9 @@ from agents.assent import Via
 from agents.errors import SpentForToday
 from agents.exchange import Check, Message, TurnRequest
 from agents.terms import Budgets
-from storage.judgments import Stage
+from storage.judgments import Outcome, Stage
 from storage.records import CheckState, Decision
+from storage.reviews import Angle, Objection, Review
 from storage.status import Status
 from storage.store import Store
 from tests.factories import a_report
@@ -74,6 +75,20 @@ def test_a_fix_does_not_begin_on_the_word_of_somebody_who_is_no_approver_any_mor
 
     assert world.presses(Decision.RETRY, TOM)
     assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_a_proven_fix_that_the_reviewer_objects_to_is_pushed_nowhere(sqlite_store: Store, tmp_path: Path) -> None:
+    wrong = Objection(angle=Angle.LOGIC, where="shop.py", quote="", why="It hides the caller's fault.", blocks=True)
+    world = World(sqlite_store, tmp_path)
+    world.model.judgments[Stage.REVIEW] = [Review(objections=(wrong,), reason="No.")]
+    world.model.turns = {**world.model.turns, Stage.FIX: [calls(WRITE, EDIT), *[calls(("submit_fix", SUBMISSION))] * 4]}
+    world.reaches(Status.AWAITING_FIX)
+
+    stuck = world.advances()
+
+    assert (stuck.status, stuck.stuck_because) == (Status.STUCK, Outcome.OBJECTED)
+    assert "It hides the caller's fault." in stuck.note
+    assert not world.code_host.pushes
 
 
 def test_where_the_policy_asks_for_two_approvals_one_person_is_not_enough_however_often_they_approve(

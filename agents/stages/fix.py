@@ -59,6 +59,11 @@ class Fixed(BaseModel):
     usd: float = 0.0
     seconds: float = 0.0
 
+    @property
+    def may_be_pushed(self) -> bool:
+        """Whether it is proven and taken: what a reviewer objects to may be proven, too."""
+        return self.outcome is Outcome.FINISHED and self.proof is not None and self.proof.holds
+
 
 class Reviewed(BaseModel):
     """A review, and how long it took."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from agents import case_text
 from agents.cases import FixCase
@@ -56,6 +56,15 @@ class AboutReview(About):
             if " ".join(each.quote.split()) not in lines:
                 return f"The change has no line “{each.quote}”; copy one exactly, without its + or -."
         return ""
+
+
+def reviewer(model: Model, run: str) -> Callable[[FixCase, FixSubmission, str, Proof, int], Review]:
+    """What reviews for one run of a fix."""
+
+    def reviews(case: FixCase, submission: FixSubmission, patch: str, proof: Proof, number: int) -> Review:
+        return review(case, submission, patch, proof, model, run=run, number=number)
+
+    return reviews
 
 
 def review(

@@ -42,7 +42,7 @@ def test_the_plan_says_who_has_approved_and_who_still_has_to(place: Workplace) -
     place.presses(ADA, shown, "Approve")
     place.presses(ADA, shown, "Approve")
 
-    noted = "Your approval is noted. One more approver has to approve this plan before I begin."
+    noted = "Your approval is noted. I begin after 1 more of others."
     assert place.whispers(ADA) == [noted, noted]
     shown = the_plan(place, report_id)
     assert "approved this. " in text_of(shown)
