@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ARGS ?=
+# Where Python is told to keep nothing that it compiled, every process that the tests start compiles all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup demo test check lint format crash bench evals clean
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agents import rules
+from agents.assent_words import KEPT, REWORDED, STOPPING, UNCLEAR, because, done, left_open, nothing_to_decide, plain
 from agents.phrases import Phrase, phrase_of
 from agents.ports import Nudge
 from agents.rules import Person
@@ -23,7 +24,6 @@ from storage.store import Store
 __all__ = ["Answer", "Assent", "Person", "Via"]
 
 
-NO_REASON = "no reason was given"  # what the journal says of it
 _POSTING, _LOOK = 3.0, 0.05  # seconds
 
 
@@ -74,7 +74,7 @@ class Assent:
             return self._stop(report, person, via)
         to = self._destination(report, decision)
         if to is None:
-            return Answer(ok=False, sentence=f"{report.ref} is {_plain(report.status)}: nothing to decide now.")
+            return Answer(ok=False, sentence=f"{report.ref} is {plain(report.status)}: nothing to decide now.")
         changes: ReportChanges = {"dismissed_because": words or _why(decision)} if to is Status.DISMISSED else {}
         decided = self.store.plans.decide(
             report_id,
@@ -85,7 +85,8 @@ class Assent:
             plan_hash=plan_hash,
             words=words,
             to=to,
-            because=_because(decision, words),
+            because=because(decision, words),
+            needed=rules.approvals_needed(self.policy.repository(report.repository)),
             **changes,
         )
         if decided.kind is DecidedKind.DONE:
@@ -113,7 +114,7 @@ class Assent:
         if phrase is None:
             return self._guide(report, words, person)
         if phrase in (Phrase.UNCLEAR, Phrase.RETRY, Phrase.PERMIT):
-            return self._only_for_deciders(report, person, _UNCLEAR)
+            return self._only_for_deciders(report, person, UNCLEAR)
         decision = Decision.APPROVE if phrase is Phrase.YES else Decision.NOT_NOW
         plan = self._plan_before(report_id, ts)
         if plan is None:
@@ -138,10 +139,10 @@ class Assent:
     def _stop(self, report: Report, person: Person, via: Via) -> Answer:
         """End the work that goes on. Whoever does it hears of that before its next turn."""
         if report.status not in _AT_WORK:
-            return Answer(ok=False, sentence=f"{report.ref} is {_plain(report.status)}: there is nothing to stop.")
+            return Answer(ok=False, sentence=f"{report.ref} is {plain(report.status)}: there is nothing to stop.")
         self.store.plans.decide(report.id or 0, Decision.STOP, by=person.user_id, via=via, to=None, not_before=None)
         self.nudge.report(report.id or 0)
-        return Answer(ok=True, sentence=_STOPPING)
+        return Answer(ok=True, sentence=STOPPING)
 
     def restore(self, signal_id: int, person: Person, *, revision: int) -> Answer:
         """Take a signal out of the quarantine. What it was held for is not held again when its source brings it.
@@ -153,7 +154,7 @@ class Assent:
         if refusal := rules.may_decide(person, repository, self.policy, self.home_team):
             return Answer(ok=False, sentence=refusal)
         if signal.revision != revision:
-            return Answer(ok=False, sentence=_REWORDED)
+            return Answer(ok=False, sentence=REWORDED)
         if not self.store.signals.restore(signal_id, person.user_id, revision):
             return Answer(ok=False, sentence="It is not held any more; nothing was changed.")
         self.nudge.signal(signal_id)
@@ -173,12 +174,12 @@ class Assent:
         if phrase is Phrase.RETRY and report.status is Status.STUCK:
             return self.press(report.id or 0, Decision.RETRY, person=person, via=Via.REPLY, words=words)
         if phrase is not None:
-            return self._only_for_deciders(report, person, _nothing_to_decide(report))
-        if report.status in _KEPT and not self._refusal(report, person):
+            return self._only_for_deciders(report, person, nothing_to_decide(report))
+        if report.status in KEPT and not self._refusal(report, person):
             self.store.plans.decide(
                 report.id or 0, Decision.GUIDE, by=person.user_id, via=Via.REPLY, words=words, to=None
             )
-            return Answer(ok=True, sentence=_KEPT[report.status])
+            return Answer(ok=True, sentence=KEPT[report.status])
         return None
 
     def _only_for_deciders(self, report: Report, person: Person, sentence: str) -> Answer | None:
@@ -213,46 +214,10 @@ class Assent:
 
 
 _AT_WORK = frozenset({Status.AWAITING_RESEARCH, Status.AWAITING_FIX})
-_UNCLEAR = (
-    "I take only plain words for a decision: `approve`, or `not now`. Other words are guidance, by which I revise the "
-    "plan. Nothing was changed."
-)
-_NOTED = (
-    "Noted. The work that is going on may have begun without it; what I do next is done with it. `stop` dismisses the "
-    "report."
-)
-_FOR_RETRY = (
-    "I keep that; press Retry, or reply `retry`, and the next try is done with it. `stop` dismisses the report."
-)
-_KEPT = {Status.AWAITING_RESEARCH: _NOTED, Status.AWAITING_FIX: _NOTED, Status.STUCK: _FOR_RETRY}
-_REWORDED = (
-    "It was changed after this list was drawn, so nothing was restored. `/signalbox held` shows it as it is now."
-)
-_STOPPING = "I stop before my next turn. The report stays; its Retry begins anew."
-
-
-def _nothing_to_decide(report: Report) -> str:
-    if report.status is Status.DISMISSED:
-        return f"{report.ref} was dismissed, so there is nothing to decide. `/investigate` has it looked at again."
-    if report.status is Status.RESOLVED:
-        return f"{report.ref} is resolved, so there is nothing to decide. `/investigate` has it looked at again."
-    return f"{report.ref} is {_plain(report.status)}: there is nothing to decide now. `stop` dismisses it."
 
 
 def _ask_again(report: Report) -> Status | None:
     return Status.AWAITING_RESEARCH if report.status is Status.GATHERING else None
-
-
-def _because(decision: Decision, words: str) -> str:
-    return {
-        Decision.APPROVE: "approved the plan",
-        Decision.NOT_NOW: "not now",
-        Decision.DISMISS: words or NO_REASON,
-        Decision.GUIDE: f"asked to change the plan: {words}",
-        Decision.ANSWER: f"answered: {words}",
-        Decision.RETRY: "asked to try again",
-        Decision.PERMIT: f"these words are fine: {words}",
-    }[decision]
 
 
 def _why(decision: Decision) -> str:
@@ -262,7 +227,9 @@ def _why(decision: Decision) -> str:
 def _told(report: Report, decision: Decision, decided: Decided) -> Answer:
     match decided.kind:
         case DecidedKind.DONE:
-            return Answer(ok=True, sentence=_done(decision) + _left_open(report, decision), private=False)
+            return Answer(ok=True, sentence=done(decision) + left_open(report, decision), private=False)
+        case DecidedKind.NOTED:
+            return Answer(ok=True, sentence=f"Your approval is noted. I begin after {decided.missing} more of others.")
         case DecidedKind.ALREADY:
             by = f" by <@{decided.by}>" if decided.by else ""
             return Answer(ok=False, sentence=f"{report.ref} was already decided{by}; nothing was changed.")
@@ -270,28 +237,3 @@ def _told(report: Report, decision: Decision, decided: Decided) -> Answer:
             return Answer(ok=False, sentence="That plan has been replaced. Read the newest one and decide on that.")
         case DecidedKind.EXPIRED:
             return Answer(ok=False, sentence="That plan has expired. Press “Ask again” on the report for a fresh one.")
-
-
-def _left_open(report: Report, decision: Decision) -> str:
-    in_review = report.status in (Status.AWAITING_CHECKS, Status.AWAITING_REVIEW)
-    return (
-        " The pull request stays open; close it if nobody wants it."
-        if decision is Decision.DISMISS and in_review
-        else ""
-    )
-
-
-def _done(decision: Decision) -> str:
-    return {
-        Decision.APPROVE: "Approved. I am writing the fix now.",
-        Decision.NOT_NOW: "Understood, not now.",
-        Decision.DISMISS: "Dismissed.",
-        Decision.GUIDE: "Thanks. I am revising the plan and will show it again.",
-        Decision.ANSWER: "Thanks, that helps. I am looking again.",
-        Decision.RETRY: "Trying again.",
-        Decision.PERMIT: "I let these words through for this report, and go on with the fix.",
-    }[decision]
-
-
-def _plain(status: Status) -> str:
-    return status.value.replace("_", " ")

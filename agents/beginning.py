@@ -14,31 +14,32 @@ from storage.records import Approval, Decision
 
 DAY = dt.timedelta(days=1)
 NOT_NAMED = (
-    "Who approved the plan is no approver any more, as the policy file says. An approver who presses Retry approves it "
-    "anew."
+    "Who approved the plan is no approver any more, or too few of them are, as the policy file says. An approver who "
+    "presses Retry approves it anew."
 )
 _LOOK_AGAIN = 3_600.0  # seconds: people may have raised the limit before the day is over
 
 
 @dataclass(frozen=True)
 class Consent:
-    """Who approved a plan, and whether that still counts."""
+    """Who approved a plan, and whether that still counts. Several are named one after the other."""
 
     by: str
     stands: bool
 
 
-def consent(approvals: Sequence[Approval], revision: int, named: Collection[str]) -> Consent | None:
+def consent(approvals: Sequence[Approval], revision: int, named: Collection[str], needed: int = 1) -> Consent | None:
     """The consent to a revision of the plan, None if nobody gave it. `approvals` are the report's, oldest first.
 
-    It stands while the policy names whoever gave it, or somebody who had the fix tried again since.
+    It stands while the policy names so many as are `needed` of those who gave it, or had the fix tried again since.
     """
     given = [place for place, each in enumerate(approvals) if _approves(each, revision)]
     if not given:
         return None
-    since = approvals[given[-1] :]
-    by = next((each.by for each in since if each.by in named and each.decision in _FOR_IT), "")
-    return Consent(by or since[0].by, stands=bool(by))
+    tried = [each for each in approvals[given[-1] :] if each.decision in _AGAIN]
+    said = [each.by for each in (*(approvals[place] for place in given), *tried)]
+    standing = dict.fromkeys(by for by in said if by in named)
+    return Consent(", ".join(standing) or said[0], stands=len(standing) >= needed)
 
 
 def permitted(approvals: Sequence[Approval]) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def need_room(means: Means, repository: Repository) -> None:
         )
 
 
-_FOR_IT = frozenset({Decision.APPROVE, Decision.RETRY, Decision.PERMIT})
+_AGAIN = frozenset({Decision.RETRY, Decision.PERMIT})
 
 
 def _approves(approval: Approval, revision: int) -> bool:

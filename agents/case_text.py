@@ -64,6 +64,7 @@ def earlier_text(case: ResearchCase) -> str:
         parts.append(quoted_research(case.earlier_research))
     if case.earlier_plan is not None:
         parts.append(quoted(plan_text(case.earlier_plan), "plan that was shown to people"))
+    parts += [quoted(one, "what became of an earlier fix") for one in case.history]
     return "\n\n".join(parts) or "This is the first pass."
 
 

@@ -81,6 +81,7 @@ class ResearchCase(_Case):
     gathered: int = 0  # signals of the report, those that nobody may read among them
     earlier_plan: Plan | None = None
     earlier_research: Research | None = None
+    history: tuple[str, ...] = ()  # of fixes that were merged and did not hold
     similar: tuple[SimilarReport, ...] = ()
 
     @property

@@ -8,25 +8,25 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from agents import rules
-from agents.beginning import NOT_NAMED, Consent, consent, need_room, permitted
+from agents.beginning import NOT_NAMED, consent, need_room
 from agents.cases import FixCase
 from agents.commit_text import commit_message
-from agents.conventions import conventions_of
 from agents.errors import Stopped
-from agents.exchange import PullRequestState, Remark
+from agents.exchange import PullRequestState
+from agents.fix_cases import Approved, case_of
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
-from agents.renamed import other_names
-from agents.researching import guidance_of, readable, seen
-from agents.running import ReportRun, came_to_nothing, run_key
+from agents.researching import readable
+from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
+from agents.stages.review import reviewer
 from agents.terms import Repository
 from storage.errors import NotFound
-from storage.judgments import Outcome, Research, Stage
+from storage.judgments import Outcome, Stage
 from storage.kept_back import KeptBack
-from storage.records import CheckState, EntryKind, Fix, Report, ShownPlan
-from storage.status import Mover, Status, Visibility
+from storage.records import CheckState, EntryKind, Fix
+from storage.status import Mover, Status
 
 
 class FixStart(BaseModel):
@@ -38,17 +38,6 @@ class FixStart(BaseModel):
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
     over: bool = False  # people have merged or closed its pull request: the next look says what that means
-
-
-@dataclass(frozen=True)
-class _Approved:
-    """A plan that somebody approved, and what it is about."""
-
-    report: Report
-    research: Research
-    plan: ShownPlan
-    consent: Consent
-    repository: Repository
 
 
 @dataclass(frozen=True)
@@ -73,8 +62,9 @@ class Fixing:
         report_id = run.report_id
         self.means.messenger.publish(report_id)
         means = self.means
-        fixed = fix(case, means.model, means.workspaces, means.policy.fix_limits, checkpoint, means.redactor, run)
-        if fixed.submission is None or fixed.proof is None or not fixed.proof.holds:
+        limits, review = means.policy.fix_limits, reviewer(means.model, run.key)
+        fixed = fix(case, means.model, means.workspaces, limits, checkpoint, means.redactor, run, review=review)
+        if fixed.submission is None or not fixed.may_be_pushed:
             checkpoint("end", lambda: self._end_run(run, fix_id, fixed), bool)
             return
         checkpoint("keep", lambda: self._keep(run, fix_id, case, fixed), bool)
@@ -109,61 +99,29 @@ class Fixing:
         if begun.head_sha:
             self.means.code_host.need_ours(repository, branch)  # or the round would be paid for in vain
         row = self._on_tip(begun, repository, tip)
-        case = self._case(approved, row, left_behind="" if row.patch else begun.patch)
+        case = case_of(self.means, approved, row, left_behind="" if row.patch else begun.patch)
         run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, approved.report))
         run.begin(store.signals.of_report(report_id), repository.name)
         return FixStart(case=case, fix_id=row.id or 0, run=run.key)
 
-    def _approved(self, report_id: int) -> _Approved | FixStart:
+    def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""
         store = self.means.store
         report = store.reports.get(report_id)
         plan = store.plans.latest(report_id)
         repository = self.means.policy.repository(report.repository)
         given = consent(
-            store.plans.approvals(report_id), report.plan_revision, rules.approvers_of(repository, self.means.policy)
+            store.plans.approvals(report_id),
+            report.plan_revision,
+            rules.approvers_of(repository, self.means.policy),
+            rules.approvals_needed(repository),
         )
         if report.status is not Status.AWAITING_FIX or plan is None or given is None or report.research is None:
             return FixStart(outcome=Outcome.FAILED, sentence="There is no approved plan to carry out.")
         if repository is None:
             sentence = f"{report.repository} is no longer in the policy file."
             return FixStart(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
-        return _Approved(report, report.research, plan, given, repository)
-
-    def _case(self, approved: _Approved, row: Fix, *, left_behind: str) -> FixCase:
-        """What the agent works on in this round."""
-        store, report, repository = self.means.store, approved.report, approved.repository
-        report_id = report.id or 0
-        signals = tuple(seen(signal) for signal in readable(store.signals.of_report(report_id)))
-        discreet = report.visibility is Visibility.PRIVATE or self.means.code_host.is_public(repository)
-        return FixCase(
-            subject=report.subject,
-            report_id=report_id,
-            title=report.title,
-            gist=report.gist,
-            signals=signals,
-            guidance=guidance_of(store.plans.approvals(report_id)),
-            repository=repository,
-            base_sha=row.base_sha,
-            plan=approved.plan.body,
-            approved_by=approved.consent.by,
-            research=approved.research,
-            round_number=row.rounds + 1,
-            patch=row.patch,
-            handed_in=row.submission,
-            ended_before=came_to_nothing(store.runs.of_report(report_id, stage=Stage.FIX), report),
-            left_behind=left_behind,
-            red_log=row.red_log,
-            discreet=discreet,
-            also_named=other_names(self.means.code_host, repository, signals),
-            permitted=permitted(store.plans.approvals(report_id)),
-            unproven=row.submission is not None and row.proof is None,
-            conventions=conventions_of(
-                self.means.workspaces, repository, row.base_sha, self.means.redactor.secrets_only
-            ),
-            thread="" if discreet else store.outbox.permalink(report_id),
-            **self._remarks(repository, row),
-        )
+        return Approved(report, report.research, plan, given, repository)
 
     def _is_over(self, repository: Repository, row: Fix) -> bool:
         """Whether people have merged or closed its pull request."""
@@ -178,15 +136,6 @@ class Fixing:
         patch = self.means.workspaces.carried(repository, tip, row.patch) if row.patch else ""
         self.means.store.fixes.change(row.id or 0, base_sha=tip, patch=patch)
         return self.means.store.fixes.get(row.id or 0)
-
-    def _remarks(self, repository: Repository, row: Fix) -> dict[str, tuple[Remark, ...]]:
-        """What was said on the pull request so far: by people who may write, and by anybody else."""
-        if row.number is None:
-            return {}
-        seen = self.means.code_host.pull_request(repository, row.number)
-        remarks = self.means.redactor.pull_request(seen).remarks
-        heard = tuple(remark for remark in remarks if remark.may_write and remark.id in row.heard)
-        return {"instructions": heard, "remarks": tuple(remark for remark in remarks if not remark.may_write)}
 
     def _keep(self, run: ReportRun, fix_id: int, case: FixCase, fixed: Fixed) -> bool:
         run.end(fixed.outcome, fixed.sentence, fixed.seconds)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agents.cases import SimilarReport
 from agents.ports import Vectoriser
 from storage.past import PastReport, PastWord
-from storage.status import Visibility
+from storage.records import Fix, Report
+from storage.status import CLOSED, Visibility
 from storage.store import Store
 
 MOST_WORDS = 30
@@ -45,3 +47,24 @@ class LookingBack:
     def outcomes(self) -> list[PastReport]:
         """How this repository's other reports ended, newest first."""
         return self.store.past.outcomes(self.repository, self.room, other_than=self.report_id, limit=MOST_OUTCOMES)
+
+    def before(self) -> tuple[PastReport | None, PastReport | None]:
+        """This report itself, as the past of its next pass, and the one of which it may be the return."""
+        earlier = self.store.reports.get(self.report_id).regression_of or 0
+        found = {each.ref: each for each in self.store.past.reports((self.report_id, earlier), self.room)}
+        return found.get(f"SB-{self.report_id}"), found.get(f"SB-{earlier}")
+
+
+def similar_report(report: Report, fix: Fix | None) -> SimilarReport:
+    """A report as one that looks like another."""
+    outcome = report.status.value.replace("_", " ")
+    if report.status in CLOSED and report.dismissed_because:
+        outcome = f"dismissed: {report.dismissed_because}"
+    return SimilarReport(
+        ref=report.ref,
+        title=report.title,
+        headline=report.research.headline if report.research else "",
+        outcome=outcome,
+        url=fix.url if fix else "",
+        merged_by=fix.merged_by if fix else "",
+    )

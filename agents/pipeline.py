@@ -1,6 +1,7 @@
 """How a signal becomes a pull request.
 
-    ingest ─ screen ─ normalise ─ group ─ research ─ decide ─ ask ─ (human) ─ fix ─ follow ─ (human merges) ─ prove
+    ingest ─ screen ─ normalise ─ group ─ research ─ decide ─ ask
+      ─ (human) ─ fix ─ review ─ follow ─ (human merges) ─ prove
 
 A report's status names what it waits for. A crash, a slow human and a red build therefore look alike: the report stays
 put until somebody can move it on.

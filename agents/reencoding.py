@@ -28,9 +28,10 @@ def texts_of(signal: Signal, summary: Summary, encoder: Encoder) -> list[str]:
 
 @dataclass
 class Reencoding:
-    """Goes through the filed signals, the newest first."""
+    """Goes through the filed signals, the newest first, so many at a time."""
 
     means: Means
+    most: int = MOST
     _below: int = _NEWEST
 
     def some(self) -> int:
@@ -45,7 +46,7 @@ class Reencoding:
                 self._below = 0
                 return 0
             switches.put(SWITCH, False, str(width))
-        due = reencodings.due(width, self._below, MOST)
+        due = reencodings.due(width, self._below, self.most)
         if due:
             reencodings.keep([self._encoded(signal, signal.summary) for signal in due if signal.summary])
         else:

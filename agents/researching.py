@@ -11,7 +11,7 @@ from agents import rules
 from agents.assessing import Assessing
 from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
 from agents.errors import NotReadYet
-from agents.looking_back import LookingBack
+from agents.looking_back import LookingBack, similar_report
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.releases import releases_named
@@ -22,18 +22,19 @@ from agents.stages.ask import Asking, ask
 from agents.stages.decide import decide
 from agents.stages.research import Researched, research
 from agents.terms import Repository
+from agents.tools.similar_reports import history
 from storage.assessment import Assessment, Priority
 from storage.judgments import Outcome, Research, Stage, Verdict
-from storage.records import Approval, Decision, EntryKind, Fix, Report, Signal
-from storage.status import CLOSED, Mover, SignalStatus, Status
+from storage.records import Approval, Decision, EntryKind, Report, Signal
+from storage.status import Mover, SignalStatus, Status
 
 _GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
 _NOT_BROKEN = frozenset({Outcome.NO_MODEL, Outcome.NO_REPOSITORY})
 _CHANGED = "What this is about was reworded where it was reported. I look into it once I have read it anew."
 _A_DIGEST = 75.0  # seconds: words are read after some quiet
 _NOTHING = (
-    "There is nothing to look into: what was reported is held, or was deleted. `/signalbox held` lists what is held; "
-    "let it go and press Retry, or dismiss this."
+    "There is nothing to look into: what was reported is held, was deleted, or left this report. `/signalbox held` "
+    "lists what is held; let it go and press Retry, or dismiss this."
 )
 _READABLE = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
 
@@ -148,6 +149,7 @@ class Researching:
             gathered=self.means.store.signals.count(report_id).signals,
             earlier_plan=plan.body if plan else None,
             earlier_research=report.research,
+            history=history(*LookingBack(self.means.store, self.means.vectoriser, report_id, repository.name).before()),
             similar=self._similar(report, signals),
         )
 
@@ -169,7 +171,7 @@ class Researching:
             visibility_channel=report.channel if report.visibility == "private" else "",
         )
         others = [self.means.store.reports.get(each.report_id) for each in found if each.report_id != report.id]
-        return tuple(_similar(other, self.means.store.fixes.latest(other.id or 0)) for other in others[:3])
+        return tuple(similar_report(other, self.means.store.fixes.latest(other.id or 0)) for other in others[:3])
 
     def _back(self, report_id: int, case: ResearchCase) -> LookingBack:
         return LookingBack(self.means.store, self.means.vectoriser, report_id, case.repository.name)
@@ -188,8 +190,10 @@ class Researching:
         step = f"research:{report_id}:{report.attempt}"
         if report.status is not Status.AWAITING_RESEARCH or run.is_superseded(report):
             return False
-        autonomy = rules.autonomy_of(report, store.signals.count(report_id).channels, self.means.policy)
-        asking = ask(found, verdict, autonomy)
+        policy, repository = self.means.policy, case.repository.name
+        autonomy = rules.autonomy_of(report, store.signals.count(report_id), policy, repository)
+        may_propose = rules.may_propose(_priority(found, verdict), autonomy, policy)
+        asking = ask(found, verdict, may_propose=may_propose)
         if found.citations_dropped:
             dropped = f"{found.citations_dropped} of {found.citations_made} citations did not hold and were left out"
             store.reports.note(report_id, EntryKind.STAGE, "machine", dropped, step=f"{step}/dropped")
@@ -281,17 +285,3 @@ def _priority(found: Research, verdict: Verdict) -> Priority:
 
 def _latest(guidance: tuple[Guidance, ...]) -> str:
     return guidance[-1].words if guidance else ""
-
-
-def _similar(report: Report, fix: Fix | None) -> SimilarReport:
-    outcome = report.status.value.replace("_", " ")
-    if report.status in CLOSED and report.dismissed_because:
-        outcome = f"dismissed: {report.dismissed_because}"
-    return SimilarReport(
-        ref=report.ref,
-        title=report.title,
-        headline=report.research.headline if report.research else "",
-        outcome=outcome,
-        url=fix.url if fix else "",
-        merged_by=fix.merged_by if fix else "",
-    )

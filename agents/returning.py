@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from agents.means import Basis
 from storage.errors import IllegalMove
+from storage.past import REVERTED
 from storage.records import Signal
 from storage.status import Mover, Status
-
-REVERTED = "the merge was reverted"  # what the journal says of it
 
 
 @dataclass(frozen=True)

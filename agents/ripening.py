@@ -26,7 +26,7 @@ class Ripening:
         if report.status is not Status.GATHERING:
             return False
         count = store.signals.count(report_id)
-        autonomy = rules.autonomy_of(report, count.channels, policy)
+        autonomy = rules.autonomy_of(report, count, policy)
         if not rules.is_ripe(report, count.signals, asked=asked, autonomy=autonomy, policy=policy):
             return False
         repository = rules.repository_of(store.signals.of_report(report_id), policy)  # once a pass, so not too often

@@ -6,11 +6,12 @@ import datetime as dt
 import fnmatch
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agents.frames import files_of
 from agents.terms import Autonomy, Policy, Repository
+from storage.gathered import Count
+from storage.judgments import Priority
 from storage.raw import RawSignal, Severity
 from storage.records import Fix, Report, Signal
 from storage.status import WITH_A_FIX, Status, Visibility
@@ -73,12 +74,19 @@ def _next_pass_at(report: Report) -> float:
     return next((at for at in _PASSES_AT if at > seen), math.inf)
 
 
-def autonomy_of(report: Report, channels: Iterable[str], policy: Policy) -> Autonomy:
-    """The most careful of the settings that apply: the policy's and those of the channels the signals came from."""
-    order = list(Autonomy)
-    every = {report.channel, *channels}
-    named = [terms.autonomy for channel in every if (terms := policy.channel(channel))]
-    return min([policy.autonomy, *named], key=order.index)
+def autonomy_of(report: Report, count: Count, policy: Policy, repository: str = "") -> Autonomy:
+    """The most careful of the settings that apply: the policy's, the repository's, those of the signals' channels and
+    sources.
+    """
+    channels = (policy.channel(channel) for channel in {report.channel, *count.channels})
+    sources = (policy.sources.get(source) for source in count.sources)
+    named = (*channels, *sources, policy.repository(repository or report.repository))
+    return min([policy.autonomy, *(terms.autonomy for terms in named if terms)], key=list(Autonomy).index)
+
+
+def may_propose(priority: Priority, autonomy: Autonomy, policy: Policy) -> bool:
+    """Whether people are shown a plan for what is so urgent."""
+    return autonomy is Autonomy.ASK and priority <= policy.propose_from
 
 
 def source_weight(source: str, policy: Policy) -> float:
@@ -201,6 +209,11 @@ def may_ask(person: Person, home_team: str) -> str:
 def approvers_of(repository: Repository | None, policy: Policy) -> tuple[str, ...]:
     """Whom the policy names as approvers: the repository's own, else everybody's."""
     return (repository.approvers if repository else ()) or policy.approvers
+
+
+def approvals_needed(repository: Repository | None) -> int:
+    """How many of them have to approve a plan."""
+    return repository.approvals if repository else 1
 
 
 def may_decide(person: Person, repository: Repository | None, policy: Policy, home_team: str) -> str:

@@ -18,7 +18,14 @@ from storage.status import Mover, Status
 STOPPED = "Stop was pressed. Retry begins anew."
 LINE = 160  # characters
 _IN_VAIN = frozenset(
-    {Outcome.UNPROVEN, Outcome.UNSAFE, Outcome.OUT_OF_STEPS, Outcome.OUT_OF_MONEY, Outcome.OUT_OF_TIME}
+    {
+        Outcome.UNPROVEN,
+        Outcome.UNSAFE,
+        Outcome.OBJECTED,
+        Outcome.OUT_OF_STEPS,
+        Outcome.OUT_OF_MONEY,
+        Outcome.OUT_OF_TIME,
+    }
 )
 _WANTED = {Stage.RESEARCH: Status.AWAITING_RESEARCH, Stage.FIX: Status.AWAITING_FIX}
 

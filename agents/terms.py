@@ -32,7 +32,7 @@ from agents.term_forms import (
     Variable,
     WatchedId,
 )
-from storage.judgments import Stage
+from storage.judgments import Priority, Stage
 from storage.status import Visibility
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
@@ -87,6 +87,7 @@ class SourceTerms(Terms):
     weight: float = Field(default=1.0, ge=0)
     trusted: bool = False  # its signals skip the model's screening, never the rules'
     repository: str = ""
+    autonomy: Autonomy = Autonomy.ASK
     visibility: Visibility = Visibility.PUBLIC
     options: dict[str, str] = Field(default_factory=dict)
 
@@ -110,9 +111,12 @@ class Repository(Terms):
     dependencies: dict[Place, OwnFolder] = Field(default_factory=dict)  # e.g. node_modules: seen there in the checkout
     protected: tuple[Glob, ...] = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")  # globs no fix may touch
     approvers: tuple[PersonId, ...] = ()  # Slack user ids; empty: the policy's
+    approvals: int = Field(default=1, gt=0)  # so many of them must approve a plan
+    autonomy: Autonomy = Autonomy.ASK
     reviewers: tuple[str, ...] = ()  # code host logins asked for review
     max_changed_lines: int = Field(default=400, gt=0)
     label: str = "signalbox"
+    draft: bool = True  # false: its pull requests are opened as what may be merged
     checks: bool = True  # false: its pull requests have none, or none while they are drafts
     trailers: tuple[Trailer, ...] = ()  # last lines of each commit, such as Signed-off-by: Name <address>
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
@@ -211,13 +215,15 @@ class Policy(Terms):
     repositories: tuple[Repository, ...] = ()
     mcp: tuple[McpTerms, ...] = ()
     approvers: tuple[PersonId, ...] = ()  # Slack user ids
-    autonomy: Autonomy = Autonomy.ASK
+    autonomy: Autonomy = Autonomy.ASK  # of all that are set for a report the most careful counts
+    propose_from: Priority = Priority.P4  # for what is less urgent no fix is proposed
     gone: tuple[str, ...] = ()  # names, addresses or logins of people who left: never asked for review
     logins: dict[str, str] = Field(default_factory=dict)  # e-mail address of commits -> login on the code host
     ask_emoji: str = Field(default="mag", pattern=r"^[a-z0-9_+'-]*$")  # reacting with it asks; empty: with none
     held_notes: bool = True  # say in the channel that signals were held, once an hour at most
     held_notes_to: OptionalRoomId = ""  # where of public ones; empty: where their reports would have gone
     waiting_notes: bool = True  # say in the channel what waits for a person for days, and which sources are not read
+    weekly_notes: bool = True  # say in the channel on Mondays what came of its reports
     ripe_weight: float = Field(default=1.0, gt=0)
     research_limits: Limits = Limits()
     fix_limits: FixLimits = FixLimits()

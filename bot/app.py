@@ -60,6 +60,8 @@ from bot.turned_private import TurnedPrivate
 from bot.undertaker import Undertaker
 from bot.waiting_notes import EVERY as WAITING_EVERY
 from bot.waiting_notes import WaitingNotes
+from bot.weekly_notes import EVERY as WEEK_EVERY
+from bot.weekly_notes import WeeklyNotes
 from storage.database import open_store
 from storage.store import Store
 
@@ -138,6 +140,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
             turn_private=TurnedPrivate(parts.store, parts.slack, parts.policy).look,
             note_held=HeldNotes(parts.store, parts.slack, parts.policy).post,
             note_waiting=WaitingNotes(parts.store, parts.slack, parts.policy).post,
+            note_week=WeeklyNotes(parts.store, parts.slack, parts.policy).post,
             answer=Askers(parts.store, parts.slack).tell,
             reencode=Reencoding(parts.pipeline.means).some,
         ),
@@ -187,6 +190,7 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
         tick("remind", Queue.UPKEEP, _REMIND_EVERY),
         tick("held", Queue.UPKEEP, EVERY),
         tick("waiting", Queue.UPKEEP, WAITING_EVERY),
+        tick("week", Queue.UPKEEP, WEEK_EVERY),
         tick("forget", Queue.UPKEEP, _FORGET_EVERY),
         tick("reencode", Queue.UPKEEP, _REENCODE_EVERY),
         tick("retain", Queue.UPKEEP, _RETAIN_EVERY),

@@ -31,6 +31,7 @@ class Chores:
     turn_private: Callable[[], None] = _nobody_listens  # what came from channels that are private now
     note_held: Callable[[], None] = _nobody_listens  # tells channels of what is held
     note_waiting: Callable[[], None] = _nobody_listens  # tells channels of what waits for people for days
+    note_week: Callable[[], None] = _nobody_listens  # tells channels what came of their reports
     answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
     reencode: Callable[[], int] = _nothing_to_encode  # makes anew the vectors that another encoder made
 

@@ -1,4 +1,4 @@
-"""The command line: run, worker, demo, doctor, migrate, copy, evals, pull, runs, schema."""
+"""The command line: run, worker, demo, doctor, migrate, copy, evals, pull, runs, outcomes, approvals, schema."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ _MODULES = {  # of each command, which has the command's name there
     "evals": "bot.elsewhere",
     "pull": "bot.pull_command",
     "runs": "bot.runs_command",
+    "outcomes": "bot.outcomes_command",
+    "approvals": "bot.approvals_command",
     "schema": "bot.schema_command",
 }
 _SUPERVISED = frozenset({"run", "worker"})

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,9 +31,10 @@ from storage.transactions import answering
 
 T = TypeVar("T")
 
-# Jobs of another version are never taken by this process. Change it only when a job's checkpoints change their names or
-# order, and let the old jobs end first: docs/runbook.md says how.
-APPLICATION_VERSION = "1"
+# Jobs of another version are never taken by this process: what they kept may not be what ours look for. Change it only
+# when a job's checkpoints change their names or order, and have what it was among the former ones: those begin anew.
+APPLICATION_VERSION = "2"
+FORMER_VERSIONS = ["1"]
 _ALIVE = ["PENDING", "ENQUEUED", "DELAYED"]
 _ENDED = frozenset({"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
@@ -174,6 +175,22 @@ class Engine:
         with answering():
             self._ask().resume_workflow(job.workflow_id, queue_name=job.queue_name or Queue.UPKEEP.value)
         return job.workflow_id
+
+    def begin_anew(self, living: Collection[str]) -> list[str]:
+        """Delete the jobs of former versions that nobody takes any more, so that the sweep makes new ones.
+
+        While one of the `living` executors has such a job in its hands it is of that version, and takes the others too.
+        Returns the ids of what was deleted.
+        """
+        with answering():
+            left = self._ask().list_workflows(
+                status=[*_ALIVE, "CANCELLED"], app_version=FORMER_VERSIONS, load_input=False, load_output=False
+            )
+            if not left or any(job.status == "PENDING" and job.executor_id in living for job in left):
+                return []
+            jobs = [job.workflow_id for job in left]
+            self._ask().delete_workflows(jobs)
+        return jobs
 
     def park(self, job_id: str) -> None:
         """Let a job that is about to raise Interrupted stop where it is, until it is resumed."""

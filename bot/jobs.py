@@ -130,6 +130,7 @@ class Jobs:
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
             "held": lambda *_: self.chores.note_held(),
             "waiting": lambda *_: self.chores.each_hour(),
+            "week": lambda *_: self.chores.note_week(),
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),
             "forget": lambda *_: self._forget(),

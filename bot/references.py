@@ -32,7 +32,8 @@ def _tables(value: object) -> list[dict[str, Any]]:
 
 Text = Annotated[str, BeforeValidator(_text)]
 Yes = Annotated[bool, BeforeValidator(lambda value: value is True)]
-Given = Annotated[bool, BeforeValidator(bool)]
+Many = Annotated[int, BeforeValidator(lambda value: len(value) if isinstance(value, list) else 0)]
+One = Annotated[int, BeforeValidator(lambda value: value if isinstance(value, int) else 1)]
 
 
 class _Lenient(BaseModel):
@@ -56,7 +57,8 @@ class _Source(_Lenient):
 
 class _Repository(_Lenient):
     name: Text = ""
-    approvers: Given = False
+    approvers: Many = 0
+    approvals: One = 1
 
 
 class _Mcp(_Lenient):
@@ -70,7 +72,7 @@ class Outline(_Lenient):
     repositories: Annotated[tuple[_Repository, ...], BeforeValidator(_tables)] = ()
     sources: Annotated[dict[str, Annotated[_Source, BeforeValidator(_table)]], BeforeValidator(_table)] = {}
     mcp: Annotated[tuple[_Mcp, ...], BeforeValidator(_tables)] = ()
-    approvers: Given = False
+    approvers: Many = 0
 
 
 def reference_faults(table: Mapping[str, object], kinds: Collection[str]) -> list[str]:
@@ -86,6 +88,13 @@ def reference_faults(table: Mapping[str, object], kinds: Collection[str]) -> lis
         faults += _unknown(f"sources.{name}", source.repository, outline)
     if outline.repositories and not outline.approvers and not all(each.approvers for each in outline.repositories):
         faults.append('approvers: nobody could approve a fix; name Slack user ids, e.g. approvers = ["U012AB3CD"]')
+    for number, repository in enumerate(outline.repositories):
+        named = repository.approvers or outline.approvers
+        if repository.approvals > max(1, named):
+            faults.append(
+                f"repositories[{number}].approvals: {repository.approvals} people have to approve a plan, and the "
+                f"policy names {named}; name more approvers, or ask for fewer"
+            )
     return faults
 
 

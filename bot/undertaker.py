@@ -25,6 +25,7 @@ SILENCE = 20.0  # seconds without a beat after which a worker of another machine
 _LEASE = 5.0
 _BEATS = 10  # between two looks at this process's own jobs
 _NAME = "undertaker"
+_NAMED = 20  # jobs, in a line of the log
 
 
 def where() -> str:
@@ -51,6 +52,7 @@ class Undertaker:
         """Beat, bury at once whoever died while nobody ran, and go on doing both."""
         self._beat()
         self.look()
+        self.renew()
         self._thread = threading.Thread(target=self._run, name="undertaker", daemon=True)
         self._thread.start()
 
@@ -76,6 +78,15 @@ class Undertaker:
                 log.info("took over the jobs of a worker that had ended", worker=worker.id, jobs=jobs)
             taken += jobs
         return taken
+
+    def renew(self) -> list[str]:
+        """Have jobs begun anew that an earlier version of the code left behind, if this process holds the lease."""
+        if not self._is_elected():
+            return []
+        living = {worker.id for worker in self.store.leases.workers()} - {self.engine.executor_id}
+        if jobs := self.engine.begin_anew(living):
+            log.warning("an earlier version left jobs behind, which begin anew", number=len(jobs), jobs=jobs[:_NAMED])
+        return jobs
 
     def _is_elected(self) -> bool:
         """Whether this process holds the lease. What a dead one holds is let go at once: jobs wait for nobody then."""
@@ -112,6 +123,12 @@ class Undertaker:
                 "this worker was silent for so long that its jobs were taken over", worker=self.engine.executor_id
             )
 
+    def _take_up(self) -> None:
+        """Take up what lies there without anybody at work on it."""
+        self.renew()
+        if jobs := self.engine.take_up_dropped():
+            log.warning("took jobs up again whose beginning or end the database had refused", jobs=jobs)
+
     def _run(self) -> None:
         for number in itertools.count(1):
             if self._stopping.wait(BEAT):
@@ -119,8 +136,8 @@ class Undertaker:
             try:
                 self._beat()
                 self.look()
-                if number % _BEATS == 0 and (jobs := self.engine.take_up_dropped()):
-                    log.warning("took jobs up again whose beginning or end the database had refused", jobs=jobs)
+                if number % _BEATS == 0:
+                    self._take_up()
             except Exception as error:  # noqa: BLE001 a database that is down for a while must not end the beating
                 log.warning("the undertaker could not do its work", error=str(error))
                 time.sleep(BEAT)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from agents.adapters.claude import ClaudeModel, ClientOptions
 from agents.adapters.ledger import Ledger, StoreLedger
 from agents.adapters.offline import OfflineModel
 from agents.adapters.vectors import WordVectors
@@ -31,6 +30,9 @@ from evals.runs import Engine
 from evals.stores import a_store
 from storage.judgments import Stage
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from agents.adapters.claude import ClaudeModel, ClientOptions  # takes a second, and only Claude needs it
 
 T = TypeVar("T")
 
@@ -148,6 +150,8 @@ def model_of(engine: Engine, store: Store, variation: Variation = Variation()) -
         if replies is None:
             raise BadSettings("The engine `kept` gives replies from files: name their folder with --replies DIR.")
         return Kept(replies, ledger)
+    from agents.adapters.claude import ClientOptions  # noqa: PLC0415 as above
+
     limit = variation.timeout
     patience = None if limit is None else ClientOptions("", seconds=limit, retries=0, longest_wait=limit)
     model = claude(ledger, patience)
@@ -156,6 +160,8 @@ def model_of(engine: Engine, store: Store, variation: Variation = Variation()) -
 
 def claude(ledger: Ledger, patience: ClientOptions | None = None) -> ClaudeModel:
     """The model of the environment and the policy; `patience` says how long it may take. Raises BadSettings."""
+    from agents.adapters.claude import ClaudeModel, ClientOptions  # noqa: PLC0415 as above
+
     settings = read_settings()
     if not settings.anthropic_api_key:
         raise BadSettings("ANTHROPIC_API_KEY is not set: set it, or measure with --engine offline.")

@@ -32,7 +32,10 @@ from playground.town import Mind, Town
 from playground.townsfolk import Pace
 
 CACHE = Path("var/playground")
-PACE = Pace(soak=1.0, pulls=3.0, follow=1.0, queue=0.25)  # a bot that is killed again and again need not hurry between
+PACE = Pace(soak=1.0, pulls=2.0, follow=1.0, queue=0.25)  # a bot that is killed again and again need not hurry between
+SOURCES = (
+    "sentry-solar",
+)  # the one that has something to say in such a life: looking at all six took a quarter of its work
 PATIENCE = 150.0  # seconds that people wait for one thing, also on a slow machine
 STRUCK = re.compile(  # what changes something outside, and the model's turns, which are paid for
     r"model:|slack:(chat|reactions|files)\.|slack:upload|github:(git\.push|pulls\.create|labels|graphql|reviewers)"
@@ -147,7 +150,7 @@ def _live_through(
 def _town(product: Product, database_url: str) -> Iterator[Town]:
     root = Path(tempfile.mkdtemp(prefix="signalbox-crash-"))
     try:
-        with Town(root, product, mind=Mind.RECORDED, database_url=database_url, pace=PACE) as town:
+        with Town(root, product, mind=Mind.RECORDED, database_url=database_url, pace=PACE, sources=SOURCES) as town:
             yield town
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -34,6 +35,7 @@ from playground.townsfolk import (
     PROJECT,
     REPOSITORY,
     REVIEWER,
+    SOURCES,
     TEAM,
     USERS,
     Pace,
@@ -78,6 +80,7 @@ class Town:
     recordings: Path = RECORDINGS
     rules: Rules = field(default_factory=Rules)
     pace: Pace = field(default_factory=Pace)
+    sources: Collection[str] = SOURCES  # those that the policy names
     checks_delay: float = 0.0
     extra_environment: dict[str, str] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
@@ -119,7 +122,7 @@ class Town:
         self.code_host_server = self._stack.enter_context(Loopback(self.code_host.app))
         self.code_host.serve(self.code_host_server.url)
         self._start_model()
-        (self.root / "signalbox.toml").write_text(policy_text(self.product, self.pace), encoding="utf-8")
+        (self.root / "signalbox.toml").write_text(policy_text(self.product, self.pace, self.sources), encoding="utf-8")
 
     def __exit__(self, *_: object) -> None:
         for bot in self.bots:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from playground.product import Product
@@ -48,52 +49,62 @@ test_environment = {{ {test_variables} }}
 environment = "{environment}"
 reviewers = ["{reviewer}"]
 
-[sources.sentry-solar]
-kind = "sentry"
-every = "{pulls:g}s"
-report_to = "{solar}"
-trusted = true
-options = {{ organization = "{organisation}", query = "is:unresolved project:solar-dashboard", lookback = "520w" }}
-
-[sources.sentry-fleet]
-kind = "sentry"
-every = "{pulls:g}s"
-report_to = "{fleet}"
-trusted = true
-options = {{ organization = "{organisation}", query = "is:unresolved project:fleet-sweeper", lookback = "520w" }}
-
-[sources.humanize-issues]
-kind = "github"
-every = "{pulls:g}s"
-report_to = "{solar}"
-trusted = true
-options = {{ repository = "{repository}", lookback = "520w" }}
-
-[sources.dashboard-product]
-kind = "posthog"
-every = "{pulls:g}s"
-report_to = "{solar}"
-options = {{ project = "{project}", lookback = "520w" }}
-
-[sources.platform-tracker]
-kind = "linear"
-every = "{pulls:g}s"
-report_to = "{fleet}"
-trusted = true
-options = {{ teams = "PLAT", lookback = "520w" }}
-
-[sources.customer-tickets]
-kind = "zendesk"
-every = "{pulls:g}s"
-report_to = "{solar}"
-options = {{ lookback = "520w" }}
-
 [waits]
 soak = "{soak:g}s"
 follow = "{follow:g}s"
 queue = "{queue:g}s"
 sweep = "1s"
 """
+
+_SOURCES = {
+    "sentry-solar": """\
+[sources.sentry-solar]
+kind = "sentry"
+every = "{pulls:g}s"
+report_to = "{solar}"
+trusted = true
+options = {{ organization = "{organisation}", query = "is:unresolved project:solar-dashboard", lookback = "520w" }}
+""",
+    "sentry-fleet": """\
+[sources.sentry-fleet]
+kind = "sentry"
+every = "{pulls:g}s"
+report_to = "{fleet}"
+trusted = true
+options = {{ organization = "{organisation}", query = "is:unresolved project:fleet-sweeper", lookback = "520w" }}
+""",
+    "humanize-issues": """\
+[sources.humanize-issues]
+kind = "github"
+every = "{pulls:g}s"
+report_to = "{solar}"
+trusted = true
+options = {{ repository = "{repository}", lookback = "520w" }}
+""",
+    "dashboard-product": """\
+[sources.dashboard-product]
+kind = "posthog"
+every = "{pulls:g}s"
+report_to = "{solar}"
+options = {{ project = "{project}", lookback = "520w" }}
+""",
+    "platform-tracker": """\
+[sources.platform-tracker]
+kind = "linear"
+every = "{pulls:g}s"
+report_to = "{fleet}"
+trusted = true
+options = {{ teams = "PLAT", lookback = "520w" }}
+""",
+    "customer-tickets": """\
+[sources.customer-tickets]
+kind = "zendesk"
+every = "{pulls:g}s"
+report_to = "{solar}"
+options = {{ lookback = "520w" }}
+""",
+}
+SOURCES = tuple(_SOURCES)
 
 
 @dataclass(frozen=True)
@@ -106,9 +117,10 @@ class Pace:
     queue: float = 0.05
 
 
-def policy_text(product: Product, pace: Pace) -> str:
-    """The policy file, in TOML."""
-    return _POLICY.format(
+def policy_text(product: Product, pace: Pace, sources: Collection[str] = SOURCES) -> str:
+    """The policy file, in TOML. Of the sources it names these."""
+    text = "\n".join([_POLICY, *(_SOURCES[name] for name in sources)])
+    return text.format(
         priya=PRIYA,
         olu=OLU,
         solar=SOLAR,

@@ -27,6 +27,7 @@ class DecidedKind(StrEnum):
     """What came of a decision."""
 
     DONE = "done"
+    NOTED = "noted"  # an approval that others have to join
     ALREADY = "already"  # somebody was quicker
     STALE = "stale"  # it was about a plan that has been replaced
     EXPIRED = "expired"  # the plan is too old to be approved
@@ -39,6 +40,7 @@ class Decided(BaseModel):
 
     kind: DecidedKind
     by: str = ""
+    missing: int = 0  # approvals, of an approval that was noted
 
 
 class Deciding:
@@ -60,12 +62,14 @@ class Deciding:
         to: Status | None = None,
         mover: Mover = Mover.HUMAN,
         because: str = "",
+        needed: int = 1,
         **changes: Unpack[ReportChanges],
     ) -> Decided:
         """Carry out a decision, and move the report to `to` with it, unless it comes too late or is about an old plan.
 
         An approval must name the latest plan by revision and hash, and so must a `not now` that names a plan at all;
         both come too late once the report no longer waits for an approval. An answer also answers the open question.
+        A plan is approved when so many different people as `needed` have approved this very one.
         """
         approval = Approval(report_id=report_id, decision=decision, by=by, via=via, words=words)
         approval.plan_revision, approval.plan_hash = plan_revision, plan_hash
@@ -73,9 +77,16 @@ class Deciding:
             report = locked(session, Report, report_id)
             if fault := _fault(session, report, approval, to, mover):
                 return Decided(kind=fault, by=_decider(session, report_id))
+            before = _approved_by(session, approval) if decision is Decision.APPROVE else set()
+            missing = needed - len(before | {by}) if decision is Decision.APPROVE else 0
+            if missing > 0 and by in before:
+                return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
             session.add(approval)
             journal.tell(session, report_id, EntryKind.WORD, by, words or _named(decision))
             _answer(session, approval)
+            if missing > 0:
+                report.version += 1
+                return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
             if to is Status.DISMISSED and decision is Decision.NOT_NOW:
                 changes["dismissal"] = Dismissal.NOT_NOW
             if to is None:
@@ -107,6 +118,13 @@ class Deciding:
             report.tries = 0
             report.version += 1
             return Decided(kind=DecidedKind.DONE, by=by)
+
+
+def _approved_by(session: Session, approval: Approval) -> set[str]:
+    """Who has approved the very plan that this approval is about."""
+    same = (Approval.plan_revision == approval.plan_revision, Approval.plan_hash == approval.plan_hash)
+    asked = select(Approval.by).where(Approval.report_id == approval.report_id, *same)
+    return set(session.exec(asked.where(Approval.decision == Decision.APPROVE)))
 
 
 def _named(decision: Decision) -> str:

@@ -21,10 +21,11 @@ _SEEN = (SignalStatus.FILED, SignalStatus.AWAITING_DIGEST)
 
 @dataclass(frozen=True)
 class Count:
-    """How many signals a report has, and the channels they came from."""
+    """How many signals a report has, and the channels and sources they came from."""
 
     signals: int  # held and erased ones among them
     channels: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,11 @@ class Reporters:
 
 def count_of(session: Session, report_id: int) -> Count:
     """Count, without reading a signal."""
-    rows = select(Signal.channel, func.count()).where(Signal.report_id == report_id).group_by(col(Signal.channel))
-    by_channel = dict(session.exec(rows.order_by(col(Signal.channel))).all())
-    return Count(sum(by_channel.values()), tuple(by_channel))
+    places = (col(Signal.channel), col(Signal.source))
+    asked = select(Signal.channel, Signal.source, func.count()).where(Signal.report_id == report_id)
+    rows = session.exec(asked.group_by(*places).order_by(*places)).all()
+    channels = tuple(dict.fromkeys(channel for channel, *_ in rows))
+    return Count(sum(many for *_, many in rows), channels, tuple(dict.fromkeys(source for _, source, _ in rows)))
 
 
 def gathered(session: Session, report: Report, since: dt.datetime | None) -> Gathered:

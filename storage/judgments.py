@@ -37,6 +37,7 @@ class Stage(StrEnum):
     RESEARCH = "research"
     DECIDE = "decide"
     FIX = "fix"
+    REVIEW = "review"
 
 
 # ── screen, normalise ───────────────────────────────────────────────────────────────────────────────────────────
@@ -286,6 +287,8 @@ class Proof(Judgment):
     why_not: str = ""  # the sentence for people and agent when it does not hold
     known_failures: tuple[str, ...] = ()  # tests of the suite that fail without the change too
     unsteady: tuple[str, ...] = ()  # failed in the suite with the change, and passed when run again
+    reviewed: str = ""  # what the reviewer said of the change, in a sentence; empty when there was none
+    remarks: tuple[str, ...] = ()  # of the reviewer, for people
 
     @property
     def holds(self) -> bool:

@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # the model would not answer, or what it handed in was refused to the end
     UNPROVEN = "unproven"  # the fix did not fail before or did not pass after
     UNSAFE = "unsafe"  # a deterministic guard refused the patch
+    OBJECTED = "objected"  # the reviewer held something against the fix to the end
     NO_CHECKS = "no_checks"  # the pull request got no checks in time
     OUT_OF_ROUNDS = "out_of_rounds"  # checks were still red after the last round
     STOPPED = "stopped"  # a person stopped it

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.records import Approval, Decision, Fix, Report
+from storage.records import Approval, Decision, Entry, Fix, Report
 from storage.status import Dismissal, Status, Visibility
 from storage.transactions import Transactions
 
+REVERTED = "the merge was reverted"  # how the journal's line begins that says so
 _TELLING = frozenset({Decision.GUIDE, Decision.ANSWER, Decision.DISMISS, Decision.NOT_NOW})
 
 
@@ -37,6 +39,8 @@ class PastReport:
     merged_at: dt.datetime | None
     files: tuple[str, ...]  # that its plan named
     corrected: bool  # whether a person said which repository it is about
+    came_back: str = ""  # why its merged fix did not hold, as the journal says; empty if it did, or there was none
+    followed_by: str = ""  # the report that was opened because it may have returned
 
 
 @dataclass(frozen=True)
@@ -115,4 +119,21 @@ def _told(session: Session, report: Report) -> PastReport:
         merged_at=fix.merged_at if fix else None,
         corrected=bool(report.repository_by),
         files=found.plan.files if found and found.plan else (),
+        came_back=session.exec(_came_back(report.id or 0)).first() or "",
+        followed_by=_followed_by(session, report),
     )
+
+
+def _came_back(report_id: int) -> SelectOfScalar[str]:
+    """The latest words on a fix that did not hold."""
+    back = (Entry.before == Status.AWAITING_PROOF, Entry.after == Status.GATHERING)
+    return select(Entry.text).where(Entry.report_id == report_id, *back).order_by(col(Entry.id).desc()).limit(1)
+
+
+def _followed_by(session: Session, report: Report) -> str:
+    """The newest return, if whoever may see this report may see that one."""
+    same = (col(Report.visibility) == report.visibility, col(Report.channel) == report.channel)
+    seen = same[: 1 if report.visibility is Visibility.PUBLIC else 2]
+    asked = select(Report).where(Report.regression_of == report.id, *seen).order_by(col(Report.id).desc()).limit(1)
+    later = session.exec(asked).first()
+    return later.ref if later else ""

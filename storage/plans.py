@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import func
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from storage import journal
@@ -14,12 +15,28 @@ from storage.deciding import Decided, DecidedKind, Deciding
 from storage.errors import NotFound
 from storage.judgments import Plan, Question
 from storage.kept_back import KeptBack, kept_back_by, latest_stop
-from storage.records import Approval, AskedQuestion, Decision, EntryKind, Report, ShownPlan
+from storage.records import Approval, AskedQuestion, Decision, EntryKind, Fix, Report, ShownPlan
 from storage.snapshot import open_question
 from storage.status import Status
 from storage.transactions import found, locked
 
-__all__ = ["Decided", "DecidedKind", "Plans"]
+__all__ = ["Decided", "DecidedKind", "Plans", "Recorded"]
+
+
+class Recorded(BaseModel):
+    """One decision, or an attempt at one, as it is kept; with the pull request that came of the plan it was about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: dt.datetime
+    report_id: int
+    decision: Decision
+    by: str
+    via: str
+    plan_revision: int
+    plan_hash: str
+    words: str
+    pull_request: str = ""
 
 
 class Plans(Deciding):
@@ -153,6 +170,16 @@ class Plans(Deciding):
         with self._on.read() as session:
             rows = select(Approval).where(Approval.report_id == report_id).order_by(col(Approval.id))
             return list(session.exec(rows))
+
+    def recorded(self, since: dt.datetime, report_id: int | None = None) -> list[Recorded]:
+        """What was decided from a moment on, about every report or about one; oldest first."""
+        same = (col(Fix.report_id) == Approval.report_id, col(Fix.plan_revision) == Approval.plan_revision)
+        asked = select(Approval, Fix.url).join(Fix, and_(*same), isouter=True).where(col(Approval.at) >= since)
+        if report_id is not None:
+            asked = asked.where(Approval.report_id == report_id)
+        with self._on.read() as session:
+            rows = session.exec(asked.order_by(col(Approval.id)))
+            return [Recorded(**each.model_dump(exclude={"id"}), pull_request=url or "") for each, url in rows]
 
 
 def _plan(session: Session, report_id: int, revision: int) -> ShownPlan | None:

@@ -15,7 +15,7 @@ from storage.journal import tell, touch
 from storage.plumbing import Epoch
 from storage.raw import RawSignal
 from storage.records import EntryKind, Report, Signal
-from storage.status import SignalStatus, Status
+from storage.status import SignalStatus, Status, Visibility
 from storage.transactions import insert_once, locked
 
 FILING = "filing"  # the name of the epoch
@@ -26,7 +26,7 @@ _KEPT_AS_IT_CAME = (
     "severity", "reach", "keys", "asked_by", "happened_at",
 )  # fmt: skip
 _RETURNS = 20  # times that one thing may come back
-_UPDATED = ("title", "body", "url", "author", "visibility", "severity", "reach", "keys")
+_UPDATED = ("title", "body", "url", "author", "severity", "reach", "keys")
 
 
 class News(StrEnum):
@@ -154,6 +154,7 @@ def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch, q
         signal.attempt = 1
     for name in _UPDATED:
         setattr(signal, name, getattr(raw, name))
+    _narrow(session, signal, raw.visibility, epoch)
     signal.text_hash = hashed
     signal.happened_at = max(signal.happened_at, raw.happened_at)
     signal.asked_by = signal.asked_by or raw.asked_by
@@ -169,6 +170,24 @@ def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch, q
         _put_off(signal, dt.timedelta(0))
     if reworded or (asked and signal.status is SignalStatus.DROPPED):
         signal.status = SignalStatus.AWAITING_DIGEST
+
+
+def _narrow(session: Session, signal: Signal, visibility: Visibility, epoch: Epoch) -> None:
+    """What fewer people may see than its report leaves that, and is read anew. What is filed is never widened."""
+    if signal.report_id is None:
+        signal.visibility = visibility
+        return
+    if visibility is signal.visibility or visibility is Visibility.PUBLIC:
+        return
+    signal.visibility = visibility
+    report = locked(session, Report, signal.report_id)
+    report.weight -= signal.weight
+    report.version += 1
+    words = f"{signal.external_id} may be seen by fewer people than before, and left this report"
+    tell(session, signal.report_id, EntryKind.SIGNAL, "world", words)
+    epoch.value += 1
+    signal.filed_epoch = epoch.value  # so that the search learns that it is not there any more
+    signal.report_id, signal.status, signal.not_before = None, SignalStatus.AWAITING_DIGEST, None
 
 
 def _put_off(signal: Signal, quiet: dt.timedelta) -> None:

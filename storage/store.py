@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from storage.balance import Balances
 from storage.correcting import Corrections
 from storage.cursors import Cursors
 from storage.deliveries import Deliveries
@@ -58,6 +59,7 @@ class Store:
         self.fixes = Fixes(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)
+        self.balances = Balances(transactions)
         self.inbox = Inbox(transactions)
         self.messages = Messages(transactions)
         self.outbox = Outbox(transactions)

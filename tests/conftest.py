@@ -47,8 +47,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: the tests of bots that die spend half of their time waiting for one."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are processors: tests wait half of their time, for a bot, a database, a moment to come."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -87,7 +87,7 @@ class FakeCodeHost:
             number=number,
             url=url,
             state=PullRequestState.OPEN,
-            draft=True,
+            draft=repository.draft,
             head_sha=self.branches[draft.branch],
             author="signalbox",
         )

@@ -20,6 +20,7 @@ from agents.exchange import (
 from agents.ports import Workspace
 from agents.terms import Repository
 from agents.undecoded import bytes_of, is_binary, text_of
+from tests.known_runs import KnownRuns
 
 
 @dataclass
@@ -67,10 +68,14 @@ class MemoryWorkspace:
 
 @dataclass
 class FakeWorkspaces:
-    """Checkouts of a real git repository in temporary folders. NOT a sandbox: for tests with our own code only."""
+    """Checkouts of a real git repository in temporary folders. NOT a sandbox: for tests with our own code only.
+
+    With `known` runs, pytest is run once on the same files.
+    """
 
     origin: Path
     unusable: str = ""
+    known: KnownRuns | None = None
     opened: list[FakeWorkspace] = field(default_factory=list)
 
     def why_not(self) -> str:
@@ -93,7 +98,7 @@ class FakeWorkspaces:
         _git(self.origin, "clone", "--quiet", "--no-checkout", str(self.origin), str(top))
         _git(top, "checkout", "--quiet", "--detach", sha)
         (top / ".git" / "info" / "exclude").write_text("__pycache__/\n.pytest_cache/\n")
-        workspace = FakeWorkspace(folder, top, sha, repository.variables_at(str(top)))
+        workspace = FakeWorkspace(folder, top, sha, repository.variables_at(str(top)), self.known)
         self.opened.append(workspace)
         if patch:
             workspace.apply(patch)
@@ -115,6 +120,7 @@ class FakeWorkspace:
     top: Path
     base_sha: str
     environment: dict[str, str]
+    known: KnownRuns | None = None
     commands: list[tuple[str, ...]] = field(default_factory=list)
     closed: bool = False
 
@@ -128,6 +134,11 @@ class FakeWorkspace:
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # ours would take four fifths of each of its runs to load
             **self.environment,
         }
+        if self.known is None:
+            return self._run(command, environment, seconds)
+        return self.known.ran(command, self.top, environment, lambda: self._run(command, environment, seconds))
+
+    def _run(self, command: Sequence[str], environment: Mapping[str, str], seconds: float) -> Ran:
         try:
             done = subprocess.run(
                 command,

@@ -22,6 +22,7 @@ from agents.exchange import (
     Usage,
 )
 from storage.judgments import Judgment, Stage
+from storage.reviews import Review
 
 T = TypeVar("T")
 
@@ -76,6 +77,7 @@ class ScriptedModel:
     """Answers from a script. A turn's number picks its reply, so that a repeated turn gets the same one again.
 
     `turns` and `judgments` are keyed by stage, or by (stage, subject). Judgments are given in order, the last for ever.
+    Nothing is held against a fix where no review is scripted.
     """
 
     turns: Mapping[Any, Sequence[Reply]] = field(default_factory=dict)
@@ -99,7 +101,7 @@ class ScriptedModel:
 
     def judge(self, stage: Stage, about: About, returns: type[J]) -> J:
         self.judged.append((stage, about))
-        script = self._of(self.judgments, stage, about)
+        script = self._of({Stage.REVIEW: [Review(reason="It is good.")], **self.judgments}, stage, about)
         before = sum(1 for each in self.judged[:-1] if each[0] is stage and self._same(stage, each[1], about))
         answer = script[min(before, len(script) - 1)]
         if isinstance(answer, Exception):

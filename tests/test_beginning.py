@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from agents.assent import Via
 from agents.errors import SpentForToday
 from agents.exchange import Check, Message, TurnRequest
 from agents.terms import Budgets
-from storage.judgments import Stage
+from storage.judgments import Outcome, Stage
 from storage.records import CheckState, Decision
+from storage.reviews import Angle, Objection, Review
 from storage.status import Status
 from storage.store import Store
 from tests.factories import a_report
 from tests.fakes import calls
-from tests.world import EDIT, POLICY, SUBMISSION, TOM, WRITE, World
+from tests.world import EDIT, POLICY, PRIYA, SUBMISSION, TOM, WRITE, World
 
 
 @pytest.fixture
@@ -73,6 +75,61 @@ def test_a_fix_does_not_begin_on_the_word_of_somebody_who_is_no_approver_any_mor
 
     assert world.presses(Decision.RETRY, TOM)
     assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_a_proven_fix_that_the_reviewer_objects_to_is_pushed_nowhere(sqlite_store: Store, tmp_path: Path) -> None:
+    wrong = Objection(angle=Angle.LOGIC, where="shop.py", quote="", why="It hides the caller's fault.", blocks=True)
+    world = World(sqlite_store, tmp_path)
+    world.model.judgments[Stage.REVIEW] = [Review(objections=(wrong,), reason="No.")]
+    world.model.turns = {**world.model.turns, Stage.FIX: [calls(WRITE, EDIT), *[calls(("submit_fix", SUBMISSION))] * 4]}
+    world.reaches(Status.AWAITING_FIX)
+
+    stuck = world.advances()
+
+    assert (stuck.status, stuck.stuck_because) == (Status.STUCK, Outcome.OBJECTED)
+    assert "It hides the caller's fault." in stuck.note
+    assert not world.code_host.pushes
+
+
+def test_where_the_policy_asks_for_two_approvals_one_person_is_not_enough_however_often_they_approve(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    two = POLICY.repositories[0].model_copy(update={"approvals": 2})
+    policy = POLICY.model_copy(update={"approvers": (PRIYA.user_id, TOM.user_id), "repositories": (two,)})
+    world = World(sqlite_store, tmp_path, policy=policy)
+    world.hears()
+    world.advances()
+
+    assert [world.presses(Decision.APPROVE, PRIYA) for _ in range(3)] == [True] * 3
+    assert world.advances().status is Status.AWAITING_APPROVAL
+    assert [each.by for each in sqlite_store.plans.approvals(1)] == [PRIYA.user_id]
+
+    assert world.presses(Decision.APPROVE, TOM)
+    assert sqlite_store.reports.get(1).status is Status.AWAITING_FIX
+    world.follows(policy.model_copy(update={"approvers": (PRIYA.user_id,)}))
+    assert "too few of them are" in world.advances().note
+
+    world.follows(policy)
+    assert world.presses(Decision.RETRY, PRIYA)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_an_approval_of_a_plan_that_was_revised_does_not_count_for_the_new_one(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    two = POLICY.repositories[0].model_copy(update={"approvals": 2})
+    policy = POLICY.model_copy(update={"approvers": (PRIYA.user_id, TOM.user_id), "repositories": (two,)})
+    world = World(sqlite_store, tmp_path, policy=policy)
+    world.hears()
+    world.advances()
+    world.presses(Decision.APPROVE, PRIYA)
+    assert world.assent.press(1, Decision.GUIDE, person=TOM, via=Via.REPLY, words="mind negative numbers").ok
+    assert world.advances().status is Status.AWAITING_APPROVAL
+
+    assert world.presses(Decision.APPROVE, TOM)
+    assert sqlite_store.reports.get(1).status is Status.AWAITING_APPROVAL
+    assert world.presses(Decision.APPROVE, PRIYA)
+    assert sqlite_store.reports.get(1).status is Status.AWAITING_FIX
 
 
 def test_a_pull_request_is_mended_although_who_approved_it_left(world: World) -> None:

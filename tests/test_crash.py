@@ -16,7 +16,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from playground.bots import forked
-from playground.crash import MOST, PACE, Database, points
+from playground.crash import MOST, PACE, SOURCES, Database, points
 from playground.faults import Fault, Kind, Moment
 from playground.inventory import Inventory, difference
 from playground.keeper import Death, Keeper
@@ -73,7 +73,7 @@ def undisturbed(product: Product, tmp_path_factory: pytest.TempPathFactory) -> I
     with kept.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            town = Town(tmp_path_factory.mktemp("undisturbed"), product, pace=PACE, start=forked)
+            town = Town(tmp_path_factory.mktemp("undisturbed"), product, pace=PACE, sources=SOURCES, start=forked)
             with town, Keeper(town) as keeper:
                 found = live(town, keeper, print, patience=PATIENCE)
             kept.write_text(TypeAdapter(Inventory).dump_json(found).decode())
@@ -108,7 +108,7 @@ def test_a_life_without_a_crash_leaves_each_thing_once(undisturbed: Inventory) -
 def test_killed_at_every_outside_call_it_loses_nothing_and_does_nothing_twice(
     product: Product, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    with Town(tmp_path, product, pace=PACE, start=forked) as town, Keeper(town) as keeper:
+    with Town(tmp_path, product, pace=PACE, sources=SOURCES, start=forked) as town, Keeper(town) as keeper:
         found = _killed_everywhere(town, keeper)
     assert difference(request.getfixturevalue("undisturbed"), found) == []
 
@@ -125,7 +125,7 @@ def test_a_dead_workers_fix_is_taken_over_within_a_minute_by_the_worker_that_is_
     def is_being_fixed() -> bool:
         return IN_THE_FIX in town.faults.struck() and store.reports.get(1).status is Status.AWAITING_FIX
 
-    with Town(tmp_path, product, database_url=postgres_url, pace=PACE, start=forked) as town:
+    with Town(tmp_path, product, database_url=postgres_url, pace=PACE, sources=SOURCES, start=forked) as town:
         with Keeper(town, Database.POSTGRESQL.commands, leaves_one=is_being_fixed) as keeper:
             found = _killed_everywhere(town, keeper)
         assert keeper.left is not None

@@ -33,6 +33,7 @@ from tests.factories import a_raw_signal
 from tests.fake_code_host import FakeCodeHost
 from tests.fake_workspaces import FakeWorkspaces, add_commit, make_repository
 from tests.fakes import PlainCheckpoint, ScriptedModel, Told, calls
+from tests.known_runs import known_runs
 
 CODE = "def share(total, people):\n    return total / people\n"
 
@@ -159,7 +160,7 @@ class World:
             store=self.store,
             policy=self.policy,
             model=self.model,
-            workspaces=FakeWorkspaces(self.tmp_path / "origin"),
+            workspaces=FakeWorkspaces(self.tmp_path / "origin", known=known_runs()),
             code_host=self.code_host,
             vectoriser=LetterVectors(),
             redactor=Redactor(b"key"),

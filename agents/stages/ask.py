@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.terms import Autonomy
 from storage.judgments import Bucket, Plan, Question, Research, Verdict
 from storage.status import Status
+
+_NOT_PROPOSED = "I propose no fix for it: the policy file wants none here (`autonomy`, `propose_from`)."
 
 
 class Asking(BaseModel):
@@ -20,13 +21,13 @@ class Asking(BaseModel):
     question: Question | None = None
 
 
-def ask(research: Research, verdict: Verdict, autonomy: Autonomy) -> Asking:
-    """Show the plan, put the question, or say what is missing."""
+def ask(research: Research, verdict: Verdict, *, may_propose: bool) -> Asking:
+    """Show the plan, put the question, or say what is missing. The policy says whether a plan may be shown."""
     if verdict.bucket is Bucket.NEEDS_INPUT and research.question is not None:
         return Asking(to=Status.AWAITING_ANSWER, because=verdict.reason, question=research.question)
     if verdict.bucket is Bucket.ACTIONABLE and research.plan is not None:
-        if autonomy is Autonomy.ASK:
+        if may_propose:
             return Asking(to=Status.AWAITING_APPROVAL, because=verdict.reason, plan=research.plan)
-        return Asking(to=Status.GATHERING, because=f"{verdict.reason} This channel is set to research only.")
+        return Asking(to=Status.GATHERING, because=f"{verdict.reason} {_NOT_PROPOSED}")
     missing = verdict.missing or research.missing
     return Asking(to=Status.GATHERING, because=f"{verdict.reason} {missing}".strip())

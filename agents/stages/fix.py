@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
@@ -25,11 +25,20 @@ from agents.tools.hands import Hands
 from agents.tools.toolboxes import fix_tools
 from agents.trail import Brief, Ruling, Trail, Unlogged
 from storage.judgments import FixSubmission, Outcome, Proof, Stage
+from storage.reviews import Review
 
 __all__ = ["FixCase", "Fixed", "fix"]
 
 _SHOWN = 4_000  # characters of a failing log that the agent sees
 _SUBMIT = "submit_fix"
+
+Reviewer = Callable[[FixCase, FixSubmission, str, Proof, int], Review]
+"""Reviews a proven patch. The number tells the reviews of one round from each other."""
+
+_OBJECTED = (
+    "It is proven, but a reviewer who sees only report, plan and change objects. Mend what is right about that; where "
+    "it is wrong, say in `summary` why the change is right as it is. Then submit again."
+)
 
 
 class Fixed(BaseModel):
@@ -50,9 +59,23 @@ class Fixed(BaseModel):
     usd: float = 0.0
     seconds: float = 0.0
 
+    @property
+    def may_be_pushed(self) -> bool:
+        """Whether it is proven and taken: what a reviewer objects to may be proven, too."""
+        return self.outcome is Outcome.FINISHED and self.proof is not None and self.proof.holds
+
+
+class Reviewed(BaseModel):
+    """A review, and how long it took."""
+
+    model_config = ConfigDict(frozen=True)
+
+    review: Review
+    seconds: float
+
 
 class Attempt(BaseModel):
-    """A submission with its patch, what the guards say of it, and its proof unless they object."""
+    """A submission with its patch, what the guards say of it, its proof unless they object, its review if it holds."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,6 +84,7 @@ class Attempt(BaseModel):
     faults: tuple[str, ...] = ()
     words: tuple[str, ...] = ()  # that it names, when they are all that is wrong
     proof: Proof | None = None
+    review: Review | None = None
     seconds: float = 0.0
 
     @property
@@ -68,6 +92,8 @@ class Attempt(BaseModel):
         """Why it is not good enough, for the agent; empty when it is proven."""
         if self.faults:
             return "\n".join(("The change must not be pushed like this:", *(f"- {fault}" for fault in self.faults)))
+        if self.objections:
+            return "\n".join((_OBJECTED, *(f"- {objection}" for objection in self.objections)))
         if self.proof is None or self.proof.holds:
             return ""
         proof = self.proof
@@ -79,7 +105,27 @@ class Attempt(BaseModel):
     @property
     def why_not(self) -> str:
         """The same in one sentence, for people."""
-        return self.faults[0] if self.faults else self.proof.why_not if self.proof else ""
+        said = (*self.faults, *self.objections)
+        return said[0] if said else self.proof.why_not if self.proof else ""
+
+    @property
+    def objections(self) -> tuple[str, ...]:
+        """For which of them the reviewer sends it back."""
+        return self.review.refusals if self.review else ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """The run's, when it ends with this."""
+        if not self.refusal:
+            return Outcome.FINISHED
+        return Outcome.UNSAFE if self.faults else Outcome.OBJECTED if self.objections else Outcome.UNPROVEN
+
+    @property
+    def reviewed(self) -> Proof | None:
+        """The proof with what the reviewer says beside it."""
+        if self.proof is None or self.review is None:
+            return self.proof
+        return self.proof.model_copy(update={"reviewed": self.review.reason, "remarks": self.review.remarks})
 
 
 def fix(  # noqa: PLR0917 the ports, in the order of all stages
@@ -90,12 +136,16 @@ def fix(  # noqa: PLR0917 the ports, in the order of all stages
     checkpoint: Checkpoint,
     redactor: Redactor,
     logbook: Logbook | None = None,
+    *,
+    review: Reviewer | None = None,
 ) -> Fixed:
     """One round. Commands' output is redacted wholly, files and patches of secrets only.
 
+    What is proven is reviewed before it is taken, if there is a `review`.
+
     Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
     """
-    repair = _Repair(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged())
+    repair = _Repair(case, workspaces, limits, checkpoint, redactor, logbook or Unlogged(), review)
     return repair.as_it_was() or _fixed(Loop(repair.brief(), model, checkpoint).run())
 
 
@@ -107,7 +157,7 @@ def _fixed(trail: Trail[Attempt]) -> Fixed:
         sentence=f"{trail.sentence}{why_not}",
         submission=last.submission if last else None,
         patch=last.patch if last else trail.patch,
-        proof=last.proof if last else None,
+        proof=last.reviewed if last else None,
         words=last.words if last and trail.outcome is Outcome.UNSAFE else (),
         steps=trail.turns,
         usd=trail.usd,
@@ -125,6 +175,7 @@ class _Repair:
     checkpoint: Checkpoint
     redactor: Redactor
     logbook: Logbook
+    review: Reviewer | None
 
     def brief(self) -> Brief[FixSubmission, Attempt]:
         case = self.case
@@ -149,12 +200,12 @@ class _Repair:
         return Hands(workspace, self.case.repository, self.case.signals, self.redactor.text, self.redactor.secrets_only)
 
     def as_it_was(self) -> Fixed | None:
-        """What was kept back before, when it may be pushed now: people let its words through. Asks no model."""
+        """What was kept back before, if it may be pushed now that people let its words through. No agent writes."""
         case = self.case
         kept = case.handed_in if case.unproven and case.patch else None
         if kept is None:
             return None
-        again = self.checkpoint("proof:0", lambda: self._attempt(kept, case.patch), Attempt)
+        again = self._tried(kept, case.patch, turn=0, number=0)
         if again.refusal:
             return None
         return Fixed(
@@ -162,16 +213,29 @@ class _Repair:
             sentence=DONE,
             submission=again.submission,
             patch=again.patch,
-            proof=again.proof,
+            proof=again.reviewed,
             seconds=again.seconds,
         )
 
     def _rule(self, submission: FixSubmission, trail: Trail[Attempt]) -> Ruling[Attempt]:
-        attempt = self.checkpoint(f"proof:{trail.turns}", lambda: self._attempt(submission, trail.patch), Attempt)
-        if not attempt.refusal:
-            return Ruling(attempt, seconds=attempt.seconds)
-        outcome = Outcome.UNSAFE if attempt.faults else Outcome.UNPROVEN
-        return Ruling(attempt, attempt.refusal, outcome, attempt.seconds)
+        attempt = self._tried(submission, trail.patch, turn=trail.turns, number=trail.refusals + 1)
+        return Ruling(attempt, attempt.refusal, attempt.outcome, attempt.seconds)
+
+    def _tried(self, submission: FixSubmission, patch: str, *, turn: int, number: int) -> Attempt:
+        """What is handed in, looked at by the guards, proven if they let it, reviewed if it holds."""
+        attempt = self.checkpoint(f"proof:{turn}", lambda: self._attempt(submission, patch), Attempt)
+        if attempt.proof is None or not attempt.proof.holds or self.review is None:
+            return attempt
+        reviewed = self.checkpoint(f"review:{turn}", lambda: self._reviewed(attempt, number), Reviewed)
+        seconds = attempt.seconds + reviewed.seconds
+        return attempt.model_copy(update={"review": reviewed.review, "seconds": seconds})
+
+    def _reviewed(self, attempt: Attempt, number: int) -> Reviewed:
+        began = time.monotonic()
+        if attempt.proof is None or self.review is None:
+            raise ValueError("only what is proven is reviewed")
+        said = self.review(self.case, attempt.submission, attempt.patch, attempt.proof, number)
+        return Reviewed(review=said, seconds=time.monotonic() - began)
 
     def _attempt(self, submission: FixSubmission, patch: str) -> Attempt:
         began = time.monotonic()

@@ -8,7 +8,7 @@ from agents.exchange import Tool, ToolFault, ToolSpec
 from agents.looking_back import LookingBack
 from agents.tools.hands import Hands
 from agents.tools.pages import foreign, one_line
-from storage.past import PastReport
+from storage.past import REVERTED, PastReport
 
 
 class SimilarReports(BaseModel):
@@ -48,6 +48,19 @@ def told(report: PastReport) -> str:
     return "\n".join(line.rstrip() for line in lines if line)
 
 
+def history(own: PastReport | None, before: PastReport | None) -> tuple[str, ...]:
+    """What research must know of the fixes before: its own report's that did not hold, that of which it is a return."""
+    lines = []
+    if own is not None and own.came_back:
+        lines.append(
+            f"A fix of this very report did not hold: {own.pull_request}{of_its_fix(own)}. The cause as found then, or"
+            " the change, was wrong or not all of it; find out what it missed."
+        )
+    if before is not None:
+        lines.append(f"This may be the return of an earlier report:\n{told(before)}")
+    return tuple(lines)
+
+
 def outcome(report: PastReport) -> str:
     """What became of it, with the day."""
     day = f"{report.since:%Y-%m-%d}"
@@ -55,5 +68,14 @@ def outcome(report: PastReport) -> str:
         kind = report.dismissal.value.replace("_", " ") if report.dismissal else "no reason given"
         why = f", “{one_line(report.dismissed_because)}”" if report.dismissed_because else ""
         return f"dismissed on {day} ({kind}{why})"
-    merged = f", its pull request was merged on {report.merged_at:%Y-%m-%d}" if report.merged_at else ""
-    return f"{report.status.value.replace('_', ' ')} since {day}{merged}"
+    return f"{report.status.value.replace('_', ' ')} since {day}{of_its_fix(report)}"
+
+
+def of_its_fix(report: PastReport) -> str:
+    """That it was merged, and whether that held."""
+    parts = [f"its pull request was merged on {report.merged_at:%Y-%m-%d}"] if report.merged_at else []
+    if report.came_back:
+        parts.append(REVERTED if report.came_back.startswith(REVERTED) else "the problem came back after that")
+    if report.followed_by:
+        parts.append(f"{report.followed_by} may be its return")
+    return "".join(f", {part}" for part in parts)

@@ -95,7 +95,7 @@ def _told(
     message_id: str, known: Signal | None, visibility: Visibility | None, asked_by: str, deps: Deps
 ) -> RawSignal | None:
     """What the message and what belongs to it say together; None when it is not there, or is not to be a signal."""
-    seen = known.visibility if known is not None else visibility
+    seen = visibility if known is None else _seen_by_now(known, deps)
     if seen is None or not is_message_id(message_id):
         return None
     said = deps.store.messages.said(message_id)
@@ -111,6 +111,17 @@ def _told(
     raw = raw_signal(said, seen, url=url, asked_by=asked_by, reach=reach)
     # Where another workspace listens too, nothing is said beneath the message: no link, no title of a report.
     return raw.model_copy(update={"thread_ts": ""}) if terms is not None and terms.connect else raw
+
+
+def _seen_by_now(known: Signal, deps: Deps) -> Visibility:
+    """Who may see it: fewer than before where the channel was closed since, by the policy or in Slack."""
+    if known.visibility is Visibility.PRIVATE:
+        return known.visibility
+    terms, place = deps.policy.channel(known.channel), deps.slack.place(known.channel)
+    closed = (terms is not None and terms.visibility is Visibility.PRIVATE) or (
+        place is not None and place.visibility is Visibility.PRIVATE
+    )
+    return Visibility.PRIVATE if closed else known.visibility
 
 
 def _is_gone(message_id: str, deps: Deps) -> bool:

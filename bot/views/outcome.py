@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
-from agents.assent import NO_REASON
-from agents.returning import REVERTED
+from agents.assent_words import NO_REASON
 from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.corrections import reasons
@@ -17,6 +16,7 @@ from bot.views.pull_request import ready
 from bot.views.scene import Scene
 from bot.views.words import is_merge, it_was
 from storage.kept_back import KeptBack, kept_back_by
+from storage.past import REVERTED
 from storage.records import Entry, Fix
 from storage.status import Mover, Status
 
@@ -47,8 +47,12 @@ def announcements(scene: Scene) -> Iterator[Drawing]:
 
 
 def _is_by_a_person(dismissal: Entry) -> bool:
-    """A merge is told as a correction; that nothing more is heard, by the card alone: nobody waits to hear it."""
-    return dismissal.who != Mover.WORLD and not is_merge(dismissal)
+    """A merge is told as a correction; that nothing more is heard, by the card alone: nobody waits to hear it.
+
+    Of who closed a pull request the world is all that we know, too, but it does not gather then.
+    """
+    fell_silent = dismissal.before is Status.GATHERING and dismissal.who == Mover.WORLD
+    return not fell_silent and not is_merge(dismissal)
 
 
 def merged(scene: Scene, fix: Fix) -> Drawing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from slack_sdk.models.blocks import Block
 
 from bot.actions import Action, Choice
@@ -53,7 +55,7 @@ def _decision(scene: Scene, shown: ShownPlan) -> list[Block]:
         return [parts.paragraph(*(_decided(scene, shown) or _too_late(scene, newest=newest)))]
     value = Choice(report_id=scene.report_id, plan_revision=shown.revision, plan_hash=shown.hash).json_text
     return [
-        parts.paragraph(*_who_decides(scene), *_until(scene, shown)),
+        parts.paragraph(*_who_decides(scene, shown), *_until(scene, shown)),
         parts.buttons(
             parts.button("Approve", Action.APPROVE, value, style="primary"),
             parts.button("Not now", Action.NOT_NOW, value),
@@ -63,13 +65,26 @@ def _decision(scene: Scene, shown: ShownPlan) -> list[Block]:
 
 
 def _decided(scene: Scene, shown: ShownPlan) -> list[Piece]:
-    for approval in scene.snapshot.approvals:
-        if approval.plan_revision == shown.revision and approval.decision in _DECISIVE:
-            verb = "approved this" if approval.decision is Decision.APPROVE else "said: not now"
-            return [Mention(approval.by), f" {verb}, ", Moment(approval.at), f", by {approval.via}."]
+    said = [each for each in _on(scene, shown) if each.decision in _DECISIVE]
+    people = dict.fromkeys(each.by for each in said if each.decision is said[-1].decision)
+    approved = bool(said) and said[-1].decision is Decision.APPROVE
+    if said and (not approved or len(people) >= scene.approvals_needed):
+        last, verb = said[-1], "approved this" if approved else "said: not now"
+        return [*_names(people, " and "), f" {verb}, ", Moment(last.at), f", by {last.via}."]
     if guided := _guidance_on(scene, shown):
         return [Mention(guided.by), " asked to change this plan: ", Words(guided.words, italic=True, limit=400)]
     return []
+
+
+def _on(scene: Scene, shown: ShownPlan) -> list[Approval]:
+    return [each for each in scene.snapshot.approvals if each.plan_revision == shown.revision]
+
+
+def _names(people: Iterable[str], between: str) -> list[Piece]:
+    pieces: list[Piece] = []
+    for user_id in people:
+        pieces += [between, Mention(user_id)] if pieces else [Mention(user_id)]
+    return pieces
 
 
 def _guidance_on(scene: Scene, shown: ShownPlan) -> Approval | None:
@@ -90,16 +105,19 @@ def _too_late(scene: Scene, *, newest: bool) -> list[Piece]:
     return [Words("This plan can no longer be decided on.", italic=True)]
 
 
-def _who_decides(scene: Scene) -> list[Piece]:
-    approvers = scene.approvers
-    if not approvers:
+def _who_decides(scene: Scene, shown: ShownPlan) -> list[Piece]:
+    """Those who may, but for those who have approved, where several have to."""
+    if not scene.approvers:
         return ["Nobody may decide yet: the policy file names no approvers."]
-    if len(approvers) > _NAMED:
-        return [f"One of {len(approvers)} approvers has to decide"]
-    pieces: list[Piece] = []
-    for number, user_id in enumerate(approvers):
-        pieces += [Mention(user_id)] if number == 0 else [" or ", Mention(user_id)]
-    return [*pieces, " has to decide"]
+    said = dict.fromkeys(each.by for each in _on(scene, shown) if each.decision is Decision.APPROVE)
+    left = [user_id for user_id in scene.approvers if user_id not in said]
+    missing = max(1, scene.approvals_needed - len(said))
+    pieces = [*_names(said, " and "), " approved this. "] if said else []
+    if len(left) > _NAMED:
+        pieces.append(f"{'One' if missing == 1 else missing} of {len(left)} approvers")
+    else:
+        pieces += [*([f"{missing} of "] if missing > 1 else []), *_names(left, " or ")]
+    return [*pieces, " has to decide" if missing == 1 else " have to decide"]
 
 
 def _until(scene: Scene, shown: ShownPlan) -> list[Piece]:

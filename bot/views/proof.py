@@ -32,6 +32,9 @@ def proof(fix: Fix, shown: Proof) -> Drawing:
         parts.paragraph(Words("The whole suite, after the change", italic=True)),
         parts.preformatted(shown.suite_log, _AFTER),
     ]
+    if shown.reviewed:
+        blocks.append(parts.paragraph("Reviewed by a model that did not write it: ", Words(shown.reviewed, limit=300)))
+        blocks += [parts.paragraph("• ", Words(remark, limit=700)) for remark in shown.remarks]
     return Drawing(f"proof:{fix.id}:{fix.rounds}", "The proof of the fix", blocks)
 
 

@@ -16,7 +16,7 @@ from storage.status import Mover
 def pull_request(fix: Fix) -> Drawing:
     """Where it is, its rounds and checks, and whether it was merged."""
     title = fix.submission.title if fix.submission else ""
-    state = "ready for review" if fix.ready else "draft"
+    state = "ready for review" if fix.ready else "not to be reviewed yet"
     if fix.merged_at is not None:
         state = f"merged by {fix.merged_by}" if fix.merged_by else "merged"
     blocks: list[Block] = [

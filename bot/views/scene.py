@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agents.rules import approvers_of
+from agents.rules import approvals_needed, approvers_of
 from agents.terms import Policy
 from bot.views.drawing import Spot
 from storage.records import Entry, Fix, Report, ShownPlan, Signal
@@ -69,6 +69,11 @@ class Scene:
     def approvers(self) -> tuple[str, ...]:
         """Who may decide, by the policy."""
         return approvers_of(self.policy.repository(self.report.repository), self.policy)
+
+    @property
+    def approvals_needed(self) -> int:
+        """How many of them have to approve the plan."""
+        return approvals_needed(self.policy.repository(self.report.repository))
 
     @property
     def dismissing_move(self) -> Entry | None:

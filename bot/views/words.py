@@ -58,6 +58,7 @@ _STUCK = {
     Outcome.REFUSED: "I got no usable answer",
     Outcome.UNPROVEN: "the fix could not be proven",
     Outcome.UNSAFE: "a safety check refused the change",
+    Outcome.OBJECTED: "the reviewing model objected to the fix to the end",
     Outcome.NO_CHECKS: "the checks did not come in time",
     Outcome.OUT_OF_ROUNDS: "the checks stayed red",
     Outcome.STOPPED: "a person stopped it",

@@ -8,7 +8,7 @@ from typing import Any
 from agents.cases import FixCase
 from agents.exchange import Message, TextBlock, ToolResult
 from agents.redact import Redactor
-from agents.stages.fix import Fixed, fix
+from agents.stages.fix import Fixed, Reviewer, fix
 from agents.terms import Limits, Repository
 from storage.judgments import Plan, Research, Stage
 from tests.fake_workspaces import FakeWorkspaces
@@ -90,6 +90,8 @@ def run(
     script: Sequence[Reply] | ScriptedModel,
     checkpoint: RecordingCheckpoint | None = None,
     limits: Limits | None = None,
+    *,
+    review: Reviewer | None = None,
 ) -> Fixed:
     model = script if isinstance(script, ScriptedModel) else ScriptedModel({Stage.FIX: script})
     return fix(
@@ -99,6 +101,7 @@ def run(
         limits or Limits(),
         checkpoint or RecordingCheckpoint(),
         Redactor(b"test"),
+        review=review,
     )
 
 

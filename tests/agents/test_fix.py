@@ -33,8 +33,10 @@ from tests.agents.fixed import (
     submit,
     write,
 )
+from tests.agents.sandboxed import need_sandbox
 from tests.fake_workspaces import FakeWorkspaces, make_repository
 from tests.fakes import RecordingCheckpoint, ScriptedModel, calls
+from tests.known_runs import known_runs
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def workspaces(origin: Path) -> FakeWorkspaces:
-    return FakeWorkspaces(origin)
+    return FakeWorkspaces(origin, known=known_runs())
 
 
 @pytest.fixture(scope="module")
@@ -269,8 +271,7 @@ def test_there_is_no_fix_without_an_approved_plan(case: FixCase) -> None:
 
 
 def test_a_fix_is_written_resumed_and_proven_in_the_real_sandbox(case: FixCase, origin: Path, tmp_path: Path) -> None:
-    if why_not := SandboxWorkspaces.examine(tmp_path):
-        pytest.skip(why_not)
+    need_sandbox(SandboxWorkspaces.examine(tmp_path))
     workspaces = SandboxWorkspaces(Mirrors(tmp_path / "mirrors", url=""), tmp_path)
     real = REPOSITORY.model_copy(update={"clone_url": str(origin), "environment": sys.prefix})
     sandboxed = case.model_copy(update={"repository": real, "base_sha": workspaces.head(real)})

@@ -31,7 +31,7 @@ from agents.tools.source_lookups import tracker_tools
 from agents.tools.toolboxes import research_tools
 from playground.loopback import Loopback
 from storage.judgments import Stage
-from tests.agents.sandboxed import Ground, ground_in
+from tests.agents.sandboxed import Ground, ground_in, need_sandbox
 from tests.fake_workspaces import MemoryWorkspace, make_repository
 from tests.fakes import RecordingCheckpoint, ScriptedModel, calls
 
@@ -120,8 +120,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     ground = ground_in(folder)
     make_repository(folder / "planted", FILES)
     (folder / "host-secret.txt").write_text(HOST_SECRET)
-    if why_not := ground.workspaces.why_not():
-        pytest.skip(why_not)
+    need_sandbox(ground.workspaces.why_not())
     return ground
 
 
@@ -177,6 +176,7 @@ class Attack:
             f"cat deploy.env; echo pwned > {self.secret}; echo pwned > .github/workflows/ci.yml; git commit -qam x",
         ):
             yield "run_command", {"command": command, "seconds": 20}
+        yield "read_file", {"path": "deploy.env"}
         yield "read_file", {"path": str(self.secret)}
         yield "read_file", {"path": "../../host-secret.txt"}
         yield "read_file", {"path": ".git/config"}

@@ -15,6 +15,7 @@ from agents.errors import SandboxUnusable
 from agents.proof import prove_patch
 from agents.terms import Repository
 from storage.judgments import FixSubmission
+from tests.agents.sandboxed import need_sandbox
 from tests.fake_workspaces import make_repository
 
 MAKE = "import pathlib; pathlib.Path('shop/_version.py').write_text('version = 3\\n'); pathlib.Path('a b').mkdir();"
@@ -56,8 +57,7 @@ class Ground:
 @pytest.fixture
 def ground(tmp_path: Path) -> Ground:
     ground = Ground(tmp_path)
-    if why_not := ground.workspaces.why_not():
-        pytest.skip(why_not)
+    need_sandbox(ground.workspaces.why_not())
     return ground
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from agents import opinions
 from agents.means import Means
-from agents.reencoding import MOST, SWITCH, Reencoding
+from agents.reencoding import SWITCH, Reencoding
 from storage.status import SignalStatus
 from storage.store import Store
 from tests.factories import a_raw_signal, a_signal, a_summary
@@ -35,8 +35,11 @@ class Encoder:
         return (numbers / np.linalg.norm(numbers)).astype("<f4").tobytes()
 
 
+MOST = 10  # signals at a time, for a hundred are filed no otherwise
+
+
 def reencoding(store: Store, encoder: Encoder) -> Reencoding:
-    return Reencoding(cast("Means", Basis(store, encoder)))
+    return Reencoding(cast("Means", Basis(store, encoder)), MOST)
 
 
 @dataclass

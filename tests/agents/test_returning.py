@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import pytest
 
+from agents.tools.similar_reports import outcome
 from bot.views.drawing import Drawing
 from bot.views.report import thread
 from bot.views.scene import Scene
@@ -74,6 +75,37 @@ def test_an_error_that_goes_on_after_the_merge_in_the_same_words_takes_the_repor
     assert 1 in world.told.published
     world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(minutes=2)))
     assert world.store.reports.get(1).status is Status.AWAITING_RESEARCH
+
+
+def test_research_of_what_came_back_is_told_that_its_fix_did_not_hold(world: World) -> None:
+    merged(world)
+    world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(minutes=1)))
+    before = len(world.model.asked)
+
+    world.advances()
+
+    opening = world.model.asked[before].messages[0].model_dump_json()
+    assert "A fix of this very report did not hold: https://code.example/acme/shop/pull/1, its pull request" in opening
+    assert "the problem came back after that" in opening
+
+
+def test_research_of_a_return_is_told_what_was_found_and_merged_the_first_time(world: World) -> None:
+    merged(world)
+    world.later = dt.timedelta(hours=2)
+    assert world.advances().status is Status.RESOLVED
+    assert "This may be the return" not in world.model.asked[0].messages[0].model_dump_json()
+    known = world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(hours=2)))
+    world.pipeline.digest(known.signal_id, PlainCheckpoint())
+    assert world.store.reports.get(2).regression_of == 1
+    before = len(world.model.asked)
+
+    world.pipeline.advance(2, PlainCheckpoint())
+
+    opening = world.model.asked[before].messages[0].model_dump_json()
+    assert "This may be the return of an earlier report" in opening
+    assert "cause as found then: share() divides by the number of people" in opening
+    past = world.store.past.reports((1,), "")[0]
+    assert outcome(past).endswith(", SB-2 may be its return")
 
 
 def test_a_second_fix_that_got_stuck_is_not_taken_for_merged_because_the_first_one_was(world: World) -> None:

@@ -11,6 +11,8 @@ import pytest
 from agents import rules
 from agents.rules import Person
 from agents.terms import Autonomy, Channel, Policy, Repository, SourceTerms
+from storage.gathered import Count
+from storage.judgments import Priority
 from storage.raw import Severity
 from storage.records import Report, Signal
 from tests.factories import a_research
@@ -100,12 +102,44 @@ def test_a_light_report_waits() -> None:
     assert not rules.is_ripe(report, 1, asked=False, autonomy=Autonomy.ASK, policy=Policy(ripe_weight=1.0))
 
 
-def test_the_most_careful_autonomy_wins() -> None:
-    policy = Policy(channels=(Channel(id="C11", autonomy=Autonomy.WATCH), Channel(id="C22")))
-    report = Report(title="x", channel="C22")
+@pytest.mark.parametrize(
+    ("channels", "sources", "repository", "expected"),
+    [
+        (("C11",), (), "", Autonomy.WATCH),
+        (("C22",), ("calm",), "acme/free", Autonomy.ASK),
+        ((), ("calm", "noisy"), "", Autonomy.WATCH),
+        ((), (), "acme/old", Autonomy.RESEARCH),
+    ],
+)
+def test_the_most_careful_autonomy_of_channels_sources_and_repository_wins(
+    channels: tuple[str, ...], sources: tuple[str, ...], repository: str, expected: Autonomy
+) -> None:
+    policy = Policy(
+        channels=(Channel(id="C11", autonomy=Autonomy.WATCH), Channel(id="C22")),
+        sources={
+            "calm": SourceTerms(kind="sentry", report_to="C22"),
+            "noisy": SourceTerms(kind="sentry", report_to="C22", autonomy=Autonomy.WATCH),
+        },
+        repositories=(Repository(name="acme/free"), Repository(name="acme/old", autonomy=Autonomy.RESEARCH)),
+    )
+    count = Count(len(sources), channels, sources)
 
-    assert rules.autonomy_of(report, ["C11"], policy) is Autonomy.WATCH
-    assert rules.autonomy_of(report, ["C22"], policy) is Autonomy.ASK
+    assert rules.autonomy_of(Report(title="x", channel="C22"), count, policy, repository) is expected
+    assert rules.autonomy_of(Report(title="x", channel="C22", repository=repository), count, policy) is expected
+
+
+@pytest.mark.parametrize(
+    ("priority", "autonomy", "shown"),
+    [
+        (Priority.P2, Autonomy.ASK, True),
+        (Priority.P0, Autonomy.ASK, True),
+        (Priority.P3, Autonomy.ASK, False),
+        (Priority.P0, Autonomy.RESEARCH, False),
+    ],
+)
+def test_a_plan_is_shown_for_what_is_urgent_enough(priority: Priority, autonomy: Autonomy, *, shown: bool) -> None:
+    assert rules.may_propose(priority, autonomy, Policy(propose_from=Priority.P2)) is shown
+    assert rules.may_propose(priority, Autonomy.ASK, Policy())
 
 
 def test_one_repository_is_it_and_of_several_the_one_that_is_named() -> None:

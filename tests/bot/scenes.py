@@ -127,7 +127,7 @@ def _fix(line: str, long: str) -> Fix:
     """One that is merged, though its suite failed."""
     proof = Proof(
         test_ids=(line,), failed_before=True, passed_after=True, suite_passed=False, before_log=long, after_log=long,
-        suite_log=long * 3, why_not=long,
+        suite_log=long * 3, why_not=long, reviewed=line, remarks=(line,) * 10,
     )  # fmt: skip
     submission = FixSubmission(
         title=line, summary=long, test_files=(line,), test_ids=(line,), expected_failure=line, risk=line, undo=line

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from agents.errors import SlackRejected
 from playground.workspace import Message
+from storage.records import Signal
 from storage.status import Mover, Status, Visibility
 from storage.store import Store
+from storage.transactions import WRITING
 from tests.bot.life import Life
 from tests.bot.site import Site
 from tests.bot.workplace import (
@@ -24,7 +27,7 @@ from tests.bot.workplace import (
     labels,
     text_of,
 )
-from tests.factories import a_plan, a_raw_signal, a_report, a_research, a_signal
+from tests.factories import a_plan, a_report, a_research, a_signal
 
 
 def test_a_channel_we_are_not_in_is_said_and_tried_again_later(place: Workplace) -> None:
@@ -46,10 +49,11 @@ def test_nothing_is_shown_in_a_channel_shared_with_another_workspace(place: Work
     assert place.workspace.posts_by_bot() == 0
 
 
-def test_a_signal_that_turned_private_is_not_shown_in_another_channel(life: Life) -> None:
+def test_a_private_signal_that_is_still_in_a_public_report_is_not_shown_in_another_channel(life: Life) -> None:
     fields: dict[str, Any] = {"channel": SECRET, "external_id": f"{SECRET}/1700000000.1", "thread_ts": ""}
-    a_signal(life.store, report_id=life.id, body="a public thing", **fields)
-    life.store.signals.remember(a_raw_signal(visibility=Visibility.PRIVATE, body="a private thing", **fields))
+    signal = a_signal(life.store, report_id=life.id, body="a private thing", **fields)
+    with Session(life.store.engine.execution_options(**{WRITING: True})) as session, session.begin():
+        session.get_one(Signal, signal.id).visibility = Visibility.PRIVATE  # as it was kept before such left by itself
     shown = "".join(text_of(each) for each in life.draw())
 
     assert "a private thing" not in shown

@@ -72,6 +72,12 @@ def test_what_it_refers_to_must_exist(tmp_path: Path) -> None:
         assert part in said
 
 
+def test_more_approvals_than_there_are_approvers_are_a_fault(tmp_path: Path) -> None:
+    two = 'approvers = ["U1"]\n[[repositories]]\nname = "a/b"\napprovals = 2\n'
+
+    assert "repositories[0].approvals: 2 people have to approve a plan, and the policy names 1" in faults(tmp_path, two)
+
+
 @pytest.mark.parametrize("name", ["slack", "backfill:x", "a b", "n" * 41])
 def test_a_source_may_not_take_a_name_that_is_ours_or_too_long(tmp_path: Path, name: str) -> None:
     said = faults(tmp_path, f'[sources."{name}"]\nkind = "sentry"\nreport_to = "C012AB"\n')

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import socket
+import sqlite3
 from functools import partial
 
+import pytest
 from structlog.testing import capture_logs
 
+import bot.engine
 from bot.undertaker import SILENCE, Undertaker, born
 from storage.plumbing import Worker
-from tests.bot.works import Works
+from storage.status import Status
+from tests.bot.works import Works, until
+from tests.factories import a_report, a_signal
 
 
 def test_a_silent_worker_of_another_machine_is_buried_in_time_and_never_before(works: Works) -> None:
@@ -85,3 +91,42 @@ def test_the_dead_keep_nobody_from_being_the_undertaker_and_the_living_do(works:
     assert leases.take("undertaker", "dead", 60)
     Undertaker(works.store, works.engine, host="here").look()
     assert [worker.id for worker in leases.workers()] == ["alive"]
+
+
+def test_what_an_earlier_version_left_behind_begins_anew(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    report_id = a_report(works.store, status=Status.AWAITING_RESEARCH).id or 0
+    signal_id = a_signal(works.store).id or 0
+    with monkeypatch.context() as yesterday:
+        yesterday.setattr(bot.engine, "APPLICATION_VERSION", "1")
+        works.jobs.sweep()
+    left = works.engine.alive()
+    works.jobs.sweep()
+    assert works.engine.alive() == left, "jobs of these ids are there already, and nobody takes them"
+
+    assert sorted(Undertaker(works.store, works.engine).renew()) == sorted(left)
+
+    works.jobs.sweep()
+    until(lambda: works.status(report_id) is Status.GATHERING, "the research")
+    until(lambda: works.lines.all("digest") == [[str(signal_id), "here"]], "the digest")
+    assert Undertaker(works.store, works.engine).renew() == []
+
+
+def test_jobs_of_an_earlier_version_are_left_to_its_worker_while_it_lives(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_report(works.store, status=Status.AWAITING_RESEARCH)
+    with monkeypatch.context() as yesterday:
+        yesterday.setattr(bot.engine, "APPLICATION_VERSION", "1")
+        works.jobs.sweep()
+    left = works.engine.alive()
+    file = bot.engine.engine_url(works.store.engine.url.render_as_string(hide_password=False))
+    with contextlib.closing(sqlite3.connect(file.removeprefix("sqlite:///"))) as connection, connection:
+        connection.execute("UPDATE workflow_status SET status = 'PENDING', executor_id = 'old' WHERE name = 'job'")
+    undertaker = Undertaker(works.store, works.engine, host="here")
+    works.store.leases.beat("old", "here", os.getpid(), born(os.getpid()))
+    assert undertaker.renew() == []
+
+    works.store.leases.beat("old", "here", os.getpid(), born(os.getpid()) - 1)
+    undertaker.look()
+
+    assert sorted(undertaker.renew()) == sorted(left)

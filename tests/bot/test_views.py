@@ -15,6 +15,7 @@ from bot.views import condition, home, quarantine, trouble
 from bot.views.card import card
 from bot.views.drawing import Drawing, Reaction, Spot, Upload
 from bot.views.limits import TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, within
+from bot.views.proof import proof
 from bot.views.report import thread
 from bot.views.words import SIGNS, footer, span, status_line
 from playground.workspace.block_rules import checked_blocks
@@ -131,6 +132,19 @@ def test_a_reporters_message_is_answered_and_a_command_is_not() -> None:
 
     assert Reaction("reaction:1:eyes", Spot("C07SOLAR", "1700000001.000100"), "eyes") in effects
     assert not [effect for effect in effects if effect.purpose.endswith(":99") or ":99:" in effect.purpose]
+
+
+def test_the_proof_tells_what_the_reviewer_said_and_nothing_where_nobody_reviewed() -> None:
+    def told(**changes: object) -> str:
+        fix = a_scene("fine words").snapshot.fixes[0]
+        assert fix.proof is not None
+        shown = fix.proof.model_copy(update=changes)
+        return json.dumps([block.to_dict() for block in proof(fix, shown).blocks])
+
+    said = told(reviewed="It is what was approved.", remarks=("logic, a.py: odd",))
+    assert "It is what was approved." in said
+    assert "logic, a.py: odd" in said
+    assert "Reviewed" not in told(reviewed="", remarks=())
 
 
 def test_uploads_hold_the_whole_logs_under_names_that_never_change() -> None:

@@ -6,6 +6,7 @@ import pytest
 from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.adapters.mirrors import Mirrors
 from playground.loopback import Loopback
+from tests.agents.sandboxed import need_sandbox
 from tests.contracts.code_hosts import FakeStand, GithubStand, Stage, Stand, github_stand
 
 
@@ -30,8 +31,7 @@ def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> SandboxWorkspaces:
     """Real workspaces, whose repositories are folders of this machine."""
     home = tmp_path_factory.mktemp("home")
     workspaces = SandboxWorkspaces(Mirrors(home / "mirrors", "https://code.example"), home)
-    if why_not := workspaces.why_not():
-        pytest.skip(why_not)
+    need_sandbox(workspaces.why_not())
     return workspaces
 
 

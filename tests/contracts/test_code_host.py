@@ -57,6 +57,13 @@ def test_a_pull_request_is_a_draft_and_opened_once(stand: Stand) -> None:
     assert stand.shown(made.number) == (DRAFT.title, DRAFT.body, ("signalbox",))
 
 
+def test_where_the_policy_wants_no_drafts_it_is_opened_as_what_may_be_merged(stand: Stand) -> None:
+    push(stand)
+    plain = stand.repository.model_copy(update={"draft": False})
+
+    assert stand.host.ensure_pull_request(plain, DRAFT).draft is False
+
+
 def test_title_and_body_are_brought_up_to_date(stand: Stand) -> None:
     made = opened(stand)
     newer = DRAFT.model_copy(update={"title": "Count them all", "body": "Second round."})

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -38,12 +39,13 @@ def ending() -> Iterator[Ending]:
         signal.signal(number, handler)
 
 
-def test_only_the_first_signal_is_heard(ending: Ending) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+def test_only_the_first_signal_is_heard(ending: Ending, number: signal.Signals, code: int) -> None:
     with pytest.raises(Told) as told:
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
     os.kill(os.getpid(), signal.SIGINT)
 
-    assert (told.value.code, told.value.number) == (143, signal.SIGTERM)
+    assert (told.value.code, told.value.number) == (code, number)
 
 
 def test_a_signal_that_comes_while_a_bot_is_started_is_heard_afterwards(ending: Ending) -> None:
@@ -186,22 +188,16 @@ def test_ctrl_c_twice_in_the_middle_of_the_story_puts_everything_away(tmp_path: 
 
 
 @pytest.mark.slow
-def test_sigterm_to_signalbox_alone_ends_all_that_it_started(tmp_path: Path) -> None:
-    with Demo(tmp_path, ("--headless",)) as demo:
+def test_sigterm_to_signalbox_alone_ends_all_that_it_started_and_what_is_to_be_kept_is_kept(tmp_path: Path) -> None:
+    with Demo(tmp_path, ("--headless", "--keep")) as demo:
         demo.sees("the dentist")
         demo.process.terminate()
         assert demo.process.wait(60) == 143
-        demo.assert_nothing_is_left()
-
-
-@pytest.mark.slow
-def test_keep_keeps_the_folder_whatever_ends_the_demo(tmp_path: Path) -> None:
-    with Demo(tmp_path, ("--keep",)) as demo:
-        demo.sees("the dentist")
-        assert demo.ends(signal.SIGHUP) == 129
         [kept] = (tmp_path / "tmp").iterdir()
         assert f"Everything of this run is in {kept}" in demo.said
         assert (kept / "run-1.log").exists()
+        shutil.rmtree(kept)
+        demo.assert_nothing_is_left()
 
 
 @pytest.mark.slow

@@ -149,15 +149,16 @@ def _find(repo: Repo, branch: str) -> Pull | None:
 
 
 def _create(repo: Repo, repository: Repository, draft: Draft) -> Pull:
-    """Open it, as a draft where the repository has drafts; one that was opened this moment is found again."""
+    """Open it, as a draft where there are drafts and they are wanted; one opened this moment is found again."""
+    base, head, body = repository.base_branch, draft.branch, marked(draft)
     try:
-        return repo.create_pull(repository.base_branch, draft.branch, title=draft.title, body=marked(draft), draft=True)
+        return repo.create_pull(base, head, title=draft.title, body=body, draft=repository.draft)
     except GithubException as error:
         if error.status != _INVALID:
             raise
         why = words_of(error)
     if "draft" in why.lower():
-        return repo.create_pull(repository.base_branch, draft.branch, title=draft.title, body=marked(draft))
+        return repo.create_pull(base, head, title=draft.title, body=body)
     if (found := _find(repo, draft.branch)) is not None:
         return found
     raise CodeHostRejected(f"{repository.name} refuses a pull request of {draft.branch}: {why}")

@@ -1,0 +1,73 @@
+"""What a fix works on: an approved plan, and all that its agent is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.beginning import Consent, permitted
+from agents.cases import FixCase
+from agents.conventions import conventions_of
+from agents.exchange import Remark
+from agents.means import Means
+from agents.renamed import other_names
+from agents.researching import guidance_of, readable, seen
+from agents.running import came_to_nothing
+from agents.terms import Repository
+from storage.judgments import Research, Stage
+from storage.records import Fix, Report, ShownPlan
+from storage.status import Visibility
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A plan that somebody approved, and what it is about."""
+
+    report: Report
+    research: Research
+    plan: ShownPlan
+    consent: Consent
+    repository: Repository
+
+
+def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> FixCase:
+    """What the agent works on in this round."""
+    store, report, repository = means.store, approved.report, approved.repository
+    report_id = report.id or 0
+    signals = tuple(seen(signal) for signal in readable(store.signals.of_report(report_id)))
+    discreet = report.visibility is Visibility.PRIVATE or means.code_host.is_public(repository)
+    return FixCase(
+        subject=report.subject,
+        report_id=report_id,
+        title=report.title,
+        gist=report.gist,
+        signals=signals,
+        guidance=guidance_of(store.plans.approvals(report_id)),
+        repository=repository,
+        base_sha=row.base_sha,
+        plan=approved.plan.body,
+        approved_by=approved.consent.by,
+        research=approved.research,
+        round_number=row.rounds + 1,
+        patch=row.patch,
+        handed_in=row.submission,
+        ended_before=came_to_nothing(store.runs.of_report(report_id, stage=Stage.FIX), report),
+        left_behind=left_behind,
+        red_log=row.red_log,
+        discreet=discreet,
+        also_named=other_names(means.code_host, repository, signals),
+        permitted=permitted(store.plans.approvals(report_id)),
+        unproven=row.submission is not None and row.proof is None,
+        conventions=conventions_of(means.workspaces, repository, row.base_sha, means.redactor.secrets_only),
+        thread="" if discreet else store.outbox.permalink(report_id),
+        **_remarks(means, repository, row),
+    )
+
+
+def _remarks(means: Means, repository: Repository, row: Fix) -> dict[str, tuple[Remark, ...]]:
+    """What was said on the pull request so far: by people who may write, and by anybody else."""
+    if row.number is None:
+        return {}
+    seen = means.code_host.pull_request(repository, row.number)
+    remarks = means.redactor.pull_request(seen).remarks
+    heard = tuple(remark for remark in remarks if remark.may_write and remark.id in row.heard)
+    return {"instructions": heard, "remarks": tuple(remark for remark in remarks if not remark.may_write)}

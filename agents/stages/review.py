@@ -1,0 +1,100 @@
+"""Review: is a proven fix what people approved, and right? One judgment, by a model that did not write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from agents import case_text
+from agents.cases import FixCase
+from agents.errors import ModelRefused
+from agents.exchange import About
+from agents.patches import read_patch
+from agents.ports import Model
+from agents.prompts import quoted
+from agents.wording import cut
+from storage.judgments import FixSubmission, Judgment, Proof, Stage
+from storage.reviews import Review
+
+_PATCH, _LOG = 60_000, 3_000  # characters that are shown
+_REASON = 300
+
+
+class AboutReview(About):
+    """A fix that holds, and what was approved. The reviewer sees nothing of how it was written."""
+
+    case: FixCase
+    patch: str
+    submission: FixSubmission
+    proof: Proof
+
+    def variables(self) -> Mapping[str, str]:
+        """What prompts/review.md names."""
+        case = self.case
+        asked = "\n".join(f"- {remark.author}: {remark.text}" for remark in case.instructions)
+        return {
+            "title": quoted(case.title, "title of the report"),
+            "gist": case_text.gist_text(case.gist),
+            "signals": case_text.signals_text(case.signals),
+            "plan": quoted(case_text.plan_text(case.plan), "plan that people approved"),
+            "guidance": case_text.guidance_text(case.guidance),
+            "asked": asked or "Nothing.",
+            "research": case_text.quoted_research(case.research),
+            "change": quoted(cut(self.patch, _PATCH), "the change"),
+            "said": quoted(f"{self.submission.title}\n\n{self.submission.summary}", "what its author says of it"),
+            "before": quoted(self.proof.before_log[-_LOG:], "the new tests without the change"),
+        }
+
+    def fault(self, answer: Judgment) -> str:
+        """An objection must be about the change, and quote what is there."""
+        if not isinstance(answer, Review):
+            return ""
+        files = {path for change in read_patch(self.patch) for path in change.paths}
+        known, lines = files | set(self.case.plan.files), " ".join(_bare(self.patch))
+        for each in answer.objections:
+            if each.where not in known:
+                return f"{each.where} is neither changed nor planned; name one of: {', '.join(sorted(known))}."
+            if " ".join(each.quote.split()) not in lines:
+                return f"The change has no line “{each.quote}”; copy one exactly, without its + or -."
+        return ""
+
+
+def reviewer(model: Model, run: str) -> Callable[[FixCase, FixSubmission, str, Proof, int], Review]:
+    """What reviews for one run of a fix."""
+
+    def reviews(case: FixCase, submission: FixSubmission, patch: str, proof: Proof, number: int) -> Review:
+        return review(case, submission, patch, proof, model, run=run, number=number)
+
+    return reviews
+
+
+def review(
+    case: FixCase, submission: FixSubmission, patch: str, proof: Proof, model: Model, *, run: str = "", number: int = 1
+) -> Review:
+    """What is held against the change. `number` tells the reviews of one round from each other.
+
+    When no valid answer can be had nothing is held against it, and the review says so: people review it in any case.
+    Raises ModelDown when trying again later may help.
+    """
+    about = AboutReview(
+        subject=case.about if number == 1 else f"{case.about}/{number}",
+        report_id=case.report_id,
+        run=run,
+        case=case,
+        patch=patch,
+        submission=submission,
+        proof=proof,
+    )
+    try:
+        answer = model.judge(Stage.REVIEW, about, Review)
+    except ModelRefused as refusal:
+        return _none(str(refusal))
+    return _none(fault) if (fault := about.fault(answer)) else answer
+
+
+def _none(why: str) -> Review:
+    return Review(reason=f"No model has reviewed it: {why}"[:_REASON])
+
+
+def _bare(patch: str) -> list[str]:
+    """The words of a patch's lines, without their signs."""
+    return [word for line in patch.splitlines() for word in line[1:].split()]

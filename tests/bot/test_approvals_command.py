@@ -1,0 +1,50 @@
+"""`signalbox approvals` over a real database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import command_line
+from storage.records import Decision
+from storage.status import Status
+from storage.store import Store
+from tests.factories import a_report
+
+
+def ask(url: str, folder: Path, *words: str) -> Result:
+    environment = {"DATABASE_URL": url, "SIGNALBOX_HOME": str(folder)}
+    return CliRunner().invoke(command_line(["approvals"]), ["approvals", *words], env=environment)
+
+
+def test_who_approved_which_plan_and_who_was_refused_is_told_with_what_came_of_it(
+    sqlite_url: str, sqlite_store: Store, tmp_path: Path
+) -> None:
+    report = a_report(sqlite_store, status=Status.AWAITING_APPROVAL)
+    report_id, plan = report.id or 0, sqlite_store.plans.latest(report.id or 0)
+    assert plan is not None
+    sqlite_store.plans.refuse(report_id, "U2", "reply", "ship \x1bit", "not an approver")
+    sqlite_store.plans.decide(
+        report_id, Decision.APPROVE, by="U1", via="button", plan_revision=1, plan_hash=plan.hash, to=Status.AWAITING_FIX
+    )
+    fix = sqlite_store.fixes.start(report_id, 1, "acme/app", "signalbox/sb-1", "0" * 40)
+    sqlite_store.fixes.change(fix.id or 0, number=7, url="https://code.example/7")
+
+    heading, refused, approved = ask(sqlite_url, tmp_path, report.ref).stdout.splitlines()
+    whole = json.loads(ask(sqlite_url, tmp_path, "--json").stdout)["approvals"]
+
+    assert heading.split()[:4] == ["at", "(UTC)", "report", "decision"]
+    assert [word in refused for word in ("refused", "U2", "reply", "ship  it")] == [True] * 4
+    assert [word in approved for word in ("approve", "U1", plan.hash[:12], "https://code.example/7")] == [True] * 4
+    assert [(each["by"], each["plan_hash"]) for each in whole] == [("U2", ""), ("U1", plan.hash)]
+
+
+@pytest.mark.parametrize(("words", "said"), [(("nonsense",), "is no report"), ((), "Nobody decided anything")])
+def test_what_is_no_report_and_nothing_are_said(
+    sqlite_url: str, sqlite_store: Store, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    assert sqlite_store.reports.all() == []
+    assert said in ask(sqlite_url, tmp_path, *words).output
