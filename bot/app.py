@@ -151,6 +151,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
     )
     undertaker = Undertaker(parts.store, parts.engine)
     clock = Clock(ticks(parts.policy, parts.engine))
+    undertaker.announce()
     parts.engine.start(jobs)
     try:
         undertaker.start()

@@ -152,6 +152,12 @@ class Engine:
         """Resume every job that a dead worker had in its hands; returns their ids."""
         return [self._resumed(job) for job in self._in_hands_of(executor_id)]
 
+    def executors(self) -> frozenset[str]:
+        """Those that have jobs in their hands."""
+        with answering():
+            found = self._ask().list_workflows(status="PENDING", load_input=False, load_output=False)
+        return frozenset(job.executor_id for job in found if job.executor_id)
+
     def take_up_dropped(self) -> list[str]:
         """Resume the jobs that this process was given and has not been working on for a while; returns their ids.
 

@@ -45,12 +45,17 @@ class Undertaker:
     host: str = field(default_factory=where)
     clock: Callable[[], float] = field(default=time.monotonic)
     _heard: dict[str, tuple[dt.datetime, float]] = field(default_factory=dict)
+    _strangers: frozenset[str] = frozenset()
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
+    def announce(self) -> None:
+        """Say that this worker lives. It must not take a job before: were it killed then, nobody would know of it."""
+        self._beat()
+
     def start(self) -> None:
         """Beat, bury at once whoever died while nobody ran, and go on doing both."""
-        self._beat()
+        self.announce()
         self.look()
         self.renew()
         self._thread = threading.Thread(target=self._run, name="undertaker", daemon=True)
@@ -86,6 +91,17 @@ class Undertaker:
         living = {worker.id for worker in self.store.leases.workers()} - {self.engine.executor_id}
         if jobs := self.engine.begin_anew(living):
             log.warning("an earlier version left jobs behind, which begin anew", number=len(jobs), jobs=jobs[:_NAMED])
+        return jobs
+
+    def adopt(self) -> list[str]:
+        """Take over the jobs of executors of whom no worker ever told, if they were there at the last look, too."""
+        if not self._is_elected():
+            return []
+        known = {worker.id for worker in self.store.leases.workers()} | {self.engine.executor_id}
+        before, self._strangers = self._strangers, self.engine.executors() - known
+        jobs = [job for each in sorted(before & self._strangers) for job in self.engine.take_over(each)]
+        if jobs:
+            log.warning("took over jobs that were in nobody's hands", jobs=jobs)
         return jobs
 
     def _is_elected(self) -> bool:
@@ -126,6 +142,7 @@ class Undertaker:
     def _take_up(self) -> None:
         """Take up what lies there without anybody at work on it."""
         self.renew()
+        self.adopt()
         if jobs := self.engine.take_up_dropped():
             log.warning("took jobs up again whose beginning or end the database had refused", jobs=jobs)
 

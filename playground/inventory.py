@@ -5,8 +5,9 @@ Nothing in it depends on the time, on ids that a server gives, or on how often t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from playground.codehost.snapshots import PullSeen
@@ -16,6 +17,8 @@ from playground.townsfolk import REPOSITORY
 from playground.workspace.records import Message
 from storage.records import Decision, Entry, EntryKind
 from storage.store import Store
+
+_NUMBERED = re.compile(r"^(SB-\S+ \w+):(\d+)\b")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def take(town: Town, store: Store, deaths: int) -> Inventory:
     journal = [entry for report in reports for entry in store.reports.journal(report.id or 0)]
     calls = town.model.calls() if isinstance(town.model, Replay) else ()
     return Inventory(
-        posts=_sorted(_post(message) for message in _messages_of_the_bot(town)),
+        posts=_sorted(posts([_post(message) for message in _messages_of_the_bot(town)])),
         pull_requests=_sorted(_pull(pull) for pull in town.code_host.pull_requests(REPOSITORY)),
         branches=_sorted(town.code_host.branches(REPOSITORY)),
         pushes=_sorted(f"a commit on {check.branch}" for check in repository.checks),
@@ -67,6 +70,19 @@ def take(town: Town, store: Store, deaths: int) -> Inventory:
         turns=tuple(f"{call.stage} of {call.subject}, turn {call.turn}" for call in calls),
         deaths=deaths,
     )  # fmt: skip
+
+
+def posts(told: Sequence[str]) -> list[str]:
+    """What each post is for, its row's number replaced by how many of the kind came before.
+
+    A transaction that was cut off leaves a gap in PostgreSQL's numbers, so that the rows of two lives differ in theirs.
+    """
+    numbers: dict[str, set[int]] = {}
+    for one in told:
+        for kind, number in _NUMBERED.findall(one):
+            numbers.setdefault(kind, set()).add(int(number))
+    places = {kind: sorted(found) for kind, found in numbers.items()}
+    return [_NUMBERED.sub(lambda at: f"{at[1]}:{places[at[1]].index(int(at[2])) + 1}", one) for one in told]
 
 
 def difference(expected: Inventory, found: Inventory) -> list[str]:

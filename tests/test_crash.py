@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from playground.bots import forked
 from playground.crash import MOST, PACE, SOURCES, Database, points
 from playground.faults import Fault, Kind, Moment
-from playground.inventory import Inventory, difference
+from playground.inventory import Inventory, difference, posts
 from playground.keeper import Death, Keeper
 from playground.life import Approval, live
 from playground.product import Product, prepare
@@ -148,6 +148,12 @@ def _killed_everywhere(town: Town, keeper: Keeper) -> Inventory:
 def test_a_second_post_of_one_purpose_is_a_difference(undisturbed: Inventory) -> None:
     twice = _with(undisturbed, posts=(*undisturbed.posts, undisturbed.posts[0]))
     assert difference(undisturbed, twice) == [f"posts: once too often: {undisturbed.posts[0]}"]
+
+
+def test_a_gap_in_the_rows_numbers_is_none_but_a_second_post_is() -> None:
+    without = posts(["SB-1 ready:11 in a thread", "SB-1 ready:14 in a thread"])
+    assert posts(["SB-1 ready:12 in a thread", "SB-1 ready:19 in a thread"]) == without
+    assert posts(["SB-1 ready:12 in a thread", "SB-1 ready:12 in a thread"]) != without
 
 
 def test_a_missing_move_is_a_difference(undisturbed: Inventory) -> None:

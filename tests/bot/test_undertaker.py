@@ -111,6 +111,31 @@ def test_what_an_earlier_version_left_behind_begins_anew(works: Works, monkeypat
     assert Undertaker(works.store, works.engine).renew() == []
 
 
+def in_hands_of(works: Works, executor: str) -> None:
+    """Have all waiting jobs be in the hands of this executor."""
+    file = bot.engine.engine_url(works.store.engine.url.render_as_string(hide_password=False))
+    with contextlib.closing(sqlite3.connect(file.removeprefix("sqlite:///"))) as connection, connection:
+        connection.execute(
+            "UPDATE workflow_status SET status = 'PENDING', executor_id = ? WHERE name = 'job'", (executor,)
+        )
+
+
+def test_jobs_of_executors_that_nobody_knows_are_taken_over_at_the_second_look(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report_id = a_report(works.store, status=Status.AWAITING_RESEARCH).id or 0
+    with monkeypatch.context() as elsewhere:  # so that our own engine does not take it at once
+        elsewhere.setattr(bot.engine, "APPLICATION_VERSION", "elsewhere")
+        works.jobs.enqueuer.work(works.store.reports.get(report_id))
+    in_hands_of(works, "never heard of")
+    undertaker = Undertaker(works.store, works.engine)
+    undertaker.announce()
+    assert undertaker.adopt() == []
+
+    assert undertaker.adopt() == works.engine.alive()
+    assert works.engine.executors() == frozenset()
+
+
 def test_jobs_of_an_earlier_version_are_left_to_its_worker_while_it_lives(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,9 +144,7 @@ def test_jobs_of_an_earlier_version_are_left_to_its_worker_while_it_lives(
         yesterday.setattr(bot.engine, "APPLICATION_VERSION", "1")
         works.jobs.sweep()
     left = works.engine.alive()
-    file = bot.engine.engine_url(works.store.engine.url.render_as_string(hide_password=False))
-    with contextlib.closing(sqlite3.connect(file.removeprefix("sqlite:///"))) as connection, connection:
-        connection.execute("UPDATE workflow_status SET status = 'PENDING', executor_id = 'old' WHERE name = 'job'")
+    in_hands_of(works, "old")
     undertaker = Undertaker(works.store, works.engine, host="here")
     works.store.leases.beat("old", "here", os.getpid(), born(os.getpid()))
     assert undertaker.renew() == []
