@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from agents.errors import BadPolicy
-from agents.terms import Policy
+from agents.terms import Budgets, Channel, Limits, Policy, Repository, SourceTerms, Terms, Waits
 from bot.references import reference_faults
 
 
@@ -42,12 +42,60 @@ def read_policy(path: Path, source_kinds: Iterable[str]) -> Policy:
     return policy
 
 
+_HOMES: Mapping[str, type[Terms]] = {
+    "at the top of the file, above the first table": Policy,
+    "under [[channels]]": Channel,
+    "under [[repositories]]": Repository,
+    "under [sources.…]": SourceTerms,
+    "under [research_limits] or [fix_limits]": Limits,
+    "under [budgets]": Budgets,
+    "under [waits]": Waits,
+}
+_WHOLE, _NUMBER = "it has to be a whole number, such as 2", "it has to be a number, such as 2.5"
+_YES_OR_NO = "it has to be true or false, without quotation marks"
+_LIST = 'it has to be a list, such as ["…"]'
+_TABLE = "it has to be a table with keys of its own"
+_PLAIN: Mapping[
+    str, str
+] = {  # by the library's name of a fault; what its own words say of types means little to people
+    "bool_parsing": _YES_OR_NO,
+    "bool_type": _YES_OR_NO,
+    "dict_type": _TABLE,
+    "enum": "it has to be one of {expected}",
+    "float_parsing": _NUMBER,
+    "float_type": _NUMBER,
+    "greater_than": "it has to be more than {gt:g}",
+    "greater_than_equal": "it has to be {ge:g} or more",
+    "int_from_float": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_type": _WHOLE,
+    "missing": "it is missing, and has to be there",
+    "model_type": _TABLE,
+    "string_too_short": "it must not be empty",
+    "string_type": "it has to be words in quotation marks",
+    "tuple_type": _LIST,
+}
+
+
 def _sentence(fault: ErrorDetails) -> str:
     key = ""
     for part in fault["loc"]:
-        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
+        key += f"[{part}]" if isinstance(part, int) else "" if part == "[key]" else f".{part}" if key else str(part)
     if fault["type"] == "extra_forbidden":
-        return f"{key}: there is no such key; see signalbox.example.toml for those there are"
-    given = f" (given: {fault['input']!r})" if not isinstance(fault["input"], dict | list) else ""
-    said = fault["msg"].removeprefix("Value error, ").replace("valid tuple", 'list, such as ["…"]')
-    return f"{key}: {said}{given}"
+        return f"{key}: {_misplaced(str(fault['loc'][-1]))}"
+    given = f" (given: {_typed(fault['input'])})" if not isinstance(fault["input"], dict | list) else ""
+    plain = _PLAIN.get(fault["type"], "").format_map(fault.get("ctx", {}))
+    return f"{key}: {plain or fault['msg'].removeprefix('Value error, ')}{given}"
+
+
+def _misplaced(name: str) -> str:
+    """What is said of a key that is not known where it stands. In TOML a key belongs to the table above it."""
+    homes = [home for home, terms in _HOMES.items() if name in terms.model_fields]
+    if homes:
+        return f"there is no such key here; it stands {', or '.join(homes)}"
+    return "there is no such key; see signalbox.example.toml for those there are"
+
+
+def _typed(value: object) -> str:
+    """As it stands in the file, or nearly."""
+    return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -32,7 +32,7 @@ def _tables(value: object) -> list[dict[str, Any]]:
 
 Text = Annotated[str, BeforeValidator(_text)]
 Yes = Annotated[bool, BeforeValidator(lambda value: value is True)]
-Many = Annotated[int, BeforeValidator(lambda value: len(value) if isinstance(value, list) else 0)]
+Many = Annotated[int, BeforeValidator(lambda value: len(set(map(str, value))) if isinstance(value, list) else 0)]
 One = Annotated[int, BeforeValidator(lambda value: value if isinstance(value, int) else 1)]
 
 
@@ -91,9 +91,10 @@ def reference_faults(table: Mapping[str, object], kinds: Collection[str]) -> lis
     for number, repository in enumerate(outline.repositories):
         named = repository.approvers or outline.approvers
         if repository.approvals > max(1, named):
+            people = "nobody" if not named else "one approver" if named == 1 else f"{named} approvers"
             faults.append(
-                f"repositories[{number}].approvals: {repository.approvals} people have to approve a plan, and the "
-                f"policy names {named}; name more approvers, or ask for fewer"
+                f"repositories[{number}].approvals: {repository.approvals} different people have to approve a plan, "
+                f"and the policy names {people} for this repository; name more, or ask for fewer"
             )
     return faults
 

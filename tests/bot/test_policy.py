@@ -72,10 +72,29 @@ def test_what_it_refers_to_must_exist(tmp_path: Path) -> None:
         assert part in said
 
 
-def test_more_approvals_than_there_are_approvers_are_a_fault(tmp_path: Path) -> None:
-    two = 'approvers = ["U1"]\n[[repositories]]\nname = "a/b"\napprovals = 2\n'
+@pytest.mark.parametrize("named", ['"U1"', '"U1", "U1"'])
+def test_more_approvals_than_there_are_different_approvers_are_a_fault(tmp_path: Path, named: str) -> None:
+    two = f'approvers = [{named}]\n[[repositories]]\nname = "a/b"\napprovals = 2\n'
 
-    assert "repositories[0].approvals: 2 people have to approve a plan, and the policy names 1" in faults(tmp_path, two)
+    said = "repositories[0].approvals: 2 different people have to approve a plan, and the policy names one approver"
+    assert said in faults(tmp_path, two)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("approvals = 0", "approvals: it has to be more than 0 (given: 0)"),
+        ('approvals = "two"', "approvals: it has to be a whole number, such as 2 (given: 'two')"),
+        ('draft = "maybe"', "draft: it has to be true or false, without quotation marks (given: 'maybe')"),
+        ("autonomy = true", "autonomy: it has to be one of 'watch', 'research' or 'ask' (given: true)"),
+        ('propose_from = "P2"', "propose_from: there is no such key here; it stands at the top of the file"),
+        ("day_usd = 3", "day_usd: there is no such key here; it stands under [budgets]"),
+        ('approvers = "U1"', 'approvers: it has to be a list, such as ["…"]'),
+        ('[models.stages]\nreviewer = "m"', "models.stages.reviewer: it has to be one of 'read', 'normalise'"),
+    ],
+)
+def test_a_wrong_value_is_told_in_words_that_say_what_would_be_right(tmp_path: Path, line: str, said: str) -> None:
+    assert said in faults(tmp_path, f'approvers = ["U1"]\n[[repositories]]\nname = "a/b"\n{line}\n')
 
 
 @pytest.mark.parametrize("name", ["slack", "backfill:x", "a b", "n" * 41])
