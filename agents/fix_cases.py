@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.beginning import Consent, permitted
@@ -10,11 +11,12 @@ from agents.conventions import conventions_of
 from agents.exchange import Remark
 from agents.means import Means
 from agents.renamed import other_names
-from agents.researching import guidance_of, readable, seen
-from agents.running import came_to_nothing
+from agents.researching import GUIDING, guidance_of, readable, seen
+from agents.running import came_to_nothing, run_key
 from agents.terms import Repository
 from storage.judgments import Research, Stage
-from storage.records import Fix, Report, ShownPlan
+from storage.records import Approval, Fix, Report, ShownPlan
+from storage.runs import RunSeen
 from storage.status import Visibility
 
 
@@ -34,6 +36,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
     store, report, repository = means.store, approved.report, approved.repository
     report_id = report.id or 0
     signals = tuple(seen(signal) for signal in readable(store.signals.of_report(report_id)))
+    approvals, runs = store.plans.approvals(report_id), store.runs.of_report(report_id, stage=Stage.FIX)
     discreet = report.visibility is Visibility.PRIVATE or means.code_host.is_public(repository)
     return FixCase(
         subject=report.subject,
@@ -41,7 +44,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         title=report.title,
         gist=report.gist,
         signals=signals,
-        guidance=guidance_of(store.plans.approvals(report_id)),
+        guidance=guidance_of(approvals),
         repository=repository,
         base_sha=row.base_sha,
         plan=approved.plan.body,
@@ -50,17 +53,25 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         round_number=row.rounds + 1,
         patch=row.patch,
         handed_in=row.submission,
-        ended_before=came_to_nothing(store.runs.of_report(report_id, stage=Stage.FIX), report),
+        ended_before=came_to_nothing(runs, report),
         left_behind=left_behind,
         red_log=row.red_log,
         discreet=discreet,
         also_named=other_names(means.code_host, repository, signals),
-        permitted=permitted(store.plans.approvals(report_id)),
+        permitted=permitted(approvals),
         unproven=row.submission is not None and row.proof is None,
+        guided_since=_guided_since(approvals, runs, report),
         conventions=conventions_of(means.workspaces, repository, row.base_sha, means.redactor.secrets_only),
         thread="" if discreet else store.outbox.permalink(report_id),
         **_remarks(means, repository, row),
     )
+
+
+def _guided_since(approvals: Sequence[Approval], runs: Sequence[RunSeen], report: Report) -> bool:
+    """Whether people said what the last try did not begin with: then its fix is not what they want."""
+    last = next((run for run in runs if run.key != run_key(Stage.FIX, report)), None)
+    said = [each.at for each in approvals if each.decision in GUIDING and each.words]
+    return last is not None and any(at > last.began_at for at in said)
 
 
 def _remarks(means: Means, repository: Repository, row: Fix) -> dict[str, tuple[Remark, ...]]:

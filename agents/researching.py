@@ -28,7 +28,7 @@ from storage.judgments import Outcome, Research, Stage, Verdict
 from storage.records import Approval, Decision, EntryKind, Report, Signal
 from storage.status import Mover, SignalStatus, Status
 
-_GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
+GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
 _NOT_BROKEN = frozenset({Outcome.NO_MODEL, Outcome.NO_REPOSITORY})
 _CHANGED = "What this is about was reworded where it was reported. I look into it once I have read it anew."
 _A_DIGEST = 75.0  # seconds: words are read after some quiet
@@ -273,7 +273,7 @@ def guidance_of(approvals: list[Approval]) -> tuple[Guidance, ...]:
     return tuple(
         Guidance(words=approval.words, who=approval.by)
         for approval in approvals
-        if approval.decision in _GUIDING and approval.words
+        if approval.decision in GUIDING and approval.words
     )
 
 

@@ -60,6 +60,16 @@ def test_who_may_decide_lets_the_words_through_and_the_fix_goes_on_as_it_was(wor
     assert any("these words are fine: overlook" in each.text for each in world.store.reports.journal(1))
 
 
+def test_a_fix_that_people_want_otherwise_since_does_not_go_on_as_it_was(world: World) -> None:
+    asked = len(world.model.asked)
+    assert says(world, "Guard the export as well, please") is not None  # kept for the next try
+    says(world, "these words are fine", later=2.0)
+    hands_in(world, NAMED)
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+    assert len(world.model.asked) > asked
+
+
 def test_other_words_of_the_report_are_asked_about_again(world: World) -> None:
     says(world, "these words are fine")
     fix = world.store.fixes.latest(1)

@@ -202,7 +202,7 @@ class _Repair:
     def as_it_was(self) -> Fixed | None:
         """What was kept back before, if it may be pushed now that people let its words through. No agent writes."""
         case = self.case
-        kept = case.handed_in if case.unproven and case.patch else None
+        kept = case.handed_in if case.unproven and case.patch and not case.guided_since else None
         if kept is None:
             return None
         again = self._tried(kept, case.patch, turn=0, number=0)
