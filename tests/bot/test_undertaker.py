@@ -8,14 +8,20 @@ import os
 import socket
 import sqlite3
 from functools import partial
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 import bot.engine
+from bot.app import worker
+from bot.engine import Engine, EngineStopped
+from bot.settings import Settings
 from bot.undertaker import SILENCE, Undertaker, born
 from storage.plumbing import Worker
 from storage.status import Status
+from tests.bot.conversation import Conversation
 from tests.bot.works import Works, until
 from tests.factories import a_report, a_signal
 
@@ -118,6 +124,33 @@ def in_hands_of(works: Works, executor: str) -> None:
         connection.execute(
             "UPDATE workflow_status SET status = 'PENDING', executor_id = ? WHERE name = 'job'", (executor,)
         )
+
+
+def test_a_worker_says_that_it_lives_before_it_takes_a_job(
+    talk: Conversation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, known = talk.place, []
+    policy = tmp_path / "signalbox.toml"
+    policy.write_text('approvers = ["U012AB3CD"]\n', encoding="utf-8")
+    settings = Settings(
+        _env_file=None,
+        slack_bot_token=SecretStr(place.workspace.seed.app.bot_token),
+        slack_app_token=SecretStr(place.workspace.seed.app.app_token),
+        slack_api_url=place.workspace.api_url,
+        database_url=place.store.engine.url.render_as_string(hide_password=False),
+        signalbox_home=tmp_path,
+        signalbox_policy=policy,
+    )
+
+    def taken(engine: Engine, _: object) -> None:
+        known.append(engine.executor_id in {worker.id for worker in place.store.leases.workers()})
+        raise EngineStopped("enough was seen")
+
+    monkeypatch.setattr(Engine, "start", taken)
+    with pytest.raises(EngineStopped), worker(settings):
+        pass
+
+    assert known == [True]
 
 
 def test_jobs_of_executors_that_nobody_knows_are_taken_over_at_the_second_look(
