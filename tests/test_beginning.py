@@ -81,15 +81,18 @@ def test_a_fix_does_not_begin_on_the_word_of_somebody_who_is_no_approver_any_mor
 
 def test_a_proven_fix_that_the_reviewer_objects_to_is_pushed_nowhere(sqlite_store: Store, tmp_path: Path) -> None:
     wrong = Objection(angle=Angle.LOGIC, where="shop.py", quote="", why="It hides the caller's fault.", blocks=True)
+    worse = wrong.model_copy(update={"angle": Angle.SAFETY, "why": "It pays nobody."})
     world = World(sqlite_store, tmp_path)
-    world.model.judgments[Stage.REVIEW] = [Review(objections=(wrong,), reason="No.")]
+    world.model.judgments[Stage.REVIEW] = [Review(objections=(wrong, worse), reason="No.")]
     world.model.turns = {**world.model.turns, Stage.FIX: [calls(WRITE, EDIT), *[calls(("submit_fix", SUBMISSION))] * 4]}
     world.reaches(Status.AWAITING_FIX)
 
     stuck = world.advances()
 
     assert (stuck.status, stuck.stuck_because) == (Status.STUCK, Outcome.OBJECTED)
-    assert "It hides the caller's fault." in stuck.note
+    for said in ("It hides the caller's fault.", "It pays nobody.", "is proven, but the reviewing model objects"):
+        assert said in stuck.note
+    assert "did not hold" not in stuck.note
     assert not world.code_host.pushes
 
 
