@@ -24,7 +24,12 @@ _INSTRUCTIONS = (
 _TESTS = (
     "**/tests/**", "**/test/**", "**/testing/**", "**/__tests__/**", "**/spec/**", "**/test_*", "**/*_test.*",
     "**/*.test.*", "**/*.spec.*", "**/*_spec.*", "**/conftest.py",
+    "**/tests.py", "**/tests.rs", "**/*_tests.*", "**/e2e/**",  # Django's, Rust's
+    "**/*-test.*s", "**/*-test.*sx", "**/*-spec.*s", "**/*-spec.*sx",  # JavaScript's
+    "**/Tests/**", "**/Test/**", "**/*.Tests/**", "**/*.Test/**",  # Swift's, Symfony's, .NET's
+    *(f"**/*{what}.{of}" for what in ("Test", "Tests", "Spec") for of in ("cs", "java", "kt", "php", "scala", "swift")),
 )  # fmt: skip
+_TOOLS = ("**/testing/**",)  # folders that are as often code: of a plan they are
 _TEST_SETTINGS = ("**/pytest.ini", "**/tox.ini", "**/noxfile.py", "**/jest.config.*", "**/vitest.config.*")
 _CHANGELOGS = (
     "**/CHANGELOG*", "**/CHANGES*", "**/HISTORY*", "**/NEWS*", "**/changelog.*", "**/changes.*", "**/.changeset/*.md",
@@ -61,7 +66,7 @@ def guard(
         *_kinds(changes),
         *(f"{path} holds conflict markers; resolve them." for path in unresolved(patch)),
         *_secrets(changes, secrets),
-        *weakened(changes),
+        *weakened([change for change in changes if not _is_planned_tool(change, planned)]),
     ]
     if planned and not free:
         sentences += _unplanned(changes, planned)
@@ -71,6 +76,12 @@ def guard(
 def is_test(path: str) -> bool:
     """Whether a path looks like a test, or something that tests need."""
     return matches(path, _TESTS)
+
+
+def _is_planned_tool(change: FileChange, planned: Sequence[str]) -> bool:
+    """Whether it is code that tests use, and is called a test only by its folder."""
+    others = [glob for glob in _TESTS if glob not in _TOOLS]
+    return all(path in planned and is_test(path) and not matches(path, others) for path in change.paths)
 
 
 def is_changelog(path: str) -> bool:
@@ -137,16 +148,23 @@ def weakened(changes: Sequence[FileChange], *, beside: bool = False) -> list[str
     sentences = []
     for change in changes:
         of_tests = beside or is_test(change.path)
-        if is_test(change.old_path) and (change.deleted or not is_test(change.path)):
+        if is_test(change.old_path) and (change.deleted or not _still_runs(change)):
             sentences.append(f"{change.old_path} is a test and must not be deleted or moved away.")
             continue
-        skipping = skips(change.added)
-        if skipping and (of_tests or matches(change.path, (*_TEST_SETTINGS, *_DEPENDENCIES))):
+        sets = matches(change.path, (*_TEST_SETTINGS, *_DEPENDENCIES))
+        skipping = skips(change.added, settings=sets)
+        if skipping and (of_tests or sets):
             sentences.append(f"{change.path}:{skipping[0]} keeps tests from running or counting; take it out.")
         lost = _assertions(change.removed) - _assertions(change.added)
         if of_tests and lost > 0:
             sentences.append(f"{change.path} checks less than before ({lost} fewer assertions); put them back.")
     return sentences
+
+
+def _still_runs(change: FileChange) -> bool:
+    """Whether runners that find tests by the names of files find it as they did, wherever it was moved to."""
+    before, now = (PurePosixPath(path).name for path in (change.old_path, change.path))
+    return is_test(change.path) and is_test(now) >= is_test(before)
 
 
 def _assertions(lines: list[tuple[int, str]]) -> int:

@@ -11,8 +11,16 @@ import re
 from agents.phones import PHONES
 from agents.placeholders import Kind, Rule
 
-_DOMAIN = r"(?!v?\d+\.\d)(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w@-])"
-_EMAIL = re.compile(rf"[\w+](?:(?<=%[0-9A-Fa-f]{{2}}.)|(?<![\w+%].))[\w.+-]{{0,63}}(?:@|%40){_DOMAIN}")
+_BEGINS = (
+    r"(?:(?<![\w.-].)|(?<=\\[nrt].)|(?<=(?<!\w)_.))"  # behind the first character: \n in JSON and _ as a mark may be
+)
+_ENDS = r"(?!(?!_(?!\w))[\w-]|\.\d)"
+_AT = r"(?:@|%40|%2540|\\u0040|&#64;)"
+_DOMAIN = r"(?!v?\d+\.\d)(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!(?!_(?!\w))[\w@-])"
+_EMAIL = re.compile(
+    rf"[\w+](?:(?<=%[0-9A-Fa-f]{{2}}.)|(?<=\\u00[0-9A-Fa-f]{{2}}.)|(?<=\\[nrt].)|(?<![\w+%].))[\w.+-]{{0,63}}{_AT}{_DOMAIN}"
+)
+_GAP = "[ \u00a0\u202f\u2010-\u2013-]"  # between groups, also as word processors and web pages write it
 _HOST_BEFORE = re.compile(r"://[^\s/@:]{0,64}\Z")  # what is a container's name or a user's, and no address of a person
 _SERVICE_BEFORE = re.compile(r"\w/[\w.-]{0,64}\Z")  # a Kerberos service: nn/host@REALM
 _EMAIL_MARKUP = re.compile(
@@ -24,8 +32,8 @@ _NO_DOMAIN = re.compile(
 )
 
 _CARD = re.compile(
-    r"\d(?<![\w.-].)(?:\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}|(?<=3)[47]\d{2}([ -]?)\d{6}\2\d{5}"
-    r"|(?<=3)[068]\d{2}([ -]?)\d{6}\3\d{4}|(?:(?<=2)131|(?<=1)800)\d{11})(?![\w-]|\.\d)"
+    rf"\d{_BEGINS}(?:\d{{3}}({_GAP}?)\d{{4}}\1\d{{4}}\1\d{{4}}|(?<=3)[47]\d{{2}}({_GAP}?)\d{{6}}\2\d{{5}}"
+    rf"|(?<=3)[068]\d{{2}}({_GAP}?)\d{{6}}\3\d{{4}}|(?:(?<=2)131|(?<=1)800)\d{{11}}){_ENDS}"
 )
 _CARD_SPOKEN_OF = re.compile(
     r"(?:card|cc|visa|mastercard|amex|maestro)\b[^\d\n]{0,24}(?<![\w.-])"
@@ -34,7 +42,9 @@ _CARD_SPOKEN_OF = re.compile(
 )
 _CARD_PREFIX = re.compile(r"4|5[0-9]|2[1-7]|6|3[0-9]|1800")
 
-_IBAN = re.compile(r"[A-Z](?<![\w-].)[A-Z]\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w-])")
+_IBAN = re.compile(
+    rf"[A-Z]{_BEGINS}[A-Z]\d{{2}}(?:[ \u00a0]?[A-Z0-9]{{4}}){{2,7}}(?:[ \u00a0]?[A-Z0-9]{{1,3}})?{_ENDS}"
+)
 _IBAN_SPOKEN_OF = re.compile(
     r"(?:iban|account|konto)\b[^\n]{0,40}?(?<![\w-])"
     r"(?P<value>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)(?![\w-])",
@@ -54,18 +64,21 @@ _IBAN_LENGTHS = {
     **dict.fromkeys(("MT", "SC"), 31), "LC": 32, "RU": 33,
 }  # fmt: skip
 
-_SSN = re.compile(r"[0-8](?<![\w.-].)\d{2}(?<!000)(?<!666)-(?!00)\d{2}-(?!0000)\d{4}(?![\w-]|\.\d)")
+_SSN = re.compile(rf"[0-8]{_BEGINS}\d{{2}}(?<!000)(?<!666)-(?!00)\d{{2}}-(?!0000)\d{{4}}{_ENDS}")
 _SSN_LABELLED = re.compile(
     r"(?:ssn|social security(?: (?:number|no\.?|#))?)\b[^\d\n]{0,20}(?P<value>\d{3}[- ]?\d{2}[- ]?\d{4})(?![\w-]|\.\d)",
     re.IGNORECASE,
 )
 
-_IPV4 = re.compile(r"\d(?<![\w.-].)\d{0,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\w-]|\.\w)")
+_IPV4 = re.compile(rf"\d{_BEGINS}\d{{0,2}}\.(?:\d{{1,3}}\.){{2}}\d{{1,3}}(?!(?!_(?!\w))[\w-]|\.\w)")
 _IPV6 = re.compile(r"[0-9a-f](?<![\w:.].)[0-9a-f]{0,3}(?::{1,2}[0-9a-f]{1,4}){2,7}(?:::)?(?![\w:])", re.IGNORECASE)
 _VERSION_BEFORE = re.compile(
     r"(?:\b(?:v|rv|ver|versions?|release[sd]?|build|update)|[=<>~!]=?|@|[A-Za-z0-9]/|[\w-]-|\d, )[\s=:\"']{0,3}\Z",
     re.IGNORECASE,
 )
+_PRIVATE_BEFORE = re.compile(
+    r"(?<![\w.])(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}, \Z"
+)  # a list of hops
 _ADDRESS_BEFORE = re.compile(
     r"\b(?:ips?|ipv4|addr(?:ess)?|host|client|from|server|peer|remote|by)\b[^.\n]{0,12}\Z|://\Z", re.IGNORECASE
 )
@@ -76,7 +89,7 @@ _GROUPS = 8  # of an IPv6 address written out
 
 def _is_email(match: re.Match[str]) -> bool:
     value = match["value"] if "value" in match.re.groupindex else match[0]
-    name, _, domain = value.replace("%40", "@").partition("@")
+    name, _, domain = re.sub(_AT, "@", value).partition("@")
     ending = domain.rpartition(".")[2]
     is_clone_address = name == "git" and match.string[match.end() : match.end() + 1] in (":", "/")
     if _NO_DOMAIN.fullmatch(ending) or is_clone_address:
@@ -99,7 +112,7 @@ def _is_card(match: re.Match[str]) -> bool:
 def _is_iban(match: re.Match[str]) -> bool:
     """By its country's length and ISO 7064's check digits."""
     value = match["value"] if "value" in match.re.groupindex else match[0]
-    plain = value.replace(" ", "").upper()
+    plain = re.sub(r"\s", "", value).upper()
     if _IBAN_LENGTHS.get(plain[:2]) != len(plain):
         return False
     return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
@@ -113,7 +126,8 @@ def _is_public_v4(match: re.Match[str]) -> bool:
     except ValueError:
         return False
     before = match.string[max(0, match.start() - 24) : match.start()]
-    if not address.is_global or value.endswith(".0.0") or _VERSION_BEFORE.search(before):
+    is_version = _VERSION_BEFORE.search(before) and not _PRIVATE_BEFORE.search(before)
+    if not address.is_global or value.endswith(".0.0") or is_version:
         return False
     first, *others = (int(part) for part in value.split("."))
     if first >= _SMALL or any(part >= _SMALLISH for part in others):
@@ -135,7 +149,7 @@ def _is_public_v6(match: re.Match[str]) -> bool:
         return False
 
 
-EMAIL = Rule(Kind.EMAIL, _EMAIL, _is_email, needs=("@", "%40"))
+EMAIL = Rule(Kind.EMAIL, _EMAIL, _is_email, needs=("@", "%40", "%2540", "\\u0040", "&#64;"))
 PERSONAL: tuple[Rule, ...] = (
     Rule(Kind.EMAIL, _EMAIL_MARKUP, _is_email, ("<mailto:",)),
     EMAIL,

@@ -6,11 +6,13 @@ import re
 
 from agents.placeholders import Kind, Rule
 
-_NUMBER = r"\(?\d{1,5}\)?(?:[ ./-]{0,2}\(?\d{1,5}\)?){1,6}"
+_GAP = "[ ./\u00a0\u202f\u2010-\u2013-]"  # also as word processors and web pages write it
+_NUMBER = rf"\(?\d{{1,5}}\)?(?:{_GAP}{{0,2}}\(?\d{{1,5}}\)?){{1,6}}"
 _EXTENSION = r"(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?"
 _MARKUP = re.compile(r"(?P<markup><tel:)(?P<value>[+\d() ./-]{5,30})(?:\|[^>\n]{0,60})?>", re.IGNORECASE)
 _INTERNATIONAL = re.compile(
-    rf"\+(?<![\w+.:/-].)\d{{1,3}}[ ./-]{{0,2}}(?:\(0\)[ ]?)?{_NUMBER}{_EXTENSION}(?![\w-]|[.:,]\d)"
+    rf"(?:\+(?:(?<![\w+.:/-].)|(?<=\\[nrt].))|%2B)\d{{1,3}}{_GAP}{{0,2}}(?:\(0\)[ ]?)?"
+    rf"{_NUMBER}{_EXTENSION}(?![\w-]|[.:,]\d)"
 )
 _NORTH_AMERICAN = re.compile(
     r"[(\d](?<![\w+.:/#-].)(?:(?<=\()\d{3}\)\s?|(?:(?<=0)01[ .-]\d{3}|(?<=1)[ .-]\d{3}|(?<=\d)\d\d)[-.])\d{3}[-. ]\d{4}"
@@ -25,7 +27,7 @@ _WORDS = (
 _SPOKEN_OF = re.compile(
     rf"(?:{'|'.join(map(re.escape, _WORDS))})"
     rf"(?=\D{{0,48}}\d)\w{{0,6}}(?!\w)(?:[^\d\n+(]{{0,32}}?|[ :]{{0,3}}\r?\n\s{{0,3}})"
-    r"(?<=[\s:=#.(])"
+    r"(?<=[\s:=#.(\"'`*])"
     rf"(?P<value>\+?{_NUMBER}{_EXTENSION})(?![\w-]|[.:,]\d)",
     re.IGNORECASE,
 )
@@ -43,6 +45,8 @@ def _digits(text: str) -> int:
 
 def _is_international(match: re.Match[str]) -> bool:
     is_decimal = re.fullmatch(r"\+\d+\.\d+", match[0])
+    if re.fullmatch(r"\+1(?!\d{10}\Z)\d+", match[0]):
+        return False  # numbers of North America have ten digits more
     return _SHORTEST <= _digits(match[0]) <= _LONGEST and not is_decimal
 
 

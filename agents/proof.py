@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import closing
@@ -17,15 +16,14 @@ from agents.javascript_suites import is_source
 from agents.naming_tests import is_pytest, running, running_again, stops_early
 from agents.patches import FileChange, only, read_patch
 from agents.ports import Workspaces
+from agents.proof_logs import TIMED_OUT, ended, log_of
 from agents.reporting_runs import run_reporting
-from agents.suite import Failures, counted, named
+from agents.suite import Failures, counted, is_green, is_red, named
 from agents.terms import Repository
 from storage.judgments import FixSubmission, Proof
 
-LOG_LIMIT = 20_000
 _LINE = 300
 _STARTED = re.compile(r"^(?:=+ |FAILED |ERROR |E  |\d+ (?:failed|error|passed))", re.MULTILINE)  # what pytest prints
-_TIMED_OUT = 124  # the port's number
 _UNCOLLECTED = {
     2: "could not be collected",
     3: "broke pytest itself",
@@ -102,9 +100,9 @@ def prove_patch(
         (before,) = attempt.run(tests, named_command)
         why_not = _why_not_red(before, submission, repository)
         if why_not:
-            return _unproven(submission, why_not, before_log=_log(named_command, before))
+            return _unproven(submission, why_not, before_log=log_of(named_command, before))
         after, suite = attempt.run(patch, named_command, suite_command)
-        passed = _is_green(after)
+        passed = is_green(after)
         suited = _judged(suite, patch, attempt) if passed else _Suited()
     except ValueError as error:
         return _unproven(submission, f"The patch does not fit on the base commit: {error}")
@@ -113,10 +111,10 @@ def prove_patch(
         failed_before=True,
         passed_after=passed,
         suite_passed=passed and not suited.why_not,
-        before_log=_log(named_command, before),
-        after_log=_log(named_command, after),
-        suite_log="\n\n".join(filter(None, (_log(suite_command, suite), suited.log))),
-        why_not=suited.why_not if passed else f"The new tests do not pass with the change ({_ended(after)}).",
+        before_log=log_of(named_command, before),
+        after_log=log_of(named_command, after),
+        suite_log="\n\n".join(filter(None, (log_of(suite_command, suite), suited.log))),
+        why_not=suited.why_not if passed else f"The new tests do not pass with the change ({ended(after)}).",
         known_failures=suited.known,
         unsteady=suited.unsteady,
     )
@@ -151,11 +149,11 @@ def _unfit(submission: FixSubmission, tests: str) -> str:
 
 
 def _why_not_red(before: Ran, submission: FixSubmission, repository: Repository) -> str:
-    if before.exit_code == 0 and not _is_green(before):
+    if not is_red(before) and not is_green(before):
         return f"None of {named(submission.test_ids)} runs; name the new tests as the log of the suite names them."
-    if before.exit_code == 0:
+    if not is_red(before):
         return "The new tests pass without the change, so they do not show the problem."
-    if before.exit_code == _TIMED_OUT:
+    if before.exit_code == TIMED_OUT:
         return "The new tests ran out of time without the change, so it is not seen that they fail."
     by_pytest = is_pytest(repository.test_command)
     why_not = _why_not_by_pytest(before, submission) if by_pytest else _why_not_by_name(before, submission)
@@ -189,7 +187,7 @@ def _why_not_by_pytest(before: Ran, submission: FixSubmission) -> str:
 
 def _last_line(ran: Ran) -> str:
     lines = ran.output.strip().splitlines()
-    return (lines[-1] if lines else f"it printed nothing ({_ended(ran)})")[:_LINE]
+    return (lines[-1] if lines else f"it printed nothing ({ended(ran)})")[:_LINE]
 
 
 def _not_failing(before: Ran, submission: FixSubmission) -> list[str]:
@@ -207,10 +205,16 @@ def _covers(test_id: str, line: str) -> bool:
 
 
 def _shows(before: Ran, expected: str, repository: Repository) -> bool:
-    """Whether the log tells of the expected failure; the test's source does not. Of pytest's only error lines count."""
+    """Whether the log tells of the expected failure; neither the test's source nor its name does.
+
+    Of pytest's only error lines count, or what it writes flush left where it was told to write none.
+    """
     lines = [line for line in before.output.splitlines() if not is_source(line)]
-    errors = [line for line in lines if re.match(r"E\s|FAILED ", line)] if is_pytest(repository.test_command) else []
-    return _flat(expected) in _flat("\n".join(errors or lines))
+    if is_pytest(repository.test_command):
+        messages = [line.partition(" - ")[2] for line in lines if line.startswith("FAILED ")]
+        errors = [line for line in lines if re.match(r"E\s", line)]
+        lines = [*messages, *(errors or [line for line in lines if not re.match(r"\s|FAILED |[=_]{2}", line)])]
+    return _flat(expected) in _flat("\n".join(lines))
 
 
 def _flat(text: str) -> str:
@@ -221,41 +225,34 @@ def _flat(text: str) -> str:
 # ── after: green ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _is_green(after: Ran) -> bool:
-    """Whether the tests passed; where the log counts them one must have, so that skipped ones prove nothing."""
-    if after.exit_code != 0:
-        return False
-    told = counted(after)
-    return told is None or told.passed > 0
-
-
 @dataclass(frozen=True)
 class _Suited:
     """What is held against the change after a run of the whole suite, and what is not but should be said."""
 
     why_not: str = ""
     known: tuple[str, ...] = ()  # fail without the change too
-    unsteady: tuple[str, ...] = ()  # failed in the suite and passed when they were run again
+    unsteady: tuple[str, ...] = ()  # failed in the suite and passed when they were run again, by themselves and in it
     log: str = ""  # of what the change broke, run by itself
 
 
 def _judged(suite: Ran, patch: str, attempt: _Attempt) -> _Suited:
     """Nothing may fail with the change that does not fail without it."""
-    if suite.exit_code == 0:
+    if not is_red(suite):
         return _Suited()
     command = attempt.repository.test_command
     (bare,) = attempt.run("", command)
     ours = None if stops_early(command) else Failures.of(suite)
-    theirs = Failures.of(bare) if bare.exit_code else Failures(Counter(), 0)
+    theirs = Failures.of(bare) if is_red(bare) else Failures(Counter(), 0)
     if ours is None or theirs is None:
         return _Suited(_why_not_compared(suite, bare, attempt.seconds))
     known = tuple(sorted(ours.tests & theirs.tests))
     if new := ours.beyond(theirs):
         named_command = command if attempt.repository.test_report else running_again(command, new)
-        (again,) = attempt.run(patch, named_command)
-        if not _is_green(again) and _fails(again, new):
-            why_not = f"With the change {named(new)} fails in the whole suite, and not without it."
-            return _Suited(why_not, known, log=_log(named_command, again))
+        for again_command in dict.fromkeys((named_command, command)):  # what passes alone may fail among the others
+            (again,) = attempt.run(patch, again_command)
+            if not is_green(again) and _fails(again, new):
+                why_not = f"With the change {named(new)} fails in the whole suite, and not without it."
+                return _Suited(why_not, known, log=log_of(again_command, again))
     if ours.passed < theirs.passed - len(new):
         why_not = f"With the change only {ours.passed} tests of the whole suite pass, without it {theirs.passed} do."
         return _Suited(why_not, known)
@@ -269,32 +266,16 @@ def _fails(again: Ran, tests: tuple[str, ...]) -> bool:
 
 
 def _why_not_compared(suite: Ran, bare: Ran, seconds: float) -> str:
-    if bare.exit_code == 0:
-        return f"The whole suite does not pass with the change, though it does without ({_ended(suite)})."
-    if bare.exit_code == _TIMED_OUT:
+    if not is_red(bare):
+        return f"The whole suite does not pass with the change, though it does without ({ended(suite)})."
+    if bare.exit_code == TIMED_OUT:
         return (
-            f"The whole suite fails with the change ({_ended(suite)}), and without it does not end within"
+            f"The whole suite fails with the change ({ended(suite)}), and without it does not end within"
             f" {seconds / 60:g} minutes, so they cannot be compared: give it more by `test_minutes` in the policy, or"
             " narrow `test_command` there."
         )
     return (
-        f"The whole suite fails with the change ({_ended(suite)}), and without it too ({_ended(bare)}), and the logs do"
+        f"The whole suite fails with the change ({ended(suite)}), and without it too ({ended(bare)}), and the logs do"
         " not name every test that fails, so they cannot be compared: mend the suite, have `test_command` in the policy"
         " go on after a failure and leave out what cannot even be collected here, or name its reports by `test_report`."
     )
-
-
-def _ended(ran: Ran) -> str:
-    return "it ran out of time" if ran.exit_code == _TIMED_OUT else f"exit code {ran.exit_code}"
-
-
-# ── logs ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _log(command: Sequence[str], ran: Ran) -> str:
-    """The command, what it printed and how it ended; cut in the middle, so that the last lines with the times stay."""
-    head, output = f"$ {shlex.join(command)}\n", ran.output.rstrip()
-    if len(output) > LOG_LIMIT:
-        left = len(output) - LOG_LIMIT
-        output = f"{output[: LOG_LIMIT // 4]}\n[… {left} characters left out …]\n{output[-LOG_LIMIT * 3 // 4 :]}"
-    return f"{head}{output}\n[exit code {ran.exit_code} after {ran.seconds:.1f} s]"

@@ -14,7 +14,8 @@ from agents.exchange import PullRequest
 from agents.names import rules_for
 from agents.personal_data import EMAIL, PERSONAL
 from agents.placeholders import Rule, cut_after, replaced
-from agents.secret_context import IN_ADDRESSES, IN_CODE, IN_TEXT
+from agents.secret_addresses import IN_ADDRESSES
+from agents.secret_context import IN_CODE, IN_TEXT
 from agents.secret_formats import ISSUED
 from storage.raw import AUTHOR_LIMIT, BODY_LIMIT, KEY_LIMIT, NAME_LIMIT, TITLE_LIMIT, URL_LIMIT, RawSignal
 

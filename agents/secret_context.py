@@ -9,12 +9,26 @@ import re
 from collections import Counter
 
 from agents.placeholders import Kind, Rule
+from agents.secret_addresses import NEXT, PARAMETERS, UUID
 
 # ── names that are set to a secret ──────────────────────────────────────────────────────────────────────────────────
 
-_STEMS = ("pass", "pwd", "kennwort", "contrase", "secret", "token", "key", "connection", "credential")
+_STEMS = (
+    "pass",
+    "pwd",
+    "kennwort",
+    "senha",
+    "wachtwoord",
+    "contrase",
+    "secret",
+    "token",
+    "key",
+    "connection",
+    "credential",
+)
 _NAME = (
-    r"(?P<name>pass(?:word|wd|phrase|wort|code)?\d?|pwd|kennwort|contrase[nñ]a|secret(?:[_-]?key(?:[_-]?base)?)?|token"
+    r"(?P<name>pass(?:word|wd|phrase|wort|code|e(?= ?:))?\d?|pwd|kennwort|senha|wachtwoord|contrase[nñ]a"
+    r"|secret(?:[_-]?key(?:[_-]?base)?)?|token"
     r"|key(?:[_-]?(?:id|base|secret))?|connection[_-]?string|credentials?)"
 )
 _KEY_OF = re.compile(
@@ -22,20 +36,20 @@ _KEY_OF = re.compile(
     r"|subscription|app|storage|hmac|webhook|write|ingest|admin)[ _-]?\Z",
     re.IGNORECASE,
 )
-_CLOSED = r"(?:\\?[\"'])?\]?\s{0,3}"
-_SIGN = r"(?P<sign>:=|=>|%3D|[:=,]|(?<=[\"'])\s?value=)\s{0,3}"
+_CLOSED = r"(?:\\{0,7}[\"']|[*_]{1,2})?\]?\s{0,3}"
+_ITS_VALUE = r",?\s{1,12}value:|,\s{0,3}\\{0,7}[\"']?value\\{0,7}[\"']?\s?:"  # beside its name, in YAML and JSON
+_SIGN = rf"(?P<sign>:=|=>|%3D|\\u003d|[:=](?:[*_]{{1,2}}(?=\s))?|(?<=[\"'])\s?value=|{_ITS_VALUE}|,)\s{{0,3}}"
 _QUOTED = re.compile(
-    rf"{_NAME}{_CLOSED}{_SIGN}(?P<quote>\\?[\"'`])(?P<value>(?:(?!(?P=quote))(?:[^\s<>]|<(?![@#!]|\w{{1,20}}:)|(?<!:[a-z2-7]{{6}})>)){{6,512}})(?P=quote)",
+    rf"{_NAME}{_CLOSED}{_SIGN}(?P<quote>\\{{0,7}}[\"'`])(?P<value>(?:(?!(?P=quote))(?:[^\s<>]|<(?![@#!]|\w{{1,20}}:)|(?<!:[a-z2-7]{{6}})>)){{6,512}})(?P=quote)",
     re.IGNORECASE,
 )
 _PIECE = r"[^\s\"'`<>&,;|(){}\[\]\\]"
-_NEXT = r"[\w.-]{1,40}\s?[:=]"  # the next of several settings in one line
 _JOIN = (  # what may stand within a value, unless something else begins there
-    rf"(?:&(?!(?:amp|lt|gt|quot);|{_NEXT})|[,|](?!{_NEXT})|;(?![\w. -]{{1,40}}=|{_NEXT})"
+    rf"(?:&(?!(?:amp|lt|gt|quot);|{NEXT})|[,|](?!{NEXT})|;(?![\w. -]{{1,40}}=|{NEXT})"
     r"|[(\[{](?![^\s()\[\]{}]{0,200}[)\]}](?!\w))|[)\]}](?=\w))"  # a bracket that ends the word is a call or an index
 )
 _BARE = re.compile(
-    rf"{_NAME}{_CLOSED}(?P<sign>:=|=>|%3D|[:=])\s{{0,3}}"
+    rf"{_NAME}{_CLOSED}(?P<sign>:=|=>|%3D|\\u003d|[:=](?:[*_]{{1,2}}(?=\s))?|{_ITS_VALUE})\s{{0,3}}"
     rf"(?P<value>(?P<head>{_PIECE}{{6,512}}|{_PIECE}{{3,5}}(?=&{_PIECE}{{3}}))(?:{_JOIN}{_PIECE}{{1,512}}){{0,8}})"
     r"(?P<after>[(\[]?)",
     re.IGNORECASE,
@@ -79,7 +93,6 @@ _TECHNICAL = re.compile(
     re.IGNORECASE,
 )
 _OBJECT = re.compile(r"[\w.-]+(?:/[\w.-]+)+\.[A-Za-z]\w{0,4}")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 _MIXED = 2  # kinds of characters (lower, upper, digit, other), or different ones, that a value must have to look random
 _LONG = 16
 _RANDOM_LENGTH, _RANDOM_BITS, _RANDOM_KINDS = 24, 3.6, 3  # bits of entropy a character
@@ -126,7 +139,7 @@ def _is_bare_value(match: re.Match[str]) -> bool:
     value, name = match["value"].rstrip(".:!?"), match["name"].lower()
     if match["after"] or not _is_named(match) or not _looks_set(match) or not _looks_set(match, "head"):
         return False
-    if match["sign"] != ":" and match["sign"] != "=>":
+    if match["sign"].rstrip("*_")[-1] not in ":>":
         is_code = all(map(_is_code, _JOINS.split(value)))
         is_number = value.replace(".", "").isdigit() and not name.startswith(("pass", "pwd"))
         return not is_number and not (is_code and not _has_digit_and_letter(value))
@@ -201,6 +214,11 @@ _SESSION = re.compile(
     re.IGNORECASE,
 )
 _LOGIN_FLAG = re.compile(r"(?:-u|--user|--proxy-user)[ =]{1,2}[\"']?[\w.@+-]{1,80}:(?P<value>[^\s\"'<>]{4,200})")
+_TOOL_FLAG = re.compile(
+    r"(?:(?:mysql(?:dump|admin)?|mariadb)\s(?:[^\n|;]{0,120}?\s)?-p|sshpass\s{1,2}-p\s?|docker\slogin\s(?:[^\n|;]{0,120}?\s)?-p\s)"
+    r"[\"']?(?P<value>[^\s\"'<>-][^\s\"'<>]{3,200})",
+    re.IGNORECASE,
+)
 _AWS_SECRET = re.compile(
     r"aws.{0,24}?secret.{0,30}?(?<![\w/+=])(?P<value>(?=[^\s]{0,39}[A-Z])[A-Za-z0-9/+]{40})(?![\w/+=])", re.IGNORECASE
 )
@@ -226,53 +244,23 @@ def _is_login(value: str) -> bool:
 
 def _is_session(match: re.Match[str]) -> bool:
     """Session ids that are UUIDs are keys, by which a replay is found."""
-    return _kinds(match["value"]) >= _MIXED and not _UUID.match(match["value"])
+    before = match.string[max(0, match.start() - 3) : match.start()].lower()
+    is_cookie = before.endswith(("j", "php", "asp"))  # servers of Java write one in the digits of a UUID
+    return _kinds(match["value"]) >= _MIXED and (is_cookie or not UUID.match(match["value"]))
 
 
 def _is_header_value(match: re.Match[str]) -> bool:
     value = match["value"]
-    return _has_digit_and_letter(value) and not _UUID.fullmatch(value) and not _EXPRESSION.match(value)
+    return _has_digit_and_letter(value) and not UUID.fullmatch(value) and not _EXPRESSION.match(value)
+
+
+def _is_tool_flag(match: re.Match[str]) -> bool:
+    return not match["value"].isdigit() and not _EXPRESSION.match(match["value"])
 
 
 def _is_no_number(match: re.Match[str]) -> bool:
     return not match["value"].isdigit()
 
-
-# ── addresses ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-_MORE = rf"(?(semi)&(?!(?:amp|lt|gt|quot);|{_NEXT})|(?!))"  # in a list of settings an & parts nothing
-_PASSWORD_PARAMETER = re.compile(
-    rf"(?:[?&](?:amp;)?|(?P<semi>;))[\w-]{{0,30}}passw(?:or)?d=(?P<value>(?:[^\s&;<>\"'|)\]]|{_MORE}){{6,200}})",
-    re.IGNORECASE,
-)
-_PARAMETER = re.compile(
-    r"(?:[?&#](?:amp;)?|(?P<semi>;))(?:[\w-]{0,30}(?:token|secret|password|passwd|api_?key|apikey|signature|credential)|pwd|sig|jwt|auth|otp)"
-    rf"=(?P<value>(?:[^\s&#;<>\"'|)\]]|{_MORE}){{6,2048}})",
-    re.IGNORECASE,
-)
-_LOOSE_PARAMETER = re.compile(
-    r"[?&#](?:amp;)?(?:key|code|state|k|t|nonce|ticket|session(?:_?id)?|sid)"
-    r"=(?P<value>(?=[^\s&#<>|]{0,60}\d)(?=[^\s&#<>|]{0,60}[A-Za-z])[\w.~%+/=-]{16,2048})",
-    re.IGNORECASE,
-)
-_IN_PATH = re.compile(
-    r"/(?:reset(?:-password)?|verify|confirm|invite|magic-link|login|token|unsubscribe|activate|share)/"
-    r"(?P<value>(?=[\w-]{0,60}\d)(?=[\w-]{0,60}[A-Za-z])[\w-]{16,512})(?![\w.-])",
-    re.IGNORECASE,
-)
-_PASSWORD = re.compile(r"://[^\s/:@<>\"'?#]{0,100}:(?P<value>[^\s/<>\"']{1,255})@(?=[\w\[])")
-_TOKEN = re.compile(r"(?<=http)s?://(?P<value>(?=[\w.-]{0,40}\d)[\w.-]{20,255})@(?=\w)", re.IGNORECASE)
-
-
-def _is_no_uuid(match: re.Match[str]) -> bool:
-    return not _UUID.fullmatch(match["value"])
-
-
-IN_ADDRESSES: tuple[Rule, ...] = (
-    Rule(Kind.SECRET, _PASSWORD, signs=("://",)),
-    Rule(Kind.SECRET, _TOKEN, signs=("://", "s://")),
-)
-"""Secrets in addresses, source files included."""
 
 IN_CODE: tuple[Rule, ...] = (Rule(Kind.SECRET, _QUOTED, _is_long_literal, _STEMS),)
 """Further secrets in source files."""
@@ -280,10 +268,7 @@ IN_CODE: tuple[Rule, ...] = (Rule(Kind.SECRET, _QUOTED, _is_long_literal, _STEMS
 IN_TEXT: tuple[Rule, ...] = (
     Rule(Kind.SECRET, _SCHEME, _is_scheme_value, ("bearer", "token", "apikey", "basic")),
     Rule(Kind.SECRET, _AWS_SECRET, signs=("aws",)),
-    Rule(Kind.SECRET, _PASSWORD_PARAMETER, needs=("passw",)),
-    Rule(Kind.SECRET, _PARAMETER),
-    Rule(Kind.SECRET, _LOOSE_PARAMETER, _is_no_uuid),
-    Rule(Kind.SECRET, _IN_PATH, _is_no_uuid),
+    *PARAMETERS,
     Rule(Kind.SECRET, _QUOTED, _is_quoted_value, _STEMS),
     Rule(Kind.SECRET, _BARE, _is_bare_value, _STEMS),
     Rule(Kind.SECRET, _ELEMENT, _is_element, _STEMS),
@@ -293,6 +278,7 @@ IN_TEXT: tuple[Rule, ...] = (
     Rule(Kind.SECRET, _NETRC, signs=("machine",)),
     Rule(Kind.SECRET, _HEADER, _is_header_value, ("authorization", "x-", "private-token")),
     Rule(Kind.SECRET, _SESSION, _is_session, ("sess", "sid", "csrftoken", "xsrf-token")),
+    Rule(Kind.SECRET, _TOOL_FLAG, _is_tool_flag, ("mysql", "mariadb", "sshpass", "docker login")),
     Rule(Kind.SECRET, _LOGIN_FLAG, _is_no_number, ("-u", "--user", "--proxy-user")),
 )
 """Further secrets in what people and tools write."""

@@ -6,7 +6,9 @@ import re
 
 from agents.placeholders import Kind, Rule
 
-_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))"  # also after %3D in an address and \n in JSON
+_BEFORE = (  # also after %3D in an address, \n and \u0022 in JSON, and a colour
+    r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u00[0-9A-Fa-f]{2})|(?<=\[[01]m)|(?<=\[\d{2}m)|(?<=;\dm)|(?<=;\d\dm))"
+)
 _AFTER = r"(?![A-Za-z0-9])"
 
 FORMATS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -76,7 +78,8 @@ _AZURE_KEY = re.compile(rf"{_START}[A-Za-z0-9+/]{{86}}==(?![A-Za-z0-9+/=])")  # 
 _ID_BEFORE = re.compile(r"\bids?\W{1,4}\Z", re.IGNORECASE)
 _KEY_BLOCK = re.compile(
     r"-----BEGIN (?P<what>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----"
-    r"(?:.{0,20000}?-----END (?P=what)-----|(?:\s{0,4}(?:\\[nr]){0,2}[A-Za-z0-9+/=:, -]{16,120}){0,400})",
+    r"(?:.{0,20000}?-----END (?P=what)-----"
+    r"|(?:\s{0,4}(?:\\{1,4}[nr]){0,2}(?:(?:>|&gt;|\|) ?)?[A-Za-z0-9+/=:, -]{16,120}){0,400})",
     re.DOTALL,
 )
 _PUTTY_KEY = re.compile(
@@ -86,7 +89,10 @@ _WEBHOOKS = (
     "hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/",
     "discord.com/api/webhooks/", "discordapp.com/api/webhooks/", ".webhook.office.com/webhookb2/",
 )  # fmt: skip
-_WEBHOOK = re.compile(rf"(?:{'|'.join(map(re.escape, _WEBHOOKS))})(?P<value>[\w/@-]{{20,300}})", re.IGNORECASE)
+_SLASHED = tuple(each.replace("/", r"\/") for each in _WEBHOOKS)  # as many write JSON
+_WEBHOOK = re.compile(
+    rf"(?:{'|'.join(map(re.escape, _WEBHOOKS + _SLASHED))})(?P<value>(?:[\w/@-]|\\/){{20,300}})", re.IGNORECASE
+)
 
 
 def _is_no_id(match: re.Match[str]) -> bool:
@@ -101,7 +107,7 @@ def _issued(signs: tuple[str, ...], form: str) -> Rule:
 ISSUED: tuple[Rule, ...] = (
     Rule(Kind.SECRET, _KEY_BLOCK, signs=("-----begin ",)),
     Rule(Kind.SECRET, _PUTTY_KEY, signs=("private-lines:",)),
-    Rule(Kind.SECRET, _WEBHOOK, signs=_WEBHOOKS),
+    Rule(Kind.SECRET, _WEBHOOK, signs=_WEBHOOKS + _SLASHED),
     *(_issued(signs, form) for signs, form in FORMATS.values()),
     Rule(Kind.SECRET, _TELEGRAM, needs=(":aa",)),
     Rule(Kind.SECRET, _TERRAFORM, needs=(".atlasv1.",)),

@@ -10,24 +10,30 @@ import re
 from collections.abc import Iterator, Sequence
 
 _SKIP = re.compile(
-    r"\b(?:pytest|unittest)\.(?:mark\.)?(?:skip|xfail|importorskip)|@(?:skip|expectedFailure)|\bcollect_ignore"
+    r"\b(?:pytest|unittest)\.(?:mark\.)?(?:skip|xfail|importorskip)|(?<![\w.%+-])@(?:skip|expectedFailure)|\bcollect_ignore"
     r"|\b(?:it|test|describe|suite)(?:\.\w+)*\.(?:skip|only|todo|skipIf|runIf|fails|failing)\b"
-    r"|\bx(?:it|test|describe)\(|^\s*f(?:it|describe)\([\"'`]|\bt\.Skip|--(?:deselect|ignore)\b"
-    r"|#\[(?:cfg_attr\(.*\b)?ignore\b"
+    r"|\bx(?:it|test|describe)\(|^\s*f(?:it|describe)\([\"'`]|\bt\.Skip|#\[(?:cfg_attr\(.*\b)?ignore\b"
 )
+_OPTION = re.compile(
+    r"--(?:deselect|ignore(?:-glob)?)(?![\w-])"
+)  # a test may give such a one to the tool that it tests
+_ADDED_OPTIONS = re.compile(r"\b(?:addopts|PYTEST_ADDOPTS)\b")
 _WITH_A_REASON = re.compile(r"\bpytest\.importorskip\(|@(?:pytest\.mark|unittest)\.skip(?:if|If|Unless)\(")
 _TEST = re.compile(r"\s*(?:async )?def test|\s*class \w*Test")
 
 Line = tuple[int, str]  # its number in the new file, and its text
 
 
-def skips(added: Sequence[Line]) -> list[int]:
-    """The numbers of the added lines that keep tests from running, but for a new test's own condition."""
+def skips(added: Sequence[Line], *, settings: bool = False) -> list[int]:
+    """The numbers of the added lines that keep tests from running, but for a new test's own condition.
+
+    `settings`: of a file that may hold a runner's options.
+    """
     return [
         number
         for block in _blocks(added)
         for at, (number, line) in enumerate(block)
-        if _SKIP.search(line)
+        if (_SKIP.search(line) or (_OPTION.search(line) and (settings or _ADDED_OPTIONS.search(line))))
         and not (_WITH_A_REASON.search(line) and _is_of_a_new_test([text for _, text in block], at))
     ]
 

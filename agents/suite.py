@@ -81,6 +81,20 @@ def counted(ran: Ran) -> Counted | None:
     return reduce(add, found) if found else None
 
 
+def is_green(ran: Ran) -> bool:
+    """Whether the tests passed; where they are counted one must have, so that skipped ones prove nothing."""
+    if is_red(ran):
+        return False
+    told = counted(ran)
+    return told is None or told.passed > 0
+
+
+def is_red(ran: Ran) -> bool:
+    """Whether the run failed: by its exit code, or by its reports, for whose sake many builds go on and end well."""
+    told = by_junit(ran.reports)
+    return ran.exit_code != 0 or (told is not None and told.failed > 0)
+
+
 def _by_pytest(log: str) -> Counted | None:
     ends = _PYTEST_ENDED.findall(log)
     if not ends:

@@ -54,7 +54,8 @@ const EMOJI = {
   large_yellow_circle: "🟡", large_green_circle: "🟢", large_blue_circle: "🔵", white_circle: "⚪", bulb: "💡", question: "❓",
   speech_balloon: "💬", bell: "🔔", mute: "🔇", zap: "⚡", sunny: "☀️", crescent_moon: "🌙", coffee: "☕", joy: "😂",
   seedling: "🌱", ship: "🚢", recycle: "♻️", arrows_counterclockwise: "🔄", double_vertical_bar: "⏸️", robot_face: "🤖",
-  arrow_forward: "▶️", construction: "🚧", grey_question: "❔", heavy_plus_sign: "➕", inbox_tray: "📥", left_right_arrow: "↔️",
+  arrow_forward: "▶️", calendar: "📅", construction: "🚧", globe_with_meridians: "🌐",
+  grey_question: "❔", heavy_plus_sign: "➕", inbox_tray: "📥", left_right_arrow: "↔️",
   no_entry_sign: "🚫", repeat: "🔁", twisted_rightwards_arrows: "🔀", zzz: "💤", raised_hand: "✋", crossed_fingers: "🤞",
   point_down: "👇", raised_hands: "🙌", ramen: "🍜", shrug: "🤷",
 };

@@ -31,6 +31,19 @@ SECRETS = {
 
 
 IN_CONTEXT = {
+    "a password behind a bold word": ("*Password:* hunter2x9", "hunter2x9"),
+    "a password behind a bold name": ("**Password**: hunter2x9", "hunter2x9"),
+    "a password in JSON in JSON in JSON": (r"{\\\"password\\\":\\\"hunter2!\\\"}", "hunter2!"),
+    "a password beside its name, in JSON": ('{"name":"DB_PASSWORD","value":"hunter2x9"}', "hunter2x9"),
+    "a password beside its name, in YAML": ("- name: DB_PASSWORD\n  value: hunter2x9", "hunter2x9"),
+    "a password in an encoded address": ("?u=postgres%3A%2F%2Fapp%3Atigerlily%40db", "tigerlily"),
+    "a password in an address in JSON": (r"postgres:\/\/app:tigerlily@db\/x", "tigerlily"),
+    "a password of mysql": ("mysql -u root -phunter2x9 shop", "hunter2x9"),
+    "a password of sshpass": ("sshpass -p hunter2x9 ssh shop", "hunter2x9"),
+    "a password in French": ("mot de passe : Soleil123", "Soleil123"),
+    "a session of Java": ("JSESSIONID=0123456789ABCDEF0123456789ABCDEF;", "0123456789ABCDEF0123456789ABCDEF"),
+    "a token behind an escaped quote": (r'"\u0022ghp_' + LETTERS + r'1234\u0022"', "ghp_" + LETTERS + "1234"),
+    "a token in colour": ("\x1b[31mghp_" + LETTERS + "1234\x1b[0m", "ghp_" + LETTERS + "1234"),
     "a password that is set": ("DB_PASSWORD=correct-horse-7", "correct-horse-7"),
     "a password that is told": ("user: gateway\nPassword: gateway111", "gateway111"),
     "a quoted token": ('{"api_key": "k9j8h7g6f5", "id": 3}', "k9j8h7g6f5"),
@@ -62,6 +75,20 @@ IN_CONTEXT = {
 
 
 PERSONAL = {
+    "e-mail, slanted": ("_ada@acme.example_", "ada@acme.example", "email"),
+    "e-mail, encoded twice": ("?n=%3Fe%3Dada%2540acme.example", "ada%2540acme", "email"),
+    "e-mail in JSON": (r"ada\u0040acme.example", "ada", "email"),
+    "card, slanted": ("_4111111111111111_", "4111111111111111", "card"),
+    "card after an escaped line": (r"a\n4111111111111111\n", "4111111111111111", "card"),
+    "card with wide spaces": ("4111\u00a01111\u00a01111\u00a01111", "1111", "card"),
+    "IBAN after an escaped line": (r"\nDE89370400440532013000\n", "DE89370400440532013000", "iban"),
+    "IP after an escaped line": (r"\n85.214.132.117\n", "85.214.132.117", "ip"),
+    "IP behind a private one": ("X-Forwarded-For: 10.0.0.1, 85.214.132.117", "85.214.132.117", "ip"),
+    "social security number, slanted": ("_123-45-6789_", "123-45-6789", "ssn"),
+    "phone after an escaped line": (r"\n+4915112345678\n", "4915112345678", "phone"),
+    "phone, encoded": ("phone=%2B4915112345678", "4915112345678", "phone"),
+    "phone with wide spaces": ("+49\u00a030\u00a01234567", "1234567", "phone"),
+    "phone in JSON": ('"phone": "4155550123"', "4155550123", "phone"),
     "e-mail": ("write to Ada.Lovelace+news@mail.acme.example please", "Ada.Lovelace+news@mail.acme.example", "email"),
     "e-mail in Slack's markup": ("by <mailto:ada@acme.example|ada@acme.example>", "ada@acme.example", "email"),
     "phone, international": ("call +49 151 2345 6789 after five", "+49 151 2345 6789", "phone"),
@@ -106,6 +133,10 @@ SURVIVES = {
 
 
 STAYS = (
+    "https://shop.example/confirm/2024-01-15-newsletter-launch",
+    "GET /api/v1/token/refresh_all_tokens_v2",
+    "+10000000 rows",
+    "10.0.19041.1, 10.0.22621.2",
     # stack frames
     '  File "/app/shop/checkout/models.py", line 1204, in save',
     "\tat com.acme.shop.checkout.CartService.total(CartService.java:211)",

@@ -137,6 +137,10 @@ def test_a_test_may_not_be_deleted_or_moved_out_of_sight(patch_of: Patcher) -> N
     assert "must not be deleted" in objections(patch_of(lambda top: (top / "tests/test_old.py").unlink()))[0]
     moved = patch_of(lambda top: (top / "tests/test_old.py").rename(top / "shop/old.py"))
     assert any("tests/test_old.py is a test" in sentence for sentence in objections(moved))
+    renamed = patch_of(lambda top: (top / "tests/test_old.py").rename(top / "tests/old.py"))
+    assert any("tests/test_old.py is a test" in sentence for sentence in objections(renamed))
+    kept = patch_of(lambda top: (top / "tests/test_old.py").rename(top / "tests/test_older.py"))
+    assert not any("is a test" in sentence for sentence in objections(kept))
 
 
 def test_a_test_may_not_check_less_than_before(patch_of: Patcher) -> None:
@@ -195,6 +199,31 @@ def test_no_condition_may_be_put_on_a_test_that_was_there(patch_of: Patcher, old
     found = objections(patch_of(put("tests/test_prices.py", FILES["tests/test_prices.py"].replace(old, new, 1))))
 
     assert any("keeps tests from running or counting" in sentence for sentence in found)
+
+
+@pytest.mark.parametrize(
+    "line", ["    run(['--ignore', 'E501'])", "    run('grep --ignore-case')", "    mail = 'ada@skipper.example'"]
+)
+def test_a_test_may_speak_to_the_tool_that_it_tests(patch_of: Patcher, line: str) -> None:
+    changed = FILES["tests/test_prices.py"] + f"\n\ndef test_run():\n{line}\n    assert 1\n"
+
+    assert objections(patch_of(put("tests/test_prices.py", changed))) == ()
+
+
+def test_settings_may_not_leave_tests_out(patch_of: Patcher) -> None:
+    (sentence,) = objections(patch_of(put("pytest.ini", "[pytest]\naddopts = --ignore=tests\n")))
+
+    assert sentence == "pytest.ini:2 keeps tests from running or counting; take it out."
+
+
+def test_a_planned_tool_of_tests_may_check_less_itself(patch_of: Patcher) -> None:
+    change = (
+        "diff --git a/shop/testing/near.py b/shop/testing/near.py\n--- a/shop/testing/near.py\n"
+        "+++ b/shop/testing/near.py\n@@ -1,2 +1 @@\n def near(a, b):\n-    assert a == b\n"
+    )
+
+    assert guard(change, REPOSITORY, secrets=str, planned=("shop/testing/near.py",)) == ()
+    assert "checks less than before" in guard(change, REPOSITORY, secrets=str)[0]
 
 
 def test_a_test_may_fit_a_model(patch_of: Patcher) -> None:
@@ -260,6 +289,15 @@ def test_globs_mean_what_policies_mean_by_them(path: str, glob: str, expected: b
         ("web/a.test.ts", True),
         ("pkg/a_test.go", True),
         ("conftest.py", True),
+        ("blog/tests.py", True),
+        ("src/cart/tests.rs", True),
+        ("src/cart_tests.rs", True),
+        ("tests-unit/cart-test.js", True),
+        ("Shop.Tests/CartTests.cs", True),
+        ("Sources/CartTests.swift", True),
+        ("Bundle/Tests/Cart.php", True),
+        ("src/Contest.java", False),
+        ("src/latests.py", False),
         ("src/latest.py", False),
         ("src/contest.py", False),
         ("src/attest/a.py", False),

@@ -56,11 +56,21 @@ def test_a_new_test_is_proven_beside_one_in_its_file_that_fails_anyway(tmp_path:
     assert proof.known_failures == ("|web| test/cart.test.ts > cart > asks the network",)
 
 
-def test_what_fails_in_the_suite_and_passes_by_itself_is_not_held_against_the_fix(tmp_path: Path) -> None:
-    proof = fixed(tmp_path, other="page > is unsteady: alone or price == 1\n")
+def test_what_fails_in_the_suite_and_passes_in_the_next_is_not_held_against_the_fix(tmp_path: Path) -> None:
+    ran = (
+        f"__import__('os').path.exists({str(tmp_path / 'ran')!r}) or __import__('os').mkdir({str(tmp_path / 'ran')!r})"
+    )
+
+    proof = fixed(tmp_path / "web", other=f"page > is unsteady: alone or price == 1 or {ran}\n")
 
     assert proof.holds, proof.why_not
     assert proof.unsteady == ("|web| test/other.test.ts > page > is unsteady",)
+
+
+def test_what_fails_in_every_suite_and_passes_by_itself_is_held_against_the_fix(tmp_path: Path) -> None:
+    proof = fixed(tmp_path, other="page > is leaked to: alone or price == 1\n")
+
+    assert "is leaked to fails in the whole suite" in proof.why_not
 
 
 def test_what_the_change_breaks_is_held_against_it(tmp_path: Path) -> None:

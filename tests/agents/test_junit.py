@@ -108,6 +108,18 @@ def test_what_the_change_breaks_is_held_against_it_by_name(tmp_path: Path) -> No
     )
 
 
+def test_a_run_that_ends_well_for_the_sake_of_its_reports_is_judged_by_them(tmp_path: Path) -> None:
+    lenient = SHOP.model_copy(update={"test_command": ("sh", "-c", 'python run.py "$@" || true', "sh")})
+
+    assert fixed(tmp_path / "right", repository=lenient).holds
+    assert fixed(tmp_path / "idle", PRICES + "\n", lenient).why_not.startswith(
+        "The new tests do not pass with the chan"
+    )
+    assert fixed(tmp_path / "wrong", "def average(prices):\n    return 0\n", lenient).why_not == (
+        "With the change tests.test_prices > test_average fails in the whole suite, and not without it."
+    )
+
+
 def test_a_document_type_is_refused_and_one_that_a_test_printed_is_not() -> None:
     printed = WHOLE.replace("</testsuite>", "<system-out><![CDATA[<!DOCTYPE html>]]></system-out></testsuite>")
     typed = f'<!-- <a --><!DOCTYPE s [<!ENTITY a "a"><!ENTITY b "&a;&a;">]>{WHOLE}'

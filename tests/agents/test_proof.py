@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.proof import LOG_LIMIT, prove_patch
+from agents.proof import prove_patch
+from agents.proof_logs import LOG_LIMIT
 from agents.terms import Repository
 from tests.agents.proving import FIXED, NEW_TEST, PRICES, REPOSITORY, SUBMISSION, TESTS, proven
 from tests.fake_workspaces import FakeWorkspaces, make_repository
@@ -91,6 +92,31 @@ def test_the_failure_must_be_the_expected_one_and_not_only_stand_in_the_tests_so
     )
 
     assert proof.why_not == "Without the change the new tests fail, but not with “value is negative”."
+
+
+def test_the_name_of_the_test_does_not_show_the_expected_failure(origin: Path) -> None:
+    wrong = "\n\ndef test_ZeroDivisionError_is_gone():\n    assert averag([]) == 0\n"
+
+    proof = proven(
+        origin,
+        {"shop/prices.py": FIXED, "tests/test_prices.py": TESTS + wrong},
+        test_ids=("tests/test_prices.py::test_ZeroDivisionError_is_gone",),
+        expected_failure="ZeroDivisionError",
+    )
+
+    assert proof.why_not == "Without the change the new tests fail, but not with “ZeroDivisionError”."
+
+
+@pytest.mark.parametrize("style", ["native", "line", "no"])
+def test_the_expected_failure_is_found_however_pytest_is_told_to_show_it(tmp_path: Path, style: str) -> None:
+    files = {"shop/__init__.py": "", "shop/prices.py": PRICES, "tests/test_prices.py": TESTS}
+    make_repository(tmp_path / "shop", {**files, "pytest.ini": f"[pytest]\naddopts = --tb={style}\n"})
+    test = NEW_TEST.replace("_of_nothing", f"_{'x' * 60}")
+    change = {"shop/prices.py": FIXED, "tests/test_prices.py": TESTS + test}
+
+    proof = proven(tmp_path / "shop", change, test_ids=(f"tests/test_prices.py::test_average_{'x' * 60}",))
+
+    assert proof.holds is (style != "no"), proof.before_log
 
 
 def test_every_named_test_must_fail_by_itself(origin: Path) -> None:

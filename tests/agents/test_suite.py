@@ -26,13 +26,30 @@ def test_price():
 """
 UNSTEADY = """\
 import inspect
-import sys
+import pathlib
 from shop import prices
 
 
 def test_unsteady():
-    named = any("test_unsteady" in word for word in sys.argv)
-    assert named or "if prices" not in inspect.getsource(prices)
+    if "if prices" in inspect.getsource(prices):
+        ran = pathlib.Path({ran!r})
+        ran.write_text(ran.read_text() + "x" if ran.exists() else "x")
+        assert ran.read_text() != "x"
+"""
+LEAKING = """\
+calls = []
+
+
+def average(prices):
+    calls.append(prices)
+    return sum(prices) / len(prices) if prices else 0
+"""
+ALONE = """\
+from shop import prices
+
+
+def test_state():
+    assert not getattr(prices, "calls", [])
 """
 UNITTEST = """\
 ..FE
@@ -82,11 +99,23 @@ def test_what_fails_with_the_change_alone_is_held_against_it_by_name(tmp_path: P
 
 
 def test_what_fails_once_and_passes_in_the_next_run_is_told_of_and_not_held_against_the_fix(tmp_path: Path) -> None:
-    proof = fixed(origin_of(tmp_path, "test_unsteady", UNSTEADY))
+    text = UNSTEADY.format(ran=str(tmp_path / "ran"))
+
+    proof = fixed(origin_of(tmp_path / "shop", "test_unsteady", text))
 
     assert proof.holds
     assert proof.unsteady == ("tests/test_unsteady.py::test_unsteady",)
     assert "1 test fails in one run and not in the next" in suite_said(proof)
+
+
+def test_what_passes_by_itself_and_fails_among_the_others_again_is_held_against_the_fix(tmp_path: Path) -> None:
+    proof = fixed(origin_of(tmp_path, "test_state", ALONE), LEAKING)
+
+    assert (proof.passed_after, proof.suite_passed, proof.unsteady) == (True, False, ())
+    assert proof.why_not == (
+        "With the change tests/test_state.py::test_state fails in the whole suite, and not without it."
+    )
+    assert "$ python -m pytest -q\n" in proof.suite_log.rpartition("[exit code 1")[0]
 
 
 def test_a_suite_that_cannot_be_collected_shows_nothing(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ def test_an_answer_in_a_channel_that_was_closed_does_not_reach_the_public_report
     known = talk.comes(root)
     filed(place, known.id or 0)
     report_id = store.signals.get(known.id or 0).report_id or 0
+    if not by_the_policy:
+        place.workspace.make_private(SOLAR)
     place.writer._places.put(SOLAR, Place(is_member=True, is_shared=False, visibility=_now(closed=not by_the_policy)))
     terms = Channel(id=SOLAR, visibility=_now(closed=by_the_policy))
     deps = replace(place.deps, policy=place.policy.model_copy(update={"channels": (terms,)}))

@@ -1,0 +1,25 @@
+"""What a proof keeps of its runs: the command, what it printed, how it ended. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from agents.exchange import Ran
+
+LOG_LIMIT = 20_000
+TIMED_OUT = 124  # the port's number
+
+
+def log_of(command: Sequence[str], ran: Ran) -> str:
+    """The command, what it printed and how it ended; cut in the middle, so that the last lines with the times stay."""
+    head, output = f"$ {shlex.join(command)}\n", ran.output.rstrip()
+    if len(output) > LOG_LIMIT:
+        left = len(output) - LOG_LIMIT
+        output = f"{output[: LOG_LIMIT // 4]}\n[… {left} characters left out …]\n{output[-LOG_LIMIT * 3 // 4 :]}"
+    return f"{head}{output}\n[exit code {ran.exit_code} after {ran.seconds:.1f} s]"
+
+
+def ended(ran: Ran) -> str:
+    """How a run ended, for a sentence."""
+    return "it ran out of time" if ran.exit_code == TIMED_OUT else f"exit code {ran.exit_code}"
