@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agents import rules
-from agents.assent_words import KEPT, REWORDED, STOPPING, UNCLEAR, because, done, left_open, nothing_to_decide, plain
+from agents.assent_words import (
+    KEPT,
+    REWORDED,
+    STOPPING,
+    UNCLEAR,
+    because,
+    done,
+    left_open,
+    noted,
+    nothing_to_decide,
+    plain,
+)
 from agents.phrases import Phrase, phrase_of
 from agents.ports import Nudge
 from agents.rules import Person
@@ -75,6 +86,7 @@ class Assent:
         to = self._destination(report, decision)
         if to is None:
             return Answer(ok=False, sentence=f"{report.ref} is {plain(report.status)}: nothing to decide now.")
+        repository = self.policy.repository(report.repository)
         changes: ReportChanges = {"dismissed_because": words or _why(decision)} if to is Status.DISMISSED else {}
         decided = self.store.plans.decide(
             report_id,
@@ -86,7 +98,8 @@ class Assent:
             words=words,
             to=to,
             because=because(decision, words),
-            needed=rules.approvals_needed(self.policy.repository(report.repository)),
+            needed=rules.approvals_needed(repository),
+            named=rules.approvers_of(repository, self.policy),
             **changes,
         )
         if decided.kind is DecidedKind.DONE:
@@ -229,7 +242,7 @@ def _told(report: Report, decision: Decision, decided: Decided) -> Answer:
         case DecidedKind.DONE:
             return Answer(ok=True, sentence=done(decision) + left_open(report, decision), private=False)
         case DecidedKind.NOTED:
-            return Answer(ok=True, sentence=f"Your approval is noted. I begin after {decided.missing} more of others.")
+            return Answer(ok=True, sentence=noted(decided.missing))
         case DecidedKind.ALREADY:
             by = f" by <@{decided.by}>" if decided.by else ""
             return Answer(ok=False, sentence=f"{report.ref} was already decided{by}; nothing was changed.")

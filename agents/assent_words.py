@@ -67,6 +67,12 @@ def done(decision: Decision) -> str:
     }[decision]
 
 
+def noted(missing: int) -> str:
+    """What a person hears whose approval counts, where others have to join it."""
+    more = "One more approver has" if missing == 1 else f"{missing} more approvers have"
+    return f"Your approval is noted. {more} to approve the plan before I begin."
+
+
 def plain(status: Status) -> str:
     """A status in words."""
     return status.value.replace("_", " ")

@@ -178,7 +178,7 @@ class Following:
                 Status.GATHERING,
                 mover=Mover.WORLD,
                 who="world",
-                because="nobody decided on the plan in time, so it expired; “Ask again” gets a fresh one",
+                because="the plan was not decided on in time, so it expired; “Ask again” gets a fresh one",
                 step=f"expire:{report.id}:{report.plan_revision}",
                 expect=Status.AWAITING_APPROVAL,
             )

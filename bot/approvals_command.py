@@ -51,7 +51,8 @@ def approvals(
         typer.echo(json.dumps({"approvals": shown}, ensure_ascii=False))
         return
     if not found:
-        typer.echo("Nobody decided anything in that time.")
+        about = f" about SB-{int(named[1])}" if named else ""
+        typer.echo(f"Nobody decided anything{about}{' in that time' if since or not named else ''}.")
         return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in _TABLE.lines([Row(_cells(each)) for each in found], width):

@@ -43,6 +43,9 @@ def outcomes(
         told = {name: balance.model_dump() for name, balance in found.items()}
         typer.echo(json.dumps({"since": moment.isoformat(), "outcomes": told}, ensure_ascii=False))
         return
+    if not found:
+        typer.echo("Nothing came of any report in that time; a longer `--since`, such as 90d, looks further back.")
+        return
     for line in _lines(found, by.value if by else "reports"):
         typer.echo(line)
 

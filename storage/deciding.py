@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Unpack
 
@@ -63,13 +64,15 @@ class Deciding:
         mover: Mover = Mover.HUMAN,
         because: str = "",
         needed: int = 1,
+        named: Collection[str] = (),
         **changes: Unpack[ReportChanges],
     ) -> Decided:
         """Carry out a decision, and move the report to `to` with it, unless it comes too late or is about an old plan.
 
         An approval must name the latest plan by revision and hash, and so must a `not now` that names a plan at all;
         both come too late once the report no longer waits for an approval. An answer also answers the open question.
-        A plan is approved when so many different people as `needed` have approved this very one.
+        A plan is approved when so many different people as `needed` have approved this very one, of those
+        who are `named` if any are.
         """
         approval = Approval(report_id=report_id, decision=decision, by=by, via=via, words=words)
         approval.plan_revision, approval.plan_hash = plan_revision, plan_hash
@@ -77,7 +80,7 @@ class Deciding:
             report = locked(session, Report, report_id)
             if fault := _fault(session, report, approval, to, mover):
                 return Decided(kind=fault, by=_decider(session, report_id))
-            before = _approved_by(session, approval) if decision is Decision.APPROVE else set()
+            before = _approved_by(session, approval, named) if decision is Decision.APPROVE else set()
             missing = needed - len(before | {by}) if decision is Decision.APPROVE else 0
             if missing > 0 and by in before:
                 return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
@@ -120,11 +123,12 @@ class Deciding:
             return Decided(kind=DecidedKind.DONE, by=by)
 
 
-def _approved_by(session: Session, approval: Approval) -> set[str]:
-    """Who has approved the very plan that this approval is about."""
+def _approved_by(session: Session, approval: Approval, named: Collection[str]) -> set[str]:
+    """Who has approved the very plan that this approval is about, and may still do so."""
     same = (Approval.plan_revision == approval.plan_revision, Approval.plan_hash == approval.plan_hash)
     asked = select(Approval.by).where(Approval.report_id == approval.report_id, *same)
-    return set(session.exec(asked.where(Approval.decision == Decision.APPROVE)))
+    said = set(session.exec(asked.where(Approval.decision == Decision.APPROVE)))
+    return said & set(named) if named else said
 
 
 def _named(decision: Decision) -> str:

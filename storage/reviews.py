@@ -8,6 +8,9 @@ from pydantic import Field
 
 from storage.judgments import Judgment, Line
 
+NOT_REVIEWED = "No model has reviewed it"
+"""Begins what people are told where no valid review can be had."""
+
 
 class Angle(StrEnum):
     """What a fix is looked at for."""

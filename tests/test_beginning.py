@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from agents.assent import Via
 from agents.errors import SpentForToday
 from agents.exchange import Check, Message, TurnRequest
+from agents.rules import Person
 from agents.terms import Budgets
 from storage.judgments import Outcome, Stage
 from storage.records import CheckState, Decision
@@ -79,15 +81,18 @@ def test_a_fix_does_not_begin_on_the_word_of_somebody_who_is_no_approver_any_mor
 
 def test_a_proven_fix_that_the_reviewer_objects_to_is_pushed_nowhere(sqlite_store: Store, tmp_path: Path) -> None:
     wrong = Objection(angle=Angle.LOGIC, where="shop.py", quote="", why="It hides the caller's fault.", blocks=True)
+    worse = wrong.model_copy(update={"angle": Angle.SAFETY, "why": "It pays nobody."})
     world = World(sqlite_store, tmp_path)
-    world.model.judgments[Stage.REVIEW] = [Review(objections=(wrong,), reason="No.")]
+    world.model.judgments[Stage.REVIEW] = [Review(objections=(wrong, worse), reason="No.")]
     world.model.turns = {**world.model.turns, Stage.FIX: [calls(WRITE, EDIT), *[calls(("submit_fix", SUBMISSION))] * 4]}
     world.reaches(Status.AWAITING_FIX)
 
     stuck = world.advances()
 
     assert (stuck.status, stuck.stuck_because) == (Status.STUCK, Outcome.OBJECTED)
-    assert "It hides the caller's fault." in stuck.note
+    for said in ("It hides the caller's fault.", "It pays nobody.", "is proven, but the reviewing model objects"):
+        assert said in stuck.note
+    assert "did not hold" not in stuck.note
     assert not world.code_host.pushes
 
 
@@ -112,6 +117,40 @@ def test_where_the_policy_asks_for_two_approvals_one_person_is_not_enough_howeve
     world.follows(policy)
     assert world.presses(Decision.RETRY, PRIYA)
     assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_the_yes_of_somebody_who_is_no_approver_any_more_is_not_one_of_the_two(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    two, ada = POLICY.repositories[0].model_copy(update={"approvals": 2}), Person(user_id="U3", team_id="T1")
+    policy = POLICY.model_copy(update={"approvers": (PRIYA.user_id, TOM.user_id, "U3"), "repositories": (two,)})
+    world = World(sqlite_store, tmp_path, policy=policy)
+    world.hears()
+    world.advances()
+    world.presses(Decision.APPROVE, PRIYA)
+    world.follows(policy.model_copy(update={"approvers": (TOM.user_id, "U3")}))
+
+    assert world.presses(Decision.APPROVE, TOM)
+    assert sqlite_store.reports.get(1).status is Status.AWAITING_APPROVAL
+
+    assert world.presses(Decision.APPROVE, ada)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_of_two_approvals_in_the_same_moment_both_count_and_one_begins_the_fix(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    two = POLICY.repositories[0].model_copy(update={"approvals": 2})
+    policy = POLICY.model_copy(update={"approvers": (PRIYA.user_id, TOM.user_id), "repositories": (two,)})
+    world = World(sqlite_store, tmp_path, policy=policy)
+    world.hears()
+    world.advances()
+
+    with ThreadPoolExecutor() as pool:
+        assert all(pool.map(lambda person: world.presses(Decision.APPROVE, person), (PRIYA, TOM)))
+
+    assert sqlite_store.reports.get(1).status is Status.AWAITING_FIX
+    assert {each.by for each in sqlite_store.plans.approvals(1)} == {PRIYA.user_id, TOM.user_id}
 
 
 def test_an_approval_of_a_plan_that_was_revised_does_not_count_for_the_new_one(

@@ -30,6 +30,7 @@ from storage.reviews import Review
 __all__ = ["FixCase", "Fixed", "fix"]
 
 _SHOWN = 4_000  # characters of a failing log that the agent sees
+_TOLD = 5  # objections
 _SUBMIT = "submit_fix"
 
 Reviewer = Callable[[FixCase, FixSubmission, str, Proof, int], Review]
@@ -104,9 +105,11 @@ class Attempt(BaseModel):
 
     @property
     def why_not(self) -> str:
-        """The same in one sentence, for people."""
-        said = (*self.faults, *self.objections)
-        return said[0] if said else self.proof.why_not if self.proof else ""
+        """The same for people, shorter; of objections each, since the fix may yet be theirs to judge."""
+        if self.objections and not self.faults:
+            return f"The last attempt is proven, but the reviewing model objects. {' '.join(self.objections[:_TOLD])}"
+        said = self.faults[0] if self.faults else self.proof.why_not if self.proof else ""
+        return f"The last attempt did not hold: {said}"
 
     @property
     def objections(self) -> tuple[str, ...]:
@@ -151,7 +154,7 @@ def fix(  # noqa: PLR0917 the ports, in the order of all stages
 
 def _fixed(trail: Trail[Attempt]) -> Fixed:
     last = trail.ruling.value if trail.ruling else None
-    why_not = f" The last attempt did not hold: {last.why_not}" if last and last.refusal else ""
+    why_not = f" {last.why_not}" if last and last.refusal else ""
     return Fixed(
         outcome=trail.outcome or Outcome.FAILED,
         sentence=f"{trail.sentence}{why_not}",

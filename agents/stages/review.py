@@ -13,7 +13,7 @@ from agents.ports import Model
 from agents.prompts import quoted
 from agents.wording import cut
 from storage.judgments import FixSubmission, Judgment, Proof, Stage
-from storage.reviews import Review
+from storage.reviews import NOT_REVIEWED, Review
 
 _PATCH, _LOG = 60_000, 3_000  # characters that are shown
 _REASON = 300
@@ -92,7 +92,7 @@ def review(
 
 
 def _none(why: str) -> Review:
-    return Review(reason=f"No model has reviewed it: {why}"[:_REASON])
+    return Review(reason=f"{NOT_REVIEWED}: {why}"[:_REASON])
 
 
 def _bare(patch: str) -> list[str]:

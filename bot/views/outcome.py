@@ -104,13 +104,13 @@ def _words(scene: Scene, kept: KeptBack) -> list[Block]:
 def expired(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
     """Nobody decided on the plan in time."""
     blocks: list[Block] = [
-        parts.paragraph(Sign("hourglass"), " The plan expired, because nobody decided on it in time.")
+        parts.paragraph(Sign("hourglass"), " The plan expired, because it was not decided on in time.")
     ]
     if now:
         value = Choice(report_id=scene.report_id).json_text
         blocks.append(parts.buttons(parts.button("Ask again", Action.RETRY, value)))
     return Drawing(
-        f"expired:{entry.id}", "The plan expired, because nobody decided on it in time.", blocks, past=not now
+        f"expired:{entry.id}", "The plan expired, because it was not decided on in time.", blocks, past=not now
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 
 from slack_sdk.models.blocks import Block
 
@@ -19,6 +20,7 @@ from storage.status import Status
 
 _NAMED = 4  # approvers that are told by name; more would be noise
 _DECISIVE = (Decision.APPROVE, Decision.NOT_NOW)
+_BEGUN = (Status.AWAITING_APPROVAL, Status.AWAITING_FIX)
 
 
 def plan(scene: Scene, shown: ShownPlan) -> Drawing:
@@ -52,7 +54,7 @@ def _body(body: Plan) -> list[Block]:
 def _decision(scene: Scene, shown: ShownPlan) -> list[Block]:
     newest = shown.revision == scene.report.plan_revision
     if not newest or scene.report.status is not Status.AWAITING_APPROVAL:
-        return [parts.paragraph(*(_decided(scene, shown) or _too_late(scene, newest=newest)))]
+        return [parts.paragraph(*(_decided(scene, shown) or _too_late(scene, shown, newest=newest)))]
     value = Choice(report_id=scene.report_id, plan_revision=shown.revision, plan_hash=shown.hash).json_text
     return [
         parts.paragraph(*_who_decides(scene, shown), *_until(scene, shown)),
@@ -68,12 +70,26 @@ def _decided(scene: Scene, shown: ShownPlan) -> list[Piece]:
     said = [each for each in _on(scene, shown) if each.decision in _DECISIVE]
     people = dict.fromkeys(each.by for each in said if each.decision is said[-1].decision)
     approved = bool(said) and said[-1].decision is Decision.APPROVE
-    if said and (not approved or len(people) >= scene.approvals_needed):
+    if said and (not approved or _sufficed(scene, shown, len(people))):
         last, verb = said[-1], "approved this" if approved else "said: not now"
         return [*_names(people, " and "), f" {verb}, ", Moment(last.at), f", by {last.via}."]
     if guided := _guidance_on(scene, shown):
         return [Mention(guided.by), " asked to change this plan: ", Words(guided.words, italic=True, limit=400)]
     return []
+
+
+def _sufficed(scene: Scene, shown: ShownPlan, approvals: int) -> bool:
+    """Whether that many approved it. Also when fewer were needed then than now."""
+    if approvals >= scene.approvals_needed:
+        return True
+    following = _following(scene, shown)
+    until = following.made_at if following else dt.datetime.max.replace(tzinfo=dt.UTC)
+    begun = (each for each in scene.moves if (each.before, each.after) == _BEGUN)
+    return any(shown.made_at <= each.at <= until for each in begun)
+
+
+def _following(scene: Scene, shown: ShownPlan) -> ShownPlan | None:
+    return next((each for each in scene.snapshot.plans if each.revision == shown.revision + 1), None)
 
 
 def _on(scene: Scene, shown: ShownPlan) -> list[Approval]:
@@ -89,19 +105,21 @@ def _names(people: Iterable[str], between: str) -> list[Piece]:
 
 def _guidance_on(scene: Scene, shown: ShownPlan) -> Approval | None:
     """What an approver said to this revision in other words than yes or no: said after it was made, before the next."""
-    following = next((each for each in scene.snapshot.plans if each.revision == shown.revision + 1), None)
+    following = _following(scene, shown)
     said = [each for each in scene.snapshot.approvals if each.decision is Decision.GUIDE and each.at >= shown.made_at]
     if following is not None:
         said = [each for each in said if each.at <= following.made_at]
     return said[-1] if said else None
 
 
-def _too_late(scene: Scene, *, newest: bool) -> list[Piece]:
+def _too_late(scene: Scene, shown: ShownPlan, *, newest: bool) -> list[Piece]:
     if not newest:
         return [Words("This plan was replaced by a newer one.", italic=True)]
     expired = scene.last_move(Status.AWAITING_APPROVAL, Status.GATHERING)
     if expired is not None and scene.report.status is Status.GATHERING:
-        return [Words("This plan expired: nobody decided on it in time.", italic=True)]
+        approved = any(each.decision is Decision.APPROVE for each in _on(scene, shown))
+        why = "too few approved it in time" if approved else "nobody decided on it in time"
+        return [Words(f"This plan expired: {why}.", italic=True)]
     return [Words("This plan can no longer be decided on.", italic=True)]
 
 
@@ -109,15 +127,21 @@ def _who_decides(scene: Scene, shown: ShownPlan) -> list[Piece]:
     """Those who may, but for those who have approved, where several have to."""
     if not scene.approvers:
         return ["Nobody may decide yet: the policy file names no approvers."]
-    said = dict.fromkeys(each.by for each in _on(scene, shown) if each.decision is Decision.APPROVE)
-    left = [user_id for user_id in scene.approvers if user_id not in said]
-    missing = max(1, scene.approvals_needed - len(said))
-    pieces = [*_names(said, " and "), " approved this. "] if said else []
+    approved = [each.by for each in _on(scene, shown) if each.decision is Decision.APPROVE]
+    said = [user_id for user_id in scene.approvers if user_id in approved]  # whoever left the policy counts no more
+    left = [user_id for user_id in dict.fromkeys(scene.approvers) if user_id not in said]
+    missing = max(1, scene.approvals_needed - len(set(said)))
+    pieces = [*_names(dict.fromkeys(said), " and "), " approved this. "] if said else []
+    return [*pieces, *_needed(left, missing), " has to decide" if missing == 1 else " have to approve it"]
+
+
+def _needed(left: Sequence[str], missing: int) -> list[Piece]:
+    """So many of these people."""
     if len(left) > _NAMED:
-        pieces.append(f"{'One' if missing == 1 else missing} of {len(left)} approvers")
-    else:
-        pieces += [*([f"{missing} of "] if missing > 1 else []), *_names(left, " or ")]
-    return [*pieces, " has to decide" if missing == 1 else " have to decide"]
+        return [f"{'One' if missing == 1 else missing} of {len(left)} approvers"]
+    if missing >= len(left):
+        return _names(left, " and ")
+    return _names(left, " or ") if missing == 1 else [f"{missing} of these: ", *_names(left, ", ")]
 
 
 def _until(scene: Scene, shown: ShownPlan) -> list[Piece]:

@@ -11,6 +11,7 @@ from bot.views.parts import Sign, Words, bold
 from bot.views.scene import Scene
 from storage.judgments import Proof
 from storage.records import Fix
+from storage.reviews import NOT_REVIEWED
 
 _BEFORE, _AFTER = 3_400, 2_200  # characters that are shown of each log
 _HELD = "The new test fails without the change and passes with it, and"
@@ -25,6 +26,7 @@ def proof(fix: Fix, shown: Proof) -> Drawing:
             " ",
             bold(f"{_HELD} {suite_said(shown)}." if shown.holds else shown.why_not or "It is not proven.", 600),
         ),
+        *_review(shown),
         parts.paragraph(Words("The new test, before the change", italic=True)),
         parts.preformatted(shown.before_log, _BEFORE),
         parts.paragraph(Words("The new test, after the change", italic=True)),
@@ -32,10 +34,21 @@ def proof(fix: Fix, shown: Proof) -> Drawing:
         parts.paragraph(Words("The whole suite, after the change", italic=True)),
         parts.preformatted(shown.suite_log, _AFTER),
     ]
-    if shown.reviewed:
-        blocks.append(parts.paragraph("Reviewed by a model that did not write it: ", Words(shown.reviewed, limit=300)))
-        blocks += [parts.paragraph("• ", Words(remark, limit=700)) for remark in shown.remarks]
     return Drawing(f"proof:{fix.id}:{fix.rounds}", "The proof of the fix", blocks)
+
+
+def _review(shown: Proof) -> list[Block]:
+    """What the reviewing model says; nothing of a fix from before there were reviews."""
+    if not shown.reviewed:
+        return []
+    if shown.reviewed.startswith(NOT_REVIEWED):
+        return [parts.paragraph(Sign("warning"), " ", Words(shown.reviewed, limit=300))]
+    return [
+        parts.paragraph(
+            bold("Reviewed by a model that saw nothing of how it was written: "), Words(shown.reviewed, limit=300)
+        ),
+        *([parts.bullets([[Words(remark, limit=700)] for remark in shown.remarks])] if shown.remarks else []),
+    ]
 
 
 def logs(scene: Scene, fix: Fix, shown: Proof) -> Upload | None:

@@ -42,8 +42,8 @@ _SAID = {
     Status.STUCK: "Stuck: a person has to look at it and press Retry or Dismiss.",
 }
 _GATHERING_AGAIN = {
-    Status.AWAITING_APPROVAL: "Gathering: a plan was shown, and expired because nobody decided on it. “Ask again” gets "
-    "a fresh one.",
+    Status.AWAITING_APPROVAL: "Gathering: a plan was shown, and expired because it was not decided on. “Ask again” "
+    "gets a fresh one.",
     Status.AWAITING_RESEARCH: "Gathering: I looked for the cause, and can propose no fix yet. I look again when more "
     "is reported, or when somebody asks me to.",
 }

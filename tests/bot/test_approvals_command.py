@@ -48,3 +48,12 @@ def test_what_is_no_report_and_nothing_are_said(
 ) -> None:
     assert sqlite_store.reports.all() == []
     assert said in ask(sqlite_url, tmp_path, *words).output
+
+
+def test_of_a_report_that_nobody_decided_on_no_time_is_spoken_of(
+    sqlite_url: str, sqlite_store: Store, tmp_path: Path
+) -> None:
+    report = a_report(sqlite_store)
+
+    assert ask(sqlite_url, tmp_path, report.ref).stdout == f"Nobody decided anything about {report.ref}.\n"
+    assert ask(sqlite_url, tmp_path, report.ref, "--since", "7d").stdout.endswith("in that time.\n")

@@ -144,7 +144,9 @@ def test_the_proof_tells_what_the_reviewer_said_and_nothing_where_nobody_reviewe
     said = told(reviewed="It is what was approved.", remarks=("logic, a.py: odd",))
     assert "It is what was approved." in said
     assert "logic, a.py: odd" in said
+    assert said.index("It is what was approved.") < said.index("before the change")  # nobody scrolls past the logs
     assert "Reviewed" not in told(reviewed="", remarks=())
+    assert "Reviewed" not in told(reviewed="No model has reviewed it: it was down.", remarks=())
 
 
 def test_uploads_hold_the_whole_logs_under_names_that_never_change() -> None:

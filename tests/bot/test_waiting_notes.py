@@ -149,7 +149,7 @@ def test_a_plan_that_expired_and_one_that_is_stuck_are_told_of_and_what_gathers_
     assert "its plan expired undecided, and waits for Ask again" in text_of(note)
     assert "it is stuck, and waits for Retry or Dismiss" in text_of(note)
     card = expired.card()
-    assert "a plan was shown, and expired because nobody decided on it" in text_of(card)
+    assert "a plan was shown, and expired because it was not decided on" in text_of(card)
 
 
 def test_a_source_that_is_not_read_for_a_day_is_told_of_where_its_reports_go(place: Workplace) -> None:
