@@ -83,8 +83,7 @@ class Assent:
             return Answer(ok=False, sentence=refusal)
         if decision is Decision.STOP:
             return self._stop(report, person, via)
-        to = self._destination(report, decision)
-        if to is None:
+        if (to := self._destination(report, decision)) is None:
             return Answer(ok=False, sentence=f"{report.ref} is {plain(report.status)}: nothing to decide now.")
         repository = self.policy.repository(report.repository)
         changes: ReportChanges = {"dismissed_because": words or _why(decision)} if to is Status.DISMISSED else {}

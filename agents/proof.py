@@ -86,20 +86,17 @@ def prove_patch(
 ) -> Proof:
     """Whether the fix does what it says, found out in fresh checkouts. `planned` are the files of the approved plan.
 
-    The tests that the fix names must fail on the base with only the tests of the patch, for the reason it expects, and
-    pass with the whole patch; of the suite nothing may fail that does not fail on the base. `why_not` of the proof is
-    one sentence, empty when it holds.
+    The tests that it names must fail on the base with only the tests of the patch, for the reason it expects, and pass
+    with the whole patch; of the suite nothing may fail that does not fail on the base. `why_not` is empty when it holds.
     """
     attempt = _Attempt(workspaces, repository, base_sha, frozenset(planned))
-    suite_command = repository.test_command
-    named_command = running(suite_command, submission.test_ids)
+    suite_command, named_command = repository.test_command, running(repository.test_command, submission.test_ids)
     try:
         tests, beside = attempt.tests_of(patch, submission.test_files)
         if why_not := _unfit(submission, tests) or next(iter(weakened(read_patch(beside), beside=True)), ""):
             return _unproven(submission, why_not)
         (before,) = attempt.run(tests, named_command)
-        why_not = _why_not_red(before, submission, repository)
-        if why_not:
+        if why_not := _why_not_red(before, submission, repository):
             return _unproven(submission, why_not, before_log=log_of(named_command, before))
         after, suite = attempt.run(patch, named_command, suite_command)
         passed = is_green(after)

@@ -135,15 +135,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
         publisher=publisher,
         puller=parts.puller,
         inbox=lambda event_id: deal_with(event_id, parts.deps),
-        chores=Chores(
-            check=removals.Removals(parts.store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
-            turn_private=TurnedPrivate(parts.store, parts.slack, parts.policy).look,
-            note_held=HeldNotes(parts.store, parts.slack, parts.policy).post,
-            note_waiting=WaitingNotes(parts.store, parts.slack, parts.policy).post,
-            note_week=WeeklyNotes(parts.store, parts.slack, parts.policy).post,
-            answer=Askers(parts.store, parts.slack).tell,
-            reencode=Reencoding(parts.pipeline.means).some,
-        ),
+        chores=_chores(parts),
         give_way=parts.deps.courtesy.give_way,
         redact=parts.redactor.text,
         retention=parts.policy.retention,
@@ -163,6 +155,19 @@ def worker(settings: Settings) -> Iterator[Parts]:
         parts.deps.courtesy.close()
         parts.engine.stop()
         parts.store.close()
+
+
+def _chores(parts: Parts) -> Chores:
+    store, slack, policy = parts.store, parts.slack, parts.policy
+    return Chores(
+        check=removals.Removals(store, parts.puller.sources, parts.redactor, parts.enqueuer).check,
+        turn_private=TurnedPrivate(store, slack, policy).look,
+        note_held=HeldNotes(store, slack, policy).post,
+        note_waiting=WaitingNotes(store, slack, policy).post,
+        note_week=WeeklyNotes(store, slack, policy).post,
+        answer=Askers(store, slack).tell,
+        reencode=Reencoding(parts.pipeline.means).some,
+    )
 
 
 def ticks(policy: Policy, engine: Engine) -> list[Tick]:

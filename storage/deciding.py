@@ -84,22 +84,20 @@ class Deciding:
             missing = needed - len(before | {by}) if decision is Decision.APPROVE else 0
             if missing > 0 and by in before:
                 return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
-            session.add(approval)
-            journal.tell(session, report_id, EntryKind.WORD, by, words or _named(decision))
-            _answer(session, approval)
+            _write_down(session, approval)
             if missing > 0:
                 report.version += 1
                 return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
-            if to is Status.DISMISSED and decision is Decision.NOT_NOW:
-                changes["dismissal"] = Dismissal.NOT_NOW
             if to is None:
                 journal.put(report, changes)
                 report.version += 1
-            else:
-                because = because or _named(decision)
-                journal.move(
-                    session, report, to, mover=mover, who=by, because=because, step=None, judgment=None, changes=changes
-                )
+                return Decided(kind=DecidedKind.DONE, by=by)
+            if to is Status.DISMISSED and decision is Decision.NOT_NOW:
+                changes["dismissal"] = Dismissal.NOT_NOW
+            why = because or _named(decision)
+            journal.move(
+                session, report, to, mover=mover, who=by, because=why, step=None, judgment=None, changes=changes
+            )
             return Decided(kind=DecidedKind.DONE, by=by)
 
     def anew(
@@ -144,6 +142,14 @@ def _fault(session: Session, report: Report, approval: Approval, to: Status | No
         if report.status is not only_from or not journal.allowed(report, to, mover):
             return DecidedKind.ALREADY
     return _plan_fault(session, report, approval) if about_a_plan else None
+
+
+def _write_down(session: Session, approval: Approval) -> None:
+    """Keep who decided what, in the record of approvals and in the journal; an answer also answers the question."""
+    session.add(approval)
+    said = approval.words or _named(approval.decision)
+    journal.tell(session, approval.report_id, EntryKind.WORD, approval.by, said)
+    _answer(session, approval)
 
 
 def _answer(session: Session, approval: Approval) -> None:
