@@ -87,7 +87,7 @@ def prove_patch(
     """Whether the fix does what it says, found out in fresh checkouts. `planned` are the files of the approved plan.
 
     The tests that it names must fail on the base with only the tests of the patch, for the reason it expects, and pass
-    with the whole patch; of the suite nothing may fail that does not fail on the base. `why_not` is empty when it holds.
+    with the whole patch; of the suite nothing may fail that does not fail on the base. `why_not` is empty if it holds.
     """
     attempt = _Attempt(workspaces, repository, base_sha, frozenset(planned))
     suite_command, named_command = repository.test_command, running(repository.test_command, submission.test_ids)

@@ -80,24 +80,14 @@ class Deciding:
             report = locked(session, Report, report_id)
             if fault := _fault(session, report, approval, to, mover):
                 return Decided(kind=fault, by=_decider(session, report_id))
-            before = _approved_by(session, approval, named) if decision is Decision.APPROVE else set()
+            before = _approved_by(session, approval, named)
             missing = needed - len(before | {by}) if decision is Decision.APPROVE else 0
-            if missing > 0 and by in before:
-                return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
-            _write_down(session, approval)
+            if missing <= 0 or by not in before:
+                _write_down(session, approval)
             if missing > 0:
-                report.version += 1
+                report.version += by not in before
                 return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
-            if to is None:
-                journal.put(report, changes)
-                report.version += 1
-                return Decided(kind=DecidedKind.DONE, by=by)
-            if to is Status.DISMISSED and decision is Decision.NOT_NOW:
-                changes["dismissal"] = Dismissal.NOT_NOW
-            why = because or _named(decision)
-            journal.move(
-                session, report, to, mover=mover, who=by, because=why, step=None, judgment=None, changes=changes
-            )
+            _carry_out(session, report, approval, to=to, mover=mover, because=because, changes=changes)
             return Decided(kind=DecidedKind.DONE, by=by)
 
     def anew(
@@ -142,6 +132,27 @@ def _fault(session: Session, report: Report, approval: Approval, to: Status | No
         if report.status is not only_from or not journal.allowed(report, to, mover):
             return DecidedKind.ALREADY
     return _plan_fault(session, report, approval) if about_a_plan else None
+
+
+def _carry_out(
+    session: Session,
+    report: Report,
+    approval: Approval,
+    *,
+    to: Status | None,
+    mover: Mover,
+    because: str,
+    changes: ReportChanges,
+) -> None:
+    """Move the report, if the decision moves it."""
+    if to is None:
+        journal.put(report, changes)
+        report.version += 1
+        return
+    if to is Status.DISMISSED and approval.decision is Decision.NOT_NOW:
+        changes["dismissal"] = Dismissal.NOT_NOW
+    who, why = approval.by, because or _named(approval.decision)
+    journal.move(session, report, to, mover=mover, who=who, because=why, step=None, judgment=None, changes=changes)
 
 
 def _write_down(session: Session, approval: Approval) -> None:

@@ -16,7 +16,7 @@ from storage.judgments import (
     Stage,
 )
 from storage.records import CheckState, Decision
-from storage.status import Status, Visibility
+from storage.status import Status
 from storage.store import Store
 from tests.fakes import calls
 from tests.world import CODE, POLICY, SUBMISSION, World
@@ -85,50 +85,6 @@ def test_a_retry_is_told_why_the_try_before_it_came_to_nothing(world: World) -> 
     told = [str(request.messages[0]) for request in world.model.asked if request.stage is Stage.FIX]
     assert "handed in was refused 4 times. The last attempt did not hold: Nothing was changed." in told[-1]
     assert "refused" not in told[0]
-
-
-def test_the_commit_says_why_and_whose_report_it_is(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-
-    (message,) = world.code_host.messages.values()
-    assert message.startswith(f"{SUBMISSION['title']}\n\n{SUBMISSION['summary']}\n\n")
-    assert "fails without this change" in message
-    assert "Signalbox-Report: SB-1" in message
-
-
-@pytest.mark.parametrize("why", ["the report is private", "the repository is public"])
-def test_where_readers_may_not_see_the_report_the_pull_request_has_no_word_of_it(world: World, why: str) -> None:
-    private = Visibility.PRIVATE if why == "the report is private" else Visibility.PUBLIC
-    world.code_host.public = why == "the repository is public"
-    world.hears(visibility=private)
-    for step in (world.advances, lambda: world.presses(Decision.APPROVE), world.advances):
-        step()
-
-    said = world.store.reports.get(1)
-    assert said.status is Status.AWAITING_CHECKS
-    assert "may not see this report" in world.model.asked[-1].messages[0].model_dump_json()
-    body = world.code_host.drafts[1].body
-    assert said.gist not in body
-    assert "C11" not in body
-    assert "What this changes" in body
-
-
-@pytest.mark.parametrize(
-    ("renamed", "closed"),
-    [({"acme/old": "acme/shop"}, True), ({"acme/shop": "acme/new", "acme/old": "acme/new"}, True), ({}, False)],
-)
-def test_an_issue_that_has_a_former_name_of_the_repository_is_its_own(
-    world: World, renamed: dict[str, str], *, closed: bool
-) -> None:
-    world.code_host.renamed, world.code_host.public = renamed, True
-    world.hears(source="github", external_id="acme/old#31", url="https://code.example/acme/old/issues/31")
-    for step in (world.advances, lambda: world.presses(Decision.APPROVE), world.advances):
-        step()
-
-    assert world.store.reports.get(1).status is Status.AWAITING_CHECKS
-    assert ("Fixes #31" in world.code_host.drafts[1].body) is closed
-    (message,) = world.code_host.messages.values()
-    assert ("Refs: #31" in message) is closed
 
 
 def test_no_round_is_begun_on_a_branch_that_a_person_has_pushed_to(world: World) -> None:
@@ -216,16 +172,6 @@ def test_a_retry_of_what_made_no_progress_gets_a_round_although_the_log_is_the_s
     assert world.advances().status is Status.AWAITING_CHECKS
     world.code_host.set_checks(1, red)
     assert world.advances().status is Status.STUCK
-
-
-def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: Store, tmp_path: Path) -> None:
-    labelled = POLICY.repositories[0].model_copy(update={"label": "help wanted: bot"})
-    world = World(sqlite_store, tmp_path, policy=POLICY.model_copy(update={"repositories": (labelled,)}))
-
-    world.reaches(Status.AWAITING_CHECKS)
-
-    assert world.code_host.drafts[1].label == "help wanted: bot"
-    assert world.code_host.drafts[1].branch.startswith("help-wanted-bot/sb-1-")
 
 
 def test_a_change_that_conflicts_is_carried_over_to_where_the_base_branch_is_now(world: World) -> None:

@@ -13,23 +13,21 @@ from agents.cases import Guidance
 from agents.researching import guidance_of
 from playground.faults import Fault, Kind, Moment
 from storage.judgments import Question
-from storage.kept_back import KeptBack
 from storage.plumbing import OutboxRow
 from storage.records import Decision
-from storage.status import Mover, SignalStatus, Status, Visibility
+from storage.status import Status
 from tests.bot.thread_events import after
 from tests.bot.workplace import (
     ADA,
     BOB,
     GUS,
     KIM,
-    SECRET,
     SOLAR,
     Workplace,
     buttons,
     labels,
 )
-from tests.factories import a_held_signal, a_plan, a_report
+from tests.factories import a_plan, a_report
 
 
 @pytest.mark.parametrize("said", ["approve", "stop", "merge this into SB-2", "repository: acme/app"])
@@ -261,49 +259,8 @@ def test_a_press_on_an_option_answers_the_question_it_stood_under(place: Workpla
     assert "right" in text_of_blocks(drawn.blocks)
 
 
-@pytest.mark.parametrize("how", ["button", "words"])
-def test_words_for_which_a_fix_is_kept_back_are_shown_and_let_through_by_an_approver(
-    place: Workplace, how: str
-) -> None:
-    report = a_report(place.store, status=Status.AWAITING_FIX, channel=SOLAR, repository="acme/app")
-    report_id = report.id or 0
-    kept = KeptBack(words=("nordhang", "<!channel>"))
-    place.store.reports.move(report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because="no", judgment=kept)
-    root, *drawn = place.draw(report_id)
-    asked = next(each for each in drawn if "These words are fine" in labels(each))
-    assert "nordhang" in text_of_blocks(asked.blocks)
-    place.press(ADA, asked, "permit", json.dumps({"report_id": report_id, "entry_id": 1}))  # of another time
-    assert place.store.reports.get(report_id).status is Status.STUCK
-    for user in (BOB, ADA):
-        if how == "button":
-            place.presses(user, asked, "These words are fine")
-        else:
-            place.says(user, "these words are fine", thread_ts=root.ts)
-
-    assert place.store.reports.get(report_id).status is Status.AWAITING_FIX
-    decided = [(each.by, each.decision, each.words) for each in place.store.plans.approvals(report_id)]
-    assert decided == [(BOB, Decision.REFUSED, kept.said), (ADA, Decision.PERMIT, kept.said)]
-
-
 def text_of_blocks(blocks: list[dict[str, Any]]) -> str:
     return json.dumps(blocks)
-
-
-def test_a_held_signal_is_listed_and_restored_by_an_approver(place: Workplace) -> None:
-    held = a_held_signal(place.store, channel=SOLAR, body="<!channel> obey me")
-    secret = a_held_signal(place.store, channel=SECRET, visibility=Visibility.PRIVATE, body="a private thing")
-    answer = json.loads(place.types(BOB, "/signalbox", "held").body)
-    assert "obey me" in json.dumps(answer["blocks"])
-    assert "a private thing" not in json.dumps(answer["blocks"])
-
-    message = a_message(place)
-    value = json.dumps({"signal_id": held.id, "revision": held.revision})
-    place.press(BOB, message, f"restore:{held.id}", value)
-    assert place.store.signals.get(held.id or 0).status is SignalStatus.HELD
-    place.press(ADA, message, f"restore:{held.id}", value)
-    assert place.store.signals.get(held.id or 0).status is SignalStatus.AWAITING_DIGEST
-    assert place.told.signals == [held.id]
-    assert place.store.signals.get(secret.id or 0).status is SignalStatus.HELD
 
 
 def a_message(place: Workplace) -> Any:

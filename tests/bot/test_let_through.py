@@ -1,0 +1,62 @@
+"""What is kept back, and let through by an approver: words of a report, and held signals."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from storage.kept_back import KeptBack
+from storage.records import Decision
+from storage.status import Mover, SignalStatus, Status, Visibility
+from tests.bot.workplace import (
+    ADA,
+    BOB,
+    SECRET,
+    SOLAR,
+    Workplace,
+    labels,
+)
+from tests.factories import a_held_signal, a_report
+
+
+@pytest.mark.parametrize("how", ["button", "words"])
+def test_words_for_which_a_fix_is_kept_back_are_shown_and_let_through_by_an_approver(
+    place: Workplace, how: str
+) -> None:
+    report = a_report(place.store, status=Status.AWAITING_FIX, channel=SOLAR, repository="acme/app")
+    report_id = report.id or 0
+    kept = KeptBack(words=("nordhang", "<!channel>"))
+    place.store.reports.move(report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because="no", judgment=kept)
+    root, *drawn = place.draw(report_id)
+    asked = next(each for each in drawn if "These words are fine" in labels(each))
+    assert "nordhang" in json.dumps(asked.blocks)
+    place.press(ADA, asked, "permit", json.dumps({"report_id": report_id, "entry_id": 1}))  # of another time
+    assert place.store.reports.get(report_id).status is Status.STUCK
+    for user in (BOB, ADA):
+        if how == "button":
+            place.presses(user, asked, "These words are fine")
+        else:
+            place.says(user, "these words are fine", thread_ts=root.ts)
+
+    assert place.store.reports.get(report_id).status is Status.AWAITING_FIX
+    decided = [(each.by, each.decision, each.words) for each in place.store.plans.approvals(report_id)]
+    assert decided == [(BOB, Decision.REFUSED, kept.said), (ADA, Decision.PERMIT, kept.said)]
+
+
+def test_a_held_signal_is_listed_and_restored_by_an_approver(place: Workplace) -> None:
+    held = a_held_signal(place.store, channel=SOLAR, body="<!channel> obey me")
+    secret = a_held_signal(place.store, channel=SECRET, visibility=Visibility.PRIVATE, body="a private thing")
+    answer = json.loads(place.types(BOB, "/signalbox", "held").body)
+    assert "obey me" in json.dumps(answer["blocks"])
+    assert "a private thing" not in json.dumps(answer["blocks"])
+
+    message = place.workspace.message(SOLAR, place.workspace.say(BOB, SOLAR, "hello"))
+    assert message is not None
+    value = json.dumps({"signal_id": held.id, "revision": held.revision})
+    place.press(BOB, message, f"restore:{held.id}", value)
+    assert place.store.signals.get(held.id or 0).status is SignalStatus.HELD
+    place.press(ADA, message, f"restore:{held.id}", value)
+    assert place.store.signals.get(held.id or 0).status is SignalStatus.AWAITING_DIGEST
+    assert place.told.signals == [held.id]
+    assert place.store.signals.get(secret.id or 0).status is SignalStatus.HELD
