@@ -31,6 +31,7 @@ _SPOKEN_OF = re.compile(
     rf"(?P<value>\+?{_NUMBER}{_EXTENSION})(?![\w-]|[.:,]\d)",
     re.IGNORECASE,
 )
+_OTHER_FIELD = re.compile(r"[{}]|,\s{0,3}[\"'][^\"']{1,30}[\"']\s{0,3}:")  # between a word and a quoted number
 _SURE = re.compile(
     r"phone|telephone|tel|mobile?|cell|fax|whatsapp|hotline|handy|tél|rufnummer|landline|desk:|office:", re.IGNORECASE
 )
@@ -66,8 +67,10 @@ def _is_spoken_of(match: re.Match[str]) -> bool:
     if re.fullmatch(r"\d+(?:\.\d+){1,3}", value):
         return False  # a decimal or a version
     before = match.string[max(0, match.start() - 1) : match.start()]
-    if before.isalnum() or before in ("_", "."):
-        return False  # inside another word or a name in code
+    between = match.string[match.start() : match.start("value")]
+    is_elsewhere = between.endswith(("'", '"')) and _OTHER_FIELD.search(between) is not None
+    if before.isalnum() or before in ("_", ".") or is_elsewhere:
+        return False  # the word is part of another one or of a name in code, or stands in another field of the data
     is_parted = re.search(r"\d[ ()./-]+\d", value) is not None
     return is_parted or _SURE.match(match[0]) is not None
 

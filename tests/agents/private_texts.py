@@ -133,6 +133,8 @@ SURVIVES = {
 
 
 STAYS = (
+    '{"VENDOR_NAME":"TELEPRESS INC"},{"NOTIFICATION_ID":"89901603","STATUS":null}',
+    '{"contact": "Ada", "ticket": "89901603"}',
     "https://shop.example/confirm/2024-01-15-newsletter-launch",
     "GET /api/v1/token/refresh_all_tokens_v2",
     "+10000000 rows",
