@@ -12,7 +12,7 @@ from agents.assent import Via
 from agents.errors import SpentForToday
 from agents.exchange import Check, Message, TurnRequest
 from agents.rules import Person
-from agents.terms import Budgets
+from agents.terms import Budgets, Policy
 from storage.judgments import Outcome, Stage
 from storage.records import CheckState, Decision
 from storage.reviews import Angle, Objection, Review
@@ -96,14 +96,24 @@ def test_a_proven_fix_that_the_reviewer_objects_to_is_pushed_nowhere(sqlite_stor
     assert not world.code_host.pushes
 
 
+def two_of(*approvers: Person) -> Policy:
+    """A policy by which two of these have to approve a plan."""
+    two = POLICY.repositories[0].model_copy(update={"approvals": 2})
+    return POLICY.model_copy(update={"approvers": tuple(each.user_id for each in approvers), "repositories": (two,)})
+
+
+def waiting_for_two(store: Store, folder: Path, *approvers: Person) -> World:
+    """A report whose plan waits for two of these."""
+    world = World(store, folder, policy=two_of(*approvers))
+    world.hears()
+    world.advances()
+    return world
+
+
 def test_where_the_policy_asks_for_two_approvals_one_person_is_not_enough_however_often_they_approve(
     sqlite_store: Store, tmp_path: Path
 ) -> None:
-    two = POLICY.repositories[0].model_copy(update={"approvals": 2})
-    policy = POLICY.model_copy(update={"approvers": (PRIYA.user_id, TOM.user_id), "repositories": (two,)})
-    world = World(sqlite_store, tmp_path, policy=policy)
-    world.hears()
-    world.advances()
+    world = waiting_for_two(sqlite_store, tmp_path, PRIYA, TOM)
 
     assert [world.presses(Decision.APPROVE, PRIYA) for _ in range(3)] == [True] * 3
     assert world.advances().status is Status.AWAITING_APPROVAL
@@ -111,10 +121,10 @@ def test_where_the_policy_asks_for_two_approvals_one_person_is_not_enough_howeve
 
     assert world.presses(Decision.APPROVE, TOM)
     assert sqlite_store.reports.get(1).status is Status.AWAITING_FIX
-    world.follows(policy.model_copy(update={"approvers": (PRIYA.user_id,)}))
+    world.follows(two_of(PRIYA))
     assert "too few of them are" in world.advances().note
 
-    world.follows(policy)
+    world.follows(two_of(PRIYA, TOM))
     assert world.presses(Decision.RETRY, PRIYA)
     assert world.advances().status is Status.AWAITING_CHECKS
 
@@ -122,13 +132,10 @@ def test_where_the_policy_asks_for_two_approvals_one_person_is_not_enough_howeve
 def test_the_yes_of_somebody_who_is_no_approver_any_more_is_not_one_of_the_two(
     sqlite_store: Store, tmp_path: Path
 ) -> None:
-    two, ada = POLICY.repositories[0].model_copy(update={"approvals": 2}), Person(user_id="U3", team_id="T1")
-    policy = POLICY.model_copy(update={"approvers": (PRIYA.user_id, TOM.user_id, "U3"), "repositories": (two,)})
-    world = World(sqlite_store, tmp_path, policy=policy)
-    world.hears()
-    world.advances()
+    ada = Person(user_id="U3", team_id="T1")
+    world = waiting_for_two(sqlite_store, tmp_path, PRIYA, TOM, ada)
     world.presses(Decision.APPROVE, PRIYA)
-    world.follows(policy.model_copy(update={"approvers": (TOM.user_id, "U3")}))
+    world.follows(two_of(TOM, ada))
 
     assert world.presses(Decision.APPROVE, TOM)
     assert sqlite_store.reports.get(1).status is Status.AWAITING_APPROVAL
@@ -140,11 +147,7 @@ def test_the_yes_of_somebody_who_is_no_approver_any_more_is_not_one_of_the_two(
 def test_of_two_approvals_in_the_same_moment_both_count_and_one_begins_the_fix(
     sqlite_store: Store, tmp_path: Path
 ) -> None:
-    two = POLICY.repositories[0].model_copy(update={"approvals": 2})
-    policy = POLICY.model_copy(update={"approvers": (PRIYA.user_id, TOM.user_id), "repositories": (two,)})
-    world = World(sqlite_store, tmp_path, policy=policy)
-    world.hears()
-    world.advances()
+    world = waiting_for_two(sqlite_store, tmp_path, PRIYA, TOM)
 
     with ThreadPoolExecutor() as pool:
         assert all(pool.map(lambda person: world.presses(Decision.APPROVE, person), (PRIYA, TOM)))
@@ -156,11 +159,7 @@ def test_of_two_approvals_in_the_same_moment_both_count_and_one_begins_the_fix(
 def test_an_approval_of_a_plan_that_was_revised_does_not_count_for_the_new_one(
     sqlite_store: Store, tmp_path: Path
 ) -> None:
-    two = POLICY.repositories[0].model_copy(update={"approvals": 2})
-    policy = POLICY.model_copy(update={"approvers": (PRIYA.user_id, TOM.user_id), "repositories": (two,)})
-    world = World(sqlite_store, tmp_path, policy=policy)
-    world.hears()
-    world.advances()
+    world = waiting_for_two(sqlite_store, tmp_path, PRIYA, TOM)
     world.presses(Decision.APPROVE, PRIYA)
     assert world.assent.press(1, Decision.GUIDE, person=TOM, via=Via.REPLY, words="mind negative numbers").ok
     assert world.advances().status is Status.AWAITING_APPROVAL

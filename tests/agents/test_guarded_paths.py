@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from agents.guards import is_test, matches
-from agents.terms import Repository
-
-REPOSITORY = Repository(name="acme/shop", protected=("secure/**", "**/CODEOWNERS"), max_changed_lines=20)
-FILES = {
-    "shop/prices.py": "def total(prices):\n    return sum(prices)\n",
-    "tests/test_prices.py": "def test_total():\n    assert total([1]) == 1\n    assert total([]) == 0\n",
-    "tests/test_old.py": "def test_old():\n    assert True\n",
-    "requirements.txt": "pytest\n",
-    "secure/login.py": "x = 1\n",
-    "AGENTS.md": "Be kind.\n",
-    "with space.py": "1\n",
-    "ünï.py": "1\n",
-}
-
-Patcher = Callable[[Callable[[Path], object]], str]
 
 
 @pytest.mark.parametrize(
