@@ -1,4 +1,4 @@
-"""Notices channels that were public and are private now. Slack sends no event of it."""
+"""Notices channels that were public and are private now, in Slack, which sends no event of it, or by the policy."""
 
 from __future__ import annotations
 
@@ -26,8 +26,14 @@ class TurnedPrivate:
         """Have what came from private channels be private. What Slack does not show us stays as it is."""
         watched = {terms.id for terms in self.policy.channels}
         for channel in sorted({*self.store.turning_private.open_channels(), *watched}):
-            place = self.slack.place(channel)
-            if place is not None and place.visibility is Visibility.PRIVATE:
+            if self._is_closed(channel):
                 turned = self.store.turning_private.turn(channel)
                 if turned:
                     log.info("a channel was made private, and so were its reports", channel=channel, reports=turned)
+
+    def _is_closed(self, channel: str) -> bool:
+        terms = self.policy.channel(channel)
+        if terms is not None and terms.visibility is Visibility.PRIVATE:
+            return True
+        place = self.slack.place(channel)
+        return place is not None and place.visibility is Visibility.PRIVATE

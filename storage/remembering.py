@@ -127,7 +127,13 @@ def _differs(known: Signal, raw: RawSignal) -> bool:
         or known.reach != raw.reach
         or known.happened_at < raw.happened_at
         or _asks_first(known, raw)
+        or is_narrower(known, raw)
     )
+
+
+def is_narrower(known: Signal, raw: RawSignal) -> bool:
+    """Whether fewer people may see it than before, which is news though not a word of it changed."""
+    return known.visibility is Visibility.PUBLIC and raw.visibility is Visibility.PRIVATE
 
 
 def _asks_first(known: Signal, raw: RawSignal) -> bool:

@@ -12,6 +12,7 @@ from bot.sources.slack import SOURCE, SlackEvent, full_text, is_message_id, raw_
 from storage.messages import Piece
 from storage.raw import RawSignal
 from storage.records import Signal
+from storage.remembering import is_narrower
 from storage.status import SignalStatus, Visibility
 
 log = structlog.get_logger()
@@ -130,7 +131,8 @@ def _is_gone(message_id: str, deps: Deps) -> bool:
 
 
 def _is_news(known: Signal, raw: RawSignal) -> bool:
-    return known.body != raw.body or known.reach != raw.reach or (bool(raw.asked_by) and not known.asked_by)
+    asks_first = bool(raw.asked_by) and not known.asked_by
+    return known.body != raw.body or known.reach != raw.reach or asks_first or is_narrower(known, raw)
 
 
 def _as_piece(known: Signal) -> Piece:

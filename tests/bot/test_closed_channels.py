@@ -8,7 +8,7 @@ import pytest
 
 from agents.terms import Channel
 from bot.listeners.conversation import bring_up_to_date
-from bot.slack_places import Place
+from bot.slack import SlackWriter
 from storage.messages import Piece
 from storage.status import SignalStatus, Visibility
 from tests.bot.conversation import Conversation
@@ -23,13 +23,14 @@ def test_an_answer_in_a_channel_that_was_closed_does_not_reach_the_public_report
     place, store = talk.place, talk.place.store
     root = place.workspace.say(BOB, SOLAR, "the export fails")
     known = talk.comes(root)
+    talk.rests()  # the listener looks once more whether there is news, and asks Slack about the channel for it
     filed(place, known.id or 0)
     report_id = store.signals.get(known.id or 0).report_id or 0
     if not by_the_policy:
         place.workspace.make_private(SOLAR)
-    place.writer._places.put(SOLAR, Place(is_member=True, is_shared=False, visibility=_now(closed=not by_the_policy)))
-    terms = Channel(id=SOLAR, visibility=_now(closed=by_the_policy))
-    deps = replace(place.deps, policy=place.policy.model_copy(update={"channels": (terms,)}))
+    terms = Channel(id=SOLAR, visibility=Visibility.PRIVATE if by_the_policy else Visibility.PUBLIC)
+    a_minute_later = SlackWriter(place.writer.client, us=place.writer.us)  # it remembers no channel
+    deps = replace(place.deps, slack=a_minute_later, policy=place.policy.model_copy(update={"channels": (terms,)}))
 
     thread = f"{SOLAR}/{root}"
     store.messages.hear(
@@ -42,7 +43,3 @@ def test_an_answer_in_a_channel_that_was_closed_does_not_reach_the_public_report
     assert (signal.visibility, signal.report_id) == (Visibility.PRIVATE, None)
     assert signal.status is SignalStatus.AWAITING_DIGEST
     assert store.signals.of_report(report_id) == []
-
-
-def _now(*, closed: bool) -> Visibility:
-    return Visibility.PRIVATE if closed else Visibility.PUBLIC

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agents.terms import Channel
 from bot.turned_private import TurnedPrivate
 from storage.records import EntryKind
 from storage.status import Visibility
@@ -46,6 +47,14 @@ def test_what_came_from_a_channel_that_turned_private_is_for_its_people_alone(li
     version = life.store.reports.get(life.id).version
     looks(life)
     assert life.store.reports.get(life.id).version == version
+
+
+def test_a_channel_that_the_policy_calls_private_from_now_on_is_turned_too(life: Life) -> None:
+    closed = POLICY.model_copy(update={"channels": (Channel(id=SOLAR, visibility=Visibility.PRIVATE),)})
+
+    TurnedPrivate(life.store, life.place.deps.slack, closed).look()
+
+    assert visibility(life) == {Visibility.PRIVATE}
 
 
 def test_another_report_does_not_name_the_one_that_turned_private(life: Life) -> None:

@@ -18,7 +18,7 @@ NORTH = a_vector(0.0, 1.0)
 KNOWN: dict[str, Any] = {"source": "errors", "external_id": "SHOP-1"}
 
 
-@pytest.mark.parametrize("news", [{"body": "and Jane's card was charged twice"}, {"reach": 900}])
+@pytest.mark.parametrize("news", [{"body": "and Jane's card was charged twice"}, {"reach": 900}, {}])
 def test_what_becomes_private_leaves_its_public_report_and_is_read_anew(store: Store, news: dict[str, Any]) -> None:
     public = a_signal(store, filed=True, weight=2.0, **KNOWN)
     other = a_signal(store, report_id=public.report_id)
