@@ -84,6 +84,11 @@ def _is_planned_tool(change: FileChange, planned: Sequence[str]) -> bool:
     return all(path in planned and is_test(path) and not matches(path, others) for path in change.paths)
 
 
+def is_guarded(path: str, repository: Repository) -> bool:
+    """Whether no fix may touch it, or only one whose plan a person has read: dependencies and how it is built."""
+    return matches(path, (*repository.protected, *_INSTRUCTIONS, *_DEPENDENCIES, *_TEST_SETTINGS))
+
+
 def is_changelog(path: str) -> bool:
     """Whether a path looks like a changelog, or the fragments that one is made of."""
     return matches(path, _CHANGELOGS) and PurePosixPath(path).suffix.lower() in _WORDS

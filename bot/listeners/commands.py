@@ -17,6 +17,7 @@ from bot.listeners import correcting, explaining, held, how
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
+from bot.listeners.standing import standing_typed
 from bot.listeners.unshown import unshown
 from bot.sources.slack import SOURCE, words_of
 from bot.views.condition import HELP, Condition, condition
@@ -174,6 +175,7 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.SPLIT: correcting.split_typed,
     Verb.UNDO: correcting.undo_typed,
     Verb.REPOSITORY: correcting.repository_typed,
+    Verb.STANDING: standing_typed,
     Verb.RUNS: how.runs_typed,
     Verb.PAUSE: _pause,
     Verb.RESUME: _resume,

@@ -86,7 +86,7 @@ def test_more_approvals_than_there_are_different_approvers_are_a_fault(tmp_path:
         ("approvals = 0", "approvals: it has to be more than 0 (given: 0)"),
         ('approvals = "two"', "approvals: it has to be a whole number, such as 2 (given: 'two')"),
         ('draft = "maybe"', "draft: it has to be true or false, without quotation marks (given: 'maybe')"),
-        ("autonomy = true", "autonomy: it has to be one of 'watch', 'research' or 'ask' (given: true)"),
+        ("autonomy = true", "autonomy: it has to be one of 'watch', 'research', 'ask' or 'draft' (given: true)"),
         ('propose_from = "P2"', "propose_from: there is no such key here; it stands at the top of the file"),
         ("day_usd = 3", "day_usd: there is no such key here; it stands under [budgets]"),
         ('approvers = "U1"', 'approvers: it has to be a list, such as ["…"]'),

@@ -1,0 +1,310 @@
+"""Standing approvals: when one is a yes to the plan that was shown, and when people are asked as ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from agents.assent import Via
+from agents.errors import SlackDown
+from agents.rules import Person
+from agents.terms import Autonomy, Channel, Policy, SourceTerms, StandingTerms
+from storage.columns import now
+from storage.judgments import Outcome, Priority
+from storage.records import Decision
+from storage.status import Status, Visibility
+from storage.store import Store
+from tests.allowed_ahead import DRAFT, Ahead
+from tests.world import PRIYA, TOM
+
+
+@pytest.fixture
+def world(sqlite_store: Store, tmp_path: Path) -> Ahead:
+    return Ahead.under(sqlite_store, tmp_path)
+
+
+def with_repository(**changes: object) -> Policy:
+    return DRAFT.model_copy(update={"repositories": (DRAFT.repositories[0].model_copy(update=changes),)})
+
+
+def test_a_standing_approval_is_a_yes_to_the_very_plan_that_was_shown(world: Ahead) -> None:
+    assert world.gives().ok
+    world.shows_a_plan()
+    assert world.looks().status is Status.AWAITING_FIX
+
+    (said,) = world.approvals
+    plan = world.store.plans.latest(1)
+    assert plan is not None
+    assert (said.by, said.decision, said.via, said.plan_hash) == (
+        PRIYA.user_id,
+        Decision.APPROVE,
+        "standing",
+        plan.hash,
+    )
+    assert said.standing_id == 1
+    assert "standing approval of" in said.words
+    assert world.people.asked.count(PRIYA.user_id) >= 1
+
+    world.announces()
+    assert world.advances().status is Status.AWAITING_CHECKS
+    assert world.code_host.pushes == 1
+
+
+def test_it_is_looked_at_once_however_many_look(store: Store, tmp_path: Path) -> None:
+    world = Ahead.under(store, tmp_path)
+    world.gives()
+    world.shows_a_plan()
+    with ThreadPoolExecutor() as pool:
+        for each in [pool.submit(world.pipeline.stand_in) for _ in range(4)]:
+            each.result()
+    assert len(world.approvals) == 1
+    assert [each.used for each in store.standing.listed(now() - dt.timedelta(days=1))] == [1]
+
+
+def test_without_either_key_people_are_asked(world: Ahead) -> None:
+    world.shows_a_plan()
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == []
+
+    assert world.gives().ok  # the plan was there before
+    assert world.looks().status is Status.AWAITING_APPROVAL
+
+
+def test_a_plan_that_nobody_can_see_yet_is_not_approved(world: Ahead) -> None:
+    world.gives()
+    world.hears()
+    world.advances()
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    world.shows_the_plan()
+    assert world.looks().status is Status.AWAITING_FIX
+
+
+@pytest.mark.parametrize(
+    ("policy", "why"),
+    [
+        (DRAFT.model_copy(update={"channels": (Channel(id="C11", autonomy=Autonomy.ASK),)}), "wants a person asked"),
+        (DRAFT.model_copy(update={"channels": (Channel(id="C11"),)}), "does not vouch for everybody"),
+        (DRAFT.model_copy(update={"channels": ()}), "does not vouch for everybody"),
+        (DRAFT.model_copy(update={"priorities": dict.fromkeys(Priority, Autonomy.ASK)}), "wants a person asked"),
+        (with_repository(autonomy=Autonomy.ASK), "wants a person asked"),
+        (DRAFT.model_copy(update={"autonomy": Autonomy.ASK}), "wants a person asked"),
+        (DRAFT.model_copy(update={"dry_run": True}), "dry run"),
+        (with_repository(draft=False), "not opened as drafts"),
+        (with_repository(protected=("shop.py",)), "the plan names shop.py"),
+        (DRAFT.model_copy(update={"approvers": ("U2",)}), ""),  # its giver left: it ended, and nothing stands there
+    ],
+)
+def test_a_policy_that_became_stricter_has_people_asked_and_says_why(world: Ahead, policy: Policy, why: str) -> None:
+    world.gives()
+    world.shows_a_plan()
+    world.follows(policy)
+
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert (len(world.why_asked), why in "".join(world.why_asked)) == (1 if why else 0, True)
+    assert world.approvals == []
+
+
+@pytest.mark.parametrize(
+    "giver",
+    [
+        Person("U1", "T1", is_guest=True),
+        Person("U1", "T1", deleted=True),
+        Person("U1", "T9", is_stranger=True),
+        Person("U1", "T1", is_bot=True),
+    ],
+)
+def test_a_giver_who_could_not_press_the_button_now_has_no_say(world: Ahead, giver: Person) -> None:
+    world.gives()
+    world.shows_a_plan()
+    world.people.others["U1"] = giver
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert "may not approve here any more" in world.why_asked[0]
+
+
+def test_while_slack_cannot_say_who_the_giver_is_nothing_is_decided_and_then_it_is(world: Ahead) -> None:
+    world.gives()
+    world.shows_a_plan()
+    world.people.down = True
+    with pytest.raises(SlackDown):
+        world.looks()
+    assert (world.approvals, world.why_asked) == ([], [])
+    world.people.down = False
+    assert world.looks().status is Status.AWAITING_FIX
+
+
+@pytest.mark.parametrize("how", ["stopped", "ran out"])
+def test_what_is_stopped_or_has_run_out_allows_nothing(world: Ahead, how: str) -> None:
+    world.gives(seconds=3_600.0)
+    world.shows_a_plan()
+    if how == "stopped":
+        assert world.stops().ok
+    else:
+        world.passes(hours=1)
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.approvals == []
+
+
+def test_a_policy_that_shortens_the_time_shortens_what_was_given_before(world: Ahead) -> None:
+    world.gives()
+    world.shows_a_plan()
+    world.follows(DRAFT.model_copy(update={"standing": StandingTerms(longest=60)}))
+    world.passes(minutes=2)
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["it has run out"]
+
+
+def test_who_left_the_policy_and_came_back_has_to_give_it_anew(world: Ahead) -> None:
+    world.gives()
+    world.follows(DRAFT.model_copy(update={"approvers": ("U2",)}))
+    world.pipeline.stand_in()
+    world.follows(DRAFT)
+    world.shows_a_plan()
+    assert world.looks().status is Status.AWAITING_APPROVAL
+
+
+def test_a_plan_that_was_revised_after_an_objection_is_shown_to_people(world: Ahead) -> None:
+    world.shows_a_plan()
+    world.gives()
+    assert world.assent.press(1, Decision.GUIDE, person=TOM, via=Via.REPLY, words="mind negative numbers").ok
+    world.advances()
+    world.shows_the_plan("100.000005")
+
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["people have objected here"]
+
+
+@pytest.mark.parametrize(
+    "author", [Person("U7", "T1", is_guest=True), Person("U7", "T9", is_stranger=True), Person("U7", "T1", is_bot=True)]
+)
+def test_what_others_than_full_members_reported_is_left_to_people(world: Ahead, author: Person) -> None:
+    world.gives()
+    world.people.others["U7"] = author
+    world.shows_a_plan(author="U7")
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert "does not vouch" in world.why_asked[0]
+
+
+@pytest.mark.parametrize(("trusted", "status"), [(True, Status.AWAITING_FIX), (False, Status.AWAITING_APPROVAL)])
+def test_of_other_sources_only_the_trusted_are_vouched_for(
+    sqlite_store: Store, tmp_path: Path, trusted: bool, status: Status
+) -> None:
+    sources = {"errors": SourceTerms(kind="sentry", report_to="C11", trusted=trusted)}
+    world = Ahead.under(sqlite_store, tmp_path, DRAFT.model_copy(update={"sources": sources}))
+    world.gives()
+    world.shows_a_plan(source="errors", author="somebody", thread_ts="")
+    assert world.looks().status is status
+
+
+def test_a_private_report_of_a_public_repository_is_left_to_people(world: Ahead) -> None:
+    world.gives()
+    world.shows_a_plan(visibility=Visibility.PRIVATE)
+    world.code_host.public = True
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["this report is private, and the repository is public"]
+
+
+def test_no_more_plans_a_day_are_allowed_than_the_giver_and_the_policy_say(world: Ahead) -> None:
+    world.gives(per_day=1)
+    world.shows_a_plan()
+    world.allows_another()
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["as many plans were allowed within a day as may be"]
+
+
+def test_it_counts_as_one_persons_yes_where_several_are_needed(sqlite_store: Store, tmp_path: Path) -> None:
+    world = Ahead.under(sqlite_store, tmp_path, with_repository(approvals=2))
+    world.gives()
+    world.shows_a_plan()
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert [each.by for each in world.approvals] == ["U1"]
+    world.looks()
+    assert len(world.approvals) == 1
+
+    assert world.presses(Decision.APPROVE, TOM)
+    assert world.store.reports.get(1).status is Status.AWAITING_FIX
+    world.announces()
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_work_does_not_begin_before_the_thread_says_so(world: Ahead) -> None:
+    world.gives()
+    world.shows_a_plan()
+    world.looks()
+    with pytest.raises(SlackDown, match="does not say yet"):
+        world.advances()
+    assert not world.code_host.pushes
+    world.announces()
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def runs_out(world: Ahead) -> None:
+    world.passes(days=8)
+
+
+def is_stopped(world: Ahead) -> None:
+    assert world.stops(TOM, "acme/shop").ok
+
+
+def its_giver_leaves(world: Ahead) -> None:
+    world.follows(DRAFT.model_copy(update={"approvers": ("U2",)}))
+
+
+def its_giver_is_a_guest_now(world: Ahead) -> None:
+    world.people.others["U1"] = Person("U1", "T1", is_guest=True)
+
+
+def somebody_presses_stop(world: Ahead) -> None:
+    assert world.presses(Decision.STOP, TOM)
+
+
+def somebody_objects(world: Ahead) -> None:
+    answer = world.assent.reply(1, "please mind negative numbers", "100.000009", TOM)
+    assert answer is not None
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [runs_out, is_stopped, its_giver_leaves, its_giver_is_a_guest_now, somebody_presses_stop, somebody_objects],
+)
+def test_what_does_not_hold_any_more_when_the_fix_would_begin_begins_nothing(
+    world: Ahead, meanwhile: Callable[[Ahead], None]
+) -> None:
+    world.is_allowed()
+    meanwhile(world)
+
+    stuck = world.advances()
+    assert (stuck.status, stuck.stuck_from) == (Status.STUCK, Status.AWAITING_FIX)
+    assert "standing approval does not hold any more" in stuck.note
+    assert not world.code_host.pushes
+
+    assert world.presses(Decision.RETRY, TOM)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+
+@pytest.mark.parametrize("meanwhile", [is_stopped, its_giver_is_a_guest_now, somebody_presses_stop])
+def test_what_is_taken_back_while_the_fix_is_written_is_not_pushed(
+    world: Ahead, meanwhile: Callable[[Ahead], None]
+) -> None:
+    world.is_allowed()
+    world.before_it_submits(lambda: meanwhile(world))
+
+    stuck = world.advances()
+    assert (stuck.status, stuck.stuck_because) == (Status.STUCK, Outcome.STOPPED)
+    assert not world.code_host.pushes
+
+
+def test_a_time_that_runs_out_while_the_fix_is_written_ends_nothing(world: Ahead) -> None:
+    world.is_allowed()
+    world.before_it_submits(lambda: world.passes(days=8))
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_the_pull_request_says_that_nobody_approved_this_very_plan(world: Ahead) -> None:
+    world.is_allowed()
+    world.advances()
+    (draft,) = world.code_host.drafts.values()
+    assert "nobody has approved this very plan" in draft.body
