@@ -28,6 +28,10 @@ class Strangers:
         """A stranger."""
         return Person(user_id=user_id, team_id="", is_stranger=True)
 
+    def is_in(self, user_id: str, channel: str) -> bool:  # noqa: ARG002 the port's
+        """Nobody is anywhere."""
+        return False
+
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:

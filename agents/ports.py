@@ -213,7 +213,7 @@ class Messenger(Protocol):
 
 
 class People(Protocol):
-    """Who people are, for what is decided in their name while they do not act."""
+    """Who people are and what they see, for what is decided in their name while they do not act."""
 
     @property
     def home_team(self) -> str:
@@ -222,6 +222,10 @@ class People(Protocol):
 
     def person(self, user_id: str) -> Person:
         """Who it is now; whom the workspace does not know is a stranger. Raises SlackDown when it cannot be asked."""
+        ...
+
+    def is_in(self, user_id: str, channel: str) -> bool:
+        """Whether they are in a channel; False where that cannot be seen. Raises SlackDown."""
         ...
 
 

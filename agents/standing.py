@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from agents import rules
 from agents.beginning import DAY
 from agents.digesting import was_let_through
-from agents.errors import NotReadYet
+from agents.errors import NotReadYet, Rejected
 from agents.guards import is_guarded
 from agents.means import Means
 from agents.terms import Autonomy, Policy, Repository
-from storage.errors import Unavailable
+from storage.errors import SignalboxError
+from storage.groups import Correction, CorrectionKind
 from storage.raw import SLACK
 from storage.records import Approval, Decision, Report, ShownPlan, Signal
 from storage.standing import AHEAD, Room, Waiting
@@ -26,7 +27,7 @@ from storage.status import SignalStatus, Visibility
 
 LEFT = "the policy file does not name who gave it any more"
 _HELD = "something that was reported here is, or was, held"
-_STOPPED = "Stop was pressed"
+_GONE = "something that was reported here is not there any more"
 _NO_MORE = "who gave it may not approve here any more"
 _OBJECTED = frozenset({Decision.GUIDE, Decision.NOT_NOW, Decision.DISMISS, Decision.STOP})
 _A_DIGEST = 30.0  # seconds
@@ -41,19 +42,19 @@ class Standing:
     def look(self) -> None:
         """Look at every plan that people see and a standing approval may cover; once for each.
 
-        Raises Unavailable, after all others were looked at, when one could not be: the next look comes to it.
+        Raises what came of one that could not be looked at, after all others were: the next look comes to it.
         """
         store, at = self.means.store, self.means.clock()
         for given in store.standing.living(at):
             if given.by not in rules.approvers_of(self.means.policy.repository(given.repository), self.means.policy):
                 store.standing.end(given.id or 0, LEFT)
-        fault: Unavailable | None = None
+        fault: SignalboxError | None = None
         for each in store.standing.waiting(at):
             try:
                 self._weigh(each, at)
             except NotReadYet:
                 continue
-            except Unavailable as error:
+            except SignalboxError as error:
                 fault = error
         if fault is not None:
             raise fault
@@ -71,20 +72,23 @@ class Standing:
             self._no_longer(given, repository)
             or self._by_policy(report, repository, policy)
             or _by_plan(plan, repository)
-            or self._by_people(report)
+            or self._by_people(report, given)
             or self._by_signals(report, repository)
         )
 
     def lapsed(self, plan: ShownPlan, approvals: Sequence[Approval]) -> dict[int, str]:
         """Of the approvals of a plan those by standing approvals that do not hold any more, by their id, and why."""
-        return self._of(plan, approvals, lambda given, _: self.why_not(given, plan))
+
+        def because(given: StandingApproval, said: Approval) -> str:
+            return _stopped(approvals, said) or self.why_not(given, plan)
+
+        return self._of(plan, approvals, because)
 
     def withdrawn(self, plan: ShownPlan, approvals: Sequence[Approval]) -> dict[int, str]:
         """The same while the fix is written: only what people did since counts, not that its time ran out."""
 
         def because(given: StandingApproval, said: Approval) -> str:
-            stopped = any(each.decision is Decision.STOP and each.at >= said.at for each in approvals)
-            return _STOPPED if stopped else self._taken_back(given, plan)
+            return _stopped(approvals, said) or self._taken_back(given, plan)
 
         return self._of(plan, approvals, because)
 
@@ -150,8 +154,10 @@ class Standing:
             return "this is a dry run"
         return "" if repository.draft else "its pull requests are not opened as drafts"
 
-    def _by_people(self, report: Report) -> str:
+    def _by_people(self, report: Report, given: StandingApproval) -> str:
         store = self.means.store
+        if report.visibility is Visibility.PRIVATE and not self.means.people.is_in(given.by, report.channel):
+            return "who gave it is not in this channel"
         if any(each.decision in _OBJECTED for each in store.plans.approvals(report.id or 0)):
             return "people have objected here"
         former = store.reports.get(report.regression_of) if report.regression_of else None
@@ -159,18 +165,27 @@ class Standing:
         return "people have said no to this problem before" if refused else ""
 
     def _by_signals(self, report: Report, repository: Repository) -> str:
-        if report.visibility is Visibility.PRIVATE and self.means.code_host.is_public(repository):
+        if report.visibility is Visibility.PRIVATE and self._may_be_public(repository):
             return "this report is private, and the repository is public"
+        if any(_took_away(each, report.id or 0) for each in self.means.store.corrections.of_report(report.id or 0)):
+            return _GONE
         signals = self.means.store.signals.of_report(report.id or 0)
         if any(each.status is SignalStatus.HELD or was_let_through(each) for each in signals):
             return _HELD
         if any(each.status is SignalStatus.AWAITING_DIGEST for each in signals):
             raise NotReadYet("Something that was reported here is read anew; I look again after that.", _A_DIGEST)
         if any(each.status is not SignalStatus.FILED for each in signals) or not signals:
-            return "something that was reported here is not there any more"
+            return _GONE
         if all(self._is_vouched_for(each) for each in signals):
             return ""
         return "the policy does not vouch for everybody who reported it"
+
+    def _may_be_public(self, repository: Repository) -> bool:
+        """Whether it is, or the code host does not say."""
+        try:
+            return self.means.code_host.is_public(repository)
+        except Rejected:
+            return True
 
     def _is_vouched_for(self, signal: Signal) -> bool:
         """Whether the policy trusts where it comes from: a source as `trusted`, a channel by `draft` of its own.
@@ -181,14 +196,26 @@ class Standing:
         if signal.source != SLACK:
             return rules.is_trusted(signal.source, policy)
         channel = policy.channel(signal.channel)
-        if channel is None or channel.autonomy is not Autonomy.DRAFT or channel.connect:
-            return False
+        if channel is None or channel.autonomy is not Autonomy.DRAFT or channel.connect or channel.allow_bots:
+            return False  # an app that may write there may do so under a member's name
         thread = f"{signal.channel}/{signal.thread_ts}"
         return self._are_members({signal.author, *self.means.store.messages.authors(thread)})
 
     def _are_members(self, authors: Iterable[str]) -> bool:
         people = self.means.people
         return all(author and not rules.may_ask(people.person(author), people.home_team) for author in authors)
+
+
+def _took_away(correction: Correction, report_id: int) -> bool:
+    """Whether signals that may have been read for the report's plan left it."""
+    if correction.kind is CorrectionKind.SPLIT:
+        return correction.report_id == report_id and not correction.undone_by
+    return correction.other_id == report_id and bool(correction.undone_by)
+
+
+def _stopped(approvals: Sequence[Approval], said: Approval) -> str:
+    pressed = any(each.decision is Decision.STOP and each.at >= said.at for each in approvals)
+    return "Stop was pressed" if pressed else ""
 
 
 def given_ahead(approvals: Sequence[Approval], revision: int) -> list[Approval]:

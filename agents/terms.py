@@ -10,7 +10,7 @@ from enum import StrEnum
 from posixpath import join, normpath
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from agents.term_forms import (
     BotId,
@@ -35,6 +35,7 @@ from agents.term_forms import (
 from storage.judgments import Priority, Stage
 from storage.status import Visibility
 
+_LONGEST_STANDING = 90 * 86_400.0  # seconds; what hardly ends is no standing approval but a way to ask nobody
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 
 
@@ -178,10 +179,16 @@ class Waits(Terms):
     queue: Seconds = Field(default=0.05, gt=0)  # between two looks at the queues that people wait for
 
 
+def _short(value: float) -> float:
+    if value > _LONGEST_STANDING:
+        raise ValueError('a standing approval is for 90 days at most; write less, such as "7d"')
+    return value
+
+
 class StandingTerms(Terms):
     """How much a person may allow ahead, where `autonomy` is draft."""
 
-    longest: Seconds = Field(default=7 * 86_400.0, gt=0, le=92 * 86_400.0)
+    longest: Annotated[Seconds, AfterValidator(_short)] = Field(default=7 * 86_400.0, gt=0)
     per_day: int = Field(default=3, gt=0)  # plans of a repository that all standing approvals together allow in a day
 
 

@@ -24,3 +24,7 @@ class SlackPeople:
         person = self.slack.person(user_id)
         ours = self.home_team != "" and (person.team_id == self.home_team or self.home_team in person.teams)
         return person if ours else replace(person, is_stranger=True)
+
+    def is_in(self, user_id: str, channel: str) -> bool:
+        """Whether they are in a channel, as it was at most a minute ago. Raises SlackDown."""
+        return self.slack.is_member(channel, user_id)

@@ -67,7 +67,6 @@ _PLAIN: Mapping[
     "float_type": _NUMBER,
     "greater_than": "it has to be more than {gt:g}",
     "greater_than_equal": "it has to be {ge:g} or more",
-    "less_than_equal": "it has to be {le:g} or less",
     "int_from_float": _WHOLE,
     "int_parsing": _WHOLE,
     "int_type": _WHOLE,

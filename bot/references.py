@@ -49,6 +49,7 @@ class _Channel(_Lenient):
     repository: Text = ""
     connect: Yes = False
     autonomy: Text = ""
+    allow_bots: Many = 0
 
 
 class _Source(_Lenient):
@@ -123,6 +124,8 @@ def _draft_faults(outline: Outline) -> Iterator[str]:
     for number, channel in enumerate(outline.channels):
         if channel.autonomy == _DRAFT and channel.connect:
             yield f"channels[{number}].autonomy: no draft with connect = true: people of another workspace write there"
+        if channel.autonomy == _DRAFT and channel.allow_bots:
+            yield f"channels[{number}].autonomy: no draft with allow_bots: apps may write there under a member's name"
     for name, source in outline.sources.items():
         if source.autonomy == _DRAFT and not source.trusted:
             yield f"sources.{name}.autonomy: draft needs trusted = true, or whoever can write there could begin a fix"

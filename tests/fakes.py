@@ -59,8 +59,12 @@ class KnownPeople:
 
     home_team: str = "T1"
     others: dict[str, Person] = field(default_factory=dict)
+    outside: set[tuple[str, str]] = field(default_factory=set)  # people and channels that they are not in
     down: bool = False
     asked: list[str] = field(default_factory=list)
+
+    def is_in(self, user_id: str, channel: str) -> bool:
+        return (user_id, channel) not in self.outside
 
     def person(self, user_id: str) -> Person:
         self.asked.append(user_id)

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from agents.assent import Via
 from agents.errors import SlackDown
 from agents.rules import Person
-from agents.terms import Autonomy, Channel, Policy, SourceTerms, StandingTerms
+from agents.terms import Autonomy, Channel, Policy, StandingTerms
 from storage.columns import now
 from storage.judgments import Outcome, Priority
 from storage.records import Decision
-from storage.status import Status, Visibility
+from storage.status import Status
 from storage.store import Store
 from tests.allowed_ahead import DRAFT, Ahead
 from tests.world import PRIYA, TOM
@@ -29,6 +28,10 @@ def world(sqlite_store: Store, tmp_path: Path) -> Ahead:
 
 def with_repository(**changes: object) -> Policy:
     return DRAFT.model_copy(update={"repositories": (DRAFT.repositories[0].model_copy(update=changes),)})
+
+
+def in_channel(**changes: object) -> Policy:
+    return DRAFT.model_copy(update={"channels": (DRAFT.channels[0].model_copy(update=changes),)})
 
 
 def test_a_standing_approval_is_a_yes_to_the_very_plan_that_was_shown(world: Ahead) -> None:
@@ -89,6 +92,8 @@ def test_a_plan_that_nobody_can_see_yet_is_not_approved(world: Ahead) -> None:
         (DRAFT.model_copy(update={"channels": (Channel(id="C11", autonomy=Autonomy.ASK),)}), "wants a person asked"),
         (DRAFT.model_copy(update={"channels": (Channel(id="C11"),)}), "does not vouch for everybody"),
         (DRAFT.model_copy(update={"channels": ()}), "does not vouch for everybody"),
+        (in_channel(connect=True, report_to="C12"), "does not vouch for everybody"),
+        (in_channel(allow_bots=("B01",)), "does not vouch for everybody"),
         (DRAFT.model_copy(update={"priorities": dict.fromkeys(Priority, Autonomy.ASK)}), "wants a person asked"),
         (with_repository(autonomy=Autonomy.ASK), "wants a person asked"),
         (DRAFT.model_copy(update={"autonomy": Autonomy.ASK}), "wants a person asked"),
@@ -166,47 +171,6 @@ def test_who_left_the_policy_and_came_back_has_to_give_it_anew(world: Ahead) -> 
     assert world.looks().status is Status.AWAITING_APPROVAL
 
 
-def test_a_plan_that_was_revised_after_an_objection_is_shown_to_people(world: Ahead) -> None:
-    world.shows_a_plan()
-    world.gives()
-    assert world.assent.press(1, Decision.GUIDE, person=TOM, via=Via.REPLY, words="mind negative numbers").ok
-    world.advances()
-    world.shows_the_plan("100.000005")
-
-    assert world.looks().status is Status.AWAITING_APPROVAL
-    assert world.why_asked == ["people have objected here"]
-
-
-@pytest.mark.parametrize(
-    "author", [Person("U7", "T1", is_guest=True), Person("U7", "T9", is_stranger=True), Person("U7", "T1", is_bot=True)]
-)
-def test_what_others_than_full_members_reported_is_left_to_people(world: Ahead, author: Person) -> None:
-    world.gives()
-    world.people.others["U7"] = author
-    world.shows_a_plan(author="U7")
-    assert world.looks().status is Status.AWAITING_APPROVAL
-    assert "does not vouch" in world.why_asked[0]
-
-
-@pytest.mark.parametrize(("trusted", "status"), [(True, Status.AWAITING_FIX), (False, Status.AWAITING_APPROVAL)])
-def test_of_other_sources_only_the_trusted_are_vouched_for(
-    sqlite_store: Store, tmp_path: Path, trusted: bool, status: Status
-) -> None:
-    sources = {"errors": SourceTerms(kind="sentry", report_to="C11", trusted=trusted)}
-    world = Ahead.under(sqlite_store, tmp_path, DRAFT.model_copy(update={"sources": sources}))
-    world.gives()
-    world.shows_a_plan(source="errors", author="somebody", thread_ts="")
-    assert world.looks().status is status
-
-
-def test_a_private_report_of_a_public_repository_is_left_to_people(world: Ahead) -> None:
-    world.gives()
-    world.shows_a_plan(visibility=Visibility.PRIVATE)
-    world.code_host.public = True
-    assert world.looks().status is Status.AWAITING_APPROVAL
-    assert world.why_asked == ["this report is private, and the repository is public"]
-
-
 def test_no_more_plans_a_day_are_allowed_than_the_giver_and_the_policy_say(world: Ahead) -> None:
     world.gives(per_day=1)
     world.shows_a_plan()
@@ -239,6 +203,19 @@ def test_work_does_not_begin_before_the_thread_says_so(world: Ahead) -> None:
     assert not world.code_host.pushes
     world.announces()
     assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_a_no_in_the_thread_ends_what_only_a_standing_approval_allowed(world: Ahead) -> None:
+    world.is_allowed()
+    answer = world.assent.reply(1, "no", "100.000009", TOM)
+    assert answer is not None
+    assert answer.ok
+    assert "Stop was pressed" in world.advances().note
+
+    assert world.presses(Decision.RETRY, TOM)
+    told = world.assent.reply(1, "no", "100.000010", TOM)
+    assert told is not None
+    assert not world.approvals[-1].plan_revision
 
 
 def runs_out(world: Ahead) -> None:
