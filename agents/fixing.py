@@ -75,11 +75,13 @@ class Fixing:
             )
             checkpoint("end", lambda: self._end(report_id, Outcome.DRY_RUN, sentence), bool)
             return
-        if start.ahead and (sentence := checkpoint("allowed", lambda: self._taken_back(report_id), str)):
-            checkpoint("end", lambda: self._end(report_id, Outcome.STOPPED, sentence), bool)
-            return
         message = commit_message(case, fixed.submission)
-        pushed = bool(checkpoint("push", lambda: self._push(report_id, fix_id, message), str))
+        try:
+            pushed = bool(checkpoint("push", lambda: self._push(report_id, start, message), str))
+        except Stopped as stopped:
+            outcome, why = stopped.outcome, str(stopped)
+            checkpoint("end", lambda: self._end(report_id, outcome, why), bool)
+            return
         if pushed:
             checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
         checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed), bool)
@@ -162,13 +164,19 @@ class Fixing:
         store = self.means.store
         return Allowed(self.means, store.reports.get(report_id), store.plans.latest(report_id)).to_push()
 
-    def _push(self, report_id: int, fix_id: int, message: str) -> str:
-        """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was."""
+    def _push(self, report_id: int, start: FixStart, message: str) -> str:
+        """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was.
+
+        Raises Stopped when nobody allows it any more.
+        """
+        fix_id = start.fix_id
         if self.means.store.reports.get(report_id).status is not Status.AWAITING_FIX:
             return ""
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
+        if start.ahead and (because := self._taken_back(report_id)):
+            raise Stopped(Outcome.STOPPED, because)
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
         head = self.means.code_host.ensure_branch(

@@ -97,7 +97,7 @@ class Standing:
     ) -> dict[int, str]:
         found: dict[int, str] = {}
         for each in given_ahead(approvals, plan.revision):
-            if because := why_not(self.means.store.standing.get(each.standing_id or 0), each):
+            if because := why_not(self.means.store.standing.heir(each.standing_id or 0), each):
                 found[each.id or 0] = because
         return found
 
@@ -214,7 +214,7 @@ def _took_away(correction: Correction, report_id: int) -> bool:
 
 
 def _stopped(approvals: Sequence[Approval], said: Approval) -> str:
-    pressed = any(each.decision is Decision.STOP and each.at >= said.at for each in approvals)
+    pressed = any(each.decision is Decision.STOP and (each.id or 0) > (said.id or 0) for each in approvals)
     return "Stop was pressed" if pressed else ""
 
 

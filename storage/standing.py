@@ -87,10 +87,15 @@ class StandingApprovals:
             if row.ended_at is None:
                 _end(row, by="", because=because)
 
-    def get(self, standing_id: int) -> StandingApproval:
-        """One of them. Raises NotFound."""
+    def heir(self, standing_id: int) -> StandingApproval:
+        """The one, or the newest that its giver gave in its place. Raises NotFound."""
         with self._on.read() as session:
-            return found(session, StandingApproval, standing_id)
+            row = found(session, StandingApproval, standing_id)
+            if row.ended_because != GIVEN_ANEW:
+                return row
+            own = (StandingApproval.repository == row.repository, StandingApproval.by == row.by)
+            newest = select(StandingApproval).where(*own).order_by(col(StandingApproval.id).desc()).limit(1)
+            return session.exec(newest).one()
 
     def living(self, at: dt.datetime) -> list[StandingApproval]:
         """Those that are neither ended nor run out, the oldest first."""

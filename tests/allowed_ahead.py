@@ -78,7 +78,7 @@ class Ahead(World):
         done = self.store.standing.allow(1, plan, room, at=now(), because="so", needed=1, named=("U1",))
         assert not isinstance(done, str)
 
-    def before_it_submits(self, happens: Callable[[], None]) -> None:
+    def before_it_submits(self, happens: Callable[[], object]) -> None:
         """Something happens while the fix is written, before the agent's last turn."""
 
         def submits(_: TurnRequest) -> Message:

@@ -47,7 +47,14 @@ def test_giving_it_again_ends_the_former_one_of_that_person_and_repository(store
     first, other = given(store), given(store, by="U2", key="2")
     second = given(store, key="3")
     assert [each.id for each in store.standing.living(now())] == [other.id, second.id]
-    assert store.standing.get(first.id or 0).ended_because == "it was given anew"
+    assert [each.standing.ended_because for each in store.standing.listed(now() - WEEK)] == [
+        "it was given anew",
+        "",
+        "",
+    ]
+    assert store.standing.heir(first.id or 0).id == second.id
+    store.standing.stop(["acme/app"], by="U1", of="U1")
+    assert store.standing.heir(first.id or 0).ended_because == "it was stopped"
 
 
 def test_the_same_command_heard_again_gives_nothing_also_after_a_stop(store: Store) -> None:
