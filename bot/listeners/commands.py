@@ -130,6 +130,7 @@ def _status(typed: Typed, deps: Deps) -> Said:
         dead=deps.store.inbox.dead(),
         short_of_room=deps.short_of_room(),
         channel=typed.channel,
+        standing=len(deps.store.standing.living(at)),
         private=frozenset(
             name
             for name, terms in deps.policy.sources.items()

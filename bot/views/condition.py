@@ -62,6 +62,7 @@ class Condition:
     short_of_room: str = ""  # a sentence when the disk is nearly full
     channel: str = ""  # where it is asked
     private: frozenset[str] = frozenset()  # sources of which no item is named there
+    standing: int = 0  # standing approvals in force
     at: dt.datetime = field(default_factory=now)
 
 
@@ -79,6 +80,9 @@ def condition(how: Condition) -> list[Block]:
             f"Today: {plural(how.today.calls, 'model call')}, {span(how.today.seconds)}, about {money(how.today.usd)}"
         ),
     ]
+    if how.standing:
+        in_force = plural(how.standing, "standing approval")
+        blocks.append(parts.paragraph(f"{in_force} in force: ", code("/signalbox standing")))
     if how.short_of_room:
         blocks.append(parts.paragraph(Sign("warning"), " ", Words(how.short_of_room, limit=400)))
     if counts.troubled:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from agents.terms import Autonomy
-from bot.people import SlackPeople
 from playground.workspace import Message
 from storage.columns import now
 from storage.records import Decision
@@ -36,6 +35,13 @@ def living(place: Workplace) -> list[tuple[str, str, int]]:
 
 def types(place: Workplace, user: str, text: str, **fields: str) -> str:
     return place.types(user, "/signalbox", text, **fields).body
+
+
+def mentions(place: Workplace, user: str, text: str) -> None:
+    """Slack tells of it twice: as a message, and as a mention."""
+    ts = place.says(user, text)
+    place.event({"type": "app_mention", "channel": SOLAR, "user": user, "text": text, "ts": ts})
+    place.settles()
 
 
 @pytest.mark.parametrize(
@@ -93,11 +99,14 @@ def test_a_command_that_slack_delivers_again_gives_nothing_anew(place: Workplace
 @pytest.mark.parametrize("words", [f"<@{{bot}}> {GIVE}", GIVE, f"/signalbox {GIVE}"])
 def test_words_in_a_message_give_nothing(place: Workplace, words: str) -> None:
     """They may be passed on, edited, or read back a day later."""
-    place.says(ADA, words.format(bot=place.bot))
-    place.event(
-        {"type": "app_mention", "channel": SOLAR, "user": ADA, "text": words.format(bot=place.bot), "ts": "1.2"}
-    )
-    place.settles()
+    mentions(place, ADA, words.format(bot=place.bot))
+    assert living(place) == []
+    assert "bot" not in words or "given by the command alone" in place.whispers(ADA)[0]
+
+
+def test_words_to_us_stop_one(place: Workplace) -> None:
+    types(place, ADA, GIVE)
+    mentions(place, ADA, f"<@{place.bot}> standing stop")
     assert living(place) == []
 
 
@@ -155,8 +164,10 @@ def test_the_thread_and_the_plan_say_whose_standing_approval_allowed_it_and_an_a
     assert "approved this" not in text_of(of(place, report_id, "The plan"))
     assert "'s standing approval" in text_of(of(place, report_id, "The export"))
 
-    place.presses(BOB, told, "Stop")
-    assert [each.decision for each in place.store.plans.approvals(report_id)][-1] is Decision.REFUSED
+    for stranger in (BOB, GUS, EVE):
+        place.presses(stranger, told, "Stop")
+    decisions = [each.decision for each in place.store.plans.approvals(report_id)]
+    assert decisions == [Decision.APPROVE, *[Decision.REFUSED] * 3]
     place.presses(ADA, told, "Stop")
     assert [each.decision for each in place.store.plans.approvals(report_id)][-1] is Decision.STOP
 
@@ -184,10 +195,3 @@ def test_the_plan_says_why_people_are_asked_although_it_is_allowed_ahead(place: 
     shown = of(place, report.id or 0, "The plan")
     assert "gave a standing approval: this is a dry run." in text_of(shown)
     assert "Approve" in labels(shown)
-
-
-def test_slack_is_asked_who_the_giver_is_and_others_are_strangers(place: Workplace) -> None:
-    people = SlackPeople(place.writer)
-    assert people.home_team == place.deps.home_team
-    assert [people.person(each).is_stranger for each in (ADA, KIM, EVE, "U99GHOST")] == [False, False, True, True]
-    assert people.person(GUS).is_guest
