@@ -16,7 +16,7 @@ from agents.fix_cases import Approved, case_of
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
-from agents.researching import readable
+from agents.researching import NOTHING, readable
 from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.stages.review import reviewer
@@ -100,6 +100,8 @@ class Fixing:
             need_room(self.means, repository)
         elif self._is_over(repository, known):
             return FixStart(fix_id=known.id or 0, over=True)
+        if not readable(store.signals.of_report(report_id)):
+            return FixStart(outcome=Outcome.FAILED, sentence=NOTHING)
         tip = self.means.workspaces.head(repository)
         branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
