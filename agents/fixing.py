@@ -17,7 +17,7 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
 from agents.researching import NOTHING, readable
-from agents.running import ReportRun, run_key
+from agents.running import STOPPED, ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.stages.review import reviewer
 from agents.standing_fixes import Allowed
@@ -37,6 +37,7 @@ class FixStart(BaseModel):
     run: str = ""  # its key
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
+    ended_by: str = Mover.MACHINE.value  # who ended it before it began
     ahead: bool = False  # nobody but a standing approval allows what is to be pushed for the first time
     over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
@@ -53,7 +54,7 @@ class Fixing:
         if start.over:
             checkpoint("move", lambda: self._move(report_id, start.fix_id, pushed=False), bool)
         elif start.case is None:
-            checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence), bool)
+            checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence, start.ended_by), bool)
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
             self._run(run, start.case, start, checkpoint)
@@ -80,7 +81,7 @@ class Fixing:
             pushed = bool(checkpoint("push", lambda: self._push(report_id, start, message), str))
         except Stopped as stopped:
             outcome, why = stopped.outcome, str(stopped)
-            checkpoint("end", lambda: self._end(report_id, outcome, why), bool)
+            checkpoint("end", lambda: self._end(report_id, outcome, why, run.ended_by(outcome)), bool)
             return
         if pushed:
             checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
@@ -96,7 +97,7 @@ class Fixing:
         is_new = known is None or not _is_open(known, plan)
         if known is None or is_new:
             if not approved.consent.stands:
-                return FixStart(outcome=Outcome.FAILED, sentence=approved.why_not)
+                return self._unbegun(approved)
             need_room(self.means, repository)
         elif self._is_over(repository, known):
             return FixStart(fix_id=known.id or 0, over=True)
@@ -112,6 +113,13 @@ class Fixing:
         run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, approved.report))
         run.begin(store.signals.of_report(report_id), repository.name)
         return FixStart(case=case, fix_id=row.id or 0, run=run.key, ahead=is_new and approved.consent.ahead)
+
+    def _unbegun(self, approved: Approved) -> FixStart:
+        """Why a plan that nobody stands for any more is not carried out, and who pressed Stop, if that is why."""
+        run = ReportRun(self.means, Stage.FIX, approved.report.id or 0, "")
+        if run.why_stop() == STOPPED:
+            return FixStart(outcome=Outcome.STOPPED, sentence=STOPPED, ended_by=run.ended_by(Outcome.STOPPED))
+        return FixStart(outcome=Outcome.FAILED, sentence=approved.why_not)
 
     def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""

@@ -116,7 +116,9 @@ def test_what_does_not_hold_any_more_when_the_fix_would_begin_begins_nothing(
 
     stuck = world.advances()
     assert (stuck.status, stuck.stuck_from) == (Status.STUCK, Status.AWAITING_FIX)
-    assert "standing approval does not hold any more" in stuck.note
+    stopped = meanwhile is somebody_presses_stop
+    assert ("Stop was pressed" if stopped else "standing approval does not hold any more") in stuck.note
+    assert [each.who for each in world.store.reports.snapshot(1).moves][-1] == ("U2" if stopped else "machine")
     assert not world.code_host.pushes
 
     assert world.presses(Decision.RETRY, TOM)
