@@ -15,7 +15,7 @@ from agents.wording import cut
 from storage.judgments import Judgment, Stage
 from storage.reviews import NOT_REVIEWED, Review
 
-_PATCH, _LOG = 60_000, 3_000  # characters that are shown
+_PATCH, _LOG, _END = 60_000, 3_000, 500  # characters that are shown
 _REASON = 300
 
 
@@ -40,7 +40,8 @@ class AboutReview(About):
             "files": quoted(fix.around.files or "They cannot be shown.", "the changed files"),
             "uses": quoted(fix.around.uses or "Nowhere that was found.", "lines of other files"),
             "said": quoted(f"{fix.submission.title}\n\n{fix.submission.summary}", "what its author says of it"),
-            "before": quoted(fix.proof.before_log[-_LOG:], "the new tests without the change"),
+            "before": quoted(cut(fix.proof.before_log, _LOG), "the new tests without the change"),
+            "after": quoted(f"{fix.proof.after_log[-_END:]}\n\n{fix.proof.suite_log[-_END:]}", "the tests with it"),
         }
 
     def fault(self, answer: Judgment) -> str:

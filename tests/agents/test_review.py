@@ -43,8 +43,8 @@ PATCH = f"""diff --git a/shop/prices.py b/shop/prices.py
 +{LINE}
 """
 PROOF = Proof(
-    test_ids=("t",), failed_before=True, passed_after=True, suite_passed=True, before_log="boom", after_log="",
-    suite_log="",
+    test_ids=("t",), failed_before=True, passed_after=True, suite_passed=True, before_log="boom", after_log="1 passed",
+    suite_log="9 passed",
 )  # fmt: skip
 
 
@@ -159,7 +159,17 @@ def test_the_reviewer_reads_what_was_approved_and_asked_for_and_every_field_of_i
     page = prompt(Stage.REVIEW, about(case.model_copy(update={"instructions": (asked,)})).variables())
 
     assert all(
-        part in page.case for part in (PLAN.approach, "Keep the rounding.", LINE, "boom", "1: def average", "cart.py:7")
+        part in page.case
+        for part in (
+            PLAN.approach,
+            "Keep the rounding.",
+            LINE,
+            "boom",
+            "1 passed",
+            "9 passed",
+            "1: def average",
+            "cart.py:7",
+        )
     )
     names = [*Review.model_json_schema()["properties"], *Objection.model_json_schema()["properties"]]
     assert [name for name in names if f"`{name}`" not in page.standing] == []
