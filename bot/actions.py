@@ -59,6 +59,7 @@ class Verb(StrEnum):
     SPLIT = "split"
     UNDO = "undo"
     REPOSITORY = "repository"
+    STANDING = "standing"
     RUNS = "runs"
     PAUSE = "pause"
     RESUME = "resume"

@@ -29,6 +29,7 @@ from storage.runs import Runs
 from storage.search import Search
 from storage.signals import Signals
 from storage.spending import Spending
+from storage.standing import StandingApprovals
 from storage.switches import Switches
 from storage.transactions import Transactions
 from storage.turning_private import TurningPrivate
@@ -56,6 +57,7 @@ class Store:
         self.past = Past(transactions)
         self.reports = Reports(transactions)
         self.plans = Plans(transactions)
+        self.standing = StandingApprovals(transactions)
         self.fixes = Fixes(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)
