@@ -39,9 +39,9 @@ class FixStart(BaseModel):
     run: str = ""  # its key
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
+    way: InTheWay | None = None
     ended_by: str = Mover.MACHINE.value  # who ended it before it began
     ahead: bool = False  # nobody but a standing approval allows what is to be pushed for the first time
-    way: InTheWay | None = None
     over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
 

@@ -175,7 +175,8 @@ class Standing:
             return _HELD
         if any(each.status is SignalStatus.AWAITING_DIGEST for each in signals):
             raise NotReadYet("Something that was reported here is read anew; I look again after that.", _A_DIGEST)
-        if any(each.status is not SignalStatus.FILED for each in signals) or not signals:
+        read = report.research.gathered if report.research is not None else 0  # what left since was read for the plan
+        if any(each.status is not SignalStatus.FILED for each in signals) or len(signals) < max(1, read):
             return _GONE
         if all(self._is_vouched_for(each) for each in signals):
             return ""

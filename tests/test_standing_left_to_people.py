@@ -114,6 +114,18 @@ def test_a_signal_that_was_split_off_after_research_leaves_the_plan_to_people(wo
     assert world.why_asked == [_GONE]
 
 
+def test_a_signal_that_fewer_people_may_see_since_research_leaves_the_plan_to_people(world: Ahead) -> None:
+    world.gives()
+    world.hears()
+    a_signal(world.store, report_id=1, channel="C12")
+    world.advances()
+    world.shows_the_plan()
+    world.store.turning_private.turn("C12")
+    assert [each.channel for each in world.store.signals.of_report(1)] == ["C11"]
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == [_GONE]
+
+
 def test_words_of_a_guest_in_the_thread_leave_it_to_people_also_when_they_are_deleted(world: Ahead) -> None:
     world.gives()
     world.people.others["U7"] = Person("U7", "T1", is_guest=True)
