@@ -70,10 +70,15 @@ class StandingApprovals:
                 _end(row, by=by, because=GIVEN_ANEW)
             return found(session, StandingApproval, int(number))
 
-    def stop(self, repositories: Collection[str], *, by: str, of: str = "") -> list[StandingApproval]:
-        """End those for these repositories, or only those that one person gave. The ones that ended."""
+    def stop(
+        self, repositories: Collection[str], *, by: str, of: str = "", after: dt.datetime | None = None
+    ) -> list[StandingApproval]:
+        """End those for these repositories, or only those that one person gave. The ones that ended.
+
+        What ran out before `after` is left as it is.
+        """
         with self._on.write() as session:
-            which = [col(StandingApproval.repository).in_(repositories)]
+            which = [col(StandingApproval.repository).in_(repositories), col(StandingApproval.until) > (after or now())]
             rows = _ours(session, *which, *([col(StandingApproval.by) == of] if of else []))
             for row in rows:
                 _end(row, by=by, because="it was stopped")
