@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from agents.beginning import Consent, need_room
+from agents.beginning import need_room
 from agents.cases import FixCase
 from agents.commit_text import commit_message
 from agents.errors import Stopped
@@ -18,16 +18,16 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
 from agents.researching import NOTHING, readable
-from agents.running import STOPPED, ReportRun, run_key
+from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.stages.review import reviewer
-from agents.standing_fixes import Allowed
+from agents.standing_fixes import Allowed, is_open, need_allowed, unbegun
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.in_the_way import InTheWay
 from storage.judgments import Judgment, Outcome, Stage
 from storage.kept_back import KeptBack
-from storage.records import CheckState, EntryKind, Fix, Report, ShownPlan
+from storage.records import CheckState, EntryKind, Fix
 from storage.status import Mover, Status
 
 
@@ -57,9 +57,8 @@ class Fixing:
         if start.over:
             checkpoint("move", lambda: self._move(report_id, start.fix_id, pushed=False), bool)
         elif start.case is None:
-            checkpoint(
-                "end", lambda: self._end(report_id, start.outcome, start.sentence, start.ended_by, start.way), bool
-            )
+            outcome, who = start.outcome, start.ended_by
+            checkpoint("end", lambda: self._end(report_id, outcome, start.sentence, who, start.way), bool)
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
             self._run(run, start.case, start, checkpoint)
@@ -99,10 +98,11 @@ class Fixing:
             return approved
         plan, repository = approved.plan, approved.repository
         known = store.fixes.latest(report_id)
-        is_new = known is None or not _is_open(known, plan)
+        is_new = not is_open(known, plan)
         if known is None or is_new:
             if not approved.consent.stands:
-                return self._unbegun(approved)
+                outcome, sentence, who = unbegun(self.means, approved)
+                return FixStart(outcome=outcome, sentence=sentence, ended_by=who)
             need_room(self.means, repository)
         elif self._is_over(repository, known):
             return FixStart(fix_id=known.id or 0, over=True)
@@ -121,13 +121,6 @@ class Fixing:
         run.begin(store.signals.of_report(report_id), repository.name)
         return FixStart(case=case, fix_id=row.id or 0, run=run.key, ahead=is_new and approved.consent.ahead)
 
-    def _unbegun(self, approved: Approved) -> FixStart:
-        """Why a plan that nobody stands for any more is not carried out, and who pressed Stop, if that is why."""
-        run = ReportRun(self.means, Stage.FIX, approved.report.id or 0, "")
-        if run.why_stop() == STOPPED:
-            return FixStart(outcome=Outcome.STOPPED, sentence=STOPPED, ended_by=run.ended_by(Outcome.STOPPED))
-        return FixStart(outcome=Outcome.FAILED, sentence=approved.why_not)
-
     def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""
         store = self.means.store
@@ -136,7 +129,7 @@ class Fixing:
         repository = self.means.policy.repository(report.repository)
         if report.status is not Status.AWAITING_FIX or plan is None or report.research is None:
             return FixStart(outcome=Outcome.FAILED, sentence=_NO_PLAN)
-        given, why_not = self._consent(report, plan)
+        given, why_not = Allowed(self.means, report, plan).to_work(store.fixes.latest(report_id))
         if given is None:
             return FixStart(outcome=Outcome.FAILED, sentence=_NO_PLAN)
         if repository is None:
@@ -144,18 +137,10 @@ class Fixing:
             return FixStart(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
         return Approved(report, report.research, plan, given, repository, why_not)
 
-    def _consent(self, report: Report, plan: ShownPlan) -> tuple[Consent | None, str]:
-        """Who stands for the plan. Of one whose pull request is open that is not asked again."""
-        known = self.means.store.fixes.latest(report.id or 0)
-        allowed = Allowed(self.means, report, plan)
-        return allowed.given_once() if known is not None and _is_open(known, plan) else allowed.to_begin()
-
     def _in_the_way(self, approved: Approved, known: Fix | None, tip: str) -> InTheWay | None:
         """What came since the plan was shown, while it has no pull request yet."""
         plan = approved.plan
-        if known is not None and known.plan_revision == plan.revision and known.number is not None:
-            return None
-        return in_the_way(self.means, approved, tip)
+        return None if is_open(known, plan) else in_the_way(self.means, approved, tip)
 
     def _is_over(self, repository: Repository, row: Fix) -> bool:
         """Whether people have merged or closed its pull request."""
@@ -183,11 +168,6 @@ class Fixing:
         )
         return True
 
-    def _taken_back(self, report_id: int) -> str:
-        """Why what only a standing approval allowed is not pushed; empty if it may be."""
-        store = self.means.store
-        return Allowed(self.means, store.reports.get(report_id), store.plans.latest(report_id)).to_push()
-
     def _push(self, report_id: int, start: FixStart, message: str) -> str:
         """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was.
 
@@ -199,8 +179,8 @@ class Fixing:
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
-        if start.ahead and (because := self._taken_back(report_id)):
-            raise Stopped(Outcome.STOPPED, because)
+        if start.ahead:
+            need_allowed(self.means, report_id)
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(report_id, row):
@@ -298,11 +278,6 @@ class Fixing:
 
 
 _NO_PLAN = "There is no approved plan to carry out."
-
-
-def _is_open(fix: Fix, plan: ShownPlan) -> bool:
-    """Whether it is this plan's, and has a pull request."""
-    return fix.plan_revision == plan.revision and fix.number is not None
 
 
 def _branch_word(label: str) -> str:

@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from storage.columns import now
 from storage.deciding import Decided, DecidedKind, decided
-from storage.journal import touch
 from storage.records import Approval, Decision, Report, ShownPlan
 from storage.standing_rows import StandingApproval, StandingUse
 from storage.status import Mover, Status
@@ -133,8 +132,8 @@ class StandingApprovals:
     def turned_down(self, standing: StandingApproval, plan: ShownPlan, because: str, at: dt.datetime) -> None:
         """Note why a standing approval does not cover a plan, to be told at the plan. The first reason counts."""
         with self._on.write() as session:
-            if insert_once(session, _use(standing, plan, because, at)) is not None:
-                touch(session, plan.report_id)
+            report = locked(session, Report, plan.report_id)  # first, as whoever allows it does
+            report.version += insert_once(session, _use(standing, plan, because, at)) is not None
 
     def allow(
         self,
@@ -156,21 +155,13 @@ class StandingApprovals:
             standing = _alone(session, standing_id)
             if standing.ended_at is not None or standing.until <= at:
                 return ENDED
+            if _is_over(session, standing, plan):  # another worker has looked meanwhile
+                return Decided(kind=DecidedKind.ALREADY, by=standing.by)
             if fault := _no_room(session, standing, plan, room):
                 return fault
-            approval = Approval(
-                report_id=plan.report_id,
-                decision=Decision.APPROVE,
-                by=standing.by,
-                via=VIA,
-                plan_revision=plan.revision,
-                plan_hash=plan.hash,
-                words=because,
-                standing_id=standing_id,
-            )
             done = decided(
-                session, report, approval, to=Status.AWAITING_FIX, mover=Mover.HUMAN, because=because, needed=needed,
-                named=named, changes={},
+                session, report, _yes(standing, plan, because), to=Status.AWAITING_FIX, mover=Mover.HUMAN,
+                because=because, needed=needed, named=named, changes={},
             )  # fmt: skip
             if done.kind in (DecidedKind.DONE, DecidedKind.NOTED):
                 session.add(_use(standing, plan, "", at))
@@ -229,6 +220,19 @@ def _used(session: Session, standing: StandingApproval) -> tuple[int, dt.datetim
 
 def _end(row: StandingApproval, *, by: str, because: str) -> None:
     row.ended_at, row.ended_by, row.ended_because = now(), by, because
+
+
+def _yes(standing: StandingApproval, plan: ShownPlan, because: str) -> Approval:
+    return Approval(
+        report_id=plan.report_id,
+        decision=Decision.APPROVE,
+        by=standing.by,
+        via=VIA,
+        plan_revision=plan.revision,
+        plan_hash=plan.hash,
+        words=because,
+        standing_id=standing.id,
+    )
 
 
 def _use(standing: StandingApproval, plan: ShownPlan, because: str, at: dt.datetime) -> StandingUse:
