@@ -18,6 +18,7 @@ from agents.following import Following
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.researching import Researching
+from agents.sleeping import Waker
 from agents.weighing import Intake
 from storage.raw import RawSignal
 from storage.signals import News, Remembered
@@ -76,6 +77,7 @@ class Pipeline:
         Following(self.means).prove(report_id, checkpoint)
 
     def remind(self, checkpoint: Checkpoint) -> None:
-        """Take back what expired, and dismiss what has fallen silent."""
+        """Wake what has slept long enough, take back what expired, and dismiss what has fallen silent."""
+        Waker(self.means).wake_in_time(checkpoint)
         Following(self.means).remind(checkpoint)
         Fading(self.means).fade(checkpoint)

@@ -34,6 +34,7 @@ class Person:
     is_guest: bool = False
     is_stranger: bool = False
     deleted: bool = False
+    zone: str = ""  # of their clock, such as Europe/Berlin
     teams: frozenset[str] = frozenset()  # of an Enterprise organisation: the workspaces that they are in
 
 

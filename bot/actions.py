@@ -38,6 +38,9 @@ class Action(StrEnum):
     REASON = "reason"  # why a report was dismissed
     RETRY_EVENT = "retry_event"  # of Slack that could not be dealt with
     DUPLICATE = "duplicate"  # it was dismissed because another report is about the same
+    SLEEP = "sleep"  # for how long? to who presses
+    SNOOZE = "snooze"  # for so long, or mute
+    WAKE = "wake"
     LINK = "link"  # only opens an address
 
 
@@ -58,6 +61,9 @@ class Verb(StrEnum):
     SPLIT = "split"
     UNDO = "undo"
     REPOSITORY = "repository"
+    SNOOZE = "snooze"
+    MUTE = "mute"
+    WAKE = "wake"
     RUNS = "runs"
     PAUSE = "pause"
     RESUME = "resume"
@@ -144,6 +150,13 @@ class Reason(_Value):
 
     report_id: int = Field(ge=1, le=_LARGEST_ID)
     dismissal: Dismissal
+
+
+class Rest(_Value):
+    """For how long a report is left alone: `3d`, `monday`, `mute`."""
+
+    report_id: int = Field(ge=1, le=_LARGEST_ID)
+    span: str = Field(max_length=20)
 
 
 class HeldChoice(_Value):

@@ -98,14 +98,14 @@ class Plans(Deciding):
             return next((plan for plan in plans if Decimal(plan.posted_ts) < Decimal(ts)), None)
 
     def expired(self, at: dt.datetime) -> list[Report]:
-        """Reports that wait for an approval which their plan is too old for."""
+        """Reports that wait for an approval which their plan is too old for. While one sleeps its time stands still."""
         with self._on.read() as session:
             return list(
                 session.exec(
                     select(Report)
                     .join(ShownPlan, col(ShownPlan.report_id) == Report.id)
                     .where(ShownPlan.revision == Report.plan_revision, Report.status == Status.AWAITING_APPROVAL)
-                    .where(col(ShownPlan.expires_at) <= at)
+                    .where(col(ShownPlan.expires_at) <= at, col(Report.asleep_since).is_(None))
                     .order_by(col(Report.id))
                 )
             )

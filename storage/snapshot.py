@@ -12,6 +12,7 @@ from storage.heirs import heir_of
 from storage.pairs import pairs_of
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.sleep import Sleep
 from storage.spending import Spent, spent_by_stage
 from storage.status import CLOSED, Status, Visibility
 from storage.transactions import Row, found, table_of
@@ -40,6 +41,7 @@ class Snapshot:
     moved: tuple[Signal, ...] = ()  # that people moved to another report
     near: tuple[Near, ...] = ()
     after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
+    sleeps: tuple[Sleep, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         corrections=(corrections := _corrections(session, report_id)),
         moved=_moved(session, report_id, corrections),
         after=_after(session, report),
+        sleeps=_of(session, Sleep, report_id),
         near=tuple(
             near
             for pair in pairs_of(session, report_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.views.asleep import quietly, slept
 from bot.views.corrections import corrected, joined_since, moved, near_misses
 from bot.views.drawing import Effect
 from bot.views.evidence import evidence
@@ -19,7 +20,12 @@ from storage.records import Fix
 
 
 def thread(scene: Scene) -> Iterator[Effect]:
-    """The messages under the card, and what reporters are told under theirs."""
+    """The messages under the card, and what reporters are told under theirs. Of one that sleeps no new ones."""
+    yield from slept(scene)  # first: what was kept back follows
+    yield from quietly(scene, _awake(scene))
+
+
+def _awake(scene: Scene) -> Iterator[Effect]:
     yield evidence(scene)
     yield from answers(scene)
     if (told := progress(scene)) is not None:

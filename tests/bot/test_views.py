@@ -72,12 +72,12 @@ def test_purposes_are_unique_and_fit_the_row() -> None:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (Status.GATHERING, ["Ask again", "Dismiss"]),
-        (Status.AWAITING_RESEARCH, ["Dismiss"]),
-        (Status.AWAITING_APPROVAL, ["Dismiss"]),
-        (Status.AWAITING_FIX, []),
-        (Status.AWAITING_REVIEW, []),
-        (Status.STUCK, ["Retry", "Dismiss"]),
+        (Status.GATHERING, ["Ask again", "Dismiss", "Snooze…"]),
+        (Status.AWAITING_RESEARCH, ["Dismiss", "Snooze…"]),
+        (Status.AWAITING_APPROVAL, ["Dismiss", "Snooze…"]),
+        (Status.AWAITING_FIX, ["Snooze…"]),
+        (Status.AWAITING_REVIEW, ["Snooze…"]),
+        (Status.STUCK, ["Retry", "Dismiss", "Snooze…"]),
         (Status.RESOLVED, []),
         (Status.DISMISSED, []),
     ],
