@@ -97,7 +97,7 @@ class Assent:
             words=words,
             to=to,
             because=because(decision, words),
-            needed=rules.approvals_needed(repository),
+            needed=rules.approvals_needed(repository, self._files(report_id, plan_revision)),
             named=rules.approvers_of(repository, self.policy),
             **changes,
         )
@@ -218,6 +218,11 @@ class Assent:
             Decision.ANSWER: Status.AWAITING_RESEARCH,
             Decision.PERMIT: report.stuck_from,
         }.get(decision)
+
+    def _files(self, report_id: int, revision: int) -> tuple[str, ...]:
+        """Of the plan that is decided on. An approval of any other than the latest counts for nothing."""
+        plan = self.store.plans.latest(report_id)
+        return plan.body.files if plan is not None and plan.revision == revision else ()
 
     def _follow_up(self, report: Report, decision: Decision) -> None:
         """Book-keeping that may be lost in a crash: the next retry makes up for it."""

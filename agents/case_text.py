@@ -152,6 +152,15 @@ def how_tested(repository: Repository) -> str:
     return f"{text} `{command}` has been run in the checkout; run it again when you change what it builds from."
 
 
+def protected_text(repository: Repository) -> str:
+    """What no plan may name, and what it should name only where there is no other way."""
+    text = ", ".join(repository.protected) or "none"
+    if not repository.restricted:
+        return text
+    paths = ", ".join(repository.restricted)
+    return f"{text}. Restricted, and of a plan only where nothing else mends it: {paths}"
+
+
 def instructions_text(repository: Repository) -> str:
     """What the repository's own files for agents are to us."""
     if repository.trust_instructions:

@@ -114,7 +114,7 @@ class Fixing:
             store.plans.approvals(report_id),
             report.plan_revision,
             rules.approvers_of(repository, self.means.policy),
-            rules.approvals_needed(repository),
+            rules.approvals_needed(repository, plan.body.files if plan is not None else ()),
         )
         if report.status is not Status.AWAITING_FIX or plan is None or given is None or report.research is None:
             return FixStart(outcome=Outcome.FAILED, sentence="There is no approved plan to carry out.")

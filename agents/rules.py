@@ -6,9 +6,11 @@ import datetime as dt
 import fnmatch
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from agents.frames import files_of
+from agents.paths import restricted_in
 from agents.terms import Autonomy, Policy, Repository
 from storage.gathered import Count
 from storage.judgments import Priority
@@ -212,9 +214,12 @@ def approvers_of(repository: Repository | None, policy: Policy) -> tuple[str, ..
     return (repository.approvers if repository else ()) or policy.approvers
 
 
-def approvals_needed(repository: Repository | None) -> int:
-    """How many of them have to approve a plan."""
-    return repository.approvals if repository else 1
+def approvals_needed(repository: Repository | None, files: Collection[str] = ()) -> int:
+    """How many of them have to approve a plan for these files."""
+    if repository is None:
+        return 1
+    more = repository.restricted_approvals if restricted_in(files, repository) else 1
+    return max(repository.approvals, more)
 
 
 def may_decide(person: Person, repository: Repository | None, policy: Policy, home_team: str) -> str:

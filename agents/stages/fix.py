@@ -281,7 +281,7 @@ def _variables(case: FixCase, limits: Limits) -> dict[str, str]:
         "repository": case.repository.name,
         "base": case.base_sha[:12],
         "tests": case_text.how_tested(case.repository),
-        "protected": ", ".join(case.repository.protected) or "none",
+        "protected": case_text.protected_text(case.repository),
         "most_lines": str(case.repository.max_changed_lines),
         "conventions": conventions_text(case.conventions, headings_left(case)),
         "readers": case_text.readers_text(case),

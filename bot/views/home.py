@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
 
+from agents.quorum import Quorum
 from bot.views import parts
 from bot.views.parts import Link, Moment, Piece, Sign, Words, bold
 from bot.views.words import SIGNS, plural, status_line, waits_for_people
@@ -22,6 +23,7 @@ class Listed:
     report: Report
     url: str
     came_from: Status | None = None
+    quorum: Quorum | None = None  # of its plan, if that waits for several
 
     @property
     def for_people(self) -> bool:

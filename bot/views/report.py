@@ -8,6 +8,7 @@ from bot.views.asleep import quietly, slept
 from bot.views.corrections import corrected, joined_since, moved, near_misses
 from bot.views.drawing import Effect
 from bot.views.evidence import evidence
+from bot.views.joining import another_yes
 from bot.views.outcome import announcements, followed, merged, missing
 from bot.views.plan import plan
 from bot.views.progress import progress
@@ -34,6 +35,8 @@ def _awake(scene: Scene) -> Iterator[Effect]:
         yield question(scene, asked)
     for shown in scene.snapshot.plans:
         yield plan(scene, shown)
+        if (another := another_yes(scene, shown)) is not None:
+            yield another
     yield from missing(scene)
     for fix in scene.snapshot.fixes:
         yield from _fix(scene, fix)
