@@ -194,6 +194,9 @@ def news_text(case: FixCase) -> str:
     parts = [_so_far(case), *ended]
     if case.handed_in is not None:
         parts.append(quoted(_handed_in(case.handed_in), "what you handed in with it: keep what still holds"))
+    if case.objections:
+        held = "\n".join(f"- {objection}" for objection in case.objections)
+        parts.append(quoted(held, "what a reviewer holds against that change: mend what is right about it"))
     if where := unresolved(case.patch):
         parts.append(
             "The base branch has moved on, and somebody changed the same lines: resolve the conflict markers in"

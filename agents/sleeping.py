@@ -39,6 +39,13 @@ class Sleeping:
         sentence = f"{report.ref} {what} {_WAKES}. `/signalbox wake {report.ref}` wakes it now."
         return Answer(ok=True, sentence=sentence)
 
+    def may_not(self, report_id: int, person: Person) -> str:
+        """Empty when this person may have it left alone, else the sentence that says why not. Raises NotFound."""
+        report = self.means.store.reports.get(report_id)
+        repository = self.means.policy.repository(report.repository)
+        refusal = rules.may_decide(person, repository, self.means.policy, self.home_team)
+        return refusal or (_over(report) if report.status in CLOSED else "")
+
     def wake(self, report_id: int, person: Person, via: Via) -> Answer:
         """Wake it now. Raises NotFound."""
         report = self.means.store.reports.get(report_id)
@@ -51,11 +58,11 @@ class Sleeping:
         return Answer(ok=True, sentence=f"{report.ref} is awake again.")
 
     def _refusal(self, report: Report, person: Person, via: Via, what: str) -> str:
-        repository = self.means.policy.repository(report.repository)
-        if refusal := rules.may_decide(person, repository, self.means.policy, self.home_team):
+        """The same, of somebody who tries; that one without the right did is kept."""
+        refusal = self.may_not(report.id or 0, person)
+        if refusal and report.status not in CLOSED:
             self.means.store.plans.refuse(report.id or 0, by=person.user_id, via=via, words=what, because=refusal)
-            return refusal
-        return _over(report) if report.status in CLOSED else ""
+        return refusal
 
     def _too_far(self, until: dt.datetime | None) -> str:
         at = self.means.clock()

@@ -235,6 +235,9 @@ class Fix(SQLModel, table=True):
     submission: FixSubmission | None = Field(default=None, sa_column=Column(Typed(FixSubmission)))
     patch: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # against base_sha
     proof: Proof | None = Field(default=None, sa_column=Column(Typed(Proof)))
+    objections: tuple[str, ...] = Field(  # a reviewer's, to `patch` as it is: it was proven, and not pushed
+        default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False, server_default="[]")
+    )
     head_sha: str = ""  # as pushed
     pushed_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     number: int | None = None  # of the pull request

@@ -200,3 +200,29 @@ def test_a_plan_for_restricted_files_needs_more_people_than_any_other(sqlite_sto
     assert world.presses(Decision.RETRY, TOM)
     assert world.advances().status is Status.AWAITING_CHECKS
     assert world.code_host.pushes == 1
+
+
+def test_a_retry_after_objections_goes_on_with_the_change_and_with_every_objection(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    held = tuple(
+        Objection(angle=Angle.LOGIC, where="shop.py", quote="", why=f"It forgets case {number}.", blocks=True)
+        for number in range(1, 9)
+    )
+    world = World(sqlite_store, tmp_path)
+    world.model.judgments[Stage.REVIEW] = [*[Review(objections=held, reason="No.")] * 4, Review(reason="Good.")]
+    world.model.turns = {**world.model.turns, Stage.FIX: [calls(WRITE, EDIT), *[calls(("submit_fix", SUBMISSION))] * 4]}
+    world.reaches(Status.AWAITING_FIX)
+    assert world.advances().stuck_because is Outcome.OBJECTED
+
+    assert world.presses(Decision.RETRY, PRIYA)
+    world.model.turns = {**world.model.turns, Stage.FIX: [calls(("submit_fix", SUBMISSION))]}
+    asked = len(world.model.asked)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    told = str(world.model.asked[asked])
+    assert all(each.why in told for each in held)
+    assert "is in the checkout, and was never pushed" in told
+    fix = sqlite_store.fixes.latest(1)
+    assert fix is not None
+    assert (fix.objections, "people if people else 0" in fix.patch, fix.proof is not None) == ((), True, True)

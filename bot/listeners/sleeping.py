@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from agents.assent import Via
 from agents.resting import moment_in
+from agents.rules import Person
 from agents.sleeping import Sleeping
 from bot.actions import Action, Choice, Rest
 from bot.answering import redrawn
@@ -17,7 +18,6 @@ from bot.views.asleep import MUTE, menu
 from storage.columns import now
 from storage.errors import NotFound
 from storage.records import Report
-from storage.status import CLOSED
 
 _TIMED = re.compile(rf"\w+\s+{REF}(?:\s+(.{{1,60}}))?", re.IGNORECASE)
 _SNOOZE = (
@@ -35,9 +35,9 @@ def snooze_typed(typed: Typed, deps: Deps) -> Said:
         report = seen(int(named[1]), typed.channel, deps)
     except NotFound as error:
         return str(error), []
-    if not named[2]:
-        return _choices(report)
     person = deps.person(typed.user, typed.team)
+    if not named[2]:
+        return _choices(report, person, deps)
     until = moment_in(named[2], now(), person.zone)
     if until is None:
         return f"I do not know when that is. {_SNOOZE}", []
@@ -62,14 +62,15 @@ def _wake(report: Report, user: str, team: str, deps: Deps) -> Said:
     return _sleeping(deps).wake(report.id or 0, deps.person(user, team), Via.COMMAND).sentence, []
 
 
-def _choices(report: Report) -> Said:
-    if report.status in CLOSED:
-        return f"{report.ref} is {report.status.value}, so there is nothing to leave alone.", []
+def _choices(report: Report, person: Person, deps: Deps) -> Said:
+    if refusal := _sleeping(deps).may_not(report.id or 0, person):
+        return refusal, []
     return f"For how long do I leave {report.ref} alone?", menu(report)
 
 
 def _show_menu(press: Press, deps: Deps) -> str:
-    said = _choices(deps.store.reports.get(Choice.model_validate_json(press.value).report_id))
+    report = deps.store.reports.get(Choice.model_validate_json(press.value).report_id)
+    said = _choices(report, deps.person(press.user, press.team), deps)
     if not said[1]:
         return said[0]
     deps.slack.whisper(press.channel, press.user, said[0], thread_ts=press.thread_ts, blocks=said[1])

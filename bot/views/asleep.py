@@ -126,7 +126,7 @@ def _until(sleep: Sleep) -> list[Piece]:
 def _woke(sleep: Sleep, why: list[Piece]) -> Drawing:
     heard = f"{plural(sleep.joined, 'signal')} joined" if sleep.joined else "nothing more was reported"
     said = f"While it slept {heard}; what it waits for is on the card."
-    blocks = [parts.paragraph(Sign("alarm_clock"), " ", Mention(sleep.by), " ", *why, f" {said}")]
+    blocks = [parts.paragraph(Sign("alarm_clock"), " ", Mention(sleep.by), ", ", *why, f" {said}")]
     return Drawing(f"woke:{sleep.id}", "This is awake again.", blocks)
 
 
@@ -134,9 +134,9 @@ def _why(sleep: Sleep) -> list[Piece]:
     """Nothing, where nobody need be told: it is over, or who had asked for it woke it."""
     if sleep.woke_because is Waking.CLOSED or (sleep.woke_because in _DID and sleep.woke_by == sleep.by):
         return []
-    early = "This is awake before its time" if sleep.until else "This is awake again"
+    early = "this is awake before its time" if sleep.until else "this is awake again"
     if sleep.woke_because in _DID:
         return [f"{early}: ", Mention(sleep.woke_by), f" {_DID[sleep.woke_because]}."]
     if sleep.woke_because in _HAPPENED:
         return [f"{early}: {_HAPPENED[sleep.woke_because]}."]
-    return ["This is awake again: its time has come."]
+    return ["this is awake again: its time has come."]

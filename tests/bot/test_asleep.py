@@ -114,6 +114,8 @@ def test_who_reports_it_meanwhile_is_answered_under_their_own_message(place: Wor
 def test_who_may_not_decide_may_not_put_it_to_sleep(place: Workplace) -> None:
     report = a_stuck(place)
     assert "The policy file allows it to" in said(place, BOB, "snooze SB-1 3d")
+    place.presses(BOB, place.draw(report.id or 0)[0], "Snooze…")
+    assert "The policy file allows it to" in place.whispers(BOB)[-1]
     assert place.store.sleeps.of_report(report.id or 0) == []
 
 
@@ -173,7 +175,7 @@ def test_other_words_of_an_approver_wake_it_and_change_the_plan_and_who_snoozed_
 
     place.draw(report.id or 0)
     assert place.store.reports.get(report.id or 0).status is Status.AWAITING_RESEARCH
-    (told,) = saying(place, report, "This is awake again: ")
+    (told,) = saying(place, report, "this is awake again: ")
     assert (BOB in text_of(told), ADA in text_of(told), " acted on it." in text_of(told)) == (True, True, True)
 
 
@@ -229,5 +231,5 @@ def test_what_is_merged_by_people_is_told_to_who_had_it_left_alone(place: Workpl
     place.store.sleeps.lay(life.id, now() + DAY, by=ADA)
     life.move(Status.AWAITING_PROOF, Mover.HUMAN, "octocat", "merged", soak_until=now() + DAY)
     life.draw()
-    (told,) = saying(place, life.report, "This is awake before its time: ")
+    (told,) = saying(place, life.report, "this is awake before its time: ")
     assert "octocat" in text_of(told)
