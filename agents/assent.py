@@ -20,6 +20,7 @@ from agents.assent_words import (
     noted,
     nothing_to_decide,
     plain,
+    unshown_plan,
 )
 from agents.phrases import Phrase, phrase_of
 from agents.ports import Nudge
@@ -130,7 +131,7 @@ class Assent:
         decision = Decision.APPROVE if phrase is Phrase.YES else Decision.NOT_NOW
         plan = self._plan_before(report_id, ts)
         if plan is None:
-            return Answer(ok=False, sentence="No plan was shown before your reply, so it decides nothing.")
+            return Answer(ok=False, sentence=unshown_plan(report))
         return self.press(
             report_id,
             decision,

@@ -77,7 +77,7 @@ class Pipeline:
         Following(self.means).prove(report_id, checkpoint)
 
     def remind(self, checkpoint: Checkpoint) -> None:
-        """Wake what has slept long enough, take back what expired, and dismiss what has fallen silent."""
-        Waker(self.means).wake_in_time(checkpoint)
+        """Take back what expired, dismiss what has fallen silent, and wake what has slept long enough."""
         Following(self.means).remind(checkpoint)
         Fading(self.means).fade(checkpoint)
+        Waker(self.means).wake_in_time(checkpoint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -32,6 +33,7 @@ def test_a_moment_is_named_in_many_ways(words: str, said: str) -> None:
     assert f"{moment:%Y-%m-%d %H:%M}" == said
 
 
+@pytest.mark.skipif("Asia/Tokyo" not in available_timezones(), reason="this machine has no list of time zones")
 def test_a_day_begins_in_the_morning_of_who_names_it_also_where_the_clocks_change() -> None:
     assert moment_in("tomorrow", AT, "Asia/Tokyo") == dt.datetime(2026, 11, 26, 0, 0, tzinfo=dt.UTC)  # Wednesday there
     autumn = dt.datetime(2026, 10, 23, 12, 0, tzinfo=dt.UTC)

@@ -179,6 +179,23 @@ def test_other_words_of_an_approver_wake_it_and_change_the_plan_and_who_snoozed_
     assert (BOB in text_of(told), ADA in text_of(told), " acted on it." in text_of(told)) == (True, True, True)
 
 
+def test_a_plan_that_research_ends_with_is_shown_when_its_report_wakes(place: Workplace) -> None:
+    life = Life(place)
+    life.draw()
+    place.store.sleeps.lay(life.id, None, by=ADA)
+    life.researched()
+    life.draw()
+    root = place.thread(life.id)[0]
+    assert not saying(place, life.report, "The plan")
+    place.says(ADA, "approve", thread_ts=root.ts)
+    assert "its plan is shown when it wakes" in place.whispers(ADA)[-1]
+
+    place.says(ADA, "wake", thread_ts=root.ts)
+    life.draw()
+    assert "Approve" in labels(saying(place, life.report, "The plan")[0])
+    assert place.store.plans.of(life.id, 1).expires_at is not None
+
+
 def test_by_the_number_of_its_signals_it_is_not_researched_while_it_sleeps_but_when_it_wakes(place: Workplace) -> None:
     report = a_report(place.store, channel=SOLAR, signals=3, research_passes=1, weight=30.0)
     report_id = report.id or 0
