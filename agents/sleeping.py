@@ -17,6 +17,7 @@ from storage.sleep import Sleep, Waking
 from storage.status import CLOSED
 
 LONGEST = dt.timedelta(days=90)
+_LATELY = dt.timedelta(minutes=10)
 _WAKES = "if somebody acts on it, if what comes weighs as much as all so far, or is fatal where nothing before was"
 
 
@@ -55,6 +56,7 @@ class Sleeping:
         if sleep is None:
             return Answer(ok=False, sentence=f"{report.ref} is awake already.")
         resume(self.means, report_id, sleep)
+        self.means.messenger.publish(report_id)
         return Answer(ok=True, sentence=f"{report.ref} is awake again.")
 
     def _refusal(self, report: Report, person: Person, via: Via, what: str) -> str:
@@ -86,20 +88,20 @@ class Waker:
             self.means.nudge.report(report_id)
 
     def _wake_in_time(self) -> list[int]:
-        at, woken = self.means.clock(), list[int]()
-        for report_id in self.means.store.sleeps.over(at):
-            if (sleep := self.means.store.sleeps.wake_in_time(report_id, at)) is not None:
-                resume(self.means, report_id, sleep)
-                woken.append(report_id)
+        at, sleeps = self.means.clock(), self.means.store.sleeps
+        over = sleeps.over(at)
+        woken = [report_id for report_id in over if sleeps.wake_in_time(report_id, at) is not None]
+        for sleep in sleeps.woken(at - _LATELY):  # also those whose waker died before it came to this
+            resume(self.means, sleep.report_id, sleep)
         return woken
 
 
 def resume(means: Means, report_id: int, sleep: Sleep) -> None:
-    """What joined while it slept may be enough to look into it again. The sweep shows it, should we die before."""
+    """What joined while it slept may be enough to look into it again. Safe to repeat."""
     because, step = "more was reported while it slept", f"sleep:{sleep.id}/ripe"
-    Ripening(means).ripen(report_id, asked_by="", asked=False, because=because, step=step)
-    means.messenger.publish(report_id)
-    means.nudge.report(report_id)
+    if Ripening(means).ripen(report_id, asked_by="", asked=False, because=because, step=step):
+        means.messenger.publish(report_id)
+        means.nudge.report(report_id)
 
 
 def _over(report: Report) -> str:

@@ -70,12 +70,14 @@ def lay(session: Session, report: Report, until: dt.datetime | None, by: str) ->
     return sleep
 
 
-def wake(session: Session, report: Report, because: Waking, by: str = "") -> Sleep | None:
+def wake(
+    session: Session, report: Report, because: Waking, by: str = "", at: dt.datetime | None = None
+) -> Sleep | None:
     """Wake it; None if it is awake. A plan that waits has as much time left as it had when the report fell asleep."""
     sleep = open_sleep(session, report)
     if report.asleep_since is None or sleep is None:
         return None
-    sleep.woke_at, sleep.woke_because, sleep.woke_by = now(), because, by
+    sleep.woke_at, sleep.woke_because, sleep.woke_by = at or now(), because, by
     sleep.joined = max(0, _signals(session, report) - sleep.signals)
     _give_time_back(session, report, sleep.woke_at - report.asleep_since)
     report.asleep_since = report.asleep_until = None

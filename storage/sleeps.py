@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from storage.records import Report
 from storage.sleep import Sleep, Waking, lay, wake, wake_by_news
-from storage.status import CLOSED
+from storage.status import CLOSED, Status
 from storage.transactions import Transactions, locked
 
 
@@ -40,13 +40,20 @@ class Sleeps:
             report = locked(session, Report, report_id)
             if report.asleep_until is None or report.asleep_until > at:
                 return None
-            return wake(session, report, Waking.TIME)
+            return wake(session, report, Waking.TIME, at=at)
 
     def over(self, at: dt.datetime) -> list[int]:
         """The reports whose moment has come, the earliest first."""
         with self._on.read() as session:
             rows = select(Report.id).where(col(Report.asleep_until) <= at).order_by(col(Report.asleep_until))
             return [report_id or 0 for report_id in session.exec(rows)]
+
+    def woken(self, since: dt.datetime) -> list[Sleep]:
+        """Those that ended since then while their report gathers: what joined meanwhile may be enough to look into."""
+        with self._on.read() as session:
+            rows = select(Sleep).join(Report, col(Report.id) == Sleep.report_id)
+            gathering = (col(Sleep.woke_at) >= since, Report.status == Status.GATHERING)
+            return list(session.exec(rows.where(*gathering).order_by(col(Sleep.id))))
 
     def of_report(self, report_id: int) -> list[Sleep]:
         """Its sleeps, oldest first."""

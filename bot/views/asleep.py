@@ -68,7 +68,7 @@ def slept(scene: Scene) -> Iterator[Drawing]:
     for sleep in scene.snapshot.sleeps:
         yield _fell_asleep(scene, sleep)
         if sleep.woke_at is not None and (why := _why(sleep)):
-            yield _woke(sleep, why)
+            yield replace(_woke(sleep, why), past=sleep is not scene.snapshot.sleeps[-1])
 
 
 def quietly(scene: Scene, effects: Iterable[Effect]) -> Iterator[Effect]:

@@ -210,6 +210,17 @@ def test_by_the_number_of_its_signals_it_is_not_researched_while_it_sleeps_but_w
     assert place.told.reports[-1] == report_id
 
 
+def test_who_dies_over_waking_it_has_it_looked_into_by_the_next_tick(place: Workplace) -> None:
+    report_id = a_report(place.store, channel=SOLAR, signals=3, research_passes=1, weight=30.0).id or 0
+    place.store.sleeps.lay(report_id, now(), by=ADA)
+    a_signal(place.store, report_id=report_id, channel=SOLAR)
+    assert place.store.sleeps.wake_in_time(report_id, now()) is not None  # and then it is struck
+    for _ in range(2):
+        wake_at(place, now())
+    moves = [each for each in place.store.reports.snapshot(report_id).moves if each.after is Status.AWAITING_RESEARCH]
+    assert len(moves) == 1
+
+
 def test_who_asks_to_have_it_looked_into_wakes_it(place: Workplace) -> None:
     report_id = a_report(place.store, channel=SOLAR).id or 0
     place.store.sleeps.lay(report_id, None, by=ADA)
