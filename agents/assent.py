@@ -126,7 +126,7 @@ class Assent:
             return self._meanwhile(report, phrase, words, ts, person)
         if phrase is None:
             return self._guide(report, words, person)
-        if phrase in (Phrase.UNCLEAR, Phrase.RETRY, Phrase.PERMIT):
+        if phrase in (Phrase.UNCLEAR, Phrase.RETRY, Phrase.PERMIT, Phrase.GO_ON):
             return self._only_for_deciders(report, person, UNCLEAR)
         decision = Decision.APPROVE if phrase is Phrase.YES else Decision.NOT_NOW
         plan = self._plan_before(report_id, ts)
@@ -180,8 +180,9 @@ class Assent:
 
     def _meanwhile(self, report: Report, phrase: Phrase | None, words: str, ts: str, person: Person) -> Answer | None:
         """A reply while neither a plan nor a question waits for one."""
-        if phrase is Phrase.PERMIT and (kept := self.store.plans.kept_back(report.id or 0, ts=ts)):
-            return self.press(report.id or 0, Decision.PERMIT, person=person, via=Via.REPLY, words=kept.said)
+        if let := self._let_pass(report.id or 0, phrase, ts):
+            decision, said = let
+            return self.press(report.id or 0, decision, person=person, via=Via.REPLY, words=said)
         if phrase is Phrase.STOP and report.status not in CLOSED:
             return self.press(report.id or 0, Decision.DISMISS, person=person, via=Via.REPLY, words="")
         if phrase is Phrase.RETRY and report.status is Status.STUCK:
@@ -193,6 +194,14 @@ class Assent:
                 report.id or 0, Decision.GUIDE, by=person.user_id, via=Via.REPLY, words=words, to=None
             )
             return Answer(ok=True, sentence=KEPT[report.status])
+        return None
+
+    def _let_pass(self, report_id: int, phrase: Phrase | None, ts: str) -> tuple[Decision, str] | None:
+        """What a phrase lets pass of what the report is stuck for: words, or what somebody else is at."""
+        if phrase is Phrase.PERMIT and (kept := self.store.plans.kept_back(report_id, ts=ts)):
+            return Decision.PERMIT, kept.said
+        if phrase in (Phrase.GO_ON, Phrase.YES) and (way := self.store.plans.in_the_way(report_id, ts=ts)):
+            return Decision.GO_ON, way.said
         return None
 
     def _only_for_deciders(self, report: Report, person: Person, sentence: str) -> Answer | None:
@@ -218,6 +227,7 @@ class Assent:
             Decision.GUIDE: Status.AWAITING_RESEARCH,
             Decision.ANSWER: Status.AWAITING_RESEARCH,
             Decision.PERMIT: report.stuck_from,
+            Decision.GO_ON: report.stuck_from,
         }.get(decision)
 
     def _files(self, report_id: int, revision: int) -> tuple[str, ...]:

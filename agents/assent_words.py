@@ -48,6 +48,7 @@ def because(decision: Decision, words: str) -> str:
         Decision.ANSWER: f"answered: {words}",
         Decision.RETRY: "asked to try again",
         Decision.PERMIT: f"these words are fine: {words}",
+        Decision.GO_ON: f"go on, whatever becomes of {words}",
     }[decision]
 
 
@@ -70,6 +71,7 @@ def done(decision: Decision) -> str:
         Decision.GUIDE: "Thanks. I am revising the plan and will show it again.",
         Decision.ANSWER: "Thanks, that helps. I am looking again.",
         Decision.RETRY: "Trying again.",
+        Decision.GO_ON: "I go on with the fix, and ask no more about what I named.",
         Decision.PERMIT: "I let these words through for this report, and go on with the fix.",
     }[decision]
 

@@ -7,14 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from agents.cases import ResearchCase
-from agents.citations import holds
 from agents.errors import CodeHostRejected
 from agents.history import History, is_test
 from agents.means import Means
 from agents.reviewing import Known, reviewers
+from agents.touched import changed_files, cited_code, touching
 from agents.urgency import ranked
 from storage.assessment import Assessment, Touch
-from storage.judgments import Evidence, EvidenceKind, Research
+from storage.judgments import Research
 
 _MOST_FILES = 3
 
@@ -61,45 +61,30 @@ class Assessing:
 
     def _mended(self, case: ResearchCase, found: Research) -> str:
         """Empty while the cited lines of the plan's files stand at the branch's tip, else which does not."""
-        cited = [one for one in _code(found) if found.plan is not None and one.where in found.plan.files]
         head = self.means.workspaces.head(case.repository)
-        if head == case.base_sha or not cited:
+        if head == case.base_sha or found.plan is None:
             return ""
-        with closing(self.means.workspaces.open(case.repository, head)) as workspace:
-            for one in cited:
-                try:
-                    text = self.means.redactor.secrets_only(workspace.read(one.where))
-                except (OSError, ValueError):
-                    text = ""
-                if not holds(one.quote, text):
-                    quote = " ".join(one.quote.split())[:120]
-                    return f"{one.where} has changed since I read it: at {head[:10]} it no longer says “{quote}”."
+        for one in changed_files(self.means, case.repository, found.plan, found, head):
+            return f"{one.path} has changed since I read it: at {head[:10]} it no longer says “{one.quote}”."
         return ""
 
     def _in_flight(self, case: ResearchCase, found: Research) -> tuple[tuple[Touch, ...], tuple[str, ...]]:
         """Open pull requests, our own of this report left out, that touch what the plan changes; tests do not count."""
         if found.plan is None:
             return (), ()
-        wanted = [path for path in found.plan.files if not is_test(path)] or list(found.plan.files)
         ours = self.means.store.fixes.latest(case.report_id)
         try:
-            touching = self.means.code_host.touching(case.repository, wanted, merged=False)
+            found_open = touching(self.means, case.repository, found.plan)
         except CodeHostRejected as error:
             return (), (f"Whether a pull request is open already I could not see: {error}",)
-        others = (one for one in touching if ours is None or one.url != ours.url)
-        return tuple(Touch(what=f"#{one.number}: {one.title}", files=one.files, url=one.url) for one in others), ()
+        return tuple(one for one in found_open if ours is None or one.url != ours.url), ()
 
 
 def faulty_files(found: Research) -> list[str]:
     """The files held responsible: those of the plan that are no tests, else those cited as code."""
     planned = [path for path in found.plan.files if not is_test(path)] if found.plan else []
-    return planned or [path for path in dict.fromkeys(one.where for one in _code(found)) if not is_test(path)]
-
-
-def _code(found: Research) -> list[Evidence]:
-    evidence = (one for finding in found.findings for one in finding.evidence)
-    return [one for one in evidence if one.kind is EvidenceKind.CODE]
+    return planned or [path for path in dict.fromkeys(one.where for one in cited_code(found)) if not is_test(path)]
 
 
 def _lines(found: Research, path: str) -> Sequence[int]:
-    return [one.line for one in _code(found) if one.where == path and one.line is not None]
+    return [one.line for one in cited_code(found) if one.where == path and one.line is not None]

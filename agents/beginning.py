@@ -59,7 +59,7 @@ def need_room(means: Means, repository: Repository) -> None:
         )
 
 
-_AGAIN = frozenset({Decision.RETRY, Decision.PERMIT})
+_AGAIN = frozenset({Decision.RETRY, Decision.PERMIT, Decision.GO_ON})
 
 
 def _approves(approval: Approval, revision: int) -> bool:

@@ -14,6 +14,7 @@ from agents.commit_text import commit_message
 from agents.errors import Stopped
 from agents.exchange import PullRequestState
 from agents.fix_cases import Approved, case_of
+from agents.in_the_way import in_the_way, sentence_of
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
@@ -23,7 +24,8 @@ from agents.stages.fix import Fixed, fix
 from agents.stages.review import reviewer
 from agents.terms import Repository
 from storage.errors import NotFound
-from storage.judgments import Outcome, Stage
+from storage.in_the_way import InTheWay
+from storage.judgments import Judgment, Outcome, Stage
 from storage.kept_back import KeptBack
 from storage.records import CheckState, EntryKind, Fix
 from storage.status import Mover, Status
@@ -37,6 +39,7 @@ class FixStart(BaseModel):
     run: str = ""  # its key
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
+    way: InTheWay | None = None
     over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
 
@@ -52,7 +55,7 @@ class Fixing:
         if start.over:
             checkpoint("move", lambda: self._move(report_id, start.fix_id, pushed=False), bool)
         elif start.case is None:
-            checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence), bool)
+            checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence, kept=start.way), bool)
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
             self._run(run, start.case, start.fix_id, checkpoint)
@@ -94,6 +97,8 @@ class Fixing:
         elif self._is_over(repository, known):
             return FixStart(fix_id=known.id or 0, over=True)
         tip = self.means.workspaces.head(repository)
+        if way := self._in_the_way(approved, known, tip):
+            return FixStart(outcome=Outcome.IN_FLIGHT, sentence=sentence_of(way, written=False), way=way)
         branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
         if begun.head_sha:
@@ -122,6 +127,13 @@ class Fixing:
             sentence = f"{report.repository} is no longer in the policy file."
             return FixStart(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
         return Approved(report, report.research, plan, given, repository)
+
+    def _in_the_way(self, approved: Approved, known: Fix | None, tip: str) -> InTheWay | None:
+        """What came since the plan was shown, while it has no pull request yet."""
+        plan = approved.plan
+        if known is not None and known.plan_revision == plan.revision and known.number is not None:
+            return None
+        return in_the_way(self.means, approved, tip)
 
     def _is_over(self, repository: Repository, row: Fix) -> bool:
         """Whether people have merged or closed its pull request."""
@@ -159,6 +171,8 @@ class Fixing:
             return ""
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
+            if self._is_overtaken(report_id, row):
+                return ""
         head = self.means.code_host.ensure_branch(
             repository,
             branch=row.branch,
@@ -169,6 +183,18 @@ class Fixing:
         )
         self.means.store.fixes.change(fix_id, head_sha=head, pushed_at=self.means.clock())
         return head
+
+    def _is_overtaken(self, report_id: int, row: Fix) -> bool:
+        """Whether something got in the way while the fix was written; then people are asked, and it is kept."""
+        approved = self._approved(report_id)
+        if isinstance(approved, FixStart):
+            return False
+        way = self._in_the_way(approved, row, self.means.workspaces.head(approved.repository))
+        if way is None:
+            return False
+        # So that it goes on as it is, proven anew.
+        self.means.store.fixes.change(row.id or 0, proof=None, rounds=row.rounds - 1)
+        return self._end(report_id, Outcome.IN_FLIGHT, sentence_of(way, written=True), kept=way)
 
     def _pull_request(self, case: FixCase, fix_id: int) -> int:
         report_id = case.report_id
@@ -214,7 +240,7 @@ class Fixing:
         return self._end(run.report_id, fixed.outcome, fixed.sentence, run.ended_by(fixed.outcome), kept)
 
     def _end(
-        self, report_id: int, outcome: Outcome, sentence: str, who: str = "machine", kept: KeptBack | None = None
+        self, report_id: int, outcome: Outcome, sentence: str, who: str = "machine", kept: Judgment | None = None
     ) -> bool:
         report = self.means.store.reports.get(report_id)
         if report.status is not Status.AWAITING_FIX:

@@ -19,6 +19,7 @@ class Phrase(StrEnum):
     STOP = "stop"
     RETRY = "retry"
     PERMIT = "permit"  # the words that were asked about
+    GO_ON = "go_on"  # with the fix, although somebody else may be at it
     UNCLEAR = "unclear"  # nearly one of the others, or no words at all
 
 
@@ -29,6 +30,7 @@ _KNOWN = {
                   "cancel", "dismiss", "dismiss it", "dismiss this", "please dismiss", "please dismiss this"),
     Phrase.RETRY: ("retry", "try again"),
     Phrase.PERMIT: ("these words are fine", "those words are fine", "the words are fine", "words are fine"),
+    Phrase.GO_ON: ("go on", "go on please", "please go on", "go on anyway", "continue", "please continue"),
     Phrase.UNCLEAR: ("ok", "okay", "k", "yep", "yeah", "yup", "sure", "fine", "yes yes", "please", "go ahead please",
                      "please do", "sounds good", "looks good", "thanks", "thank you", "great", "nice", "cool", "nope",
                      "nah", "hm", "hmm", "maybe", "wait"),

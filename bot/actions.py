@@ -21,6 +21,7 @@ class Action(StrEnum):
     RETRY = "retry"
     DISMISS = "dismiss"
     PERMIT = "permit"  # the words for which a fix was kept back
+    GO_ON = "go_on"  # with a fix, although somebody else may be at it
     STOP = "stop"  # the work that goes on
     ANSWER = "answer"  # one of a question's options
     RESTORE = "restore"  # from the quarantine
@@ -83,6 +84,7 @@ DECISIONS = {
     Action.DISMISS: Decision.DISMISS,
     Action.STOP: Decision.STOP,
     Action.PERMIT: Decision.PERMIT,
+    Action.GO_ON: Decision.GO_ON,
     Action.ANSWER: Decision.ANSWER,
 }
 """What pressing a button decides; the others decide nothing."""

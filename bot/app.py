@@ -30,6 +30,7 @@ from agents.weighing import Intake
 from bot import removals
 from bot.askers import Askers
 from bot.chores import Chores
+from bot.circuits import API, GIT, Circuits
 from bot.clock import Clock, Tick
 from bot.connections import Connections
 from bot.courtesy import Courtesy
@@ -235,13 +236,14 @@ def build(settings: Settings) -> Parts:
 
 
 def _means(settings: Settings, policy: Policy, store: Store, redactor: Redactor, enqueuer: Enqueuer) -> Means:
-    credentials = credentials_of(settings)
-    mirrors = Mirrors(settings.signalbox_home / "mirrors", settings.github_url, credentials.token)
-    code_host = GithubCodeHost(credentials, mirrors)
+    credentials, circuits = credentials_of(settings), Circuits(store, redactor.text)
+    folder, git = settings.signalbox_home / "mirrors", circuits.of(GIT)
+    mirrors = Mirrors(folder, settings.github_url, credentials.token, circuit=git)
+    code_host = GithubCodeHost(credentials, mirrors, circuit=circuits.of(API))
     return Means(
         store=store,
         policy=policy,
-        model=_model(settings, policy, store),
+        model=_model(settings, policy, store, circuits),
         workspaces=SandboxWorkspaces(mirrors, settings.signalbox_home),
         code_host=code_host,
         vectoriser=vectoriser_of(settings.signalbox_sentences, settings.signalbox_home),
@@ -260,13 +262,14 @@ def _slack(settings: Settings) -> SlackWriter:
     return SlackWriter.over(WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, timeout=15))
 
 
-def _model(settings: Settings, policy: Policy, store: Store) -> Model:
+def _model(settings: Settings, policy: Policy, store: Store, circuits: Circuits) -> Model:
     if not settings.anthropic_api_key:
         return OfflineModel()
     from agents.adapters.claude import ClaudeModel, ClientOptions  # noqa: PLC0415 its SDK is a third of all imports
 
     options = ClientOptions(secret(settings.anthropic_api_key), settings.anthropic_base_url)
-    return ClaudeModel(options, policy.models, StoreLedger(store.spending, policy.budgets))
+    ledger = StoreLedger(store.spending, policy.budgets)
+    return ClaudeModel(options, policy.models, ledger, circuits.roster())
 
 
 def _warm_up(means: Means) -> None:

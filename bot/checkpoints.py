@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 WAITS = (1.0, 5.0, 20.0)  # seconds between the tries of one checkpoint
 _LONGEST_WAIT = 60.0
+_SHORT_REST = 20.0  # seconds; for a longer one whoever waits in the same line is not to wait too
 
 
 class Interrupted(SignalboxError):
@@ -87,13 +88,16 @@ class EngineCheckpoint:
 
 
 def _patiently(work: Callable[[], T], waits: Sequence[float]) -> T:
-    """Do the work; when something outside does not answer, try again a little later, unless it asks for much more."""
+    """Do the work; when something outside does not answer, try again a little later, unless it asks for much more.
+
+    What is left alone anyway, for longer than a moment, is not waited for here: the job makes room for others.
+    """
     for wait in waits:
         try:
             return work()
         except Unavailable as error:
             asked = error.retry_after or 0.0
-            if asked > _LONGEST_WAIT:
+            if asked > (_LONGEST_WAIT if error.was_asked else _SHORT_REST):
                 raise
             time.sleep(max(wait, asked))
     return work()

@@ -14,6 +14,7 @@ from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.terms import Policy
 from bot import breaker
+from bot.circuits import known_rests
 from bot.connections import others_listen, strangers_seen
 from bot.doctor_models import examine_models
 from bot.doctor_slack import examine_slack
@@ -165,8 +166,10 @@ def _mcp(policy: Policy) -> Iterator[Finding]:
 
 
 def _resting(settings: Settings, policy: Policy) -> Iterator[Finding]:
-    """What the bot itself last met at its sources."""
+    """What the bot itself last met at its sources, and at what its jobs ask besides."""
     store = open_store(settings.database)
+    for rest in known_rests(store, policy):
+        yield Finding(f"{rest.source} in the bot", Verdict.MISSING, breaker.how_it_is(rest, now()))
     for name in policy.sources:
         cursor = store.cursors.get(name)
         for sentence in (

@@ -24,6 +24,7 @@ from bot.engine import Engine, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
 from bot.forgetting import forget_jobs, forget_reservations, forget_words
+from bot.patience import for_a_while
 from bot.putting_off import is_looked_at, wait_after, wait_of_a_digest
 from bot.queues import Queue
 from storage.columns import now
@@ -227,16 +228,18 @@ class Jobs:
             self.engine.resume_interrupted(self._may_go_on)
         self.store.filing.tell_of_the_many(self.clock())
         due = self.store.due.now(self.clock())
-        for event_id in due.inbox:
-            self.inbox(event_id)
-        for signal_id in due.unanswered:
-            self.chores.answer(signal_id)
         for signal in due.signals:
             self._digest_again(self.store.signals.get(signal.id))
         for report in due.reports:
             self._work_again(report)
         for report_id, version in due.undrawn:
             self._draw_again(report_id, version)
+        for event_id in for_a_while(
+            _TALK, due.inbox
+        ):  # what asks Slack, which may be silent, comes last, and is cut short
+            self.inbox(event_id)
+        for signal_id in for_a_while(_TALK, due.unanswered):
+            self.chores.answer(signal_id)
 
     def _may_go_on(self, job_id: str) -> bool:
         """Whether an interrupted job has waited long enough. One whose report was moved on may end at once."""
@@ -292,4 +295,5 @@ _NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remi
 _COMES_AGAIN = frozenset({"pull", "follow", "prove"})  # with the next slot of the clock
 _PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
 _TOLD = frozenset({"digest", "research", "fix"})
+_TALK = 10.0  # seconds of a sweep; the next one goes on
 _RETRY, _BY_ITSELF = "Press Retry, or ask who runs it.", "It is tried again by itself; ask who runs it."

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+
+
+def for_a_while(seconds: float, things: Iterable[V], clock: Callable[[], float] = time.monotonic) -> Iterator[V]:
+    """The things one by one, as long as there is time left to begin with the next one."""
+    until = clock() + seconds
+    for thing in things:
+        if clock() >= until:
+            return
+        yield thing
 
 
 @dataclass

@@ -153,7 +153,7 @@ def model_of(engine: Engine, store: Store, variation: Variation = Variation()) -
     from agents.adapters.claude import ClientOptions  # noqa: PLC0415 as above
 
     limit = variation.timeout
-    patience = None if limit is None else ClientOptions("", seconds=limit, retries=0, longest_wait=limit)
+    patience = None if limit is None else ClientOptions("", seconds=limit, pace=0, retries=0, longest_wait=limit)
     model = claude(ledger, patience)
     return model if replies is None else Keeping(model, ledger, replies)
 

@@ -22,12 +22,9 @@ from evals.review_cases import (
     Change,
     Flawed,
     Problem,
-    case_of,
-    patch_of,
     problems_of,
-    proof_of,
+    proven_of,
     subject_of,
-    submission_of,
 )
 from evals.runs import Engine, Score, spread
 from storage.judgments import Judgment, Stage
@@ -139,9 +136,7 @@ def _all(problems: Mapping[str, Problem], model: Model) -> list[Reviewed]:
 
 
 def _reviewed(asked: _Asked, model: Model) -> Reviewed:
-    problem, change = asked.problem, asked.change
-    case, patch = case_of(asked.subject, problem), patch_of(problem.base, change.files)
-    return Reviewed(change, review(case, submission_of(problem, change), patch, proof_of(change), model))
+    return Reviewed(asked.change, review(proven_of(asked.subject, asked.problem, asked.change), model))
 
 
 def _by_angle(reviewed: Sequence[Reviewed]) -> list[Score]:

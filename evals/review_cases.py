@@ -10,8 +10,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from agents.around import Surroundings, excerpt
 from agents.cases import FixCase, SeenSignal
 from agents.errors import BadSettings
+from agents.proven import ProvenFix
 from agents.terms import Repository
 from storage.columns import now
 from storage.judgments import (
@@ -28,6 +30,8 @@ from storage.judgments import (
     Standing,
 )
 from storage.reviews import Angle
+
+_GREEN = "All passed."  # what a runner printed is not kept: only that it was so, which a test of ours checks
 
 
 class _Part(BaseModel):
@@ -127,8 +131,7 @@ def patch_of(base: Mapping[str, str], files: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def case_of(subject: str, problem: Problem) -> FixCase:
-    """The problem as a reviewer is shown it."""
+def _case(subject: str, problem: Problem) -> FixCase:
     at = now()
     signals = tuple(
         SeenSignal(external_id=f"signal-{number}", source=one.source, body=one.text, happened_at=at)
@@ -178,10 +181,10 @@ def subject_of(name: str, change: Change) -> str:
     return "change-" + hashlib.sha256(f"{name}{sorted(change.files.items())}".encode()).hexdigest()[:8]
 
 
-def submission_of(problem: Problem, change: Change) -> FixSubmission:
-    """What its author handed in."""
+def proven_of(subject: str, problem: Problem, change: Change) -> ProvenFix:
+    """The change as a reviewer is handed it, with its files whole."""
     tests = tuple(sorted(path for path in change.files if path.startswith("tests/")))
-    return FixSubmission(
+    submission = FixSubmission(
         title=problem.plan.title,
         summary=change.said,
         test_files=tests,
@@ -190,16 +193,20 @@ def submission_of(problem: Problem, change: Change) -> FixSubmission:
         risk=problem.plan.risk,
         undo="Revert it.",
     )
-
-
-def proof_of(change: Change) -> Proof:
-    """It holds, as that of every change here does."""
-    return Proof(
-        test_ids=(),
+    proof = Proof(
+        test_ids=tests,
         failed_before=True,
         passed_after=True,
         suite_passed=True,
         before_log=change.before,
-        after_log="",
-        suite_log="",
+        after_log=_GREEN,
+        suite_log=_GREEN,
+    )
+    files = "\n\n".join(f"{path}\n{excerpt(text, ())}" for path, text in sorted(change.files.items()))
+    return ProvenFix(
+        case=_case(subject, problem),
+        submission=submission,
+        patch=patch_of(problem.base, change.files),
+        proof=proof,
+        around=Surroundings(files=files),
     )

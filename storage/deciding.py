@@ -22,6 +22,7 @@ _ONLY_FROM = {
     Decision.GUIDE: Status.AWAITING_APPROVAL,
     Decision.ANSWER: Status.AWAITING_ANSWER,
     Decision.PERMIT: Status.STUCK,
+    Decision.GO_ON: Status.STUCK,
 }
 
 

@@ -20,11 +20,15 @@ class NotFound(SignalboxError):
 
 
 class Unavailable(SignalboxError):
-    """Something outside did not answer. `retry_after` is in seconds, None when it did not say."""
+    """Something outside did not answer. `retry_after` is in seconds, None when it did not say.
 
-    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+    `was_asked` is False when it was left alone, since it did not answer others.
+    """
+
+    def __init__(self, sentence: str, retry_after: float | None = None, *, was_asked: bool = True) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+        self.was_asked = was_asked
 
 
 class DatabaseDown(Unavailable):

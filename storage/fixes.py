@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Unpack
 
 from sqlalchemy import func
@@ -62,6 +63,11 @@ class Fixes:
                 fix.opened_at = now()
             journal.touch(session, fix.report_id)
             return fix
+
+    def ours(self, urls: Collection[str]) -> set[str]:
+        """Of addresses of pull requests those that we opened, for whichever report."""
+        with self._on.read() as session:
+            return set(session.exec(select(Fix.url).where(col(Fix.url).in_(urls)))) if urls else set()
 
     def opened_since(self, repository: str, since: dt.datetime) -> int:
         """How many pull requests we have opened in a repository since a moment."""

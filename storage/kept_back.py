@@ -29,7 +29,7 @@ def words_in(said: str) -> tuple[str, ...]:
 
 def kept_back_by(entry: Entry) -> KeptBack | None:
     """The words for which the report got stuck by this move, if it was for words alone."""
-    if entry.after is not Status.STUCK or not entry.judgment:
+    if entry.after is not Status.STUCK or not entry.judgment or "words" not in entry.judgment:
         return None
     return KeptBack.model_validate(entry.judgment)
 

@@ -22,5 +22,6 @@ class Outcome(StrEnum):
     NO_CHECKS = "no_checks"  # the pull request got no checks in time
     OUT_OF_ROUNDS = "out_of_rounds"  # checks were still red after the last round
     STOPPED = "stopped"  # a person stopped it
+    IN_FLIGHT = "in_flight"  # somebody else may be at it by now
     DRY_RUN = "dry_run"  # everything was done but the push
     FAILED = "failed"  # an error that retrying did not cure

@@ -13,9 +13,10 @@ from storage import journal
 from storage.columns import now
 from storage.deciding import Decided, DecidedKind, Deciding
 from storage.errors import NotFound
+from storage.in_the_way import InTheWay, in_the_way_by
 from storage.judgments import Plan, Question
 from storage.kept_back import KeptBack, kept_back_by, latest_stop
-from storage.records import Approval, AskedQuestion, Decision, EntryKind, Fix, Report, ShownPlan
+from storage.records import Approval, AskedQuestion, Decision, Entry, EntryKind, Fix, Report, ShownPlan
 from storage.snapshot import open_question
 from storage.status import Status
 from storage.transactions import found, locked
@@ -133,11 +134,20 @@ class Plans(Deciding):
 
         Nor when another move than the one that is named asked about them, or when they were asked about after `ts`.
         """
+        entry = self._stop(report_id, entry_id, ts)
+        return None if entry is None else kept_back_by(entry)
+
+    def in_the_way(self, report_id: int, *, entry_id: int = 0, ts: str = "") -> InTheWay | None:
+        """What the report is stuck for, if somebody else may be at it; else None, in the same cases."""
+        entry = self._stop(report_id, entry_id, ts)
+        return None if entry is None else in_the_way_by(entry)
+
+    def _stop(self, report_id: int, entry_id: int, ts: str) -> Entry | None:
         with self._on.read() as session:
             entry = latest_stop(session, report_id)
             if entry is None or (entry_id and entry.id != entry_id) or (ts and float(ts) < entry.at.timestamp()):
                 return None
-            return kept_back_by(entry)
+            return entry
 
     def answer(self, question_id: int, answer: str, by: str) -> AskedQuestion:
         """Keep the answer. The first one counts. Raises NotFound."""

@@ -188,6 +188,7 @@ class Decision(StrEnum):
     RETRY = "retry"
     DISMISS = "dismiss"
     PERMIT = "permit"  # the words for which a fix was kept back are fine
+    GO_ON = "go_on"  # with the fix, although somebody else may be at it
     STOP = "stop"  # end the work that goes on; the report stays
     REFUSED = "refused"  # somebody without the right tried
 

@@ -16,7 +16,7 @@ from anthropic import transform_schema
 from pydantic import BaseModel, ValidationError
 
 from agents.adapters import claude_wire as wire
-from agents.adapters.claude_faults import Reach, fault_of, lost, seconds_of
+from agents.adapters.claude_faults import Reach, again_in, fault_of, lost
 from agents.adapters.ledger import Ledger
 from agents.adapters.prices import price_of
 from agents.adapters.roster import Roster
@@ -43,10 +43,16 @@ class ClientOptions:
 
     api_key: str
     base_url: str = "https://api.anthropic.com"
-    seconds: float = 300.0  # of one request
-    retries: int = 2  # by the SDK, within a call
+    seconds: float = 300.0  # of one request, at most
+    pace: float = 30.0  # tokens a second: what is written more slowly is not waited for; 0: for whatever takes its time
+    connecting: float = 10.0  # seconds
+    retries: int = 2  # within a call; a request that was not answered in time is not made again
     longest_wait: float = 20.0  # seconds; when the API asks for more, the job waits instead of its thread
     judgment_tokens: int = 4_000  # the longest judgment, thoughts included; twice as many after one that was cut off
+
+    def patience(self, tokens: int) -> float:
+        """The seconds that an answer of so many tokens at most is waited for."""
+        return min(self.seconds, 30.0 + tokens / self.pace) if self.pace else self.seconds
 
 
 @dataclass(frozen=True)
@@ -77,19 +83,12 @@ class ClaudeModel:
     A model that is overloaded or silent is followed, within the same call, by the next one that the policy names.
     """
 
-    def __init__(self, options: ClientOptions, models: Models, ledger: Ledger) -> None:
+    def __init__(self, options: ClientOptions, models: Models, ledger: Ledger, roster: Roster | None = None) -> None:
         self._options = options
         self._models = models
         self._ledger = ledger
-        self._roster = Roster()
-        self._reach = Reach(options.base_url, options.seconds, 1 + options.retries)
-        self._client = anthropic.Anthropic(
-            api_key=options.api_key,
-            base_url=options.base_url,
-            timeout=options.seconds,
-            max_retries=options.retries,
-            http_client=anthropic.DefaultHttpxClient(event_hooks={"response": [self._wait_no_longer]}),
-        )
+        self._roster = roster or Roster()
+        self._client = anthropic.Anthropic(api_key=options.api_key, base_url=options.base_url, max_retries=0)
 
     @property
     def can_research(self) -> bool:
@@ -172,12 +171,17 @@ class ClaudeModel:
         named = self._models.named(stage)
         downs: list[ModelDown] = []
         for model in self._roster.awake(named):
+            if not self._roster.is_free(model):
+                continue
             try:
                 answer = self._ask(model, stage, about, turn, request(model))
             except _NextModel as down:
-                self._roster.failed(model, down.error.retry_after)
+                self._roster.failed(model, str(down.error), down.error.retry_after)
                 downs.append(down.error)
                 log.warning("a model does not answer", model=model, stage=stage.value, why=str(down.error))
+            except ModelRefused:
+                self._roster.answered(model)
+                raise
             else:
                 self._roster.answered(model)
                 return answer
@@ -188,7 +192,8 @@ class ClaudeModel:
             return downs[0]
         why = f" {downs[-1]}" if downs else ""
         wait = self._roster.soonest(named) or None
-        return ModelDown(f"No answer from {', '.join(named)}; the work waits and is tried again.{why}", wait)
+        said = f"No answer from {', '.join(named)}; the work waits and is tried again.{why}"
+        return ModelDown(said, wait, was_asked=bool(downs))
 
     def _ask(self, model: str, stage: Stage, about: About, turn: int, request: Json) -> _Answer:
         """One request, paid for: its estimate is put aside before it, its cost is written after, also if it fails."""
@@ -197,26 +202,32 @@ class ClaudeModel:
         estimate = price.usage(0, tokens, 0, request["max_tokens"])
         call_id = self._ledger.reserve(stage, about, model, estimate.usd, turn)
         began = time.monotonic()
+        reach = Reach(self._options.base_url, self._options.patience(request["max_tokens"]))
         try:
-            message = self._client.messages.create(
-                model=model, extra_headers=wire.headers(stage, about, turn), **request
-            )
+            message = self._made(reach, model=model, extra_headers=wire.headers(stage, about, turn), **request)
             answer = _read(message, model)
         except (anthropic.AnthropicError, ModelDown, ValueError) as error:  # ValueError: it was not even JSON
-            cost = lost(error, estimate, self._reach)
+            cost = lost(error, estimate)
             self._ledger.settle(call_id, cost, seconds=time.monotonic() - began, stop_reason=type(error).__name__)
-            fault = fault_of(error, model, self._reach)
+            fault = fault_of(error, model, reach)
             if fault.of_model and isinstance(fault.error, ModelDown):
                 raise _NextModel(fault.error) from error
             raise fault.error from error
         self._ledger.settle(call_id, answer.usage, seconds=time.monotonic() - began, stop_reason=answer.stop_reason)
         return answer
 
-    def _wait_no_longer(self, response: httpx2.Response) -> None:
-        """Keep the SDK from sleeping for as long as the API asks, which may be hours: the job is postponed instead."""
-        wait = seconds_of(response.headers.get("retry-after"))
-        if wait is not None and wait > self._options.longest_wait:
-            response.headers["x-should-retry"] = "false"
+    def _made(self, reach: Reach, **request: Any) -> object:
+        """What the API answers; asked again where that may help at once."""
+        timeout = httpx2.Timeout(reach.seconds, connect=min(reach.seconds, self._options.connecting))
+        for attempt in range(self._options.retries):
+            try:
+                return self._client.messages.create(timeout=timeout, **request)
+            except anthropic.APIError as error:
+                wait = again_in(error, attempt, self._options.longest_wait)
+                if wait is None:
+                    raise
+            time.sleep(wait)
+        return self._client.messages.create(timeout=timeout, **request)
 
 
 def _read(message: object, model: str) -> _Answer:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import dataclass
 
 import anthropic
+import httpx2
 import structlog
 
 from agents.errors import ModelDown, ModelRefused
@@ -23,11 +25,10 @@ _UNTIL_PUT_RIGHT = 300.0  # seconds to leave it alone while the set-up is wrong
 
 @dataclass(frozen=True)
 class Reach:
-    """Where the API is, how long it is waited for, and how often the SDK asks."""
+    """Where the API is, and how long one request is waited for."""
 
     base_url: str
     seconds: float
-    tries: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def fault_of(error: Exception, model: str, reach: Reach) -> Fault:
     """The SDK's error as one of ours."""
     if isinstance(error, ModelDown):
         return Fault(error, of_model=False)
-    if isinstance(error, anthropic.APITimeoutError):
+    if isinstance(error, anthropic.APITimeoutError) and not _is_unreached(error):
         sentence = f"Claude did not answer within {reach.seconds:.0f} s; it is asked again later."
         return Fault(ModelDown(sentence), of_model=True)
     if isinstance(error, anthropic.APIConnectionError):
@@ -56,14 +57,34 @@ def fault_of(error: Exception, model: str, reach: Reach) -> Fault:
     return _refused(error, model)
 
 
-def lost(error: Exception, estimate: Usage, reach: Reach) -> Usage:
-    """What a failed call may have cost: nothing if it was refused, the estimate of every try if nobody knows."""
+def lost(error: Exception, estimate: Usage) -> Usage:
+    """What a failed call may have cost: nothing if it was refused or did not arrive, the estimate if nobody knows."""
+    refused = isinstance(error, anthropic.APIStatusError)
+    return Usage() if refused or _is_unreached(error) else Usage(usd=estimate.usd)
+
+
+def again_in(error: anthropic.APIError, attempt: int, longest: float) -> float | None:
+    """The seconds after which the same request may be made again at once; None where its job had better wait.
+
+    One that was not answered in time is not: it was waited for long enough, and may have been paid for.
+    """
+    asked: float | None = None
     if isinstance(error, anthropic.APIStatusError):
-        return Usage()
+        asked = seconds_of(error.response.headers.get("retry-after"))
+        passing = error.status_code in _BUSY or error.status_code >= _FIRST_SERVER_FAULT
+        if not passing or error.response.headers.get("x-should-retry") == "false":
+            return None
+    elif not _is_unreached(error):
+        return None
+    wait = max(asked or 0.0, 0.5 * 2.0**attempt * random.uniform(0.75, 1.25))  # noqa: S311 jitter, no secret
+    return wait if (asked or 0.0) <= longest else None
+
+
+def _is_unreached(error: Exception) -> bool:
+    """Whether the request did not even arrive, or its connection was lost."""
     if isinstance(error, anthropic.APITimeoutError):
-        return Usage(usd=estimate.usd * reach.tries)
-    is_unreached = isinstance(error, anthropic.APIConnectionError)
-    return Usage() if is_unreached else Usage(usd=estimate.usd)
+        return isinstance(error.__cause__, httpx2.ConnectTimeout)
+    return isinstance(error, anthropic.APIConnectionError)
 
 
 def seconds_of(header: str | None) -> float | None:

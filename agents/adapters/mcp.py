@@ -28,6 +28,7 @@ from agents.terms import McpTerms
 T = TypeVar("T")
 _PAGES = 10  # of a server's list of tools
 _REFUSED = frozenset({401, 403})
+_LONGEST_REST = 3600.0  # seconds, whatever it asks for
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,12 @@ class McpServer:
         offered = next((one for one in self._listed() if one.name == tool), None)
         if tool not in self.allowed or offered is None or not reads_only(offered):
             raise SourceRejected(self._refusal(tool, offered))
-        result = self._run(lambda client: client.call_tool(tool, dict(arguments)))
+        try:
+            result = self._run(lambda client: client.call_tool(tool, dict(arguments)))
+        except SourceDown as trouble:
+            with self._lock:
+                self._rest(trouble)
+            raise
         text = "\n".join(_texts(result))
         if result.is_error:
             raise SourceRejected(f"{self.name} could not do that: {text[:2000]}")
@@ -115,7 +121,12 @@ class McpServer:
             self._known, self._trouble = self._run(_all_tools), None
             self._until = self.clock() + self.patience.known
         except (SourceDown, SourceRejected) as trouble:
-            self._trouble, self._until = trouble, self.clock() + self.patience.resting
+            self._rest(trouble)
+
+    def _rest(self, trouble: SourceDown | SourceRejected) -> None:
+        """Leave it alone for a minute, or for as long as it asks: an agent would call it again and again."""
+        asked = trouble.retry_after if isinstance(trouble, SourceDown) else None
+        self._trouble, self._until = trouble, self.clock() + max(self.patience.resting, asked or 0.0)
 
     def _run(self, work: Callable[[Client], Awaitable[T]]) -> T:
         transport = _Bounded(self.patience.largest)
@@ -127,7 +138,7 @@ class McpServer:
         try:
             return asyncio.run(connected())
         except (Exception, BaseExceptionGroup) as error:
-            raise self._meaning(error, transport.statuses) from error
+            raise self._meaning(error, transport) from error
 
     @asynccontextmanager
     async def _client(self, transport: _Bounded) -> AsyncIterator[Client]:
@@ -138,14 +149,16 @@ class McpServer:
             async with Client(over, read_timeout_seconds=self.patience.calling, cache=None) as client:
                 yield client
 
-    def _meaning(self, error: BaseException, statuses: set[int]) -> SourceDown | SourceRejected:
+    def _meaning(self, error: BaseException, transport: _Bounded) -> SourceDown | SourceRejected:
         """What went wrong, in a sentence without the words of the server or a library."""
         causes = list(_leaves(error))
-        if statuses & _REFUSED:
+        if transport.statuses & _REFUSED:
             return SourceRejected(f"The MCP server {self.name} refuses its token; check {self.terms.token_env or 'it'}")
         if any(isinstance(one, _TooLarge) for one in causes):
             return SourceRejected(f"The MCP server {self.name} answered with more than {self.patience.largest} bytes")
-        return SourceDown(f"The MCP server {self.name} did not answer ({type(causes[0]).__name__})")
+        return SourceDown(
+            f"The MCP server {self.name} did not answer ({type(causes[0]).__name__})", transport.retry_after
+        )
 
 
 def reads_only(tool: mcp_types.Tool) -> bool:
@@ -194,16 +207,19 @@ class _TooLarge(httpx2.TransportError):
 
 
 class _Bounded(httpx2.AsyncHTTPTransport):
-    """Reads no answer past its limit, and remembers the statuses, which the client does not tell."""
+    """Reads no answer past its limit, and remembers statuses and waits asked for, which the client does not tell."""
 
     def __init__(self, largest: int) -> None:
         super().__init__()
         self._largest = largest
         self.statuses: set[int] = set()
+        self.retry_after: float | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         response = await super().handle_async_request(request)
         self.statuses.add(response.status_code)
+        if (asked := response.headers.get("retry-after", "")).isdigit():
+            self.retry_after = min(float(asked), _LONGEST_REST)
         response.stream = _Counted(response.stream, self._largest)
         return response
 

@@ -11,12 +11,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.adapters.file_lock import StillLocked, held
 from agents.adapters.inert_git import GitFailed, run_git, text_of_git
 from agents.adapters.remotes import Remote, remote_of
+from agents.circuit import Circuit
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.terms import Repository
 from agents.undecoded import bytes_of
@@ -39,10 +40,11 @@ class Mirrors:
     url: str
     token: Callable[[], str] = str
     patience: float = 900.0  # seconds to wait for another process that works in the same mirror
+    circuit: Circuit = field(default_factory=Circuit)  # of the code host's git
 
     def head(self, repository: Repository) -> str:
         """Fetch, and give the commit at the tip of the base branch. Raises CodeHostDown or CodeHostRejected."""
-        with self._open(repository) as mirror:
+        with self._open(repository, "fetching") as mirror:
             mirror.fetch(repository.base_branch)
             return mirror.text("rev-parse", "--verify", f"refs/heads/{repository.base_branch}^{{commit}}")
 
@@ -83,7 +85,7 @@ class Mirrors:
             raise CodeHostRejected(
                 f"{branch} is the base branch of {repository.name}; fixes go to branches of their own"
             )
-        with self._open(repository) as mirror:
+        with self._open(repository, "pushing to") as mirror:
             mirror.need(base_sha, repository.base_branch)
             sha = mirror.commit(base_sha, patch, message, at)
             there = mirror.remote_tip(branch)
@@ -94,13 +96,15 @@ class Mirrors:
 
     def need_ours(self, repository: Repository, branch: str) -> None:
         """Raises CodeHostRejected when a push to the branch would overwrite what somebody else has pushed."""
-        with self._open(repository) as mirror:
+        with self._open(repository, "looking at") as mirror:
             mirror.refuse_foreign(branch, mirror.remote_tip(branch), repository.base_branch)
 
     @contextmanager
-    def _open(self, repository: Repository) -> Iterator[_Mirror]:
-        """The repository's mirror, made if need be, for this process alone."""
-        remote = remote_of(repository, self.url, self.token)
+    def _open(self, repository: Repository, doing: str = "") -> Iterator[_Mirror]:
+        """The repository's mirror, made if need be, for this process alone; not for `doing` what would be in vain."""
+        remote = remote_of(repository, self.url, self.token, self.circuit)
+        if doing:
+            remote.need_awake(doing)
         path = self.folder.absolute() / f"{repository.name.replace('/', '+')}.git"
         try:
             with _translated(repository), held(path.with_suffix(".lock"), self.patience) as lock:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agents.adapters.inert_git import GitFailed, GitTimedOut, run_git
+from agents.adapters.inert_git import PROXIES, GitFailed, GitTimedOut, run_git
+from agents.circuit import Circuit
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.terms import Repository
 
@@ -21,16 +24,22 @@ _REFUSED = re.compile(
 )
 _NOT_ACCEPTED = re.compile(r"Authentication failed|could not read (?:Username|Password)|returned error: 401")
 _SHOWN = 400
+_PORTS = {"https": 443, "http": 80}
+_CONNECTING = 10.0  # seconds
 _UNTIL_PUT_RIGHT = 300.0  # seconds to leave the code host alone while our token is not accepted
 
 
 @dataclass(frozen=True)
 class Remote:
-    """One repository on the code host. `token` is shown only to the code host's own address."""
+    """One repository on the code host. `token` is shown only to the code host's own address.
+
+    `circuit` is that of who serves the address.
+    """
 
     name: str
     address: str
     token: str = field(default="", repr=False)
+    circuit: Circuit = field(default_factory=Circuit)
 
     def run(
         self, *arguments: str, at: Path, doing: str, seconds: float = 120.0, keep_open: Sequence[int] = ()
@@ -40,7 +49,33 @@ class Remote:
         Raises CodeHostDown or CodeHostRejected with a sentence that never holds the token; `doing` goes into it, as in
         "fetching".
         """
+        if wait := self.circuit.take():
+            raise self._left_alone(doing, wait)
+        try:
+            out = self._run(*arguments, at=at, doing=doing, seconds=seconds, keep_open=keep_open)
+        except CodeHostDown as down:
+            self.circuit.failed(str(down), down.retry_after)
+            raise
+        except CodeHostRejected:
+            self.circuit.answered()
+            raise
+        self.circuit.answered()
+        return out
+
+    def need_awake(self, doing: str) -> None:
+        """Raises CodeHostDown while its server is left alone: whoever would only wait for that need not begin."""
+        if wait := self.circuit.resting():
+            raise self._left_alone(doing, wait)
+
+    def _left_alone(self, doing: str, wait: float) -> CodeHostDown:
+        sentence = f"{doing} {self.name} waits: its server did not answer lately, and is asked again in {wait:.0f} s"
+        return CodeHostDown(f"{sentence} ({self.circuit.why})", wait, was_asked=False)
+
+    def _run(
+        self, *arguments: str, at: Path, doing: str, seconds: float = 120.0, keep_open: Sequence[int] = ()
+    ) -> bytes:
         words = [argument.replace("{remote}", self.address) for argument in arguments]
+        self._need_reached(doing)
         try:
             return run_git(*words, at=at, settings=self._settings(), seconds=seconds, keep_open=keep_open)
         except GitTimedOut as error:
@@ -53,6 +88,19 @@ class Remote:
                 advice = "check the repository's name, its base branch, and what GITHUB_TOKEN may do there"
                 raise CodeHostRejected(f"{self._said(doing, error)}; {advice}") from error
             raise CodeHostDown(f"{self._said(doing, error)}; it is tried again later") from error
+
+    def _need_reached(self, doing: str) -> None:
+        """Raises CodeHostDown where its server takes no connection: git would wait for that for over two minutes."""
+        parts = urlsplit(self.address)
+        if parts.hostname is None or parts.scheme not in _PORTS or any(os.environ.get(name) for name in PROXIES):
+            return
+        try:
+            socket.create_connection((parts.hostname, parts.port or _PORTS[parts.scheme]), _CONNECTING).close()
+        except TimeoutError as error:
+            sentence = f"{doing} {self.name} failed: {parts.hostname} takes no connection"
+            raise CodeHostDown(f"{sentence}; it is tried again later") from error
+        except OSError:
+            return  # git finds out as quickly, and says it as ever
 
     def _settings(self) -> Mapping[str, str]:
         parts = urlsplit(self.address)
@@ -75,8 +123,11 @@ class Remote:
         return f"{doing} {self.name} failed: {said[-_SHOWN:]}"
 
 
-def remote_of(repository: Repository, url: str, token: Callable[[], str]) -> Remote:
-    """Where the repository is; `url` is the code host's own address. Raises CodeHostRejected for a bad address."""
+def remote_of(repository: Repository, url: str, token: Callable[[], str], circuit: Circuit) -> Remote:
+    """Where the repository is; `url` is the code host's own address, and `circuit` that of its git.
+
+    Raises CodeHostRejected for a bad address.
+    """
     address = repository.clone_url or f"{url.rstrip('/')}/{repository.name}.git"
     parts = urlsplit(address)
     if parts.scheme not in _ALLOWED and not address.startswith("/"):
@@ -91,4 +142,6 @@ def remote_of(repository: Repository, url: str, token: Callable[[], str]) -> Rem
         )
     ours = urlsplit(url)
     own = (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc)
-    return Remote(repository.name, address, token() if own and parts.netloc else "")
+    if not own or not parts.netloc:
+        return Remote(repository.name, address)
+    return Remote(repository.name, address, token(), circuit)

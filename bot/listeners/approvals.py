@@ -93,6 +93,11 @@ def _decide(decision: Decision, choice: Choice, press: Press, deps: Deps) -> Ans
         if kept is None:
             return Answer(ok=False, sentence="Nothing waits for these words any more; nothing was changed.")
         words = kept.said
+    if decision is Decision.GO_ON:
+        way = deps.store.plans.in_the_way(choice.report_id, entry_id=choice.entry_id)
+        if way is None:
+            return Answer(ok=False, sentence="It goes on already, or waits for something else; nothing was changed.")
+        words = way.said
     return deps.assent.press(
         choice.report_id,
         decision,

@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import Block
 
 from agents import rules
 from bot.actions import Command, Verb
+from bot.circuits import known_rests
 from bot.listeners import correcting, explaining, held, how, sleeping
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
@@ -126,7 +127,10 @@ def _status(typed: Typed, deps: Deps) -> Said:
         asleep=sum(each.asleep_since is not None for each in reports),
         held_up=[each for each in reports if each.status in WORKED_ON and each.not_before and each.not_before > at],
         today=deps.store.spending.since(today),
-        cursors=[deps.store.cursors.get(source) for source in deps.policy.sources],
+        cursors=[
+            *known_rests(deps.store, deps.policy),
+            *(deps.store.cursors.get(source) for source in deps.policy.sources),
+        ],
         unshown=unshown(reports, typed.channel, deps),
         dead=deps.store.inbox.dead(),
         short_of_room=deps.short_of_room(),

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import requests
-from github import Github, GithubException, GithubRetry, RateLimitExceededException
+from github import Github, GithubException, RateLimitExceededException
 from github.GithubException import RateLimitExceededExceedsMaxWait
 from github.Issue import Issue
 from github.Repository import Repository
 from requests.structures import CaseInsensitiveDict
 
-from agents.adapters.github import API_VERSION
+from agents.adapters.github import API_VERSION, Retries
 from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.github_credentials import credentials_of
@@ -196,7 +196,7 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> GithubIssu
         auth=credentials.auth() if credentials.are_set else None,
         base_url=settings.github_api_url,
         api_version=API_VERSION,
-        retry=GithubRetry(  # a source rests better than a thread: what GitHub asks for is waited out by the breaker
+        retry=Retries(  # a source rests better than a thread: what GitHub asks for is waited out by the breaker
             total=2,
             backoff_factor=0.2,
             max_rate_limit_wait=0,

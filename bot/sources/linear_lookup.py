@@ -44,13 +44,13 @@ class LinearLookup(Told):
 
     def search(self, words: str) -> str:
         """The issues that match, a few lines each. Raises SourceDown or SourceRejected."""
-        found = self.client.ask(_SEARCH, {"term": words, "first": MOST_FOUND})["searchIssues"]["nodes"]
-        issues = [issue for issue in found if self._ours(issue)]
+        found = self.asked(lambda: self.client.ask(_SEARCH, {"term": words, "first": MOST_FOUND}))
+        issues = [issue for issue in found["searchIssues"]["nodes"] if self._ours(issue)]
         return "\n\n".join(map(_brief, issues)) or "No issue matches."
 
     def issue(self, key: str) -> str:
         """One issue in full, with its comments, oldest first. Raises SourceDown or SourceRejected."""
-        issue = self.client.ask(_ISSUE, {"id": key, "first": MOST_COMMENTS})["issue"]
+        issue = self.asked(lambda: self.client.ask(_ISSUE, {"id": key, "first": MOST_COMMENTS}))["issue"]
         if not issue or not self._ours(issue):
             raise SourceRejected(f"{self.name} has no issue {key}")
         return "\n".join(_whole(issue))

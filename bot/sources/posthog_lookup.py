@@ -38,7 +38,7 @@ class PostHogLookup(Told):
         if not _READS.match(inner) or ";" in inner or "--" in inner or "/*" in inner:
             raise SourceRejected("Only one SELECT without comments and semicolons is asked")
         bounded = f"SELECT * FROM ({inner}) LIMIT {MOST_ROWS + 1}"  # noqa: S608 the query is the point; HogQL only reads
-        answer = self.project.query({"kind": "HogQLQuery", "query": bounded})
+        answer = self.asked(lambda: self.project.query({"kind": "HogQLQuery", "query": bounded}))
         columns = [str(column) for column in answer.get("columns") or []]
         rows = list(answer.get("results") or [])
         lines = [" | ".join(columns), *(" | ".join(_cell(cell) for cell in row) for row in rows[:MOST_ROWS])]
@@ -49,7 +49,7 @@ class PostHogLookup(Told):
         """The steps of a session, from PostHog's own summary of it. Raises SourceDown or SourceRejected."""
         if not _SESSION.fullmatch(session):
             raise SourceRejected(f"{session!r} is no id of a session")
-        row = self.project.get(f"single_session_summaries/{session}/")
+        row = self.asked(lambda: self.project.get(f"single_session_summaries/{session}/"))
         return told(row, f"{self.project.page}/replay/{session}")
 
 

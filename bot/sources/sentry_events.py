@@ -39,7 +39,8 @@ class SentryEvents(Told):
             raise SourceRejected(f"{issue!r} is no id of a Sentry issue; one is such as SHOP-4K1 or 5100000001")
         where = f"{self.url}/api/0/organizations/{quote(self.organisation, safe='')}/issues/{issue}/events/latest/"
         check = f"SENTRY_TOKEN (it needs event:read) and whether {self.organisation!r} has this issue"
-        event = ask(self.session, where, None, name=self.name, whose="Sentry", check=check).json()
+        answer = self.asked(lambda: ask(self.session, where, None, name=self.name, whose="Sentry", check=check))
+        event = answer.json()
         return "\n".join(_lines(event))
 
 

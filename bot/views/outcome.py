@@ -11,10 +11,12 @@ from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.corrections import reasons
 from bot.views.drawing import Drawing
+from bot.views.in_the_way import what_is_in_the_way
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold, code
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
 from bot.views.words import is_merge, it_was
+from storage.in_the_way import in_the_way_by
 from storage.kept_back import KeptBack, kept_back_by
 from storage.past import REVERTED
 from storage.records import Entry, Fix
@@ -67,23 +69,26 @@ def merged(scene: Scene, fix: Fix) -> Drawing:
 def trouble(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
     """Why the report is stuck, and Retry while it is."""
     why = (Words(entry.text, limit=2_000), *it_was(entry))
-    blocks: list[Block] = [parts.paragraph(Sign("warning"), " ", bold("I am stuck. "), *why)]
+    kept, way = kept_back_by(entry), in_the_way_by(entry)
+    heading = "I am stuck. " if way is None else "I ask before I go on. "
+    blocks: list[Block] = [parts.paragraph(Sign("warning"), " ", bold(heading), *why)]
     if now:
         value = Choice(report_id=scene.report_id).json_text
         confirm = "The report is closed, and no fix is made."
-        kept = kept_back_by(entry)
         blocks += _words(scene, kept) if kept is not None else []
+        blocks += what_is_in_the_way(way) if way is not None else []
         asked = Choice(report_id=scene.report_id, entry_id=entry.id or 0).json_text
         blocks.append(
             parts.buttons(
                 *([parts.button("These words are fine", Action.PERMIT, asked)] if kept is not None else []),
-                parts.button("Retry", Action.RETRY, value, style="primary"),
+                *([parts.button("Go on", Action.GO_ON, asked)] if way is not None else []),
+                parts.button("Retry" if way is None else "Look again", Action.RETRY, value, style="primary"),
                 parts.button("Dismiss", Action.DISMISS, value, confirm=confirm),
             )
         )
     elif following := _following(scene, entry):
         blocks.append(parts.paragraph(*_by(following), Words(following.text, italic=True, limit=300)))
-    return Drawing(f"trouble:{entry.id}", f"I am stuck: {entry.text}", blocks, past=not now)
+    return Drawing(f"trouble:{entry.id}", f"{heading}{entry.text}", blocks, past=not now)
 
 
 def _words(scene: Scene, kept: KeptBack) -> list[Block]:

@@ -61,6 +61,7 @@ _STUCK = {
     Outcome.NO_CHECKS: "the checks did not come in time",
     Outcome.OUT_OF_ROUNDS: "the checks stayed red",
     Outcome.STOPPED: "a person stopped it",
+    Outcome.IN_FLIGHT: "somebody else may be at it already",
     Outcome.DRY_RUN: "this is a dry run, nothing is pushed",
 }
 _SOURCES = {SLACK: "Slack"}

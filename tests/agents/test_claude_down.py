@@ -90,7 +90,10 @@ def test_a_time_out_keeps_its_estimate_because_it_may_have_been_charged(sqlite_s
         mute = Api([], url=f"http://127.0.0.1:{silent.getsockname()[1]}")
 
         with pytest.raises(ModelDown, match="did not answer within"):
-            a_model(mute, sqlite_store, seconds=0.2).judge(Stage.READ, ABOUT, Reading)
+            a_model(mute, sqlite_store, seconds=0.2, retries=2).judge(Stage.READ, ABOUT, Reading)
+        silent.settimeout(0)
+        with silent.accept()[0], pytest.raises(BlockingIOError):
+            silent.accept()  # it was waited for long enough: it is not asked again within the call
 
     (call,) = calls(sqlite_store)
     assert call.settled

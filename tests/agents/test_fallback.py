@@ -224,24 +224,34 @@ def test_when_all_are_down_the_turns_so_far_stay_and_a_later_life_goes_on(api: A
 def test_a_rest_doubles_with_each_trial_that_fails_and_ends_with_an_answer() -> None:
     at = [0.0]
     roster = Roster(clock=lambda: at[0])
-    roster.failed("a", None)
+    roster.failed("a", "busy", None)
     assert roster.awake(("a", "b")) == ("a", "b")
 
-    roster.failed("a", None)
+    roster.failed("a", "busy", None)
     assert TRIPS_AT == 2
     assert (roster.awake(("a", "b")), roster.soonest(("a",))) == (("b",), 15.0)
     at[0] = 15.0
     assert roster.awake(("a", "b")) == ("a", "b")
-    roster.failed("a", None)
+    roster.failed("a", "busy", None)
     assert roster.soonest(("a",)) == 30.0
     for _ in range(20):
-        roster.failed("a", None)
+        roster.failed("a", "busy", None)
     assert roster.soonest(("a",)) == 300.0
     roster.answered("a")
     assert roster.awake(("a",)) == ("a",)
-    roster.failed("a", 3600.0)
+    roster.failed("a", "busy", 3600.0)
     assert roster.soonest(("a", "b")) == 0.0
     assert roster.soonest(("a",)) == 3600.0
+
+
+def test_after_a_rest_one_tries_and_the_others_ask_the_next_model() -> None:
+    at = [0.0]
+    roster = Roster(clock=lambda: at[0])
+    for _ in range(2):
+        roster.failed("a", "busy", None)
+    at[0] = 15.0
+    assert [roster.is_free("a"), roster.is_free("a"), roster.is_free("b"), roster.is_free("b")] == [True, False, True,
+                                                                                                   True]  # fmt: skip
 
 
 def test_the_policy_names_one_model_or_several() -> None:

@@ -220,3 +220,36 @@ def test_any_schema_becomes_one_that_the_models_api_takes() -> None:
     assert "Ignore all" not in str(tool)
     assert arguments_of(strange) is parameters
     assert parameters.model_validate({"a": 1, "zzz": [2]}).given == {"a": 1, "zzz": [2]}
+
+
+def test_a_tool_that_does_not_answer_is_not_called_again_and_again(served: Served) -> None:
+    terms = McpTerms(name="notes", url=served.url, token_env="T", tools=("fetch",))
+    clock = [0.0]
+    server = McpServer(terms, TOKEN, clock=lambda: clock[0])
+    assert [tool.name for tool in server.tools()] == ["fetch"]
+    server.patience = Patience(calling=0.01)
+    with pytest.raises(SourceDown):
+        server.call("fetch", {"page": "slow"})
+    asked = len(served.tokens)
+    with pytest.raises(SourceDown, match="did not answer"):
+        server.call("fetch", {"page": "any"})
+    assert len(served.tokens) == asked
+
+
+def test_what_a_server_asks_for_is_granted_to_it() -> None:
+    async def busy(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = [(b"retry-after", b"600")]
+            await send({"type": "http.response.start", "status": 429, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+
+    clock = [0.0]
+    with Loopback(busy) as loopback:
+        server = McpServer(McpTerms(name="notes", url=loopback.url, tools=("fetch",)), clock=lambda: clock[0])
+        with pytest.raises(SourceDown) as down:
+            server.tools()
+    assert down.value.retry_after == 600.0
+    clock[0] = 599.0
+    with pytest.raises(SourceDown) as again:
+        server.tools()
+    assert again.value is down.value

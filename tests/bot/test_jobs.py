@@ -271,3 +271,18 @@ def test_a_report_in_review_for_days_is_looked_at_in_some_slots_and_its_soak_in_
     until(lambda: all(works.engine.is_over(f"prove:{soak}:{slot}") for slot in range(17, 20)), "the soaks")
     until(lambda: len(works.lines.all("look")) == 1, "the look")
     assert [line[0] for line in works.lines.all("look")] == [str(review)]
+
+
+def test_a_sweep_enqueues_what_waits_for_the_machine_before_it_talks_to_a_slack_that_may_be_silent(
+    works: Works,
+) -> None:
+    report = a_report(works.store, status=Status.AWAITING_RESEARCH)
+    works.lines.hold(1)
+    job_id = work_id(report) or ""
+    works.store.inbox.receive("Ev1", "message", {})
+    seen: list[bool] = []
+    works.jobs.inbox = lambda _: seen.append(job_id in works.engine.alive())
+    works.later(days=1)
+    works.jobs.sweep()
+    assert seen == [True]
+    works.lines.let_go(1)

@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from storage.assessment import Touch
+from storage.in_the_way import InTheWay
+from storage.judgments import Outcome
 from storage.kept_back import KeptBack
 from storage.records import Decision
 from storage.status import Mover, SignalStatus, Status, Visibility
@@ -42,6 +45,37 @@ def test_words_for_which_a_fix_is_kept_back_are_shown_and_let_through_by_an_appr
     assert place.store.reports.get(report_id).status is Status.AWAITING_FIX
     decided = [(each.by, each.decision, each.words) for each in place.store.plans.approvals(report_id)]
     assert decided == [(BOB, Decision.REFUSED, kept.said), (ADA, Decision.PERMIT, kept.said)]
+
+
+@pytest.mark.parametrize("how", ["button", "words"])
+def test_somebody_elses_pull_request_is_shown_and_an_approver_says_that_the_fix_goes_on(
+    place: Workplace, how: str
+) -> None:
+    report = a_report(place.store, status=Status.AWAITING_FIX, channel=SOLAR, repository="acme/app")
+    report_id, url = report.id or 0, "https://github.example/acme/app/pull/9"
+    way = InTheWay(pull_requests=(Touch(what="#9: <!channel> Guard it", files=("app.py",), url=url),))
+    because = "Somebody may be at this already."
+    place.store.reports.move(
+        report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because=because, judgment=way,
+        stuck_because=Outcome.IN_FLIGHT,
+    )  # fmt: skip
+    root, *drawn = place.draw(report_id)
+    asked = next(each for each in drawn if "Go on" in labels(each))
+    assert url in json.dumps(asked.blocks)
+    assert "I ask before I go on." in json.dumps(asked.blocks)
+    assert "Look again" in labels(asked)
+    assert "somebody else may be at it already" in json.dumps(root.blocks)
+    place.press(ADA, asked, "go_on", json.dumps({"report_id": report_id, "entry_id": 1}))  # of another time
+    assert place.store.reports.get(report_id).status is Status.STUCK
+    for user in (BOB, ADA):
+        if how == "button":
+            place.presses(user, asked, "Go on")
+        else:
+            place.says(user, "go on", thread_ts=root.ts)
+
+    assert place.store.reports.get(report_id).status is Status.AWAITING_FIX
+    decided = [(each.by, each.decision, each.words) for each in place.store.plans.approvals(report_id)]
+    assert decided == [(BOB, Decision.REFUSED, url), (ADA, Decision.GO_ON, url)]
 
 
 def test_a_held_signal_is_listed_and_restored_by_an_approver(place: Workplace) -> None:

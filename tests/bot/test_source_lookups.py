@@ -16,7 +16,7 @@ from agents.tools.hands import Hands
 from agents.tools.source_lookups import analytics_tools, error_tools, tracker_tools
 from bot.lookups import open_lookups
 from bot.settings import Settings
-from playground.faults import Faults
+from playground.faults import Fault, Faults, Kind, Moment
 from playground.linear import Comment, Linear, LinearIssue
 from playground.posthog import PostHog
 from playground.posthog_records import Event, Part, SessionSummary, Step
@@ -197,3 +197,14 @@ def test_a_source_that_is_down_is_said_in_one_sentence(hands: Hands) -> None:
 def test_a_name_of_no_source_is_told_which_there_are(hands: Hands, site: Site) -> None:
     with pytest.raises(ToolFault, match="there are errors"):
         tools(hands, site.url)("error_event", issue="SHOP-1", source="other")
+
+
+def test_a_source_that_does_not_answer_is_not_asked_by_every_call_of_an_agent(site: Site, hands: Hands) -> None:
+    faults = Faults()
+    site.stage.shown = Linear("key", faults).app
+    faults.plan(Fault("linear:graphql", Moment.RECEIPT, Kind.REFUSE, status=500, times=9))
+    asked = tools(hands, site.url)
+    for _ in range(5):
+        with pytest.raises(ToolFault, match="Go on without it"):
+            asked("tracker_search", words="share")
+    assert faults.seen("linear:graphql") == 2

@@ -20,12 +20,10 @@ from evals.review_cases import (
     Change,
     Flawed,
     Problem,
-    case_of,
     patch_of,
     problems_of,
-    proof_of,
+    proven_of,
     subject_of,
-    submission_of,
 )
 from evals.runs import Engine
 from storage.judgments import Stage
@@ -151,6 +149,14 @@ def test_what_is_sent_back_is_counted_and_where(tmp_path: Path) -> None:
     assert sorted(flaws.figures.values()).count("let through") == 10
 
 
+def test_the_replies_that_were_played_by_hand_give_the_figures_of_the_docs_again() -> None:
+    first, _ = review.evaluate(FOLDER, Engine.KEPT, 1, Variation(replies=FOLDER.parent / "played"))
+
+    told = first.figures
+    assert (told["flawed sent back"], told["good sent back"], told["remarks on good ones"]) == (12, 0, 2)
+    assert told["without a valid answer"] == 0
+
+
 def test_no_two_changes_go_by_the_same_name() -> None:
     every = [subject_of(name, change(problem, kind)) for name, problem in PROBLEMS.items() for kind in KINDS]
 
@@ -161,13 +167,7 @@ def test_nothing_shown_tells_a_good_change_from_a_flawed_one() -> None:
     for name, problem in PROBLEMS.items():
         for kind in KINDS:
             one = change(problem, kind)
-            shown = AboutReview(
-                subject=subject_of(name, one),
-                case=case_of(subject_of(name, one), problem),
-                patch=patch_of(problem.base, one.files),
-                submission=submission_of(problem, one),
-                proof=proof_of(one),
-            )
+            shown = AboutReview(subject=subject_of(name, one), fix=proven_of(subject_of(name, one), problem, one))
             text = " ".join(shown.variables().values()) + shown.subject
             assert "flaw" not in text
             assert "good" not in shown.subject

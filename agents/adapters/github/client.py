@@ -6,12 +6,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from github import Auth, Github, GithubException, GithubRetry, RateLimitExceededException
 from github.GithubException import RateLimitExceededExceedsMaxWait
+from urllib3.exceptions import MaxRetryError
+from urllib3.exceptions import TimeoutError as TookTooLong
 
+from agents.circuit import Circuit
 from agents.errors import CodeHostDown, CodeHostRejected
 
 GITHUB = "https://api.github.com"
@@ -41,6 +45,17 @@ class Manners:
         """What fits a host: only GitHub's own limits how fast we may ask, one in one's own house usually does not."""
         host = urlsplit(api_url).hostname or ""
         return cls() if host.endswith((".github.com", ".ghe.com")) else cls(between_requests=0, between_writes=0)
+
+
+class Retries(GithubRetry):
+    """PyGithub's, but what was not answered in time is not waited for a second time."""
+
+    def increment(self, *arguments: Any, **more: Any) -> Any:
+        """What is left of it. Raises MaxRetryError when nothing is."""
+        error = more.get("error")
+        if isinstance(error, TookTooLong):
+            raise MaxRetryError(more["_pool"], "", error) from error
+        return super().increment(*arguments, **more)
 
 
 class Credentials:
@@ -113,7 +128,7 @@ class Clients:
             timeout=max(1, round(manners.timeout)),
             user_agent="signalbox",
             per_page=100,
-            retry=GithubRetry(
+            retry=Retries(
                 total=manners.retries,
                 backoff_factor=0.2,
                 max_rate_limit_wait=manners.longest_wait,
@@ -140,6 +155,29 @@ def translated(doing: str) -> Iterator[None]:
         raise _meaning(doing, error) from error
     except requests.RequestException as error:
         raise CodeHostDown(f"{doing} failed: GitHub did not answer ({type(error).__name__})") from error
+
+
+@contextmanager
+def asking(circuit: Circuit, doing: str) -> Iterator[None]:
+    """The same, unless GitHub rests: then it is not asked. Its circuit hears what becomes of it."""
+    if wait := circuit.take():
+        raise resting(circuit, doing, wait)
+    try:
+        with translated(doing):
+            yield
+    except CodeHostDown as down:
+        circuit.failed(str(down), down.retry_after)
+        raise
+    except CodeHostRejected:
+        circuit.answered()
+        raise
+    circuit.answered()
+
+
+def resting(circuit: Circuit, doing: str, wait: float) -> CodeHostDown:
+    """That GitHub is not asked for so many seconds."""
+    sentence = f"{doing} waits: GitHub did not answer lately, and is asked again in {wait:.0f} s ({circuit.why})"
+    return CodeHostDown(sentence, wait, was_asked=False)
 
 
 def _meaning(doing: str, error: GithubException) -> CodeHostDown | CodeHostRejected:

@@ -10,12 +10,13 @@ from github.PullRequest import PullRequest as Pull
 from github.Repository import Repository as Repo
 
 from agents.adapters.github.checks import checks_of
-from agents.adapters.github.client import Clients, Credentials, Manners, translated, words_of
+from agents.adapters.github.client import Clients, Credentials, Manners, asking, words_of
 from agents.adapters.github.reading import Names, Rights, remarks_of, stance
 from agents.adapters.github.reverts import undoing
 from agents.adapters.github.touching import TouchedFiles, touching
 from agents.adapters.github.upkeep import bring_up_to_date, marked
 from agents.adapters.mirrors import Mirrors
+from agents.circuit import Circuit
 from agents.errors import CodeHostRejected
 from agents.exchange import Draft, PullRequest, Touching
 from agents.terms import Repository
@@ -28,7 +29,14 @@ _LONGEST_BODY = 65_000
 class GithubCodeHost:
     """Pull requests by the REST API, branches by `git push` from the mirrors."""
 
-    def __init__(self, credentials: Credentials, mirrors: Mirrors, manners: Manners | None = None) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        mirrors: Mirrors,
+        manners: Manners | None = None,
+        circuit: Circuit | None = None,
+    ) -> None:
+        self._circuit = circuit or Circuit()
         self._manners = manners or Manners.towards(credentials.api_url)
         self._clients = Clients(credentials, self._manners)
         self._mirrors = mirrors
@@ -38,12 +46,12 @@ class GithubCodeHost:
 
     def is_public(self, repository: Repository) -> bool:
         """Whether anybody at all may read it."""
-        with translated(f"asking who may read {repository.name}"):
+        with asking(self._circuit, f"asking who may read {repository.name}"):
             return not self._repo(repository).private
 
     def name_of(self, name: str) -> str:
         """What the repository is called today that has this name, or had it before it was renamed."""
-        with translated(f"asking what {name} is called"):
+        with asking(self._circuit, f"asking what {name} is called"):
             return self._names.of(self._clients.mine(), name)
 
     def ensure_branch(
@@ -67,7 +75,7 @@ class GithubCodeHost:
         draft = draft.model_copy(
             update={"title": _cut(draft.title, _LONGEST_TITLE), "body": _cut(draft.body, _LONGEST_BODY)}
         )
-        with translated(f"opening the pull request of {draft.branch} in {repository.name}"):
+        with asking(self._circuit, f"opening the pull request of {draft.branch} in {repository.name}"):
             repo = self._repo(repository)
             pull = _find(repo, draft.branch) or _create(repo, repository, draft)
             if pull.state == "open":
@@ -78,7 +86,7 @@ class GithubCodeHost:
     def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
         """Say something on the pull request, once for each key, which stands in it unseen."""
         mark = f"<!-- signalbox: {key} -->"
-        with translated(f"commenting on pull request {number} of {repository.name}"):
+        with asking(self._circuit, f"commenting on pull request {number} of {repository.name}"):
             pull = self._repo(repository).get_pull(number)
             ours = (said for said in pull.get_issue_comments() if said.user and said.user.login == pull.user.login)
             if not any(mark in (said.body or "") for said in ours):
@@ -86,7 +94,7 @@ class GithubCodeHost:
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """The pull request as it is now, with its checks, their failing logs, and remarks."""
-        with translated(f"reading pull request {number} of {repository.name}"):
+        with asking(self._circuit, f"reading pull request {number} of {repository.name}"):
             repo = self._repo(repository)
             pull = repo.get_pull(number)
             checks = checks_of(repo, repo.get_commit(pull.head.sha), self._manners.timeout)
@@ -95,7 +103,7 @@ class GithubCodeHost:
 
     def ensure_ready(self, repository: Repository, number: int) -> None:
         """No longer a draft. A closed one is left alone."""
-        with translated(f"marking pull request {number} of {repository.name} as ready"):
+        with asking(self._circuit, f"marking pull request {number} of {repository.name} as ready"):
             pull = self._repo(repository).get_pull(number)
             if pull.draft and pull.state == "open":
                 _mark_ready(pull)
@@ -108,7 +116,7 @@ class GithubCodeHost:
         """
         if not logins:
             return ()
-        with translated(f"asking for reviews of pull request {number} of {repository.name}"):
+        with asking(self._circuit, f"asking for reviews of pull request {number} of {repository.name}"):
             pull = self._repo(repository).get_pull(number)
             asked = {user.login.lower() for user in pull.requested_reviewers}
             asked |= {
@@ -123,7 +131,7 @@ class GithubCodeHost:
 
     def reverted(self, repository: Repository, number: int, merge_sha: str, since: float) -> str:
         """The commit of the base branch, since a Unix time, that undoes a merged pull request; else empty."""
-        with translated(f"looking whether pull request {number} of {repository.name} was reverted"):
+        with asking(self._circuit, f"looking whether pull request {number} of {repository.name} was reverted"):
             moment = dt.datetime.fromtimestamp(since, dt.UTC)
             repo = self._repo(repository)
             commits = repo.get_commits(sha=repository.base_branch, since=moment)
@@ -131,7 +139,7 @@ class GithubCodeHost:
 
     def touching(self, repository: Repository, paths: Sequence[str], *, merged: bool) -> tuple[Touching, ...]:
         """Open pull requests that touch one of the files or folders; with `merged` also those of the last 60 days."""
-        with translated(f"looking for pull requests of {repository.name} that touch {', '.join(paths)}"):
+        with asking(self._circuit, f"looking for pull requests of {repository.name} that touch {', '.join(paths)}"):
             base = repository.base_branch
             return touching(self._repo(repository), base, paths, self._touched, merged=merged)
 

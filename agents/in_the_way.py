@@ -1,0 +1,54 @@
+"""One fault, one pull request: before a fix begins, and again before it is pushed, is somebody else at it by now?
+
+A plan tells those who approve it which pull requests are open on its files, and its cited lines stood then. Days may
+lie between; what came since is asked about, not passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from agents.errors import CodeHostRejected
+from agents.fix_cases import Approved
+from agents.means import Means
+from agents.touched import changed_files, touching
+from storage.assessment import Touch
+from storage.in_the_way import InTheWay, things_in
+from storage.records import Approval, Decision
+
+
+def in_the_way(means: Means, approved: Approved, tip: str) -> InTheWay | None:
+    """What those who approved the plan did not see; None when there is nothing. Raises CodeHostDown.
+
+    Left out is what people let pass since, and what we opened ourselves for other reports: those are other faults.
+    """
+    passed = _let_pass(means.store.plans.approvals(approved.report.id or 0))
+    stale = changed_files(means, approved.repository, approved.plan.body, approved.research, tip)
+    pulls = tuple(one for one in _opened_since(means, approved) if one.url not in passed)
+    changed = tuple(one for one in stale if one.path not in passed)
+    return InTheWay(pull_requests=pulls, changed=changed) if pulls or changed else None
+
+
+def sentence_of(way: InTheWay, *, written: bool) -> str:
+    """What people are told, without addresses."""
+    met = [f"a pull request was opened on {', '.join(one.files)} ({one.what})" for one in way.pull_requests]
+    met += [f"{one.path} was changed on the base branch, and no longer says “{one.quote}”" for one in way.changed]
+    so_far = "The fix is written and proven, and I have not pushed it." if written else "I have not begun."
+    return f"Somebody may be at this already. Since the plan was shown, {'; '.join(met)}. {so_far}"
+
+
+def _opened_since(means: Means, approved: Approved) -> list[Touch]:
+    assessment = approved.research.assessment
+    shown = {one.url for one in assessment.in_flight} if assessment else set()
+    try:
+        touches = touching(means, approved.repository, approved.plan.body)
+    except CodeHostRejected:
+        return []  # the plan says what could not be looked up, and pushing will say it again
+    ours = means.store.fixes.ours([one.url for one in touches])
+    return [one for one in touches if one.url not in shown | ours]
+
+
+def _let_pass(approvals: Sequence[Approval]) -> Collection[str]:
+    """Addresses and paths that people have said the fix may go on beside."""
+    said = (things_in(each.words) for each in approvals if each.decision is Decision.GO_ON)
+    return frozenset[str]().union(*said)

@@ -1,0 +1,45 @@
+"""What is met when a fix begins or is to be pushed: somebody else's pull request, lines that are others by now."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from storage.assessment import Touch
+from storage.judgments import Judgment
+from storage.records import Entry
+from storage.status import Status
+
+_BETWEEN = "; "  # an address holds none, and a path hardly ever
+
+
+class ChangedFile(BaseModel):
+    """A file of the plan in which a line that research cites does not stand any more."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    quote: str  # the line
+
+
+class InTheWay(Judgment):
+    """All of it. Kept with the move by which the report got stuck, so that people can say that the fix goes on."""
+
+    pull_requests: tuple[Touch, ...] = ()
+    changed: tuple[ChangedFile, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """Its addresses and paths as one text, which a decision and the journal keep."""
+        return _BETWEEN.join([*(one.url for one in self.pull_requests), *(one.path for one in self.changed)])
+
+
+def things_in(said: str) -> frozenset[str]:
+    """The addresses and paths of such a text."""
+    return frozenset(thing for thing in said.split(_BETWEEN) if thing)
+
+
+def in_the_way_by(entry: Entry) -> InTheWay | None:
+    """What the report got stuck for by this move, if it was for that."""
+    if entry.after is not Status.STUCK or not entry.judgment or "pull_requests" not in entry.judgment:
+        return None
+    return InTheWay.model_validate(entry.judgment)
