@@ -198,7 +198,7 @@ class Placing:
         signal = self.means.store.signals.get(signal_id)
         if came_back:
             Returning(self.means).take_back(report_id, signal, f"{step}/came back")
-        asked_by = "" if slept_since(self.means, report_id, signal) else signal.asked_by
+        asked_by = signal.asked_by if signal.asked_by and not slept_since(self.means, report_id, signal) else ""
         return Ripening(self.means).ripen(
             report_id,
             asked_by=asked_by,

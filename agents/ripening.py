@@ -23,9 +23,11 @@ class Ripening:
         `asked_by` is who asks, and `asked` whether that, or something as good, is so.
         """
         store, policy = self.means.store, self.means.policy
-        if not rouse(self.means, report_id, asked_by):
-            return False
         report = store.reports.get(report_id)
+        if report.asleep_since is not None:
+            if not rouse(self.means, report_id, asked_by):
+                return False
+            report = store.reports.get(report_id)
         if report.status is not Status.GATHERING:
             return False
         count = store.signals.count(report_id)

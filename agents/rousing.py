@@ -8,9 +8,7 @@ from storage.sleep import Waking
 
 
 def rouse(means: Basis, report_id: int, asked_by: str = "") -> bool:
-    """Whether the report is awake, or woke just now: who asks wakes it, and so does what weighs enough."""
-    if means.store.reports.get(report_id).asleep_since is None:
-        return True
+    """Whether a report that slept is awake now: who asks wakes it, and so does what weighs enough."""
     sleeps = means.store.sleeps
     woken = sleeps.wake(report_id, Waking.ASKED, by=asked_by) if asked_by else sleeps.wake_by_news(report_id)
     if woken is not None:

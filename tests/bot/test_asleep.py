@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from agents.ripening import Ripening
+from agents.rousing import slept_since
 from agents.sleeping import Waker
 from agents.weighing import Weighing
 from bot.waiting_notes import WaitingNotes
@@ -229,6 +230,15 @@ def test_who_asks_to_have_it_looked_into_wakes_it(place: Workplace) -> None:
     (sleep,) = place.store.sleeps.of_report(report_id)
     assert (sleep.woke_because, sleep.woke_by) == (Waking.ASKED, BOB)
     assert place.store.reports.get(report_id).status is Status.AWAITING_RESEARCH
+
+
+def test_what_somebody_asked_with_before_it_slept_does_not_wake_it_when_that_is_edited(place: Workplace) -> None:
+    before = a_signal(place.store, filed=True, channel=SOLAR, asked_by=BOB)
+    report_id = before.report_id or 0
+    place.store.sleeps.lay(report_id, None, by=ADA)
+    after = a_signal(place.store, report_id=report_id, channel=SOLAR, asked_by=BOB, weight=0.1)
+    means = place.deps.pipeline.means
+    assert [slept_since(means, report_id, each) for each in (before, after)] == [True, False]
 
 
 def test_what_sleeps_is_in_no_note_of_what_waits_and_in_the_lists_with_its_day(place: Workplace) -> None:
