@@ -29,6 +29,7 @@ class Approved:
     plan: ShownPlan
     consent: Consent
     repository: Repository
+    why_not: str = ""  # the consent does not stand
 
 
 def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> FixCase:
@@ -49,6 +50,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         base_sha=row.base_sha,
         plan=approved.plan.body,
         approved_by=approved.consent.by,
+        ahead=approved.consent.ahead,
         research=approved.research,
         round_number=row.rounds + 1,
         patch=row.patch,

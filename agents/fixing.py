@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from agents import rules
-from agents.beginning import NOT_NAMED, consent, need_room
+from agents.beginning import Consent, need_room
 from agents.cases import FixCase
 from agents.commit_text import commit_message
 from agents.errors import Stopped
@@ -22,12 +21,13 @@ from agents.researching import readable
 from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.stages.review import reviewer
+from agents.standing_fixes import Allowed
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.in_the_way import InTheWay
 from storage.judgments import Judgment, Outcome, Stage
 from storage.kept_back import KeptBack
-from storage.records import CheckState, EntryKind, Fix
+from storage.records import CheckState, EntryKind, Fix, Report, ShownPlan
 from storage.status import Mover, Status
 
 
@@ -40,6 +40,7 @@ class FixStart(BaseModel):
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
     way: InTheWay | None = None
+    ahead: bool = False  # nobody but a standing approval allows what is to be pushed for the first time
     over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
 
@@ -58,11 +59,11 @@ class Fixing:
             checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence, kept=start.way), bool)
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
-            self._run(run, start.case, start.fix_id, checkpoint)
+            self._run(run, start.case, start, checkpoint)
         self.means.messenger.publish(report_id)
 
-    def _run(self, run: ReportRun, case: FixCase, fix_id: int, checkpoint: Checkpoint) -> None:
-        report_id = run.report_id
+    def _run(self, run: ReportRun, case: FixCase, start: FixStart, checkpoint: Checkpoint) -> None:
+        report_id, fix_id = run.report_id, start.fix_id
         self.means.messenger.publish(report_id)
         means = self.means
         limits, review = means.policy.fix_limits, reviewer(means.model, run.key)
@@ -78,7 +79,12 @@ class Fixing:
             checkpoint("end", lambda: self._end(report_id, Outcome.DRY_RUN, sentence), bool)
             return
         message = commit_message(case, fixed.submission)
-        pushed = bool(checkpoint("push", lambda: self._push(report_id, fix_id, message), str))
+        try:
+            pushed = bool(checkpoint("push", lambda: self._push(report_id, start, message), str))
+        except Stopped as stopped:
+            outcome, why = stopped.outcome, str(stopped)
+            checkpoint("end", lambda: self._end(report_id, outcome, why), bool)
+            return
         if pushed:
             checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
         checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed), bool)
@@ -90,9 +96,10 @@ class Fixing:
             return approved
         plan, repository = approved.plan, approved.repository
         known = store.fixes.latest(report_id)
-        if known is None or known.plan_revision != plan.revision or known.number is None:
+        is_new = known is None or not _is_open(known, plan)
+        if known is None or is_new:
             if not approved.consent.stands:
-                return FixStart(outcome=Outcome.FAILED, sentence=NOT_NAMED)
+                return FixStart(outcome=Outcome.FAILED, sentence=approved.why_not)
             need_room(self.means, repository)
         elif self._is_over(repository, known):
             return FixStart(fix_id=known.id or 0, over=True)
@@ -107,7 +114,7 @@ class Fixing:
         case = case_of(self.means, approved, row, left_behind="" if row.patch else begun.patch)
         run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, approved.report))
         run.begin(store.signals.of_report(report_id), repository.name)
-        return FixStart(case=case, fix_id=row.id or 0, run=run.key)
+        return FixStart(case=case, fix_id=row.id or 0, run=run.key, ahead=is_new and approved.consent.ahead)
 
     def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""
@@ -115,23 +122,25 @@ class Fixing:
         report = store.reports.get(report_id)
         plan = store.plans.latest(report_id)
         repository = self.means.policy.repository(report.repository)
-        given = consent(
-            store.plans.approvals(report_id),
-            report.plan_revision,
-            rules.approvers_of(repository, self.means.policy),
-            rules.approvals_needed(repository, plan.body.files if plan is not None else ()),
-        )
-        if report.status is not Status.AWAITING_FIX or plan is None or given is None or report.research is None:
-            return FixStart(outcome=Outcome.FAILED, sentence="There is no approved plan to carry out.")
+        if report.status is not Status.AWAITING_FIX or plan is None or report.research is None:
+            return FixStart(outcome=Outcome.FAILED, sentence=_NO_PLAN)
+        given, why_not = self._consent(report, plan)
+        if given is None:
+            return FixStart(outcome=Outcome.FAILED, sentence=_NO_PLAN)
         if repository is None:
             sentence = f"{report.repository} is no longer in the policy file."
             return FixStart(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
-        return Approved(report, report.research, plan, given, repository)
+        return Approved(report, report.research, plan, given, repository, why_not)
+
+    def _consent(self, report: Report, plan: ShownPlan) -> tuple[Consent | None, str]:
+        """Who stands for the plan. Of one whose pull request is open that is not asked again."""
+        known = self.means.store.fixes.latest(report.id or 0)
+        allowed = Allowed(self.means, report, plan)
+        return allowed.given_once() if known is not None and _is_open(known, plan) else allowed.to_begin()
 
     def _in_the_way(self, approved: Approved, known: Fix | None, tip: str) -> InTheWay | None:
         """What came since the plan was shown, while it has no pull request yet."""
-        plan = approved.plan
-        if known is not None and known.plan_revision == plan.revision and known.number is not None:
+        if known is not None and _is_open(known, approved.plan):
             return None
         return in_the_way(self.means, approved, tip)
 
@@ -162,13 +171,24 @@ class Fixing:
         )
         return True
 
-    def _push(self, report_id: int, fix_id: int, message: str) -> str:
-        """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was."""
+    def _taken_back(self, report_id: int) -> str:
+        """Why what only a standing approval allowed is not pushed; empty if it may be."""
+        store = self.means.store
+        return Allowed(self.means, store.reports.get(report_id), store.plans.latest(report_id)).to_push()
+
+    def _push(self, report_id: int, start: FixStart, message: str) -> str:
+        """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was.
+
+        Raises Stopped when nobody allows it any more.
+        """
+        fix_id = start.fix_id
         if self.means.store.reports.get(report_id).status is not Status.AWAITING_FIX:
             return ""
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
+        if start.ahead and (because := self._taken_back(report_id)):
+            raise Stopped(Outcome.STOPPED, because)
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(report_id, row):
@@ -234,9 +254,8 @@ class Fixing:
         run.end(fixed.outcome, fixed.sentence, fixed.seconds)
         kept = KeptBack(words=fixed.words) if fixed.words else None
         if kept is not None or fixed.objections:  # so that it goes on with what there is, as it is or mended
-            said = fixed.objections
             left = self.means.store.fixes.change
-            left(fix_id, submission=fixed.submission, patch=fixed.patch, proof=None, objections=said)
+            left(fix_id, submission=fixed.submission, patch=fixed.patch, proof=None, objections=fixed.objections)
         return self._end(run.report_id, fixed.outcome, fixed.sentence, run.ended_by(fixed.outcome), kept)
 
     def _end(
@@ -265,6 +284,14 @@ class Fixing:
                 Outcome.NO_REPOSITORY, f"{row.repository} is no longer in the policy file; put it back, retry"
             )
         return row, repository
+
+
+_NO_PLAN = "There is no approved plan to carry out."
+
+
+def _is_open(fix: Fix, plan: ShownPlan) -> bool:
+    """Whether it is this plan's, and has a pull request."""
+    return fix.plan_revision == plan.revision and fix.number is not None
 
 
 def _branch_word(label: str) -> str:

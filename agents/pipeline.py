@@ -19,6 +19,7 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.researching import Researching
 from agents.sleeping import Waker
+from agents.standing import Standing
 from agents.weighing import Intake
 from storage.raw import RawSignal
 from storage.signals import News, Remembered
@@ -75,6 +76,10 @@ class Pipeline:
     def prove(self, report_id: int, checkpoint: Checkpoint) -> None:
         """See whether the soak was quiet."""
         Following(self.means).prove(report_id, checkpoint)
+
+    def stand_in(self) -> None:
+        """Approve what is shown and a standing approval covers; say of the rest why people are asked."""
+        Standing(self.means).look()
 
     def remind(self, checkpoint: Checkpoint) -> None:
         """Take back what expired, dismiss what has fallen silent, and wake what has slept long enough."""

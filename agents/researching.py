@@ -190,9 +190,9 @@ class Researching:
         step = f"research:{report_id}:{report.attempt}"
         if report.status is not Status.AWAITING_RESEARCH or run.is_superseded(report):
             return False
-        policy, repository = self.means.policy, case.repository.name
-        autonomy = rules.autonomy_of(report, store.signals.count(report_id), policy, repository)
-        may_propose = rules.may_propose(_priority(found, verdict), autonomy, policy)
+        policy, priority = self.means.policy, _priority(found, verdict)
+        autonomy = rules.autonomy_of(report, store.signals.count(report_id), policy, case.repository.name, priority)
+        may_propose = rules.may_propose(priority, autonomy, policy)
         asking = ask(found, verdict, may_propose=may_propose)
         if found.citations_dropped:
             dropped = f"{found.citations_dropped} of {found.citations_made} citations did not hold and were left out"

@@ -65,6 +65,7 @@ class Verb(StrEnum):
     SNOOZE = "snooze"
     MUTE = "mute"
     WAKE = "wake"
+    STANDING = "standing"
     RUNS = "runs"
     PAUSE = "pause"
     RESUME = "resume"

@@ -49,6 +49,7 @@ class Pipeline(Protocol):
     def fix(self, report_id: int, checkpoint: Checkpoint) -> None: ...
     def follow(self, report_id: int, checkpoint: Checkpoint) -> None: ...
     def prove(self, report_id: int, checkpoint: Checkpoint) -> None: ...
+    def stand_in(self) -> None: ...
     def remind(self, checkpoint: Checkpoint) -> None: ...
 
 
@@ -128,6 +129,7 @@ class Jobs:
             "publish": lambda subject, _, job_id: self.publisher.draw(int(subject), job_id),
             "pull": lambda subject, checkpoint, _: self.puller.pull(subject, checkpoint),
             "check": lambda subject, *_: self.chores.check(subject),
+            "standing": lambda *_: self.pipeline.stand_in(),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
             "held": lambda *_: self.chores.note_held(),
             "waiting": lambda *_: self.chores.each_hour(),
@@ -292,7 +294,7 @@ class Jobs:
 
 _TAKEN_OVER = dt.timedelta(days=30)  # in which it is noticed that people merged or closed what we got stuck with
 _NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind", "reencode"})
-_COMES_AGAIN = frozenset({"pull", "follow", "prove"})  # with the next slot of the clock
+_COMES_AGAIN = frozenset({"pull", "follow", "prove", "standing"})  # with the next slot of the clock
 _PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
 _TOLD = frozenset({"digest", "research", "fix"})
 _TALK = 10.0  # seconds of a sweep; the next one goes on

@@ -30,6 +30,7 @@ from storage.search import Search
 from storage.signals import Signals
 from storage.sleeps import Sleeps
 from storage.spending import Spending
+from storage.standing import StandingApprovals
 from storage.switches import Switches
 from storage.transactions import Transactions
 from storage.turning_private import TurningPrivate
@@ -57,6 +58,7 @@ class Store:
         self.past = Past(transactions)
         self.reports = Reports(transactions)
         self.plans = Plans(transactions)
+        self.standing = StandingApprovals(transactions)
         self.fixes = Fixes(transactions)
         self.sleeps = Sleeps(transactions)
         self.spending = Spending(transactions)

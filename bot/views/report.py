@@ -17,6 +17,7 @@ from bot.views.pull_request import pull_request
 from bot.views.question import question
 from bot.views.reporter import answers
 from bot.views.scene import Scene
+from bot.views.standing import allowed
 from storage.records import Fix
 
 
@@ -37,6 +38,8 @@ def _awake(scene: Scene) -> Iterator[Effect]:
         yield plan(scene, shown)
         if (another := another_yes(scene, shown)) is not None:
             yield another
+        if (told := allowed(scene, shown)) is not None:
+            yield told
     yield from missing(scene)
     for fix in scene.snapshot.fixes:
         yield from _fix(scene, fix)

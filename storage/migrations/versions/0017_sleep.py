@@ -1,7 +1,7 @@
 """Leave a report alone for a while: until when, who asked for that, and why it woke.
 
 Revision ID: 0017_sleep
-Revises: 0016
+Revises: 0017_standing
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_sleep"
-down_revision = "0016"
+down_revision = "0017_standing"
 branch_labels = None
 depends_on = None
 
