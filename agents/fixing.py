@@ -234,9 +234,8 @@ class Fixing:
         run.end(fixed.outcome, fixed.sentence, fixed.seconds)
         kept = KeptBack(words=fixed.words) if fixed.words else None
         if kept is not None or fixed.objections:  # so that it goes on with what there is, as it is or mended
-            said = fixed.objections
             left = self.means.store.fixes.change
-            left(fix_id, submission=fixed.submission, patch=fixed.patch, proof=None, objections=said)
+            left(fix_id, submission=fixed.submission, patch=fixed.patch, proof=None, objections=fixed.objections)
         return self._end(run.report_id, fixed.outcome, fixed.sentence, run.ended_by(fixed.outcome), kept)
 
     def _end(
