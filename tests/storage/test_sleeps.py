@@ -87,6 +87,14 @@ def test_a_plans_time_stands_still_while_its_report_sleeps(store: Store) -> None
     assert [each.id for each in store.plans.expired(left + DAY)] == [report_id]
 
 
+def test_a_plan_that_nobody_thinks_of_any_more_since_its_report_was_muted_runs_out(store: Store) -> None:
+    muted, snoozed = (asleep(store, until, status=Status.AWAITING_APPROVAL) for until in (None, now() + 60 * DAY))
+    later = now() + 40 * DAY
+    assert store.plans.expired(later, later - 50 * DAY) == []
+    assert [each.id for each in store.plans.expired(later, later - 30 * DAY)] == [muted]
+    assert store.reports.get(snoozed).asleep_until is not None
+
+
 def test_a_plan_that_ran_out_in_its_reports_sleep_can_be_approved_and_that_wakes_it(store: Store) -> None:
     report_id = a_report(store, status=Status.AWAITING_APPROVAL).id or 0
     store.sleeps.lay(report_id, None, by="U1")
