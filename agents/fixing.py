@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from agents.beginning import Consent, need_room
+from agents.beginning import Consent, branch_word, need_room
 from agents.cases import FixCase
 from agents.commit_text import commit_message
 from agents.errors import Stopped
@@ -17,8 +16,8 @@ from agents.in_the_way import in_the_way, sentence_of
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
-from agents.researching import readable
-from agents.running import ReportRun, run_key
+from agents.researching import NOTHING, readable
+from agents.running import STOPPED, ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.stages.review import reviewer
 from agents.standing_fixes import Allowed
@@ -40,6 +39,7 @@ class FixStart(BaseModel):
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
     way: InTheWay | None = None
+    ended_by: str = Mover.MACHINE.value  # who ended it before it began
     ahead: bool = False  # nobody but a standing approval allows what is to be pushed for the first time
     over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
@@ -56,7 +56,8 @@ class Fixing:
         if start.over:
             checkpoint("move", lambda: self._move(report_id, start.fix_id, pushed=False), bool)
         elif start.case is None:
-            checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence, kept=start.way), bool)
+            end = start.outcome, start.sentence, start.ended_by, start.way
+            checkpoint("end", lambda: self._end(report_id, *end), bool)
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
             self._run(run, start.case, start, checkpoint)
@@ -83,7 +84,7 @@ class Fixing:
             pushed = bool(checkpoint("push", lambda: self._push(report_id, start, message), str))
         except Stopped as stopped:
             outcome, why = stopped.outcome, str(stopped)
-            checkpoint("end", lambda: self._end(report_id, outcome, why), bool)
+            checkpoint("end", lambda: self._end(report_id, outcome, why, run.ended_by(outcome)), bool)
             return
         if pushed:
             checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
@@ -99,14 +100,16 @@ class Fixing:
         is_new = known is None or not _is_open(known, plan)
         if known is None or is_new:
             if not approved.consent.stands:
-                return FixStart(outcome=Outcome.FAILED, sentence=approved.why_not)
+                return self._unbegun(approved)
             need_room(self.means, repository)
         elif self._is_over(repository, known):
             return FixStart(fix_id=known.id or 0, over=True)
+        if not readable(store.signals.of_report(report_id)):
+            return FixStart(outcome=Outcome.FAILED, sentence=NOTHING)
         tip = self.means.workspaces.head(repository)
-        if way := self._in_the_way(approved, known, tip):
+        if way := in_the_way(self.means, approved, known, tip):
             return FixStart(outcome=Outcome.IN_FLIGHT, sentence=sentence_of(way, written=False), way=way)
-        branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
+        branch = f"{branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
         if begun.head_sha:
             self.means.code_host.need_ours(repository, branch)  # or the round would be paid for in vain
@@ -115,6 +118,13 @@ class Fixing:
         run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, approved.report))
         run.begin(store.signals.of_report(report_id), repository.name)
         return FixStart(case=case, fix_id=row.id or 0, run=run.key, ahead=is_new and approved.consent.ahead)
+
+    def _unbegun(self, approved: Approved) -> FixStart:
+        """Why a plan that nobody stands for any more is not carried out, and who pressed Stop, if that is why."""
+        run = ReportRun(self.means, Stage.FIX, approved.report.id or 0, "")
+        if run.why_stop() == STOPPED:
+            return FixStart(outcome=Outcome.STOPPED, sentence=STOPPED, ended_by=run.ended_by(Outcome.STOPPED))
+        return FixStart(outcome=Outcome.FAILED, sentence=approved.why_not)
 
     def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""
@@ -137,12 +147,6 @@ class Fixing:
         known = self.means.store.fixes.latest(report.id or 0)
         allowed = Allowed(self.means, report, plan)
         return allowed.given_once() if known is not None and _is_open(known, plan) else allowed.to_begin()
-
-    def _in_the_way(self, approved: Approved, known: Fix | None, tip: str) -> InTheWay | None:
-        """What came since the plan was shown, while it has no pull request yet."""
-        if known is not None and _is_open(known, approved.plan):
-            return None
-        return in_the_way(self.means, approved, tip)
 
     def _is_over(self, repository: Repository, row: Fix) -> bool:
         """Whether people have merged or closed its pull request."""
@@ -209,7 +213,7 @@ class Fixing:
         approved = self._approved(report_id)
         if isinstance(approved, FixStart):
             return False
-        way = self._in_the_way(approved, row, self.means.workspaces.head(approved.repository))
+        way = in_the_way(self.means, approved, row, self.means.workspaces.head(approved.repository))
         if way is None:
             return False
         # So that it goes on as it is, proven anew.
@@ -292,9 +296,3 @@ _NO_PLAN = "There is no approved plan to carry out."
 def _is_open(fix: Fix, plan: ShownPlan) -> bool:
     """Whether it is this plan's, and has a pull request."""
     return fix.plan_revision == plan.revision and fix.number is not None
-
-
-def _branch_word(label: str) -> str:
-    """What of a label may stand in a branch's name: a label may be any words."""
-    word = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")
-    return word or "signalbox"

@@ -32,7 +32,7 @@ GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
 _NOT_BROKEN = frozenset({Outcome.NO_MODEL, Outcome.NO_REPOSITORY})
 _CHANGED = "What this is about was reworded where it was reported. I look into it once I have read it anew."
 _A_DIGEST = 75.0  # seconds: words are read after some quiet
-_NOTHING = (
+NOTHING = (
     "There is nothing to look into: what was reported is held, was deleted, or left this report. `/signalbox held` "
     "lists what is held; let it go and press Retry, or dismiss this."
 )
@@ -125,7 +125,7 @@ class Researching:
         waiting = any(signal.status is SignalStatus.AWAITING_DIGEST for signal in signals)
         if report.status is Status.AWAITING_RESEARCH and waiting:
             raise NotReadYet(_CHANGED, _A_DIGEST)
-        return Start(outcome=Outcome.FINISHED, sentence=_NOTHING)
+        return Start(outcome=Outcome.FINISHED, sentence=NOTHING)
 
     def _case(
         self, report: Report, signals: list[Signal], shown: tuple[SeenSignal, ...], repository: Repository

@@ -236,9 +236,8 @@ class Jobs:
             self._work_again(report)
         for report_id, version in due.undrawn:
             self._draw_again(report_id, version)
-        for event_id in for_a_while(
-            _TALK, due.inbox
-        ):  # what asks Slack, which may be silent, comes last, and is cut short
+        # What asks Slack, which may be silent, comes last, and is cut short.
+        for event_id in for_a_while(_TALK, due.inbox):
             self.inbox(event_id)
         for signal_id in for_a_while(_TALK, due.unanswered):
             self.chores.answer(signal_id)

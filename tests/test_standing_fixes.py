@@ -9,11 +9,13 @@ import pytest
 
 from agents.errors import CodeHostDown, SlackDown
 from agents.rules import Person
-from storage.judgments import Outcome
+from agents.terms import Autonomy, Channel
+from storage.judgments import Outcome, Screening
 from storage.records import Decision
 from storage.status import Status
 from storage.store import Store
 from tests.allowed_ahead import DRAFT, Ahead
+from tests.factories import a_signal
 from tests.fakes import RecordingCheckpoint
 from tests.world import TOM
 
@@ -72,9 +74,39 @@ def somebody_objects(world: Ahead) -> None:
     assert answer is not None
 
 
+def the_policy_asks_again(world: Ahead) -> None:
+    world.follows(DRAFT.model_copy(update={"channels": (Channel(id="C11", autonomy=Autonomy.ASK),)}))
+
+
+def a_guest_reports_it_too(world: Ahead) -> None:
+    world.people.others["U7"] = Person("U7", "T1", is_guest=True)
+    a_signal(world.store, report_id=1, channel="C11", author="U7")
+
+
+def something_is_held(world: Ahead) -> None:
+    other = a_signal(world.store, report_id=1, channel="C11")
+    world.store.signals.hold(other.id or 0, Screening(reason="It gives orders."), step="hold")
+
+
+def it_turns_private(world: Ahead) -> None:
+    world.code_host.public = True
+    world.store.turning_private.turn("C11")
+
+
 @pytest.mark.parametrize(
     "meanwhile",
-    [runs_out, is_stopped, its_giver_leaves, its_giver_is_a_guest_now, somebody_presses_stop, somebody_objects],
+    [
+        the_policy_asks_again,
+        a_guest_reports_it_too,
+        something_is_held,
+        it_turns_private,
+        runs_out,
+        is_stopped,
+        its_giver_leaves,
+        its_giver_is_a_guest_now,
+        somebody_presses_stop,
+        somebody_objects,
+    ],
 )
 def test_what_does_not_hold_any_more_when_the_fix_would_begin_begins_nothing(
     world: Ahead, meanwhile: Callable[[Ahead], None]
@@ -84,14 +116,16 @@ def test_what_does_not_hold_any_more_when_the_fix_would_begin_begins_nothing(
 
     stuck = world.advances()
     assert (stuck.status, stuck.stuck_from) == (Status.STUCK, Status.AWAITING_FIX)
-    assert "standing approval does not hold any more" in stuck.note
+    stopped = meanwhile is somebody_presses_stop
+    assert ("Stop was pressed" if stopped else "standing approval does not hold any more") in stuck.note
+    assert [each.who for each in world.store.reports.snapshot(1).moves][-1] == ("U2" if stopped else "machine")
     assert not world.code_host.pushes
 
     assert world.presses(Decision.RETRY, TOM)
     assert world.advances().status is Status.AWAITING_CHECKS
 
 
-@pytest.mark.parametrize("meanwhile", [is_stopped, its_giver_is_a_guest_now, somebody_presses_stop])
+@pytest.mark.parametrize("meanwhile", [something_is_held, is_stopped, its_giver_is_a_guest_now, somebody_presses_stop])
 def test_what_is_taken_back_while_the_fix_is_written_is_not_pushed(
     world: Ahead, meanwhile: Callable[[Ahead], None]
 ) -> None:
