@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -62,12 +61,6 @@ def need_room(means: Means, repository: Repository) -> None:
             "until one more is allowed; or raise budgets.pull_requests_per_day in the policy file.",
             _LOOK_AGAIN,
         )
-
-
-def branch_word(label: str) -> str:
-    """What of a label may stand in a branch's name: a label may be any words."""
-    word = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")
-    return word or "signalbox"
 
 
 _AGAIN = frozenset({Decision.RETRY, Decision.PERMIT, Decision.GO_ON})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from agents.beginning import Consent, branch_word, need_room
+from agents.beginning import need_room
 from agents.cases import FixCase
 from agents.commit_text import commit_message
 from agents.errors import Stopped
@@ -17,16 +18,16 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
 from agents.researching import NOTHING, readable
-from agents.running import STOPPED, ReportRun, run_key
+from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.stages.review import reviewer
-from agents.standing_fixes import Allowed
+from agents.standing_fixes import Allowed, is_open, need_allowed, unbegun
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.in_the_way import InTheWay
 from storage.judgments import Judgment, Outcome, Stage
 from storage.kept_back import KeptBack
-from storage.records import CheckState, EntryKind, Fix, Report, ShownPlan
+from storage.records import CheckState, EntryKind, Fix
 from storage.status import Mover, Status
 
 
@@ -38,9 +39,9 @@ class FixStart(BaseModel):
     run: str = ""  # its key
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
-    way: InTheWay | None = None
     ended_by: str = Mover.MACHINE.value  # who ended it before it began
     ahead: bool = False  # nobody but a standing approval allows what is to be pushed for the first time
+    way: InTheWay | None = None
     over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
 
@@ -56,8 +57,8 @@ class Fixing:
         if start.over:
             checkpoint("move", lambda: self._move(report_id, start.fix_id, pushed=False), bool)
         elif start.case is None:
-            end = start.outcome, start.sentence, start.ended_by, start.way
-            checkpoint("end", lambda: self._end(report_id, *end), bool)
+            outcome, who = start.outcome, start.ended_by
+            checkpoint("end", lambda: self._end(report_id, outcome, start.sentence, who, start.way), bool)
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
             self._run(run, start.case, start, checkpoint)
@@ -97,19 +98,20 @@ class Fixing:
             return approved
         plan, repository = approved.plan, approved.repository
         known = store.fixes.latest(report_id)
-        is_new = known is None or not _is_open(known, plan)
+        is_new = not is_open(known, plan)
         if known is None or is_new:
             if not approved.consent.stands:
-                return self._unbegun(approved)
+                outcome, sentence, who = unbegun(self.means, approved)
+                return FixStart(outcome=outcome, sentence=sentence, ended_by=who)
             need_room(self.means, repository)
         elif self._is_over(repository, known):
             return FixStart(fix_id=known.id or 0, over=True)
         if not readable(store.signals.of_report(report_id)):
             return FixStart(outcome=Outcome.FAILED, sentence=NOTHING)
         tip = self.means.workspaces.head(repository)
-        if way := in_the_way(self.means, approved, known, tip):
+        if way := self._in_the_way(approved, known, tip):
             return FixStart(outcome=Outcome.IN_FLIGHT, sentence=sentence_of(way, written=False), way=way)
-        branch = f"{branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
+        branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
         if begun.head_sha:
             self.means.code_host.need_ours(repository, branch)  # or the round would be paid for in vain
@@ -119,13 +121,6 @@ class Fixing:
         run.begin(store.signals.of_report(report_id), repository.name)
         return FixStart(case=case, fix_id=row.id or 0, run=run.key, ahead=is_new and approved.consent.ahead)
 
-    def _unbegun(self, approved: Approved) -> FixStart:
-        """Why a plan that nobody stands for any more is not carried out, and who pressed Stop, if that is why."""
-        run = ReportRun(self.means, Stage.FIX, approved.report.id or 0, "")
-        if run.why_stop() == STOPPED:
-            return FixStart(outcome=Outcome.STOPPED, sentence=STOPPED, ended_by=run.ended_by(Outcome.STOPPED))
-        return FixStart(outcome=Outcome.FAILED, sentence=approved.why_not)
-
     def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""
         store = self.means.store
@@ -134,7 +129,7 @@ class Fixing:
         repository = self.means.policy.repository(report.repository)
         if report.status is not Status.AWAITING_FIX or plan is None or report.research is None:
             return FixStart(outcome=Outcome.FAILED, sentence=_NO_PLAN)
-        given, why_not = self._consent(report, plan)
+        given, why_not = Allowed(self.means, report, plan).to_work(store.fixes.latest(report_id))
         if given is None:
             return FixStart(outcome=Outcome.FAILED, sentence=_NO_PLAN)
         if repository is None:
@@ -142,11 +137,10 @@ class Fixing:
             return FixStart(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
         return Approved(report, report.research, plan, given, repository, why_not)
 
-    def _consent(self, report: Report, plan: ShownPlan) -> tuple[Consent | None, str]:
-        """Who stands for the plan. Of one whose pull request is open that is not asked again."""
-        known = self.means.store.fixes.latest(report.id or 0)
-        allowed = Allowed(self.means, report, plan)
-        return allowed.given_once() if known is not None and _is_open(known, plan) else allowed.to_begin()
+    def _in_the_way(self, approved: Approved, known: Fix | None, tip: str) -> InTheWay | None:
+        """What came since the plan was shown, while it has no pull request yet."""
+        plan = approved.plan
+        return None if is_open(known, plan) else in_the_way(self.means, approved, tip)
 
     def _is_over(self, repository: Repository, row: Fix) -> bool:
         """Whether people have merged or closed its pull request."""
@@ -175,11 +169,6 @@ class Fixing:
         )
         return True
 
-    def _taken_back(self, report_id: int) -> str:
-        """Why what only a standing approval allowed is not pushed; empty if it may be."""
-        store = self.means.store
-        return Allowed(self.means, store.reports.get(report_id), store.plans.latest(report_id)).to_push()
-
     def _push(self, report_id: int, start: FixStart, message: str) -> str:
         """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was.
 
@@ -191,8 +180,8 @@ class Fixing:
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
-        if start.ahead and (because := self._taken_back(report_id)):
-            raise Stopped(Outcome.STOPPED, because)
+        if start.ahead:
+            need_allowed(self.means, report_id)
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(report_id, row):
@@ -213,7 +202,7 @@ class Fixing:
         approved = self._approved(report_id)
         if isinstance(approved, FixStart):
             return False
-        way = in_the_way(self.means, approved, row, self.means.workspaces.head(approved.repository))
+        way = self._in_the_way(approved, row, self.means.workspaces.head(approved.repository))
         if way is None:
             return False
         # So that it goes on as it is, proven anew.
@@ -293,6 +282,7 @@ class Fixing:
 _NO_PLAN = "There is no approved plan to carry out."
 
 
-def _is_open(fix: Fix, plan: ShownPlan) -> bool:
-    """Whether it is this plan's, and has a pull request."""
-    return fix.plan_revision == plan.revision and fix.number is not None
+def _branch_word(label: str) -> str:
+    """What of a label may stand in a branch's name: a label may be any words."""
+    word = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")
+    return word or "signalbox"

@@ -14,17 +14,14 @@ from agents.means import Means
 from agents.touched import changed_files, touching
 from storage.assessment import Touch
 from storage.in_the_way import InTheWay, things_in
-from storage.records import Approval, Decision, Fix
+from storage.records import Approval, Decision
 
 
-def in_the_way(means: Means, approved: Approved, known: Fix | None, tip: str) -> InTheWay | None:
-    """What those who approved the plan did not see; None when there is nothing, or it has a pull request by now.
+def in_the_way(means: Means, approved: Approved, tip: str) -> InTheWay | None:
+    """What those who approved the plan did not see; None when there is nothing. Raises CodeHostDown.
 
     Left out is what people let pass since, and what we opened ourselves for other reports: those are other faults.
-    Raises CodeHostDown.
     """
-    if known is not None and known.plan_revision == approved.plan.revision and known.number is not None:
-        return None
     passed = _let_pass(means.store.plans.approvals(approved.report.id or 0))
     stale = changed_files(means, approved.repository, approved.plan.body, approved.research, tip)
     pulls = tuple(one for one in _opened_since(means, approved) if one.url not in passed)

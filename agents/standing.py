@@ -72,6 +72,7 @@ class Standing:
             self._no_longer(given, repository)
             or self._by_policy(report, repository, policy)
             or _by_plan(plan, repository)
+            or _by_assessment(report)
             or self._by_people(report, given)
             or self._by_signals(report, repository)
         )
@@ -226,3 +227,11 @@ def given_ahead(approvals: Sequence[Approval], revision: int) -> list[Approval]:
 def _by_plan(plan: ShownPlan, repository: Repository) -> str:
     guarded = next((path for path in plan.body.files if is_guarded(path, repository)), "")
     return f"the plan names {guarded}, which only a person may let it change" if guarded else ""
+
+
+def _by_assessment(report: Report) -> str:
+    """What people read beside a plan and might not approve it for. Code that changed since is asked about later."""
+    seen = report.research.assessment if report.research is not None else None
+    if seen is None or seen.unseen:
+        return "whether somebody is at this already could not be seen"
+    return "a pull request is open on the same files" if seen.in_flight else ""

@@ -236,8 +236,7 @@ class Jobs:
             self._work_again(report)
         for report_id, version in due.undrawn:
             self._draw_again(report_id, version)
-        # What asks Slack, which may be silent, comes last, and is cut short.
-        for event_id in for_a_while(_TALK, due.inbox):
+        for event_id in for_a_while(_TALK, due.inbox):  # what asks Slack, which may be silent, comes last, cut short
             self.inbox(event_id)
         for signal_id in for_a_while(_TALK, due.unanswered):
             self.chores.answer(signal_id)

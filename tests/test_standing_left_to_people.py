@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from agents.errors import CodeHostDown, CodeHostRejected
 from agents.rules import Person
 from agents.standing import _GONE, _HELD, Standing
 from agents.terms import SourceTerms
+from storage.assessment import Assessment, Touch
 from storage.columns import now
 from storage.judgments import Screening
 from storage.messages import Piece
@@ -21,7 +23,7 @@ from storage.sleep import Waking
 from storage.status import Status, Visibility
 from storage.store import Store
 from tests.allowed_ahead import DRAFT, Ahead
-from tests.factories import a_plan, a_raw_signal, a_report, a_signal
+from tests.factories import a_plan, a_raw_signal, a_report, a_research, a_signal
 from tests.fakes import PlainCheckpoint
 from tests.world import TOM
 
@@ -154,16 +156,42 @@ def test_where_the_code_host_does_not_say_whether_a_repository_is_public_a_priva
     assert len(world.why_asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (Assessment(in_flight=(Touch(what="#12: Guard it"),)), "a pull request is open on the same files"),
+        (Assessment(unseen=("Whether one is open I could not see.",)), "could not be seen"),
+        (None, "could not be seen"),
+    ],
+)
+def test_a_plan_that_somebody_may_be_at_already_is_left_to_people(
+    world: Ahead, seen: Assessment | None, why: str
+) -> None:
+    world.gives()
+    plan = a_plan(repository="acme/shop")
+    research = a_research(plan=plan, assessment=seen)
+    report = a_report(
+        world.store,
+        plan=plan,
+        channel="C11",
+        status=Status.AWAITING_APPROVAL,
+        repository="acme/shop",
+        research=research,
+    )
+    world.store.plans.shown(report.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert why in world.why_asked[0]
+
+
 def test_the_next_report_is_looked_at_though_one_before_it_cannot_be(world: Ahead) -> None:
     world.gives()
     other = a_report(world.store, status=Status.AWAITING_APPROVAL, repository="acme/shop", channel="C12")
     world.store.plans.shown(other.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
     plan, waits = a_plan(repository="acme/shop"), Status.AWAITING_APPROVAL
-    first = a_report(
-        world.store, plan=plan, channel="C11", status=waits, repository="acme/shop", visibility=Visibility.PRIVATE
-    )
+    known: dict[str, Any] = {"repository": "acme/shop", "research": a_research(plan=plan, assessment=Assessment())}
+    first = a_report(world.store, plan=plan, channel="C11", status=waits, **known, visibility=Visibility.PRIVATE)
     world.store.plans.shown(first.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
-    last = a_report(world.store, plan=plan, channel="C11", status=waits, repository="acme/shop")
+    last = a_report(world.store, plan=plan, channel="C11", status=waits, **known)
     world.store.plans.shown(last.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
     world.code_host.trouble.append(CodeHostDown("It does not answer."))
 
