@@ -196,6 +196,14 @@ class Assent:
             return Answer(ok=True, sentence=KEPT[report.status])
         return None
 
+    def _let_pass(self, report_id: int, phrase: Phrase | None, ts: str) -> tuple[Decision, str] | None:
+        """What a phrase lets pass of what the report is stuck for: words, or what somebody else is at."""
+        if phrase is Phrase.PERMIT and (kept := self.store.plans.kept_back(report_id, ts=ts)):
+            return Decision.PERMIT, kept.said
+        if phrase in (Phrase.GO_ON, Phrase.YES) and (way := self.store.plans.in_the_way(report_id, ts=ts)):
+            return Decision.GO_ON, way.said
+        return None
+
     def _meant(self, report: Report, phrase: Phrase | None) -> Decision | None:
         """What a phrase decides while no plan waits; None if nothing."""
         match phrase:
@@ -213,14 +221,6 @@ class Assent:
         said = [each for each in self.store.plans.approvals(report.id or 0) if each.decision is Decision.APPROVE]
         own = [each for each in said if each.plan_revision == report.plan_revision]
         return bool(own) and all(each.standing_id is not None for each in own)
-
-    def _let_pass(self, report_id: int, phrase: Phrase | None, ts: str) -> tuple[Decision, str] | None:
-        """What a phrase lets pass of what the report is stuck for: words, or what somebody else is at."""
-        if phrase is Phrase.PERMIT and (kept := self.store.plans.kept_back(report_id, ts=ts)):
-            return Decision.PERMIT, kept.said
-        if phrase in (Phrase.GO_ON, Phrase.YES) and (way := self.store.plans.in_the_way(report_id, ts=ts)):
-            return Decision.GO_ON, way.said
-        return None
 
     def _only_for_deciders(self, report: Report, person: Person, sentence: str) -> Answer | None:
         """People may talk in the thread; only those who may decide are told what their words do not do."""

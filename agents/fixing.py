@@ -39,9 +39,9 @@ class FixStart(BaseModel):
     run: str = ""  # its key
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
+    way: InTheWay | None = None
     ended_by: str = Mover.MACHINE.value  # who ended it before it began
     ahead: bool = False  # nobody but a standing approval allows what is to be pushed for the first time
-    way: InTheWay | None = None
     over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
 
@@ -57,8 +57,9 @@ class Fixing:
         if start.over:
             checkpoint("move", lambda: self._move(report_id, start.fix_id, pushed=False), bool)
         elif start.case is None:
-            outcome, who = start.outcome, start.ended_by
-            checkpoint("end", lambda: self._end(report_id, outcome, start.sentence, who, start.way), bool)
+            checkpoint(
+                "end", lambda: self._end(report_id, start.outcome, start.sentence, start.ended_by, start.way), bool
+            )
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
             self._run(run, start.case, start, checkpoint)

@@ -1,6 +1,6 @@
 """Leave a report alone for a while: until when, who asked for that, and why it woke.
 
-Revision ID: 0017_sleep
+Revision ID: 0018_sleep
 Revises: 0017_standing
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_sleep"
+revision = "0018_sleep"
 down_revision = "0017_standing"
 branch_labels = None
 depends_on = None

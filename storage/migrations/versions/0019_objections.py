@@ -1,7 +1,7 @@
 """Keep what a reviewer held against a fix, so that the next try begins with it.
 
-Revision ID: 0018_objections
-Revises: 0017_sleep
+Revision ID: 0019_objections
+Revises: 0018_sleep
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018_objections"
-down_revision = "0017_sleep"
+revision = "0019_objections"
+down_revision = "0018_sleep"
 branch_labels = None
 depends_on = None
 
