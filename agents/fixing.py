@@ -163,6 +163,7 @@ class Fixing:
             submission=fixed.submission,
             patch=fixed.patch,
             proof=fixed.proof,
+            objections=(),
             rounds=case.round_number,
             checks=CheckState.NONE,
         )
@@ -245,8 +246,9 @@ class Fixing:
     def _end_run(self, run: ReportRun, fix_id: int, fixed: Fixed) -> bool:
         run.end(fixed.outcome, fixed.sentence, fixed.seconds)
         kept = KeptBack(words=fixed.words) if fixed.words else None
-        if kept is not None:  # so that it can go on as it is when people say that the words are fine
-            self.means.store.fixes.change(fix_id, submission=fixed.submission, patch=fixed.patch, proof=None)
+        if kept is not None or fixed.objections:  # so that it goes on with what there is, as it is or mended
+            left = self.means.store.fixes.change
+            left(fix_id, submission=fixed.submission, patch=fixed.patch, proof=None, objections=fixed.objections)
         return self._end(run.report_id, fixed.outcome, fixed.sentence, run.ended_by(fixed.outcome), kept)
 
     def _end(

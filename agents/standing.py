@@ -119,7 +119,7 @@ class Standing:
             Room(at - DAY, own=min(given.per_day, most), all=most),
             at=at,
             because=f"{AHEAD} {given.given_at:%Y-%m-%d}, good until {end:%Y-%m-%d}, allowed this",
-            needed=rules.approvals_needed(repository),
+            needed=rules.approvals_needed(repository, plan.body.files),
             named=rules.approvers_of(repository, policy),
         )
         return done if isinstance(done, str) else ""

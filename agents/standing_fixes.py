@@ -107,7 +107,7 @@ class Allowed:
             self._approvals,
             self.report.plan_revision,
             rules.approvers_of(repository, policy),
-            rules.approvals_needed(repository),
+            rules.approvals_needed(repository, self.plan.body.files if self.plan is not None else ()),
             without,
         )
         reasons = dict.fromkeys((lapsed or {}).values())

@@ -115,7 +115,10 @@ class StandingApprovals:
             return [Listed(each, *_used(session, each)) for each in rows]
 
     def waiting(self, at: dt.datetime) -> list[Waiting]:
-        """What is to be looked at: plans that people see and nobody decided on, made after the standing approval."""
+        """What is to be looked at: plans that people see and nobody decided on, made after the standing approval.
+
+        Of what sleeps not before it wakes.
+        """
         with self._on.read() as session:
             given = _open(session, col(StandingApproval.until) > at)
             if not given:
@@ -124,6 +127,7 @@ class StandingApprovals:
                 select(ShownPlan, Report.repository)
                 .join(Report, (col(Report.id) == ShownPlan.report_id) & (Report.plan_revision == ShownPlan.revision))
                 .where(Report.status == Status.AWAITING_APPROVAL, ShownPlan.posted_ts != "")
+                .where(col(Report.asleep_since).is_(None))  # nothing begins by itself of what people want left alone
                 .where(col(Report.repository).in_({each.repository for each in given}))
                 .order_by(col(ShownPlan.id))
             ).all()

@@ -19,6 +19,7 @@ from storage.columns import now
 from storage.judgments import Screening
 from storage.messages import Piece
 from storage.records import Decision
+from storage.sleep import Waking
 from storage.status import Status, Visibility
 from storage.store import Store
 from tests.allowed_ahead import DRAFT, Ahead
@@ -212,3 +213,22 @@ def test_the_next_report_is_looked_at_though_one_before_it_cannot_be(world: Ahea
     assert world.store.reports.snapshot(other.id or 0).uses[0].because == "the plan is for another repository"
     assert world.store.reports.snapshot(first.id or 0).uses == ()
     assert world.store.reports.get(last.id or 0).status is Status.AWAITING_FIX
+
+
+def test_what_is_restricted_is_left_to_people(sqlite_store: Store, tmp_path: Path) -> None:
+    repository = DRAFT.repositories[0].model_copy(update={"restricted": ("shop.py",)})
+    world = Ahead.under(sqlite_store, tmp_path, DRAFT.model_copy(update={"repositories": (repository,)}))
+    world.gives()
+    world.shows_a_plan()
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["the plan names shop.py, which only a person may let it change"]
+
+
+def test_nothing_begins_by_itself_of_what_sleeps_before_it_wakes(world: Ahead) -> None:
+    world.gives()
+    world.shows_a_plan()
+    world.store.sleeps.lay(1, None, by="U1")
+    assert world.looks().status is Status.AWAITING_APPROVAL
+
+    world.store.sleeps.wake(1, Waking.WOKEN, by="U1")
+    assert world.looks().status is Status.AWAITING_FIX
