@@ -164,7 +164,7 @@ class StandingApprovals:
             standing = _alone(session, standing_id)
             if standing.ended_at is not None or standing.until <= at:
                 return ENDED
-            if _is_over(session, standing, plan):  # another worker has looked meanwhile
+            if report.asleep_since is not None or _is_over(session, standing, plan):  # since it was looked at
                 return Decided(kind=DecidedKind.ALREADY, by=standing.by)
             if fault := _no_room(session, standing, plan, room):
                 return fault
