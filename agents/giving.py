@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from agents import rules
 from agents.assent import Answer
+from agents.beginning import DAY
 from agents.rehoming import meant
 from agents.rules import Person
 from agents.terms import Autonomy, Policy, Repository
@@ -65,7 +66,8 @@ class Giving:
         """End a person's own, or with a repository all of it, where they may decide about that."""
         if refusal := rules.may_ask(person, self.home_team):
             return Answer(ok=False, sentence=refusal)
-        living = self.store.standing.living(self.clock())
+        after = self.clock() - DAY  # what has just run out may have a fix under way
+        living = self.store.standing.living(after)
         names = {each.repository for each in living}
         if said:
             wanted = said.lower()
@@ -74,7 +76,8 @@ class Giving:
         for name in sorted(names):
             refusal = rules.may_decide(person, self.policy.repository(name), self.policy, self.home_team)
             everybody = bool(said) and not refusal
-            ended += self.store.standing.stop([name], by=person.user_id, of="" if everybody else person.user_id)
+            of = "" if everybody else person.user_id
+            ended += self.store.standing.stop([name], by=person.user_id, of=of, after=after)
         if not ended:
             return Answer(ok=False, sentence=_NOTHING)
         many = ", ".join(f"<@{each.by}>'s for `{each.repository}`" for each in ended)

@@ -159,6 +159,8 @@ class Standing:
         store = self.means.store
         if report.visibility is Visibility.PRIVATE and not self.means.people.is_in(given.by, report.channel):
             return "who gave it is not in this channel"
+        if report.asleep_since is not None:
+            return "people want this left alone for now"
         if any(each.decision in _OBJECTED for each in store.plans.approvals(report.id or 0)):
             return "people have objected here"
         former = store.reports.get(report.regression_of) if report.regression_of else None

@@ -70,10 +70,15 @@ class StandingApprovals:
                 _end(row, by=by, because=GIVEN_ANEW)
             return found(session, StandingApproval, int(number))
 
-    def stop(self, repositories: Collection[str], *, by: str, of: str = "") -> list[StandingApproval]:
-        """End those for these repositories, or only those that one person gave. The ones that ended."""
+    def stop(
+        self, repositories: Collection[str], *, by: str, of: str = "", after: dt.datetime | None = None
+    ) -> list[StandingApproval]:
+        """End those for these repositories, or only those that one person gave. The ones that ended.
+
+        What ran out before `after` is left as it is.
+        """
         with self._on.write() as session:
-            which = [col(StandingApproval.repository).in_(repositories)]
+            which = [col(StandingApproval.repository).in_(repositories), col(StandingApproval.until) > (after or now())]
             rows = _ours(session, *which, *([col(StandingApproval.by) == of] if of else []))
             for row in rows:
                 _end(row, by=by, because="it was stopped")
@@ -159,7 +164,7 @@ class StandingApprovals:
             standing = _alone(session, standing_id)
             if standing.ended_at is not None or standing.until <= at:
                 return ENDED
-            if _is_over(session, standing, plan):  # another worker has looked meanwhile
+            if report.asleep_since is not None or _is_over(session, standing, plan):  # since it was looked at
                 return Decided(kind=DecidedKind.ALREADY, by=standing.by)
             if fault := _no_room(session, standing, plan, room):
                 return fault

@@ -88,6 +88,10 @@ def something_is_held(world: Ahead) -> None:
     world.store.signals.hold(other.id or 0, Screening(reason="It gives orders."), step="hold")
 
 
+def somebody_mutes_it(world: Ahead) -> None:
+    world.store.sleeps.lay(1, None, by="U2")
+
+
 def it_turns_private(world: Ahead) -> None:
     world.code_host.public = True
     world.store.turning_private.turn("C11")
@@ -100,6 +104,7 @@ def it_turns_private(world: Ahead) -> None:
         a_guest_reports_it_too,
         something_is_held,
         it_turns_private,
+        somebody_mutes_it,
         runs_out,
         is_stopped,
         its_giver_leaves,

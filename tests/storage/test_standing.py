@@ -121,6 +121,23 @@ def test_one_that_ended_in_the_meantime_allows_nothing(store: Store) -> None:
     assert allow(store, late, plan) == ENDED
 
 
+def test_what_fell_asleep_since_it_was_looked_at_is_left_for_when_it_wakes(store: Store) -> None:
+    row = given(store)
+    report, plan = a_shown_plan(store)
+    store.sleeps.lay(report.id or 0, None, by="U2")
+    assert kind(allow(store, row, plan)) is DecidedKind.ALREADY
+    assert store.plans.approvals(report.id or 0) == []
+    assert store.reports.snapshot(report.id or 0).uses == ()
+
+
+def test_what_ran_out_long_ago_is_not_said_to_be_stopped(store: Store) -> None:
+    given(store, until=now() - dt.timedelta(days=2))
+    lately = given(store, by="U2", key="2", until=now() - dt.timedelta(hours=1))
+    living = given(store, by="U3", key="3")
+    ended = store.standing.stop(["acme/app"], by="U3", after=now() - dt.timedelta(days=1))
+    assert [each.id for each in ended] == [lately.id, living.id]
+
+
 def test_a_plan_that_was_replaced_or_decided_on_is_not_allowed_and_uses_nothing(store: Store) -> None:
     row = given(store)
     report, plan = a_shown_plan(store)
