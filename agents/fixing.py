@@ -15,6 +15,7 @@ from agents.errors import Stopped
 from agents.exchange import PullRequestState
 from agents.fix_cases import Approved, case_of
 from agents.in_the_way import in_the_way, sentence_of
+from agents.issuing import Issuing
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
@@ -100,6 +101,7 @@ class Fixing:
         if way := self._in_the_way(approved, known, tip):
             return FixStart(outcome=Outcome.IN_FLIGHT, sentence=sentence_of(way, written=False), way=way)
         branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
+        Issuing(self.means).want_if_approved(approved.report, approved.consent.by)
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
         if begun.head_sha:
             self.means.code_host.need_ours(repository, branch)  # or the round would be paid for in vain
@@ -201,7 +203,11 @@ class Fixing:
         if row.submission is None or row.proof is None:
             raise NotFound(f"the fix {fix_id} has lost its proof; press Retry on SB-{report_id}")
         signals = readable(self.means.store.signals.of_report(report_id))
-        draft = pull_request_draft(case, signals, row.submission, row.proof, branch=row.branch, patch=row.patch)
+        tracked = self.means.store.tracked.get(report_id)
+        mends = tracked.identifier if tracked is not None else ""
+        draft = pull_request_draft(
+            case, signals, row.submission, row.proof, branch=row.branch, patch=row.patch, mends=mends
+        )
         made = self.means.code_host.ensure_pull_request(repository, draft)
         self.means.store.fixes.change(fix_id, number=made.number, url=made.url)
         if row.rounds > 1 and row.submission.answer:

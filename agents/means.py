@@ -13,6 +13,7 @@ from agents.ports import CodeHost, Messenger, Model, Nudge, Vectoriser, Workspac
 from agents.ranking import Ranking
 from agents.redact import Redactor
 from agents.terms import Policy
+from agents.tracker_ports import IssueTracker
 from storage.columns import now
 from storage.store import Store
 
@@ -37,6 +38,7 @@ class Means(Basis):
     code_host: CodeHost
     vectoriser: Vectoriser  # of texts
     redactor: Redactor
+    issues: IssueTracker | None = None  # None: none are made
     lookups: Lookups = field(default_factory=Lookups)
     words: Vectoriser | None = None  # of words and titles, for the ranking; None: the one of texts serves
     encoder: Encoder = Encoder.WORDS  # who makes the vectors of texts

@@ -59,6 +59,7 @@ class Verb(StrEnum):
     SPLIT = "split"
     UNDO = "undo"
     REPOSITORY = "repository"
+    LINEAR = "linear"
     RUNS = "runs"
     PAUSE = "pause"
     RESUME = "resume"

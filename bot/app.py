@@ -46,7 +46,7 @@ from bot.listeners import Deps, build_slack_app
 from bot.listeners.events import deal_with
 from bot.listening import EVERY as LISTENING_EVERY
 from bot.listening import Listening
-from bot.lookups import open_lookups
+from bot.lookups import open_issues, open_lookups
 from bot.messenger import SlackMessenger
 from bot.policy import read_policy
 from bot.queues import Queue
@@ -167,6 +167,7 @@ def _chores(parts: Parts) -> Chores:
         note_waiting=WaitingNotes(store, slack, policy).post,
         note_week=WeeklyNotes(store, slack, policy).post,
         answer=Askers(store, slack).tell,
+        issue=parts.pipeline.issue,
         reencode=Reencoding(parts.pipeline.means).some,
     )
 
@@ -252,6 +253,7 @@ def _means(settings: Settings, policy: Policy, store: Store, redactor: Redactor,
         redactor=redactor,
         messenger=enqueuer,
         nudge=enqueuer,
+        issues=open_issues(policy, settings),
         lookups=open_lookups(policy, settings, environment(), code_host),
     )
 

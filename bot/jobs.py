@@ -23,7 +23,7 @@ from bot.chores import Chores
 from bot.engine import Engine, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
-from bot.forgetting import forget_jobs, forget_reservations, forget_words
+from bot.forgetting import forget, forget_words
 from bot.patience import for_a_while
 from bot.putting_off import is_looked_at, wait_after, wait_of_a_digest
 from bot.queues import Queue
@@ -127,6 +127,7 @@ class Jobs:
             "prove": lambda subject, checkpoint, _: self._watch(self.pipeline.prove, int(subject), checkpoint),
             "publish": lambda subject, _, job_id: self.publisher.draw(int(subject), job_id),
             "pull": lambda subject, checkpoint, _: self.puller.pull(subject, checkpoint),
+            "issue": lambda subject, checkpoint, _: self.chores.issue(int(subject), checkpoint),
             "check": lambda subject, *_: self.chores.check(subject),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
             "held": lambda *_: self.chores.note_held(),
@@ -134,14 +135,10 @@ class Jobs:
             "week": lambda *_: self.chores.note_week(),
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),
-            "forget": lambda *_: self._forget(),
+            "forget": lambda *_: forget(self.store, self.engine, self.clock()),
             "reencode": lambda *_: self._reencode(),
             "retain": lambda *_: forget_words(self.store, self.clock(), self.retention),
         }
-
-    def _forget(self) -> None:
-        forget_reservations(self.store, self.clock())
-        forget_jobs(self.engine, self.clock())
 
     def _reencode(self) -> None:
         if made := self.chores.reencode():
@@ -234,6 +231,8 @@ class Jobs:
             self._work_again(report)
         for report_id, version in due.undrawn:
             self._draw_again(report_id, version)
+        for tracked in self.store.tracked.due(self.clock()):
+            self.enqueuer.issue(tracked)
         for event_id in for_a_while(
             _TALK, due.inbox
         ):  # what asks Slack, which may be silent, comes last, and is cut short

@@ -14,6 +14,7 @@ from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.spending import Spent, spent_by_stage
 from storage.status import CLOSED, Status, Visibility
+from storage.tracked import TrackedIssue
 from storage.transactions import Row, found, table_of
 
 
@@ -39,6 +40,7 @@ class Snapshot:
     corrections: tuple[Correction, ...] = ()
     moved: tuple[Signal, ...] = ()  # that people moved to another report
     near: tuple[Near, ...] = ()
+    tracked: TrackedIssue | None = None  # its issue in a tracker
     after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
 
 
@@ -85,6 +87,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         corrections=(corrections := _corrections(session, report_id)),
         moved=_moved(session, report_id, corrections),
         after=_after(session, report),
+        tracked=session.get(TrackedIssue, report_id),
         near=tuple(
             near
             for pair in pairs_of(session, report_id)

@@ -30,6 +30,7 @@ from storage.search import Search
 from storage.signals import Signals
 from storage.spending import Spending
 from storage.switches import Switches
+from storage.tracked import Tracked
 from storage.transactions import Transactions
 from storage.turning_private import TurningPrivate
 
@@ -57,6 +58,7 @@ class Store:
         self.reports = Reports(transactions)
         self.plans = Plans(transactions)
         self.fixes = Fixes(transactions)
+        self.tracked = Tracked(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)
         self.balances = Balances(transactions)

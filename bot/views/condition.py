@@ -26,6 +26,7 @@ HELP = (
     "`merge SB-3 into SB-2` and `split SB-2` correct that, and `undo SB-3` takes it back. In a report's thread say it "
     "to me, such as “@signalbox why is this here?”, “@signalbox merge this into SB-2”.\n"
     "`/signalbox repository SB-12 owner/name`, or the name alone, says which repository it is about.\n"
+    "`/signalbox linear SB-12` makes a Linear issue of it, if a team is set up.\n"
     "`/signalbox runs` shows what was worked on lately, and what it cost; `/signalbox help` says all this.\n"
     "In a report's thread approvers press Approve or reply `approve`; any other words of theirs change the plan.\n"
     "“Investigate this” in a message's menu opens a report about that message."

@@ -10,7 +10,8 @@ from sqlmodel import SQLModel
 import storage.groups
 import storage.plumbing
 import storage.records
-import storage.run_rows  # noqa: F401 with plumbing, it makes the tables known
+import storage.run_rows
+import storage.tracked  # noqa: F401 with the others, it makes the tables known
 from storage.migrations.scope import is_looked_at, is_modelled
 
 connection: Any = context.config.attributes.get("connection")

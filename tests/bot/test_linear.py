@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -206,3 +207,11 @@ def test_an_issue_of_a_team_that_we_may_not_see_is_not_taken_for_deleted(linear:
     assert isinstance(asked, LooksUp)
     with pytest.raises(SourceRejected, match="no team PRIV"):
         asked.gone(["PRIV-1"])
+
+
+def test_an_issue_that_was_made_of_a_report_is_no_signal(linear: Linear) -> None:
+    linear.put(issue("PLAT-1", id=str(uuid.uuid5(uuid.NAMESPACE_URL, "report"))))
+    linear.put(issue("PLAT-2"))
+    pulled = source(linear).pull("")
+    assert [signal.external_id for signal in pulled.signals] == ["PLAT-2"]
+    assert not pulled.unread
