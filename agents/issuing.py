@@ -7,10 +7,10 @@ the identifier that the pull request names. So we need no right to change what p
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from dataclasses import dataclass
 
 from agents.errors import Rejected, Unavailable
+from agents.issue_ids import issue_id_of
 from agents.means import Means
 from agents.outward import one_line, plain
 from agents.ports import Checkpoint
@@ -18,7 +18,6 @@ from agents.tracker_ports import IssueDraft, MadeIssue
 from storage.records import Report
 from storage.status import Visibility
 
-_OURS = uuid.UUID("6f1d3c52-9a44-5a55-8a1e-5ab0f3a3c7a1")  # the namespace of ids that reports give their issues
 _FIRST_WAIT, _LONGEST_WAIT = 10.0, 3_600.0  # seconds
 _AFTER_A_NO = 900.0  # somebody has to mend a key or a name
 _TITLE = 200  # characters
@@ -52,7 +51,7 @@ class Issuing:
         if row is None or row.identifier or tracker is None:
             return False
         report = self.means.store.reports.get(report_id)
-        made: MadeIssue = tracker.ensure_issue(key_of(report), self._draft(report))
+        made: MadeIssue = tracker.ensure_issue(issue_id_of(report), self._draft(report))
         self.means.store.tracked.made(report_id, made.identifier, made.url)
         return True
 
@@ -62,7 +61,7 @@ class Issuing:
         if row is None or not row.identifier or tracker is None or fix is None or fix.url in ("", row.linked):
             return False
         report = self.means.store.reports.get(report_id)
-        tracker.ensure_link(key_of(report), fix.url, f"Pull request #{fix.number}")
+        tracker.ensure_link(issue_id_of(report), fix.url, f"Pull request #{fix.number}")
         self.means.store.tracked.linked(report_id, fix.url)
         return True
 
@@ -84,11 +83,3 @@ class Issuing:
         wait = max(wait, _AFTER_A_NO if isinstance(error, Rejected) else error.retry_after or 0.0)
         until = self.means.clock() + dt.timedelta(seconds=wait)
         self.means.store.tracked.failed(report_id, self.means.redactor.text(str(error)), until)
-
-
-def key_of(report: Report) -> uuid.UUID:
-    """The id that a report's issue has from the start, so that it is found again; no other report ever has it.
-
-    Its number alone would not do: another installation, or this one after a backup was restored, gives it again.
-    """
-    return uuid.uuid5(_OURS, f"{report.id} {report.created_at.astimezone(dt.UTC).isoformat()}")

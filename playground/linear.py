@@ -26,6 +26,7 @@ __all__ = ["Change", "Comment", "Linear", "LinearIssue", "stamp"]
 
 Json = dict[str, Any]
 _LARGEST = 250
+_VERSION = 4  # of ids, as the schema has them
 _WORDS = frozenset(
     """
     query Issues IssueFilter Int String issues filter first after orderBy updatedAt nodes pageInfo hasNextPage endCursor
@@ -160,6 +161,8 @@ class Linear:
         team = next((key for key in known if team_id(key) == given["teamId"]), None)
         if team is None:
             raise _Problem(400, "INPUT_ERROR", "Entity not found: Team - Could not find referenced Team.")
+        if uuid.UUID(given["id"]).version != _VERSION:
+            raise _Problem(400, "INPUT_ERROR", "Argument Validation Error: id must be a UUID v4")
         if any(issue.id == given["id"] for issue in self._issues.values()):
             raise _Problem(400, "INPUT_ERROR", "Argument Validation Error: id is taken")
         made = self._made(team, given)

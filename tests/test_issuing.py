@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from agents.errors import SourceDown, SourceRejected
-from agents.issuing import key_of
+from agents.issue_ids import is_ours, issue_id_of
 from agents.pipeline import Pipeline
 from agents.terms import Channel, LinearTerms
 from storage.columns import now
@@ -71,8 +72,8 @@ def test_it_is_made_once_linked_with_the_pull_request_and_named_by_it(
     row = works(world)
     assert row is not None
     assert row.linked == world.code_host.pull_requests[1].url
-    assert tracker.links == {key_of(report): (row.linked,)}
-    assert list(tracker.drafts) == [key_of(report)]
+    assert tracker.links == {issue_id_of(report): (row.linked,)}
+    assert list(tracker.drafts) == [issue_id_of(report)]
     told = [each.text for each in world.store.reports.journal(1) if each.kind is EntryKind.EFFECT]
     assert [text for text in told if "SHOP-1" in text] == [f"made the issue SHOP-1: {row.url}"]
 
@@ -146,7 +147,13 @@ def test_what_fails_waits_as_a_row_and_who_wants_it_again_is_not_kept_waiting(
 
 def test_no_two_reports_have_one_id_whatever_their_number(sqlite_store: Store) -> None:
     one, two = a_report(sqlite_store), a_report(sqlite_store)
-    assert key_of(one) == key_of(sqlite_store.reports.get(one.id or 0))
-    assert key_of(one) != key_of(two)
-    assert key_of(one) != key_of(two.model_copy(update={"id": one.id}))
-    assert key_of(one).version == 5
+    assert issue_id_of(one) == issue_id_of(sqlite_store.reports.get(one.id or 0))
+    assert issue_id_of(one) != issue_id_of(two)
+    assert issue_id_of(one) != issue_id_of(two.model_copy(update={"id": one.id}))
+    assert issue_id_of(one).version == 4, "Linear's schema asks for that"
+
+
+def test_ids_of_ours_are_told_from_those_of_others(sqlite_store: Store) -> None:
+    assert is_ours(str(issue_id_of(a_report(sqlite_store))))
+    assert not any(is_ours(str(uuid4())) for _ in range(100))
+    assert not is_ours("no id")

@@ -32,7 +32,6 @@ mutation Link($issueId: String!, $url: String!, $title: String!) {
 _MOST_LINKS = 50
 _NOWHERE = str(UUID(int=0))
 _SCOPE = "Invalid scope"
-_OURS = 5  # the version of ids that are made of names
 
 
 @dataclass(frozen=True)
@@ -84,11 +83,3 @@ class LinearIssues:
             return None
         made = MadeIssue(identifier=issue["identifier"], url=issue["url"])
         return made, frozenset(str(each["url"]) for each in issue["attachments"]["nodes"])
-
-
-def made_by_us(issue_id: str) -> bool:
-    """Whether an issue has an id of the kind that we give: those that Linear gives are of another version."""
-    try:
-        return UUID(issue_id).version == _OURS
-    except ValueError:
-        return False

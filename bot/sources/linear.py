@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.adapters.linear import Linear, Priority
-from agents.adapters.linear_issues import made_by_us
 from agents.errors import NotAtSource, SourceRejected
+from agents.issue_ids import is_ours
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
 from bot.sources.reading import Reading, moment, moment_in, name_in
@@ -88,7 +88,7 @@ class LinearIssues:
             end = str(page["pageInfo"]["endCursor"])
             lowest = min((changed for _, (changed, _) in placed), default=at.below)
             following = LinearPosition(since=at.since, seen=at.seen, below=lowest, after_page=end, then=then)
-        newest_last = [issue for issue, _ in reversed(fresh) if not made_by_us(str(issue["id"]))]
+        newest_last = [issue for issue, _ in reversed(fresh) if not is_ours(str(issue["id"]))]
         signals = tuple(signal for _, signal in reading.each(newest_last, self._signal))
         return Pulled(signals, following.model_dump_json(), more, unread=reading.unread)
 

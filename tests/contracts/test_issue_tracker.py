@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4
 
 import pytest
 
 from agents.adapters.linear import Linear as Client
-from agents.adapters.linear_issues import LinearIssues, made_by_us
+from agents.adapters.linear_issues import LinearIssues
 from agents.errors import SourceDown, SourceRejected
 from agents.tracker_ports import IssueDraft, IssueTracker
 from playground.faults import Fault, Faults, Kind, Moment
@@ -18,7 +18,7 @@ from playground.linear import Linear
 from playground.loopback import Loopback
 from tests.fake_issue_tracker import FakeIssueTracker
 
-KEY, OTHER = (uuid5(UUID(int=7), name) for name in ("one", "other"))
+KEY, OTHER = uuid4(), uuid4()
 DRAFT = IssueDraft(title="Exports fail", description="Large ones end with an error.")
 PULL = "https://code.example/acme/shop/pull/7"
 GRAPHQL = "linear:graphql"
@@ -128,9 +128,3 @@ def test_what_linear_asks_for_is_passed_on(linear: LinearStand) -> None:
     with pytest.raises(SourceDown) as down:
         linear.tracker.ensure_issue(KEY, DRAFT)
     assert down.value.retry_after == 33
-
-
-def test_ids_of_ours_are_told_from_those_of_others() -> None:
-    assert made_by_us(str(KEY))
-    assert not made_by_us(str(uuid4()))
-    assert not made_by_us("no id")
