@@ -149,6 +149,8 @@ class Jobs:
         self.chores.answer(signal_id)
 
     def _watch(self, look: Callable[[int, Checkpoint], None], report_id: int, checkpoint: Checkpoint) -> None:
+        if (until := self.store.reports.get(report_id).not_before) is not None and until > self.clock():
+            return  # by a look of an earlier slot, while this one was in line: each would put it off for twice as long
         look(report_id, checkpoint)
         if self.store.reports.get(report_id).tries:
             self.store.reports.seen_again(report_id)
