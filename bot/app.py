@@ -27,7 +27,7 @@ from agents.redact import Redactor
 from agents.reencoding import Reencoding
 from agents.terms import Policy
 from agents.weighing import Intake
-from bot import removals
+from bot import metrics, removals
 from bot.askers import Askers
 from bot.chores import Chores
 from bot.circuits import API, GIT, Circuits
@@ -149,7 +149,8 @@ def worker(settings: Settings) -> Iterator[Parts]:
     try:
         undertaker.start()
         clock.start()
-        yield parts
+        with metrics.served(parts.settings, parts.policy, parts.store, parts.engine):
+            yield parts
     finally:
         clock.stop()
         undertaker.stop()

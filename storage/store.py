@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from storage.balance import Balances
 from storage.correcting import Corrections
+from storage.counting import Counting
 from storage.cursors import Cursors
 from storage.deliveries import Deliveries
 from storage.due import DueWork
@@ -62,6 +63,7 @@ class Store:
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)
         self.balances = Balances(transactions)
+        self.counting = Counting(transactions)
         self.inbox = Inbox(transactions)
         self.messages = Messages(transactions)
         self.outbox = Outbox(transactions)
