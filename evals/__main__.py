@@ -31,6 +31,7 @@ class Kind(StrEnum):
     SCREENING = "screening"
     REDACTION = "redaction"
     CHATTER = "chatter"
+    REVIEW = "review"
 
 
 Data = Annotated[Path, typer.Option(help="The folder with the data sets.", exists=True, file_okay=False)]
@@ -39,11 +40,11 @@ Out = Annotated[Path, typer.Option(help="Where the figures are kept.")]
 Replies = Annotated[
     Path | None,
     typer.Option(
-        help="grouping, screening: a folder of judgments, a file a set; `kept` answers from it, `claude` writes to it."
+        help="grouping, screening, review: a folder of judgments: `kept` answers from it, `claude` writes to it."
     ),
 ]
 Timeout = Annotated[
-    float | None, typer.Option(help="grouping, screening by Claude: seconds to wait for one reply.", min=1)
+    float | None, typer.Option(help="grouping, screening, review by Claude: seconds to wait for one reply.", min=1)
 ]
 Without = Annotated[Part | None, typer.Option(help="Grouping by the offline engine without this part.")]
 Sentences = Annotated[
@@ -60,7 +61,7 @@ def _variation(kind: Kind, engine: Engine, told: Variation) -> Variation | None:
     """What is unusual about this run, if anything. Raises BadParameter for what does not fit together."""
     if told == Variation():
         return None
-    if kind not in {Kind.GROUPING, Kind.SCREENING}:
+    if kind not in {Kind.GROUPING, Kind.SCREENING, Kind.REVIEW}:
         raise typer.BadParameter("Only --data, --engine, --runs and --out are for this. Leave out the others.")
     if (told.sentences or told.server) and kind is not Kind.GROUPING:
         raise typer.BadParameter("--sentences and --server are for grouping: leave them out.")

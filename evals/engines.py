@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 KEY = b"the evaluations' own key"  # placeholders need one; nothing secret hangs on it
 _NO_LIMIT = 1e9
-_JUDGES = (Stage.READ, Stage.NORMALISE, Stage.GROUP, Stage.RESEARCH)
+_JUDGES = (Stage.READ, Stage.NORMALISE, Stage.GROUP, Stage.RESEARCH, Stage.REVIEW)
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -70,7 +70,7 @@ class Bench:
 
 @dataclass(frozen=True)
 class Variation:
-    """What is unusual about a run of grouping or screening.
+    """What is unusual about a run of grouping, screening or review.
 
     Where replies are kept (a folder, or one set's file in it), what the offline engine has to do without, the
     sentence transformer, as in the setting SIGNALBOX_SENTENCES, and the PostgreSQL server that keeps the rows.

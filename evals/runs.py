@@ -94,5 +94,5 @@ def _revision() -> str:
 
 def _sizes(folder: Path) -> dict[str, int]:
     """The data's files by name, with their sizes in bytes."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in {".jsonl", ".json"} and path.is_file())
+    files = sorted(path for path in folder.rglob("*") if path.suffix in {".jsonl", ".json", ".toml"} and path.is_file())
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}

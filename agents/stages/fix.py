@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from agents import case_text
+from agents.around import surroundings
 from agents.cases import FixCase
 from agents.conventions import conventions_text, words_of
 from agents.discretion import Indiscretions, indiscretions
@@ -18,6 +19,7 @@ from agents.loop import DONE, Loop
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
 from agents.proof import prove_patch
+from agents.proven import ProvenFix
 from agents.pull_request_text import headings_left
 from agents.redact import Redactor
 from agents.terms import Limits
@@ -33,11 +35,11 @@ _SHOWN = 4_000  # characters of a failing log that the agent sees
 _TOLD = 5  # objections
 _SUBMIT = "submit_fix"
 
-Reviewer = Callable[[FixCase, FixSubmission, str, Proof, int], Review]
+Reviewer = Callable[[ProvenFix, int], Review]
 """Reviews a proven patch. The number tells the reviews of one round from each other."""
 
 _OBJECTED = (
-    "It is proven, but a reviewer who sees only report, plan and change objects. Mend what is right about that; where "
+    "It is proven, but a reviewer who saw report, plan and change objects. Mend what is right about that; where "
     "it is wrong, say in `summary` why the change is right as it is. Then submit again."
 )
 
@@ -237,7 +239,10 @@ class _Repair:
         began = time.monotonic()
         if attempt.proof is None or self.review is None:
             raise ValueError("only what is proven is reviewed")
-        said = self.review(self.case, attempt.submission, attempt.patch, attempt.proof, number)
+        case, patch = self.case, attempt.patch
+        around = surroundings(self.workspaces, case.repository, case.base_sha, patch, self.redactor.secrets_only)
+        proven = ProvenFix(case=case, submission=attempt.submission, patch=patch, proof=attempt.proof, around=around)
+        said = self.review(proven, number)
         return Reviewed(review=said, seconds=time.monotonic() - began)
 
     def _attempt(self, submission: FixSubmission, patch: str) -> Attempt:

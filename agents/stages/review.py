@@ -5,31 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agents import case_text
-from agents.cases import FixCase
 from agents.errors import ModelRefused
 from agents.exchange import About
 from agents.patches import read_patch
 from agents.ports import Model
 from agents.prompts import quoted
+from agents.proven import ProvenFix
 from agents.wording import cut
-from storage.judgments import FixSubmission, Judgment, Proof, Stage
+from storage.judgments import Judgment, Stage
 from storage.reviews import NOT_REVIEWED, Review
 
-_PATCH, _LOG = 60_000, 3_000  # characters that are shown
+_PATCH, _LOG, _END = 60_000, 3_000, 500  # characters that are shown
 _REASON = 300
 
 
 class AboutReview(About):
-    """A fix that holds, and what was approved. The reviewer sees nothing of how it was written."""
+    """One such fix. The reviewer sees nothing of how it was written."""
 
-    case: FixCase
-    patch: str
-    submission: FixSubmission
-    proof: Proof
+    fix: ProvenFix
 
     def variables(self) -> Mapping[str, str]:
         """What prompts/review.md names."""
-        case = self.case
+        case, fix = self.fix.case, self.fix
         asked = "\n".join(f"- {remark.author}: {remark.text}" for remark in case.instructions)
         return {
             "title": quoted(case.title, "title of the report"),
@@ -39,17 +36,20 @@ class AboutReview(About):
             "guidance": case_text.guidance_text(case.guidance),
             "asked": asked or "Nothing.",
             "research": case_text.quoted_research(case.research),
-            "change": quoted(cut(self.patch, _PATCH), "the change"),
-            "said": quoted(f"{self.submission.title}\n\n{self.submission.summary}", "what its author says of it"),
-            "before": quoted(self.proof.before_log[-_LOG:], "the new tests without the change"),
+            "change": quoted(cut(fix.patch, _PATCH), "the change"),
+            "files": quoted(fix.around.files or "They cannot be shown.", "the changed files"),
+            "uses": quoted(fix.around.uses or "Nowhere that was found.", "lines of other files"),
+            "said": quoted(f"{fix.submission.title}\n\n{fix.submission.summary}", "what its author says of it"),
+            "before": quoted(cut(fix.proof.before_log, _LOG), "the new tests without the change"),
+            "after": quoted(f"{fix.proof.after_log[-_END:]}\n\n{fix.proof.suite_log[-_END:]}", "the tests with it"),
         }
 
     def fault(self, answer: Judgment) -> str:
         """An objection must be about the change, and quote what is there."""
         if not isinstance(answer, Review):
             return ""
-        files = {path for change in read_patch(self.patch) for path in change.paths}
-        known, lines = files | set(self.case.plan.files), " ".join(_bare(self.patch))
+        files = {path for change in read_patch(self.fix.patch) for path in change.paths}
+        known, lines = files | set(self.fix.case.plan.files), " ".join(_bare(self.fix.patch))
         for each in answer.objections:
             if each.where not in known:
                 return f"{each.where} is neither changed nor planned; name one of: {', '.join(sorted(known))}."
@@ -58,32 +58,19 @@ class AboutReview(About):
         return ""
 
 
-def reviewer(model: Model, run: str) -> Callable[[FixCase, FixSubmission, str, Proof, int], Review]:
+def reviewer(model: Model, run: str) -> Callable[[ProvenFix, int], Review]:
     """What reviews for one run of a fix."""
-
-    def reviews(case: FixCase, submission: FixSubmission, patch: str, proof: Proof, number: int) -> Review:
-        return review(case, submission, patch, proof, model, run=run, number=number)
-
-    return reviews
+    return lambda fix, number: review(fix, model, run=run, number=number)
 
 
-def review(
-    case: FixCase, submission: FixSubmission, patch: str, proof: Proof, model: Model, *, run: str = "", number: int = 1
-) -> Review:
+def review(fix: ProvenFix, model: Model, *, run: str = "", number: int = 1) -> Review:
     """What is held against the change. `number` tells the reviews of one round from each other.
 
     When no valid answer can be had nothing is held against it, and the review says so: people review it in any case.
     Raises ModelDown when trying again later may help.
     """
-    about = AboutReview(
-        subject=case.about if number == 1 else f"{case.about}/{number}",
-        report_id=case.report_id,
-        run=run,
-        case=case,
-        patch=patch,
-        submission=submission,
-        proof=proof,
-    )
+    subject = fix.case.about if number == 1 else f"{fix.case.about}/{number}"
+    about = AboutReview(subject=subject, report_id=fix.case.report_id, run=run, fix=fix)
     try:
         answer = model.judge(Stage.REVIEW, about, Review)
     except ModelRefused as refusal:

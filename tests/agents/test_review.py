@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from agents.around import Surroundings
 from agents.cases import FixCase, SeenSignal
 from agents.errors import ModelRefused
 from agents.exchange import Remark
 from agents.prompts import prompt
+from agents.proven import ProvenFix
 from agents.stages.review import AboutReview, review
 from storage.judgments import FixSubmission, Outcome, Proof, Stage
 from storage.reviews import Angle, Objection, Review
@@ -41,8 +43,8 @@ PATCH = f"""diff --git a/shop/prices.py b/shop/prices.py
 +{LINE}
 """
 PROOF = Proof(
-    test_ids=("t",), failed_before=True, passed_after=True, suite_passed=True, before_log="boom", after_log="",
-    suite_log="",
+    test_ids=("t",), failed_before=True, passed_after=True, suite_passed=True, before_log="boom", after_log="1 passed",
+    suite_log="9 passed",
 )  # fmt: skip
 
 
@@ -60,9 +62,10 @@ class Reviewer:
     reviews: list[Review]
     asked: list[tuple[str, int]] = field(default_factory=list)
 
-    def __call__(self, case: FixCase, submission: FixSubmission, patch: str, proof: Proof, number: int) -> Review:
-        assert (proof.holds, submission.title) == (True, case.plan.title)
-        self.asked.append((patch, number))
+    def __call__(self, fix: ProvenFix, number: int) -> Review:
+        assert (fix.proof.holds, fix.submission.title) == (True, fix.case.plan.title)
+        assert "def average(prices):" in fix.around.files
+        self.asked.append((fix.patch, number))
         return self.reviews[min(len(self.asked), len(self.reviews)) - 1]
 
 
@@ -92,7 +95,7 @@ def test_what_the_reviewer_objects_to_goes_back_to_the_agent_and_only_what_is_pr
 
     done = run(case, workspaces, model, review=reviewer)
 
-    assert "a reviewer who sees only report, plan and change objects" in fed_back(model, 5)
+    assert "a reviewer who saw report, plan and change objects" in fed_back(model, 5)
     assert "logic, shop/prices.py" in fed_back(model, 5)
     assert [number for _, number in reviewer.asked] == [2, 3]  # the first submission was not proven
     assert done.outcome is Outcome.FINISHED
@@ -131,8 +134,13 @@ def test_a_resumed_round_pays_no_review_again(case: FixCase, workspaces: FakeWor
     assert (done.outcome, reviewer.asked) == (Outcome.FINISHED, [])
 
 
+def proven(case: FixCase) -> ProvenFix:
+    around = Surroundings(files="shop/prices.py\n1: def average(prices):", uses="shop/cart.py:7:    average(basket)")
+    return ProvenFix(case=case, patch=PATCH, submission=FixSubmission(**SUBMISSION), proof=PROOF, around=around)
+
+
 def about(case: FixCase) -> AboutReview:
-    return AboutReview(subject="x", case=case, patch=PATCH, submission=FixSubmission(**SUBMISSION), proof=PROOF)
+    return AboutReview(subject="x", fix=proven(case))
 
 
 def test_an_objection_quotes_the_change_and_is_about_a_file_of_it_or_of_the_plan(case: FixCase) -> None:
@@ -150,7 +158,19 @@ def test_the_reviewer_reads_what_was_approved_and_asked_for_and_every_field_of_i
     asked = Remark(id="1", author="ada", text="Keep the rounding.", may_write=True)
     page = prompt(Stage.REVIEW, about(case.model_copy(update={"instructions": (asked,)})).variables())
 
-    assert all(part in page.case for part in (PLAN.approach, "Keep the rounding.", LINE, "boom"))
+    assert all(
+        part in page.case
+        for part in (
+            PLAN.approach,
+            "Keep the rounding.",
+            LINE,
+            "boom",
+            "1 passed",
+            "9 passed",
+            "1: def average",
+            "cart.py:7",
+        )
+    )
     names = [*Review.model_json_schema()["properties"], *Objection.model_json_schema()["properties"]]
     assert [name for name in names if f"`{name}`" not in page.standing] == []
     assert [angle for angle in Angle if f"`{angle}`" not in page.standing] == []
@@ -162,7 +182,7 @@ def test_without_a_valid_review_nothing_is_held_against_it_and_that_is_said(
 ) -> None:
     model = ScriptedModel(judgments={Stage.REVIEW: [answer]})
 
-    said = review(case, FixSubmission(**SUBMISSION), PATCH, PROOF, model, run="fix:7:1:1", number=2)
+    said = review(proven(case), model, run="fix:7:1:1", number=2)
 
     assert said.refusals == ()
     assert said.reason.startswith("No model has reviewed it")
