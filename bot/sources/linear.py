@@ -88,7 +88,7 @@ class LinearIssues:
             end = str(page["pageInfo"]["endCursor"])
             lowest = min((changed for _, (changed, _) in placed), default=at.below)
             following = LinearPosition(since=at.since, seen=at.seen, below=lowest, after_page=end, then=then)
-        newest_last = [issue for issue, _ in reversed(fresh) if not is_ours(str(issue["id"]))]
+        newest_last = [issue for issue, _ in reversed(fresh) if not is_ours(str(issue.get("id")))]
         signals = tuple(signal for _, signal in reading.each(newest_last, self._signal))
         return Pulled(signals, following.model_dump_json(), more, unread=reading.unread)
 
