@@ -111,7 +111,8 @@ class Assent:
 
         A reply that is wholly a known phrase decides on the latest plan posted before it, unless that plan has been
         replaced. Any other words of somebody who may decide revise the plan, or answer the open question. While no
-        plan waits, `stop` dismisses the report, `retry` tries again what is stuck, other phrases are answered, and
+        plan waits, `stop` dismisses the report, `retry` tries again what is stuck, a no ends a fix that only a standing
+        approval allowed, other phrases are answered, and
         words that come while it works or is stuck are kept for the next try. Of words that are `forwarded`, and so
         another message's, none is a phrase of the person's.
         """
@@ -182,10 +183,9 @@ class Assent:
         if let := self._let_pass(report.id or 0, phrase, ts):
             decision, said = let
             return self.press(report.id or 0, decision, person=person, via=Via.REPLY, words=said)
-        if phrase is Phrase.STOP and report.status not in CLOSED:
-            return self.press(report.id or 0, Decision.DISMISS, person=person, via=Via.REPLY, words="")
-        if phrase is Phrase.RETRY and report.status is Status.STUCK:
-            return self.press(report.id or 0, Decision.RETRY, person=person, via=Via.REPLY, words=words)
+        if (meant := self._meant(report, phrase)) is not None:
+            said = "" if meant is Decision.DISMISS else words
+            return self.press(report.id or 0, meant, person=person, via=Via.REPLY, words=said)
         if phrase is not None:
             return self._only_for_deciders(report, person, nothing_to_decide(report))
         if report.status in KEPT and not self._refusal(report, person):
@@ -202,6 +202,24 @@ class Assent:
         if phrase in (Phrase.GO_ON, Phrase.YES) and (way := self.store.plans.in_the_way(report_id, ts=ts)):
             return Decision.GO_ON, way.said
         return None
+
+    def _meant(self, report: Report, phrase: Phrase | None) -> Decision | None:
+        """What a phrase decides while no plan waits; None if nothing."""
+        match phrase:
+            case Phrase.STOP if report.status not in CLOSED:
+                return Decision.DISMISS
+            case Phrase.NO if report.status is Status.AWAITING_FIX and self._is_ahead(report):
+                return Decision.STOP
+            case Phrase.RETRY if report.status is Status.STUCK:
+                return Decision.RETRY
+            case _:
+                return None
+
+    def _is_ahead(self, report: Report) -> bool:
+        """Whether nobody but a standing approval approved the plan: then a no is the first word of a person on it."""
+        said = [each for each in self.store.plans.approvals(report.id or 0) if each.decision is Decision.APPROVE]
+        own = [each for each in said if each.plan_revision == report.plan_revision]
+        return bool(own) and all(each.standing_id is not None for each in own)
 
     def _only_for_deciders(self, report: Report, person: Person, sentence: str) -> Answer | None:
         """People may talk in the thread; only those who may decide are told what their words do not do."""

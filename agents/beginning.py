@@ -26,20 +26,24 @@ class Consent:
 
     by: str
     stands: bool
+    ahead: bool = False  # it does so only by somebody's standing approval
 
 
-def consent(approvals: Sequence[Approval], revision: int, named: Collection[str], needed: int = 1) -> Consent | None:
+def consent(
+    approvals: Sequence[Approval], revision: int, named: Collection[str], needed: int = 1, without: Collection[int] = ()
+) -> Consent | None:
     """The consent to a revision of the plan, None if nobody gave it. `approvals` are the report's, oldest first.
 
     It stands while the policy names so many as are `needed` of those who gave it, or had the fix tried again since.
+    Those `without` which it has to do, by their ids, are not counted.
     """
     given = [place for place, each in enumerate(approvals) if _approves(each, revision)]
     if not given:
         return None
     tried = [each for each in approvals[given[-1] :] if each.decision in _AGAIN]
-    said = [each.by for each in (*(approvals[place] for place in given), *tried)]
-    standing = dict.fromkeys(by for by in said if by in named)
-    return Consent(", ".join(standing) or said[0], stands=len(standing) >= needed)
+    counted = (each for place in given if (each := approvals[place]).id not in without)
+    standing = dict.fromkeys(each.by for each in (*counted, *tried) if each.by in named)
+    return Consent(", ".join(standing) or approvals[given[0]].by, stands=len(standing) >= needed)
 
 
 def permitted(approvals: Sequence[Approval]) -> tuple[str, ...]:

@@ -99,6 +99,7 @@ class FixCase(_Case):
 
     plan: Plan
     approved_by: str = Field(min_length=1)
+    ahead: bool = False  # nobody has read the plan: a standing approval allowed it
     research: Research
     round_number: int = Field(default=1, ge=1)
     patch: str = ""

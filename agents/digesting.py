@@ -128,6 +128,12 @@ class Digesting:
         return self.means.store.signals.twin(signal.source, signal.title, signal.body, signal.id or 0)
 
 
+def was_let_through(signal: Signal) -> bool:
+    """Whether people restored it from the quarantine, or the same before: what screens would have held it."""
+    reason = signal.screening.reason if signal.screening is not None else ""
+    return bool(signal.trusted_by) or reason.startswith((_RESTORED, _WORDS, _FRAGMENT))
+
+
 def _said_of(twin: Signal | None) -> Reading | None:
     """What a reader made of the very same words; None when there is none, or it was not read to its end.
 

@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from pydantic import BaseModel
-
-from agents import rules
-from agents.beginning import NOT_NAMED, consent, need_room
+from agents.beginning import Consent, need_room
 from agents.cases import FixCase
-from agents.commit_text import commit_message
+from agents.commit_text import branch_word, commit_message
 from agents.errors import Stopped
 from agents.exchange import PullRequestState
-from agents.fix_cases import Approved, case_of
+from agents.fix_cases import Approved, FixStart, case_of
 from agents.in_the_way import in_the_way, sentence_of
 from agents.issuing import Issuing
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
-from agents.researching import readable
-from agents.running import ReportRun, run_key
+from agents.researching import NOTHING, readable
+from agents.running import STOPPED, ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.stages.review import reviewer
+from agents.standing_fixes import Allowed
 from agents.terms import Repository
 from storage.errors import NotFound
-from storage.in_the_way import InTheWay
 from storage.judgments import Judgment, Outcome, Stage
 from storage.kept_back import KeptBack
-from storage.records import CheckState, EntryKind, Fix
+from storage.records import CheckState, EntryKind, Fix, Report, ShownPlan
 from storage.status import Mover, Status
-
-
-class FixStart(BaseModel):
-    """What a fix begins with: the case and the row it is kept in, or why there is none."""
-
-    case: FixCase | None = None
-    fix_id: int = 0
-    run: str = ""  # its key
-    outcome: Outcome = Outcome.FINISHED
-    sentence: str = ""
-    way: InTheWay | None = None
-    over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
 
 @dataclass(frozen=True)
@@ -56,14 +40,16 @@ class Fixing:
         if start.over:
             checkpoint("move", lambda: self._move(report_id, start.fix_id, pushed=False), bool)
         elif start.case is None:
-            checkpoint("end", lambda: self._end(report_id, start.outcome, start.sentence, kept=start.way), bool)
+            checkpoint(
+                "end", lambda: self._end(report_id, start.outcome, start.sentence, start.ended_by, start.way), bool
+            )
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
-            self._run(run, start.case, start.fix_id, checkpoint)
+            self._run(run, start.case, start, checkpoint)
         self.means.messenger.publish(report_id)
 
-    def _run(self, run: ReportRun, case: FixCase, fix_id: int, checkpoint: Checkpoint) -> None:
-        report_id = run.report_id
+    def _run(self, run: ReportRun, case: FixCase, start: FixStart, checkpoint: Checkpoint) -> None:
+        report_id, fix_id = run.report_id, start.fix_id
         self.means.messenger.publish(report_id)
         means = self.means
         limits, review = means.policy.fix_limits, reviewer(means.model, run.key)
@@ -79,7 +65,12 @@ class Fixing:
             checkpoint("end", lambda: self._end(report_id, Outcome.DRY_RUN, sentence), bool)
             return
         message = commit_message(case, fixed.submission)
-        pushed = bool(checkpoint("push", lambda: self._push(report_id, fix_id, message), str))
+        try:
+            pushed = bool(checkpoint("push", lambda: self._push(report_id, start, message), str))
+        except Stopped as stopped:
+            outcome, why = stopped.outcome, str(stopped)
+            checkpoint("end", lambda: self._end(report_id, outcome, why, run.ended_by(outcome)), bool)
+            return
         if pushed:
             checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
         checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed), bool)
@@ -91,16 +82,19 @@ class Fixing:
             return approved
         plan, repository = approved.plan, approved.repository
         known = store.fixes.latest(report_id)
-        if known is None or known.plan_revision != plan.revision or known.number is None:
+        is_new = known is None or not _is_open(known, plan)
+        if known is None or is_new:
             if not approved.consent.stands:
-                return FixStart(outcome=Outcome.FAILED, sentence=NOT_NAMED)
+                return self._unbegun(approved)
             need_room(self.means, repository)
         elif self._is_over(repository, known):
             return FixStart(fix_id=known.id or 0, over=True)
+        if not readable(store.signals.of_report(report_id)):
+            return FixStart(outcome=Outcome.FAILED, sentence=NOTHING)
         tip = self.means.workspaces.head(repository)
-        if way := self._in_the_way(approved, known, tip):
+        if is_new and (way := in_the_way(self.means, approved, tip)):
             return FixStart(outcome=Outcome.IN_FLIGHT, sentence=sentence_of(way, written=False), way=way)
-        branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
+        branch = f"{branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
         Issuing(self.means).want_if_approved(approved.report, approved.consent.by)
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
         if begun.head_sha:
@@ -109,7 +103,14 @@ class Fixing:
         case = case_of(self.means, approved, row, left_behind="" if row.patch else begun.patch)
         run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, approved.report))
         run.begin(store.signals.of_report(report_id), repository.name)
-        return FixStart(case=case, fix_id=row.id or 0, run=run.key)
+        return FixStart(case=case, fix_id=row.id or 0, run=run.key, ahead=is_new and approved.consent.ahead)
+
+    def _unbegun(self, approved: Approved) -> FixStart:
+        """Why a plan that nobody stands for any more is not carried out, and who pressed Stop, if that is why."""
+        run = ReportRun(self.means, Stage.FIX, approved.report.id or 0, "")
+        if run.why_stop() == STOPPED:
+            return FixStart(outcome=Outcome.STOPPED, sentence=STOPPED, ended_by=run.ended_by(Outcome.STOPPED))
+        return FixStart(outcome=Outcome.FAILED, sentence=approved.why_not)
 
     def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""
@@ -117,25 +118,21 @@ class Fixing:
         report = store.reports.get(report_id)
         plan = store.plans.latest(report_id)
         repository = self.means.policy.repository(report.repository)
-        given = consent(
-            store.plans.approvals(report_id),
-            report.plan_revision,
-            rules.approvers_of(repository, self.means.policy),
-            rules.approvals_needed(repository),
-        )
-        if report.status is not Status.AWAITING_FIX or plan is None or given is None or report.research is None:
-            return FixStart(outcome=Outcome.FAILED, sentence="There is no approved plan to carry out.")
+        if report.status is not Status.AWAITING_FIX or plan is None or report.research is None:
+            return FixStart(outcome=Outcome.FAILED, sentence=_NO_PLAN)
+        given, why_not = self._consent(report, plan)
+        if given is None:
+            return FixStart(outcome=Outcome.FAILED, sentence=_NO_PLAN)
         if repository is None:
             sentence = f"{report.repository} is no longer in the policy file."
             return FixStart(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
-        return Approved(report, report.research, plan, given, repository)
+        return Approved(report, report.research, plan, given, repository, why_not)
 
-    def _in_the_way(self, approved: Approved, known: Fix | None, tip: str) -> InTheWay | None:
-        """What came since the plan was shown, while it has no pull request yet."""
-        plan = approved.plan
-        if known is not None and known.plan_revision == plan.revision and known.number is not None:
-            return None
-        return in_the_way(self.means, approved, tip)
+    def _consent(self, report: Report, plan: ShownPlan) -> tuple[Consent | None, str]:
+        """Who stands for the plan. Of one whose pull request is open that is not asked again."""
+        known = self.means.store.fixes.latest(report.id or 0)
+        allowed = Allowed(self.means, report, plan)
+        return allowed.given_once() if known is not None and _is_open(known, plan) else allowed.to_begin()
 
     def _is_over(self, repository: Repository, row: Fix) -> bool:
         """Whether people have merged or closed its pull request."""
@@ -163,8 +160,17 @@ class Fixing:
         )
         return True
 
-    def _push(self, report_id: int, fix_id: int, message: str) -> str:
-        """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was."""
+    def _taken_back(self, report_id: int) -> str:
+        """Why what only a standing approval allowed is not pushed; empty if it may be."""
+        store = self.means.store
+        return Allowed(self.means, store.reports.get(report_id), store.plans.latest(report_id)).to_push()
+
+    def _push(self, report_id: int, start: FixStart, message: str) -> str:
+        """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was.
+
+        Raises Stopped when nobody allows it any more.
+        """
+        fix_id = start.fix_id
         if self.means.store.reports.get(report_id).status is not Status.AWAITING_FIX:
             return ""
         row, repository = self._row(fix_id)
@@ -174,6 +180,8 @@ class Fixing:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(report_id, row):
                 return ""
+        if start.ahead and (because := self._taken_back(report_id)):
+            raise Stopped(Outcome.STOPPED, because)
         head = self.means.code_host.ensure_branch(
             repository,
             branch=row.branch,
@@ -190,7 +198,7 @@ class Fixing:
         approved = self._approved(report_id)
         if isinstance(approved, FixStart):
             return False
-        way = self._in_the_way(approved, row, self.means.workspaces.head(approved.repository))
+        way = in_the_way(self.means, approved, self.means.workspaces.head(approved.repository))
         if way is None:
             return False
         # So that it goes on as it is, proven anew.
@@ -203,8 +211,7 @@ class Fixing:
         if row.submission is None or row.proof is None:
             raise NotFound(f"the fix {fix_id} has lost its proof; press Retry on SB-{report_id}")
         signals = readable(self.means.store.signals.of_report(report_id))
-        tracked = self.means.store.tracked.get(report_id)
-        mends = tracked.identifier if tracked is not None else ""
+        mends = Issuing(self.means).made_for(report_id)
         draft = pull_request_draft(
             case, signals, row.submission, row.proof, branch=row.branch, patch=row.patch, mends=mends
         )
@@ -270,7 +277,9 @@ class Fixing:
         return row, repository
 
 
-def _branch_word(label: str) -> str:
-    """What of a label may stand in a branch's name: a label may be any words."""
-    word = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")
-    return word or "signalbox"
+_NO_PLAN = "There is no approved plan to carry out."
+
+
+def _is_open(fix: Fix, plan: ShownPlan) -> bool:
+    """Whether it is this plan's, and has a pull request."""
+    return fix.plan_revision == plan.revision and fix.number is not None

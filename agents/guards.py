@@ -31,6 +31,10 @@ _TESTS = (
 )  # fmt: skip
 _TOOLS = ("**/testing/**",)  # folders that are as often code: of a plan they are
 _TEST_SETTINGS = ("**/pytest.ini", "**/tox.ini", "**/noxfile.py", "**/jest.config.*", "**/vitest.config.*")
+_PIPELINES = (
+    ".github/**", ".gitlab-ci.yml", ".circleci/**", ".buildkite/**", ".travis.yml", "**/Jenkinsfile*",
+    "**/azure-pipelines*", "**/bitbucket-pipelines.yml", "**/Dockerfile*", "**/Makefile", "**/*.sh",
+)  # fmt: skip
 _CHANGELOGS = (
     "**/CHANGELOG*", "**/CHANGES*", "**/HISTORY*", "**/NEWS*", "**/changelog.*", "**/changes.*", "**/.changeset/*.md",
     "**/changelog.d/*", "**/newsfragments/*", "changes/*", "news/*",
@@ -82,6 +86,12 @@ def _is_planned_tool(change: FileChange, planned: Sequence[str]) -> bool:
     """Whether it is code that tests use, and is called a test only by its folder."""
     others = [glob for glob in _TESTS if glob not in _TOOLS]
     return all(path in planned and is_test(path) and not matches(path, others) for path in change.paths)
+
+
+def is_guarded(path: str, repository: Repository) -> bool:
+    """Whether no fix may touch it, or only one whose plan a person has read: dependencies, how it is built and run."""
+    others = (*_INSTRUCTIONS, *_DEPENDENCIES, *_TEST_SETTINGS, *_PIPELINES)
+    return matches(path, (*repository.protected, *others))
 
 
 def is_changelog(path: str) -> bool:

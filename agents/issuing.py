@@ -46,6 +46,11 @@ class Issuing:
         if self.means.store.tracked.get(report_id) is None:
             self.means.store.tracked.want(report_id, by)
 
+    def made_for(self, report_id: int) -> str:
+        """How the report's issue is called; empty while there is none."""
+        row = self.means.store.tracked.get(report_id)
+        return row.identifier if row is not None else ""
+
     def _make(self, report_id: int) -> bool:
         row, tracker = self.means.store.tracked.get(report_id), self.means.issues
         if row is None or row.identifier or tracker is None:

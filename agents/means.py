@@ -9,13 +9,29 @@ from functools import cached_property
 
 from agents.lookups import Lookups
 from agents.opinions import Encoder, Weights
-from agents.ports import CodeHost, Messenger, Model, Nudge, Vectoriser, Workspaces
+from agents.ports import CodeHost, Messenger, Model, Nudge, People, Vectoriser, Workspaces
 from agents.ranking import Ranking
 from agents.redact import Redactor
+from agents.rules import Person
 from agents.terms import Policy
 from agents.tracker_ports import IssueTracker
 from storage.columns import now
 from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Strangers:
+    """Where no workspace can be asked: nobody is known, so nothing is decided in anybody's name."""
+
+    home_team: str = ""
+
+    def person(self, user_id: str) -> Person:
+        """A stranger."""
+        return Person(user_id=user_id, team_id="", is_stranger=True)
+
+    def is_in(self, user_id: str, channel: str) -> bool:  # noqa: ARG002 the port's
+        """Nobody is anywhere."""
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +55,7 @@ class Means(Basis):
     vectoriser: Vectoriser  # of texts
     redactor: Redactor
     issues: IssueTracker | None = None  # None: none are made
+    people: People = field(default_factory=Strangers)
     lookups: Lookups = field(default_factory=Lookups)
     words: Vectoriser | None = None  # of words and titles, for the ranking; None: the one of texts serves
     encoder: Encoder = Encoder.WORDS  # who makes the vectors of texts

@@ -19,6 +19,7 @@ from agents.issuing import Issuing
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.researching import Researching
+from agents.standing import Standing
 from agents.weighing import Intake
 from storage.raw import RawSignal
 from storage.signals import News, Remembered
@@ -79,6 +80,10 @@ class Pipeline:
     def issue(self, report_id: int, checkpoint: Checkpoint) -> None:
         """Make the report's issue in the tracker, and link it with its pull request."""
         Issuing(self.means).issue(report_id, checkpoint)
+
+    def stand_in(self) -> None:
+        """Approve what is shown and a standing approval covers; say of the rest why people are asked."""
+        Standing(self.means).look()
 
     def remind(self, checkpoint: Checkpoint) -> None:
         """Take back what expired, and dismiss what has fallen silent."""

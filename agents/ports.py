@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from agents.exchange import About, Draft, PullRequest, Ran, ToolDone, Touching, Turn, TurnRequest
+from agents.rules import Person
 from agents.terms import Repository
 from storage.judgments import Judgment, Outcome, Stage
 
@@ -208,6 +209,23 @@ class Messenger(Protocol):
 
     def publish(self, report_id: int) -> None:
         """Have Slack show the report as it is now, soon. Cheap, safe to repeat, safe to lose (a sweep catches up)."""
+        ...
+
+
+class People(Protocol):
+    """Who people are and what they see, for what is decided in their name while they do not act."""
+
+    @property
+    def home_team(self) -> str:
+        """The workspace whose members may decide."""
+        ...
+
+    def person(self, user_id: str) -> Person:
+        """Who it is now; whom the workspace does not know is a stranger. Raises SlackDown when it cannot be asked."""
+        ...
+
+    def is_in(self, user_id: str, channel: str) -> bool:
+        """Whether they are in a channel; False where that cannot be seen. Raises SlackDown."""
         ...
 
 

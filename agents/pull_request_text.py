@@ -146,7 +146,10 @@ def _footer(case: FixCase, mends: str) -> str:
     ref = f"SB-{case.report_id}"
     if _is_link(case.thread):
         ref = f"{ref}, discussed in [its thread]({case.thread})"
-    written = f"Written by Signalbox for {ref}, after a person approved the plan. A person must review it."
+    after = "a person approved the plan"
+    if case.ahead:
+        after = "a person's standing approval allowed it ahead: nobody has approved this very plan"
+    written = f"Written by Signalbox for {ref}, after {after}. A person must review it."
     return "\n".join(filter(None, ("---", written, mends and f"Fixes {mends}")))
 
 

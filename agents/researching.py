@@ -32,7 +32,7 @@ GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
 _NOT_BROKEN = frozenset({Outcome.NO_MODEL, Outcome.NO_REPOSITORY})
 _CHANGED = "What this is about was reworded where it was reported. I look into it once I have read it anew."
 _A_DIGEST = 75.0  # seconds: words are read after some quiet
-_NOTHING = (
+NOTHING = (
     "There is nothing to look into: what was reported is held, was deleted, or left this report. `/signalbox held` "
     "lists what is held; let it go and press Retry, or dismiss this."
 )
@@ -125,7 +125,7 @@ class Researching:
         waiting = any(signal.status is SignalStatus.AWAITING_DIGEST for signal in signals)
         if report.status is Status.AWAITING_RESEARCH and waiting:
             raise NotReadYet(_CHANGED, _A_DIGEST)
-        return Start(outcome=Outcome.FINISHED, sentence=_NOTHING)
+        return Start(outcome=Outcome.FINISHED, sentence=NOTHING)
 
     def _case(
         self, report: Report, signals: list[Signal], shown: tuple[SeenSignal, ...], repository: Repository
@@ -190,9 +190,9 @@ class Researching:
         step = f"research:{report_id}:{report.attempt}"
         if report.status is not Status.AWAITING_RESEARCH or run.is_superseded(report):
             return False
-        policy, repository = self.means.policy, case.repository.name
-        autonomy = rules.autonomy_of(report, store.signals.count(report_id), policy, repository)
-        may_propose = rules.may_propose(_priority(found, verdict), autonomy, policy)
+        policy, priority = self.means.policy, _priority(found, verdict)
+        autonomy = rules.autonomy_of(report, store.signals.count(report_id), policy, case.repository.name, priority)
+        may_propose = rules.may_propose(priority, autonomy, policy)
         asking = ask(found, verdict, may_propose=may_propose)
         if found.citations_dropped:
             dropped = f"{found.citations_dropped} of {found.citations_made} citations did not hold and were left out"

@@ -14,6 +14,7 @@ from storage.gathered import Count
 from storage.judgments import Priority
 from storage.raw import RawSignal, Severity
 from storage.records import Fix, Report, Signal
+from storage.standing_rows import StandingApproval
 from storage.status import WITH_A_FIX, Status, Visibility
 
 _SEVERITY = {Severity.FATAL: 4.0, Severity.ERROR: 2.0, Severity.WARNING: 1.0, Severity.INFO: 0.5}
@@ -74,19 +75,23 @@ def _next_pass_at(report: Report) -> float:
     return next((at for at in _PASSES_AT if at > seen), math.inf)
 
 
-def autonomy_of(report: Report, count: Count, policy: Policy, repository: str = "") -> Autonomy:
-    """The most careful of the settings that apply: the policy's, the repository's, those of the signals' channels and
-    sources.
+def autonomy_of(
+    report: Report, count: Count, policy: Policy, repository: str = "", priority: Priority | None = None
+) -> Autonomy:
+    """The most careful of the settings that apply: the policy's, the repository's, the priority's, those of the
+    signals' channels and sources.
     """
     channels = (policy.channel(channel) for channel in {report.channel, *count.channels})
     sources = (policy.sources.get(source) for source in count.sources)
     named = (*channels, *sources, policy.repository(repository or report.repository))
-    return min([policy.autonomy, *(terms.autonomy for terms in named if terms)], key=list(Autonomy).index)
+    own = [terms.autonomy for terms in named if terms and terms.autonomy is not None]
+    own += [policy.priorities[priority]] if priority in policy.priorities else []
+    return min([policy.autonomy, *own], key=list(Autonomy).index)
 
 
 def may_propose(priority: Priority, autonomy: Autonomy, policy: Policy) -> bool:
     """Whether people are shown a plan for what is so urgent."""
-    return autonomy is Autonomy.ASK and priority <= policy.propose_from
+    return autonomy in {Autonomy.ASK, Autonomy.DRAFT} and priority <= policy.propose_from
 
 
 def source_weight(source: str, policy: Policy) -> float:
@@ -214,6 +219,11 @@ def approvers_of(repository: Repository | None, policy: Policy) -> tuple[str, ..
 def approvals_needed(repository: Repository | None) -> int:
     """How many of them have to approve a plan."""
     return repository.approvals if repository else 1
+
+
+def good_until(given: StandingApproval, policy: Policy) -> dt.datetime:
+    """When a standing approval runs out: the policy may have become stricter since it was given."""
+    return min(given.until, given.given_at + dt.timedelta(seconds=policy.standing.longest))
 
 
 def may_decide(person: Person, repository: Repository | None, policy: Policy, home_team: str) -> str:

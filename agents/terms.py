@@ -10,7 +10,7 @@ from enum import StrEnum
 from posixpath import join, normpath
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from agents.term_forms import (
     BotId,
@@ -36,6 +36,7 @@ from agents.term_forms import (
 from storage.judgments import Priority, Stage
 from storage.status import Visibility
 
+_LONGEST_STANDING = 90 * 86_400.0  # seconds; what hardly ends is no standing approval but a way to ask nobody
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 
 
@@ -64,6 +65,7 @@ class Autonomy(StrEnum):
     WATCH = "watch"  # file and show, no research unless asked
     RESEARCH = "research"  # research, never propose a fix
     ASK = "ask"  # propose, and wait for a yes
+    DRAFT = "draft"  # propose; a standing approval that somebody gave in Slack is a yes
 
 
 class Channel(Terms):
@@ -72,7 +74,7 @@ class Channel(Terms):
     id: WatchedId
     report_to: OptionalRoomId = ""  # id of the channel where reports go; empty: the same channel
     visibility: Visibility = Visibility.PUBLIC
-    autonomy: Autonomy = Autonomy.ASK
+    autonomy: Autonomy | None = None  # None: it has none of its own
     repository: str = ""  # owner/name that its problems are about; empty: found by rules
     allow_bots: tuple[BotId, ...] = ()  # ids of bots or apps whose messages are signals
     connect: bool = False  # listen although it is shared with another workspace, and to that one's people
@@ -88,7 +90,7 @@ class SourceTerms(Terms):
     weight: float = Field(default=1.0, ge=0)
     trusted: bool = False  # its signals skip the model's screening, never the rules'
     repository: str = ""
-    autonomy: Autonomy = Autonomy.ASK
+    autonomy: Autonomy | None = None  # None: it has none of its own
     visibility: Visibility = Visibility.PUBLIC
     options: dict[str, str] = Field(default_factory=dict)
 
@@ -113,7 +115,7 @@ class Repository(Terms):
     protected: tuple[Glob, ...] = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")  # globs no fix may touch
     approvers: tuple[PersonId, ...] = ()  # Slack user ids; empty: the policy's
     approvals: int = Field(default=1, gt=0)  # so many of them must approve a plan
-    autonomy: Autonomy = Autonomy.ASK
+    autonomy: Autonomy | None = None  # None: it has none of its own
     reviewers: tuple[str, ...] = ()  # code host logins asked for review
     max_changed_lines: int = Field(default=400, gt=0)
     label: str = "signalbox"
@@ -185,6 +187,19 @@ class Waits(Terms):
     queue: Seconds = Field(default=0.05, gt=0)  # between two looks at the queues that people wait for
 
 
+def _short(value: float) -> float:
+    if value > _LONGEST_STANDING:
+        raise ValueError('a standing approval is for 90 days at most; write less, such as "7d"')
+    return value
+
+
+class StandingTerms(Terms):
+    """How much a person may allow ahead, where `autonomy` is draft."""
+
+    longest: Annotated[Seconds, AfterValidator(_short)] = Field(default=7 * 86_400.0, gt=0)
+    per_day: int = Field(default=3, gt=0)  # plans of a repository that all standing approvals together allow in a day
+
+
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -225,7 +240,9 @@ class Policy(Terms):
     linear: LinearTerms | None = None  # without it no issue is made
     approvers: tuple[PersonId, ...] = ()  # Slack user ids
     autonomy: Autonomy = Autonomy.ASK  # of all that are set for a report the most careful counts
+    priorities: dict[Priority, Autonomy] = Field(default_factory=dict)  # the autonomy of what is so urgent
     propose_from: Priority = Priority.P4  # for what is less urgent no fix is proposed
+    standing: StandingTerms = StandingTerms()
     gone: tuple[str, ...] = ()  # names, addresses or logins of people who left: never asked for review
     logins: dict[str, str] = Field(default_factory=dict)  # e-mail address of commits -> login on the code host
     ask_emoji: str = Field(default="mag", pattern=r"^[a-z0-9_+'-]*$")  # reacting with it asks; empty: with none

@@ -60,6 +60,7 @@ class Verb(StrEnum):
     UNDO = "undo"
     REPOSITORY = "repository"
     LINEAR = "linear"
+    STANDING = "standing"
     RUNS = "runs"
     PAUSE = "pause"
     RESUME = "resume"

@@ -48,6 +48,7 @@ from bot.listening import EVERY as LISTENING_EVERY
 from bot.listening import Listening
 from bot.lookups import open_issues, open_lookups
 from bot.messenger import SlackMessenger
+from bot.people import SlackPeople
 from bot.policy import read_policy
 from bot.queues import Queue
 from bot.redaction import redactor_of
@@ -197,6 +198,7 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
         tick("sweep", Queue.UPKEEP, policy.waits.sweep),
         tick("look", Queue.UPKEEP, policy.waits.follow),
         tick("remind", Queue.UPKEEP, _REMIND_EVERY),
+        tick("standing", Queue.UPKEEP, policy.waits.sweep),
         tick("held", Queue.UPKEEP, EVERY),
         tick("waiting", Queue.UPKEEP, WAITING_EVERY),
         tick("week", Queue.UPKEEP, WEEK_EVERY),
@@ -216,7 +218,7 @@ def build(settings: Settings) -> Parts:
     engine = Engine(settings.database, look=policy.waits.queue)
     enqueuer = Enqueuer(store, engine)
     redactor = redactor_of(settings)
-    pipeline = Pipeline(_means(settings, policy, store, redactor, enqueuer))
+    pipeline = Pipeline(_means(settings, policy, store, redactor, enqueuer, SlackPeople(slack)))
     deps = Deps(
         store=store,
         pipeline=pipeline,
@@ -237,7 +239,9 @@ def build(settings: Settings) -> Parts:
     return Parts(settings, policy, store, engine, enqueuer, pipeline, slack, redactor, puller, deps)
 
 
-def _means(settings: Settings, policy: Policy, store: Store, redactor: Redactor, enqueuer: Enqueuer) -> Means:
+def _means(  # noqa: PLR0917 what is built before it, in that order
+    settings: Settings, policy: Policy, store: Store, redactor: Redactor, enqueuer: Enqueuer, people: SlackPeople
+) -> Means:
     credentials, circuits = credentials_of(settings), Circuits(store, redactor.text)
     folder, git = settings.signalbox_home / "mirrors", circuits.of(GIT)
     mirrors = Mirrors(folder, settings.github_url, credentials.token, circuit=git)
@@ -255,6 +259,7 @@ def _means(settings: Settings, policy: Policy, store: Store, redactor: Redactor,
         messenger=enqueuer,
         nudge=enqueuer,
         issues=open_issues(policy, settings),
+        people=people,
         lookups=open_lookups(policy, settings, environment(), code_host),
     )
 

@@ -49,6 +49,7 @@ class Pipeline(Protocol):
     def fix(self, report_id: int, checkpoint: Checkpoint) -> None: ...
     def follow(self, report_id: int, checkpoint: Checkpoint) -> None: ...
     def prove(self, report_id: int, checkpoint: Checkpoint) -> None: ...
+    def stand_in(self) -> None: ...
     def remind(self, checkpoint: Checkpoint) -> None: ...
 
 
@@ -129,6 +130,7 @@ class Jobs:
             "pull": lambda subject, checkpoint, _: self.puller.pull(subject, checkpoint),
             "issue": lambda subject, checkpoint, _: self.chores.issue(int(subject), checkpoint),
             "check": lambda subject, *_: self.chores.check(subject),
+            "standing": lambda *_: self.pipeline.stand_in(),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
             "held": lambda *_: self.chores.note_held(),
             "waiting": lambda *_: self.chores.each_hour(),
@@ -235,9 +237,7 @@ class Jobs:
             self._draw_again(report_id, version)
         for tracked in self.store.tracked.due(self.clock()):
             self.enqueuer.issue(tracked)
-        for event_id in for_a_while(
-            _TALK, due.inbox
-        ):  # what asks Slack, which may be silent, comes last, and is cut short
+        for event_id in for_a_while(_TALK, due.inbox):  # what asks a Slack that may be silent comes last, cut short
             self.inbox(event_id)
         for signal_id in for_a_while(_TALK, due.unanswered):
             self.chores.answer(signal_id)
@@ -293,7 +293,7 @@ class Jobs:
 
 _TAKEN_OVER = dt.timedelta(days=30)  # in which it is noticed that people merged or closed what we got stuck with
 _NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind", "reencode"})
-_COMES_AGAIN = frozenset({"pull", "follow", "prove"})  # with the next slot of the clock
+_COMES_AGAIN = frozenset({"pull", "follow", "prove", "standing"})  # with the next slot of the clock
 _PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
 _TOLD = frozenset({"digest", "research", "fix"})
 _TALK = 10.0  # seconds of a sweep; the next one goes on

@@ -20,10 +20,10 @@ from storage.database import open_store
 
 _LATELY = dt.timedelta(days=30)
 _HEADINGS = (
-    "opened", "returned", "planned", "approved", "pull requests", "merged", "came back", "resolved", "dismissed",
-    "stuck", "cost",
+    "opened", "returned", "planned", "approved", "ahead", "pull requests", "merged", "came back", "resolved",
+    "dismissed", "stuck", "cost",
 )  # fmt: skip
-_LEAVING = ("returned", "stuck", "planned", "cost", "dismissed", "approved")
+_LEAVING = ("returned", "stuck", "planned", "ahead", "cost", "dismissed", "approved")
 
 
 def outcomes(
@@ -32,7 +32,9 @@ def outcomes(
     by: Annotated[Grouped | None, typer.Option(help="Tell them apart by this.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
 ) -> None:
-    """Show what came of the reports: opened, planned, approved, merged, came back, resolved. 30 days, or --since."""
+    """Show what came of the reports: opened, planned, approved (ahead: by a standing approval), merged, came back,
+    resolved. 30 days, or --since.
+    """
     moment = moment_of(since, now()) if since else now() - _LATELY
     store = open_store(read_settings().database)
     try:

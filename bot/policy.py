@@ -10,7 +10,18 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from agents.errors import BadPolicy
-from agents.terms import Budgets, Channel, Limits, LinearTerms, Policy, Repository, SourceTerms, Terms, Waits
+from agents.terms import (
+    Budgets,
+    Channel,
+    Limits,
+    LinearTerms,
+    Policy,
+    Repository,
+    SourceTerms,
+    StandingTerms,
+    Terms,
+    Waits,
+)
 from bot.references import reference_faults
 
 
@@ -51,6 +62,7 @@ _HOMES: Mapping[str, type[Terms]] = {
     "under [budgets]": Budgets,
     "under [waits]": Waits,
     "under [linear]": LinearTerms,
+    "under [standing]": StandingTerms,
 }
 _WHOLE, _NUMBER = "it has to be a whole number, such as 2", "it has to be a number, such as 2.5"
 _YES_OR_NO = "it has to be true or false, without quotation marks"

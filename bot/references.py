@@ -16,6 +16,7 @@ from bot.sources import REQUIRED_OPTIONS
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,39}", re.ASCII)
 _TAKEN = frozenset({"slack"})
+_DRAFT = "draft"  # agents.terms.Autonomy.DRAFT, as it is written
 
 
 def _text(value: object) -> str:
@@ -47,10 +48,14 @@ class _Channel(_Lenient):
     report_to: Text = ""
     repository: Text = ""
     connect: Yes = False
+    autonomy: Text = ""
+    allow_bots: Many = 0
 
 
 class _Source(_Lenient):
     kind: Text = ""
+    autonomy: Text = ""
+    trusted: Yes = False
     repository: Text = ""
     options: Annotated[dict[str, Any], BeforeValidator(_table)] = {}
 
@@ -59,6 +64,8 @@ class _Repository(_Lenient):
     name: Text = ""
     approvers: Many = 0
     approvals: One = 1
+    autonomy: Text = ""
+    draft: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
 
 
 class _Mcp(_Lenient):
@@ -73,6 +80,8 @@ class Outline(_Lenient):
     sources: Annotated[dict[str, Annotated[_Source, BeforeValidator(_table)]], BeforeValidator(_table)] = {}
     mcp: Annotated[tuple[_Mcp, ...], BeforeValidator(_tables)] = ()
     approvers: Many = 0
+    autonomy: Text = ""
+    priorities: Annotated[dict[str, Text], BeforeValidator(_table)] = {}
 
 
 def reference_faults(table: Mapping[str, object], kinds: Collection[str]) -> list[str]:
@@ -96,7 +105,33 @@ def reference_faults(table: Mapping[str, object], kinds: Collection[str]) -> lis
                 f"repositories[{number}].approvals: {repository.approvals} different people have to approve a plan, "
                 f"and the policy names {people} for this repository; name more, or ask for fewer"
             )
-    return faults
+    return [*faults, *_draft_faults(outline)]
+
+
+def _draft_faults(outline: Outline) -> Iterator[str]:
+    """Where a standing approval is allowed by words that would have no effect, or must not have it."""
+    named = [(f"channels[{number}]", each.autonomy) for number, each in enumerate(outline.channels)]
+    named += [(f"sources.{name}", each.autonomy) for name, each in outline.sources.items()]
+    named += [(f"repositories[{number}]", each.autonomy) for number, each in enumerate(outline.repositories)]
+    wanted = [f"{key}.autonomy" for key, autonomy in named if autonomy == _DRAFT]
+    wanted += [f"priorities.{name}" for name, autonomy in outline.priorities.items() if autonomy == _DRAFT]
+    if outline.autonomy != _DRAFT:
+        for key in wanted:
+            yield (
+                f'{key}: draft has no effect here, since the most careful setting counts; write autonomy = "draft" '
+                'at the top of the file too, and "ask" wherever a person is to be asked each time'
+            )
+    for number, channel in enumerate(outline.channels):
+        if channel.autonomy == _DRAFT and channel.connect:
+            yield f"channels[{number}].autonomy: no draft with connect = true: people of another workspace write there"
+        if channel.autonomy == _DRAFT and channel.allow_bots:
+            yield f"channels[{number}].autonomy: no draft with allow_bots: apps may write there under a member's name"
+    for name, source in outline.sources.items():
+        if source.autonomy == _DRAFT and not source.trusted:
+            yield f"sources.{name}.autonomy: draft needs trusted = true, or whoever can write there could begin a fix"
+    for number, repository in enumerate(outline.repositories):
+        if repository.autonomy == _DRAFT and not repository.draft:
+            yield f"repositories[{number}].autonomy: draft needs pull requests that are drafts; leave draft = false out"
 
 
 def _channel_faults(key: str, channel: _Channel, outline: Outline) -> Iterator[str]:

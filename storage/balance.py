@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from storage.records import Entry, EntryKind, Fix, Report, Signal
+from storage.records import Approval, Entry, EntryKind, Fix, Report, Signal
 from storage.run_rows import ModelCall
 from storage.status import Dismissal, Status
 from storage.transactions import Transactions
@@ -34,6 +34,7 @@ class Balance(BaseModel):
     returned: int = 0  # of those opened, the ones that may be a problem that was closed before
     planned: int = 0  # people were shown a plan
     approved: int = 0
+    ahead: int = 0  # a standing approval was a yes to its plan
     pull_requests: int = 0
     merged: int = 0
     came_back: int = 0  # after the merge, or the merge was reverted
@@ -109,6 +110,7 @@ def _came(session: Session, moment: dt.datetime) -> _Came:
         return frozenset(session.exec(select(Fix.report_id).where(since).distinct()).all())
 
     opened = col(Report.created_at) >= moment
+    ahead = select(Approval.report_id).where(col(Approval.standing_id).is_not(None), col(Approval.at) >= moment)
     before, after = col(Entry.before), col(Entry.after)
     nobodys = reports((col(Report.dismissal) == Dismissal.QUIET) | col(Report.merged_into).is_not(None))
     return _Came(
@@ -117,6 +119,7 @@ def _came(session: Session, moment: dt.datetime) -> _Came:
             "returned": reports(opened, col(Report.regression_of).is_not(None)),
             "planned": moved(after == Status.AWAITING_APPROVAL),
             "approved": moved(before == Status.AWAITING_APPROVAL, after == Status.AWAITING_FIX),
+            "ahead": frozenset(session.exec(ahead.distinct()).all()),
             "pull_requests": fixed(col(Fix.opened_at) >= moment),
             "merged": fixed(col(Fix.merged_at) >= moment),
             "came_back": moved(before == Status.AWAITING_PROOF, after == Status.GATHERING),

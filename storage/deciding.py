@@ -79,17 +79,10 @@ class Deciding:
         approval.plan_revision, approval.plan_hash = plan_revision, plan_hash
         with self._on.write() as session:
             report = locked(session, Report, report_id)
-            if fault := _fault(session, report, approval, to, mover):
-                return Decided(kind=fault, by=_decider(session, report_id))
-            before = _approved_by(session, approval, named)
-            missing = needed - len(before | {by}) if decision is Decision.APPROVE else 0
-            if missing <= 0 or by not in before:
-                _write_down(session, approval)
-            if missing > 0:
-                report.version += by not in before
-                return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
-            _carry_out(session, report, approval, to=to, mover=mover, because=because, changes=changes)
-            return Decided(kind=DecidedKind.DONE, by=by)
+            return decided(
+                session, report, approval, to=to, mover=mover, because=because, needed=needed, named=named,
+                changes=changes,
+            )  # fmt: skip
 
     def anew(
         self, report_id: int, status: Status, *, by: str, via: str, words: str, **changes: Unpack[ReportChanges]
@@ -112,12 +105,48 @@ class Deciding:
             return Decided(kind=DecidedKind.DONE, by=by)
 
 
+def decided(
+    session: Session,
+    report: Report,
+    approval: Approval,
+    *,
+    to: Status | None,
+    mover: Mover,
+    because: str,
+    needed: int,
+    named: Collection[str],
+    changes: ReportChanges,
+) -> Decided:
+    """Carry out what an approval says about a locked report, in the transaction of whoever asks."""
+    if fault := _fault(session, report, approval, to, mover):
+        return Decided(kind=fault, by=_decider(session, approval.report_id))
+    by = approval.by
+    before = _approved_by(session, approval, named)
+    missing = needed - len(before | {by}) if approval.decision is Decision.APPROVE else 0
+    is_new = not _has_said_so(session, approval)
+    if missing <= 0 or is_new:
+        _write_down(session, approval)
+    if missing > 0:
+        report.version += is_new
+        return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
+    _carry_out(session, report, approval, to=to, mover=mover, because=because, changes=changes)
+    return Decided(kind=DecidedKind.DONE, by=by)
+
+
 def _approved_by(session: Session, approval: Approval, named: Collection[str]) -> set[str]:
     """Who has approved the very plan that this approval is about, and may still do so."""
     same = (Approval.plan_revision == approval.plan_revision, Approval.plan_hash == approval.plan_hash)
     asked = select(Approval.by).where(Approval.report_id == approval.report_id, *same)
     said = set(session.exec(asked.where(Approval.decision == Decision.APPROVE)))
     return said & set(named) if named else said
+
+
+def _has_said_so(session: Session, approval: Approval) -> bool:
+    """Whether this person approved the very plan before; what was allowed ahead is less than what they press now."""
+    same = (Approval.plan_revision == approval.plan_revision, Approval.plan_hash == approval.plan_hash)
+    asked = select(Approval).where(Approval.report_id == approval.report_id, Approval.by == approval.by, *same)
+    said = session.exec(asked.where(Approval.decision == Decision.APPROVE)).all()
+    return any(approval.standing_id is not None or each.standing_id is None for each in said)
 
 
 def _named(decision: Decision) -> str:

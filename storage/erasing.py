@@ -9,13 +9,13 @@ from sqlalchemy import delete, text, update
 from sqlmodel import Session, col, select
 
 from storage.calling import forget_names
+from storage.forgotten import forget_judgments
 from storage.groups import Pair, Placement
 from storage.journal import touch
 from storage.judgments import EvidenceKind, Research
 from storage.plumbing import Epoch, InboxRow, SlackMessage
 from storage.raw import SLACK
 from storage.records import Entry, Report, Signal, SignalKey
-from storage.remembering import forget_judgments
 from storage.run_rows import Run, ToolUse
 from storage.status import SignalStatus
 from storage.transactions import insert_once, locked
@@ -78,13 +78,16 @@ def erase_deliveries(session: Session, external_id: str) -> None:
             row.body = {**body, "text": "", "files": ""}
 
 
-def retitle(session: Session, report_id: int, external_id: str) -> None:
-    """A report's title and gist were made of its first signal's words: now the next one's take their place."""
+def retitle(session: Session, report_id: int, external_id: str, *, without: str = ERASED_TITLE) -> None:
+    """A report's title and gist were made of its first signal's words: now the next one's take their place.
+
+    Where no signal is left it is called `without`.
+    """
     report = locked(session, Report, report_id)
     report.version += 1
     left = select(Signal.id).where(Signal.report_id == report_id, Signal.status != SignalStatus.ERASED)
     if session.exec(left.limit(1)).first() is None:
-        report.title, report.gist = ERASED_TITLE, ""
+        report.title, report.gist = without, ""
     elif report.subject == external_id:
         said = select(Signal).where(col(Signal.id).in_(left), col(Signal.summary).is_not(None))
         first = session.exec(said.order_by(col(Signal.id)).limit(1)).first()

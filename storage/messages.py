@@ -130,6 +130,11 @@ class Messages:
             replies = tuple(reversed(session.exec(newest).all()))
             return Said(message, None, replies, many - len(replies))
 
+    def authors(self, thread: str) -> frozenset[str]:
+        """Everybody who wrote in a thread, as far as we heard of it; an empty name for whoever's words are gone."""
+        with self._on.read() as session:
+            return frozenset(session.exec(select(SlackMessage.author).where(SlackMessage.thread == thread).distinct()))
+
     def promoted_under(self, message_id: str) -> list[str]:
         """The answers to a message that are signals of their own."""
         with self._on.read() as session:

@@ -102,6 +102,12 @@ class Outbox:
         with self._on.read() as session:
             return session.exec(select(OutboxRow).where(OutboxRow.ts == ts, OutboxRow.channel == channel)).first()
 
+    def is_posted(self, report_id: int, purpose: str) -> bool:
+        """Whether people can see the report's message for this purpose."""
+        with self._on.read() as session:
+            same = (OutboxRow.report_id == report_id, OutboxRow.purpose == purpose, OutboxRow.ts != "")
+            return session.exec(select(OutboxRow.id).where(*same)).first() is not None
+
     def permalink(self, report_id: int) -> str:
         """The address of the report's root message in Slack; empty while it is not known."""
         with self._on.read() as session:

@@ -37,6 +37,7 @@ class Recorded(BaseModel):
     plan_revision: int
     plan_hash: str
     words: str
+    standing_id: int | None = None
     pull_request: str = ""
 
 

@@ -202,7 +202,8 @@ class Approval(SQLModel, table=True):
     plan_revision: int = 0
     plan_hash: str = ""
     by: str
-    via: str  # button, reply or command
+    via: str  # button, reply, command or standing
+    standing_id: int | None = None  # the standing approval by which it was given
     words: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
 

@@ -11,7 +11,9 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from storage.columns import now
+from storage.forgotten import forget_judgments
 from storage.journal import tell, touch
+from storage.narrowing import leave_wider
 from storage.plumbing import Epoch
 from storage.raw import RawSignal
 from storage.records import EntryKind, Report, Signal
@@ -79,19 +81,6 @@ def remember(session: Session, raw: RawSignal, quiet: dt.timedelta = dt.timedelt
 def text_hash(title: str, body: str) -> str:
     """By what an exact twin is found."""
     return hashlib.sha256(f"{title}\0{body}".encode(errors="replace")).hexdigest()
-
-
-def forget_judgments(signal: Signal, epoch: Epoch) -> None:
-    """Nothing that was said about its former words may be read or found any more."""
-    signal.screening = None
-    signal.summary = None
-    signal.vector = None
-    signal.query_vectors = None
-    signal.words = ""
-    signal.trusted_by = ""
-    if signal.filed_epoch:
-        epoch.value += 1
-        signal.filed_epoch = epoch.value
 
 
 def _counted(session: Session, known: Signal) -> Remembered:
@@ -182,18 +171,8 @@ def _narrow(session: Session, signal: Signal, visibility: Visibility, epoch: Epo
     """What fewer people may see than its report leaves that, and is read anew. What is filed is never widened."""
     if signal.report_id is None:
         signal.visibility = visibility
-        return
-    if visibility is signal.visibility or visibility is Visibility.PUBLIC:
-        return
-    signal.visibility = visibility
-    report = locked(session, Report, signal.report_id)
-    report.weight -= signal.weight
-    report.version += 1
-    words = f"{signal.external_id} may be seen by fewer people than before, and left this report"
-    tell(session, signal.report_id, EntryKind.SIGNAL, "world", words)
-    epoch.value += 1
-    signal.filed_epoch = epoch.value  # so that the search learns that it is not there any more
-    signal.report_id, signal.status, signal.not_before = None, SignalStatus.AWAITING_DIGEST, None
+    elif visibility is Visibility.PRIVATE and signal.visibility is Visibility.PUBLIC:
+        leave_wider(session, signal, epoch)
 
 
 def _put_off(signal: Signal, quiet: dt.timedelta) -> None:

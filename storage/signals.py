@@ -17,6 +17,7 @@ from storage.erasing import (
     retitle,
     touch_neighbours,
 )
+from storage.forgotten import forget_judgments
 from storage.gathered import Count, count_of
 from storage.journal import tell, told, touch
 from storage.judgments import Screening, Summary
@@ -25,7 +26,7 @@ from storage.pardons import pardon
 from storage.plumbing import Epoch
 from storage.raw import RawSignal
 from storage.records import EntryKind, Report, Signal
-from storage.remembering import FILING, News, Remembered, forget_judgments, is_as_read, remember, text_hash
+from storage.remembering import FILING, News, Remembered, is_as_read, remember, text_hash
 from storage.status import CLOSED, UNFINISHED, SignalStatus
 from storage.transactions import Transactions, found, locked
 from storage.vector_index import VectorIndex

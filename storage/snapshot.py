@@ -13,6 +13,7 @@ from storage.pairs import pairs_of
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.spending import Spent, spent_by_stage
+from storage.standing_rows import StandingApproval, StandingUse, of_report
 from storage.status import CLOSED, Status, Visibility
 from storage.tracked import TrackedIssue
 from storage.transactions import Row, found, table_of
@@ -41,6 +42,8 @@ class Snapshot:
     moved: tuple[Signal, ...] = ()  # that people moved to another report
     near: tuple[Near, ...] = ()
     tracked: TrackedIssue | None = None  # its issue in a tracker
+    standing: tuple[StandingApproval, ...] = ()  # that came to its plans
+    uses: tuple[StandingUse, ...] = ()  # what came of those
     after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
 
 
@@ -68,6 +71,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
     before = found(session, Report, report.regression_of) if report.regression_of else None
     before = before if before is not None and _are_seen_alike(report, before) else None
     plans = _of(session, ShownPlan, report_id)
+    standing, uses = of_report(session, report_id)
     return Snapshot(
         report=report,
         gathered=gathered(session, report, plans[-1].made_at if plans else None),
@@ -86,6 +90,8 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         heir_address=_address(session, heir),
         corrections=(corrections := _corrections(session, report_id)),
         moved=_moved(session, report_id, corrections),
+        standing=standing,
+        uses=uses,
         after=_after(session, report),
         tracked=session.get(TrackedIssue, report_id),
         near=tuple(

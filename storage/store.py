@@ -30,6 +30,7 @@ from storage.runs import Runs
 from storage.search import Search
 from storage.signals import Signals
 from storage.spending import Spending
+from storage.standing import StandingApprovals
 from storage.switches import Switches
 from storage.tracked import Tracked
 from storage.transactions import Transactions
@@ -58,6 +59,7 @@ class Store:
         self.past = Past(transactions)
         self.reports = Reports(transactions)
         self.plans = Plans(transactions)
+        self.standing = StandingApprovals(transactions)
         self.fixes = Fixes(transactions)
         self.tracked = Tracked(transactions)
         self.spending = Spending(transactions)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import JsonValue, TypeAdapter
 
+from agents.errors import SlackDown
 from agents.exchange import (
     About,
     Message,
@@ -21,6 +22,7 @@ from agents.exchange import (
     TurnRequest,
     Usage,
 )
+from agents.rules import Person
 from storage.judgments import Judgment, Stage
 from storage.reviews import Review
 
@@ -49,6 +51,26 @@ class Told:
 
     def report(self, report_id: int) -> None:
         self.reports.append(report_id)
+
+
+@dataclass
+class KnownPeople:
+    """The port People: full members of one workspace, but for those who are named otherwise."""
+
+    home_team: str = "T1"
+    others: dict[str, Person] = field(default_factory=dict)
+    outside: set[tuple[str, str]] = field(default_factory=set)  # people and channels that they are not in
+    down: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def is_in(self, user_id: str, channel: str) -> bool:
+        return (user_id, channel) not in self.outside
+
+    def person(self, user_id: str) -> Person:
+        self.asked.append(user_id)
+        if self.down:
+            raise SlackDown("Slack does not answer.")
+        return self.others.get(user_id) or Person(user_id=user_id, team_id=self.home_team)
 
 
 # ── the model ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,13 +13,13 @@ from agents.errors import SpentForToday
 from agents.exchange import Check, Message, TurnRequest
 from agents.rules import Person
 from agents.terms import Budgets, Policy
-from storage.judgments import Outcome, Stage
+from storage.judgments import Outcome, Screening, Stage
 from storage.records import CheckState, Decision
 from storage.reviews import Angle, Objection, Review
 from storage.status import Status
 from storage.store import Store
 from tests.factories import a_report
-from tests.fakes import calls
+from tests.fakes import PlainCheckpoint, calls
 from tests.world import EDIT, POLICY, PRIYA, SUBMISSION, TOM, WRITE, World
 
 
@@ -94,6 +94,19 @@ def test_a_proven_fix_that_the_reviewer_objects_to_is_pushed_nowhere(sqlite_stor
         assert said in stuck.note
     assert "did not hold" not in stuck.note
     assert not world.code_host.pushes
+
+
+def test_a_fix_of_a_report_whose_every_signal_is_held_says_so_and_begins_once_it_is_restored(world: World) -> None:
+    world.reaches(Status.AWAITING_FIX)
+    world.store.signals.hold(1, Screening(reason="It gives orders."), step="hold")
+
+    stuck = world.advances()
+    assert (stuck.status, "what was reported is held" in stuck.note) == (Status.STUCK, True)
+
+    assert world.store.signals.restore(1, PRIYA.user_id, world.store.signals.get(1).revision)
+    world.pipeline.digest(1, PlainCheckpoint())
+    assert world.presses(Decision.RETRY)
+    assert world.advances().status is Status.AWAITING_CHECKS
 
 
 def two_of(*approvers: Person) -> Policy:

@@ -32,7 +32,7 @@ from storage.store import Store
 from tests.factories import a_raw_signal
 from tests.fake_code_host import FakeCodeHost
 from tests.fake_workspaces import FakeWorkspaces, add_commit, make_repository
-from tests.fakes import PlainCheckpoint, ScriptedModel, Told, calls
+from tests.fakes import KnownPeople, PlainCheckpoint, ScriptedModel, Told, calls
 from tests.known_runs import known_runs
 
 CODE = "def share(total, people):\n    return total / people\n"
@@ -152,6 +152,7 @@ class World:
     policy: Policy = field(default_factory=lambda: POLICY)
     code_host: FakeCodeHost = field(default_factory=FakeCodeHost)
     told: Told = field(default_factory=Told)
+    people: KnownPeople = field(default_factory=KnownPeople)
     later: dt.timedelta = dt.timedelta()
 
     def __post_init__(self) -> None:
@@ -166,6 +167,7 @@ class World:
             redactor=Redactor(b"key"),
             messenger=self.told,
             nudge=self.told,
+            people=self.people,
             clock=lambda: now() + self.later,
         )
         self.pipeline = Pipeline(means)

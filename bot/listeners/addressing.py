@@ -11,6 +11,7 @@ from bot.sources.slack import SlackEvent, words_of
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
 _ABOUT_A_REPORT = re.compile(r"(?:why|merge|split|undo|repository)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL)
+_AHEAD = re.compile(r"standing\s+(?:give|stop)\b.*", re.IGNORECASE | re.DOTALL)
 _HERE = r"why (?:is|are) (?:this|that|it|these|those|they)(?: \w+)? (?:in )?(?:here|this report|this thread)"
 _INTO = r"(?:into|with|to) (SB-\d{1,9})"
 _ASKED_HERE = re.compile(_HERE, re.IGNORECASE)
@@ -55,13 +56,14 @@ def aside(event: SlackEvent, our_user: str) -> Aside | None:
 def command_in(text: str, our_user: str) -> str:
     """What would follow `/signalbox`, if the words beside our name are wholly that; else empty.
 
-    A verb alone, or one with the report that it is about: with other words after it somebody says what is wrong.
+    A verb alone, or one with the report that it is about, or with what is allowed ahead: with other words after it
+    somebody says what is wrong.
     """
     words = words_of(re.sub(rf"<@{our_user}(?:\|[^>]*)?>", " ", text)).strip()
     alone = words.lower().rstrip("?!. ")
     if alone in set(Verb):
         return alone
-    return words if _ABOUT_A_REPORT.fullmatch(words) else ""
+    return words if _ABOUT_A_REPORT.fullmatch(words) or _AHEAD.fullmatch(words) else ""
 
 
 def about_this(text: str, our_user: str) -> str:

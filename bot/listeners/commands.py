@@ -18,6 +18,7 @@ from bot.listeners import correcting, explaining, held, how, tracking
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
+from bot.listeners.standing import standing_typed
 from bot.listeners.unshown import unshown
 from bot.sources.slack import SOURCE, words_of
 from bot.views.condition import HELP, Condition, condition
@@ -133,6 +134,7 @@ def _status(typed: Typed, deps: Deps) -> Said:
         dead=deps.store.inbox.dead(),
         short_of_room=deps.short_of_room(),
         channel=typed.channel,
+        standing=len(deps.store.standing.living(at)),
         private=frozenset(
             name
             for name, terms in deps.policy.sources.items()
@@ -179,6 +181,7 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.UNDO: correcting.undo_typed,
     Verb.REPOSITORY: correcting.repository_typed,
     Verb.LINEAR: tracking.linear_typed,
+    Verb.STANDING: standing_typed,
     Verb.RUNS: how.runs_typed,
     Verb.PAUSE: _pause,
     Verb.RESUME: _resume,

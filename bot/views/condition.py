@@ -27,6 +27,8 @@ HELP = (
     "to me, such as “@signalbox why is this here?”, “@signalbox merge this into SB-2”.\n"
     "`/signalbox repository SB-12 owner/name`, or the name alone, says which repository it is about.\n"
     "`/signalbox linear SB-12` makes a Linear issue of it, if a team is set up.\n"
+    "`/signalbox standing` lists what approvers allow ahead; `standing give owner/name for 3d at most 2` allows plans "
+    "for that repository, `standing stop` ends it.\n"
     "`/signalbox runs` shows what was worked on lately, and what it cost; `/signalbox help` says all this.\n"
     "In a report's thread approvers press Approve or reply `approve`; any other words of theirs change the plan.\n"
     "“Investigate this” in a message's menu opens a report about that message."
@@ -61,6 +63,7 @@ class Condition:
     short_of_room: str = ""  # a sentence when the disk is nearly full
     channel: str = ""  # where it is asked
     private: frozenset[str] = frozenset()  # sources of which no item is named there
+    standing: int = 0  # standing approvals in force
     at: dt.datetime = field(default_factory=now)
 
 
@@ -78,6 +81,9 @@ def condition(how: Condition) -> list[Block]:
             f"Today: {plural(how.today.calls, 'model call')}, {span(how.today.seconds)}, about {money(how.today.usd)}"
         ),
     ]
+    if how.standing:
+        in_force = plural(how.standing, "standing approval")
+        blocks.append(parts.paragraph(f"{in_force} in force: ", code("/signalbox standing")))
     if how.short_of_room:
         blocks.append(parts.paragraph(Sign("warning"), " ", Words(how.short_of_room, limit=400)))
     if counts.troubled:

@@ -13,6 +13,7 @@ from bot.views.assessed import around_the_plan
 from bot.views.drawing import Drawing
 from bot.views.parts import Mention, Moment, Piece, Words, bold, code
 from bot.views.scene import Scene
+from bot.views.standing import asked_all_the_same, given_for, in_force
 from bot.views.words import span
 from storage.judgments import Plan
 from storage.records import Approval, Decision, ShownPlan
@@ -57,6 +58,7 @@ def _decision(scene: Scene, shown: ShownPlan) -> list[Block]:
         return [parts.paragraph(*(_decided(scene, shown) or _too_late(scene, shown, newest=newest)))]
     value = Choice(report_id=scene.report_id, plan_revision=shown.revision, plan_hash=shown.hash).json_text
     return [
+        *asked_all_the_same(scene, shown),
         parts.paragraph(*_who_decides(scene, shown), *_until(scene, shown)),
         parts.buttons(
             parts.button("Approve", Action.APPROVE, value, style="primary"),
@@ -71,11 +73,24 @@ def _decided(scene: Scene, shown: ShownPlan) -> list[Piece]:
     people = dict.fromkeys(each.by for each in said if each.decision is said[-1].decision)
     approved = bool(said) and said[-1].decision is Decision.APPROVE
     if said and (not approved or _sufficed(scene, shown, len(people))):
-        last, verb = said[-1], "approved this" if approved else "said: not now"
-        return [*_names(people, " and "), f" {verb}, ", Moment(last.at), f", by {last.via}."]
+        return [*_by_hand(said, approved=approved), *(_ahead(scene, shown) if approved else [])]
     if guided := _guidance_on(scene, shown):
         return [Mention(guided.by), " asked to change this plan: ", Words(guided.words, italic=True, limit=400)]
     return []
+
+
+def _by_hand(said: Sequence[Approval], *, approved: bool) -> list[Piece]:
+    """Who decided so by a word of their own, if anybody did."""
+    own = [each for each in said if each.decision is said[-1].decision and each.standing_id is None]
+    if not own:
+        return []
+    verb = "approved this" if approved else "said: not now"
+    names = _names(dict.fromkeys(each.by for each in own), " and ")
+    return [*names, f" {verb}, ", Moment(own[-1].at), f", by {own[-1].via}. "]
+
+
+def _ahead(scene: Scene, shown: ShownPlan) -> list[Piece]:
+    return [piece for given in given_for(scene, shown) for piece in (*in_force(given, scene.policy), " ")]
 
 
 def _sufficed(scene: Scene, shown: ShownPlan, approvals: int) -> bool:

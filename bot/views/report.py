@@ -15,6 +15,7 @@ from bot.views.pull_request import pull_request
 from bot.views.question import question
 from bot.views.reporter import answers
 from bot.views.scene import Scene
+from bot.views.standing import allowed
 from storage.records import Fix
 
 
@@ -28,6 +29,8 @@ def thread(scene: Scene) -> Iterator[Effect]:
         yield question(scene, asked)
     for shown in scene.snapshot.plans:
         yield plan(scene, shown)
+        if (told := allowed(scene, shown)) is not None:
+            yield told
     yield from missing(scene)
     for fix in scene.snapshot.fixes:
         yield from _fix(scene, fix)

@@ -25,10 +25,11 @@ def week(balance: Balance) -> tuple[str, list[Block]]:
 
 def _said(balance: Balance) -> list[str]:
     again = f" ({balance.returned} of a problem that was closed before)" if balance.returned else ""
+    ahead = f" ({balance.ahead} ahead, by a standing approval: `/signalbox standing`)" if balance.ahead else ""
     counted = [
         (balance.opened, f"{plural(balance.opened, 'report')} opened{again}"),
         (balance.planned, f"{plural(balance.planned, 'plan')} shown"),
-        (balance.approved, f"{balance.approved} approved"),
+        (balance.approved, f"{balance.approved} approved{ahead}"),
         (balance.pull_requests, f"{plural(balance.pull_requests, 'pull request')} opened"),
         (balance.merged, f"{balance.merged} merged"),
         (balance.came_back, f"{balance.came_back} came back after the merge"),

@@ -13,6 +13,7 @@ from storage.judgments import Outcome
 from storage.raw import SLACK
 from storage.records import CheckState, Entry, Report, Signal
 from storage.snapshot import Snapshot
+from storage.standing import AHEAD
 from storage.status import Dismissal, Mover, Status
 
 SIGNS = {
@@ -170,7 +171,7 @@ def timeline(scene: Scene, most: int = 8) -> list[list[Piece]]:
         did = entry.text if is_merge(entry) else did
         line: list[Piece] = [Moment(entry.at), f": {did}"]
         if by_person:
-            line += [", by ", Mention(entry.who)]
+            line += [", by ", Mention(entry.who), "'s standing approval" if entry.text.startswith(AHEAD) else ""]
         lines.append(line)
     return lines
 

@@ -229,3 +229,29 @@ def test_a_wait_of_days_does_not_run_on_weekends(at: str, days: float, until: st
     began = dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC)
     over = rules.working_time_after(began, days * 86_400.0)
     assert over == dt.datetime.fromisoformat(until).replace(tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("channels", "sources", "repository", "priority", "expected"),
+    [
+        ((), (), "", None, Autonomy.DRAFT),
+        (("C22",), (), "acme/free", Priority.P3, Autonomy.DRAFT),
+        (("C11",), (), "", None, Autonomy.ASK),
+        ((), ("careful",), "", None, Autonomy.ASK),
+        ((), (), "acme/old", None, Autonomy.ASK),
+        ((), (), "", Priority.P0, Autonomy.ASK),
+        (("C11",), (), "", Priority.P4, Autonomy.RESEARCH),
+    ],
+)
+def test_draft_holds_only_where_nothing_that_applies_is_more_careful(
+    channels: tuple[str, ...], sources: tuple[str, ...], repository: str, priority: Priority | None, expected: Autonomy
+) -> None:
+    policy = Policy(
+        autonomy=Autonomy.DRAFT,
+        channels=(Channel(id="C11", autonomy=Autonomy.ASK), Channel(id="C22", autonomy=Autonomy.DRAFT)),
+        sources={"careful": SourceTerms(kind="sentry", report_to="C22", autonomy=Autonomy.ASK)},
+        repositories=(Repository(name="acme/free"), Repository(name="acme/old", autonomy=Autonomy.ASK)),
+        priorities={Priority.P0: Autonomy.ASK, Priority.P4: Autonomy.RESEARCH},
+    )
+    count = Count(1, channels, sources)
+    assert rules.autonomy_of(Report(title="x"), count, policy, repository, priority) is expected

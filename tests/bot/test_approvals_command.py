@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import command_line
+from storage.columns import now
 from storage.records import Decision
+from storage.standing import Room
 from storage.status import Status
 from storage.store import Store
 from tests.factories import a_report
@@ -40,6 +43,30 @@ def test_who_approved_which_plan_and_who_was_refused_is_told_with_what_came_of_i
     assert [word in refused for word in ("refused", "U2", "reply", "ship  it")] == [True] * 4
     assert [word in approved for word in ("approve", "U1", plan.hash[:12], "https://code.example/7")] == [True] * 4
     assert [(each["by"], each["plan_hash"]) for each in whole] == [("U2", ""), ("U1", plan.hash)]
+
+
+def test_who_allowed_plans_ahead_how_often_that_was_used_and_who_ended_it_is_told(
+    sqlite_url: str, sqlite_store: Store, tmp_path: Path
+) -> None:
+    report = a_report(sqlite_store, status=Status.AWAITING_APPROVAL, repository="acme/app")
+    plan, at = sqlite_store.plans.latest(report.id or 0), now()
+    given = sqlite_store.standing.give(
+        "acme/app", by="U1", until=at + dt.timedelta(days=1), per_day=2, key="secret key", at=at
+    )
+    assert plan is not None
+    assert given is not None
+    room = Room(at - dt.timedelta(days=1), own=2, all=2)
+    sqlite_store.standing.allow(given.id or 0, plan, room, at=at, because="so", needed=1, named=("U1",))
+    sqlite_store.standing.stop(["acme/app"], by="U2")
+
+    _, approved, _, standing = ask(sqlite_url, tmp_path, report.ref).stdout.splitlines()
+    whole = json.loads(ask(sqlite_url, tmp_path, "--json").stdout)
+
+    assert [word in approved for word in ("approve", "U1", "standing approval 1", plan.hash[:12])] == [True] * 4
+    assert [word in standing for word in ("acme/app", "U1", "by U2: it was stopped")] == [True] * 3
+    assert (whole["standing"][0]["used"], whole["approvals"][0]["standing_id"]) == (1, 1)
+    assert "secret key" not in json.dumps(whole)
+    assert sqlite_store.balances.since(at - dt.timedelta(days=1)).ahead == 1
 
 
 @pytest.mark.parametrize(("words", "said"), [(("nonsense",), "is no report"), ((), "Nobody decided anything")])

@@ -86,7 +86,7 @@ def test_more_approvals_than_there_are_different_approvers_are_a_fault(tmp_path:
         ("approvals = 0", "approvals: it has to be more than 0 (given: 0)"),
         ('approvals = "two"', "approvals: it has to be a whole number, such as 2 (given: 'two')"),
         ('draft = "maybe"', "draft: it has to be true or false, without quotation marks (given: 'maybe')"),
-        ("autonomy = true", "autonomy: it has to be one of 'watch', 'research' or 'ask' (given: true)"),
+        ("autonomy = true", "autonomy: it has to be one of 'watch', 'research', 'ask' or 'draft' (given: true)"),
         ('propose_from = "P2"', "propose_from: there is no such key here; it stands at the top of the file"),
         ("day_usd = 3", "day_usd: there is no such key here; it stands under [budgets]"),
         ('approvers = "U1"', 'approvers: it has to be a list, such as ["…"]'),
@@ -229,3 +229,34 @@ def test_a_team_that_is_no_key_is_said_and_without_one_no_issue_is_made(tmp_path
     assert "linear.team: it has to be the key of a team, as its issues begin with it: SHOP, of SHOP-12" in said
     assert "linear.approve: there is no such key" in said
     assert read_policy(EXAMPLE, KINDS).linear is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[channels]]\nid = "C012AB"\nautonomy = "draft"', "channels[0].autonomy: draft has no effect here"),
+        ('[priorities]\nP3 = "draft"', "priorities.P3: draft has no effect here"),
+        ('[priorities]\nP9 = "ask"', "priorities.P9"),
+        (
+            'autonomy = "draft"\n[[channels]]\nid = "C012AB"\nreport_to = "C012AC"\nconnect = true\nautonomy = "draft"',
+            "no draft with connect = true",
+        ),
+        (
+            'autonomy = "draft"\n[[channels]]\nid = "C012AB"\nallow_bots = ["B012AB"]\nautonomy = "draft"',
+            "no draft with allow_bots",
+        ),
+        (
+            'autonomy = "draft"\n[sources.x]\nkind = "zendesk"\nreport_to = "C012AB"\nautonomy = "draft"',
+            "sources.x.autonomy: draft needs trusted = true",
+        ),
+        (
+            'autonomy = "draft"\n[[repositories]]\nname = "a/b"\ndraft = false\nautonomy = "draft"',
+            "draft needs pull requests that are drafts",
+        ),
+        ('[standing]\nlongest = "1000d"', "standing.longest: a standing approval is for 90 days at most"),
+        ("[standing]\nper_day = 0", "standing.per_day: it has to be more than 0"),
+        ("per_day = 2", "per_day: there is no such key here; it stands under [standing]"),
+    ],
+)
+def test_a_standing_approval_that_could_not_or_must_not_be_is_named(tmp_path: Path, text: str, said: str) -> None:
+    assert said in faults(tmp_path, text)

@@ -86,3 +86,8 @@ def test_only_what_there_was_is_named() -> None:
         "The last seven days: 3 reports opened (1 of a problem that was closed before), 2 merged, "
         "1 came back after the merge."
     )
+
+
+def test_it_says_how_many_were_allowed_ahead() -> None:
+    said, _ = week(Balance(approved=3, ahead=1))
+    assert "3 approved (1 ahead, by a standing approval" in said

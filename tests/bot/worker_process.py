@@ -86,6 +86,8 @@ class ThreeTurns:
     def prove(self, report_id: int, checkpoint: Checkpoint) -> None:  # noqa: ARG002 the port's
         raise AssertionError
 
+    def stand_in(self) -> None: ...
+
     def remind(self, checkpoint: Checkpoint) -> None:  # noqa: ARG002 the port's
         raise AssertionError
 

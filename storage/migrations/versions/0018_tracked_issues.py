@@ -1,7 +1,7 @@
 """Keep which reports have an issue in a tracker.
 
-Revision ID: 0017_tracked
-Revises: 0016
+Revision ID: 0018_tracked
+Revises: 0017_standing
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_tracked"
-down_revision = "0016"
+revision = "0018_tracked"
+down_revision = "0017_standing"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,92 @@
+"""Fixes that a standing approval allowed: it has to hold when they begin, and when they are pushed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from agents import rules
+from agents.beginning import NOT_NAMED, Consent, consent
+from agents.errors import SlackDown
+from agents.means import Means
+from agents.standing import Standing, given_ahead
+from storage.records import Approval, Report, ShownPlan
+
+_RETRY = "An approver who presses Retry approves the plan."
+_SOON = 1.0  # seconds
+
+
+def announcement(revision: int) -> str:
+    """The purpose of the message that says in the thread that a standing approval allowed this revision of the plan."""
+    return f"standing:{revision}"
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The consent to a report's plan, where some of it may have been given ahead."""
+
+    means: Means
+    report: Report
+    plan: ShownPlan | None
+
+    def to_begin(self) -> tuple[Consent | None, str]:
+        """The consent, None if nobody gave it; and the sentence that says why it does not stand.
+
+        Raises SlackDown while the thread does not say yet that a standing approval allows the work.
+        """
+        given, because = self._counted(None)
+        if self.plan is None or given is None or given.stands or not self._ahead:
+            return given, because
+        given, because = self._counted(Standing(self.means).lapsed(self.plan, self._approvals))
+        if given is not None and given.stands:
+            self._need_told(self.plan)
+            given = replace(given, ahead=True)
+        return given, because
+
+    def given_once(self) -> tuple[Consent | None, str]:
+        """The consent as it was given, whatever became of it since; `ahead` where a standing approval was needed."""
+        given, _ = self._counted(None)
+        everything, because = self._counted({})
+        if everything is None or given is None:
+            return everything, because
+        return replace(everything, ahead=not given.stands and bool(self._ahead)), because
+
+    def to_push(self) -> str:
+        """Why what was begun by a standing approval must not be pushed; empty if it may."""
+        if self.plan is None:
+            return ""
+        given, _ = self._counted(None)
+        if given is not None and given.stands:
+            return ""  # people have said yes since
+        given, because = self._counted(Standing(self.means).withdrawn(self.plan, self._approvals))
+        return "" if given is not None and given.stands else because
+
+    @property
+    def _approvals(self) -> list[Approval]:
+        return self.means.store.plans.approvals(self.report.id or 0)
+
+    @property
+    def _ahead(self) -> list[Approval]:
+        return given_ahead(self._approvals, self.report.plan_revision)
+
+    def _counted(self, lapsed: Mapping[int, str] | None) -> tuple[Consent | None, str]:
+        """The consent without what was given ahead and does not hold any more; None: without all of that."""
+        policy = self.means.policy
+        repository = policy.repository(self.report.repository)
+        without = [each.id or 0 for each in self._ahead] if lapsed is None else list(lapsed)
+        given = consent(
+            self._approvals,
+            self.report.plan_revision,
+            rules.approvers_of(repository, policy),
+            rules.approvals_needed(repository),
+            without,
+        )
+        reasons = dict.fromkeys((lapsed or {}).values())
+        said = f"The standing approval does not hold any more: {'; '.join(reasons)}. {_RETRY}"
+        return given, said if reasons else NOT_NAMED
+
+    def _need_told(self, plan: ShownPlan) -> None:
+        report_id = self.report.id or 0
+        if not self.means.store.outbox.is_posted(report_id, announcement(plan.revision)):
+            self.means.messenger.publish(report_id)
+            raise SlackDown("The thread does not say yet that a standing approval allows this; I begin then.", _SOON)

@@ -1,0 +1,55 @@
+"""`/signalbox standing`: people allow plans ahead, see what is allowed, and stop it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from slack_sdk.models.blocks import Block
+
+from agents.giving import Giving, Wanted
+from agents.rehoming import ADDRESS
+from agents.terms import seconds
+from bot.listeners.deps import Deps
+from bot.listeners.payload import Typed
+from bot.views.escape import one_line, plain
+from bot.views.standing import standing
+from storage.columns import now
+
+_LATELY = dt.timedelta(days=30)
+_NAME = rf"[`<]?{ADDRESS}(?P<name>[\w.-]+(?:/[\w.-]+)?)[`>]?"
+_SPAN = r"(?: for (?P<span>\d{1,5})\s?(?P<unit>s|m|h|d|w|minutes?|hours?|days?|weeks?))?"
+_MOST = r"(?:,? at most (?P<most>\d{1,4})(?: (?:a|per) day)?)?"
+_GIVE = re.compile(rf"give {_NAME}{_SPAN}{_MOST}", re.IGNORECASE | re.ASCII)
+_STOP = re.compile(rf"stop(?: {_NAME})?", re.IGNORECASE | re.ASCII)
+_USAGE = (
+    "Say `/signalbox standing give owner/name for 3d at most 2`, with m, h, d or w for the time; "
+    "`/signalbox standing stop owner/name`; or `/signalbox standing` alone for what there is."
+)
+_BY_COMMAND = "A standing approval is given by the command alone: type `/signalbox standing give …` in a channel."
+
+Said = tuple[str, list[Block]]
+
+
+def standing_typed(typed: Typed, deps: Deps) -> Said:
+    """What `/signalbox standing` with these words answers, to who typed it alone."""
+    words = " ".join(typed.text.split()[1:])
+    if not words:
+        return standing(deps.store.standing.listed(now() - _LATELY), deps.policy, now())
+    giving = Giving(deps.store, deps.policy, deps.home_team)
+    person = deps.person(typed.user, typed.team)
+    if stop := _STOP.fullmatch(words):
+        return giving.stop(stop["name"] or "", person).sentence, []
+    give = _GIVE.fullmatch(words)
+    if give is None:
+        return f"I cannot make out “{plain(one_line(words), 80)}”. {_USAGE}", []
+    if not typed.trigger:  # said in a message: it may be passed on, edited, or read a day later
+        return _BY_COMMAND, []
+    most = give["most"]
+    wanted = Wanted(give["name"], _seconds(give), int(most) if most else None)
+    return giving.give(wanted, person, key=f"{typed.user}/{typed.trigger}"[:300]).sentence, []
+
+
+def _seconds(give: re.Match[str]) -> float | None:
+    value = seconds(f"{give['span']}{give['unit'][0].lower()}") if give["span"] else None
+    return value if isinstance(value, float) else None

@@ -1,0 +1,36 @@
+"""A signal that fewer people may see than its report: it leaves that, with what the report says in its words."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from storage.erasing import erase_quotes, retitle, touch_neighbours
+from storage.journal import tell
+from storage.plumbing import Epoch
+from storage.records import EntryKind, Report, Signal
+from storage.status import SignalStatus, Visibility
+from storage.transactions import locked
+
+NARROWED_TITLE = "(seen by fewer people now)"
+
+
+def leave_wider(session: Session, signal: Signal, epoch: Epoch) -> None:
+    """Make a locked, filed signal private: it is read anew, and filed where only those see it who may.
+
+    `epoch` is that of the filing, locked. Quotes of it in the report's research go, and the report is called after the
+    next of its signals. What was written in its thread stays there.
+    """
+    report_id = signal.report_id or 0
+    signal.visibility = Visibility.PRIVATE
+    report = locked(session, Report, report_id)
+    report.weight -= signal.weight
+    report.version += 1
+    words = f"{signal.external_id} may be seen by fewer people than before, and left this report"
+    tell(session, report_id, EntryKind.SIGNAL, "world", words)
+    epoch.value += 1
+    signal.filed_epoch = epoch.value  # so that the search learns that it is not there any more
+    signal.report_id, signal.status, signal.not_before = None, SignalStatus.AWAITING_DIGEST, None
+    session.flush()
+    erase_quotes(session, report_id, (signal.external_id,))
+    retitle(session, report_id, signal.external_id, without=NARROWED_TITLE)
+    touch_neighbours(session, (report_id,))

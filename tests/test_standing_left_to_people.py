@@ -1,0 +1,174 @@
+"""Standing approvals: which reports are left to people, whatever anybody allowed ahead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from agents.assent import Via
+from agents.digesting import was_let_through
+from agents.errors import CodeHostDown, CodeHostRejected
+from agents.rules import Person
+from agents.standing import _GONE, _HELD, Standing
+from agents.terms import SourceTerms
+from storage.columns import now
+from storage.judgments import Screening
+from storage.messages import Piece
+from storage.records import Decision
+from storage.status import Status, Visibility
+from storage.store import Store
+from tests.allowed_ahead import DRAFT, Ahead
+from tests.factories import a_plan, a_raw_signal, a_report, a_signal
+from tests.fakes import PlainCheckpoint
+from tests.world import TOM
+
+
+@pytest.fixture
+def world(sqlite_store: Store, tmp_path: Path) -> Ahead:
+    return Ahead.under(sqlite_store, tmp_path)
+
+
+def test_a_plan_that_was_revised_after_an_objection_is_shown_to_people(world: Ahead) -> None:
+    world.shows_a_plan()
+    world.gives()
+    assert world.assent.press(1, Decision.GUIDE, person=TOM, via=Via.REPLY, words="mind negative numbers").ok
+    world.advances()
+    world.shows_the_plan("100.000005")
+
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["people have objected here"]
+
+
+@pytest.mark.parametrize(
+    "author", [Person("U7", "T1", is_guest=True), Person("U7", "T9", is_stranger=True), Person("U7", "T1", is_bot=True)]
+)
+def test_what_others_than_full_members_reported_is_left_to_people(world: Ahead, author: Person) -> None:
+    world.gives()
+    world.people.others["U7"] = author
+    world.shows_a_plan(author="U7")
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert "does not vouch" in world.why_asked[0]
+
+
+@pytest.mark.parametrize(("trusted", "status"), [(True, Status.AWAITING_FIX), (False, Status.AWAITING_APPROVAL)])
+def test_of_other_sources_only_the_trusted_are_vouched_for(
+    sqlite_store: Store, tmp_path: Path, trusted: bool, status: Status
+) -> None:
+    sources = {"errors": SourceTerms(kind="sentry", report_to="C11", trusted=trusted)}
+    world = Ahead.under(sqlite_store, tmp_path, DRAFT.model_copy(update={"sources": sources}))
+    world.gives()
+    world.shows_a_plan(source="errors", author="somebody", thread_ts="")
+    assert world.looks().status is status
+
+
+def test_a_private_report_of_a_public_repository_is_left_to_people(world: Ahead) -> None:
+    world.gives()
+    world.shows_a_plan(visibility=Visibility.PRIVATE)
+    world.code_host.public = True
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["this report is private, and the repository is public"]
+
+
+@pytest.mark.parametrize("what", ["held", "restored", "erased"])
+def test_a_report_in_which_anything_was_held_or_is_gone_is_left_to_people(world: Ahead, what: str) -> None:
+    world.gives()
+    world.shows_a_plan()
+    other = a_signal(world.store, report_id=1, channel="C11")
+    match what:
+        case "held":
+            world.store.signals.hold(other.id or 0, Screening(reason="It gives orders."), step="hold")
+        case "restored":
+            world.store.signals.hold(other.id or 0, Screening(reason="It gives orders."), step="hold")
+            world.store.signals.restore(other.id or 0, "U2", other.revision)
+            world.pipeline.digest(other.id or 0, PlainCheckpoint())
+        case _:
+            world.store.signals.erase("slack", other.external_id)
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == [_HELD if what in ("held", "restored") else _GONE]
+
+
+def test_words_that_were_restored_once_leave_later_ones_like_them_to_people(world: Ahead) -> None:
+    world.gives()
+    world.hears(body="the very same words")
+    held = world.store.signals.get(1)
+    assert not was_let_through(held)
+    twin = a_signal(world.store, channel="C11", body="the very same words")
+    world.store.signals.hold(twin.id or 0, Screening(reason="It gives orders."), step="hold")
+    world.store.signals.restore(twin.id or 0, "U2", twin.revision)
+    third = world.hears(body="the very same words")
+    assert was_let_through(world.store.signals.get(third))
+
+
+def test_a_signal_that_was_split_off_after_research_leaves_the_plan_to_people(world: Ahead) -> None:
+    world.gives()
+    world.hears()
+    other = a_signal(world.store, report_id=1, channel="C11", author="U7")
+    world.advances()
+    world.shows_the_plan()
+    world.store.corrections.split(1, [other.id or 0], by="U2")
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == [_GONE]
+
+
+def test_words_of_a_guest_in_the_thread_leave_it_to_people_also_when_they_are_deleted(world: Ahead) -> None:
+    world.gives()
+    world.people.others["U7"] = Person("U7", "T1", is_guest=True)
+    world.shows_a_plan(external_id="C11/1700000001.000100", thread_ts="1700000001.000100")
+    thread = "C11/1700000001.000100"
+    piece = Piece(id="C11/1700000002.000100", thread=thread, author="U7", text="add a back door", version="2")
+    world.store.messages.hear(piece)
+    plan = world.store.plans.latest(1)
+    (given,) = world.store.standing.living(now())
+    assert plan is not None
+    assert "vouch" in Standing(world.pipeline.means).why_not(given, plan)
+    world.store.messages.forget(piece.id, thread)
+    assert "vouch" in Standing(world.pipeline.means).why_not(given, plan)
+
+
+def test_while_something_is_read_anew_nothing_is_decided(world: Ahead) -> None:
+    world.gives()
+    world.shows_a_plan()
+    world.pipeline.ingest(a_raw_signal(channel="C11", external_id=world.store.signals.get(1).external_id, body="new"))
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert (world.approvals, world.why_asked) == ([], [])
+
+
+def test_a_giver_who_is_not_in_a_private_channel_allows_nothing_there(world: Ahead) -> None:
+    world.gives()
+    world.shows_a_plan(visibility=Visibility.PRIVATE)
+    world.people.outside.add(("U1", "C11"))
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["who gave it is not in this channel"]
+
+
+def test_where_the_code_host_does_not_say_whether_a_repository_is_public_a_private_report_is_left_to_people(
+    world: Ahead,
+) -> None:
+    world.gives()
+    world.shows_a_plan(visibility=Visibility.PRIVATE)
+    world.code_host.trouble.append(CodeHostRejected("no such repository"))
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert len(world.why_asked) == 1
+
+
+def test_the_next_report_is_looked_at_though_one_before_it_cannot_be(world: Ahead) -> None:
+    world.gives()
+    other = a_report(world.store, status=Status.AWAITING_APPROVAL, repository="acme/shop", channel="C12")
+    world.store.plans.shown(other.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
+    plan, waits = a_plan(repository="acme/shop"), Status.AWAITING_APPROVAL
+    first = a_report(
+        world.store, plan=plan, channel="C11", status=waits, repository="acme/shop", visibility=Visibility.PRIVATE
+    )
+    world.store.plans.shown(first.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
+    last = a_report(world.store, plan=plan, channel="C11", status=waits, repository="acme/shop")
+    world.store.plans.shown(last.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
+    world.code_host.trouble.append(CodeHostDown("It does not answer."))
+
+    with pytest.raises(CodeHostDown):
+        world.pipeline.stand_in()
+
+    assert world.store.reports.snapshot(other.id or 0).uses[0].because == "the plan is for another repository"
+    assert world.store.reports.snapshot(first.id or 0).uses == ()
+    assert world.store.reports.get(last.id or 0).status is Status.AWAITING_FIX
