@@ -20,6 +20,7 @@ from agents.assent_words import (
     noted,
     nothing_to_decide,
     plain,
+    unshown_plan,
 )
 from agents.phrases import Phrase, phrase_of
 from agents.ports import Nudge
@@ -97,7 +98,7 @@ class Assent:
             words=words,
             to=to,
             because=because(decision, words),
-            needed=rules.approvals_needed(repository),
+            needed=rules.approvals_needed(repository, self._files(report_id, plan_revision)),
             named=rules.approvers_of(repository, self.policy),
             **changes,
         )
@@ -131,7 +132,7 @@ class Assent:
         decision = Decision.APPROVE if phrase is Phrase.YES else Decision.NOT_NOW
         plan = self._plan_before(report_id, ts)
         if plan is None:
-            return Answer(ok=False, sentence="No plan was shown before your reply, so it decides nothing.")
+            return Answer(ok=False, sentence=unshown_plan(report))
         return self.press(
             report_id,
             decision,
@@ -246,6 +247,11 @@ class Assent:
             Decision.PERMIT: report.stuck_from,
             Decision.GO_ON: report.stuck_from,
         }.get(decision)
+
+    def _files(self, report_id: int, revision: int) -> tuple[str, ...]:
+        """Of the plan that is decided on. An approval of any other than the latest counts for nothing."""
+        plan = self.store.plans.latest(report_id)
+        return plan.body.files if plan is not None and plan.revision == revision else ()
 
     def _follow_up(self, report: Report, decision: Decision) -> None:
         """Book-keeping that may be lost in a crash: the next retry makes up for it."""

@@ -31,6 +31,13 @@ def nothing_to_decide(report: Report) -> str:
     return f"{report.ref} is {plain(report.status)}: there is nothing to decide now. `stop` dismisses it."
 
 
+def unshown_plan(report: Report) -> str:
+    """Why a phrase in the thread decides on no plan."""
+    if report.asleep_since is not None:
+        return f"{report.ref} sleeps, and its plan is shown when it wakes: reply `wake`, then decide on that."
+    return "No plan was shown before your reply, so it decides nothing."
+
+
 def because(decision: Decision, words: str) -> str:
     """What the journal says of a decision."""
     return {

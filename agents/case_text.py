@@ -152,6 +152,15 @@ def how_tested(repository: Repository) -> str:
     return f"{text} `{command}` has been run in the checkout; run it again when you change what it builds from."
 
 
+def protected_text(repository: Repository) -> str:
+    """What no plan may name, and what it should name only where there is no other way."""
+    text = ", ".join(repository.protected) or "none"
+    if not repository.restricted:
+        return text
+    paths = ", ".join(repository.restricted)
+    return f"{text}. Restricted, and of a plan only where nothing else mends it: {paths}"
+
+
 def instructions_text(repository: Repository) -> str:
     """What the repository's own files for agents are to us."""
     if repository.trust_instructions:
@@ -185,6 +194,9 @@ def news_text(case: FixCase) -> str:
     parts = [_so_far(case), *ended]
     if case.handed_in is not None:
         parts.append(quoted(_handed_in(case.handed_in), "what you handed in with it: keep what still holds"))
+    if case.objections:
+        held = "\n".join(f"- {objection}" for objection in case.objections)
+        parts.append(quoted(held, "what a reviewer holds against that change: mend what is right about it"))
     if where := unresolved(case.patch):
         parts.append(
             "The base branch has moved on, and somebody changed the same lines: resolve the conflict markers in"

@@ -113,6 +113,7 @@ class FixCase(_Case):
     also_named: tuple[str, ...] = ()  # other names of the repository, in small letters: it was renamed
     permitted: tuple[str, ...] = ()  # words of the report that people let those readers see
     unproven: bool = False  # what was handed in, and is in `patch`, was kept back and never pushed
+    objections: tuple[str, ...] = ()  # of the reviewer to that change: then it is not to be pushed as it was
     guided_since: bool = False  # people said something that the last try did not begin with
     conventions: Conventions = Conventions()
     thread: str = ""  # the address of the report's thread, for readers who may see it

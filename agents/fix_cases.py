@@ -79,6 +79,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         also_named=other_names(means.code_host, repository, signals),
         permitted=permitted(approvals),
         unproven=row.submission is not None and row.proof is None,
+        objections=row.objections,
         guided_since=_guided_since(approvals, runs, report),
         conventions=conventions_of(means.workspaces, repository, row.base_sha, means.redactor.secrets_only),
         thread="" if discreet else store.outbox.permalink(report_id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.beginning import Consent, need_room
+from agents.beginning import need_room
 from agents.cases import FixCase
 from agents.commit_text import branch_word, commit_message
 from agents.errors import Stopped
@@ -16,15 +16,15 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
 from agents.researching import NOTHING, readable
-from agents.running import STOPPED, ReportRun, run_key
+from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.stages.review import reviewer
-from agents.standing_fixes import Allowed
+from agents.standing_fixes import Allowed, is_open, need_allowed, unbegun
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.judgments import Judgment, Outcome, Stage
 from storage.kept_back import KeptBack
-from storage.records import CheckState, EntryKind, Fix, Report, ShownPlan
+from storage.records import CheckState, EntryKind, Fix
 from storage.status import Mover, Status
 
 
@@ -40,9 +40,8 @@ class Fixing:
         if start.over:
             checkpoint("move", lambda: self._move(report_id, start.fix_id, pushed=False), bool)
         elif start.case is None:
-            checkpoint(
-                "end", lambda: self._end(report_id, start.outcome, start.sentence, start.ended_by, start.way), bool
-            )
+            outcome, who = start.outcome, start.ended_by
+            checkpoint("end", lambda: self._end(report_id, outcome, start.sentence, who, start.way), bool)
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
             self._run(run, start.case, start, checkpoint)
@@ -82,10 +81,11 @@ class Fixing:
             return approved
         plan, repository = approved.plan, approved.repository
         known = store.fixes.latest(report_id)
-        is_new = known is None or not _is_open(known, plan)
+        is_new = not is_open(known, plan)
         if known is None or is_new:
             if not approved.consent.stands:
-                return self._unbegun(approved)
+                outcome, sentence, who = unbegun(self.means, approved)
+                return FixStart(outcome=outcome, sentence=sentence, ended_by=who)
             need_room(self.means, repository)
         elif self._is_over(repository, known):
             return FixStart(fix_id=known.id or 0, over=True)
@@ -105,13 +105,6 @@ class Fixing:
         run.begin(store.signals.of_report(report_id), repository.name)
         return FixStart(case=case, fix_id=row.id or 0, run=run.key, ahead=is_new and approved.consent.ahead)
 
-    def _unbegun(self, approved: Approved) -> FixStart:
-        """Why a plan that nobody stands for any more is not carried out, and who pressed Stop, if that is why."""
-        run = ReportRun(self.means, Stage.FIX, approved.report.id or 0, "")
-        if run.why_stop() == STOPPED:
-            return FixStart(outcome=Outcome.STOPPED, sentence=STOPPED, ended_by=run.ended_by(Outcome.STOPPED))
-        return FixStart(outcome=Outcome.FAILED, sentence=approved.why_not)
-
     def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""
         store = self.means.store
@@ -120,19 +113,13 @@ class Fixing:
         repository = self.means.policy.repository(report.repository)
         if report.status is not Status.AWAITING_FIX or plan is None or report.research is None:
             return FixStart(outcome=Outcome.FAILED, sentence=_NO_PLAN)
-        given, why_not = self._consent(report, plan)
+        given, why_not = Allowed(self.means, report, plan).to_work(store.fixes.latest(report_id))
         if given is None:
             return FixStart(outcome=Outcome.FAILED, sentence=_NO_PLAN)
         if repository is None:
             sentence = f"{report.repository} is no longer in the policy file."
             return FixStart(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
         return Approved(report, report.research, plan, given, repository, why_not)
-
-    def _consent(self, report: Report, plan: ShownPlan) -> tuple[Consent | None, str]:
-        """Who stands for the plan. Of one whose pull request is open that is not asked again."""
-        known = self.means.store.fixes.latest(report.id or 0)
-        allowed = Allowed(self.means, report, plan)
-        return allowed.given_once() if known is not None and _is_open(known, plan) else allowed.to_begin()
 
     def _is_over(self, repository: Repository, row: Fix) -> bool:
         """Whether people have merged or closed its pull request."""
@@ -155,15 +142,11 @@ class Fixing:
             submission=fixed.submission,
             patch=fixed.patch,
             proof=fixed.proof,
+            objections=(),
             rounds=case.round_number,
             checks=CheckState.NONE,
         )
         return True
-
-    def _taken_back(self, report_id: int) -> str:
-        """Why what only a standing approval allowed is not pushed; empty if it may be."""
-        store = self.means.store
-        return Allowed(self.means, store.reports.get(report_id), store.plans.latest(report_id)).to_push()
 
     def _push(self, report_id: int, start: FixStart, message: str) -> str:
         """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was.
@@ -180,8 +163,8 @@ class Fixing:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(report_id, row):
                 return ""
-        if start.ahead and (because := self._taken_back(report_id)):
-            raise Stopped(Outcome.STOPPED, because)
+        if start.ahead:  # last, for what stands above asks others and takes its time
+            need_allowed(self.means, report_id)
         head = self.means.code_host.ensure_branch(
             repository,
             branch=row.branch,
@@ -245,8 +228,9 @@ class Fixing:
     def _end_run(self, run: ReportRun, fix_id: int, fixed: Fixed) -> bool:
         run.end(fixed.outcome, fixed.sentence, fixed.seconds)
         kept = KeptBack(words=fixed.words) if fixed.words else None
-        if kept is not None:  # so that it can go on as it is when people say that the words are fine
-            self.means.store.fixes.change(fix_id, submission=fixed.submission, patch=fixed.patch, proof=None)
+        if kept is not None or fixed.objections:  # so that it goes on with what there is, as it is or mended
+            left = self.means.store.fixes.change
+            left(fix_id, submission=fixed.submission, patch=fixed.patch, proof=None, objections=fixed.objections)
         return self._end(run.report_id, fixed.outcome, fixed.sentence, run.ended_by(fixed.outcome), kept)
 
     def _end(
@@ -278,8 +262,3 @@ class Fixing:
 
 
 _NO_PLAN = "There is no approved plan to carry out."
-
-
-def _is_open(fix: Fix, plan: ShownPlan) -> bool:
-    """Whether it is this plan's, and has a pull request."""
-    return fix.plan_revision == plan.revision and fix.number is not None

@@ -171,8 +171,9 @@ class Following:
         return True
 
     def _expire(self) -> list[int]:
-        expired = []
-        for report in self.means.store.plans.expired(self.means.clock()):
+        expired, at, quiet = [], self.means.clock(), self.means.policy.waits.quiet
+        muted = at - dt.timedelta(seconds=quiet) if quiet else None
+        for report in self.means.store.plans.expired(at, muted):
             self.means.store.reports.move(
                 report.id or 0,
                 Status.GATHERING,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from agents.patches import FileChange, read_patch, unresolved
+from agents.paths import NEVER, UNTOUCHABLE, matches, restricted_in
 from agents.skips import skips
 from agents.terms import Repository
 
@@ -91,24 +91,12 @@ def _is_planned_tool(change: FileChange, planned: Sequence[str]) -> bool:
 def is_guarded(path: str, repository: Repository) -> bool:
     """Whether no fix may touch it, or only one whose plan a person has read: dependencies, how it is built and run."""
     others = (*_INSTRUCTIONS, *_DEPENDENCIES, *_TEST_SETTINGS, *_PIPELINES)
-    return matches(path, (*repository.protected, *others))
+    return matches(path, (*repository.protected, *repository.restricted, *UNTOUCHABLE, *others))
 
 
 def is_changelog(path: str) -> bool:
     """Whether a path looks like a changelog, or the fragments that one is made of."""
     return matches(path, _CHANGELOGS) and PurePosixPath(path).suffix.lower() in _WORDS
-
-
-def matches(path: str, globs: Iterable[str]) -> bool:
-    """Whether a path matches one of the globs: `**` stands for any folders, `*` and `?` stay within one."""
-    return any(_compiled(glob).fullmatch(path) for glob in globs)
-
-
-@cache
-def _compiled(glob: str) -> re.Pattern[str]:
-    pieces = {"/**/": r"/(?:.*/)?", "**/": r"(?:.*/)?", "/**": r"/.*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
-    parts = re.split(r"(/\*\*/|\*\*/|/\*\*|\*\*|\*|\?)", glob)
-    return re.compile("".join(pieces.get(part, re.escape(part)) for part in parts))
 
 
 def _size(changes: list[FileChange], repository: Repository) -> list[str]:
@@ -121,8 +109,12 @@ def _size(changes: list[FileChange], repository: Repository) -> list[str]:
 def _forbidden(changes: list[FileChange], repository: Repository, planned: Sequence[str]) -> list[str]:
     sentences = []
     for path in sorted({path for change in changes for path in change.paths}):
-        if matches(path, repository.protected):
+        if matches(path, UNTOUCHABLE):
+            sentences.append(f"{path} {NEVER}. Undo the change.")
+        elif matches(path, repository.protected):
             sentences.append(f"{path} is protected by the policy and must not be changed.")
+        elif restricted_in([path], repository) and path not in planned:
+            sentences.append(f"{path} is restricted, and the approved plan does not name it; undo the change.")
         elif matches(path, _INSTRUCTIONS):
             sentences.append(f"{path} instructs agents and must not be changed by one.")
         elif matches(path, _DEPENDENCIES) and path not in planned:

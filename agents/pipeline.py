@@ -19,6 +19,7 @@ from agents.issuing import Issuing
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.researching import Researching
+from agents.sleeping import Waker
 from agents.standing import Standing
 from agents.weighing import Intake
 from storage.raw import RawSignal
@@ -86,6 +87,7 @@ class Pipeline:
         Standing(self.means).look()
 
     def remind(self, checkpoint: Checkpoint) -> None:
-        """Take back what expired, and dismiss what has fallen silent."""
+        """Take back what expired, dismiss what has fallen silent, and wake what has slept long enough."""
         Following(self.means).remind(checkpoint)
         Fading(self.means).fade(checkpoint)
+        Waker(self.means).wake_in_time(checkpoint)

@@ -18,6 +18,7 @@ from agents.recurring import Reception, reception
 from agents.reencoding import texts_of
 from agents.returning import Returning
 from agents.ripening import Ripening
+from agents.rousing import slept_since
 from agents.saying import LEAD_LIMIT
 from agents.stages.group import Unjudged, decides_alone, group
 from storage.errors import Overtaken
@@ -197,10 +198,11 @@ class Placing:
         signal = self.means.store.signals.get(signal_id)
         if came_back:
             Returning(self.means).take_back(report_id, signal, f"{step}/came back")
+        asked_by = signal.asked_by if signal.asked_by and not slept_since(self.means, report_id, signal) else ""
         return Ripening(self.means).ripen(
             report_id,
-            asked_by=signal.asked_by,
-            asked=bool(signal.asked_by) or came_back,
+            asked_by=asked_by,
+            asked=bool(asked_by) or came_back,
             because="there is enough to look into",
             step=f"{step}/ripe",
         )

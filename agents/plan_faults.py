@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from agents.cases import ResearchCase
-from agents.guards import matches
+from agents.paths import NEVER, UNTOUCHABLE, matches
 from agents.ports import Workspace
 from storage.judgments import Confidence, Plan, Research
 
@@ -47,6 +47,8 @@ def _bad_files(plan: Plan, case: ResearchCase, workspace: Workspace) -> Iterator
         pure = PurePosixPath(path)
         if pure.is_absolute() or ".." in pure.parts or str(pure) != path:
             yield f"{path} is not a plain path from the top of the repository"
+        elif matches(path, UNTOUCHABLE):
+            yield f"{path} {NEVER}"
         elif matches(path, case.repository.protected):
             yield f"{path} is protected: no plan of ours may change it"
         elif not known(path) and pure.parent != PurePosixPath() and not known(str(pure.parent)):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from posixpath import dirname
 
 from agents.exchange import Ran
-from agents.guards import matches
+from agents.paths import matches
 from agents.ports import Workspace
 from agents.terminal import printed
 from agents.terms import Repository

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agents import rules
 from agents.means import Basis
+from agents.rousing import rouse
 from storage.errors import IllegalMove
 from storage.status import Mover, Status
 
@@ -17,12 +18,16 @@ class Ripening:
     means: Basis
 
     def ripen(self, report_id: int, *, asked_by: str, asked: bool, because: str, step: str) -> bool:
-        """Move the report to research if it is ripe; whether it was moved.
+        """Move the report to research if it is ripe; whether it was moved. One that sleeps wakes first, if it does.
 
         `asked_by` is who asks, and `asked` whether that, or something as good, is so.
         """
         store, policy = self.means.store, self.means.policy
         report = store.reports.get(report_id)
+        if report.asleep_since is not None:
+            if not rouse(self.means, report_id, asked_by):
+                return False
+            report = store.reports.get(report_id)
         if report.status is not Status.GATHERING:
             return False
         count = store.signals.count(report_id)

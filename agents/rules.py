@@ -6,9 +6,11 @@ import datetime as dt
 import fnmatch
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from agents.frames import files_of
+from agents.paths import restricted_in
 from agents.terms import Autonomy, Policy, Repository
 from storage.gathered import Count
 from storage.judgments import Priority
@@ -35,6 +37,7 @@ class Person:
     is_guest: bool = False
     is_stranger: bool = False
     deleted: bool = False
+    zone: str = ""  # of their clock, such as Europe/Berlin
     teams: frozenset[str] = frozenset()  # of an Enterprise organisation: the workspaces that they are in
 
 
@@ -216,9 +219,12 @@ def approvers_of(repository: Repository | None, policy: Policy) -> tuple[str, ..
     return (repository.approvers if repository else ()) or policy.approvers
 
 
-def approvals_needed(repository: Repository | None) -> int:
-    """How many of them have to approve a plan."""
-    return repository.approvals if repository else 1
+def approvals_needed(repository: Repository | None, files: Collection[str] = ()) -> int:
+    """How many of them have to approve a plan for these files."""
+    if repository is None:
+        return 1
+    more = repository.restricted_approvals if restricted_in(files, repository) else 1
+    return max(repository.approvals, more)
 
 
 def good_until(given: StandingApproval, policy: Policy) -> dt.datetime:

@@ -72,6 +72,7 @@ class Standing:
             self._no_longer(given, repository)
             or self._by_policy(report, repository, policy)
             or _by_plan(plan, repository)
+            or _by_assessment(report)
             or self._by_people(report, given)
             or self._by_signals(report, repository)
         )
@@ -118,7 +119,7 @@ class Standing:
             Room(at - DAY, own=min(given.per_day, most), all=most),
             at=at,
             because=f"{AHEAD} {given.given_at:%Y-%m-%d}, good until {end:%Y-%m-%d}, allowed this",
-            needed=rules.approvals_needed(repository),
+            needed=rules.approvals_needed(repository, plan.body.files),
             named=rules.approvers_of(repository, policy),
         )
         return done if isinstance(done, str) else ""
@@ -174,7 +175,8 @@ class Standing:
             return _HELD
         if any(each.status is SignalStatus.AWAITING_DIGEST for each in signals):
             raise NotReadYet("Something that was reported here is read anew; I look again after that.", _A_DIGEST)
-        if any(each.status is not SignalStatus.FILED for each in signals) or not signals:
+        read = report.research.gathered if report.research is not None else 0  # what left since was read for the plan
+        if any(each.status is not SignalStatus.FILED for each in signals) or len(signals) < max(1, read):
             return _GONE
         if all(self._is_vouched_for(each) for each in signals):
             return ""
@@ -226,3 +228,11 @@ def given_ahead(approvals: Sequence[Approval], revision: int) -> list[Approval]:
 def _by_plan(plan: ShownPlan, repository: Repository) -> str:
     guarded = next((path for path in plan.body.files if is_guarded(path, repository)), "")
     return f"the plan names {guarded}, which only a person may let it change" if guarded else ""
+
+
+def _by_assessment(report: Report) -> str:
+    """What people read beside a plan and might not approve it for. Code that changed since is asked about later."""
+    seen = report.research.assessment if report.research is not None else None
+    if seen is None or seen.unseen:
+        return "whether somebody is at this already could not be seen"
+    return "a pull request is open on the same files" if seen.in_flight else ""

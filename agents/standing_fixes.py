@@ -7,13 +7,37 @@ from dataclasses import dataclass, replace
 
 from agents import rules
 from agents.beginning import NOT_NAMED, Consent, consent
-from agents.errors import SlackDown
+from agents.errors import SlackDown, Stopped
+from agents.fix_cases import Approved
 from agents.means import Means
+from agents.running import STOPPED, ReportRun
 from agents.standing import Standing, given_ahead
-from storage.records import Approval, Report, ShownPlan
+from storage.judgments import Outcome, Stage
+from storage.records import Approval, Fix, Report, ShownPlan
+from storage.status import Mover
 
 _RETRY = "An approver who presses Retry approves the plan."
 _SOON = 1.0  # seconds
+
+
+def is_open(fix: Fix | None, plan: ShownPlan) -> bool:
+    """Whether it is this plan's, and has a pull request."""
+    return fix is not None and fix.plan_revision == plan.revision and fix.number is not None
+
+
+def unbegun(means: Means, approved: Approved) -> tuple[Outcome, str, str]:
+    """Why a plan that nobody stands for any more is not carried out, and who ended it: who pressed Stop, or we."""
+    run = ReportRun(means, Stage.FIX, approved.report.id or 0, "")
+    if run.why_stop() == STOPPED:
+        return Outcome.STOPPED, STOPPED, run.ended_by(Outcome.STOPPED)
+    return Outcome.FAILED, approved.why_not, Mover.MACHINE.value
+
+
+def need_allowed(means: Means, report_id: int) -> None:
+    """Raises Stopped when what a standing approval allowed, and is not pushed yet, is allowed no more."""
+    report, plan = means.store.reports.get(report_id), means.store.plans.latest(report_id)
+    if because := Allowed(means, report, plan).to_push():
+        raise Stopped(Outcome.STOPPED, because)
 
 
 def announcement(revision: int) -> str:
@@ -28,6 +52,11 @@ class Allowed:
     means: Means
     report: Report
     plan: ShownPlan | None
+
+    def to_work(self, fix: Fix | None) -> tuple[Consent | None, str]:
+        """The consent to a plan that is to be carried out; where its pull request is open that is not asked anew."""
+        is_begun = self.plan is not None and is_open(fix, self.plan)
+        return self.given_once() if is_begun else self.to_begin()
 
     def to_begin(self) -> tuple[Consent | None, str]:
         """The consent, None if nobody gave it; and the sentence that says why it does not stand.
@@ -78,7 +107,7 @@ class Allowed:
             self._approvals,
             self.report.plan_revision,
             rules.approvers_of(repository, policy),
-            rules.approvals_needed(repository),
+            rules.approvals_needed(repository, self.plan.body.files if self.plan is not None else ()),
             without,
         )
         reasons = dict.fromkeys((lapsed or {}).values())

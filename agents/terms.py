@@ -36,6 +36,7 @@ from agents.term_forms import (
 from storage.judgments import Priority, Stage
 from storage.status import Visibility
 
+PROTECTED = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")
 _LONGEST_STANDING = 90 * 86_400.0  # seconds; what hardly ends is no standing approval but a way to ask nobody
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 
@@ -112,7 +113,9 @@ class Repository(Terms):
     environment: str = ""  # folder of a ready-made virtual environment instead
     toolchains: tuple[OwnFolder, ...] = ()  # of this machine, seen at their own paths; what is in their bin can be run
     dependencies: dict[Place, OwnFolder] = Field(default_factory=dict)  # e.g. node_modules: seen there in the checkout
-    protected: tuple[Glob, ...] = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")  # globs no fix may touch
+    protected: tuple[Glob, ...] = PROTECTED  # globs no fix may touch
+    restricted: tuple[Glob, ...] = ()  # globs that a plan may name if so many approve it; what is protected stays so
+    restricted_approvals: int = Field(default=2, gt=1)
     approvers: tuple[PersonId, ...] = ()  # Slack user ids; empty: the policy's
     approvals: int = Field(default=1, gt=0)  # so many of them must approve a plan
     autonomy: Autonomy | None = None  # None: it has none of its own

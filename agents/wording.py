@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from storage.records import Signal
@@ -24,6 +25,12 @@ def cut(text: str, limit: int) -> str:
     head = limit * 2 // 3
     tail = limit - head
     return f"{text[:head]}\n[… {len(text) - limit} characters left out …]\n{text[-tail:]}"
+
+
+def moment(at: dt.datetime) -> str:
+    """A moment in the reader's own time zone, in Slack's mrkdwn."""
+    said = f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{said}>"
 
 
 def everything_in(signal: Signal) -> str:

@@ -39,6 +39,9 @@ class Action(StrEnum):
     REASON = "reason"  # why a report was dismissed
     RETRY_EVENT = "retry_event"  # of Slack that could not be dealt with
     DUPLICATE = "duplicate"  # it was dismissed because another report is about the same
+    SLEEP = "sleep"  # for how long? to who presses
+    SNOOZE = "snooze"  # for so long, or mute
+    WAKE = "wake"
     LINK = "link"  # only opens an address
 
 
@@ -60,6 +63,9 @@ class Verb(StrEnum):
     UNDO = "undo"
     REPOSITORY = "repository"
     LINEAR = "linear"
+    SNOOZE = "snooze"
+    MUTE = "mute"
+    WAKE = "wake"
     STANDING = "standing"
     RUNS = "runs"
     PAUSE = "pause"
@@ -148,6 +154,13 @@ class Reason(_Value):
 
     report_id: int = Field(ge=1, le=_LARGEST_ID)
     dismissal: Dismissal
+
+
+class Rest(_Value):
+    """For how long a report is left alone: `3d`, `monday`, `mute`."""
+
+    report_id: int = Field(ge=1, le=_LARGEST_ID)
+    span: str = Field(max_length=20)
 
 
 class HeldChoice(_Value):

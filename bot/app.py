@@ -25,7 +25,7 @@ from agents.pipeline import Pipeline
 from agents.ports import Model
 from agents.redact import Redactor
 from agents.reencoding import Reencoding
-from agents.terms import Policy
+from agents.terms import Autonomy, Policy
 from agents.weighing import Intake
 from bot import metrics, removals
 from bot.askers import Askers
@@ -198,7 +198,7 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
         tick("sweep", Queue.UPKEEP, policy.waits.sweep),
         tick("look", Queue.UPKEEP, policy.waits.follow),
         tick("remind", Queue.UPKEEP, _REMIND_EVERY),
-        tick("standing", Queue.UPKEEP, policy.waits.sweep),
+        tick("standing", Queue.UPKEEP, policy.waits.sweep if policy.autonomy is Autonomy.DRAFT else _REMIND_EVERY),
         tick("held", Queue.UPKEEP, EVERY),
         tick("waiting", Queue.UPKEEP, WAITING_EVERY),
         tick("week", Queue.UPKEEP, WEEK_EVERY),

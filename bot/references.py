@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from agents.terms import seconds
+from agents.paths import NEVER, UNTOUCHABLE, matches
+from agents.terms import PROTECTED, seconds
 from bot.sources import REQUIRED_OPTIONS
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,39}", re.ASCII)
@@ -29,6 +30,14 @@ def _table(value: object) -> dict[str, Any]:
 
 def _tables(value: object) -> list[dict[str, Any]]:
     return [_table(each) for each in value] if isinstance(value, list) else []
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(_text, value))) if isinstance(value, list) else ()
+
+
+def _protected(value: object) -> tuple[str, ...]:
+    return _names(value) if isinstance(value, list) else PROTECTED
 
 
 Text = Annotated[str, BeforeValidator(_text)]
@@ -64,6 +73,9 @@ class _Repository(_Lenient):
     name: Text = ""
     approvers: Many = 0
     approvals: One = 1
+    protected: Annotated[tuple[str, ...], BeforeValidator(_protected)] = PROTECTED
+    restricted: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    restricted_approvals: One = 2
     autonomy: Text = ""
     draft: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
 
@@ -98,14 +110,32 @@ def reference_faults(table: Mapping[str, object], kinds: Collection[str]) -> lis
     if outline.repositories and not outline.approvers and not all(each.approvers for each in outline.repositories):
         faults.append('approvers: nobody could approve a fix; name Slack user ids, e.g. approvers = ["U012AB3CD"]')
     for number, repository in enumerate(outline.repositories):
-        named = repository.approvers or outline.approvers
-        if repository.approvals > max(1, named):
-            people = "nobody" if not named else "one approver" if named == 1 else f"{named} approvers"
-            faults.append(
-                f"repositories[{number}].approvals: {repository.approvals} different people have to approve a plan, "
+        faults += _approval_faults(f"repositories[{number}]", repository, repository.approvers or outline.approvers)
+        faults += _closed(f"repositories[{number}]", repository)
+    return [*faults, *_draft_faults(outline)]
+
+
+def _approval_faults(key: str, repository: _Repository, named: int) -> Iterator[str]:
+    """Where more people have to approve than are named."""
+    people = "nobody" if not named else "one approver" if named == 1 else f"{named} approvers"
+    asked = {"approvals": repository.approvals}
+    if repository.restricted:
+        asked["restricted_approvals"] = repository.restricted_approvals
+    for name, needed in asked.items():
+        if needed > max(1, named):
+            yield (
+                f"{key}.{name}: {needed} different people have to approve a plan, "
                 f"and the policy names {people} for this repository; name more, or ask for fewer"
             )
-    return [*faults, *_draft_faults(outline)]
+
+
+def _closed(key: str, repository: _Repository) -> Iterator[str]:
+    """What is restricted and can never be opened."""
+    for number, glob in enumerate(repository.restricted):
+        if matches(glob, UNTOUCHABLE):
+            yield f"{key}.restricted[{number}]: {glob} {NEVER}; leave it out"
+        elif matches(glob, repository.protected):
+            yield f"{key}.restricted[{number}]: {glob} is `protected` too, and so stays refused; take it out of one"
 
 
 def _draft_faults(outline: Outline) -> Iterator[str]:

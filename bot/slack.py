@@ -205,6 +205,7 @@ class SlackWriter:
             is_stranger=bool(user.get("is_stranger")),
             deleted=bool(user.get("deleted")),
             teams=teams,
+            zone=str(user.get("tz") or ""),
         )
         return self._people.put(user_id, person)
 

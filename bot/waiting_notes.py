@@ -10,12 +10,15 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from agents.quorum import Quorum, quorum
 from agents.terms import Policy
 from bot.notes import DIRECT, HOURS, alone, may_hear_of_reports, tell
 from bot.slack import SlackWriter
 from bot.views.home import Listed
 from bot.views.waiting import Silent, note
 from storage.columns import now
+from storage.records import Report
+from storage.status import Status
 from storage.store import Store
 
 EVERY = 3_600.0  # seconds between two looks
@@ -65,10 +68,17 @@ class WaitingNotes:
         ids = [report.id or 0 for report in between]
         urls, came_from = self.store.outbox.permalinks(ids), self.store.reports.came_from(ids)
         for report in sorted(between, key=lambda each: each.since):
-            listed = Listed(report, urls.get(report.id or 0, ""), came_from.get(report.id or 0))
+            url, before = urls.get(report.id or 0, ""), came_from.get(report.id or 0)
+            listed = Listed(report, url, before, self._quorum(report))
             if listed.for_people and listed.url and not report.channel.startswith(DIRECT):
                 rooms.setdefault(report.channel, []).append(listed)
         return rooms
+
+    def _quorum(self, report: Report) -> Quorum | None:
+        """Of a plan that waits: where some have approved it, the others are asked by name."""
+        plan = self.store.plans.latest(report.id or 0) if report.status is Status.AWAITING_APPROVAL else None
+        approvals = self.store.plans.approvals(report.id or 0) if plan is not None else []
+        return quorum(report, plan, approvals, self.policy) if plan is not None else None
 
     def _silent(self, at: dt.datetime) -> dict[str, list[Silent]]:
         """By the channel where their reports go."""

@@ -39,6 +39,7 @@ class FixChanges(TypedDict, total=False):
     submission: FixSubmission | None
     patch: str
     proof: Proof | None
+    objections: tuple[str, ...]
     head_sha: str
     pushed_at: dt.datetime | None
     number: int | None

@@ -16,6 +16,7 @@ from storage.heirs import heir_of, merges_of
 from storage.plumbing import Epoch
 from storage.records import EntryKind, Report, Signal, SignalKey
 from storage.remembering import FILING
+from storage.sleep import Waking, wake
 from storage.status import Dismissal, Mover, Status
 from storage.transactions import Transactions, found, locked
 
@@ -260,6 +261,7 @@ def _two(session: Session, one: int, other: int) -> tuple[Report, Report]:
 def _tell(session: Session, reports: Sequence[Report], by: str, text: str) -> None:
     for report in reports:
         journal.tell(session, report.id or 0, EntryKind.CORRECTION, by, text)
+        wake(session, report, Waking.ACTED, by)
 
 
 def _many(signals: Sequence[Signal]) -> str:

@@ -13,6 +13,7 @@ from storage import journal
 from storage.changes import ReportChanges
 from storage.columns import now
 from storage.records import Approval, Decision, Entry, EntryKind, Report, ShownPlan
+from storage.sleep import Waking, wake
 from storage.snapshot import open_question
 from storage.status import Dismissal, Mover, Status
 from storage.transactions import Transactions, locked
@@ -98,6 +99,7 @@ class Deciding:
             session.add(Approval(report_id=report_id, decision=Decision.RETRY, by=by, via=via, words=words))
             journal.tell(session, report_id, EntryKind.WORD, by, words)
             journal.put(report, changes)
+            wake(session, report, Waking.ACTED, by)
             report.since, report.not_before, report.note = now(), None, ""
             report.attempt += 1
             report.tries = 0
@@ -128,6 +130,7 @@ def decided(
         _write_down(session, approval)
     if missing > 0:
         report.version += is_new
+        wake(session, report, Waking.ACTED, by)
         return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
     _carry_out(session, report, approval, to=to, mover=mover, because=because, changes=changes)
     return Decided(kind=DecidedKind.DONE, by=by)
@@ -178,6 +181,7 @@ def _carry_out(
     if to is None:
         journal.put(report, changes)
         report.version += 1
+        wake(session, report, Waking.ACTED, approval.by)
         return
     if to is Status.DISMISSED and approval.decision is Decision.NOT_NOW:
         changes["dismissal"] = Dismissal.NOT_NOW
@@ -206,7 +210,8 @@ def _plan_fault(session: Session, report: Report, approval: Approval) -> Decided
     ).first()
     if plan is None or (approval.plan_revision, approval.plan_hash) != (plan.revision, plan.hash):
         return DecidedKind.STALE
-    if approval.decision is Decision.APPROVE and plan.expires_at is not None and plan.expires_at <= now():
+    at = report.asleep_since or now()  # a plan's time stands still while its report sleeps
+    if approval.decision is Decision.APPROVE and plan.expires_at is not None and plan.expires_at <= at:
         return DecidedKind.EXPIRED
     return None
 

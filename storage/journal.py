@@ -12,6 +12,7 @@ from storage.columns import now
 from storage.errors import IllegalMove
 from storage.judgments import Judgment, Outcome
 from storage.records import Entry, EntryKind, Report
+from storage.sleep import wake_by_move
 from storage.status import WITH_A_FIX, Mover, Status, may_move
 
 
@@ -62,6 +63,7 @@ def move(
         raise IllegalMove(
             f"{report.ref} is {report.status}; the {mover} may not move it to {to}. Look at the report and its journal."
         )
+    wake_by_move(session, report, to, mover, who)
     before = report.status
     entry = tell(session, cast("int", report.id), EntryKind.MOVE, who, because, step, judgment)
     entry.before, entry.after = before, to

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import and_, func
+from sqlalchemy import and_, false, func, or_
 from sqlmodel import Session, col, select
 
 from storage import journal
@@ -99,15 +99,19 @@ class Plans(Deciding):
             )
             return next((plan for plan in plans if Decimal(plan.posted_ts) < Decimal(ts)), None)
 
-    def expired(self, at: dt.datetime) -> list[Report]:
-        """Reports that wait for an approval which their plan is too old for."""
+    def expired(self, at: dt.datetime, muted: dt.datetime | None = None) -> list[Report]:
+        """Reports that wait for an approval which their plan is too old for.
+
+        While one sleeps its plan's time stands still, but of those `muted` before a moment, which have no end.
+        """
+        forgotten = and_(col(Report.asleep_until).is_(None), col(Report.asleep_since) <= muted) if muted else false()
         with self._on.read() as session:
             return list(
                 session.exec(
                     select(Report)
                     .join(ShownPlan, col(ShownPlan.report_id) == Report.id)
                     .where(ShownPlan.revision == Report.plan_revision, Report.status == Status.AWAITING_APPROVAL)
-                    .where(col(ShownPlan.expires_at) <= at)
+                    .where(or_(forgotten, and_(col(ShownPlan.expires_at) <= at, col(Report.asleep_since).is_(None))))
                     .order_by(col(Report.id))
                 )
             )

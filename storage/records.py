@@ -119,6 +119,8 @@ class Report(SQLModel, table=True):
     research: Research | None = Field(default=None, sa_column=Column(Typed(Research)))
     verdict: Verdict | None = Field(default=None, sa_column=Column(Typed(Verdict)))
     regression_of: int | None = Field(default=None, foreign_key="report.id")
+    asleep_since: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))  # None: it is awake
+    asleep_until: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime, index=True))  # None: no end is set
     soak_until: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     note: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # latest word to the thread
     dismissed_because: str = ""
@@ -235,6 +237,9 @@ class Fix(SQLModel, table=True):
     submission: FixSubmission | None = Field(default=None, sa_column=Column(Typed(FixSubmission)))
     patch: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # against base_sha
     proof: Proof | None = Field(default=None, sa_column=Column(Typed(Proof)))
+    objections: tuple[str, ...] = Field(  # a reviewer's, to `patch` as it is: it was proven, and not pushed
+        default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False, server_default="[]")
+    )
     head_sha: str = ""  # as pushed
     pushed_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     number: int | None = None  # of the pull request

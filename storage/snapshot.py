@@ -12,6 +12,7 @@ from storage.heirs import heir_of
 from storage.pairs import pairs_of
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.sleep import Sleep
 from storage.spending import Spent, spent_by_stage
 from storage.standing_rows import StandingApproval, StandingUse, of_report
 from storage.status import CLOSED, Status, Visibility
@@ -45,6 +46,7 @@ class Snapshot:
     standing: tuple[StandingApproval, ...] = ()  # that came to its plans
     uses: tuple[StandingUse, ...] = ()  # what came of those
     after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
+    sleeps: tuple[Sleep, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         uses=uses,
         after=_after(session, report),
         tracked=session.get(TrackedIssue, report_id),
+        sleeps=_of(session, Sleep, report_id),
         near=tuple(
             near
             for pair in pairs_of(session, report_id)

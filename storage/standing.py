@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from storage.columns import now
 from storage.deciding import Decided, DecidedKind, decided
-from storage.journal import touch
 from storage.records import Approval, Decision, Report, ShownPlan
 from storage.standing_rows import StandingApproval, StandingUse
 from storage.status import Mover, Status
@@ -111,7 +110,10 @@ class StandingApprovals:
             return [Listed(each, *_used(session, each)) for each in rows]
 
     def waiting(self, at: dt.datetime) -> list[Waiting]:
-        """What is to be looked at: plans that people see and nobody decided on, made after the standing approval."""
+        """What is to be looked at: plans that people see and nobody decided on, made after the standing approval.
+
+        Of what sleeps not before it wakes.
+        """
         with self._on.read() as session:
             given = _open(session, col(StandingApproval.until) > at)
             if not given:
@@ -120,6 +122,7 @@ class StandingApprovals:
                 select(ShownPlan, Report.repository)
                 .join(Report, (col(Report.id) == ShownPlan.report_id) & (Report.plan_revision == ShownPlan.revision))
                 .where(Report.status == Status.AWAITING_APPROVAL, ShownPlan.posted_ts != "")
+                .where(col(Report.asleep_since).is_(None))  # nothing begins by itself of what people want left alone
                 .where(col(Report.repository).in_({each.repository for each in given}))
                 .order_by(col(ShownPlan.id))
             ).all()
@@ -133,8 +136,8 @@ class StandingApprovals:
     def turned_down(self, standing: StandingApproval, plan: ShownPlan, because: str, at: dt.datetime) -> None:
         """Note why a standing approval does not cover a plan, to be told at the plan. The first reason counts."""
         with self._on.write() as session:
-            if insert_once(session, _use(standing, plan, because, at)) is not None:
-                touch(session, plan.report_id)
+            report = locked(session, Report, plan.report_id)  # first, as whoever allows it does
+            report.version += insert_once(session, _use(standing, plan, because, at)) is not None
 
     def allow(
         self,
@@ -156,21 +159,13 @@ class StandingApprovals:
             standing = _alone(session, standing_id)
             if standing.ended_at is not None or standing.until <= at:
                 return ENDED
+            if _is_over(session, standing, plan):  # another worker has looked meanwhile
+                return Decided(kind=DecidedKind.ALREADY, by=standing.by)
             if fault := _no_room(session, standing, plan, room):
                 return fault
-            approval = Approval(
-                report_id=plan.report_id,
-                decision=Decision.APPROVE,
-                by=standing.by,
-                via=VIA,
-                plan_revision=plan.revision,
-                plan_hash=plan.hash,
-                words=because,
-                standing_id=standing_id,
-            )
             done = decided(
-                session, report, approval, to=Status.AWAITING_FIX, mover=Mover.HUMAN, because=because, needed=needed,
-                named=named, changes={},
+                session, report, _yes(standing, plan, because), to=Status.AWAITING_FIX, mover=Mover.HUMAN,
+                because=because, needed=needed, named=named, changes={},
             )  # fmt: skip
             if done.kind in (DecidedKind.DONE, DecidedKind.NOTED):
                 session.add(_use(standing, plan, "", at))
@@ -229,6 +224,19 @@ def _used(session: Session, standing: StandingApproval) -> tuple[int, dt.datetim
 
 def _end(row: StandingApproval, *, by: str, because: str) -> None:
     row.ended_at, row.ended_by, row.ended_because = now(), by, because
+
+
+def _yes(standing: StandingApproval, plan: ShownPlan, because: str) -> Approval:
+    return Approval(
+        report_id=plan.report_id,
+        decision=Decision.APPROVE,
+        by=standing.by,
+        via=VIA,
+        plan_revision=plan.revision,
+        plan_hash=plan.hash,
+        words=because,
+        standing_id=standing.id,
+    )
 
 
 def _use(standing: StandingApproval, plan: ShownPlan, because: str, at: dt.datetime) -> StandingUse:

@@ -29,6 +29,7 @@ from storage.retention import Retention
 from storage.runs import Runs
 from storage.search import Search
 from storage.signals import Signals
+from storage.sleeps import Sleeps
 from storage.spending import Spending
 from storage.standing import StandingApprovals
 from storage.switches import Switches
@@ -62,6 +63,7 @@ class Store:
         self.standing = StandingApprovals(transactions)
         self.fixes = Fixes(transactions)
         self.tracked = Tracked(transactions)
+        self.sleeps = Sleeps(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)
         self.balances = Balances(transactions)

@@ -189,3 +189,53 @@ def test_a_pull_request_is_mended_although_who_approved_it_left(world: World) ->
     world.code_host.set_checks(1, Check(name="lint", state=CheckState.RED, log="E501"))
     assert world.advances().status is Status.AWAITING_FIX
     assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_a_plan_for_restricted_files_needs_more_people_than_any_other(sqlite_store: Store, tmp_path: Path) -> None:
+    repository = POLICY.repositories[0]
+    named = POLICY.model_copy(update={"approvers": (PRIYA.user_id, TOM.user_id)})
+    elsewhere, here = (
+        named.model_copy(update={"repositories": (repository.model_copy(update={"restricted": (glob,)}),)})
+        for glob in ("db/**", "shop.py")
+    )
+    world = World(sqlite_store, tmp_path, policy=here)
+    world.hears()
+    world.advances()
+    assert world.presses(Decision.APPROVE, PRIYA)
+    assert sqlite_store.reports.get(1).status is Status.AWAITING_APPROVAL
+
+    world.follows(elsewhere)
+    assert world.presses(Decision.APPROVE, PRIYA)
+    assert sqlite_store.reports.get(1).status is Status.AWAITING_FIX
+    world.follows(here)  # the policy was tightened before the fix began
+    assert "too few of them are" in world.advances().note
+
+    assert world.presses(Decision.RETRY, TOM)
+    assert world.advances().status is Status.AWAITING_CHECKS
+    assert world.code_host.pushes == 1
+
+
+def test_a_retry_after_objections_goes_on_with_the_change_and_with_every_objection(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    held = tuple(
+        Objection(angle=Angle.LOGIC, where="shop.py", quote="", why=f"It forgets case {number}.", blocks=True)
+        for number in range(1, 9)
+    )
+    world = World(sqlite_store, tmp_path)
+    world.model.judgments[Stage.REVIEW] = [*[Review(objections=held, reason="No.")] * 4, Review(reason="Good.")]
+    world.model.turns = {**world.model.turns, Stage.FIX: [calls(WRITE, EDIT), *[calls(("submit_fix", SUBMISSION))] * 4]}
+    world.reaches(Status.AWAITING_FIX)
+    assert world.advances().stuck_because is Outcome.OBJECTED
+
+    assert world.presses(Decision.RETRY, PRIYA)
+    world.model.turns = {**world.model.turns, Stage.FIX: [calls(("submit_fix", SUBMISSION))]}
+    asked = len(world.model.asked)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    told = str(world.model.asked[asked])
+    assert all(each.why in told for each in held)
+    assert "is in the checkout, and was never pushed" in told
+    fix = sqlite_store.fixes.latest(1)
+    assert fix is not None
+    assert (fix.objections, "people if people else 0" in fix.patch, fix.proof is not None) == ((), True, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,14 +14,16 @@ from agents.errors import CodeHostDown, CodeHostRejected
 from agents.rules import Person
 from agents.standing import _GONE, _HELD, Standing
 from agents.terms import SourceTerms
+from storage.assessment import Assessment, Touch
 from storage.columns import now
 from storage.judgments import Screening
 from storage.messages import Piece
 from storage.records import Decision
+from storage.sleep import Waking
 from storage.status import Status, Visibility
 from storage.store import Store
 from tests.allowed_ahead import DRAFT, Ahead
-from tests.factories import a_plan, a_raw_signal, a_report, a_signal
+from tests.factories import a_plan, a_raw_signal, a_report, a_research, a_signal
 from tests.fakes import PlainCheckpoint
 from tests.world import TOM
 
@@ -112,6 +115,18 @@ def test_a_signal_that_was_split_off_after_research_leaves_the_plan_to_people(wo
     assert world.why_asked == [_GONE]
 
 
+def test_a_signal_that_fewer_people_may_see_since_research_leaves_the_plan_to_people(world: Ahead) -> None:
+    world.gives()
+    world.hears()
+    a_signal(world.store, report_id=1, channel="C12")
+    world.advances()
+    world.shows_the_plan()
+    world.store.turning_private.turn("C12")
+    assert [each.channel for each in world.store.signals.of_report(1)] == ["C11"]
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == [_GONE]
+
+
 def test_words_of_a_guest_in_the_thread_leave_it_to_people_also_when_they_are_deleted(world: Ahead) -> None:
     world.gives()
     world.people.others["U7"] = Person("U7", "T1", is_guest=True)
@@ -153,16 +168,42 @@ def test_where_the_code_host_does_not_say_whether_a_repository_is_public_a_priva
     assert len(world.why_asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (Assessment(in_flight=(Touch(what="#12: Guard it"),)), "a pull request is open on the same files"),
+        (Assessment(unseen=("Whether one is open I could not see.",)), "could not be seen"),
+        (None, "could not be seen"),
+    ],
+)
+def test_a_plan_that_somebody_may_be_at_already_is_left_to_people(
+    world: Ahead, seen: Assessment | None, why: str
+) -> None:
+    world.gives()
+    plan = a_plan(repository="acme/shop")
+    research = a_research(plan=plan, assessment=seen)
+    report = a_report(
+        world.store,
+        plan=plan,
+        channel="C11",
+        status=Status.AWAITING_APPROVAL,
+        repository="acme/shop",
+        research=research,
+    )
+    world.store.plans.shown(report.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert why in world.why_asked[0]
+
+
 def test_the_next_report_is_looked_at_though_one_before_it_cannot_be(world: Ahead) -> None:
     world.gives()
     other = a_report(world.store, status=Status.AWAITING_APPROVAL, repository="acme/shop", channel="C12")
     world.store.plans.shown(other.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
     plan, waits = a_plan(repository="acme/shop"), Status.AWAITING_APPROVAL
-    first = a_report(
-        world.store, plan=plan, channel="C11", status=waits, repository="acme/shop", visibility=Visibility.PRIVATE
-    )
+    known: dict[str, Any] = {"repository": "acme/shop", "research": a_research(plan=plan, assessment=Assessment())}
+    first = a_report(world.store, plan=plan, channel="C11", status=waits, **known, visibility=Visibility.PRIVATE)
     world.store.plans.shown(first.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
-    last = a_report(world.store, plan=plan, channel="C11", status=waits, repository="acme/shop")
+    last = a_report(world.store, plan=plan, channel="C11", status=waits, **known)
     world.store.plans.shown(last.id or 0, 1, "100.000001", now() + dt.timedelta(hours=1))
     world.code_host.trouble.append(CodeHostDown("It does not answer."))
 
@@ -172,3 +213,22 @@ def test_the_next_report_is_looked_at_though_one_before_it_cannot_be(world: Ahea
     assert world.store.reports.snapshot(other.id or 0).uses[0].because == "the plan is for another repository"
     assert world.store.reports.snapshot(first.id or 0).uses == ()
     assert world.store.reports.get(last.id or 0).status is Status.AWAITING_FIX
+
+
+def test_what_is_restricted_is_left_to_people(sqlite_store: Store, tmp_path: Path) -> None:
+    repository = DRAFT.repositories[0].model_copy(update={"restricted": ("shop.py",)})
+    world = Ahead.under(sqlite_store, tmp_path, DRAFT.model_copy(update={"repositories": (repository,)}))
+    world.gives()
+    world.shows_a_plan()
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["the plan names shop.py, which only a person may let it change"]
+
+
+def test_nothing_begins_by_itself_of_what_sleeps_before_it_wakes(world: Ahead) -> None:
+    world.gives()
+    world.shows_a_plan()
+    world.store.sleeps.lay(1, None, by="U1")
+    assert world.looks().status is Status.AWAITING_APPROVAL
+
+    world.store.sleeps.wake(1, Waking.WOKEN, by="U1")
+    assert world.looks().status is Status.AWAITING_FIX

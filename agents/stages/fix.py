@@ -58,6 +58,7 @@ class Fixed(BaseModel):
     patch: str = ""
     proof: Proof | None = None
     words: tuple[str, ...] = ()  # of the report, which alone were in its way
+    objections: tuple[str, ...] = ()  # of the reviewer, all of them, which were in its way
     steps: int = 0
     usd: float = 0.0
     seconds: float = 0.0
@@ -164,6 +165,7 @@ def _fixed(trail: Trail[Attempt]) -> Fixed:
         patch=last.patch if last else trail.patch,
         proof=last.reviewed if last else None,
         words=last.words if last and trail.outcome is Outcome.UNSAFE else (),
+        objections=last.objections if last and trail.outcome is Outcome.OBJECTED else (),
         steps=trail.turns,
         usd=trail.usd,
         seconds=trail.seconds,
@@ -207,7 +209,8 @@ class _Repair:
     def as_it_was(self) -> Fixed | None:
         """What was kept back before, if it may be pushed now that people let its words through. No agent writes."""
         case = self.case
-        kept = case.handed_in if case.unproven and case.patch and not case.guided_since else None
+        stands = case.unproven and case.patch and not case.guided_since and not case.objections
+        kept = case.handed_in if stands else None
         if kept is None:
             return None
         again = self._tried(kept, case.patch, turn=0, number=0)
@@ -286,7 +289,7 @@ def _variables(case: FixCase, limits: Limits) -> dict[str, str]:
         "repository": case.repository.name,
         "base": case.base_sha[:12],
         "tests": case_text.how_tested(case.repository),
-        "protected": ", ".join(case.repository.protected) or "none",
+        "protected": case_text.protected_text(case.repository),
         "most_lines": str(case.repository.max_changed_lines),
         "conventions": conventions_text(case.conventions, headings_left(case)),
         "readers": case_text.readers_text(case),

@@ -181,7 +181,7 @@ def _variables(case: ResearchCase, limits: Limits) -> dict[str, str]:
         "repository": case.repository.name,
         "base": case_text.base_text(case),
         "tests": case_text.how_tested(case.repository),
-        "protected": ", ".join(case.repository.protected) or "none",
+        "protected": case_text.protected_text(case.repository),
         "instructions": case_text.instructions_text(case.repository),
         "steps": str(limits.steps),
     }

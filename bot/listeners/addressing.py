@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from agents.resting import order_in
 from bot.actions import Verb
 from bot.sources.slack import SlackEvent, words_of
 
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
-_ABOUT_A_REPORT = re.compile(r"(?:why|merge|split|undo|repository)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL)
+_ABOUT_A_REPORT = re.compile(
+    r"(?:why|merge|split|undo|repository|snooze|mute|wake)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL
+)
 _AHEAD = re.compile(r"standing\s+(?:give|stop)\b.*", re.IGNORECASE | re.DOTALL)
 _HERE = r"why (?:is|are) (?:this|that|it|these|those|they)(?: \w+)? (?:in )?(?:here|this report|this thread)"
 _INTO = r"(?:into|with|to) (SB-\d{1,9})"
@@ -75,7 +78,7 @@ def about_this(text: str, our_user: str) -> str:
         return f"merge {named[1]} into {{}}"
     if alone := _OF_THIS.fullmatch(words):
         return f"{_SAME_VERB.get(alone[1].lower(), alone[1].lower())} {{}}"
-    return "why {}" if _ASKED_HERE.fullmatch(words) else ""
+    return "why {}" if _ASKED_HERE.fullmatch(words) else order_in(words)
 
 
 def order_of(text: str) -> str:
@@ -87,7 +90,7 @@ def order_of(text: str) -> str:
         return f"merge {named[1]} into {{}}"
     if _ASKED_HERE.fullmatch(words):
         return "why {}"
-    return words if _MERGED.fullmatch(words) else ""
+    return words if _MERGED.fullmatch(words) else order_in(words)
 
 
 def _bare_words(text: str, our_user: str) -> str:

@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import Block
 from agents import rules
 from bot.actions import Command, Verb
 from bot.circuits import known_rests
-from bot.listeners import correcting, explaining, held, how, tracking
+from bot.listeners import correcting, explaining, held, how, sleeping, tracking
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
@@ -38,6 +38,7 @@ _ELSEWHERE = {
     **dict.fromkeys(("dismiss", "stop", "close", "cancel"), _DISMISSED),
     **dict.fromkeys(("approve", "retry"), _IN_THREAD),
     **dict.fromkeys(("unmerge", "unsplit", "revert"), "`/signalbox undo SB-3` takes a merge or a split back."),
+    **dict.fromkeys(("unmute", "unsnooze"), "`/signalbox wake SB-12` wakes what sleeps or is muted."),
     **dict.fromkeys(("investigate", "report"), "That is a command of its own: `/investigate` and what is wrong."),
 }  # what people try here and is done elsewhere
 _USAGE = "Say what is wrong, such as: `/investigate the export of large reports ends with an error`"
@@ -124,6 +125,7 @@ def _status(typed: Typed, deps: Deps) -> Said:
         paused=deps.store.switches.get(PAUSED),
         counts=deps.store.signals.counts(),
         open_reports=len(reports),
+        asleep=sum(each.asleep_since is not None for each in reports),
         held_up=[each for each in reports if each.status in WORKED_ON and each.not_before and each.not_before > at],
         today=deps.store.spending.since(today),
         cursors=[
@@ -181,6 +183,9 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.UNDO: correcting.undo_typed,
     Verb.REPOSITORY: correcting.repository_typed,
     Verb.LINEAR: tracking.linear_typed,
+    Verb.SNOOZE: sleeping.snooze_typed,
+    Verb.MUTE: sleeping.mute_typed,
+    Verb.WAKE: sleeping.wake_typed,
     Verb.STANDING: standing_typed,
     Verb.RUNS: how.runs_typed,
     Verb.PAUSE: _pause,

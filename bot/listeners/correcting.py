@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-
-import structlog
-from slack_sdk.models.blocks import Block
+from collections.abc import Callable, Mapping
 
 from agents import rules
 from agents.assent import Via
-from agents.errors import SlackDown, SlackRejected
 from agents.rehoming import ADDRESS
 from bot.actions import Action, Corrected, Picked, Reason, Two
-from bot.answering import answer_at
+from bot.answering import redrawn
 from bot.listeners.deps import Deps
 from bot.listeners.explaining import why_here
 from bot.listeners.naming import REF, Said, about, is_for, scene_of, seen, trimmed
@@ -22,8 +18,6 @@ from bot.views.corrections import duplicates, picking
 from storage.errors import NotFound
 from storage.records import Report
 from storage.status import CLOSED, Visibility
-
-log = structlog.get_logger()
 
 _TWO = re.compile(rf"\w+\s+{REF}(?:\s*,\s*|\s+(?:(?:into|in|to|with|and|&)\s+)?){REF}", re.IGNORECASE)
 _WHERE = re.compile(
@@ -136,7 +130,7 @@ def _pick(press: Press, deps: Deps) -> str:
     picked = kept if len(kept) < len(value.signals) else (*kept, value.this)
     report = deps.store.reports.get(value.report_id)
     said = (f"Split {report.ref}", picking(report, scene_of(report, deps).signals, picked))
-    if not _redraw(press, said):
+    if not redrawn(press.address, *said):
         _whisper(press, said, deps)
     return ""
 
@@ -144,7 +138,7 @@ def _pick(press: Press, deps: Deps) -> str:
 def _take_out(press: Press, deps: Deps) -> str:
     value = _picked(press)
     answer = deps.correcting.split(value.report_id, value.signals, _person(press, deps), _rooms(press.user, deps))
-    return "" if _redraw(press, (answer.sentence, [])) else answer.sentence
+    return "" if redrawn(press.address, answer.sentence) else answer.sentence
 
 
 _BUTTONS: Mapping[Action, Callable[[Press, Deps], str]] = {
@@ -214,15 +208,3 @@ def _tell(press: Press, said: Said, deps: Deps) -> str:
 
 def _whisper(press: Press, said: Said, deps: Deps) -> None:
     deps.slack.whisper(press.channel, press.user, said[0], thread_ts=press.thread_ts, blocks=said[1])
-
-
-def _redraw(press: Press, said: tuple[str, Sequence[Block]]) -> bool:
-    """Draw it in the place of what was pressed; False where Slack does not let us, after half an hour."""
-    if not press.address:
-        return False
-    try:
-        answer_at(press.address, said[0], said[1], replace=True)
-    except (SlackDown, SlackRejected) as error:
-        log.info("what was shown to a person was not redrawn", error=str(error))
-        return False
-    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+import structlog
 from slack_sdk.models.blocks import Block
 
 from agents.giving import Giving, Wanted
@@ -15,6 +16,8 @@ from bot.listeners.payload import Typed
 from bot.views.escape import one_line, plain
 from bot.views.standing import standing
 from storage.columns import now
+
+log = structlog.get_logger()
 
 _LATELY = dt.timedelta(days=30)
 _NAME = rf"[`<]?{ADDRESS}(?P<name>[\w.-]+(?:/[\w.-]+)?)[`>]?"
@@ -47,7 +50,9 @@ def standing_typed(typed: Typed, deps: Deps) -> Said:
         return _BY_COMMAND, []
     most = give["most"]
     wanted = Wanted(give["name"], _seconds(give), int(most) if most else None)
-    return giving.give(wanted, person, key=f"{typed.user}/{typed.trigger}"[:300]).sentence, []
+    answer = giving.give(wanted, person, key=f"{typed.user}/{typed.trigger}"[:300])
+    log.info("somebody gives a standing approval", user=typed.user, repository=wanted.repository, given=answer.ok)
+    return answer.sentence, []
 
 
 def _seconds(give: re.Match[str]) -> float | None:

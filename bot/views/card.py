@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from agents.wording import moment
 from bot.actions import Action, Choice
 from bot.views import parts
+from bot.views.asleep import asleep, on_card
 from bot.views.before import came_before
 from bot.views.drawing import Drawing
 from bot.views.escape import link, plain
 from bot.views.parts import Markup, Sign, Words, bold
 from bot.views.scene import Scene
-from bot.views.words import SIGNS, date_markup, footer, it_was, plural, source_name, waits_for
-from storage.status import Status, Visibility
+from bot.views.words import SIGNS, footer, it_was, plural, source_name, waits_for
+from storage.status import CLOSED, Status, Visibility
 
 CARD = "card"
 _ASK_DISMISS = (
@@ -29,6 +31,7 @@ def card(scene: Scene) -> Drawing:
         parts.header(report.title),
         parts.paragraph(Sign(SIGNS[report.status]), " ", bold(status, 600)),
     ]
+    blocks += on_card(scene)
     if report.gist:
         blocks.append(parts.paragraph(*parts.prose(report.gist, 1_200)))
     if scene.snapshot.regression_of is not None:
@@ -68,12 +71,19 @@ def _links(scene: Scene) -> list[Markup]:
     if (tracked := scene.snapshot.tracked) is not None and tracked.identifier:
         links.append(Markup(link(tracked.url, tracked.identifier)))
     if scene.report.status is Status.AWAITING_PROOF and scene.report.soak_until is not None:
-        links.append(Markup(plain("watching until ") + date_markup(scene.report.soak_until)))
+        links.append(Markup(plain("watching until ") + moment(scene.report.soak_until)))
     return links
 
 
 def _buttons(scene: Scene) -> list[ButtonElement]:
+    if scene.report.status in CLOSED:
+        return []
     value = Choice(report_id=scene.report_id).json_text
+    wake = parts.button("Wake", Action.WAKE, value)
+    return [*_decisions(scene, value), wake if asleep(scene) else parts.button("Snooze…", Action.SLEEP, value)]
+
+
+def _decisions(scene: Scene, value: str) -> list[ButtonElement]:
     dismiss = parts.button("Dismiss", Action.DISMISS, value, confirm=_ASK_DISMISS)
     match scene.report.status:
         case Status.STUCK:

@@ -27,6 +27,8 @@ HELP = (
     "to me, such as “@signalbox why is this here?”, “@signalbox merge this into SB-2”.\n"
     "`/signalbox repository SB-12 owner/name`, or the name alone, says which repository it is about.\n"
     "`/signalbox linear SB-12` makes a Linear issue of it, if a team is set up.\n"
+    "`/signalbox snooze SB-12 3d` leaves it alone for a while, `mute SB-12` until something happens, `wake SB-12` ends "
+    "that; so do “snooze until monday”, “mute” and “wake” in its thread.\n"
     "`/signalbox standing` lists what approvers allow ahead; `standing give owner/name for 3d at most 2` allows plans "
     "for that repository, `standing stop` ends it.\n"
     "`/signalbox runs` shows what was worked on lately, and what it cost; `/signalbox help` says all this.\n"
@@ -57,6 +59,7 @@ class Condition:
     open_reports: int
     today: Spent
     cursors: list[Cursor]
+    asleep: int = 0  # of the open reports
     held_up: list[Report] = field(default_factory=list)  # whose work waits for something that does not answer
     unshown: Sequence[Unshown] = ()
     dead: Sequence[InboxRow] = ()  # events of Slack that could not be dealt with, newest first
@@ -76,7 +79,7 @@ def condition(how: Condition) -> list[Block]:
     )
     blocks: list[Block] = [
         _working(how.paused),
-        parts.paragraph(f"{plural(how.open_reports, 'open report')} · {signals}"),
+        parts.paragraph(f"{plural(how.open_reports, 'open report')}{_asleep(how.asleep)} · {signals}"),
         parts.paragraph(
             f"Today: {plural(how.today.calls, 'model call')}, {span(how.today.seconds)}, about {money(how.today.usd)}"
         ),
@@ -100,6 +103,10 @@ def condition(how: Condition) -> list[Block]:
     blocks += [parts.paragraph(*_unshown(each)) for each in how.unshown]
     blocks += [parts.paragraph(*said) for each in how.cursors[:20] for said in _source(each, how)]
     return [*blocks, *_dead(how.dead, how.channel)]
+
+
+def _asleep(many: int) -> str:
+    return f", {many} of them asleep or muted" if many else ""
 
 
 def _unshown(place: Unshown) -> list[Piece]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
 
+from agents.quorum import Quorum
 from bot.views import parts
-from bot.views.parts import Link, Sign, Words, bold
+from bot.views.parts import Link, Moment, Piece, Sign, Words, bold
 from bot.views.words import SIGNS, plural, status_line, waits_for_people
 from storage.records import Report
 from storage.status import Status
@@ -22,11 +23,17 @@ class Listed:
     report: Report
     url: str
     came_from: Status | None = None
+    quorum: Quorum | None = None  # of its plan, if that waits for several
 
     @property
     def for_people(self) -> bool:
         """Whether it waits for a person."""
-        return waits_for_people(self.report, self.came_from)
+        return waits_for_people(self.report, self.came_from) and not self.sleeps
+
+    @property
+    def sleeps(self) -> bool:
+        """Whether people want it left alone."""
+        return self.report.asleep_since is not None
 
 
 def home(listed: list[Listed], *, paused: bool = False, held: int = 0) -> list[Block]:
@@ -40,12 +47,20 @@ def home(listed: list[Listed], *, paused: bool = False, held: int = 0) -> list[B
         blocks.append(parts.header("Open reports"))
         blocks.append(parts.paragraph("Nothing is open. Type /investigate and what is wrong to open a report."))
     people = [each for each in listed if each.for_people]
-    others = [each for each in listed if not each.for_people]
+    others = [each for each in listed if not each.for_people and not each.sleeps]
     blocks += _group("Waiting for people", people)
     blocks += _group("Open reports", others)
+    blocks += _group("Asleep", [each for each in listed if each.sleeps])
     if held:
         blocks.append(parts.context(f"{plural(held, 'signal')} held in the quarantine: /signalbox held shows them."))
     return blocks
+
+
+def _rests(report: Report) -> list[Piece]:
+    """Until when it sleeps, if it does."""
+    if report.asleep_until is not None:
+        return [Sign("zzz"), " asleep until ", Moment(report.asleep_until), ". "]
+    return [Sign("zzz"), " muted. "] if report.asleep_since is not None else []
 
 
 def _group(name: str, listed: list[Listed]) -> list[Block]:
@@ -56,7 +71,7 @@ def _group(name: str, listed: list[Listed]) -> list[Block]:
         report = each.report
         title = Link(each.url, f"{report.ref} {report.title}"[:200])
         status = Words(status_line(report, came_from=each.came_from), italic=True, limit=300)
-        blocks.append(parts.paragraph(Sign(SIGNS[report.status]), " ", title, "\n", status))
+        blocks.append(parts.paragraph(Sign(SIGNS[report.status]), " ", title, "\n", *_rests(report), status))
     if len(listed) > _LISTED:
         blocks.append(parts.context(f"and {len(listed) - _LISTED} more"))
     return blocks

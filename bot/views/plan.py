@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
@@ -11,6 +11,7 @@ from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.assessed import around_the_plan
 from bot.views.drawing import Drawing
+from bot.views.joining import NAMED, names
 from bot.views.parts import Mention, Moment, Piece, Words, bold, code
 from bot.views.scene import Scene
 from bot.views.standing import asked_all_the_same, given_for, in_force
@@ -19,7 +20,7 @@ from storage.judgments import Plan
 from storage.records import Approval, Decision, ShownPlan
 from storage.status import Status
 
-_NAMED = 4  # approvers that are told by name; more would be noise
+_FILES = 12
 _DECISIVE = (Decision.APPROVE, Decision.NOT_NOW)
 _BEGUN = (Status.AWAITING_APPROVAL, Status.AWAITING_FIX)
 
@@ -33,16 +34,17 @@ def plan(scene: Scene, shown: ShownPlan) -> Drawing:
     blocks += _body(shown.body)
     if shown.revision == scene.report.plan_revision:  # what is known around it is known of the newest
         blocks += around_the_plan(scene.report.research)
+    blocks += _restricted(scene, shown)
     blocks += _decision(scene, shown)
     return Drawing(f"plan:{shown.revision}", f"{name}: {shown.body.title}", blocks)
 
 
 def _body(body: Plan) -> list[Block]:
     files: list[Piece] = [bold("Files  ")]
-    for path in body.files[:12]:
+    for path in body.files[:_FILES]:
         files += [code(path), "  "]
-    if len(body.files) > 12:  # noqa: PLR2004 as many as are listed
-        files.append(f"and {len(body.files) - 12} more")
+    if len(body.files) > _FILES:
+        files.append(f"and {len(body.files) - _FILES} more")
     return [
         parts.written(body.approach, 1_600),
         parts.paragraph(*files),
@@ -85,8 +87,12 @@ def _by_hand(said: Sequence[Approval], *, approved: bool) -> list[Piece]:
     if not own:
         return []
     verb = "approved this" if approved else "said: not now"
-    names = _names(dict.fromkeys(each.by for each in own), " and ")
-    return [*names, f" {verb}, ", Moment(own[-1].at), f", by {own[-1].via}. "]
+    return [
+        *names(dict.fromkeys(each.by for each in own), " and "),
+        f" {verb}, ",
+        Moment(own[-1].at),
+        f", by {own[-1].via}. ",
+    ]
 
 
 def _ahead(scene: Scene, shown: ShownPlan) -> list[Piece]:
@@ -95,7 +101,7 @@ def _ahead(scene: Scene, shown: ShownPlan) -> list[Piece]:
 
 def _sufficed(scene: Scene, shown: ShownPlan, approvals: int) -> bool:
     """Whether that many approved it. Also when fewer were needed then than now."""
-    if approvals >= scene.approvals_needed:
+    if approvals >= scene.quorum(shown).needed:
         return True
     following = _following(scene, shown)
     until = following.made_at if following else dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -109,13 +115,6 @@ def _following(scene: Scene, shown: ShownPlan) -> ShownPlan | None:
 
 def _on(scene: Scene, shown: ShownPlan) -> list[Approval]:
     return [each for each in scene.snapshot.approvals if each.plan_revision == shown.revision]
-
-
-def _names(people: Iterable[str], between: str) -> list[Piece]:
-    pieces: list[Piece] = []
-    for user_id in people:
-        pieces += [between, Mention(user_id)] if pieces else [Mention(user_id)]
-    return pieces
 
 
 def _guidance_on(scene: Scene, shown: ShownPlan) -> Approval | None:
@@ -142,21 +141,34 @@ def _who_decides(scene: Scene, shown: ShownPlan) -> list[Piece]:
     """Those who may, but for those who have approved, where several have to."""
     if not scene.approvers:
         return ["Nobody may decide yet: the policy file names no approvers."]
-    approved = [each.by for each in _on(scene, shown) if each.decision is Decision.APPROVE]
-    said = [user_id for user_id in scene.approvers if user_id in approved]  # whoever left the policy counts no more
-    left = [user_id for user_id in dict.fromkeys(scene.approvers) if user_id not in said]
-    missing = max(1, scene.approvals_needed - len(set(said)))
-    pieces = [*_names(dict.fromkeys(said), " and "), " approved this. "] if said else []
-    return [*pieces, *_needed(left, missing), " has to decide" if missing == 1 else " have to approve it"]
+    stands = scene.quorum(shown)
+    pieces = [*names(stands.given, " and "), " approved this. "] if stands.given else []
+    lead = [*pieces, *_needed(stands.others, stands.missing)]
+    return [*lead, " has to decide" if stands.missing == 1 else " have to approve it"]
+
+
+def _restricted(scene: Scene, shown: ShownPlan) -> list[Block]:
+    """The files for which several have to say yes, how many, and how many have."""
+    paths = scene.restricted(shown)
+    if not paths:
+        return []
+    named: list[Piece] = []
+    for path in paths:  # every one: it is for these that they are asked
+        named += [code(path), " "]
+    stands = scene.quorum(shown)
+    waits = scene.report.status is Status.AWAITING_APPROVAL and shown.revision == scene.report.plan_revision
+    so_far = f"; {len(stands.given) or 'none'} of them so far." if waits else "."
+    line: list[Piece] = [bold("Restricted  "), *named, f"so {stands.needed} approvers have to say yes{so_far}"]
+    return [parts.paragraph(*line)]
 
 
 def _needed(left: Sequence[str], missing: int) -> list[Piece]:
     """So many of these people."""
-    if len(left) > _NAMED:
+    if len(left) > NAMED:
         return [f"{'One' if missing == 1 else missing} of {len(left)} approvers"]
     if missing >= len(left):
-        return _names(left, " and ")
-    return _names(left, " or ") if missing == 1 else [f"{missing} of these: ", *_names(left, ", ")]
+        return names(left, " and ")
+    return names(left, " or ") if missing == 1 else [f"{missing} of these: ", *names(left, ", ")]
 
 
 def _until(scene: Scene, shown: ShownPlan) -> list[Piece]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.views.asleep import quietly, slept
 from bot.views.corrections import corrected, joined_since, moved, near_misses
 from bot.views.drawing import Effect
 from bot.views.evidence import evidence
+from bot.views.joining import another_yes
 from bot.views.outcome import announcements, followed, merged, missing
 from bot.views.plan import plan
 from bot.views.progress import progress
@@ -20,7 +22,12 @@ from storage.records import Fix
 
 
 def thread(scene: Scene) -> Iterator[Effect]:
-    """The messages under the card, and what reporters are told under theirs."""
+    """The messages under the card, and what reporters are told under theirs. Of one that sleeps no new ones."""
+    yield from slept(scene)  # first: what was kept back follows
+    yield from quietly(scene, _awake(scene))
+
+
+def _awake(scene: Scene) -> Iterator[Effect]:
     yield evidence(scene)
     yield from answers(scene)
     if (told := progress(scene)) is not None:
@@ -29,6 +36,8 @@ def thread(scene: Scene) -> Iterator[Effect]:
         yield question(scene, asked)
     for shown in scene.snapshot.plans:
         yield plan(scene, shown)
+        if (another := another_yes(scene, shown)) is not None:
+            yield another
         if (told := allowed(scene, shown)) is not None:
             yield told
     yield from missing(scene)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agents.rules import approvals_needed, approvers_of
+from agents.paths import restricted_in
+from agents.quorum import Quorum, quorum
+from agents.rules import approvers_of
 from agents.terms import Policy
 from bot.views.drawing import Spot
 from storage.records import Entry, Fix, Report, ShownPlan, Signal
@@ -70,10 +72,13 @@ class Scene:
         """Who may decide, by the policy."""
         return approvers_of(self.policy.repository(self.report.repository), self.policy)
 
-    @property
-    def approvals_needed(self) -> int:
-        """How many of them have to approve the plan."""
-        return approvals_needed(self.policy.repository(self.report.repository))
+    def quorum(self, shown: ShownPlan) -> Quorum:
+        """Who has approved a plan, and who may join them."""
+        return quorum(self.report, shown, self.snapshot.approvals, self.policy)
+
+    def restricted(self, shown: ShownPlan) -> tuple[str, ...]:
+        """What it names of that for which more of them have to approve it."""
+        return restricted_in(shown.body.files, self.policy.repository(self.report.repository))
 
     @property
     def dismissing_move(self) -> Entry | None:

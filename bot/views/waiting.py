@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.views import parts
 from bot.views.home import Listed
+from bot.views.joining import some
 from bot.views.parts import Link, Moment, Piece, Sign, Words, bold
 from bot.views.words import SIGNS, plural, span
 from storage.status import Status
@@ -63,4 +64,13 @@ def _line(listed: Listed, at: dt.datetime) -> list[Piece]:
     report = listed.report
     waited = span((at - report.since).total_seconds())
     title = Link(listed.url, f"{report.ref} {report.title}"[:160])
-    return [Sign(SIGNS[report.status]), " ", title, f": {_FOR[report.status]}, for {waited}"]
+    return [Sign(SIGNS[report.status]), " ", title, *_for(listed, waited)]
+
+
+def _for(listed: Listed, waited: str) -> list[Piece]:
+    """What it waits for. Where one of several has said yes, those who have not are asked by name."""
+    stands = listed.quorum
+    if stands is None or not stands.has_begun:
+        return [f": {_FOR[listed.report.status]}, for {waited}"]
+    many = "one more approver" if stands.missing == 1 else f"{stands.missing} more approvers"
+    return [f": a plan waits for {many} for {waited}: ", *some(stands.others)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 
@@ -231,9 +230,3 @@ def span(seconds: float) -> str:
     if seconds < 2 * _DAY:
         return f"{seconds / _HOUR:.0f} h"
     return f"{seconds / _DAY:.0f} days"
-
-
-def date_markup(at: dt.datetime) -> str:
-    """A moment in the reader's own time zone, in mrkdwn."""
-    said = f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{said}>"

@@ -11,6 +11,7 @@ import storage.groups
 import storage.plumbing
 import storage.records
 import storage.run_rows
+import storage.sleep
 import storage.standing_rows
 import storage.tracked  # noqa: F401 with the others, it makes the tables known
 from storage.migrations.scope import is_looked_at, is_modelled

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agents.guards import is_test, matches
+from agents.guards import is_test
+from agents.paths import matches
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,34 @@ def test_files_that_no_fix_may_touch_are_refused(patch_of: Patcher, path: str, w
     assert words in sentence
 
 
+def test_a_restricted_file_may_change_only_if_the_approved_plan_names_it_whoever_asks_for_more(
+    patch_of: Patcher,
+) -> None:
+    restricted = REPOSITORY.model_copy(update={"restricted": ("db/**", "secure/**")})
+    patch = patch_of(put("db/tests/001.sql", "select 1;\n"))  # a test by its folder, which else need not be planned
+
+    def said(planned: tuple[str, ...], text: str = patch) -> tuple[str, ...]:
+        return guard(text, restricted, secrets=str, planned=planned, free=True)
+
+    assert said(("shop/prices.py",)) == (
+        "db/tests/001.sql is restricted, and the approved plan does not name it; undo the change.",
+    )
+    assert said(("db/tests/001.sql",)) == ()
+    (kept,) = said(("secure/login.py",), patch_of(put("secure/login.py", "x = 2\n")))  # of both lists the stricter one
+    assert "is protected by the policy" in kept
+
+
+@pytest.mark.parametrize(
+    "path", [".github/workflows/ci.yml", "sub/.gitlab-ci.yml", "Jenkinsfile", "ops/signalbox.toml"]
+)
+def test_what_counts_with_the_push_is_refused_though_the_policy_opens_it_and_a_plan_names_it(
+    patch_of: Patcher, path: str
+) -> None:
+    opened = REPOSITORY.model_copy(update={"protected": (), "restricted": ("**",)})
+    (sentence,) = guard(patch_of(put(path, "x\n")), opened, secrets=str, planned=(path,), free=True)
+    assert sentence.startswith(f"{path} says what runs with the repository's credentials")
+
+
 def test_a_protected_file_may_not_be_moved_away_either(patch_of: Patcher) -> None:
     patch = patch_of(lambda top: (top / "secure/login.py").rename(top / "shop/login.py"))
 

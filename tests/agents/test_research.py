@@ -127,6 +127,7 @@ def test_fewer_than_two_hypotheses_are_fed_back(case: ResearchCase, workspaces: 
         ("../other/x.py", "not a plain path"),
         ("./shop/prices.py", "not a plain path"),
         ("secure/keys.py", "is protected"),
+        (".github/workflows/ci.yml", "no approval opens it"),
         ("shp/prices.py", "neither shp/prices.py nor its folder is in the repository"),
     ],
 )

@@ -26,6 +26,7 @@ from storage.judgments import (
     Question,
 )
 from storage.records import Approval, AskedQuestion, Decision, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.sleep import Sleep, Waking
 from storage.snapshot import Snapshot
 from storage.spending import Spent
 from storage.status import Mover, SignalStatus, Status
@@ -64,10 +65,20 @@ def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns
         questions=(answered, asked), question=asked,
         approvals=(Approval(report_id=1, decision=Decision.GUIDE, by=line, via="reply", words=long, at=AT),),
         fixes=(_fix(line, long),), moves=_moves(line, long, status), spending=Spent(usd=1.5, calls=3, seconds=200.0),
-        by_stage={}, regression_of=Report(id=9, title=long),
+        by_stage={}, regression_of=Report(id=9, title=long), sleeps=_sleeps(line),
     )  # fmt: skip
     of_slack = tuple(signal for signal in signals if signal.source == "slack")
     return Scene(snapshot, POLICY, "https://acme.example/", Spot("C07SOLAR", "1700000000.000001"), reporters=of_slack)
+
+
+def _sleeps(line: str) -> tuple[Sleep, ...]:
+    """One that ended, for each reason."""
+    return tuple(
+        Sleep(
+            id=n, report_id=1, since=AT, until=AT, by=line, woke_at=AT, woke_because=why, woke_by=f"{line}x", joined=n
+        )
+        for n, why in enumerate(Waking, start=1)
+    )
 
 
 def _signals(line: str, long: str) -> tuple[Signal, ...]:

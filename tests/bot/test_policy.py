@@ -81,6 +81,21 @@ def test_more_approvals_than_there_are_different_approvers_are_a_fault(tmp_path:
 
 
 @pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('restricted = ["db/**"]', "repositories[0].restricted_approvals: 2 different people have to approve a plan"),
+        ("restricted_approvals = 1", "repositories[0].restricted_approvals: it has to be more than 1"),
+        ('restricted = [".github/workflows/**"]', "repositories[0].restricted[0]: .github/workflows/** says what runs"),
+        ('restricted = ["**/CODEOWNERS"]', "repositories[0].restricted[0]: **/CODEOWNERS is `protected` too"),
+        ('protected = ["db/**"]\nrestricted = ["db/a.sql"]', "db/a.sql is `protected` too, and so stays refused"),
+        ('restricted = ["/db"]', "repositories[0].restricted[0]: this matches no path of a repository"),
+    ],
+)
+def test_what_is_restricted_in_vain_is_a_fault(tmp_path: Path, lines: str, said: str) -> None:
+    assert said in faults(tmp_path, f'approvers = ["U1"]\n[[repositories]]\nname = "a/b"\n{lines}\n')
+
+
+@pytest.mark.parametrize(
     ("line", "said"),
     [
         ("approvals = 0", "approvals: it has to be more than 0 (given: 0)"),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.waiting_notes import WaitingNotes
 from playground.workspace import Message
+from storage.columns import now
 from storage.status import Mover, Status
 from storage.store import Store
 from tests.bot.site import Site
 from tests.bot.workplace import ADA, BOB, GUS, KIM, POLICY, SOLAR, Workplace, a_workplace, labels, text_of
-from tests.factories import a_report
+from tests.factories import a_plan, a_report
 
+DAY = dt.timedelta(days=1)
 TWO = POLICY.model_copy(
     update={
         "approvers": (ADA, BOB),
@@ -93,6 +97,80 @@ def test_a_plan_that_expires_between_two_approvals_does_not_say_that_nobody_deci
     place.store.reports.move(report.id or 0, Status.GATHERING, mover=Mover.WORLD, who="world", because="it expired")
 
     assert "expired: too few approved it in time" in text_of(the_plan(place, report.id or 0))
+
+
+def test_after_the_first_yes_the_thread_says_once_who_else_may_approve(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    report_id = report.id or 0
+    shown = the_plan(place, report_id)
+    assert about_another(place, report_id) == []
+    place.presses(ADA, shown, "Approve")
+    place.draw(report_id)
+    place.presses(ADA, shown, "Approve")
+    place.draw(report_id)
+
+    (asked,) = about_another(place, report_id)
+    assert asked.text == "One more approver has to approve the plan."
+    assert "'user_id': '" + BOB in text_of(asked)  # mentioned, and so told
+
+    place.presses(BOB, shown, "Approve")
+    place.draw(report_id)
+    (told,) = about_another(place, report_id)
+    assert "has to approve" not in text_of(told)
+
+
+def test_of_many_only_a_few_are_named(place: Workplace) -> None:
+    many = tuple(f"U{number}MANY" for number in range(8))
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    place.presses(ADA, the_plan(place, report.id or 0), "Approve")
+    policy = TWO.model_copy(update={"approvers": (ADA, *many)})
+    place.messenger(policy=policy).draw(report.id or 0, "restarted")
+
+    (asked,) = about_another(place, report.id or 0)
+    assert [person in text_of(asked) for person in many] == [True] * 3 + [False] * 5
+    assert "or one of 5 others" in text_of(asked)
+
+
+def test_the_reminder_asks_those_by_name_who_have_not_said_yes(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    place.presses(ADA, the_plan(place, report.id or 0), "Approve")
+    at = (now() + 4 * DAY).replace(hour=10)
+    at += (1 - at.weekday()) % 7 * DAY
+    WaitingNotes(place.store, place.writer, TWO, lambda: at).post()
+
+    note = next(each for each in place.workspace.messages(SOLAR) if "waits for a person" in each.text)
+    assert ": a plan waits for one more approver for " in text_of(note)
+    assert (BOB in text_of(note), ADA in text_of(note)) == (True, False)
+
+
+def test_a_plan_names_its_restricted_files_and_how_many_have_to_say_yes(
+    site: Site, sqlite_store: Store, tmp_path: Path
+) -> None:
+    restricted = POLICY.repositories[0].model_copy(update={"restricted": ("db/**",)})
+    policy = TWO.model_copy(update={"repositories": (restricted,)})
+    with a_workplace(site, sqlite_store, tmp_path, policy=policy) as place:
+        plan = a_plan(files=("shop/prices.py", "db/001.sql"))
+        report = a_report(
+            place.store, status=Status.AWAITING_APPROVAL, plan=plan, channel=SOLAR, repository="acme/app"
+        )  # fmt: skip
+        shown = the_plan(place, report.id or 0)
+        assert "so 2 approvers have to say yes; none of them so far." in text_of(shown)
+        restricted_row = next(block for block in shown.blocks if "Restricted" in str(block))
+        assert ("db/001.sql" in str(restricted_row), "prices" in str(restricted_row)) == (True, False)
+
+        place.presses(ADA, shown, "Approve")
+        assert place.store.reports.get(report.id or 0).status is Status.AWAITING_APPROVAL
+        assert "; 1 of them so far." in text_of(the_plan(place, report.id or 0))
+        place.presses(BOB, shown, "Approve")
+        assert place.store.reports.get(report.id or 0).status is Status.AWAITING_FIX
+        assert "so 2 approvers have to say yes." in text_of(the_plan(place, report.id or 0))
+
+
+def about_another(place: Workplace, report_id: int) -> list[Message]:
+    """The messages that say who has to join the first, or had to."""
+    rows = place.store.outbox.of_report(report_id)
+    stamps = {row.ts for name, row in rows.items() if name.startswith("another:")}
+    return [each for each in place.thread(report_id) if each.ts in stamps]
 
 
 def drawn_by(place: Workplace, report_id: int, **changes: object) -> Message:

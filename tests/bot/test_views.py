@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.actions import Choice
 from bot.views import condition, home, quarantine, trouble
+from bot.views.asleep import menu
 from bot.views.card import card
 from bot.views.drawing import Drawing, Reaction, Spot, Upload
 from bot.views.limits import TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, within
@@ -28,8 +29,9 @@ from storage.plumbing import Cursor, InboxRow, Switch
 from storage.quarantine import HeldPage
 from storage.records import Report, Signal
 from storage.signals import SignalCounts
+from storage.sleep import Sleep
 from storage.spending import Spent
-from storage.status import SignalStatus, Status, Visibility
+from storage.status import CLOSED, SignalStatus, Status, Visibility
 from tests.bot.scenes import AT, NASTY, _fresh_id, a_scene, drawings, faults
 
 
@@ -69,15 +71,29 @@ def test_purposes_are_unique_and_fit_the_row() -> None:
             "outcome:4", "link:1", "reaction:1:eyes"} <= set(purposes)  # fmt: skip
 
 
+@pytest.mark.parametrize("words", ["fine", NASTY])
+@pytest.mark.parametrize("status", [each for each in Status if each not in CLOSED])
+def test_what_sleeps_keeps_slacks_limits_and_shows_nothing_new_but_that(status: Status, words: str) -> None:
+    scene = a_scene(words, status=status, asleep_since=AT)
+    now = Sleep(id=99, report_id=1, since=AT, until=AT, by=words[:290])
+    scene = replace(scene, snapshot=replace(scene.snapshot, sleeps=(*scene.snapshot.sleeps, now)))
+
+    assert [error for drawing in drawings(scene) for error in faults(list(drawing.blocks))] == []
+    assert faults(menu(scene.report)) == []
+    new = {each.purpose for each in drawings(scene)[1:] if not each.past and each.under is None}
+    assert new == {"asleep:99"}
+    assert "Wake" in [label for label, _ in _buttons(card(scene))]
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (Status.GATHERING, ["Ask again", "Dismiss"]),
-        (Status.AWAITING_RESEARCH, ["Dismiss"]),
-        (Status.AWAITING_APPROVAL, ["Dismiss"]),
-        (Status.AWAITING_FIX, []),
-        (Status.AWAITING_REVIEW, []),
-        (Status.STUCK, ["Retry", "Dismiss"]),
+        (Status.GATHERING, ["Ask again", "Dismiss", "Snooze…"]),
+        (Status.AWAITING_RESEARCH, ["Dismiss", "Snooze…"]),
+        (Status.AWAITING_APPROVAL, ["Dismiss", "Snooze…"]),
+        (Status.AWAITING_FIX, ["Snooze…"]),
+        (Status.AWAITING_REVIEW, ["Snooze…"]),
+        (Status.STUCK, ["Retry", "Dismiss", "Snooze…"]),
         (Status.RESOLVED, []),
         (Status.DISMISSED, []),
     ],

@@ -147,3 +147,14 @@ def test_a_persons_own_yes_is_kept_beside_what_they_allowed_ahead(store: Store) 
         )  # fmt: skip
         assert done.kind is DecidedKind.NOTED
     assert [each.standing_id for each in store.plans.approvals(report.id or 0)] == [row.id, None]
+
+
+def test_two_workers_of_different_minds_wait_for_each_other_and_one_of_them_is_right(store: Store) -> None:
+    row = given(store)
+    plans = [a_shown_plan(store)[1] for _ in range(4)]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        begun = [pool.submit(allow, store, row, plan, own=9, most=9) for plan in plans]
+        begun += [pool.submit(store.standing.turned_down, row, plan, "so", now()) for plan in plans]  # type: ignore[arg-type]
+        for each in begun:
+            each.result()
+    assert [len(store.reports.snapshot(plan.report_id).uses) for plan in plans] == [1] * 4

@@ -1,7 +1,7 @@
 """Keep which reports have an issue in a tracker.
 
-Revision ID: 0018_tracked
-Revises: 0017_standing
+Revision ID: 0020_tracked
+Revises: 0019_objections
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018_tracked"
-down_revision = "0017_standing"
+revision = "0020_tracked"
+down_revision = "0019_objections"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,54 @@
+"""Once somebody has approved a plan that several have to approve: who else may. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agents.quorum import Quorum
+from bot.views import parts
+from bot.views.drawing import Drawing
+from bot.views.parts import Mention, Piece, Sign, bold
+from bot.views.scene import Scene
+from storage.records import ShownPlan
+from storage.status import Status
+
+NAMED = 4  # approvers that are told by name; more would be noise
+
+
+def another_yes(scene: Scene, shown: ShownPlan) -> Drawing | None:
+    """One message after the first yes, so that those who have to join hear of it; later ones are edited in."""
+    stands = scene.quorum(shown)
+    if stands.needed <= 1 or not stands.given:
+        return None
+    waits = scene.report.status is Status.AWAITING_APPROVAL and shown.revision == scene.report.plan_revision
+    name = f"another:{shown.revision}"
+    if not waits or not stands.has_begun:
+        line: list[Piece] = [*names(stands.given, " and "), " approved the plan."]
+        return Drawing(name, "The plan was approved.", [parts.paragraph(*line)], past=True)
+    text = f"{missing_words(stands)} the plan."
+    line = [Sign("raised_hand"), " ", *names(stands.given, " and "), " approved the plan. ", bold(f"{text} ")]
+    return Drawing(name, text, [parts.paragraph(*line, "It may be given by ", *some(stands.others), ".")])
+
+
+def missing_words(stands: Quorum) -> str:
+    """How many more, as the beginning of a sentence."""
+    return (
+        "One more approver has to approve"
+        if stands.missing == 1
+        else f"{stands.missing} more approvers have to approve"
+    )
+
+
+def some(people: Sequence[str]) -> list[Piece]:
+    """A few of these people by name, and how many more there are."""
+    if len(people) <= NAMED:
+        return names(people, " or ")
+    return [*names(people[: NAMED - 1], ", "), f" or one of {len(people) - NAMED + 1} others"]
+
+
+def names(people: Iterable[str], between: str) -> list[Piece]:
+    """Each is mentioned."""
+    pieces: list[Piece] = []
+    for user_id in people:
+        pieces += [between, Mention(user_id)] if pieces else [Mention(user_id)]
+    return pieces
