@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 TRIPS_AT = 3  # failures in a row
 _FIRST_REST = 15.0  # seconds; doubled by each trial that fails
 _TRIAL = 60.0  # seconds that one call may try whether it answers again, while all others wait for that
+_LOOK = 5.0  # seconds after which they look what became of it
 
 
 @dataclass(frozen=True)
@@ -48,26 +49,31 @@ class Circuit:
     told: bool = False  # whether somebody was told that it rests, perhaps by a process that is gone
     _failures: int = field(default=0, init=False)
     _rests_until: float = field(default=-math.inf, init=False)
+    _is_tried: bool = field(default=False, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def resting(self) -> float:
         """For how many seconds it is left alone; 0 when it may be asked."""
         with self._lock:
-            return max(0.0, self._rests_until - self.clock())
+            return self._left()
 
     def take(self) -> float:
         """The same, for whoever asks it at once if it may be: after a rest only the first gets 0."""
         with self._lock:
-            left = self._rests_until - self.clock()
-            if left > 0:
-                return left
-            if self._rests_until > -math.inf:
-                self._rests_until = self.clock() + _TRIAL
-            return 0.0
+            left = self._left()
+            if not left and self._rests_until > -math.inf:
+                self._is_tried, self._rests_until = True, self.clock() + _TRIAL
+            return left
 
     def failed(self, why: str, asked: float | None = None) -> None:
-        """It did not answer. `asked` is how many seconds it wants to be left alone: that is granted at once."""
+        """It did not answer. `asked` is how many seconds it wants to be left alone: that is granted at once.
+
+        Calls that had begun before it rested, and fail now, say nothing new.
+        """
         with self._lock:
+            if self._left() and not self._is_tried and not asked:
+                return
+            self._is_tried = False
             self._failures += 1
             self.why = why
             doublings = min(self._failures - self.trips_at, 10)
@@ -83,6 +89,10 @@ class Circuit:
         """It answered, if only with a no."""
         with self._lock:
             told, self.told = self.told, False
-            self._failures, self._rests_until, self.why = 0, -math.inf, ""
+            self._failures, self._rests_until, self._is_tried, self.why = 0, -math.inf, False, ""
         if told:
             self.tell(None)
+
+    def _left(self) -> float:
+        left = max(0.0, self._rests_until - self.clock())
+        return min(left, _LOOK) if self._is_tried else left

@@ -76,3 +76,9 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(
         text, WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False, tabsize=4
     )
+
+
+def branch_word(label: str) -> str:
+    """What of a label may stand in a branch's name: a label may be any words."""
+    word = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")
+    return word or "signalbox"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from agents.beginning import Consent, permitted
 from agents.cases import FixCase
 from agents.conventions import conventions_of
@@ -14,10 +16,11 @@ from agents.renamed import other_names
 from agents.researching import GUIDING, guidance_of, readable, seen
 from agents.running import came_to_nothing, run_key
 from agents.terms import Repository
-from storage.judgments import Research, Stage
+from storage.in_the_way import InTheWay
+from storage.judgments import Outcome, Research, Stage
 from storage.records import Approval, Fix, Report, ShownPlan
 from storage.runs import RunSeen
-from storage.status import Visibility
+from storage.status import Mover, Visibility
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,20 @@ class Approved:
     consent: Consent
     repository: Repository
     why_not: str = ""  # the consent does not stand
+
+
+class FixStart(BaseModel):
+    """What a fix begins with: the case and the row it is kept in, or why there is none."""
+
+    case: FixCase | None = None
+    fix_id: int = 0
+    run: str = ""  # its key
+    outcome: Outcome = Outcome.FINISHED
+    sentence: str = ""
+    way: InTheWay | None = None
+    ended_by: str = Mover.MACHINE.value  # who ended it before it began
+    ahead: bool = False  # nobody but a standing approval allows what is to be pushed for the first time
+    over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
 
 def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> FixCase:

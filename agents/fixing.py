@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-
-from pydantic import BaseModel
 
 from agents.beginning import need_room
 from agents.cases import FixCase
-from agents.commit_text import commit_message
+from agents.commit_text import branch_word, commit_message
 from agents.errors import Stopped
 from agents.exchange import PullRequestState
-from agents.fix_cases import Approved, case_of
+from agents.fix_cases import Approved, FixStart, case_of
 from agents.in_the_way import in_the_way, sentence_of
+from agents.issuing import Issuing
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_request_text import answer_text, pull_request_draft
@@ -24,25 +22,10 @@ from agents.stages.review import reviewer
 from agents.standing_fixes import Allowed, is_open, need_allowed, unbegun
 from agents.terms import Repository
 from storage.errors import NotFound
-from storage.in_the_way import InTheWay
 from storage.judgments import Judgment, Outcome, Stage
 from storage.kept_back import KeptBack
 from storage.records import CheckState, EntryKind, Fix
 from storage.status import Mover, Status
-
-
-class FixStart(BaseModel):
-    """What a fix begins with: the case and the row it is kept in, or why there is none."""
-
-    case: FixCase | None = None
-    fix_id: int = 0
-    run: str = ""  # its key
-    outcome: Outcome = Outcome.FINISHED
-    sentence: str = ""
-    way: InTheWay | None = None
-    ended_by: str = Mover.MACHINE.value  # who ended it before it began
-    ahead: bool = False  # nobody but a standing approval allows what is to be pushed for the first time
-    over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
 
 @dataclass(frozen=True)
@@ -109,9 +92,10 @@ class Fixing:
         if not readable(store.signals.of_report(report_id)):
             return FixStart(outcome=Outcome.FAILED, sentence=NOTHING)
         tip = self.means.workspaces.head(repository)
-        if way := self._in_the_way(approved, known, tip):
+        if is_new and (way := in_the_way(self.means, approved, tip)):
             return FixStart(outcome=Outcome.IN_FLIGHT, sentence=sentence_of(way, written=False), way=way)
-        branch = f"{_branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
+        branch = f"{branch_word(repository.label)}/sb-{report_id}-{plan.hash[:8]}"
+        Issuing(self.means).want_if_approved(approved.report, approved.consent.by)
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
         if begun.head_sha:
             self.means.code_host.need_ours(repository, branch)  # or the round would be paid for in vain
@@ -136,11 +120,6 @@ class Fixing:
             sentence = f"{report.repository} is no longer in the policy file."
             return FixStart(outcome=Outcome.NO_REPOSITORY, sentence=sentence)
         return Approved(report, report.research, plan, given, repository, why_not)
-
-    def _in_the_way(self, approved: Approved, known: Fix | None, tip: str) -> InTheWay | None:
-        """What came since the plan was shown, while it has no pull request yet."""
-        plan = approved.plan
-        return None if is_open(known, plan) else in_the_way(self.means, approved, tip)
 
     def _is_over(self, repository: Repository, row: Fix) -> bool:
         """Whether people have merged or closed its pull request."""
@@ -180,12 +159,12 @@ class Fixing:
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
-        if start.ahead:
-            need_allowed(self.means, report_id)
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(report_id, row):
                 return ""
+        if start.ahead:  # last, for what stands above asks others and takes its time
+            need_allowed(self.means, report_id)
         head = self.means.code_host.ensure_branch(
             repository,
             branch=row.branch,
@@ -202,7 +181,7 @@ class Fixing:
         approved = self._approved(report_id)
         if isinstance(approved, FixStart):
             return False
-        way = self._in_the_way(approved, row, self.means.workspaces.head(approved.repository))
+        way = in_the_way(self.means, approved, self.means.workspaces.head(approved.repository))
         if way is None:
             return False
         # So that it goes on as it is, proven anew.
@@ -215,7 +194,10 @@ class Fixing:
         if row.submission is None or row.proof is None:
             raise NotFound(f"the fix {fix_id} has lost its proof; press Retry on SB-{report_id}")
         signals = readable(self.means.store.signals.of_report(report_id))
-        draft = pull_request_draft(case, signals, row.submission, row.proof, branch=row.branch, patch=row.patch)
+        mends = Issuing(self.means).made_for(report_id)
+        draft = pull_request_draft(
+            case, signals, row.submission, row.proof, branch=row.branch, patch=row.patch, mends=mends
+        )
         made = self.means.code_host.ensure_pull_request(repository, draft)
         self.means.store.fixes.change(fix_id, number=made.number, url=made.url)
         if row.rounds > 1 and row.submission.answer:
@@ -280,9 +262,3 @@ class Fixing:
 
 
 _NO_PLAN = "There is no approved plan to carry out."
-
-
-def _branch_word(label: str) -> str:
-    """What of a label may stand in a branch's name: a label may be any words."""
-    word = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")
-    return word or "signalbox"

@@ -39,7 +39,8 @@ def sentence_of(way: InTheWay, *, written: bool) -> str:
 
 def _opened_since(means: Means, approved: Approved) -> list[Touch]:
     assessment = approved.research.assessment
-    shown = {one.url for one in assessment.in_flight} if assessment else set()
+    read = assessment is not None and not approved.consent.ahead  # what is allowed ahead nobody has read
+    shown = {one.url for one in assessment.in_flight} if assessment and read else set()
     try:
         touches = touching(means, approved.repository, approved.plan.body)
     except CodeHostRejected:

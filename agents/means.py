@@ -14,6 +14,7 @@ from agents.ranking import Ranking
 from agents.redact import Redactor
 from agents.rules import Person
 from agents.terms import Policy
+from agents.tracker_ports import IssueTracker
 from storage.columns import now
 from storage.store import Store
 
@@ -53,6 +54,7 @@ class Means(Basis):
     code_host: CodeHost
     vectoriser: Vectoriser  # of texts
     redactor: Redactor
+    issues: IssueTracker | None = None  # None: none are made
     people: People = field(default_factory=Strangers)
     lookups: Lookups = field(default_factory=Lookups)
     words: Vectoriser | None = None  # of words and titles, for the ranking; None: the one of texts serves

@@ -15,6 +15,7 @@ from agents.digesting import Digesting
 from agents.fading import Fading
 from agents.fixing import Fixing
 from agents.following import Following
+from agents.issuing import Issuing
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.researching import Researching
@@ -76,6 +77,10 @@ class Pipeline:
     def prove(self, report_id: int, checkpoint: Checkpoint) -> None:
         """See whether the soak was quiet."""
         Following(self.means).prove(report_id, checkpoint)
+
+    def issue(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Make the report's issue in the tracker, and link it with its pull request."""
+        Issuing(self.means).issue(report_id, checkpoint)
 
     def stand_in(self) -> None:
         """Approve what is shown and a standing approval covers; say of the rest why people are asked."""

@@ -26,11 +26,20 @@ _MOST_TESTS = 10
 
 
 def pull_request_draft(
-    case: FixCase, signals: Sequence[Signal], submission: FixSubmission, proof: Proof, *, branch: str, patch: str = ""
+    case: FixCase,
+    signals: Sequence[Signal],
+    submission: FixSubmission,
+    proof: Proof,
+    *,
+    branch: str,
+    patch: str = "",
+    mends: str = "",
 ) -> Draft:
     """The draft pull request of a proven fix.
 
-    Issues of the repository itself are closed by the merge, as those of any other pull request that mends them.
+    Issues of the repository itself are closed by the merge, as those of any other pull request that mends them; so is
+    the one of a tracker that it `mends`, by that tracker's own integration. Who may not see the report does not
+    hear of that one.
     """
     parts = {
         Part.PROBLEM: "" if case.discreet else _problem(case, signals),
@@ -44,7 +53,7 @@ def pull_request_draft(
     body = (
         arranged(parts, case.conventions.template, answers, _seen_true(proof, patch)),
         "" if case.discreet else _folded("How the cause was found", _cause(case.research)),
-        _footer(case),
+        _footer(case, "" if case.discreet else mends),
     )
     return Draft(
         branch=branch,
@@ -133,14 +142,15 @@ def _fenced(log: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def _footer(case: FixCase) -> str:
+def _footer(case: FixCase, mends: str) -> str:
     ref = f"SB-{case.report_id}"
     if _is_link(case.thread):
         ref = f"{ref}, discussed in [its thread]({case.thread})"
     after = "a person approved the plan"
     if case.ahead:
         after = "a person's standing approval allowed it ahead: nobody has approved this very plan"
-    return f"---\nWritten by Signalbox for {ref}, after {after}. A person must review it."
+    written = f"Written by Signalbox for {ref}, after {after}. A person must review it."
+    return "\n".join(filter(None, ("---", written, mends and f"Fixes {mends}")))
 
 
 def _is_link(url: str) -> bool:

@@ -144,6 +144,12 @@ def _trailer(value: str) -> str:
     return value
 
 
+def _team_key(text: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9]{0,9}", text):
+        raise ValueError("it has to be the key of a team, as its issues begin with it: SHOP, of SHOP-12")
+    return text
+
+
 def _variable(value: str) -> str:
     if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
         raise ValueError("this is no name of an environment variable (the token itself never stands here)")
@@ -192,6 +198,8 @@ Name = Annotated[str, AfterValidator(_name)]
 """A short name of the owner's choice."""
 Trailer = Annotated[str, AfterValidator(_trailer)]
 """A last line of a commit: a word, a colon, a value."""
+TeamKey = Annotated[str, AfterValidator(_team_key)]
+"""By what a tracker calls a team's issues: SHOP, of SHOP-12."""
 Variable = Annotated[str, AfterValidator(_variable)]
 """The name of an environment variable, or nothing."""
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]

@@ -28,6 +28,7 @@ from agents.term_forms import (
     RepositoryName,
     RoomId,
     ServiceUrl,
+    TeamKey,
     Trailer,
     Variable,
     WatchedId,
@@ -143,6 +144,13 @@ class McpTerms(Terms):
     tools: tuple[str, ...] = Field(min_length=1)
 
 
+class LinearTerms(Terms):
+    """Linear issues that are made for reports."""
+
+    team: TeamKey
+    approved: bool = False  # one for each report whose plan is approved, unless it is private
+
+
 class Limits(Terms):
     """Hard stops of one agent run."""
 
@@ -232,6 +240,7 @@ class Policy(Terms):
     sources: dict[str, SourceTerms] = Field(default_factory=dict)  # by a name of the owner's choice
     repositories: tuple[Repository, ...] = ()
     mcp: tuple[McpTerms, ...] = ()
+    linear: LinearTerms | None = None  # without it no issue is made
     approvers: tuple[PersonId, ...] = ()  # Slack user ids
     autonomy: Autonomy = Autonomy.ASK  # of all that are set for a report the most careful counts
     priorities: dict[Priority, Autonomy] = Field(default_factory=dict)  # the autonomy of what is so urgent

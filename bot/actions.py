@@ -62,6 +62,7 @@ class Verb(StrEnum):
     SPLIT = "split"
     UNDO = "undo"
     REPOSITORY = "repository"
+    LINEAR = "linear"
     SNOOZE = "snooze"
     MUTE = "mute"
     WAKE = "wake"

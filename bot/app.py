@@ -27,7 +27,7 @@ from agents.redact import Redactor
 from agents.reencoding import Reencoding
 from agents.terms import Autonomy, Policy
 from agents.weighing import Intake
-from bot import removals
+from bot import metrics, removals
 from bot.askers import Askers
 from bot.chores import Chores
 from bot.circuits import API, GIT, Circuits
@@ -46,7 +46,7 @@ from bot.listeners import Deps, build_slack_app
 from bot.listeners.events import deal_with
 from bot.listening import EVERY as LISTENING_EVERY
 from bot.listening import Listening
-from bot.lookups import open_lookups
+from bot.lookups import open_issues, open_lookups
 from bot.messenger import SlackMessenger
 from bot.people import SlackPeople
 from bot.policy import read_policy
@@ -150,7 +150,8 @@ def worker(settings: Settings) -> Iterator[Parts]:
     try:
         undertaker.start()
         clock.start()
-        yield parts
+        with metrics.served(parts.settings, parts.policy, parts.store, parts.engine):
+            yield parts
     finally:
         clock.stop()
         undertaker.stop()
@@ -168,6 +169,7 @@ def _chores(parts: Parts) -> Chores:
         note_waiting=WaitingNotes(store, slack, policy).post,
         note_week=WeeklyNotes(store, slack, policy).post,
         answer=Askers(store, slack).tell,
+        issue=parts.pipeline.issue,
         reencode=Reencoding(parts.pipeline.means).some,
     )
 
@@ -256,6 +258,7 @@ def _means(  # noqa: PLR0917 what is built before it, in that order
         redactor=redactor,
         messenger=enqueuer,
         nudge=enqueuer,
+        issues=open_issues(policy, settings),
         people=people,
         lookups=open_lookups(policy, settings, environment(), code_host),
     )

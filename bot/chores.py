@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from agents.ports import Checkpoint
+
 
 def _nothing_is_deleted(_: str) -> None:
     """Where no source is pulled, none is asked."""
@@ -23,6 +25,10 @@ def _nothing_to_encode() -> int:
     return 0
 
 
+def _nothing_to_issue(_: int, __: Checkpoint) -> None:
+    """Where there is no tracker, no report has an issue."""
+
+
 @dataclass(frozen=True)
 class Chores:
     """Each is safe to repeat."""
@@ -33,6 +39,7 @@ class Chores:
     note_waiting: Callable[[], None] = _nobody_listens  # tells channels of what waits for people for days
     note_week: Callable[[], None] = _nobody_listens  # tells channels what came of their reports
     answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
+    issue: Callable[[int, Checkpoint], None] = _nothing_to_issue  # makes and links a report's issue in a tracker
     reencode: Callable[[], int] = _nothing_to_encode  # makes anew the vectors that another encoder made
 
     def each_hour(self) -> None:

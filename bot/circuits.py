@@ -62,9 +62,18 @@ class Circuits:
 
 def known_rests(store: Store, policy: Policy) -> Sequence[Cursor]:
     """What is left alone, or was and has not been asked since, under the names that people know."""
+    return [row for row in _rows(store, policy) if row.trouble]
+
+
+def all_breakers(store: Store, policy: Policy) -> Sequence[Cursor]:
+    """Of whatever has one that is kept, sources included, whether it is open or not."""
+    return [*_rows(store, policy), *(store.cursors.get(source) for source in policy.sources)]
+
+
+def _rows(store: Store, policy: Policy) -> Sequence[Cursor]:
     models = dict.fromkeys(name for named in (policy.models.default, *policy.models.stages.values()) for name in named)
     rows = ((name, store.cursors.get(_row(name))) for name in (API, GIT, *models))
-    return [row.model_copy(update={"source": name}) for name, row in rows if row.trouble]
+    return [row.model_copy(update={"source": name}) for name, row in rows]
 
 
 def _row(name: str) -> str:

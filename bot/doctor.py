@@ -16,6 +16,7 @@ from agents.terms import Policy
 from bot import breaker
 from bot.circuits import known_rests
 from bot.connections import others_listen, strangers_seen
+from bot.doctor_linear import examine_issues
 from bot.doctor_models import examine_models
 from bot.doctor_slack import examine_slack
 from bot.encoders import vectoriser_of
@@ -64,6 +65,7 @@ def examine(*, tests: bool = False) -> Iterator[Finding]:
         network = "this machine's network and GITHUB_API_URL"
         yield from _guarded("repositories", network, lambda: examine_repositories(settings, policy))
         yield from _guarded("sources", "this machine's network", lambda: _sources(settings, policy))
+        yield from _guarded("Linear issues", "LINEAR_URL", lambda: examine_issues(settings, policy))
         yield from _guarded("MCP servers", "this machine's network", lambda: _mcp(policy))
         if tests:
             yield from _guarded("tests", network, lambda: rehearse_tests(settings, policy))

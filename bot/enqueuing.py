@@ -14,6 +14,7 @@ from storage.records import Report, Signal
 from storage.remembering import is_put_off
 from storage.status import SignalStatus, Status
 from storage.store import Store
+from storage.tracked import TrackedIssue
 
 _HEAD_START = 100
 
@@ -53,6 +54,12 @@ class Enqueuer:
             kind, _, _ = job_id.partition(":")
             first = 1 if report.priority is Priority.P0 else 10
             self.engine.enqueue(job_id, Queue(kind), kind, str(report.id), priority=first)
+
+    def issue(self, tracked: TrackedIssue) -> None:
+        """Enqueue the making, or the linking, of a report's issue in a tracker."""
+        self.engine.enqueue(
+            f"issue:{tracked.report_id}:{tracked.attempt}", Queue.FOLLOW, "issue", str(tracked.report_id)
+        )
 
     def draw(self, report: Report) -> None:
         """Enqueue the publishing of a report, if Slack shows an older version."""

@@ -17,6 +17,12 @@ KEEP_BEGUN = dt.timedelta(days=1)  # first pulls that were broken off, with the 
 KEEP_RESERVED = dt.timedelta(hours=1)  # no call of a model takes as long
 
 
+def forget(store: Store, engine: Engine, at: dt.datetime) -> None:
+    """Forget what is of no use any more to the machinery."""
+    forget_reservations(store, at)
+    forget_jobs(engine, at)
+
+
 def forget_jobs(engine: Engine, at: dt.datetime) -> None:
     """Delete the jobs that ended days ago, with what their checkpoints hold of signals and transcripts."""
     if gone := engine.forget((at - KEEP_ENDED).isoformat()):

@@ -155,14 +155,16 @@ class HttpServer(AbstractContextManager["HttpServer"]):
     app: Starlette
     host: str
     port: int
+    serves: str = "/signals"
+    variables: str = "SIGNALBOX_HTTP_HOST and SIGNALBOX_HTTP_PORT"  # that say where
 
     def __enter__(self) -> Self:
         try:
             listening = socket.create_server((self.host, self.port))
         except (OSError, OverflowError) as error:
             raise BadSettings(
-                f"The webhooks cannot be served at {self.host}:{self.port} ({error}); set SIGNALBOX_HTTP_HOST and "
-                "SIGNALBOX_HTTP_PORT to an address of this machine and a port that is free."
+                f"{self.serves} cannot be served at {self.host}:{self.port} ({error}); set {self.variables} to an "
+                "address of this machine and a port that is free."
             ) from error
         # asyncio does so only for sockets that name TCP as their protocol. Without it each answer on a connection that
         # is kept waits 40 ms for the other side's acknowledgment.
@@ -190,7 +192,7 @@ class HttpServer(AbstractContextManager["HttpServer"]):
             if time.monotonic() > deadline or not self._thread.is_alive():
                 raise BadSettings(f"The HTTP server at {self.url} did not start; the log says why.")
             time.sleep(0.01)
-        log.info("webhooks are received", url=f"{self.url}/signals")
+        log.info("serving", url=f"{self.url}{self.serves}")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -23,7 +23,7 @@ from bot.chores import Chores
 from bot.engine import Engine, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
-from bot.forgetting import forget_jobs, forget_reservations, forget_words
+from bot.forgetting import forget, forget_words
 from bot.patience import for_a_while
 from bot.putting_off import is_looked_at, wait_after, wait_of_a_digest
 from bot.queues import Queue
@@ -128,6 +128,7 @@ class Jobs:
             "prove": lambda subject, checkpoint, _: self._watch(self.pipeline.prove, int(subject), checkpoint),
             "publish": lambda subject, _, job_id: self.publisher.draw(int(subject), job_id),
             "pull": lambda subject, checkpoint, _: self.puller.pull(subject, checkpoint),
+            "issue": lambda subject, checkpoint, _: self.chores.issue(int(subject), checkpoint),
             "check": lambda subject, *_: self.chores.check(subject),
             "standing": lambda *_: self.pipeline.stand_in(),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
@@ -136,14 +137,10 @@ class Jobs:
             "week": lambda *_: self.chores.note_week(),
             "sweep": lambda *_: self.sweep(),
             "look": lambda subject, *_: self.look(subject),
-            "forget": lambda *_: self._forget(),
+            "forget": lambda *_: forget(self.store, self.engine, self.clock()),
             "reencode": lambda *_: self._reencode(),
             "retain": lambda *_: forget_words(self.store, self.clock(), self.retention),
         }
-
-    def _forget(self) -> None:
-        forget_reservations(self.store, self.clock())
-        forget_jobs(self.engine, self.clock())
 
     def _reencode(self) -> None:
         if made := self.chores.reencode():
@@ -154,6 +151,8 @@ class Jobs:
         self.chores.answer(signal_id)
 
     def _watch(self, look: Callable[[int, Checkpoint], None], report_id: int, checkpoint: Checkpoint) -> None:
+        if (until := self.store.reports.get(report_id).not_before) is not None and until > self.clock():
+            return  # by a look of an earlier slot, while this one was in line: each would put it off for twice as long
         look(report_id, checkpoint)
         if self.store.reports.get(report_id).tries:
             self.store.reports.seen_again(report_id)
@@ -236,7 +235,9 @@ class Jobs:
             self._work_again(report)
         for report_id, version in due.undrawn:
             self._draw_again(report_id, version)
-        for event_id in for_a_while(_TALK, due.inbox):  # what asks Slack, which may be silent, comes last, cut short
+        for tracked in self.store.tracked.due(self.clock()):
+            self.enqueuer.issue(tracked)
+        for event_id in for_a_while(_TALK, due.inbox):  # what asks a Slack that may be silent comes last, cut short
             self.inbox(event_id)
         for signal_id in for_a_while(_TALK, due.unanswered):
             self.chores.answer(signal_id)

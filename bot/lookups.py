@@ -1,4 +1,4 @@
-"""Builds what research may look up: what the policy names and the environment has a token for."""
+"""Builds what research may look up, and where issues are made: what the policy names and there is a token for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TypeVar
 import structlog
 from pydantic import SecretStr
 
+from agents.adapters.linear import Linear
+from agents.adapters.linear_issues import LinearIssues
 from agents.errors import SourceRejected
 from agents.lookup_ports import OuterServer
 from agents.lookups import Lookups
 from agents.ports import CodeHost
 from agents.terms import McpTerms, Policy, SourceTerms
-from bot.settings import Settings
+from bot.settings import Settings, secret
 from bot.sources import linear_lookup, posthog_lookup, sentry_events
 
 log = structlog.get_logger()
@@ -47,6 +49,13 @@ def _of(
                 yield opener(name, terms, settings)
             except SourceRejected as fault:
                 log.warning("a source cannot be looked up in", source=name, why=str(fault))
+
+
+def open_issues(policy: Policy, settings: Settings) -> LinearIssues | None:
+    """Where issues are made for reports, if the policy names a team and there is a key."""
+    if policy.linear is None or not settings.linear_api_key:
+        return None
+    return LinearIssues(Linear(secret(settings.linear_api_key), settings.linear_url), policy.linear.team)
 
 
 def open_mcp(terms: McpTerms, environment: Mapping[str, str]) -> OuterServer:

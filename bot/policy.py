@@ -10,7 +10,18 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from agents.errors import BadPolicy
-from agents.terms import Budgets, Channel, Limits, Policy, Repository, SourceTerms, StandingTerms, Terms, Waits
+from agents.terms import (
+    Budgets,
+    Channel,
+    Limits,
+    LinearTerms,
+    Policy,
+    Repository,
+    SourceTerms,
+    StandingTerms,
+    Terms,
+    Waits,
+)
 from bot.references import reference_faults
 
 
@@ -50,6 +61,7 @@ _HOMES: Mapping[str, type[Terms]] = {
     "under [research_limits] or [fix_limits]": Limits,
     "under [budgets]": Budgets,
     "under [waits]": Waits,
+    "under [linear]": LinearTerms,
     "under [standing]": StandingTerms,
 }
 _WHOLE, _NUMBER = "it has to be a whole number, such as 2", "it has to be a number, such as 2.5"

@@ -34,4 +34,4 @@ def queue_of(job_id: str) -> Queue:
     """The queue that a job belongs on, by its id's first word."""
     kind = job_id.split(":", 1)[0]
     names = {queue.value for queue in Queue}
-    return Queue(kind) if kind in names else Queue.FOLLOW if kind == "prove" else Queue.UPKEEP
+    return Queue(kind) if kind in names else Queue.FOLLOW if kind in {"prove", "issue"} else Queue.UPKEEP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,12 @@ from bot.dotenv import examined
 from bot.tokens import as_pasted, bot_token, level_token
 
 Token = Annotated[SecretStr | None, BeforeValidator(as_pasted)]
+
+
+def _address(value: str) -> str:
+    if value and not re.fullmatch(r"(?:[^\s:]+|\[[0-9a-f:]+\]):\d{1,5}", value):
+        raise ValueError("it has to be an address of this machine and a port, such as 127.0.0.1:9464")
+    return value
 
 
 class Settings(BaseSettings):
@@ -53,6 +60,7 @@ class Settings(BaseSettings):
     signalbox_sentences: str = ""  # a sentence transformer: empty: none, "download", or the folder that holds it
     signalbox_http_host: str = "127.0.0.1"  # where webhooks are received, if the policy names any
     signalbox_http_port: int = Field(default=8787, ge=0, le=65_535)
+    signalbox_metrics: Annotated[str, AfterValidator(_address)] = ""  # where /metrics is served; empty: nowhere
     signalbox_log: str = "info"
 
     @property

@@ -1,12 +1,13 @@
-"""A loopback Linear: the issues of one workspace, over the part of its GraphQL API that reads them."""
+"""A loopback Linear: the issues of one workspace, over the parts of its GraphQL API that the bot uses."""
 
 from __future__ import annotations
 
 import base64
 import re
 import threading
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -17,12 +18,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from playground.faults import Fault, Faults
+from playground.linear_records import Change, Comment, LinearIssue, stamp
 from playground.rate import Rate
 from playground.wire import Answer, guarded, json_body
 
+__all__ = ["Change", "Comment", "Linear", "LinearIssue", "stamp"]
+
 Json = dict[str, Any]
 _LARGEST = 250
-_PRIORITIES = ("No priority", "Urgent", "High", "Medium", "Low")
+_VERSION = 4  # of ids, as the schema has them
 _WORDS = frozenset(
     """
     query Issues IssueFilter Int String issues filter first after orderBy updatedAt nodes pageInfo hasNextPage endCursor
@@ -30,89 +34,9 @@ _WORDS = frozenset(
     creator assignee labels attachments history fromState toState
     trashed Teams TeamFilter teams
     Search searchIssues term includeComments true Issue issue id comments body user
+    mutation Create IssueCreateInput input issueCreate success Link attachmentLinkURL issueId
     """.split()  # noqa: SIM905 a list of that many strings could not be read
 )
-
-
-@dataclass(frozen=True)
-class Change:
-    """An issue went from one type of state to another."""
-
-    at: datetime
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Comment:
-    """What somebody said below an issue."""
-
-    at: datetime
-    by: str
-    body: str
-
-
-@dataclass(frozen=True)
-class LinearIssue:
-    """An issue; `priority` is Linear's number, `state` a type of state such as backlog, started or completed."""
-
-    identifier: str
-    title: str
-    description: str
-    url: str
-    created: datetime
-    updated: datetime
-    creator: str = "Kim Doe"
-    assignee: str = ""
-    priority: int = 0
-    state: str = "unstarted"
-    labels: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    previous: tuple[str, ...] = ()
-    history: tuple[Change, ...] = field(default=())
-    comments: tuple[Comment, ...] = ()
-    trashed: bool = False
-
-    @property
-    def team(self) -> str:
-        return self.identifier.partition("-")[0]
-
-    def as_json(self) -> Json:
-        changes = sorted(self.history, key=lambda change: change.at, reverse=True)
-        return {
-            "identifier": self.identifier,
-            "previousIdentifiers": list(self.previous),
-            "title": self.title,
-            "description": self.description or None,
-            "url": self.url,
-            "priority": self.priority,
-            "priorityLabel": _PRIORITIES[self.priority],
-            "createdAt": stamp(self.created),
-            "updatedAt": stamp(self.updated),
-            "trashed": self.trashed or None,
-            "state": {"name": self.state.title(), "type": self.state},
-            "team": {"key": self.team},
-            "creator": {"name": self.creator} if self.creator else None,
-            "assignee": {"name": self.assignee} if self.assignee else None,
-            "labels": {"nodes": [{"name": name} for name in self.labels]},
-            "attachments": {"nodes": [{"url": link} for link in self.links]},
-            "comments": {
-                "nodes": [
-                    {"body": each.body, "createdAt": stamp(each.at), "user": {"name": each.by}}
-                    for each in self.comments
-                ]
-            },
-            "history": {
-                "nodes": [
-                    {
-                        "createdAt": stamp(change.at),
-                        "fromState": {"type": change.before},
-                        "toState": {"type": change.after},
-                    }
-                    for change in changes[:50]
-                ]
-            },
-        }
 
 
 @dataclass(eq=False)
@@ -127,12 +51,13 @@ class Linear:
 
     def __init__(self, key: str, faults: Faults, rate: Rate | None = None) -> None:
         self.address: str | None = None
+        self.may_write = True  # what the key's owner allowed it
         self._key = key
         self._faults = faults
         self._rate = rate or Rate()
         self._lock = threading.RLock()
         self._issues: dict[str, LinearIssue] = {}
-        self._teams: set[str] = set()  # that lost an issue
+        self._teams: set[str] = set()  # that were made, or lost an issue
         self.app = Starlette(routes=[Route("/graphql", self._serve, methods=["POST"])])
 
     def serve(self, url: str) -> None:
@@ -140,6 +65,16 @@ class Linear:
         self.address = f"{url.rstrip('/')}/graphql"
 
     # What people do
+
+    def add_team(self, key: str) -> None:
+        """Somebody makes a team."""
+        with self._lock:
+            self._teams.add(key)
+
+    def issues(self) -> list[LinearIssue]:
+        """All of them, in the order in which they were made."""
+        with self._lock:
+            return list(self._issues.values())
 
     def put(self, issue: LinearIssue) -> None:
         """Somebody writes an issue, or another version of it."""
@@ -199,17 +134,46 @@ class Linear:
             case "teams":
                 key = str(((variables.get("filter") or {}).get("key") or {}).get("eq"))
                 known = self._teams | {issue.team for issue in self._issues.values()}
-                return {"teams": {"nodes": [{"key": key}] if key in known else []}}
+                return {"teams": {"nodes": [{"id": team_id(key), "key": key}] if key in known else []}}
             case "issue":
-                return {"issue": self._one(str(variables.get("id")))}
+                return {"issue": self._one(str(variables.get("id"))).as_json()}
+            case "issueCreate" | "attachmentLinkURL" as mutation:
+                return {mutation: self._written(mutation, variables)}
             case _:
                 return {"issues": self._page(variables)}
 
-    def _one(self, identifier: str) -> Json:
-        found = self._issues.get(identifier)
+    def _one(self, name: str) -> LinearIssue:
+        """By its identifier or its id."""
+        found = next((issue for issue in self._issues.values() if name in {issue.identifier, issue.id}), None)
         if found is None:
             raise _Problem(400, "INPUT_ERROR", "Entity not found: Issue - Could not find referenced Issue.")
-        return found.as_json()
+        return found
+
+    def _written(self, mutation: str, variables: Mapping[str, Any]) -> Json:
+        if not self.may_write:  # before anything is looked up, as Linear does
+            raise _Problem(400, "FORBIDDEN", "Invalid scope: `write` required")
+        if mutation == "attachmentLinkURL":
+            issue = self._one(str(variables["issueId"]))
+            self.put(replace(issue, links=(*issue.links, str(variables["url"])), updated=datetime.now(UTC)))
+            return {"success": True}
+        given = dict(variables["input"])
+        known = self._teams | {issue.team for issue in self._issues.values()}
+        team = next((key for key in known if team_id(key) == given["teamId"]), None)
+        if team is None:
+            raise _Problem(400, "INPUT_ERROR", "Entity not found: Team - Could not find referenced Team.")
+        if uuid.UUID(given["id"]).version != _VERSION:
+            raise _Problem(400, "INPUT_ERROR", "Argument Validation Error: id must be a UUID v4")
+        if any(issue.id == given["id"] for issue in self._issues.values()):
+            raise _Problem(400, "INPUT_ERROR", "Argument Validation Error: id is taken")
+        made = self._made(team, given)
+        self.put(made)
+        return {"success": True, "issue": made.as_json()}
+
+    def _made(self, team: str, given: Mapping[str, Any]) -> LinearIssue:
+        numbers = [int(each.identifier.rpartition("-")[2]) for each in self._issues.values() if each.team == team]
+        identifier, at = f"{team}-{max(numbers, default=0) + 1}", datetime.now(UTC)
+        url = f"https://linear.example/issue/{identifier}"
+        return LinearIssue(identifier, str(given["title"]), str(given["description"]), url, at, at, id=given["id"])
 
     def _search(self, variables: Mapping[str, Any]) -> Json:
         term, first = variables.get("term"), variables.get("first") or 50
@@ -294,5 +258,6 @@ def _refusal(fault: Fault) -> Answer:
     return Answer(fault.status, _errors("Internal server error", "INTERNAL_SERVER_ERROR"))
 
 
-def stamp(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def team_id(key: str) -> str:
+    """The id of the team with this key."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"team:{key}"))

@@ -37,6 +37,7 @@ from playground.townsfolk import (
     REVIEWER,
     SOURCES,
     TEAM,
+    TRACKER_TEAM,
     USERS,
     Pace,
     policy_text,
@@ -114,6 +115,7 @@ class Town:
         self.sentry = Sentry(token=_TOKEN, faults=self.faults, organisation=ORGANISATION)
         self.posthog = PostHog(_TOKEN, self.faults, project=PROJECT)
         self.linear = Linear(_TOKEN, self.faults)
+        self.linear.add_team(TRACKER_TEAM)
         self.zendesk = Zendesk(_TOKEN, self.faults, email=AGENT)
         self.page = self._stack.enter_context(Loopback(self.workspace.app, port=self.page_port))
         self.workspace.serve(self.page.url)

@@ -14,6 +14,7 @@ REPOSITORY = "acme/humanize"
 ORGANISATION = "acme"
 REVIEWER = "priya"
 PROJECT = "1"  # in PostHog
+TRACKER_TEAM = "PLAT"
 AGENT = "bot@acme.example"  # in Zendesk
 
 TEAM = TeamSeed(id="T07ACME", name="Acme", domain="acme")
@@ -48,6 +49,9 @@ test_command = [{test_command}]
 test_environment = {{ {test_variables} }}
 environment = "{environment}"
 reviewers = ["{reviewer}"]
+
+[linear]
+team = "{team}"
 
 [waits]
 soak = "{soak:g}s"
@@ -94,7 +98,7 @@ kind = "linear"
 every = "{pulls:g}s"
 report_to = "{fleet}"
 trusted = true
-options = {{ teams = "PLAT", lookback = "520w" }}
+options = {{ teams = "{team}", lookback = "520w" }}
 """,
     "customer-tickets": """\
 [sources.customer-tickets]
@@ -129,6 +133,7 @@ def policy_text(product: Product, pace: Pace, sources: Collection[str] = SOURCES
         reviewer=REVIEWER,
         organisation=ORGANISATION,
         project=PROJECT,
+        team=TRACKER_TEAM,
         test_command=", ".join(f'"{word}"' for word in product.test_command),
         test_variables=", ".join(f'{key} = "{value}"' for key, value in product.test_variables.items()),
         environment=product.environment,

@@ -16,6 +16,7 @@ from storage.sleep import Sleep
 from storage.spending import Spent, spent_by_stage
 from storage.standing_rows import StandingApproval, StandingUse, of_report
 from storage.status import CLOSED, Status, Visibility
+from storage.tracked import TrackedIssue
 from storage.transactions import Row, found, table_of
 
 
@@ -41,6 +42,7 @@ class Snapshot:
     corrections: tuple[Correction, ...] = ()
     moved: tuple[Signal, ...] = ()  # that people moved to another report
     near: tuple[Near, ...] = ()
+    tracked: TrackedIssue | None = None  # its issue in a tracker
     standing: tuple[StandingApproval, ...] = ()  # that came to its plans
     uses: tuple[StandingUse, ...] = ()  # what came of those
     after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
@@ -93,6 +95,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         standing=standing,
         uses=uses,
         after=_after(session, report),
+        tracked=session.get(TrackedIssue, report_id),
         sleeps=_of(session, Sleep, report_id),
         near=tuple(
             near

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from storage.balance import Balances
 from storage.correcting import Corrections
+from storage.counting import Counting
 from storage.cursors import Cursors
 from storage.deliveries import Deliveries
 from storage.due import DueWork
@@ -32,6 +33,7 @@ from storage.sleeps import Sleeps
 from storage.spending import Spending
 from storage.standing import StandingApprovals
 from storage.switches import Switches
+from storage.tracked import Tracked
 from storage.transactions import Transactions
 from storage.turning_private import TurningPrivate
 
@@ -60,10 +62,12 @@ class Store:
         self.plans = Plans(transactions)
         self.standing = StandingApprovals(transactions)
         self.fixes = Fixes(transactions)
+        self.tracked = Tracked(transactions)
         self.sleeps = Sleeps(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)
         self.balances = Balances(transactions)
+        self.counting = Counting(transactions)
         self.inbox = Inbox(transactions)
         self.messages = Messages(transactions)
         self.outbox = Outbox(transactions)

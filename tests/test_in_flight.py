@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from agents.assent import Answer, Via
 from agents.exchange import Draft, PullRequest, Touching
+from agents.fix_cases import Approved
+from agents.fixing import Fixing
+from agents.in_the_way import in_the_way
 from agents.terms import Repository
 from storage.columns import now
 from storage.judgments import Outcome, Stage
@@ -143,6 +146,21 @@ def test_what_the_plan_told_of_and_what_we_opened_for_another_report_is_not_aske
     world.store.fixes.change(opened.id or 0, url=other.url)
 
     assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_what_a_plan_told_of_is_asked_about_where_a_standing_approval_allowed_it_unread(
+    world: World, host: Busy
+) -> None:
+    host.opens()
+    world.reaches(Status.AWAITING_FIX)
+    means = world.pipeline.means
+    approved = Fixing(means)._approved(1)
+    assert isinstance(approved, Approved)
+    tip = means.workspaces.head(approved.repository)
+    assert in_the_way(means, approved, tip) is None
+    way = in_the_way(means, replace(approved, consent=replace(approved.consent, ahead=True)), tip)
+    assert way is not None
+    assert [one.url for one in way.pull_requests] == [host.pull_requests[1].url]
 
 
 def test_a_further_round_of_our_own_pull_request_goes_on_whoever_else_is_at_it(world: World, host: Busy) -> None:

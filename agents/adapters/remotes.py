@@ -68,8 +68,8 @@ class Remote:
             raise self._left_alone(doing, wait)
 
     def _left_alone(self, doing: str, wait: float) -> CodeHostDown:
-        sentence = f"{doing} {self.name} waits: its server did not answer lately, and is asked again in {wait:.0f} s"
-        return CodeHostDown(f"{sentence} ({self.circuit.why})", wait, was_asked=False)
+        sentence = f"{doing} {self.name} waits until its server answers again ({self.circuit.why})"
+        return CodeHostDown(sentence, wait, was_asked=False)
 
     def _run(
         self, *arguments: str, at: Path, doing: str, seconds: float = 120.0, keep_open: Sequence[int] = ()

@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import Block
 from agents import rules
 from bot.actions import Command, Verb
 from bot.circuits import known_rests
-from bot.listeners import correcting, explaining, held, how, sleeping
+from bot.listeners import correcting, explaining, held, how, sleeping, tracking
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
@@ -182,6 +182,7 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.SPLIT: correcting.split_typed,
     Verb.UNDO: correcting.undo_typed,
     Verb.REPOSITORY: correcting.repository_typed,
+    Verb.LINEAR: tracking.linear_typed,
     Verb.SNOOZE: sleeping.snooze_typed,
     Verb.MUTE: sleeping.mute_typed,
     Verb.WAKE: sleeping.wake_typed,

@@ -9,6 +9,7 @@ from typing import Any
 
 from agents.adapters.linear import Linear, Priority
 from agents.errors import NotAtSource, SourceRejected
+from agents.issue_ids import is_ours
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
 from bot.sources.reading import Reading, moment, moment_in, name_in
@@ -27,7 +28,7 @@ _QUERY = """
 query Issues($filter: IssueFilter, $first: Int!, $after: String) {
   issues(filter: $filter, first: $first, after: $after, orderBy: updatedAt) {
     nodes {
-      identifier previousIdentifiers title description url priority createdAt updatedAt
+      id identifier previousIdentifiers title description url priority createdAt updatedAt
       state { name type }
       team { key }
       creator { name }
@@ -72,7 +73,7 @@ class LinearIssues:
     lookback: float  # seconds, at the first pull
 
     def pull(self, cursor: str) -> Pulled:
-        """At most PAGE open issues that changed since the cursor."""
+        """At most PAGE open issues that changed since the cursor; what was made of our own reports is no signal."""
         at = LinearPosition.at(cursor, self.lookback)
         page = self.client.ask(
             _QUERY, {"filter": self._filter(at.since), "first": PAGE, "after": at.after_page or None}
@@ -87,7 +88,7 @@ class LinearIssues:
             end = str(page["pageInfo"]["endCursor"])
             lowest = min((changed for _, (changed, _) in placed), default=at.below)
             following = LinearPosition(since=at.since, seen=at.seen, below=lowest, after_page=end, then=then)
-        newest_last = [issue for issue, _ in reversed(fresh)]
+        newest_last = [issue for issue, _ in reversed(fresh) if not is_ours(str(issue.get("id")))]
         signals = tuple(signal for _, signal in reading.each(newest_last, self._signal))
         return Pulled(signals, following.model_dump_json(), more, unread=reading.unread)
 

@@ -40,6 +40,8 @@ def card(scene: Scene) -> Drawing:
         stopped = it_was(scene.moves[-1]) if report.status is Status.STUCK and scene.moves else []
         blocks.append(parts.paragraph(Words(report.note, italic=True, limit=700), *stopped))
     blocks.append(parts.context(_facts(scene), *_links(scene)))
+    if (tracked := scene.snapshot.tracked) is not None and tracked.trouble:
+        blocks.append(parts.context(f"Its Linear issue waits: {tracked.trouble}"[:600]))
     if pressed := _buttons(scene):
         blocks.append(parts.buttons(*pressed))
     blocks.append(parts.context(footer(scene.snapshot)))
@@ -66,6 +68,8 @@ def _links(scene: Scene) -> list[Markup]:
         links.append(Markup(link(scene.address(plan.posted_ts), "the plan")))
     if fix is not None and fix.number is not None:
         links.append(Markup(link(fix.url, f"pull request #{fix.number}")))
+    if (tracked := scene.snapshot.tracked) is not None and tracked.identifier:
+        links.append(Markup(link(tracked.url, tracked.identifier)))
     if scene.report.status is Status.AWAITING_PROOF and scene.report.soak_until is not None:
         links.append(Markup(plain("watching until ") + moment(scene.report.soak_until)))
     return links

@@ -62,7 +62,6 @@ _STUCK = {
     Outcome.NO_CHECKS: "the checks did not come in time",
     Outcome.OUT_OF_ROUNDS: "the checks stayed red",
     Outcome.STOPPED: "a person stopped it",
-    Outcome.IN_FLIGHT: "somebody else may be at it already",
     Outcome.DRY_RUN: "this is a dry run, nothing is pushed",
 }
 _SOURCES = {SLACK: "Slack"}
@@ -102,6 +101,8 @@ def status_line(report: Report, pull_request: str = "the pull request", came_fro
     if report.status is Status.GATHERING and report.research is not None and came_from in _GATHERING_AGAIN:
         return _GATHERING_AGAIN[came_from]
     line = _SAID[report.status].format(pull_request=pull_request)
+    if report.status is Status.STUCK and report.stuck_because is Outcome.IN_FLIGHT:
+        return "Waiting for an approver to say in the thread whether I go on: somebody else may be at it already."
     if report.status is Status.STUCK and report.stuck_because in _STUCK:
         return f"Stuck, because {_STUCK[report.stuck_because]}. A person has to look at it and press Retry or Dismiss."
     return line

@@ -12,7 +12,8 @@ import storage.plumbing
 import storage.records
 import storage.run_rows
 import storage.sleep
-import storage.standing_rows  # noqa: F401 with the others, it makes the tables known
+import storage.standing_rows
+import storage.tracked  # noqa: F401 with the others, it makes the tables known
 from storage.migrations.scope import is_looked_at, is_modelled
 
 connection: Any = context.config.attributes.get("connection")

@@ -54,10 +54,19 @@ def test_a_healthy_installation_is_told_so(town: Town) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert " bad " not in done.stdout
+    assert "the team PLAT is seen, and issues may be made there" in done.stdout
     for what in ("policy", "database", "Slack scopes", "channel C07SOLAR", "repository acme/humanize", "sentry-solar"):
         assert what in done.stdout
     for source in ("sentry-solar", "humanize-issues", "dashboard-product", "platform-tracker", "customer-tickets"):
         assert f"source {source}: answers" in done.stdout
+
+
+def test_a_key_of_linear_that_may_only_read_is_named(town: Town) -> None:
+    with town:
+        town.linear.may_write = False
+        done = examined(town)
+    assert "LINEAR_API_KEY may not write" in done.stdout
+    assert not [issue for issue in town.linear.issues() if "signalbox" in str(issue.links)]
 
 
 def test_a_fine_grained_token_is_good_while_it_may_read_the_jobs_of_actions(town: Town) -> None:

@@ -240,6 +240,17 @@ def test_looks_that_fail_for_hours_leave_a_report_where_it_is_and_the_next_good_
     assert (seen.status, seen.note, seen.not_before) == (Status.AWAITING_REVIEW, "", None)
 
 
+def test_looks_that_wait_in_line_while_one_fails_put_a_report_off_only_once(works: Works) -> None:
+    report_id = a_report(works.store, status=Status.AWAITING_REVIEW).id or 0
+    works.pipeline.fails += [CodeHostDown("GitHub answered 502.", 100.0) for _ in range(9)]
+    works.jobs.look("slot 1")
+    until(partial(has_tried, works, report_id, 1), "the look fails")
+    for slot in ("slot 2", "slot 3"):  # as they were enqueued before that
+        works.engine.enqueue(f"follow:{report_id}:{slot}", Queue.FOLLOW, "follow", str(report_id))
+        until(partial(works.engine.is_over, f"follow:{report_id}:{slot}"), "it is done")
+    assert works.store.reports.get(report_id).tries == 1
+
+
 @pytest.mark.parametrize(
     ("age", "every", "looks"),
     [

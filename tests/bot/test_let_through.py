@@ -64,7 +64,7 @@ def test_somebody_elses_pull_request_is_shown_and_an_approver_says_that_the_fix_
     assert url in json.dumps(asked.blocks)
     assert "I ask before I go on." in json.dumps(asked.blocks)
     assert "Look again" in labels(asked)
-    assert "somebody else may be at it already" in json.dumps(root.blocks)
+    assert "Waiting for an approver to say in the thread whether I go on" in json.dumps(root.blocks)
     place.press(ADA, asked, "go_on", json.dumps({"report_id": report_id, "entry_id": 1}))  # of another time
     assert place.store.reports.get(report_id).status is Status.STUCK
     for user in (BOB, ADA):

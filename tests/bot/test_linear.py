@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from agents.errors import SourceDown, SourceRejected
+from agents.issue_ids import issue_id_of
 from agents.redact import Redactor
 from agents.terms import SourceTerms
 from bot.settings import Settings
@@ -21,6 +22,7 @@ from playground.linear import Linear, LinearIssue
 from playground.loopback import Loopback
 from playground.rate import Rate
 from storage.raw import Severity
+from storage.records import Report
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
@@ -206,3 +208,11 @@ def test_an_issue_of_a_team_that_we_may_not_see_is_not_taken_for_deleted(linear:
     assert isinstance(asked, LooksUp)
     with pytest.raises(SourceRejected, match="no team PRIV"):
         asked.gone(["PRIV-1"])
+
+
+def test_an_issue_that_was_made_of_a_report_is_no_signal(linear: Linear) -> None:
+    linear.put(issue("PLAT-1", id=str(issue_id_of(Report(id=7, title="t")))))
+    linear.put(issue("PLAT-2"))
+    pulled = source(linear).pull("")
+    assert [signal.external_id for signal in pulled.signals] == ["PLAT-2"]
+    assert not pulled.unread

@@ -239,6 +239,13 @@ def test_a_limit_that_is_named_leaves_the_others_as_they_are(tmp_path: Path) -> 
     assert (limits.minutes, limits.steps, limits.usd) == (90.0, 60, 4.0)
 
 
+def test_a_team_that_is_no_key_is_said_and_without_one_no_issue_is_made(tmp_path: Path) -> None:
+    said = faults(tmp_path, '[linear]\nteam = "Shop team"\napprove = true\n')
+    assert "linear.team: it has to be the key of a team, as its issues begin with it: SHOP, of SHOP-12" in said
+    assert "linear.approve: there is no such key" in said
+    assert read_policy(EXAMPLE, KINDS).linear is None
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

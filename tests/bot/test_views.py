@@ -130,7 +130,8 @@ def test_every_status_is_said_in_a_sentence_that_says_who_must_act() -> None:
 def test_each_reason_to_be_stuck_is_said_in_words() -> None:
     for outcome in set(Outcome) - {Outcome.FINISHED, Outcome.FAILED}:
         line = status_line(Report(id=1, status=Status.STUCK, stuck_because=outcome, title="t"))
-        assert line.startswith("Stuck, because"), outcome
+        asks = outcome is Outcome.IN_FLIGHT
+        assert line.startswith("Waiting for an approver" if asks else "Stuck, because"), outcome
 
 
 def test_no_view_names_a_model_or_a_tool() -> None:

@@ -24,12 +24,13 @@ SECRET = "a secret of at least sixteen"
 
 @pytest.mark.slow
 def test_a_running_bot_takes_a_signal_and_digests_it_with_the_transformer_that_is_set(town: Town) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as probe, socket.create_server(("127.0.0.1", 0)) as other:
+        port, numbers = probe.getsockname()[1], other.getsockname()[1]
     town.start = forked
     model = make_transformer(town.root.parent / "model")
     town.extra_environment = {
         "SIGNALBOX_HTTP_PORT": str(port),
+        "SIGNALBOX_METRICS": f"127.0.0.1:{numbers}",
         "ALERTS_SECRET": SECRET,
         "SIGNALBOX_SENTENCES": str(model),
     }
@@ -52,6 +53,9 @@ def test_a_running_bot_takes_a_signal_and_digests_it_with_the_transformer_that_i
         assert answer.status_code == 202
         signal = _digested(town, answer.json()["id"])
         assert signal.status is SignalStatus.FILED
+        told = requests.get(f"http://127.0.0.1:{numbers}/metrics", timeout=10).text
+        assert 'signalbox_signals{source="alerts",status="filed"} 1\n' in told
+        assert requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).status_code == 404, "not to the world"
         assert len(signal.vector or b"") == 4 * WIDTH
 
 

@@ -31,6 +31,7 @@ from storage.store import Store
 from tests.bot.ports import NoVectors, Pool
 from tests.bot.site import Site
 from tests.fake_code_host import FakeCodeHost
+from tests.fake_issue_tracker import FakeIssueTracker
 from tests.fake_workspaces import FakeWorkspaces
 from tests.fakes import ScriptedModel, Told
 
@@ -225,6 +226,7 @@ def _means(store: Store, folder: Path, policy: Policy, told: Told) -> Means:
         redactor=Redactor(b"key"),
         messenger=told,
         nudge=told,
+        issues=FakeIssueTracker(policy.linear.team) if policy.linear is not None else None,
     )
 
 

@@ -175,9 +175,8 @@ def asking(circuit: Circuit, doing: str) -> Iterator[None]:
 
 
 def resting(circuit: Circuit, doing: str, wait: float) -> CodeHostDown:
-    """That GitHub is not asked for so many seconds."""
-    sentence = f"{doing} waits: GitHub did not answer lately, and is asked again in {wait:.0f} s ({circuit.why})"
-    return CodeHostDown(sentence, wait, was_asked=False)
+    """That GitHub is not asked for so many seconds, which people are not told: they may read it later."""
+    return CodeHostDown(f"{doing} waits until GitHub answers again ({circuit.why})", wait, was_asked=False)
 
 
 def _meaning(doing: str, error: GithubException) -> CodeHostDown | CodeHostRejected:

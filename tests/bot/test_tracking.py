@@ -1,0 +1,81 @@
+"""`/signalbox linear`: who asks for an issue hears what becomes of it, and the card links it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agents.ports import Checkpoint
+from agents.terms import LinearTerms
+from bot.chores import Chores
+from storage.columns import now
+from storage.status import Visibility
+from storage.store import Store
+from tests.bot.site import Site
+from tests.bot.workplace import ADA, BOB, GUS, POLICY, SECRET, SOLAR, Workplace, a_workplace, text_of
+from tests.bot.works import Works, until
+from tests.factories import a_report
+from tests.fakes import PlainCheckpoint
+
+
+@pytest.fixture
+def place(site: Site, sqlite_store: Store, tmp_path: Path) -> Iterator[Workplace]:
+    policy = POLICY.model_copy(update={"linear": LinearTerms(team="SHOP")})
+    with a_workplace(site, sqlite_store, tmp_path, policy=policy) as built:
+        yield built
+
+
+def said(place: Workplace, words: str, user: str = BOB, channel: str = SOLAR) -> str:
+    return place.types(user, "/signalbox", words, channel).body
+
+
+def test_an_issue_is_made_at_a_persons_wish_and_linked_on_the_card(place: Workplace) -> None:
+    report_id = a_report(place.store, channel=SOLAR).id or 0
+    assert "Name the report" in said(place, "linear")
+    assert "There is no SB-99" in said(place, "linear SB-99")
+    assert said(place, "linear SB-1", user=GUS).startswith("Guests cannot do this")
+    assert said(place, "linear SB-1") == "I make an issue of SB-1 in the Linear team SHOP; its card will link it."
+    (row,) = place.store.tracked.due(now())
+    assert (row.report_id, row.wanted_by) == (report_id, BOB)
+
+    place.deps.pipeline.issue(report_id, PlainCheckpoint())
+
+    assert "SHOP-1" in text_of(place.draw(report_id)[0])
+    assert said(place, "linear #1") == "SB-1 has the issue SHOP-1 already: https://tracker.example/issue/SHOP-1"
+
+
+def test_an_issue_that_cannot_be_made_is_told_of_on_the_card(place: Workplace) -> None:
+    report_id = a_report(place.store, channel=SOLAR).id or 0
+    said(place, "linear SB-1")
+    place.store.tracked.failed(report_id, "Linear shows no team SHOP", now() + dt.timedelta(hours=1))
+    assert "Its Linear issue waits: Linear shows no team SHOP" in text_of(place.draw(report_id)[0])
+
+
+def test_a_private_report_is_spoken_of_in_its_channel_alone(place: Workplace) -> None:
+    a_report(place.store, channel=SECRET, visibility=Visibility.PRIVATE)
+    assert "There is no SB-1" in said(place, "linear SB-1")
+    assert "tells no more than its number" in said(place, "linear SB-1", user=ADA, channel=SECRET)
+
+
+def test_without_a_team_it_says_what_to_set(site: Site, sqlite_store: Store, tmp_path: Path) -> None:
+    a_report(sqlite_store, channel=SOLAR)
+    with a_workplace(site, sqlite_store, tmp_path) as place:
+        assert "name one as `team` under [linear]" in said(place, "linear SB-1")
+
+
+def test_the_sweep_finds_an_issue_that_is_wanted(works: Works) -> None:
+    report_id = a_report(works.store).id or 0
+    works.store.tracked.want(report_id, "U1")
+    made: list[int] = []
+
+    def issue(wanted: int, _: Checkpoint) -> None:
+        works.store.tracked.made(wanted, "SHOP-1", "https://tracker.example/1")
+        made.append(wanted)
+
+    works.jobs.chores = Chores(issue=issue)
+    works.jobs.sweep()
+    until(lambda: made == [report_id], "it is made")
+    assert works.store.tracked.due(now()) == []
