@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,10 @@ from playground.zendesk import Zendesk
 from playground.zendesk_records import Comment, Person, Ticket
 
 SIGNALS = Path(__file__).with_name("demo_signals.json")
+AS_WRITTEN = timedelta(0)
+_LAST_SAID = datetime(2026, 11, 20, 6, 54, 9, tzinfo=UTC)  # in Slack, as the file has it
+_AGO = timedelta(hours=7)  # that is before the demo: the same morning
+_STAMP = re.compile(r"(?<=[/\"p])179515[0-9]{4}(?=\.?[0-9]{6})|(?<=[/\"p])179508[0-9]{4}(?=\.?[0-9]{6})")
 _SETTLED = timedelta(seconds=90)  # what Zendesk holds for that long is in its exports
 
 
@@ -158,28 +163,38 @@ class Case:
         return said.external_id
 
 
-def demo_cases() -> tuple[Case, Case]:
+def moved_to(at: datetime) -> timedelta:
+    """By how much what was said in Slack is moved, so that it was said on the morning of `at`.
+
+    Everywhere else things are reported when they are told, and days between two signals make them less alike. Recorded
+    replies know Slack's messages by their moments: for those they stay as they are written.
+    """
+    return timedelta(seconds=round((at - _AGO - _LAST_SAID).total_seconds()))
+
+
+def demo_cases(moved: timedelta = AS_WRITTEN) -> tuple[Case, Case]:
     """The two bugs of the demo."""
-    first, second = map(_case, _signals()["cases"])
+    first, second = map(_case, _signals(moved)["cases"])
     return first, second
 
 
-def chatter() -> tuple[Chatter, ...]:
+def chatter(moved: timedelta = AS_WRITTEN) -> tuple[Chatter, ...]:
     """What people say besides, in order; one message of it is an attack."""
-    return tuple(line for line in _chatter() if line.kind is not Kind.DUPLICATE)
+    return tuple(line for line in _chatter(moved) if line.kind is not Kind.DUPLICATE)
 
 
-def duplicate() -> Chatter:
+def duplicate(moved: timedelta = AS_WRITTEN) -> Chatter:
     """The first case's message, posted a second time by the same person a few seconds later."""
-    return next(line for line in _chatter() if line.kind is Kind.DUPLICATE)
+    return next(line for line in _chatter(moved) if line.kind is Kind.DUPLICATE)
 
 
-def _signals() -> dict[str, Any]:
-    return dict(json.loads(SIGNALS.read_text(encoding="utf-8")))
+def _signals(moved: timedelta) -> dict[str, Any]:
+    written, seconds = SIGNALS.read_text(encoding="utf-8"), round(moved.total_seconds())
+    return dict(json.loads(_STAMP.sub(lambda found: str(int(found[0]) + seconds), written)))
 
 
-def _chatter() -> list[Chatter]:
-    return [Chatter(**{**line, "kind": Kind(line["kind"])}) for line in _signals()["chatter"]]
+def _chatter(moved: timedelta) -> list[Chatter]:
+    return [Chatter(**{**line, "kind": Kind(line["kind"])}) for line in _signals(moved)["chatter"]]
 
 
 def _case(given: Mapping[str, Any]) -> Case:

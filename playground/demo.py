@@ -17,12 +17,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from playground.case import Case, Tool, chatter, demo_cases, duplicate
+from playground.case import AS_WRITTEN, Case, Tool, chatter, demo_cases, duplicate, moved_to
 from playground.ending import Ending, Told
 from playground.keeper import Keeper
 from playground.loopback import PortTaken
@@ -63,7 +64,9 @@ def main(ending: Ending) -> int:
 
 def _in_town(root: Path, product: Product, arguments: argparse.Namespace, ending: Ending) -> int:
     mind = Mind.LIVE if arguments.live else Mind.NONE if arguments.without_model else Mind.RECORDED
-    with Town(root, product, mind=mind, page_port=arguments.port, upstream=_upstream(arguments)) as town:
+    moved = AS_WRITTEN if mind is Mind.RECORDED else moved_to(datetime.now(UTC))
+    upstream = _upstream(arguments)
+    with Town(root, product, mind=mind, page_port=arguments.port, upstream=upstream, moved=moved) as town:
         try:
             return _play_headless(town, arguments, ending) if arguments.headless else _play(town, arguments, ending)
         except Told:
@@ -123,22 +126,22 @@ def _tell_the_story(people: People) -> None:
     town = people.town
     town.workspace.wait_for(lambda: town.workspace.connected > 0, 180.0, "the bot to connect")
     if town.mind is Mind.NONE:
-        filing(people, list(demo_cases()), lambda tell: let_be_filed(town, tell, people.patience))
+        filing(people, list(demo_cases(town.moved)), lambda tell: let_be_filed(town, tell, people.patience))
     else:
-        story(people, list(demo_cases()))
+        story(people, list(demo_cases(town.moved)))
 
 
 def story(people: People, cases: list[Case]) -> None:
     """What happens in the demo, in order."""
     people.greet()
     first, second = cases
-    people.chat(chatter())
+    people.chat(chatter(people.town.moved))
     for case in cases:
         people.report(case)
         people.say_twice(case)
         people.fail_in_production(case)
         people.wait_for_evidence(case, case.sentry.title)
-    people.repeat(duplicate())
+    people.repeat(duplicate(people.town.moved))
     for case in cases:
         people.wait_for_plan(case)
     for case in cases:
@@ -160,12 +163,12 @@ def story(people: People, cases: list[Case]) -> None:
 def filing(people: People, cases: list[Case], filed: Callable[[Callable[[], None]], None]) -> None:
     """What happens in the demo without a model: everything is told, one after the other, and filed."""
     people.greet()
-    people.chat(chatter())
+    people.chat(chatter(people.town.moved))
     for case in cases:
         people.report(case)
         people.say_twice(case)
         filed(partial(people.fail_in_production, case))
-    people.repeat(duplicate())
+    people.repeat(duplicate(people.town.moved))
     for case in cases:
         filed(partial(people.open_issue, case))
     for tool, case in elsewhere(people, cases):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel
 
-from playground.case import Tool, demo_cases
+from playground.case import Case, Tool, demo_cases
 from playground.codehost.host import CodeHost
 from playground.codehost.snapshots import PullSeen
 from playground.town import Mind, Town
@@ -56,7 +56,7 @@ def count(town: Town, *, refused: int, seconds: float) -> Tally:
     signals = store.signals.counts()
     reports = store.reports.all()
     spent = store.spending.total()
-    wanted, filed = _filed(store, town.tools)
+    wanted, filed = _filed(store, demo_cases(town.moved), town.tools)
     return Tally(
         model="live" if town.mind is Mind.LIVE else town.mind.value,
         signals=signals.total,
@@ -93,7 +93,7 @@ def let_be_filed(town: Town, tell: Callable[[], None], patience: float) -> None:
         store.close()
 
 
-def _filed(store: Store, tools: frozenset[Tool]) -> tuple[frozenset[str], frozenset[str]]:
+def _filed(store: Store, cases: Sequence[Case], tools: frozenset[Tool]) -> tuple[frozenset[str], frozenset[str]]:
     """All signals of the two bugs, and those of them that are in the report of their own bug and in no other.
 
     A bug's report is the one that its message in Slack opened.
@@ -102,7 +102,6 @@ def _filed(store: Store, tools: frozenset[Tool]) -> tuple[frozenset[str], frozen
     for report in store.reports.all():
         for signal in store.signals.of_report(report.id or 0):
             places.setdefault(signal.external_id, set()).add(report.id or 0)
-    cases = demo_cases()
     homes = [places.get(case.slack.external_id, set()) for case in cases]
     apart = len(homes[0]) == len(homes[1]) == 1 and homes[0] != homes[1]
     wanted = [case.external_ids(tools) for case in cases]

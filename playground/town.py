@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -18,7 +19,7 @@ from typing import Self
 import yaml
 
 from playground.bots import Bot, Call, Start, from_nothing
-from playground.case import RECORDED, Tool
+from playground.case import AS_WRITTEN, RECORDED, Tool
 from playground.codehost import CodeHost
 from playground.codehost.checks import CheckRunner
 from playground.faults import Faults
@@ -83,6 +84,7 @@ class Town:
     pace: Pace = field(default_factory=Pace)
     sources: Collection[str] = SOURCES  # those that the policy names
     checks_delay: float = 0.0
+    moved: timedelta = AS_WRITTEN  # what is said in Slack, from when the file has it
     extra_environment: dict[str, str] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     start: Start = from_nothing

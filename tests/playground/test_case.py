@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from playground.case import SIGNALS, Kind, Tool, chatter, demo_cases, duplicate
+from playground.case import SIGNALS, Kind, Tool, chatter, demo_cases, duplicate, moved_to
 from playground.codehost import CodeHost
 from playground.codehost.git import run_git
 from playground.faults import Faults
@@ -93,3 +93,18 @@ def test_nothing_in_the_file_is_for_scoring() -> None:
     text = SIGNALS.read_text()
     for field in ("symptom", "example", "reference", "fixed_version", "acceptance", "gold_", "fix_"):
         assert f'"{field}' not in text
+
+
+def test_without_recordings_slacks_messages_were_said_the_same_morning_and_keep_their_order() -> None:
+    at = datetime(2031, 5, 6, 12, 0, tzinfo=UTC)
+    moved = moved_to(at)
+
+    said = [line.ts for line in (*chatter(moved), duplicate(moved))]
+    written = [line.ts for line in (*chatter(), duplicate())]
+    case, as_written = demo_cases(moved)[0], demo_cases()[0]
+    assert float(said[-1]) == pytest.approx((at - timedelta(hours=7)).timestamp(), abs=1)
+    assert {round(float(new) - float(old)) for new, old in zip(said, written, strict=True)} == {moved.total_seconds()}
+    ts = case.slack.external_id.partition("/")[2]
+    assert round(float(ts) - float(as_written.slack.external_id.partition("/")[2])) == moved.total_seconds()
+    assert case.slack.url.endswith(f"p{ts.replace('.', '')}")
+    assert (case.sentry, case.github, case.ticket) == (as_written.sentry, as_written.github, as_written.ticket)
