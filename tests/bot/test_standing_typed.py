@@ -15,6 +15,7 @@ from storage.records import Decision
 from storage.standing import Room
 from storage.status import Status
 from storage.store import Store
+from tests.bot.corrections import stray_backticks
 from tests.bot.site import Site
 from tests.bot.workplace import ADA, BOB, EVE, GUS, KIM, POLICY, SOLAR, Workplace, a_workplace, labels, text_of
 from tests.factories import a_report
@@ -176,6 +177,7 @@ def test_the_thread_and_the_plan_say_whose_standing_approval_allowed_it_and_an_a
 
     told = of(place, report_id, "A standing approval allowed")
     assert (ADA in text_of(told), "standing approval of " in text_of(told), labels(told)) == (True, True, ["Stop"])
+    assert stray_backticks(told.blocks) == []
     assert place.store.outbox.is_posted(report_id, "standing:1")
     assert "good until " in text_of(of(place, report_id, "The plan"))
     assert "approved this" not in text_of(of(place, report_id, "The plan"))
