@@ -18,7 +18,10 @@ from storage.store import Store
 
 _SHORTEST = 60.0  # seconds
 _HEARD = "I heard this very command before; nothing was changed. `/signalbox standing` lists what is in force."
-_NOTHING = "No standing approval of yours is in force; nothing was changed."
+_NOTHING = (
+    "No standing approval of yours is in force; nothing was changed. An approver of a repository ends those of others "
+    "with its name: `/signalbox standing stop owner/name`."
+)
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,19 @@ class Giving:
             of = "" if everybody else person.user_id
             ended += self.store.standing.stop([name], by=person.user_id, of=of, after=after)
         if not ended:
-            return Answer(ok=False, sentence=_NOTHING)
+            return Answer(ok=False, sentence=_NOTHING if names or not said else self._none_for(said))
         many = ", ".join(f"<@{each.by}>'s for `{each.repository}`" for each in ended)
         return Answer(
             ok=True, sentence=f"Ended: {many}. A fix that one of them allowed and is not pushed yet ends too."
         )
+
+    def _none_for(self, said: str) -> str:
+        """That none is in force for what was named, and for what there are: a name may be misspelt."""
+        listed = ", ".join(
+            f"`{each}`" for each in sorted({row.repository for row in self.store.standing.living(self.clock())})
+        )
+        there = f"; those in force are for {listed}" if listed else ""
+        return f"No standing approval for `{said}` is in force{there}. Nothing was changed."
 
     def _fault(self, wanted: Wanted, repository: Repository) -> str:
         terms = self.policy.standing

@@ -19,7 +19,7 @@ _TOMORROW, _WEEK = (
 _ORDER = re.compile(
     r"(?:please )?(snooze|mute|unmute|unsnooze|wake)(?: (?:this|that|it))?(?: report| one)?(?: up)?(?: (?P<rest>.+))?"
 )
-_TIMED = ("until ", "till ", "for ")  # what follows is meant as a time, also where we do not know which
+_TIMED = re.compile(r"(?:until|till|for) .+|\d+ ?\w+")  # what is meant as a time, also where we do not know which
 _ANY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _NO_TIME = frozenset({"", "a bit", "a while", "for a while", "for now"})
 
@@ -52,7 +52,7 @@ def order_in(words: str) -> str:
     verb = "wake" if named[1] in {"unmute", "unsnooze", "wake"} else named[1]
     if rest in _NO_TIME:
         return f"{verb} {{}}"
-    timed = rest.startswith(_TIMED) or moment_in(rest, _ANY) is not None
+    timed = _TIMED.fullmatch(rest) or moment_in(rest, _ANY) is not None
     return f"snooze {{}} {rest}" if timed and verb != "wake" else ""
 
 

@@ -58,6 +58,7 @@ from bot.socket_mode import Socket
 from bot.sources import ALL_KINDS, KINDS, open_sources
 from bot.sources.pulling import Puller
 from bot.sources.webhook import open_webhooks
+from bot.ticking import Ticking
 from bot.turned_private import TurnedPrivate
 from bot.undertaker import Undertaker
 from bot.waiting_notes import EVERY as WAITING_EVERY
@@ -179,8 +180,7 @@ def ticks(policy: Policy, engine: Engine) -> list[Tick]:
 
     def tick(kind: str, queue: Queue, every: float, subject: str = "", spread: float = 0.0) -> Tick:
         name = f"{kind}:{subject}" if subject else kind
-        # `look` needs its slot, to make the ids of the jobs that it enqueues in turn.
-        return Tick(name, every, lambda slot: engine.enqueue(f"{name}:{slot}", queue, kind, subject or slot), spread)
+        return Tick(name, every, Ticking(engine, name, queue, kind, subject), spread)
 
     pulls = [
         tick("pull", Queue.PULL, terms.every, name, spread=terms.every / 4)

@@ -230,8 +230,19 @@ class Engine:
 
     def alive(self) -> list[str]:
         """The ids of the jobs that wait or run."""
-        found = self._ask().list_workflows(status=_ALIVE, load_input=False, load_output=False)
+        with answering():
+            found = self._ask().list_workflows(status=_ALIVE, load_input=False, load_output=False)
         return [job.workflow_id for job in found]
+
+    def waits(self, job_id: str) -> bool:
+        """Whether nobody has taken the job of this id from its queue yet."""
+        if self._client is None:
+            return False
+        with answering():
+            found = self._client.list_workflows(
+                workflow_ids=[job_id], status="ENQUEUED", load_input=False, load_output=False
+            )
+        return bool(found)
 
 
 def engine_url(database_url: str) -> str:

@@ -12,7 +12,7 @@ from bot.sources.slack import SlackEvent, words_of
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
 _ABOUT_A_REPORT = re.compile(
-    r"(?:why|merge|split|undo|repository|snooze|mute|wake)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL
+    r"(?:why|merge|split|undo|repository|linear|snooze|mute|wake)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL
 )
 _AHEAD = re.compile(r"standing\s+(?:give|stop)\b.*", re.IGNORECASE | re.DOTALL)
 _HERE = r"why (?:is|are) (?:this|that|it|these|those|they)(?: \w+)? (?:in )?(?:here|this report|this thread)"
@@ -25,7 +25,8 @@ _SAME_AS = re.compile(
     r"(?:(?:this|it|that) is )?(?:the same(?: problem)? as|same as|(?:a )?duplicate of) (SB-\d{1,9})", re.IGNORECASE
 )
 _OF_THIS = re.compile(
-    r"(why|split|undo|unmerge|unsplit)(?: (?:this|that|it|these)(?: report| one)?| the (?:merge|split))?", re.IGNORECASE
+    r"(why|split|undo|unmerge|unsplit|linear)(?: (?:this|that|it|these)(?: report| one)?| the (?:merge|split))?",
+    re.IGNORECASE,
 )
 _END = "?!. "
 _SAME_VERB = {"unmerge": "undo", "unsplit": "undo"}

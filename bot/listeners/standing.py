@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block
 
 from agents.giving import Giving, Wanted
 from agents.rehoming import ADDRESS
+from agents.resting import moment_in
 from agents.terms import seconds
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
@@ -21,9 +22,12 @@ log = structlog.get_logger()
 
 _LATELY = dt.timedelta(days=30)
 _NAME = rf"[`<]?{ADDRESS}(?P<name>[\w.-]+(?:/[\w.-]+)?)[`>]?"
-_SPAN = r"(?: for (?P<span>\d{1,5})\s?(?P<unit>s|m|h|d|w|minutes?|hours?|days?|weeks?))?"
+_SPAN = (
+    r"(?: (?:for )?(?P<span>\d{1,5}|an?)\s?(?P<unit>s|m|h|d|w|minutes?|hours?|days?|weeks?)| (?P<until>until [\w-]+))?"
+)
 _MOST = r"(?:,? at most (?P<most>\d{1,4})(?: (?:a|per) day)?)?"
 _GIVE = re.compile(rf"give {_NAME}{_SPAN}{_MOST}", re.IGNORECASE | re.ASCII)
+_LIST = frozenset({"", "list", "show"})
 _STOP = re.compile(rf"stop(?: {_NAME})?", re.IGNORECASE | re.ASCII)
 _USAGE = (
     "Say `/signalbox standing give owner/name for 3d at most 2`, with m, h, d or w for the time; "
@@ -37,7 +41,7 @@ Said = tuple[str, list[Block]]
 def standing_typed(typed: Typed, deps: Deps) -> Said:
     """What `/signalbox standing` with these words answers, to who typed it alone."""
     words = " ".join(typed.text.split()[1:])
-    if not words:
+    if words.lower() in _LIST:
         return standing(deps.store.standing.listed(now() - _LATELY), deps.policy, now())
     giving = Giving(deps.store, deps.policy, deps.home_team)
     person = deps.person(typed.user, typed.team)
@@ -49,12 +53,19 @@ def standing_typed(typed: Typed, deps: Deps) -> Said:
     if not typed.trigger:  # said in a message: it may be passed on, edited, or read a day later
         return _BY_COMMAND, []
     most = give["most"]
-    wanted = Wanted(give["name"], _seconds(give), int(most) if most else None)
+    at = now()
+    until = moment_in(give["until"], at, person.zone) if give["until"] else None
+    if give["until"] and until is None:
+        return f"I do not know when “{give['until']}” is. {_USAGE}", []
+    span = (until - at).total_seconds() if until is not None else _seconds(give)
+    wanted = Wanted(give["name"], span, int(most) if most else None)
     answer = giving.give(wanted, person, key=f"{typed.user}/{typed.trigger}"[:300])
     log.info("somebody gives a standing approval", user=typed.user, repository=wanted.repository, given=answer.ok)
     return answer.sentence, []
 
 
 def _seconds(give: re.Match[str]) -> float | None:
-    value = seconds(f"{give['span']}{give['unit'][0].lower()}") if give["span"] else None
+    """How long, where a span is named; `a week` is one."""
+    many = give["span"] if (give["span"] or "").isdigit() else "1"
+    value = seconds(f"{many}{give['unit'][0].lower()}") if give["span"] else None
     return value if isinstance(value, float) else None

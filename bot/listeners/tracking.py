@@ -6,7 +6,7 @@ from bot.listeners.deps import Deps
 from bot.listeners.naming import Said, about
 from bot.listeners.payload import Typed
 from storage.records import Report
-from storage.status import Visibility
+from storage.status import CLOSED, Visibility
 
 _USAGE = "Name the report, such as: `/signalbox linear SB-12`"
 _NO_TEAM = "No Linear team is set up, so no issue is made: name one as `team` under [linear] in the policy file."
@@ -30,4 +30,6 @@ def _wanted(report: Report, user: str, _: str, deps: Deps) -> Said:
         return f"{report.ref} has the issue {known.identifier} already: {known.url}", []
     deps.store.tracked.want(report_id, user)
     private = _PRIVATE if report.visibility is Visibility.PRIVATE else ""
-    return f"I make an issue of {report.ref} in the Linear team {terms.team}; its card will link it.{private}", []
+    closed = f" {report.ref} itself is {report.status.value}." if report.status in CLOSED else ""
+    said = f"I make an issue of {report.ref} in the Linear team {terms.team}; its card will link it."
+    return f"{said}{private}{closed}", []

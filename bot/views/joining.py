@@ -24,10 +24,17 @@ def another_yes(scene: Scene, shown: ShownPlan) -> Drawing | None:
     name = f"another:{shown.revision}"
     if not waits or not stands.has_begun:
         line: list[Piece] = [*names(stands.given, " and "), " approved the plan."]
-        return Drawing(name, "The plan was approved.", [parts.paragraph(*line)], past=True)
+        return Drawing(name, "Who approved the plan", [parts.paragraph(*line)], past=True)
     text = f"{missing_words(stands)} the plan."
     line = [Sign("raised_hand"), " ", *names(stands.given, " and "), " approved the plan. ", bold(f"{text} ")]
-    return Drawing(name, text, [parts.paragraph(*line, "It may be given by ", *some(stands.others), ".")])
+    return Drawing(name, text, [parts.paragraph(*line, *_who_may(stands))])
+
+
+def _who_may(stands: Quorum) -> list[Piece]:
+    """The sentence that names them: all of those who are left, where that many are needed."""
+    if len(stands.others) <= min(stands.missing, NAMED):
+        return ["That is left to ", *names(stands.others, " and "), "."]
+    return [*some(stands.others), " may."]
 
 
 def missing_words(stands: Quorum) -> str:

@@ -127,7 +127,7 @@ def dismissed(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
     if now:
         blocks += reasons(scene.report)
     again = "`/investigate`, or the shortcut on a message, has the problem looked at again."
-    return Drawing(f"dismissed:{entry.id}", f"Dismissed: {entry.text}", [*blocks, parts.context(again)])
+    return Drawing(f"dismissed:{entry.id}", f"Dismissed: {entry.text}", [*blocks, parts.context(parts.Markup(again))])
 
 
 def followed(scene: Scene) -> Iterator[Drawing]:

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 from bot.actions import Action, HeldChoice, HeldTurn, Pardoned
 from bot.views import parts
 from bot.views.escape import one_line, plain
-from bot.views.parts import Link, Mention, Moment, Piece, Room, Sign, Words, bold
+from bot.views.parts import Link, Mention, Moment, Piece, Room, Sign, Words, bold, code
 from bot.views.words import plural, source_name
 from storage.pardons import Restored
 from storage.quarantine import Held, HeldPage
@@ -93,8 +93,8 @@ def note(held: Sequence[Held]) -> tuple[str, list[Block]]:
         parts.paragraph(Sign("lock"), " ", bold(head), f", {they}", Moment(min(each.received_at for each in held)),
                         f", and no agent has read {them}: ", ", ".join(why), ". From ", Words(whence, limit=300),
                         f"{rest}."),
-        parts.paragraph(f"`/signalbox held` shows {them} too. There an approver restores what an agent may read, and "
-                        "the same is not held again. This note comes once an hour at most."),
+        parts.paragraph(code("/signalbox held"), f" shows {them} too. There an approver restores what an agent may "
+                        "read, and the same is not held again. This note comes once an hour at most."),
         parts.buttons(show),
     ]  # fmt: skip
 

@@ -26,6 +26,7 @@ _HOW = (
     "`/signalbox standing give owner/name for 3d at most 2` allows plans for that repository ahead; "
     "`/signalbox standing stop` ends yours, and `stop owner/name` those of that repository."
 )
+_STOPS = "Any approver may press it. `/signalbox standing` lists what is allowed ahead."
 _ENDED = 5  # that are over and told of
 
 
@@ -42,7 +43,7 @@ def allowed(scene: Scene, shown: ShownPlan) -> Drawing | None:
     if at_work:
         value = Choice(report_id=scene.report_id).json_text
         blocks.append(parts.buttons(parts.button("Stop", Action.STOP, value)))
-        blocks.append(parts.context("Any approver may press it. `/signalbox standing` lists what is allowed ahead."))
+        blocks.append(parts.context(parts.Markup(_STOPS)))
     waits = at_work or scene.report.status is Status.AWAITING_APPROVAL
     return Drawing(announcement(shown.revision), "A standing approval allowed this plan.", blocks, past=not waits)
 

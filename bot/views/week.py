@@ -14,10 +14,12 @@ def week(balance: Balance) -> tuple[str, list[Block]]:
     """The counts that are not zero, in the order in which a report comes to them."""
     said = _said(balance)
     blocks: list[Block] = [
-        parts.paragraph(Sign("calendar"), " ", bold("The last seven days: "), f"{', '.join(said)}."),
+        parts.paragraph(Sign("calendar"), " ", bold("The last seven days: "), *parts.prose(f"{', '.join(said)}.")),
         parts.context(
-            f"About ${balance.usd:.2f} was spent on these reports. What waits for people is in my Home tab. "
-            "`weekly_notes = false` in the policy ends this note."
+            parts.Markup(
+                f"About ${balance.usd:.2f} was spent on these reports. What waits for people is in my Home tab. "
+                "`weekly_notes = false` in the policy ends this note."
+            )
         ),
     ]
     return f"The last seven days: {', '.join(said)}.", blocks

@@ -62,6 +62,7 @@ def test_other_words_name_none(words: str) -> None:
             "snooze until easter",
             "snooze {} until easter",
         ),  # so that it is told that this is no time, and guides nothing
+        ("snooze 3 dayz", "snooze {} 3 dayz"),
         ("unmute", "wake {}"),
     ],
 )
@@ -76,6 +77,7 @@ def test_words_that_are_wholly_an_order_are_one(words: str, order: str) -> None:
         "wake up the reviewers",
         "the mute button fails",
         "mute the log",
+        "snooze 3 of the alarms in the test",
         "later",
         "asleep",
     ],

@@ -58,3 +58,14 @@ def a_joined(place: Workplace) -> tuple[Report, int]:
         considered=Considered(queries=summary.queries, candidates=tuple(weighed), judge="claude-x", near_miss=other.id),
     )  # fmt: skip
     return report, other.id or 0
+
+
+def stray_backticks(shown: Any) -> list[str]:
+    """Texts of blocks in which Slack would show backticks as they are, for only mrkdwn makes code of them."""
+    if isinstance(shown, list):
+        return [found for each in shown for found in stray_backticks(each)]
+    if not isinstance(shown, dict) or shown.get("type") == "mrkdwn":
+        return []
+    own = shown.get("text")
+    here = [own] if isinstance(own, str) and "`" in own else []
+    return [*here, *(found for each in shown.values() for found in stray_backticks(each))]

@@ -24,6 +24,7 @@ from storage.records import Signal
 from storage.status import Visibility
 from storage.store import Store
 from tests.bot.conversation import Conversation, connected
+from tests.bot.corrections import stray_backticks
 from tests.bot.site import Site
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, GUS, POLICY, SECRET, SOLAR, Workplace, a_workplace, text_of
 from tests.factories import a_signal
@@ -55,6 +56,7 @@ def test_a_flood_is_one_note_and_the_rest_is_told_an_hour_later(place: Workplace
     notes(place, dt.timedelta(seconds=30)).post()
     early = len(posted(place))
     notes(place).post()
+    assert stray_backticks([each.blocks for each in posted(place)]) == []
     for _ in range(3):
         a_held(place.store, Threat.SECRET_EXFILTRATION, source="tickets", author="J. Doe")
     for minutes in (3, 10, 59):
@@ -65,7 +67,7 @@ def test_a_flood_is_one_note_and_the_rest_is_told_an_hour_later(place: Workplace
 
     assert early == 0
     assert first.text == "40 signals were held by the screen."
-    for words in ("30 for instruction override, 10 because nobody could judge them", "Slack (40)", "`/signalbox held`"):
+    for words in ("30 for instruction override, 10 because nobody could judge them", "Slack (40)", "/signalbox held"):
         assert words in text_of(first)
     assert second.text == "3 signals were held by the screen."
     assert "3 for secret exfiltration" in text_of(second)

@@ -15,6 +15,7 @@ from storage.records import Decision
 from storage.standing import Room
 from storage.status import Status
 from storage.store import Store
+from tests.bot.corrections import stray_backticks
 from tests.bot.site import Site
 from tests.bot.workplace import ADA, BOB, EVE, GUS, KIM, POLICY, SOLAR, Workplace, a_workplace, labels, text_of
 from tests.factories import a_report
@@ -51,6 +52,8 @@ def mentions(place: Workplace, user: str, text: str) -> None:
         ("standing give app", 7, 3),
         ("STANDING give acme/app for 2 days", 2, 3),
         ("standing give `acme/app` at most 1 a day", 7, 1),
+        ("standing give acme/app 3d", 3, 3),
+        ("standing give <https://github.com/acme/app> for a day, at most 2", 1, 2),
     ],
 )
 def test_an_approver_gives_one_and_hears_what_it_allows(place: Workplace, text: str, days: int, most: int) -> None:
@@ -75,7 +78,9 @@ def test_an_approver_gives_one_and_hears_what_it_allows(place: Workplace, text: 
         (ADA, "standing give acme/app at most 0", "one plan a day at least"),
         (ADA, "standing give acme/app for ever", "I cannot make out"),
         (ADA, "standing give", "I cannot make out"),
-        (ADA, "standing stop acme/app", "No standing approval of yours"),
+        (ADA, "standing give acme/app until 2026-01-01", "for a minute at least"),
+        (ADA, "standing give acme/app until soon", "I do not know when “until soon” is"),
+        (ADA, "standing stop acme/app", "No standing approval for `acme/app` is in force. Nothing was changed."),
     ],
 )
 def test_what_cannot_be_given_is_answered_with_why(place: Workplace, user: str, text: str, said: str) -> None:
@@ -122,10 +127,23 @@ def test_an_approver_stops_all_of_a_repository_and_anybody_else_only_their_own(p
     assert living(place) == []
 
 
+def test_a_name_that_is_misspelt_when_one_is_stopped_is_told_from_none_in_force(place: Workplace) -> None:
+    types(place, ADA, GIVE)
+    answer = types(place, ADA, "standing stop acme/ap")
+    assert "No standing approval for `acme/ap` is in force; those in force are for `acme/app`." in answer
+    assert living(place) == [(ADA, "acme/app", 2)]
+
+
+def test_one_is_given_until_a_day_that_is_named(place: Workplace) -> None:
+    types(place, ADA, "standing give acme/app until tomorrow")
+    (row,) = place.store.standing.living(now())
+    assert dt.timedelta(0) < row.until - row.given_at < dt.timedelta(days=2)
+
+
 def test_everybody_in_the_workspace_sees_whose_there_are_and_how_often_used(place: Workplace) -> None:
     assert "No standing approval is in force" in types(place, BOB, "standing")
     types(place, ADA, GIVE)
-    listed = types(place, BOB, "standing")
+    listed = types(place, BOB, "standing list")
     assert [word in listed for word in (ADA, "acme/app", "at most 2 plans a day", "it allowed 0")] == [True] * 4
     types(place, ADA, "standing stop")
     assert "Over of late" in types(place, BOB, "standing")
@@ -159,6 +177,7 @@ def test_the_thread_and_the_plan_say_whose_standing_approval_allowed_it_and_an_a
 
     told = of(place, report_id, "A standing approval allowed")
     assert (ADA in text_of(told), "standing approval of " in text_of(told), labels(told)) == (True, True, ["Stop"])
+    assert stray_backticks(told.blocks) == []
     assert place.store.outbox.is_posted(report_id, "standing:1")
     assert "good until " in text_of(of(place, report_id, "The plan"))
     assert "approved this" not in text_of(of(place, report_id, "The plan"))

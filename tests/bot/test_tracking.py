@@ -12,7 +12,7 @@ from agents.ports import Checkpoint
 from agents.terms import LinearTerms
 from bot.chores import Chores
 from storage.columns import now
-from storage.status import Visibility
+from storage.status import Status, Visibility
 from storage.store import Store
 from tests.bot.site import Site
 from tests.bot.workplace import ADA, BOB, GUS, POLICY, SECRET, SOLAR, Workplace, a_workplace, text_of
@@ -45,6 +45,35 @@ def test_an_issue_is_made_at_a_persons_wish_and_linked_on_the_card(place: Workpl
 
     assert "SHOP-1" in text_of(place.draw(report_id)[0])
     assert said(place, "linear #1") == "SB-1 has the issue SHOP-1 already: https://tracker.example/issue/SHOP-1"
+
+
+def mentions(place: Workplace, words: str, **where: str) -> None:
+    text = f"<@{place.bot}> {words}"
+    ts = place.says(BOB, text, **where)
+    place.event({"type": "app_mention", "channel": SOLAR, "user": BOB, "text": text, "ts": ts, **where})
+    place.settles()
+
+
+@pytest.mark.parametrize("words", ["linear SB-1", "Linear SB-1 please"])
+def test_words_to_us_ask_for_one_and_open_no_report(place: Workplace, words: str) -> None:
+    a_report(place.store, channel=SOLAR)
+    before = place.store.signals.counts().total
+    mentions(place, words)
+    assert [each.wanted_by for each in place.store.tracked.due(now())] == [BOB]
+    assert place.store.signals.counts().total == before
+
+
+def test_in_a_reports_thread_words_to_us_need_not_name_it(place: Workplace) -> None:
+    card = place.draw(a_report(place.store, channel=SOLAR).id or 0)[0]
+    mentions(place, "linear this", thread_ts=card.ts)
+    mentions(place, "linear", thread_ts=card.ts)
+    assert [each.report_id for each in place.store.tracked.due(now())] == [1]
+    assert ["I make an issue of SB-1" in each for each in place.whispers(BOB)] == [True, True]
+
+
+def test_of_a_report_that_is_closed_that_is_said(place: Workplace) -> None:
+    a_report(place.store, channel=SOLAR, status=Status.DISMISSED)
+    assert said(place, "linear SB-1").endswith("its card will link it. SB-1 itself is dismissed.")
 
 
 def test_an_issue_that_cannot_be_made_is_told_of_on_the_card(place: Workplace) -> None:

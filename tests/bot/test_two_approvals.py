@@ -128,7 +128,28 @@ def test_of_many_only_a_few_are_named(place: Workplace) -> None:
 
     (asked,) = about_another(place, report.id or 0)
     assert [person in text_of(asked) for person in many] == [True] * 3 + [False] * 5
-    assert "or one of 5 others" in text_of(asked)
+    assert ("or one of 5 others" in text_of(asked), "' may.'" in text_of(asked)) == (True, True)
+
+
+def test_where_all_who_are_left_have_to_approve_none_of_them_reads_that_another_may_do(
+    site: Site, sqlite_store: Store, tmp_path: Path
+) -> None:
+    three = POLICY.repositories[0].model_copy(update={"approvals": 3})
+    policy = TWO.model_copy(update={"approvers": (ADA, BOB, KIM), "repositories": (three,)})
+    with a_workplace(site, sqlite_store, tmp_path, policy=policy) as place:
+        report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+        report_id = report.id or 0
+        place.presses(ADA, the_plan(place, report_id), "Approve")
+        place.draw(report_id)
+        (asked,) = about_another(place, report_id)
+        shown = text_of(asked)
+        assert "2 more approvers have to approve the plan." in shown
+        assert (shown.index("That is left to ") < shown.index(BOB), " or " in shown) == (True, False)
+
+        place.presses(BOB, the_plan(place, report_id), "Not now")
+        place.draw(report_id)
+        (over,) = about_another(place, report_id)
+        assert ("was approved" in text_of(over), ADA in text_of(over)) == (False, True)
 
 
 def test_the_reminder_asks_those_by_name_who_have_not_said_yes(place: Workplace) -> None:

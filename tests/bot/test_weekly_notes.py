@@ -13,6 +13,7 @@ from playground.faults import Fault, Kind, Moment
 from storage.balance import Balance
 from storage.columns import now
 from storage.status import Mover, Status
+from tests.bot.corrections import stray_backticks
 from tests.bot.life import Life
 from tests.bot.test_waiting_notes import DAY, told
 from tests.bot.workplace import SECRET, SOLAR, Workplace, text_of
@@ -77,6 +78,11 @@ def test_a_weeks_note_that_slack_did_not_take_comes_an_hour_later_and_one_that_i
         place.faults.clear()
         seen.append(len(told(place, SOLAR)))
     assert seen == posts
+
+
+def test_what_is_typed_in_a_note_is_drawn_as_code() -> None:
+    _, blocks = week(Balance(approved=3, ahead=1))
+    assert stray_backticks([each.to_dict() for each in blocks]) == []
 
 
 def test_only_what_there_was_is_named() -> None:
