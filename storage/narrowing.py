@@ -9,11 +9,12 @@ from sqlmodel import Session, col, select
 from storage.erasing import erase_quotes, left_by, named_after, retitle, touch_neighbours
 from storage.journal import tell
 from storage.plumbing import Epoch
-from storage.records import EntryKind, Report, Signal
+from storage.records import Entry, EntryKind, Report, Signal
 from storage.status import SignalStatus, Visibility
 from storage.transactions import locked
 
 NARROWED_TITLE = "(seen by fewer people now)"
+_STEPS = "narrowed:"  # begins the steps of such leavings
 
 
 def leave_wider(session: Session, signal: Signal, epoch: Epoch) -> None:
@@ -28,9 +29,9 @@ def leave_wider(session: Session, signal: Signal, epoch: Epoch) -> None:
     report = locked(session, Report, report_id)
     report.weight -= signal.weight
     report.version += 1
-    words = f"{signal.external_id} may be seen by fewer people than before, and left this report"
-    tell(session, report_id, EntryKind.SIGNAL, "world", words)
     epoch.value += 1
+    words = f"{signal.external_id} may be seen by fewer people than before, and left this report"
+    tell(session, report_id, EntryKind.SIGNAL, "world", words, f"{_STEPS}{signal.id}.{epoch.value}")
     signal.filed_epoch = epoch.value  # so that the search learns that it is not there any more
     signal.report_id, signal.status, signal.not_before = None, SignalStatus.AWAITING_DIGEST, None
     session.flush()
@@ -40,6 +41,12 @@ def leave_wider(session: Session, signal: Signal, epoch: Epoch) -> None:
         erase_quotes(session, each, (signal.external_id,))
         retitle(session, each, signal.external_id, without=NARROWED_TITLE)
     touch_neighbours(session, reports)
+
+
+def has_lost_any(session: Session, report_id: int) -> bool:
+    """Whether a signal left this report in that way."""
+    own = (Entry.report_id == report_id, col(Entry.step).startswith(_STEPS))
+    return session.exec(select(Entry.id).where(*own).limit(1)).first() is not None
 
 
 def _wider(session: Session, report_ids: Collection[int]) -> set[int]:
