@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -30,30 +33,20 @@ from storage.errors import DatabaseDown
 from storage.plumbing import Breaker
 from storage.store import Store
 
-_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 _KEPT = 10.0  # seconds that an answer serves; of a million signals it takes a moment to count
 _SILENCE = dt.timedelta(seconds=20)  # after which a worker is taken for dead
 _PAUSED = "paused"
 
 
 @dataclass(frozen=True)
-class Family:
-    """Numbers of one name."""
+class Collected:
+    """What the client's encoders take: a collector that has collected already."""
 
-    name: str
-    says: str
-    labels: tuple[str, ...]
-    numbers: Iterable[Number]
-    counts_up: bool = False
+    families: tuple[Metric, ...]
 
-    def lines(self) -> Iterator[str]:
-        """As Prometheus reads it."""
-        yield f"# HELP {self.name} {self.says}"
-        yield f"# TYPE {self.name} {'counter' if self.counts_up else 'gauge'}"
-        for number in self.numbers:
-            pairs = zip(self.labels, number.of, strict=True)
-            of = ",".join(f'{label}="{_escaped(value)}"' for label, value in pairs)
-            yield f"{self.name}{f'{{{of}}}' if of else ''} {number.value:.10g}"
+    def collect(self) -> Iterable[Metric]:
+        """The families."""
+        return self.families
 
 
 @dataclass
@@ -64,54 +57,54 @@ class Metrics:
     policy: Policy
     jobs: Callable[[], Sequence[str]]
     clock: Callable[[], dt.datetime] = field(default=now)
-    _lately: Lately[str] = field(default_factory=lambda: Lately(_KEPT))
+    _lately: Lately[Collected] = field(default_factory=lambda: Lately(_KEPT))
 
     def app(self) -> Starlette:
         """The application to serve."""
         return Starlette(routes=[Route("/metrics", self._metrics), Route("/health", self._health)])
 
-    def text(self) -> str:
-        """All of them. Raises DatabaseDown."""
-        return "".join(f"{line}\n" for family in self._families() for line in family.lines())
-
-    def _families(self) -> Iterator[Family]:
+    def _families(self) -> Iterator[Metric]:
         at = self.clock()
         counted, kinds = self.store.counting.now(at), Counter(job.partition(":")[0] for job in self.jobs())
         breakers = [(each, each.breaker(at) is Breaker.OPEN) for each in all_breakers(self.store, self.policy)]
         read = [(name, self.store.cursors.get(name)) for name in self.policy.sources]
         living = sum(at - worker.beat_at < _SILENCE for worker in self.store.leases.workers())
-        yield Family("signalbox_signals", "Signals that are kept.", ("source", "status"), counted.signals)
+        yield _gauge("signalbox_signals", "Signals that are kept.", ("source", "status"), counted.signals)
         says = "Signals whose digest failed and is tried again."
-        yield Family("signalbox_signals_troubled", says, ("source",), counted.troubled)
-        yield Family("signalbox_reports", "Reports.", ("status",), counted.reports)
+        yield _gauge("signalbox_signals_troubled", says, ("source",), counted.troubled)
+        yield _gauge("signalbox_reports", "Reports.", ("status",), counted.reports)
         says = "Runs of research and fixes; those without an outcome go on."
-        yield Family("signalbox_runs", says, ("stage", "outcome"), counted.runs)
+        yield _gauge("signalbox_runs", says, ("stage", "outcome"), counted.runs)
         jobs = [Number((kind,), count) for kind, count in sorted(kinds.items())]
-        yield Family("signalbox_jobs_unfinished", "Jobs that wait or run.", ("kind",), jobs)
+        yield _gauge("signalbox_jobs_unfinished", "Jobs that wait or run.", ("kind",), jobs)
         says = "How long the longest wait for the machine has taken."
-        yield Family("signalbox_longest_wait_seconds", says, ("what",), counted.waits)
-        says = "Calls of models that ended."
-        yield Family("signalbox_model_calls_total", says, ("stage", "model"), counted.calls, counts_up=True)
+        yield _gauge("signalbox_longest_wait_seconds", says, ("what",), counted.waits)
+        yield _counter("signalbox_model_calls", "Calls of models that ended.", ("stage", "model"), counted.calls)
         says = "What they cost, in US dollars, by our list of prices."
-        yield Family("signalbox_model_usd_total", says, ("stage", "model"), counted.usd, counts_up=True)
+        yield _counter("signalbox_model_usd", says, ("stage", "model"), counted.usd)
         says = "1 while it is left alone, because it does not answer."
         rests = [Number((each.source,), float(rests)) for each, rests in breakers]
-        yield Family("signalbox_breaker_open", says, ("dependency",), rests)
+        yield _gauge("signalbox_breaker_open", says, ("dependency",), rests)
         says = "When the source was last read, in Unix time; 0: never."
         moments = [Number((name,), each.moved_at.timestamp() if each.value else 0.0) for name, each in read]
-        yield Family("signalbox_source_read_timestamp_seconds", says, ("source",), moments)
+        yield _gauge("signalbox_source_read_timestamp_seconds", says, ("source",), moments)
         dead = [Number((), len(self.store.inbox.dead()))]
-        yield Family("signalbox_slack_events_dead", "Events of Slack that were given up, 200 at most.", (), dead)
-        yield Family("signalbox_workers", "Processes that run jobs.", (), [Number((), living)])
+        yield _gauge("signalbox_slack_events_dead", "Events of Slack that were given up, 200 at most.", (), dead)
+        yield _gauge("signalbox_workers", "Processes that run jobs.", (), [Number((), living)])
         paused = [Number((), float(self.store.switches.on(_PAUSED)))]
-        yield Family("signalbox_paused", "1 while all work is paused.", (), paused)
+        yield _gauge("signalbox_paused", "1 while all work is paused.", (), paused)
 
-    async def _metrics(self, _: Request) -> Response:
+    async def _metrics(self, request: Request) -> Response:
+        encode, media_type = choose_encoder(request.headers.get("accept", ""))
         try:
-            text = self._lately.get("") or self._lately.put("", await run_in_threadpool(self.text))
+            collected = self._lately.get("") or self._lately.put("", await run_in_threadpool(self.collected))
         except DatabaseDown as error:
             return PlainTextResponse(f"# {error}\n", 503)
-        return Response(text, media_type=_FORMAT)
+        return Response(encode(collected), headers={"Content-Type": media_type})
+
+    def collected(self) -> Collected:
+        """All of them, for the client's encoders. Raises DatabaseDown."""
+        return Collected(tuple(self._families()))
 
     async def _health(self, _: Request) -> Response:
         try:
@@ -130,5 +123,16 @@ def served(settings: Settings, policy: Policy, store: Store, engine: Engine) -> 
     return HttpServer(app, host.strip("[]"), int(port), serves="/metrics", variables="SIGNALBOX_METRICS")
 
 
-def _escaped(value: str) -> str:
-    return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+def _gauge(name: str, says: str, labels: Sequence[str], numbers: Iterable[Number]) -> Metric:
+    family = GaugeMetricFamily(name, says, labels=labels)
+    for number in numbers:
+        family.add_metric(number.of, number.value)
+    return family
+
+
+def _counter(name: str, says: str, labels: Sequence[str], numbers: Iterable[Number]) -> Metric:
+    """The client ends its name with _total."""
+    family = CounterMetricFamily(name, says, labels=labels)
+    for number in numbers:
+        family.add_metric(number.of, number.value)
+    return family

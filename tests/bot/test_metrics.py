@@ -7,6 +7,9 @@ import re
 
 import pytest
 import requests
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from agents.terms import Models, Policy, SourceTerms
 from bot.circuits import GIT, Circuits
@@ -20,18 +23,21 @@ from storage.status import Status
 from storage.store import Store
 from tests.factories import a_report, a_signal
 
-_LINE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\.)*",?)+)\})? (\S+)')
-
 
 def samples(text: str) -> dict[str, float]:
-    """What a line of each number says. Every line is one, or a comment."""
-    read = {}
-    for line in text.splitlines():
-        if not line.startswith("# "):
-            found = _LINE.fullmatch(line)
-            assert found is not None, line
-            read[line.rpartition(" ")[0]] = float(found[3])
-    return read
+    """What it says, as the client's own parser reads it, by name and labels."""
+    return {_name(sample): sample.value for family in text_string_to_metric_families(text) for sample in family.samples}
+
+
+def _name(sample: Sample) -> str:
+    labels = ",".join(f'{label}="{value}"' for label, value in sample.labels.items())
+    return f"{sample.name}{{{labels}}}" if labels else sample.name
+
+
+def written(metrics: Metrics) -> str:
+    """As it is served to who asks for no format in particular."""
+    encode, _ = choose_encoder("")
+    return encode(metrics.collected()).decode()
 
 
 def metrics(store: Store, *jobs: str, **changes: object) -> Metrics:
@@ -62,21 +68,21 @@ def busy(store: Store) -> Store:
 
 
 def test_everything_is_counted_from_rows_and_each_line_can_be_read(busy: Store) -> None:
-    text = metrics(busy, "fix:1:1:1", "publish:1:2", "publish:2:9").text()
+    text = written(metrics(busy, "fix:1:1:1", "publish:1:2", "publish:2:9"))
     read = samples(text)
     assert read['signalbox_signals{source="slack",status="awaiting_digest"}'] == 2
     assert read['signalbox_signals_troubled{source="errors"}'] == 1
     assert read['signalbox_reports{status="awaiting_research"}'] == 1
     assert read['signalbox_reports{status="stuck"}'] == 0
-    assert read['signalbox_runs{stage="research",outcome="out_of_time"}'] == 1
-    assert read['signalbox_runs{stage="research",outcome=""}'] == 1
+    assert read['signalbox_runs{outcome="out_of_time",stage="research"}'] == 1
+    assert read['signalbox_runs{outcome="",stage="research"}'] == 1
     assert read['signalbox_jobs_unfinished{kind="publish"}'] == 2
-    assert read['signalbox_model_calls_total{stage="research",model="big"}'] == 1, "what is only put aside is not spent"
-    assert read['signalbox_model_usd_total{stage="research",model="big"}'] == 0.25
+    assert read['signalbox_model_calls_total{model="big",stage="research"}'] == 1, "what is only put aside is not spent"
+    assert read['signalbox_model_usd_total{model="big",stage="research"}'] == 0.25
     assert read['signalbox_breaker_open{dependency="GitHub\'s git"}'] == 1
     assert read['signalbox_breaker_open{dependency="big"}'] == 0
-    assert read['signalbox_breaker_open{dependency="odd\\"name"}'] == 0
-    assert read['signalbox_source_read_timestamp_seconds{source="odd\\"name"}'] == 0
+    assert read['signalbox_breaker_open{dependency="odd"name"}'] == 0
+    assert read['signalbox_source_read_timestamp_seconds{source="odd"name"}'] == 0
     assert (read["signalbox_workers"], read["signalbox_paused"], read["signalbox_slack_events_dead"]) == (1, 0, 0)
     families = re.findall(r"# TYPE (\S+) (\S+)", text)
     assert len(families) == len(dict(families)) == text.count("# HELP")
@@ -85,21 +91,21 @@ def test_everything_is_counted_from_rows_and_each_line_can_be_read(busy: Store) 
 
 def test_the_longest_wait_counts_what_waits_for_us_alone(busy: Store) -> None:
     later = metrics(busy, clock=lambda: now() + dt.timedelta(seconds=100))
-    read = samples(later.text())
+    read = samples(written(later))
     assert 100 <= read['signalbox_longest_wait_seconds{what="digest"}'] < 200
     assert 100 <= read['signalbox_longest_wait_seconds{what="research"}'] < 200
     assert read['signalbox_longest_wait_seconds{what="fix"}'] == 0
     busy.reports.postpone(1, "GitHub is down", now() + dt.timedelta(hours=1), anew=False)
-    assert samples(later.text())['signalbox_longest_wait_seconds{what="research"}'] == 0
+    assert samples(written(later))['signalbox_longest_wait_seconds{what="research"}'] == 0
 
 
 def test_an_event_that_was_given_up_waits_for_a_person_and_not_for_us(busy: Store) -> None:
     busy.inbox.receive("Ev1", "message", {"text": "hello"})
     later = metrics(busy, clock=lambda: now() + dt.timedelta(seconds=100))
-    assert samples(later.text())['signalbox_longest_wait_seconds{what="slack_event"}'] >= 100
+    assert samples(written(later))['signalbox_longest_wait_seconds{what="slack_event"}'] >= 100
     for _ in range(FAILURES_LIMIT):
         busy.inbox.failed("Ev1", "no")
-    read = samples(later.text())
+    read = samples(written(later))
     assert read['signalbox_longest_wait_seconds{what="slack_event"}'] == 0
     assert read["signalbox_slack_events_dead"] == 1
 
@@ -108,6 +114,8 @@ def test_they_are_served_with_the_health_at_an_address_of_their_own(busy: Store)
     with HttpServer(metrics(busy).app(), "127.0.0.1", 0, serves="/metrics") as server:
         answer = requests.get(f"{server.url}/metrics", timeout=10)
         assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        asked = {"Accept": "application/openmetrics-text; version=1.0.0"}
+        assert requests.get(f"{server.url}/metrics", headers=asked, timeout=10).text.endswith("# EOF\n")
         assert samples(answer.text)["signalbox_paused"] == 0
         busy.switches.put("paused", True, by="U1")
         again = requests.get(f"{server.url}/metrics", timeout=10)

@@ -54,7 +54,7 @@ def test_a_running_bot_takes_a_signal_and_digests_it_with_the_transformer_that_i
         signal = _digested(town, answer.json()["id"])
         assert signal.status is SignalStatus.FILED
         told = requests.get(f"http://127.0.0.1:{numbers}/metrics", timeout=10).text
-        assert 'signalbox_signals{source="alerts",status="filed"} 1\n' in told
+        assert 'signalbox_signals{source="alerts",status="filed"} 1.0\n' in told
         assert requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).status_code == 404, "not to the world"
         assert len(signal.vector or b"") == 4 * WIDTH
 
