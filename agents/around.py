@@ -52,11 +52,11 @@ def surroundings(
     except SandboxUnusable:
         return Surroundings()
     with closing(workspace):
-        texts = dict(_texts(workspace, changes))
+        texts = {path: redact(text) for path, text in _texts(workspace, changes)}  # whole: of a half nobody knows
         names = names_of(changes, texts)
-        uses = "\n".join(line for name in names for line in _uses(workspace, name, changes))
+        uses = "\n".join(line for name in names for line in _uses(workspace, name, changes, redact))
     shown = "\n\n".join(f"{path}\n{excerpt(text, _touched(changes, path))}" for path, text in texts.items())
-    return Surroundings(files=redact(cut(shown, _MOST)), uses=redact(uses))
+    return Surroundings(files=cut(shown, _MOST), uses=uses)
 
 
 def excerpt(text: str, touched: Sequence[int]) -> str:
@@ -116,14 +116,14 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _uses(workspace: Workspace, name: str, changes: Sequence[FileChange]) -> list[str]:
+def _uses(workspace: Workspace, name: str, changes: Sequence[FileChange], redact: Callable[[str], str]) -> list[str]:
     """Lines elsewhere that name it, as path:line:text."""
     elsewhere = [f":(exclude,top,literal){change.path}" for change in changes]
     looked = ["git", "-c", "core.quotepath=off", "--no-pager", "grep", "-nIwF", "--no-color", "-e", name, "--", ":/"]
     ran = workspace.run([*looked, *elsewhere], seconds=_SECONDS)
     found = ran.output.splitlines() if ran.exit_code == 0 else []
     more = [f"[{len(found) - _USES} more lines name {name}]"] if len(found) > _USES else []
-    return [line[:_LINE] for line in found[:_USES]] + more
+    return [redact(line)[:_LINE] for line in found[:_USES]] + more
 
 
 def _numbered(lines: Sequence[str], first: int, last: int) -> list[str]:

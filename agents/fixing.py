@@ -65,7 +65,7 @@ class Fixing:
             return
         message = commit_message(case, fixed.submission)
         try:
-            pushed = bool(checkpoint("push", lambda: self._push(report_id, start, message), str))
+            pushed = bool(checkpoint("push", lambda: self._push(start, case, fixed, message), str))
         except Stopped as stopped:
             outcome, why = stopped.outcome, str(stopped)
             checkpoint("end", lambda: self._end(report_id, outcome, why, run.ended_by(outcome)), bool)
@@ -148,12 +148,12 @@ class Fixing:
         )
         return True
 
-    def _push(self, report_id: int, start: FixStart, message: str) -> str:
+    def _push(self, start: FixStart, case: FixCase, fixed: Fixed, message: str) -> str:
         """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was.
 
         Raises Stopped when nobody allows it any more.
         """
-        fix_id = start.fix_id
+        fix_id, report_id = start.fix_id, case.report_id
         if self.means.store.reports.get(report_id).status is not Status.AWAITING_FIX:
             return ""
         row, repository = self._row(fix_id)
@@ -161,7 +161,7 @@ class Fixing:
             return ""
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
-            if self._is_overtaken(report_id, row):
+            if self._is_overtaken(fix_id, case, fixed):
                 return ""
         if start.ahead:  # last, for what stands above asks others and takes its time
             need_allowed(self.means, report_id)
@@ -176,17 +176,22 @@ class Fixing:
         self.means.store.fixes.change(fix_id, head_sha=head, pushed_at=self.means.clock())
         return head
 
-    def _is_overtaken(self, report_id: int, row: Fix) -> bool:
-        """Whether something got in the way while the fix was written; then people are asked, and it is kept."""
-        approved = self._approved(report_id)
+    def _is_overtaken(self, fix_id: int, case: FixCase, fixed: Fixed) -> bool:
+        """Whether something got in the way while the fix was written; then people are asked, and it is kept.
+
+        Safe to repeat: who died in the middle of it may find the way free again.
+        """
+        approved = self._approved(case.report_id)
         if isinstance(approved, FixStart):
             return False
         way = in_the_way(self.means, approved, self.means.workspaces.head(approved.repository))
         if way is None:
+            self.means.store.fixes.change(fix_id, proof=fixed.proof, rounds=case.round_number)
             return False
         # So that it goes on as it is, proven anew.
-        self.means.store.fixes.change(row.id or 0, proof=None, rounds=row.rounds - 1)
-        return self._end(report_id, Outcome.IN_FLIGHT, sentence_of(way, written=True), kept=way)
+        self.means.store.fixes.change(fix_id, proof=None, rounds=case.round_number - 1)
+        self._end(case.report_id, Outcome.IN_FLIGHT, sentence_of(way, written=True), kept=way)
+        return True
 
     def _pull_request(self, case: FixCase, fix_id: int) -> int:
         report_id = case.report_id

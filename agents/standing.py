@@ -170,7 +170,7 @@ class Standing:
     def _by_signals(self, report: Report, repository: Repository) -> str:
         if report.visibility is Visibility.PRIVATE and self._may_be_public(repository):
             return "this report is private, and the repository is public"
-        if any(_took_away(each, report.id or 0) for each in self.means.store.corrections.of_report(report.id or 0)):
+        if self._has_lost_any(report.id or 0):
             return _GONE
         signals = self.means.store.signals.of_report(report.id or 0)
         if any(each.status is SignalStatus.HELD or was_let_through(each) for each in signals):
@@ -183,6 +183,12 @@ class Standing:
         if all(self._is_vouched_for(each) for each in signals):
             return ""
         return "the policy does not vouch for everybody who reported it"
+
+    def _has_lost_any(self, report_id: int) -> bool:
+        """Whether people, or what fewer of them may see now, took from it what its plan may have been made of."""
+        store = self.means.store
+        corrected = any(_took_away(each, report_id) for each in store.corrections.of_report(report_id))
+        return corrected or store.turning_private.has_taken_from(report_id)
 
     def _may_be_public(self, repository: Repository) -> bool:
         """Whether it is, or the code host does not say."""

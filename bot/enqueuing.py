@@ -57,15 +57,18 @@ class Enqueuer:
 
     def issue(self, tracked: TrackedIssue) -> None:
         """Enqueue the making, or the linking, of a report's issue in a tracker."""
-        self.engine.enqueue(
-            f"issue:{tracked.report_id}:{tracked.attempt}", Queue.FOLLOW, "issue", str(tracked.report_id)
-        )
+        self.engine.enqueue(issue_job_id(tracked), Queue.FOLLOW, "issue", str(tracked.report_id))
 
     def draw(self, report: Report) -> None:
         """Enqueue the publishing of a report, if Slack shows an older version."""
         if report.drawn_version < report.version:
             job_id = f"publish:{report.id}:{report.version}"
             self.engine.enqueue(job_id, Queue.PUBLISH, "publish", str(report.id))
+
+
+def issue_job_id(tracked: TrackedIssue) -> str:
+    """The id of the job that makes or links an issue: a new one for each try."""
+    return f"issue:{tracked.report_id}:{tracked.attempt}"
 
 
 def digest_id(signal: Signal) -> str:

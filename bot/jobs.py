@@ -24,6 +24,7 @@ from bot.engine import Engine, is_engine_signal
 from bot.enqueuing import Enqueuer, digest_id, work_id
 from bot.faults import sentence_of, traceback_of
 from bot.forgetting import forget, forget_words
+from bot.issue_jobs import enqueue_issues
 from bot.patience import for_a_while
 from bot.putting_off import is_looked_at, wait_after, wait_of_a_digest
 from bot.queues import Queue
@@ -235,8 +236,7 @@ class Jobs:
             self._work_again(report)
         for report_id, version in due.undrawn:
             self._draw_again(report_id, version)
-        for tracked in self.store.tracked.due(self.clock()):
-            self.enqueuer.issue(tracked)
+        enqueue_issues(self.store, self.enqueuer, self.clock())
         for event_id in for_a_while(_TALK, due.inbox):  # what asks a Slack that may be silent comes last, cut short
             self.inbox(event_id)
         for signal_id in for_a_while(_TALK, due.unanswered):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
+from storage.inbox import FAILURES_LIMIT
 from storage.plumbing import InboxRow
 from storage.records import Report, Signal
 from storage.run_rows import ModelCall, Run
@@ -84,7 +85,8 @@ def _waits(session: Session, at: dt.datetime) -> list[Number]:
     for what, status in (("research", Status.AWAITING_RESEARCH), ("fix", Status.AWAITING_FIX)):
         since = select(func.min(Report.since)).where(Report.status == status)
         oldest[what] = session.exec(since.where(_not_put_off(Report.not_before, at))).one()
-    kept = select(func.min(InboxRow.received_at)).where(col(InboxRow.done_at).is_(None))
+    living = (col(InboxRow.done_at).is_(None), col(InboxRow.failures) < FAILURES_LIMIT)  # the dead wait for a person
+    kept = select(func.min(InboxRow.received_at)).where(*living)
     oldest["slack_event"] = session.exec(kept).one()
     return [Number((what,), max(0.0, (at - since).total_seconds()) if since else 0.0) for what, since in oldest.items()]
 

@@ -18,7 +18,7 @@ from storage.raw import SLACK
 from storage.records import Entry, Report, Signal, SignalKey
 from storage.run_rows import Run, ToolUse
 from storage.status import SignalStatus
-from storage.transactions import insert_once, locked
+from storage.transactions import found, insert_once, locked
 
 ERASED_TITLE = "(deleted where it was reported)"
 ERASED_QUOTE = "(erased)"
@@ -81,7 +81,7 @@ def erase_deliveries(session: Session, external_id: str) -> None:
 def retitle(session: Session, report_id: int, external_id: str, *, without: str = ERASED_TITLE) -> None:
     """A report's title and gist were made of its first signal's words: now the next one's take their place.
 
-    Where no signal is left it is called `without`.
+    Where no signal is left, or none that has been read, it is called `without`.
     """
     report = locked(session, Report, report_id)
     report.version += 1
@@ -91,8 +91,10 @@ def retitle(session: Session, report_id: int, external_id: str, *, without: str 
     elif report.subject == external_id:
         said = select(Signal).where(col(Signal.id).in_(left), col(Signal.summary).is_not(None))
         first = session.exec(said.order_by(col(Signal.id)).limit(1)).first()
-        if first is not None and first.summary is not None:
-            report.title, report.gist = first.summary.title, first.summary.gist
+        if first is None or first.summary is None:  # all that is left is read anew
+            report.title, report.gist = without, ""
+        else:  # by whose going it is called otherwise again
+            report.title, report.gist, report.subject = first.summary.title, first.summary.gist, first.external_id
 
 
 def named_after(session: Session, signals: Collection[Signal]) -> set[int]:
@@ -100,6 +102,18 @@ def named_after(session: Session, signals: Collection[Signal]) -> set[int]:
     subjects = {signal.external_id for signal in signals}
     rows = select(Report.id).where(col(Report.subject).in_(subjects), col(Report.merged_into).is_not(None))
     return {report_id or 0 for report_id in session.exec(rows)}
+
+
+def left_by(session: Session, signal_id: int) -> list[Report]:
+    """The dismissed reports that a signal left, the latest first."""
+    steps = select(Entry.report_id).where(col(Entry.step).startswith(steps_of_leaving(signal_id), autoescape=True))
+    ids = session.exec(steps.order_by(col(Entry.id).desc()))
+    return [found(session, Report, report_id) for report_id in dict.fromkeys(ids)]
+
+
+def steps_of_leaving(signal_id: int) -> str:
+    """What the steps of a signal's leavings begin with."""
+    return f"leave:{signal_id}."
 
 
 def touch_neighbours(session: Session, report_ids: Collection[int]) -> None:

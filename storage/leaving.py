@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from storage.erasing import steps_of_leaving
 from storage.journal import tell
 from storage.plumbing import Epoch
-from storage.records import Entry, EntryKind, Report, Signal
+from storage.records import EntryKind, Report, Signal
 from storage.remembering import FILING
 from storage.status import SignalStatus, Status
-from storage.transactions import found, locked
+from storage.transactions import locked
 
 _MAY_LEAVE = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
 
@@ -36,17 +37,5 @@ def leave_dismissed(session: Session, signal_id: int, by: str) -> Report | None:
     report.weight -= signal.weight
     report.version += 1
     text = f"asked to have {signal.external_id} looked at again; it left this report"
-    tell(session, report.id or 0, EntryKind.WORD, by, text, f"{_steps(signal_id)}{signal.revision}")
+    tell(session, report.id or 0, EntryKind.WORD, by, text, f"{steps_of_leaving(signal_id)}{signal.revision}")
     return report
-
-
-def left_by(session: Session, signal_id: int) -> list[Report]:
-    """The dismissed reports that it left, the latest first."""
-    steps = select(Entry.report_id).where(col(Entry.step).startswith(_steps(signal_id), autoescape=True))
-    ids = session.exec(steps.order_by(col(Entry.id).desc()))
-    return [found(session, Report, report_id) for report_id in dict.fromkeys(ids)]
-
-
-def _steps(signal_id: int) -> str:
-    """What the steps of its leavings begin with."""
-    return f"leave:{signal_id}."

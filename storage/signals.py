@@ -12,6 +12,7 @@ from storage.erasing import (
     erase_deliveries,
     erase_quotes,
     erase_words,
+    left_by,
     named_after,
     note_erasure,
     retitle,
@@ -21,7 +22,7 @@ from storage.forgotten import forget_judgments
 from storage.gathered import Count, count_of
 from storage.journal import tell, told, touch
 from storage.judgments import Screening, Summary
-from storage.leaving import leave_dismissed, left_by
+from storage.leaving import leave_dismissed
 from storage.pardons import pardon
 from storage.plumbing import Epoch
 from storage.raw import RawSignal

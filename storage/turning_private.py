@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from storage import journal
 from storage.erasing import touch_neighbours
-from storage.narrowing import leave_wider
+from storage.narrowing import has_lost_any, leave_wider
 from storage.plumbing import Epoch
 from storage.raw import SLACK
 from storage.records import EntryKind, Report, Signal
@@ -28,6 +28,11 @@ class TurningPrivate:
         with self._on.read() as session:
             rows = select(Report.channel).where(Report.visibility == Visibility.PUBLIC, Report.channel != "")
             return sorted(session.exec(rows.distinct()))
+
+    def has_taken_from(self, report_id: int) -> bool:
+        """Whether a signal left this report because fewer people may see that than the report."""
+        with self._on.read() as session:
+            return has_lost_any(session, report_id)
 
     def turn(self, channel: str) -> list[int]:
         """Make private what came from a channel, and the reports whose thread is there; those reports.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from storage.records import Decision
 from storage.status import Status
 from storage.store import Store
 from tests.fake_code_host import FakeCodeHost
-from tests.fakes import calls
+from tests.fakes import RecordingCheckpoint, calls
 from tests.world import PRIYA, SUBMISSION, TOM, WRITE, World
 
 PATCH = "--- a/shop.py\n+++ b/shop.py\n"
@@ -32,6 +32,7 @@ class Busy(FakeCodeHost):
 
     opens_at: int = 0
     asked: int = 0
+    besides: Callable[[], object] = int  # what happens with it
 
     def opens(self) -> PullRequest:
         repository = Repository(name="acme/shop")
@@ -42,7 +43,16 @@ class Busy(FakeCodeHost):
         self.asked += 1
         if self.asked == self.opens_at:
             self.opens()
+            self.besides()
         return super().touching(repository, paths, merged=merged)
+
+
+class Died(BaseException):
+    """The process is gone."""
+
+
+def dies(*_: object, **__: object) -> None:
+    raise Died
 
 
 @pytest.fixture
@@ -169,3 +179,33 @@ def test_a_further_round_of_our_own_pull_request_goes_on_whoever_else_is_at_it(w
     host.conflict(1)
     assert world.advances().status is Status.AWAITING_FIX
     assert world.advances().stuck_because is not Outcome.IN_FLIGHT
+
+
+def test_who_dies_before_people_are_asked_pushes_what_was_proven_once_the_way_is_free(
+    world: World, host: Busy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.opens_at = 3
+    world.reaches(Status.AWAITING_FIX)
+    checkpoint = RecordingCheckpoint()
+    with monkeypatch.context() as dying:
+        dying.setattr(world.store.reports, "move", dies)
+        with pytest.raises(Died):
+            world.pipeline.fix(1, checkpoint)
+    assert world.store.reports.get(1).status is Status.AWAITING_FIX
+    host.close(1)
+
+    world.pipeline.fix(1, checkpoint.resumed(len(checkpoint.kept)))
+
+    assert world.store.reports.get(1).status is Status.AWAITING_CHECKS
+    fix = world.store.fixes.latest(1)
+    assert fix is not None
+    assert (fix.number, fix.rounds, fix.proof is not None) == (2, 1, True)
+
+
+def test_one_that_is_dismissed_while_somebody_is_found_to_be_at_it_is_not_pushed(world: World, host: Busy) -> None:
+    host.opens_at = 3
+    host.besides = lambda: world.assent.press(1, Decision.DISMISS, person=PRIYA, via=Via.BUTTON)
+    world.reaches(Status.AWAITING_FIX)
+
+    assert world.advances().status is Status.DISMISSED
+    assert set(host.branches) == {"dana/guard"}

@@ -115,14 +115,17 @@ def test_a_signal_that_was_split_off_after_research_leaves_the_plan_to_people(wo
     assert world.why_asked == [_GONE]
 
 
-def test_a_signal_that_fewer_people_may_see_since_research_leaves_the_plan_to_people(world: Ahead) -> None:
+@pytest.mark.parametrize("joins", [False, True])
+def test_a_signal_that_fewer_people_may_see_since_research_leaves_the_plan_to_people(world: Ahead, joins: bool) -> None:
     world.gives()
     world.hears()
     a_signal(world.store, report_id=1, channel="C12")
     world.advances()
     world.shows_the_plan()
     world.store.turning_private.turn("C12")
-    assert [each.channel for each in world.store.signals.of_report(1)] == ["C11"]
+    if joins:  # as many as the research read, and not the same
+        a_signal(world.store, report_id=1, channel="C11")
+    assert {each.channel for each in world.store.signals.of_report(1)} == {"C11"}
     assert world.looks().status is Status.AWAITING_APPROVAL
     assert world.why_asked == [_GONE]
 

@@ -9,6 +9,7 @@ import pytest
 
 from agents.around import Surroundings, excerpt, names_of, surroundings
 from agents.patches import read_patch
+from agents.redact import Redactor
 from agents.terms import Repository
 from tests.fake_workspaces import FakeWorkspaces, make_repository
 
@@ -72,6 +73,25 @@ def test_secrets_are_taken_out(folder: Path) -> None:
     seen = around(folder, patch_to(folder, {"web/admin.py": FILES["web/admin.py"] + "MORE = 1\n"}))
 
     assert "3: KEY = '<secret>'" in seen.files
+
+
+def test_a_secret_is_known_where_only_a_part_of_it_would_be_shown(tmp_path: Path) -> None:
+    token = f"ghp_{'a1B2c3D4e5F6' * 3}"
+    block = "\n".join(("-----BEGIN PRIVATE KEY-----", *["MIIEvQ" * 10] * 80, "-----END PRIVATE KEY-----"))
+    files = {
+        "pages.py": f'"""\n{block}\n"""\n\n\ndef shown():\n    return 1\n' + "# more\n" * 400,
+        "uses.py": f"shown(){' ' * 160}# {token}\n",
+    }
+    make_repository(tmp_path, files)
+    patch = patch_to(tmp_path, {"pages.py": files["pages.py"].replace("return 1", "return 2")})
+    workspaces = FakeWorkspaces(tmp_path)
+    redact = Redactor(b"key").secrets_only
+    seen = surroundings(workspaces, REPOSITORY, workspaces.head(REPOSITORY), patch, redact)
+
+    assert "uses.py:1:shown()" in seen.uses
+    assert token[:10] not in seen.uses
+    assert "return 2" in seen.files
+    assert "MIIEvQ" not in seen.files
 
 
 def test_a_file_that_is_taken_away_is_not_shown_and_who_still_uses_it_is(folder: Path) -> None:

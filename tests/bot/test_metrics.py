@@ -17,6 +17,7 @@ from bot.http import HttpServer
 from bot.metrics import Metrics
 from bot.settings import Settings, read_settings
 from storage.columns import now
+from storage.inbox import FAILURES_LIMIT
 from storage.judgments import Outcome, Stage
 from storage.status import Status
 from storage.store import Store
@@ -96,6 +97,17 @@ def test_the_longest_wait_counts_what_waits_for_us_alone(busy: Store) -> None:
     assert read['signalbox_longest_wait_seconds{what="fix"}'] == 0
     busy.reports.postpone(1, "GitHub is down", now() + dt.timedelta(hours=1), anew=False)
     assert samples(written(later))['signalbox_longest_wait_seconds{what="research"}'] == 0
+
+
+def test_an_event_that_was_given_up_waits_for_a_person_and_not_for_us(busy: Store) -> None:
+    busy.inbox.receive("Ev1", "message", {"text": "hello"})
+    later = metrics(busy, clock=lambda: now() + dt.timedelta(seconds=100))
+    assert samples(written(later))['signalbox_longest_wait_seconds{what="slack_event"}'] >= 100
+    for _ in range(FAILURES_LIMIT):
+        busy.inbox.failed("Ev1", "no")
+    read = samples(written(later))
+    assert read['signalbox_longest_wait_seconds{what="slack_event"}'] == 0
+    assert read["signalbox_slack_events_dead"] == 1
 
 
 def test_they_are_served_with_the_health_at_an_address_of_their_own(busy: Store) -> None:

@@ -190,6 +190,27 @@ def test_a_report_keeps_its_title_while_one_of_its_signals_is_left(store: Store)
     assert (after.title, after.version) == (before.title, before.version + 1)
 
 
+def test_a_report_keeps_no_title_of_any_of_its_erased_signals(store: Store) -> None:
+    first = a_signal(store, filed=True, summary=a_summary(title="Nordhang fails"))
+    report_id = first.report_id or 0
+    second, third = (
+        a_signal(store, report_id=report_id, external_id=name, summary=a_summary(title=f"{name} fails"))
+        for name in ("Solar", "Lunar")
+    )
+    titles = []
+    for each in (first, second):
+        store.signals.erase(each.source, each.external_id)
+        titles.append(store.reports.get(report_id).title)
+    assert titles == ["Solar fails", "Lunar fails"]
+
+    store.signals.remember(a_raw_signal(source=third.source, external_id="Lunar", body="other words"))
+    last = a_signal(store, report_id=report_id, external_id="Stellar", summary=a_summary(title="Stellar fails"))
+    store.signals.remember(a_raw_signal(source=last.source, external_id="Stellar", body="others, too"))
+    store.signals.erase(third.source, "Lunar")
+    report = store.reports.get(report_id)
+    assert (report.title, report.gist) == ("(deleted where it was reported)", ""), "the one that is left is read anew"
+
+
 def test_erasing_what_was_never_kept_is_harmless(store: Store) -> None:
     assert store.signals.erase("slack", "C1/1.0") == []
 

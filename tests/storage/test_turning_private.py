@@ -7,7 +7,7 @@ from sqlmodel import Session
 from storage.erasing import ERASED_QUOTE
 from storage.judgments import Evidence, EvidenceKind, Finding
 from storage.narrowing import NARROWED_TITLE
-from storage.records import Report
+from storage.records import Report, Signal
 from storage.status import SignalStatus, Status, Visibility
 from storage.store import Store
 from storage.transactions import WRITING
@@ -67,3 +67,30 @@ def test_a_closed_report_elsewhere_turns_private_with_its_signal_and_nothing_is_
     assert (signal.visibility, signal.report_id) == (Visibility.PRIVATE, report_id)
     assert signal.status is SignalStatus.FILED
     assert store.reports.get(report_id).visibility is Visibility.PRIVATE
+
+
+def test_what_was_merged_away_is_not_called_after_a_signal_that_turned_private(store: Store) -> None:
+    away, _ = in_the_hub(store, Status.GATHERING)
+    into = a_report(store, channel=HUB, title="The export fails").id or 0
+    store.corrections.merge(away, into, by="U1")
+
+    store.turning_private.turn(ROOM)
+
+    report = store.reports.get(away)
+    assert (report.title, report.gist) == (NARROWED_TITLE, "")
+    assert report.research is not None
+    assert report.research.findings[0].evidence[0].quote == ERASED_QUOTE
+    assert store.reports.get(into).title == "The export fails"
+
+
+def test_a_dismissed_report_that_it_left_is_not_called_after_it_any_more(store: Store) -> None:
+    left, signal_id = in_the_hub(store, Status.DISMISSED)
+    assert store.signals.leave_dismissed(signal_id, "U1") is not None
+    into = a_report(store, channel=HUB).id or 0
+    with Session(store.engine.execution_options(**{WRITING: True})) as session, session.begin():
+        row = session.get_one(Signal, signal_id)
+        row.report_id, row.status = into, SignalStatus.FILED
+
+    store.turning_private.turn(ROOM)
+
+    assert store.reports.get(left).title == NARROWED_TITLE
