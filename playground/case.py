@@ -24,7 +24,7 @@ SIGNALS = Path(__file__).with_name("demo_signals.json")
 AS_WRITTEN = timedelta(0)
 _LAST_SAID = datetime(2026, 11, 20, 6, 54, 9, tzinfo=UTC)  # in Slack, as the file has it
 _AGO = timedelta(hours=7)  # that is before the demo: the same morning
-_STAMP = re.compile(r"(?<=[/\"p])179515[0-9]{4}(?=\.?[0-9]{6})|(?<=[/\"p])179508[0-9]{4}(?=\.?[0-9]{6})")
+_STAMP = re.compile(r"(?<=[/\"p])1795[0-9]{6}(?=\.?[0-9]{6}\b)")  # of a message: seconds, and then some
 _SETTLED = timedelta(seconds=90)  # what Zendesk holds for that long is in its exports
 
 
