@@ -11,7 +11,8 @@ from collections.abc import Iterator
 PART_LIMIT = 6_000
 _ENDS = re.compile(
     r"\b(?P<word>(?:close|fix|resolve)(?:s|d|es|ed)?)(?P<colon>:?)[ \t]+"
-    r"(?P<what>(?:[\w.-]+/[\w.-]+)?#\d+|GH-\d+|https?://\S+/issues/\d+)",
+    r"(?P<what>(?:[\w.-]+/[\w.-]+)?#\d+|GH-\d+|https?://\S+/issues?/\S+"
+    r"|(?-i:(?!(?:UTF|ISO|SHA|MD|RFC|CVE|CWE|IEEE|HTTP|PEP)-)[A-Z][A-Z0-9]{1,9}-\d+\b))",
     re.IGNORECASE,
 )
 _SKIPS = re.compile(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]", re.IGNORECASE)
@@ -24,7 +25,7 @@ _TICKS = re.compile(r"`+")
 def inert(text: str) -> str:
     """The words as they may stand where no markup is read, such as in a commit."""
     calm = _SKIPS.sub(r"(\1)", _UNPRINTED.sub("", text.replace("\r\n", "\n")))
-    calm = _ENDS.sub(r"\g<word>\g<colon> issue \g<what>", calm)  # only the bare number makes the code host close it
+    calm = _ENDS.sub(r"\g<word>\g<colon> issue \g<what>", calm)  # only the bare name has code host or tracker close it
     calm = re.sub(r"(?<!\w)@(?=\w)", f"@{_BREAK}", calm)
     return calm.encode(errors="replace").decode()
 
