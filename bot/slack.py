@@ -58,6 +58,7 @@ class SlackWriter:
     client: WebClient
     us: Us = field(default_factory=Us)
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic  # of the pace of posts
     _calls: Calls = field(init=False)
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _people: Lately[Person] = field(default_factory=lambda: Lately(_LOOKED_UP))
@@ -287,7 +288,7 @@ class SlackWriter:
 
     def _pace(self, channel: str) -> None:
         """Slack allows about one post a second and channel, and a short burst."""
-        self.sleep(self._buckets.setdefault(channel, Bucket(rate=1.0, burst=4.0)).take())
+        self.sleep(self._buckets.setdefault(channel, Bucket(rate=1.0, burst=4.0, clock=self.clock)).take())
 
 
 _US = {"team": "team_id", "user": "user_id", "bot": "bot_id", "site": "url"}
