@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 TRIPS_AT = 3  # failures in a row
-_FIRST_REST = 15.0  # seconds; doubled by each trial that fails
-_TRIAL = 60.0  # seconds that one call may try whether it answers again, while all others wait for that
 _LOOK = 5.0  # seconds after which they look what became of it
 
 
@@ -43,7 +41,9 @@ class Circuit:
 
     tell: Tell = _nobody
     trips_at: int = TRIPS_AT
+    first: float = 15.0  # seconds of its first rest; doubled by each trial that fails
     longest: float = 120.0  # seconds of a rest that nobody asked for
+    trial: float = 60.0  # seconds that one call may try whether it answers again, while all others wait for that
     clock: Callable[[], float] = time.monotonic
     why: str = ""  # the latest failure; empty while it answers
     told: bool = False  # whether somebody was told that it rests, perhaps by a process that is gone
@@ -62,7 +62,7 @@ class Circuit:
         with self._lock:
             left = self._left()
             if not left and self._rests_until > -math.inf:
-                self._is_tried, self._rests_until = True, self.clock() + _TRIAL
+                self._is_tried, self._rests_until = True, self.clock() + self.trial
             return left
 
     def failed(self, why: str, asked: float | None = None) -> None:
@@ -77,7 +77,7 @@ class Circuit:
             self._failures += 1
             self.why = why
             doublings = min(self._failures - self.trips_at, 10)
-            rest = min(self.longest, _FIRST_REST * 2.0**doublings) if doublings >= 0 else 0.0
+            rest = min(self.longest, self.first * 2.0**doublings) if doublings >= 0 else 0.0
             rest = max(rest, asked or 0.0)
             if rest:
                 self._rests_until = self.clock() + rest

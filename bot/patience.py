@@ -44,40 +44,6 @@ class Bucket:
 
 
 @dataclass
-class Breaker:
-    """Opens after `most` failures in a row: then no call is made for `seconds`, and after that one tries."""
-
-    most: int = 4
-    seconds: float = 3.0
-    clock: Callable[[], float] = time.monotonic
-    _failures: int = 0
-    _open_until: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def wait(self) -> float:
-        """0 when a call may be made, else in how many seconds one may."""
-        with self._lock:
-            left = self._open_until - self.clock()
-            if self._failures < self.most or left <= 0:
-                if self._failures >= self.most:
-                    self._open_until = self.clock() + self.seconds  # this call tries; the others wait for it
-                return 0.0
-            return left
-
-    def failed(self) -> None:
-        """A call was not answered."""
-        with self._lock:
-            self._failures += 1
-            if self._failures >= self.most:
-                self._open_until = self.clock() + self.seconds
-
-    def answered(self) -> None:
-        """A call was answered, if only with a no."""
-        with self._lock:
-            self._failures = 0
-
-
-@dataclass
 class Lately(Generic[V]):
     """Values that were looked up lately, by name: at most `most` of them, each for `seconds`."""
 

@@ -13,12 +13,13 @@ from typing import Any
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
+from agents.circuit import Circuit
 from agents.errors import SlackDown, SlackRejected
-from bot.patience import Breaker
 
 _TRIES = 3
 _FIRST_WAIT = 0.3  # seconds; doubles
 _PATIENCE = 6.0  # seconds that a call waits by itself when Slack limits our rate; beyond that the caller comes again
+_TRIPS_AT, _REST = 4, 3.0  # failures in a row, and seconds: people wait for what is said here, so it is tried soon
 _BUSY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 _LIMITED = frozenset({"ratelimited", "rate_limited"})
 _ADVICE = {
@@ -43,7 +44,9 @@ class Calls:
     may have been performed, and the caller has to look. A 429 says that nothing was done: every call waits it out.
     """
 
-    breaker: Breaker = field(default_factory=Breaker)
+    circuit: Circuit = field(
+        default_factory=lambda: Circuit(trips_at=_TRIPS_AT, first=_REST, longest=_REST, trial=_REST)
+    )
     sleep: Callable[[float], None] = time.sleep
 
     def __call__(self, method: str, call: Callable[[], SlackResponse], *, repeated: bool = True) -> dict[str, Any]:
@@ -67,25 +70,26 @@ class Calls:
         raise AssertionError("the last attempt returns or raises")
 
     def _once(self, method: str, call: Callable[[], SlackResponse]) -> dict[str, Any]:
-        if wait := self.breaker.wait():
+        if wait := self.circuit.take():
             raise _Resting(f"Slack does not answer; {method} is tried again in a moment.", wait)
         try:
             answer = call()
         except SlackApiError as error:
             fault = _fault(method, error)
-            self._count(down=isinstance(fault, SlackDown) and not isinstance(fault, _Limited))
+            self._count(fault if isinstance(fault, SlackDown) and not isinstance(fault, _Limited) else None)
             raise fault from error
         except (SlackClientError, HTTPException, OSError) as error:
-            self._count(down=True)
-            raise SlackDown(f"Slack did not answer {method} ({type(error).__name__}); it is tried again.") from error
-        self._count(down=False)
+            down = SlackDown(f"Slack did not answer {method} ({type(error).__name__}); it is tried again.")
+            self._count(down)
+            raise down from error
+        self._count(None)
         return answer.data if isinstance(answer.data, dict) else {}
 
-    def _count(self, *, down: bool) -> None:
-        if down:
-            self.breaker.failed()
+    def _count(self, down: SlackDown | None) -> None:
+        if down is not None:
+            self.circuit.failed(str(down))
         else:
-            self.breaker.answered()
+            self.circuit.answered()
 
 
 class NotMade(SlackDown):

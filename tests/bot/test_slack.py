@@ -8,8 +8,9 @@ import pytest
 from slack_sdk import WebClient
 
 from agents.errors import SlackDown, SlackRejected
-from bot.patience import Breaker, Bucket, Lately
+from bot.patience import Bucket, Lately
 from bot.slack import SlackWriter
+from bot.slack_calls import Calls
 from bot.views import parts
 from bot.views.drawing import File
 from playground.faults import Fault, Faults, Kind, Moment
@@ -228,18 +229,24 @@ def test_a_bucket_lets_a_burst_through_and_then_its_rate() -> None:
     assert bucket.take() == 0.0
 
 
-def test_a_breaker_opens_after_failures_lets_one_try_and_closes_again() -> None:
+def test_slacks_breaker_opens_after_four_failures_for_three_seconds_each_time_and_lets_one_try() -> None:
     at = [0.0]
-    breaker = Breaker(most=2, seconds=5.0, clock=lambda: at[0])
-    breaker.failed()
-    assert breaker.wait() == 0.0
-    breaker.failed()
-    assert breaker.wait() == 5.0
-    at[0] = 6.0
-    assert breaker.wait() == 0.0
-    assert breaker.wait() > 0.0
-    breaker.answered()
-    assert breaker.wait() == 0.0
+    circuit = Calls().circuit
+    circuit.clock = lambda: at[0]
+    for _ in range(4):
+        assert circuit.take() == 0.0
+        circuit.failed("500")
+    assert circuit.take() == 3.0
+    for _ in range(3):
+        at[0] += 3.0
+        assert circuit.take() == 0.0
+        assert circuit.take() == 3.0, "one tries, the others wait for that"
+        circuit.failed("500")
+        assert circuit.take() == 3.0
+    at[0] += 3.0
+    assert circuit.take() == 0.0
+    circuit.answered()
+    assert circuit.take() == 0.0
 
 
 def test_what_was_looked_up_is_forgotten_in_time_and_never_grows_without_end() -> None:
