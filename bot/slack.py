@@ -23,26 +23,9 @@ from bot.views.limits import TEXT, Drawn, cut, home_view, modal_view, within
 from bot.views.scene import address_of
 from storage.status import Visibility
 
-__all__ = ["METADATA", "SCOPES", "Place", "SlackWriter", "Us"]
+__all__ = ["METADATA", "Place", "SlackWriter", "Us"]
 
 METADATA = "signalbox_post"
-SCOPES: Mapping[str, tuple[str, ...]] = {
-    "auth.test": (),
-    "chat.postMessage": ("chat:write",),
-    "chat.update": ("chat:write",),
-    "chat.postEphemeral": ("chat:write",),
-    "conversations.history": ("channels:history", "groups:history"),
-    "conversations.replies": ("channels:history", "groups:history"),
-    "conversations.members": ("channels:read", "groups:read"),
-    "conversations.info": ("channels:read", "groups:read"),
-    "files.upload": ("files:write",),  # files.getUploadURLExternal and files.completeUploadExternal
-    "reactions.add": ("reactions:write",),
-    "users.info": ("users:read",),
-    "views.open": (),
-    "views.publish": (),
-}
-"""Every method that is called here, with the scopes it needs; the manifest asks for these."""
-
 _LOOKED_UP = 60.0  # seconds that people and channels are remembered
 _PAGE, _PAGES = 200, 20  # messages, and pages of them that are looked through for a post of ours
 _TIMEOUT = 10  # seconds

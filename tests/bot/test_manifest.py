@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.actions import Command, Shortcut, Verb
 from bot.listeners.events import DEALINGS
 from bot.manifest import bot_scopes
-from bot.slack import SCOPES
+from bot.slack_scopes import SCOPES
 from bot.views.condition import HELP
 from tests.bot.workplace import manifest
 
