@@ -17,8 +17,8 @@ from agents.patches import FileChange, read_patch
 from agents.ports import Workspace, Workspaces
 from agents.terms import Repository
 from agents.wording import cut
+from agents.workspace_git import git_lines
 
-_SECONDS = 30.0
 _WHOLE = 400  # lines of a file that is shown whole
 _REACH = 60  # lines before and after a change that are shown of a longer one
 _MOST = 40_000  # characters in all
@@ -119,9 +119,7 @@ def _indent(line: str) -> int:
 def _uses(workspace: Workspace, name: str, changes: Sequence[FileChange], redact: Callable[[str], str]) -> list[str]:
     """Lines elsewhere that name it, as path:line:text."""
     elsewhere = [f":(exclude,top,literal){change.path}" for change in changes]
-    looked = ["git", "-c", "core.quotepath=off", "--no-pager", "grep", "-nIwF", "--no-color", "-e", name, "--", ":/"]
-    ran = workspace.run([*looked, *elsewhere], seconds=_SECONDS)
-    found = ran.output.splitlines() if ran.exit_code == 0 else []
+    found = git_lines(workspace, "grep", "-nIwF", "--no-color", "-e", name, "--", ":/", *elsewhere)
     more = [f"[{len(found) - _USES} more lines name {name}]"] if len(found) > _USES else []
     return [redact(line)[:_LINE] for line in found[:_USES]] + more
 

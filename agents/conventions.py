@@ -17,6 +17,7 @@ from agents.prompts import quoted
 from agents.terms import Repository
 from agents.tools.instruction_files import word_about
 from agents.wording import cut
+from agents.workspace_git import git_lines
 
 _SECONDS = 30.0
 _MOST_SUBJECTS = 12
@@ -110,7 +111,7 @@ def _read(workspace: Workspace, repository: Repository, redact: Callable[[str], 
         except (OSError, ValueError):
             return ""
 
-    subjects = _git(workspace, "log", "--no-merges", f"--max-count={_MOST_SUBJECTS}", "--format=%s")
+    subjects = git_lines(workspace, "log", "--no-merges", f"--max-count={_MOST_SUBJECTS}", "--format=%s")
     template = _template(_found(workspace, *(f"{place}pull_request_template*" for place in _PLACES)))
     guides = [
         Guide(path=path, word=word_about(path, repository), text=about)
@@ -132,12 +133,7 @@ def _found(workspace: Workspace, *patterns: str) -> list[str]:
     """Files of the base commit, in any spelling of small and capital letters."""
     specs = (f":(glob,icase){pattern}" for pattern in patterns)
     folders = (f":(glob,icase){pattern}/*" for pattern in patterns if pattern.endswith("template*"))
-    return _git(workspace, "ls-files", "--", *specs, *folders)
-
-
-def _git(workspace: Workspace, *arguments: str) -> list[str]:
-    ran = workspace.run(("git", "-c", "core.quotepath=off", "--no-pager", *arguments), seconds=_SECONDS)
-    return ran.output.splitlines() if ran.exit_code == 0 else []
+    return git_lines(workspace, "ls-files", "--", *specs, *folders)
 
 
 def _template(paths: Sequence[str]) -> str:

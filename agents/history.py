@@ -14,11 +14,11 @@ from pathlib import PurePosixPath
 from agents import javascript_imports
 from agents.ports import Workspace
 from agents.urgency import FileUse
+from agents.workspace_git import git_lines
 from storage.assessment import Touch
 
 _YEAR = dt.timedelta(days=365)
 _AROUND = 10  # lines before and after a cited one whose authors count
-_SECONDS = 60.0
 _MOST_COMMITS = 5
 _GO_MODULE = re.compile(r"(?m)^module\s+\"?([^\s\"]+)")
 _PACKAGES = frozenset({"__init__", "index", "mod"})  # files that are imported by their folder's name
@@ -46,18 +46,18 @@ class History:
     def use_of(self, path: str) -> FileUse:
         """How much hangs on a file."""
         since = f"--since={(self.at - _YEAR).isoformat()}"
-        changes = self._lines("rev-list", "--count", since, "HEAD", "--", path)
+        changes = git_lines(self.workspace, "rev-list", "--count", since, "HEAD", "--", path)
         return FileUse(path, len(self._importers(path)), int(changes[0]) if changes else 0)
 
     def authors(self, path: str, lines: Sequence[int]) -> list[Author]:
         """Who wrote the lines around those given, one entry a line; of the whole file when none is given."""
         spans = [f"-L{max(1, line - _AROUND)},{line + _AROUND}" for line in lines]
         spans = spans or ["-L1,400"]
-        return _blamed(self._lines("blame", "--line-porcelain", *spans, "HEAD", "--", path))
+        return _blamed(git_lines(self.workspace, "blame", "--line-porcelain", *spans, "HEAD", "--", path))
 
     def active(self) -> dict[str, str]:
         """Names by e-mail address, in small letters, of everybody with a commit in the last year."""
-        lines = self._lines("shortlog", "-sne", f"--since={(self.at - _YEAR).isoformat()}", "HEAD")
+        lines = git_lines(self.workspace, "shortlog", "-sne", f"--since={(self.at - _YEAR).isoformat()}", "HEAD")
         found = (_PERSON.fullmatch(line) for line in lines)
         return {match[2].lower(): match[1] for match in found if match}
 
@@ -75,12 +75,12 @@ class History:
         if not paths:
             return ()
         known = (f"--since={since.isoformat()}", f"--max-count={_MOST_COMMITS}", "--format=%h%x09%cs%x09%s")
-        rows = [line.split("\t", 2) for line in self._lines("log", *known, "HEAD", "--", *paths)]
+        rows = [line.split("\t", 2) for line in git_lines(self.workspace, "log", *known, "HEAD", "--", *paths)]
         return tuple(Touch(what=f"{row[0]} of {row[1]}: {row[2][:120]}") for row in rows if len(row) == 3)  # noqa: PLR2004 as asked for
 
     def has(self, path: str) -> bool:
         """Whether there is such a file."""
-        return bool(self._lines("ls-files", "--", path))
+        return bool(git_lines(self.workspace, "ls-files", "--", path))
 
     def _importers(self, path: str) -> list[str]:
         """Other files, tests left out, with a line that imports a module of this file's name."""
@@ -92,12 +92,12 @@ class History:
         name = re.escape(pure.parent.name if pure.stem in _PACKAGES else pure.stem)
         keyword = r"(^[[:space:]]*(import|from|use|using|include|#include|export|@import)|require)"
         pattern = rf"{keyword}[^A-Za-z0-9_](.*[^A-Za-z0-9_])?{name}([^A-Za-z0-9_]|$)"
-        found = self._lines("grep", "-lIE", "-e", pattern, "--", f"*{pure.suffix}")
+        found = git_lines(self.workspace, "grep", "-lIE", "-e", pattern, "--", f"*{pure.suffix}")
         return [other for other in found if other != path and not is_test(other)]
 
     def _javascript_importers(self, path: str) -> list[str]:
         suffixes = (f"*{suffix}" for suffix in javascript_imports.SUFFIXES)
-        naming = self._lines("grep", "-oIE", "-e", javascript_imports.NAMING, "--", *suffixes)
+        naming = git_lines(self.workspace, "grep", "-oIE", "-e", javascript_imports.NAMING, "--", *suffixes)
         folders = (str(folder) for folder in PurePosixPath(path).parents)
         packages = ((javascript_imports.name_of(self._text(f"{each}/package.json")), each) for each in folders)
         package, folder = next((each for each in packages if each[0]), ("", ""))
@@ -109,12 +109,7 @@ class History:
         top, module = next(((folder, found[1]) for folder, found in modules if found), (PurePosixPath(), ""))
         inside = path.parent.relative_to(top)
         package = re.escape(str(PurePosixPath(module) / inside))
-        return self._lines("grep", "-lIE", "-e", rf'^[^"/]*"{package}"', "--", "*.go") if module else []
-
-    def _lines(self, *arguments: str) -> list[str]:
-        """What git printed; nothing when it knows no such path."""
-        ran = self.workspace.run(("git", "-c", "core.quotepath=off", "--no-pager", *arguments), seconds=_SECONDS)
-        return ran.output.splitlines() if ran.exit_code == 0 else []
+        return git_lines(self.workspace, "grep", "-lIE", "-e", rf'^[^"/]*"{package}"', "--", "*.go") if module else []
 
     def _text(self, path: str) -> str:
         try:

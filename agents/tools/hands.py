@@ -11,6 +11,7 @@ from agents.cases import SeenSignal
 from agents.exchange import Ran, ToolFault
 from agents.ports import Workspace
 from agents.terms import Repository
+from agents.workspace_git import git
 
 _REVISION = re.compile(r"[0-9A-Za-z][\w./~^@{}-]*")
 
@@ -30,7 +31,7 @@ class Hands:
 
     def git(self, *arguments: str) -> Ran:
         """Run git in the checkout. Raises ToolFault when git says that what was asked for does not exist."""
-        ran = self.workspace.run(("git", "-c", "core.quotepath=off", "--no-pager", *arguments), seconds=60)
+        ran = git(self.workspace, *arguments)
         if ran.exit_code not in (0, 1):
             raise ToolFault(f"git {arguments[0]} failed: {ran.output.strip()[:500]}")
         return ran
