@@ -6,15 +6,15 @@ lie between; what came since is asked about, not passed over.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from agents.errors import CodeHostRejected
 from agents.fix_cases import Approved
 from agents.means import Means
 from agents.touched import changed_files, touching
 from storage.assessment import Touch
-from storage.in_the_way import InTheWay, things_in
-from storage.records import Approval, Decision
+from storage.in_the_way import InTheWay, is_said
+from storage.records import Decision
 
 
 def in_the_way(means: Means, approved: Approved, tip: str) -> InTheWay | None:
@@ -22,10 +22,11 @@ def in_the_way(means: Means, approved: Approved, tip: str) -> InTheWay | None:
 
     Left out is what people let pass since, and what we opened ourselves for other reports: those are other faults.
     """
-    passed = _let_pass(means.store.plans.approvals(approved.report.id or 0))
+    approvals = means.store.plans.approvals(approved.report.id or 0)
+    passed = [each.words for each in approvals if each.decision is Decision.GO_ON]
     stale = changed_files(means, approved.repository, approved.plan.body, approved.research, tip)
-    pulls = tuple(one for one in _opened_since(means, approved) if one.url not in passed)
-    changed = tuple(one for one in stale if one.path not in passed)
+    pulls = tuple(one for one in _opened_since(means, approved) if not _is_let_pass(one.url, passed))
+    changed = tuple(one for one in stale if not _is_let_pass(one.path, passed))
     return InTheWay(pull_requests=pulls, changed=changed) if pulls or changed else None
 
 
@@ -49,7 +50,6 @@ def _opened_since(means: Means, approved: Approved) -> list[Touch]:
     return [one for one in touches if one.url not in shown | ours]
 
 
-def _let_pass(approvals: Sequence[Approval]) -> Collection[str]:
-    """Addresses and paths that people have said the fix may go on beside."""
-    said = (things_in(each.words) for each in approvals if each.decision is Decision.GO_ON)
-    return frozenset[str]().union(*said)
+def _is_let_pass(thing: str, passed: Sequence[str]) -> bool:
+    """Whether people have said that the fix may go on beside an address or a path."""
+    return any(is_said(thing, words) for words in passed)

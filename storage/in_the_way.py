@@ -9,7 +9,7 @@ from storage.judgments import Judgment
 from storage.records import Entry
 from storage.status import Status
 
-_BETWEEN = "; "  # an address holds none, and a path hardly ever
+_BETWEEN = "; "
 
 
 class ChangedFile(BaseModel):
@@ -33,9 +33,9 @@ class InTheWay(Judgment):
         return _BETWEEN.join([*(one.url for one in self.pull_requests), *(one.path for one in self.changed)])
 
 
-def things_in(said: str) -> frozenset[str]:
-    """The addresses and paths of such a text."""
-    return frozenset(thing for thing in said.split(_BETWEEN) if thing)
+def is_said(thing: str, said: str) -> bool:
+    """Whether an address or a path, which may hold what stands between two of them, is in such a text."""
+    return f"{_BETWEEN}{thing}{_BETWEEN}" in f"{_BETWEEN}{said}{_BETWEEN}"
 
 
 def in_the_way_by(entry: Entry) -> InTheWay | None:

@@ -14,7 +14,9 @@ from agents.fix_cases import Approved
 from agents.fixing import Fixing
 from agents.in_the_way import in_the_way
 from agents.terms import Repository
+from storage.assessment import Touch
 from storage.columns import now
+from storage.in_the_way import ChangedFile, InTheWay, is_said
 from storage.judgments import Outcome, Stage
 from storage.records import Decision
 from storage.status import Status
@@ -209,3 +211,14 @@ def test_one_that_is_dismissed_while_somebody_is_found_to_be_at_it_is_not_pushed
 
     assert world.advances().status is Status.DISMISSED
     assert set(host.branches) == {"dana/guard"}
+
+
+def test_whatever_a_path_is_called_it_can_be_let_pass_and_no_other_with_it() -> None:
+    way = InTheWay(
+        pull_requests=(Touch(what="#7", url="https://host/acme/shop/pull/7"),),
+        changed=(ChangedFile(path="a; b.py", quote="x"),),
+    )
+    assert is_said("a; b.py", way.said)
+    assert is_said("https://host/acme/shop/pull/7", way.said)
+    assert not is_said("https://host/acme/shop/pull/71", way.said)
+    assert not is_said("shop.py", way.said)
