@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 
 from agents import javascript_imports
 from agents.ports import Workspace
-from agents.urgency import FileUse
 from agents.workspace_git import git_lines
 from storage.assessment import Touch
 
@@ -34,6 +33,15 @@ class Author:
     name: str
     email: str
     at: dt.datetime
+
+
+@dataclass(frozen=True)
+class FileUse:
+    """How much hangs on a file: other files that import it, tests left out, and commits that touched it in a year."""
+
+    path: str
+    importers: int
+    changes: int
 
 
 @dataclass(frozen=True)

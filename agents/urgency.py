@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from agents.cases import SeenSignal
+from agents.history import FileUse
 from storage.assessment import Factor, Priority, Ranked
 from storage.raw import Severity
 
@@ -15,15 +15,6 @@ _PEOPLE = (3, 20, 100)  # who met it, for 2, 3 and 4 points
 _SEVERITY = {Severity.INFO: 1, Severity.WARNING: 2, Severity.ERROR: 3, Severity.FATAL: 4}
 _AT_LEAST = ((48, Priority.P0), (27, Priority.P1), (9, Priority.P2), (2, Priority.P3))  # products
 _MOST = 4
-
-
-@dataclass(frozen=True)
-class FileUse:
-    """How much hangs on a file: other files that import it, tests left out, and commits that touched it in a year."""
-
-    path: str
-    importers: int
-    changes: int
 
 
 def ranked(files: Sequence[FileUse], signals: Sequence[SeenSignal]) -> Ranked:

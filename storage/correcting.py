@@ -13,9 +13,8 @@ from storage.correctable import may_merge, may_split
 from storage.errors import IllegalMove
 from storage.groups import Correction, CorrectionKind
 from storage.heirs import heir_of, merges_of
-from storage.plumbing import Epoch
+from storage.plumbing import FILING, Epoch
 from storage.records import EntryKind, Report, Signal, SignalKey
-from storage.remembering import FILING
 from storage.sleep import Waking, wake
 from storage.status import Dismissal, Mover, Status
 from storage.transactions import Transactions, found, locked

@@ -9,9 +9,9 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from storage.columns import now
-from storage.plumbing import Cursor, Epoch
+from storage.plumbing import FILING, Cursor, Epoch
 from storage.raw import RawSignal, Unread
-from storage.remembering import FILING, Remembered, remember
+from storage.remembering import Remembered, remember
 from storage.transactions import Transactions, insert_once, locked
 
 MOST_UNREAD = 50  # of a source that are remembered, the latest

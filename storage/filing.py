@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete, func
@@ -15,14 +14,13 @@ from storage.groups import Considered, Pair, PairKind, Placement
 from storage.heirs import heir_of
 from storage.journal import tell, told, touch
 from storage.judgments import Grouping
-from storage.plumbing import Epoch
+from storage.keys import fitted
+from storage.plumbing import FILING, Epoch
 from storage.records import Entry, EntryKind, Report, Signal, SignalKey
-from storage.remembering import FILING, is_as_read
+from storage.remembering import is_as_read
 from storage.status import CLOSED, SignalStatus, Status, Visibility
 from storage.transactions import Transactions, found, insert_once, locked
 
-KEY_LIMIT = 300  # characters, as wide as the column
-KEYS_LIMIT = 50
 JOINS_SHOWN = 5  # joins of one report that are told and drawn in a COOL_DOWN; the others are counted, then told at once
 COOL_DOWN = dt.timedelta(minutes=1)
 
@@ -117,18 +115,6 @@ class Filing:
                     report.untold = 0
                     report.version += 1
         return [report_id or 0 for report_id in ids]
-
-
-def fitted(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """The keys as they are kept: one that is too long ends in a hash of itself."""
-    return tuple(dict.fromkeys(_fit(key) for key in keys[:KEYS_LIMIT] if key))
-
-
-def _fit(key: str) -> str:
-    if len(key) <= KEY_LIMIT:
-        return key
-    hashed = hashlib.sha256(key.encode(errors="replace")).hexdigest()
-    return f"{key[: KEY_LIMIT - len(hashed) - 1]}~{hashed}"
 
 
 def _as_told(session: Session, step: str) -> Filed | None:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, select
 
-from storage.plumbing import Epoch
+from storage.plumbing import FILING, Epoch
 from storage.raw import SLACK
 from storage.records import Report, Signal
-from storage.remembering import FILING
 from storage.status import SignalStatus, Visibility
 
 NEWEST = 16  # signals that are read, besides the first; no view names more

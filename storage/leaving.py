@@ -6,9 +6,8 @@ from sqlmodel import Session
 
 from storage.erasing import steps_of_leaving
 from storage.journal import tell
-from storage.plumbing import Epoch
+from storage.plumbing import FILING, Epoch
 from storage.records import EntryKind, Report, Signal
-from storage.remembering import FILING
 from storage.status import SignalStatus, Status
 from storage.transactions import locked
 

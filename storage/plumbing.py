@@ -166,6 +166,9 @@ class Switch(SQLModel, table=True):
     at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
 
 
+FILING = "filing"  # the epoch of the filings
+
+
 class Epoch(SQLModel, table=True):
     """Counts the filings, so that a filing decided on candidates that are out of date is noticed."""
 

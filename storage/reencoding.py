@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from storage.plumbing import Epoch
+from storage.plumbing import FILING, Epoch
 from storage.records import Signal
-from storage.remembering import FILING
 from storage.status import SignalStatus
 from storage.transactions import Transactions, locked
 from storage.vector_index import VectorIndex

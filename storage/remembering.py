@@ -14,13 +14,12 @@ from storage.columns import now
 from storage.forgotten import forget_judgments
 from storage.journal import tell, touch
 from storage.narrowing import leave_wider
-from storage.plumbing import Epoch
+from storage.plumbing import FILING, Epoch
 from storage.raw import RawSignal
 from storage.records import EntryKind, Report, Signal
 from storage.status import SignalStatus, Status, Visibility
 from storage.transactions import insert_once, locked
 
-FILING = "filing"  # the name of the epoch
 LONGEST_UNREST = dt.timedelta(minutes=5)  # what changes all the time is read at least that often
 REACH_LIMIT = 2**31 - 1  # what the column holds
 _KEPT_AS_IT_CAME = (

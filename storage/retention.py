@@ -11,9 +11,8 @@ from sqlmodel import Session, col, select
 
 from storage.columns import now
 from storage.erasing import erase_quotes, erase_words, note_erasure, scrub_search
-from storage.plumbing import Epoch, InboxRow
+from storage.plumbing import FILING, Epoch, InboxRow
 from storage.records import Entry, Report, Signal
-from storage.remembering import FILING
 from storage.run_rows import Run, ToolUse
 from storage.status import CLOSED, SignalStatus
 from storage.transactions import Transactions, locked

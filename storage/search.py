@@ -12,13 +12,12 @@ from sqlalchemy import literal, union_all
 from sqlmodel import Session, col, select
 
 from storage.candidates import Candidate, Kin, kin_of, places_of, titles_of
-from storage.filing import fitted
 from storage.groups import Route
+from storage.keys import fitted
 from storage.nearest import SIGNALS, Nearest
-from storage.plumbing import Epoch
+from storage.plumbing import FILING, Epoch
 from storage.rarity import Rarity
 from storage.records import Signal, SignalKey
-from storage.remembering import FILING
 from storage.status import SignalStatus, Visibility
 from storage.text_search import TextSearch
 from storage.transactions import Transactions

@@ -24,10 +24,10 @@ from storage.journal import tell, told, touch
 from storage.judgments import Screening, Summary
 from storage.leaving import leave_dismissed
 from storage.pardons import pardon
-from storage.plumbing import Epoch
+from storage.plumbing import FILING, Epoch
 from storage.raw import RawSignal
 from storage.records import EntryKind, Report, Signal
-from storage.remembering import FILING, News, Remembered, is_as_read, remember, text_hash
+from storage.remembering import News, Remembered, is_as_read, remember, text_hash
 from storage.status import CLOSED, UNFINISHED, SignalStatus
 from storage.transactions import Transactions, found, locked
 from storage.vector_index import VectorIndex

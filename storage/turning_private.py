@@ -7,10 +7,9 @@ from sqlmodel import Session, col, select
 from storage import journal
 from storage.erasing import touch_neighbours
 from storage.narrowing import has_lost_any, leave_wider
-from storage.plumbing import Epoch
+from storage.plumbing import FILING, Epoch
 from storage.raw import SLACK
 from storage.records import EntryKind, Report, Signal
-from storage.remembering import FILING
 from storage.status import CLOSED, Visibility
 from storage.transactions import Transactions, locked
 

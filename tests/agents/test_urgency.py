@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from agents.cases import SeenSignal
-from agents.urgency import FileUse, ranked
+from agents.history import FileUse
+from agents.urgency import ranked
 from storage.assessment import Priority
 from storage.raw import Severity
 

@@ -8,9 +8,8 @@ import time
 from sqlmodel import Session
 
 from storage.erasing import erase_words
-from storage.plumbing import Epoch
+from storage.plumbing import FILING, Epoch
 from storage.records import Signal
-from storage.remembering import FILING
 from storage.signals import News, Remembered
 from storage.status import SignalStatus
 from storage.store import Store

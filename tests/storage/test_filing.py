@@ -7,8 +7,9 @@ from typing import TypedDict, Unpack
 import pytest
 
 from storage.errors import IllegalMove, NotFound, Overtaken
-from storage.filing import Filed, NewReport, fitted
+from storage.filing import Filed, NewReport
 from storage.judgments import Grouping, Screening
+from storage.keys import fitted
 from storage.records import EntryKind
 from storage.status import SignalStatus, Status, Visibility
 from storage.store import Store
