@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from agents.cases import FixCase, Guidance, ResearchCase, SeenSignal, SimilarReport
 from agents.exchange import Remark
-from agents.patches import unresolved
+from agents.patches.patch import unresolved
 from agents.prompts import quoted
 from agents.terms import Repository
 from agents.wording import cut

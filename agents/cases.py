@@ -7,7 +7,7 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.conventions import Conventions
+from agents.checkout.conventions import Conventions
 from agents.exchange import Remark
 from agents.terms import Repository
 from storage.judgments import FixSubmission, Plan, Research

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agents.lookups import Lookups
-from agents.opinions import Encoder, Weights
+from agents.grouping.opinions import Encoder, Weights
+from agents.grouping.ranking import Ranking
 from agents.ports import CodeHost, Messenger, Model, Nudge, People, Vectoriser, Workspaces
-from agents.ranking import Ranking
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.rules import Person
 from agents.terms import Policy
+from agents.tools.lookups import Lookups
 from agents.tracker_ports import IssueTracker
 from storage.columns import now
 from storage.store import Store

@@ -11,19 +11,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.digesting import Digesting
-from agents.fading import Fading
-from agents.fixing import Fixing
-from agents.following import Following
-from agents.issuing import Issuing
+from agents.fixes.fixing import Fixing
+from agents.fixes.following import Following
+from agents.fixes.issuing import Issuing
+from agents.fixes.standing import Standing
+from agents.gathering.digesting import Digesting
+from agents.gathering.fading import Fading
+from agents.gathering.weighing import Intake
 from agents.means import Means
+from agents.people.sleeping import Waker
 from agents.ports import Checkpoint
-from agents.researching import Researching
-from agents.sleeping import Waker
-from agents.standing import Standing
-from agents.weighing import Intake
+from agents.research.researching import Researching
 from storage.raw import RawSignal
-from storage.signals import News, Remembered
+from storage.signals.keeping import News, Remembered
 from storage.status import Status
 
 

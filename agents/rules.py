@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from agents.frames import files_of
-from agents.paths import restricted_in
+from agents.patches.paths import restricted_in
 from agents.terms import Autonomy, Policy, Repository
 from storage.gathered import Count
 from storage.judgments import Priority

@@ -12,8 +12,8 @@ import numpy as np
 import psycopg
 from sqlalchemy import text
 
-from agents.ranking import KIN, POOL
-from agents.saying import LEAD_LIMIT
+from agents.grouping.ranking import KIN, POOL
+from agents.grouping.saying import LEAD_LIMIT
 from benchmarks.databases import POSTGRESQL, database, resident
 from benchmarks.stock import stock, stocked
 from benchmarks.stream import Stream, Telling
@@ -125,7 +125,7 @@ def _stored_topics(store: Store, size: int, most: int) -> list[int]:
 
 
 def _search(store: Store, telling: Telling) -> set[int]:
-    """As `agents.placing` does it, with three queries."""
+    """As `agents.gathering.placing` does it, with three queries."""
     chance = np.random.default_rng(telling.number)
     queries = [telling.vector + 0.03 * chance.standard_normal(telling.vector.size) for _ in range(3)]
     found = store.search.candidates(

@@ -15,8 +15,8 @@ import psycopg
 
 from benchmarks.stream import Stream, Telling
 from storage.judgments import Screening, Summary
-from storage.remembering import text_hash
-from storage.words import words_for_search
+from storage.searching.words import words_for_search
+from storage.signals.remembering import text_hash
 
 _FIRST_DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _MANY = 20_000  # rows from which it is quicker to make the indexes anew

@@ -18,27 +18,28 @@ from agents.adapters.ledger import StoreLedger
 from agents.adapters.mirrors import Mirrors
 from agents.adapters.offline import OfflineModel
 from agents.adapters.vectors import WordVectors
-from agents.assent import Assent
 from agents.errors import BadSettings
+from agents.gathering.reencoding import Reencoding
+from agents.gathering.weighing import Intake
 from agents.means import Means
+from agents.people.assent import Assent
 from agents.pipeline import Pipeline
 from agents.ports import Model
-from agents.redact import Redactor
-from agents.reencoding import Reencoding
+from agents.redaction.redact import Redactor
 from agents.terms import Autonomy, Policy
-from agents.weighing import Intake
-from bot import metrics, removals
-from bot.askers import Askers
+from bot import metrics
 from bot.chores import Chores
 from bot.circuits import API, GIT, Circuits
 from bot.clock import Clock, Tick
 from bot.connections import Connections
 from bot.courtesy import Courtesy
+from bot.durable.engine import Engine
+from bot.durable.enqueuing import Enqueuer
+from bot.durable.queues import Queue
+from bot.durable.ticking import Ticking
+from bot.durable.undertaker import Undertaker
 from bot.encoders import encoder_of, vectoriser_of
-from bot.engine import Engine
-from bot.enqueuing import Enqueuer
 from bot.github_credentials import credentials_of
-from bot.held_notes import EVERY, HeldNotes
 from bot.home import at_home, places_of, short_of_room
 from bot.http import Gate, HttpServer
 from bot.jobs import Jobs
@@ -48,23 +49,23 @@ from bot.listening import EVERY as LISTENING_EVERY
 from bot.listening import Listening
 from bot.lookups import open_issues, open_lookups
 from bot.messenger import SlackMessenger
+from bot.notes.askers import Askers
+from bot.notes.held import EVERY, HeldNotes
+from bot.notes.waiting import EVERY as WAITING_EVERY
+from bot.notes.waiting import WaitingNotes
+from bot.notes.weekly import EVERY as WEEK_EVERY
+from bot.notes.weekly import WeeklyNotes
 from bot.people import SlackPeople
 from bot.policy import read_policy
-from bot.queues import Queue
+from bot.pulling import removals
+from bot.pulling.pulls import Puller
 from bot.redaction import redactor_of
 from bot.settings import Settings, environment, secret, unset
-from bot.slack import SlackWriter
-from bot.socket_mode import Socket
+from bot.slack.socket_mode import Socket
+from bot.slack.writer import SlackWriter
 from bot.sources import ALL_KINDS, KINDS, open_sources
-from bot.sources.pulling import Puller
 from bot.sources.webhook import open_webhooks
-from bot.ticking import Ticking
 from bot.turned_private import TurnedPrivate
-from bot.undertaker import Undertaker
-from bot.waiting_notes import EVERY as WAITING_EVERY
-from bot.waiting_notes import WaitingNotes
-from bot.weekly_notes import EVERY as WEEK_EVERY
-from bot.weekly_notes import WeeklyNotes
 from storage.database import open_store
 from storage.store import Store
 

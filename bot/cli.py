@@ -20,18 +20,18 @@ from bot.ending import last_words
 from storage.errors import SignalboxError
 
 _MODULES = {  # of each command, which has the command's name there
-    "run": "bot.run_command",
-    "worker": "bot.run_command",
-    "migrate": "bot.migrate_command",
-    "copy": "bot.copy_command",
-    "doctor": "bot.doctor_command",
-    "demo": "bot.elsewhere",
-    "evals": "bot.elsewhere",
-    "pull": "bot.pull_command",
-    "runs": "bot.runs_command",
-    "outcomes": "bot.outcomes_command",
-    "approvals": "bot.approvals_command",
-    "schema": "bot.schema_command",
+    "run": "bot.commands.run",
+    "worker": "bot.commands.run",
+    "migrate": "bot.commands.migrate",
+    "copy": "bot.commands.copy",
+    "doctor": "bot.commands.doctor",
+    "demo": "bot.commands.elsewhere",
+    "evals": "bot.commands.elsewhere",
+    "pull": "bot.commands.pull",
+    "runs": "bot.commands.runs",
+    "outcomes": "bot.commands.outcomes",
+    "approvals": "bot.commands.approvals",
+    "schema": "bot.commands.schema",
 }
 _SUPERVISED = frozenset({"run", "worker"})
 _WRONG = 78  # the exit code for what starting again does not mend, as sysexits.h has it: docs/install.md uses it
@@ -53,7 +53,7 @@ def command_line(words: Sequence[str]) -> typer.Typer:
     cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     cli.callback()(_signalbox)
     for name in words[:1] if words and words[0] in _MODULES else _MODULES:
-        settings = _ELSEWHERE if _MODULES[name] == "bot.elsewhere" else None
+        settings = _ELSEWHERE if _MODULES[name] == "bot.commands.elsewhere" else None
         cli.command(name, context_settings=settings)(_in_sentences(name, _function(name)))
     return cli
 
@@ -75,7 +75,7 @@ def main() -> None:
 def _end(code: object) -> NoReturn:
     """End now. Python waits for every thread first, and a job's may be in a test of ten minutes.
 
-    Such a job had its moment to end (`bot.engine.Engine.stop`); it goes on at its last checkpoint with the next start.
+    Such a job had its moment to end (`Engine.stop`); it goes on at its last checkpoint with the next start.
     """
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):  # whoever read it is gone

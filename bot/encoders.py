@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agents.adapters.sentences import SentenceVectors
 from agents.adapters.vectors import WordVectors
-from agents.opinions import Encoder
+from agents.grouping.opinions import Encoder
 from agents.ports import Vectoriser
 
 DOWNLOAD = "download"

@@ -6,8 +6,8 @@ import datetime as dt
 
 import structlog
 
-from bot.engine import Engine
-from bot.sources.pulling import FIRST
+from bot.durable.engine import Engine
+from bot.pulling.pulls import FIRST
 from storage.store import Store
 
 log = structlog.get_logger()

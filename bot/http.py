@@ -27,11 +27,11 @@ from starlette.routing import Route
 
 from agents.errors import BadSettings
 from agents.ports import Nudge
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from bot.http_heads import HeadInTime
 from bot.sources.webhook import BODY_LIMIT, Bucket, Webhook, WebhookSignal
-from storage.deliveries import Received, Reception
 from storage.errors import DatabaseDown
+from storage.signals.deliveries import Received, Reception
 from storage.store import Store
 
 log = structlog.get_logger()

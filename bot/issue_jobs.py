@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.enqueuing import Enqueuer, issue_job_id
+from bot.durable.enqueuing import Enqueuer, issue_job_id
 from storage.store import Store
 
 _AGAIN = dt.timedelta(minutes=15)

@@ -18,16 +18,16 @@ from agents.errors import Stopped, Unavailable
 from agents.ports import Checkpoint
 from agents.rules import is_followed
 from agents.terms import Policy
-from bot.checkpoints import WAITS, EngineCheckpoint, Interrupted, Waiting
 from bot.chores import Chores
-from bot.engine import Engine, is_engine_signal
-from bot.enqueuing import Enqueuer, digest_id, work_id
-from bot.faults import sentence_of, traceback_of
+from bot.durable.checkpoints import WAITS, EngineCheckpoint, Interrupted, Waiting
+from bot.durable.engine import Engine, is_engine_signal
+from bot.durable.enqueuing import Enqueuer, digest_id, work_id
+from bot.durable.faults import sentence_of, traceback_of
+from bot.durable.putting_off import is_looked_at, wait_after, wait_of_a_digest
+from bot.durable.queues import Queue
 from bot.forgetting import forget, forget_words
 from bot.issue_jobs import enqueue_issues
 from bot.patience import for_a_while
-from bot.putting_off import is_looked_at, wait_after, wait_of_a_digest
-from bot.queues import Queue
 from storage.columns import now
 from storage.errors import IllegalMove
 from storage.judgments import Outcome

@@ -17,7 +17,7 @@ import structlog
 from agents.errors import SlackDown, SlackRejected
 from bot.listeners.deps import Deps
 from bot.listeners.messages import deleted, heard
-from bot.slack_event import DELETED, SlackEvent
+from bot.slack.event import DELETED, SlackEvent
 from storage.columns import now
 from storage.errors import DatabaseDown
 

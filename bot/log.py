@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 
 log = structlog.get_logger()
 

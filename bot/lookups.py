@@ -11,10 +11,10 @@ from pydantic import SecretStr
 from agents.adapters.linear import Linear
 from agents.adapters.linear_issues import LinearIssues
 from agents.errors import SourceRejected
-from agents.lookup_ports import OuterServer
-from agents.lookups import Lookups
+from agents.lookups.ports import OuterServer
 from agents.ports import CodeHost
 from agents.terms import McpTerms, Policy, SourceTerms
+from agents.tools.lookups import Lookups
 from bot.settings import Settings, secret
 from bot.sources import linear_lookup, posthog_lookup, sentry_events
 

@@ -13,7 +13,7 @@ from agents.errors import SlackDown, SlackRejected
 from agents.rules import working_time_after
 from agents.terms import Policy
 from bot.posting import Pen, PenLost, Posting
-from bot.slack import SlackWriter
+from bot.slack.writer import SlackWriter
 from bot.views.card import CARD, card
 from bot.views.drawing import Spot
 from bot.views.report import thread

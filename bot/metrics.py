@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from agents.terms import Policy
 from bot.circuits import all_breakers
-from bot.engine import Engine
+from bot.durable.engine import Engine
 from bot.http import HttpServer
 from bot.patience import Lately
 from bot.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from agents.rules import Person
-from bot.slack import SlackWriter
+from bot.slack.writer import SlackWriter
 
 
 @dataclass(frozen=True)

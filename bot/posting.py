@@ -16,8 +16,8 @@ import structlog
 from slack_sdk.models.blocks import Block
 
 from agents.errors import SlackRejected
-from bot.slack import SlackWriter
-from bot.slack_calls import NotMade
+from bot.slack.calls import NotMade
+from bot.slack.writer import SlackWriter
 from bot.views.drawing import Drawing, Effect, Reaction, Spot, Upload, Whisper
 from bot.views.escape import one_line, plain
 from bot.views.limits import TEXT

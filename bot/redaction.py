@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from agents.errors import BadSettings
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from bot.home import at_home
 from bot.settings import Settings, secret
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from agents.paths import NEVER, UNTOUCHABLE, matches
+from agents.patches.paths import NEVER, UNTOUCHABLE, matches
 from agents.terms import PROTECTED, seconds
 from bot.sources import REQUIRED_OPTIONS
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from agents.terms import Policy
-from bot.slack import SlackWriter
+from bot.slack.writer import SlackWriter
 from storage.status import Visibility
 from storage.store import Store
 

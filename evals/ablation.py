@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from storage.search import Candidate, Search
+from storage.searching.search import Candidate, Search
 
 
 class Part(StrEnum):

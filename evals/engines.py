@@ -14,11 +14,11 @@ from agents.adapters.offline import OfflineModel
 from agents.adapters.vectors import WordVectors
 from agents.errors import BadSettings
 from agents.exchange import About, Usage
+from agents.grouping.opinions import Encoder, Weights
 from agents.means import Means
-from agents.opinions import Encoder, Weights
 from agents.pipeline import Pipeline
 from agents.ports import CodeHost, Model, Workspaces
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import Budgets, Models, Policy, SourceTerms
 from bot.encoders import encoder_of, vectoriser_of
 from bot.policy import read_policy

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.opinions import Encoder, Weights
+from agents.grouping.opinions import Encoder, Weights
 from evals.engines import Bench, Variation, at_once, bench
 from evals.metrics import Figures, grouping_figures
 from evals.reading import Arrival, rows, truth

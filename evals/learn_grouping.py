@@ -20,8 +20,8 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from agents.likeness import FRAMES
-from agents.opinions import PLACED, Evidence, Line, Weights, foremost, standing
+from agents.grouping.likeness import FRAMES
+from agents.grouping.opinions import PLACED, Evidence, Line, Weights, foremost, standing
 from evals.moments import Moment, moments_of
 
 Floats = NDArray[np.float64]

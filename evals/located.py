@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field, TypeAdapter
 
 from agents.cases import ResearchCase, SeenSignal
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import Repository
 from evals.checkouts import Checkouts
 from evals.reading import rows

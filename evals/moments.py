@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.adapters.plain_reading import gist, queries
-from agents.opinions import Evidence
-from agents.ranking import KIN, POOL
-from agents.reencoding import texts_of
-from agents.saying import LEAD_LIMIT
+from agents.gathering.reencoding import texts_of
+from agents.grouping.opinions import Evidence
+from agents.grouping.ranking import KIN, POOL
+from agents.grouping.saying import LEAD_LIMIT
 from evals.engines import Bench, Variation, bench
 from evals.reading import Arrival, rows, truth
 from evals.runs import Engine
-from storage.filing import NewReport
 from storage.judgments import Grouping, Screening, Summary
 from storage.raw import RawSignal
 from storage.records import Signal
-from storage.search import Candidate
+from storage.reports.filing import NewReport
+from storage.searching.search import Candidate
 from storage.status import Visibility
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agents.placeholders import PLACEHOLDER, Kind
-from agents.redact import Redactor
+from agents.redaction.placeholders import PLACEHOLDER, Kind
+from agents.redaction.redact import Redactor
 from evals.made_secrets import ANYWHERE, BY_FORM, BY_PLACE
 from evals.runs import Engine, Score
 

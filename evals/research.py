@@ -20,10 +20,10 @@ from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.adapters.claude import ClientOptions
 from agents.adapters.mirrors import Mirrors
 from agents.errors import BadSettings
+from agents.evidence.strands import Round
 from agents.ports import Model
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.stages.research import Researched, Verified, research
-from agents.strands import Round
 from agents.terms import Limits
 from agents.trail import TurnTaken
 from evals.checkouts import Checkouts

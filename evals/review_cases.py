@@ -10,10 +10,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agents.around import Surroundings, excerpt
 from agents.cases import FixCase, SeenSignal
+from agents.checkout.around import Surroundings, excerpt
 from agents.errors import BadSettings
-from agents.proven import ProvenFix
+from agents.proof.proven import ProvenFix
 from agents.terms import Repository
 from storage.columns import now
 from storage.judgments import (

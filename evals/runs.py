@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.opinions import Encoder
+from agents.grouping.opinions import Encoder
 
 
 class Engine(StrEnum):

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import configure_mappers
 
 import agents.adapters.claude
-import bot.run_command
+import bot.commands.run
 from agents.adapters.vectors import WordVectors
 
 __all__ = ["agents", "bot"]

@@ -44,6 +44,7 @@ from playground.townsfolk import (
     policy_text,
 )
 from playground.workspace import Workspace
+from playground.workspace.asgi import app_of
 from playground.workspace.seed import AppSeed, Rules, WorkspaceSeed
 from playground.zendesk import CLIENT_ID, Zendesk
 
@@ -119,7 +120,7 @@ class Town:
         self.linear = Linear(_TOKEN, self.faults)
         self.linear.add_team(TRACKER_TEAM)
         self.zendesk = Zendesk(_TOKEN, self.faults, email=AGENT)
-        self.page = self._stack.enter_context(Loopback(self.workspace.app, port=self.page_port))
+        self.page = self._stack.enter_context(Loopback(app_of(self.workspace), port=self.page_port))
         self.workspace.serve(self.page.url)
         for tool in (self.sentry, self.posthog, self.linear, self.zendesk):
             tool.serve(self._stack.enter_context(Loopback(tool.app)).url)

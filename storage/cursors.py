@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from storage.columns import now
 from storage.plumbing import FILING, Cursor, Epoch
 from storage.raw import RawSignal, Unread
-from storage.remembering import Remembered, remember
+from storage.signals.remembering import Remembered, remember
 from storage.transactions import Transactions, insert_once, locked
 
 MOST_UNREAD = 50  # of a source that are remembered, the latest

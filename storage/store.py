@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from storage.balance import Balances
-from storage.correcting import Corrections
 from storage.counting import Counting
 from storage.cursors import Cursors
-from storage.deliveries import Deliveries
+from storage.decisions.plans import Plans
+from storage.decisions.standing import StandingApprovals
 from storage.due import DueWork
-from storage.fading import Fading
-from storage.filing import Filing
 from storage.fixes import Fixes
 from storage.inbox import Inbox
 from storage.leases import Leases
-from storage.messages import Messages
 from storage.outbox import Outbox
-from storage.pairs import Pairs
-from storage.pardons import Pardons
-from storage.past import Past
-from storage.placements import Placements
-from storage.plans import Plans
-from storage.quarantine import Quarantine
-from storage.reencoding import Reencodings
-from storage.reports import Reports
-from storage.retention import Retention
+from storage.reports.balance import Balances
+from storage.reports.correcting import Corrections
+from storage.reports.fading import Fading
+from storage.reports.filing import Filing
+from storage.reports.moving import Reports
+from storage.reports.pairs import Pairs
+from storage.reports.past import Past
+from storage.reports.placements import Placements
+from storage.reports.sleeps import Sleeps
 from storage.runs import Runs
-from storage.search import Search
-from storage.signals import Signals
-from storage.sleeps import Sleeps
+from storage.searching.search import Search
+from storage.signals.deliveries import Deliveries
+from storage.signals.keeping import Signals
+from storage.signals.messages import Messages
+from storage.signals.pardons import Pardons
+from storage.signals.quarantine import Quarantine
+from storage.signals.reencoding import Reencodings
+from storage.signals.retention import Retention
+from storage.signals.turning_private import TurningPrivate
 from storage.spending import Spending
-from storage.standing import StandingApprovals
 from storage.switches import Switches
 from storage.tracked import Tracked
 from storage.transactions import Transactions
-from storage.turning_private import TurningPrivate
 
 
 class Store:

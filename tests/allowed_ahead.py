@@ -6,16 +6,16 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from agents.assent import Answer
 from agents.exchange import Message, TurnRequest
-from agents.giving import Giving, Wanted
+from agents.fixes.standing_fixes import announcement
+from agents.people.assent import Answer
+from agents.people.giving import Giving, Wanted
 from agents.rules import Person
-from agents.standing_fixes import announcement
 from agents.terms import Autonomy, Channel, Policy
 from storage.columns import now
+from storage.decisions.standing import Room
 from storage.judgments import Stage
 from storage.records import Approval, Report
-from storage.standing import Room
 from storage.status import Status
 from storage.store import Store
 from tests.factories import a_report

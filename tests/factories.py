@@ -10,7 +10,6 @@ from typing import Any
 from sqlmodel import Session
 
 from storage.columns import now
-from storage.filing import NewReport
 from storage.judgments import (
     Confidence,
     Evidence,
@@ -27,6 +26,7 @@ from storage.judgments import (
 )
 from storage.raw import RawSignal, Severity
 from storage.records import Report, ShownPlan, Signal
+from storage.reports.filing import NewReport
 from storage.status import SignalStatus, Status, Visibility
 from storage.store import Store
 

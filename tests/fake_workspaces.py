@@ -17,9 +17,9 @@ from agents.errors import SandboxUnusable
 from agents.exchange import (
     Ran,
 )
+from agents.patches.undecoded import bytes_of, is_binary, text_of
 from agents.ports import Workspace
 from agents.terms import Repository
-from agents.undecoded import bytes_of, is_binary, text_of
 from tests.known_runs import KnownRuns
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.assent import Via
 from agents.errors import SpentForToday
 from agents.exchange import Check, Message, TurnRequest
+from agents.people.assent import Via
 from agents.rules import Person
 from agents.terms import Budgets, Policy
 from storage.judgments import Outcome, Screening, Stage

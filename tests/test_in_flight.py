@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from agents.assent import Answer, Via
 from agents.exchange import Draft, PullRequest, Touching
-from agents.fix_cases import Approved
-from agents.fixing import Fixing
-from agents.in_the_way import in_the_way
+from agents.fixes.fix_cases import Approved
+from agents.fixes.fixing import Fixing
+from agents.fixes.in_the_way import in_the_way
+from agents.people.assent import Answer, Via
 from agents.terms import Repository
 from storage.assessment import Touch
 from storage.columns import now

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from agents.errors import SourceDown, SourceRejected
-from agents.issue_ids import is_ours, issue_id_of
+from agents.fixes.issue_ids import is_ours, issue_id_of
 from agents.pipeline import Pipeline
 from agents.terms import Channel, LinearTerms
 from storage.columns import now

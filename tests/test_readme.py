@@ -28,21 +28,3 @@ def test_what_is_told_in_words_is_true() -> None:
     assert {Status(name) for name in re.findall(r"`(\w+)`", named[1])} == WORKED_ON
     assert {before for before, after in MOVES if after is Status.DISMISSED} == set(Status) - CLOSED
     assert "from any status but `resolved`" in words
-
-
-def test_every_link_of_the_documents_leads_somewhere() -> None:
-    root = Path(__file__).parent.parent
-    documents = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").rglob("*.md")]
-    broken = [
-        f"{document.name}: {target}"
-        for document in documents
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", _prose(document))
-        if not (document.parent / target).exists()
-    ]
-
-    assert not broken
-
-
-def _prose(document: Path) -> str:
-    """A page without its blocks of code, in which brackets mean something else."""
-    return re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from agents.assent import Via
-from agents.digesting import was_let_through
 from agents.errors import CodeHostDown, CodeHostRejected
+from agents.fixes.standing import _GONE, _HELD, Standing
+from agents.gathering.digesting import was_let_through
+from agents.people.assent import Via
 from agents.rules import Person
-from agents.standing import _GONE, _HELD, Standing
 from agents.terms import SourceTerms
 from storage.assessment import Assessment, Touch
 from storage.columns import now
 from storage.judgments import Screening
-from storage.messages import Piece
 from storage.records import Decision
+from storage.signals.messages import Piece
 from storage.sleep import Waking
 from storage.status import Status, Visibility
 from storage.store import Store

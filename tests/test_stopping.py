@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agents.assent import Via
 from agents.exchange import Message, TurnRequest
+from agents.people.assent import Via
 from storage.judgments import Outcome, Stage
 from storage.records import Decision
 from storage.status import Status

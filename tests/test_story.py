@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from storage.columns import now
 from storage.judgments import (
     Grouping,

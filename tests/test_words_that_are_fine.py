@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.assent import Answer, Via
 from agents.exchange import Message
+from agents.people.assent import Answer, Via
 from storage.columns import now
 from storage.judgments import Outcome, Stage
 from storage.records import Decision, EntryKind

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agents.assent import Assent, Via
 from agents.exchange import Check, Message
 from agents.means import Means
+from agents.people.assent import Assent, Via
 from agents.pipeline import Pipeline
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.rules import Person
 from agents.terms import Channel, Policy, Repository, Waits
 from storage.columns import now

@@ -30,8 +30,8 @@ from agents.adapters.sandbox import Sandbox
 from agents.adapters.sandbox_view import ALL_BINARY, INSIDE, Bounds, View, search_path
 from agents.errors import SandboxUnusable, Stopped
 from agents.exchange import Ran
+from agents.patches.undecoded import bytes_of, text_of
 from agents.terms import Repository
-from agents.undecoded import bytes_of, text_of
 from storage.judgments import Outcome
 
 _GIT_SECONDS = 120.0

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from agents.undecoded import bytes_of, is_binary, text_of
+from agents.patches.undecoded import bytes_of, is_binary, text_of
 
 LARGEST = 4 * 1024 * 1024
 _MOST_LINKS = 10

@@ -22,7 +22,7 @@ from mcp.client.streamable_http import streamable_http_client
 from pydantic import JsonValue
 
 from agents.errors import SourceDown, SourceRejected
-from agents.outside import OuterTool, arguments_of, harmless
+from agents.lookups.outside import OuterTool, arguments_of, harmless
 from agents.terms import McpTerms
 
 T = TypeVar("T")

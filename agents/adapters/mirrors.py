@@ -19,8 +19,8 @@ from agents.adapters.inert_git import GitFailed, run_git, text_of_git
 from agents.adapters.remotes import Remote, remote_of
 from agents.circuit import Circuit
 from agents.errors import CodeHostDown, CodeHostRejected
+from agents.patches.undecoded import bytes_of
 from agents.terms import Repository
-from agents.undecoded import bytes_of
 
 NAME = "Signalbox"
 EMAIL = "signalbox@users.noreply.invalid"  # an address that can never be somebody's account

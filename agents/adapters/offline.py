@@ -75,7 +75,7 @@ class OfflineModel:
 
 
 def _grouping(about: AboutGroup, threshold: float) -> Grouping:
-    """The likeliest candidate, if it is likely enough. The likelihood comes from the ranking (agents/ranking.py)."""
+    """The likeliest candidate, if it is likely enough. It comes from agents/grouping/ranking.py."""
     order = sorted(about.choices, key=lambda choice: -choice.likelihood)  # stable: the ranking's order between equals
     ranking, nearest = tuple(choice.subject for choice in order), order[0]
     chance = f"{nearest.likelihood:.0%} likely, by its words, to be the same problem"

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from agents import case_text
-from agents.around import surroundings
 from agents.cases import FixCase
-from agents.conventions import conventions_text, words_of
-from agents.discretion import Indiscretions, indiscretions
+from agents.checkout.around import surroundings
+from agents.checkout.conventions import conventions_text, words_of
 from agents.exchange import About
-from agents.guards import guard
 from agents.loop import DONE, Loop
+from agents.patches.guards import guard
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
-from agents.proof import prove_patch
-from agents.proven import ProvenFix
-from agents.pull_request_text import headings_left
-from agents.redact import Redactor
+from agents.proof.proven import ProvenFix
+from agents.proof.proving import prove_patch
+from agents.pull_requests.discretion import Indiscretions, indiscretions
+from agents.pull_requests.text import headings_left
+from agents.redaction.redact import Redactor
 from agents.terms import Limits
 from agents.tools.hands import Hands
 from agents.tools.toolboxes import fix_tools

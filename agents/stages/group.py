@@ -13,7 +13,7 @@ from agents.prompts import quoted
 from agents.wording import cut, words_of
 from storage.judgments import Grouping, Judgment, Stage, Summary
 from storage.records import Signal
-from storage.search import Candidate
+from storage.searching.search import Candidate
 from storage.status import CLOSED
 
 WORDS_LIMIT = 1_500  # characters of the signal's own words that the model reads beside its summary

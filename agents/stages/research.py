@@ -12,17 +12,17 @@ from pydantic import BaseModel, ConfigDict
 
 from agents import case_text
 from agents.cases import ResearchCase
-from agents.citable import citable
-from agents.citations import Sources, check
+from agents.evidence.citable import citable
+from agents.evidence.citations import Sources, check
+from agents.evidence.plan_faults import Fault, faults_of
+from agents.evidence.reproducing import lacks_reproduction
+from agents.evidence.strand_findings import completed, unheeded
+from agents.evidence.strands import Strands
 from agents.exchange import About, Tool, ToolCall, ToolResult
 from agents.loop import Loop
-from agents.plan_faults import Fault, faults_of
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
-from agents.redact import Redactor
-from agents.reproducing import lacks_reproduction
-from agents.strand_findings import completed, unheeded
-from agents.strands import Strands
+from agents.redaction.redact import Redactor
 from agents.terms import Limits
 from agents.tools import weigh_causes
 from agents.tools.hands import Hands

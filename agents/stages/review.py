@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from agents import case_text
 from agents.errors import ModelRefused
 from agents.exchange import About
-from agents.patches import read_patch
+from agents.patches.patch import read_patch
 from agents.ports import Model
 from agents.prompts import quoted
-from agents.proven import ProvenFix
+from agents.proof.proven import ProvenFix
 from agents.wording import cut
 from storage.judgments import Judgment, Stage
 from storage.reviews import NOT_REVIEWED, Review

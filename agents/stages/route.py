@@ -11,7 +11,7 @@ from agents.ports import Model
 from agents.prompts import quoted
 from agents.terms import Repository
 from storage.judgments import Judgment, Stage
-from storage.past import PastReport
+from storage.reports.past import PastReport
 from storage.routing import Routing
 
 

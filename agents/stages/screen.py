@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from agents.attacks import find_attacks
+from agents.screening.attacks import find_attacks
 from agents.wording import everything_in, surroundings_of
 from storage.judgments import Screening
-from storage.pardons import words_fragment
 from storage.records import Signal
+from storage.signals.pardons import words_fragment
 
 
 def screen(signal: Signal, pardoned: Container[str] = ()) -> Screening | None:

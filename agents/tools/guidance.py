@@ -5,11 +5,11 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from agents.exchange import Tool, ToolFault, ToolSpec
-from agents.looking_back import LookingBack
+from agents.lookups.looking_back import LookingBack
 from agents.tools.hands import Hands
 from agents.tools.pages import foreign, one_line
 from agents.tools.similar_reports import outcome
-from storage.past import PastWord
+from storage.reports.past import PastWord
 
 
 class GuidanceAsked(BaseModel):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from agents.cases import SeenSignal
+from agents.checkout.git import git
 from agents.exchange import Ran, ToolFault
 from agents.ports import Workspace
 from agents.terms import Repository
-from agents.workspace_git import git
 
 _REVISION = re.compile(r"[0-9A-Za-z][\w./~^@{}-]*")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from agents.errors import Rejected, Unavailable
 from agents.exchange import Tool, ToolSpec
-from agents.lookup_ports import OuterServer
-from agents.outside import OuterArguments, OuterTool
+from agents.lookups.outside import OuterArguments, OuterTool
+from agents.lookups.ports import OuterServer
 from agents.tools.asking import asked_outside
 from agents.tools.hands import Hands
 

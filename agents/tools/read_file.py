@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from agents.checkout.instruction_files import word_about
 from agents.exchange import Tool, ToolFault, ToolSpec
 from agents.ports import Workspace
 from agents.tools.hands import Hands, path_in_checkout
-from agents.tools.instruction_files import word_about
 from agents.tools.pages import clip_line, lines_of
 
 MOST = 400

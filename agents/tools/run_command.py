@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from agents.exchange import Ran, Tool, ToolSpec
-from agents.terminal import printed
+from agents.suites.terminal import printed
 from agents.tools.hands import Hands
 from agents.tools.pages import clip
 from storage.judgments import MOST_NAMED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from agents.exchange import Tool, ToolFault, ToolSpec
-from agents.naming_tests import running
+from agents.suites.naming import running
 from agents.tools.hands import Hands
 from agents.tools.run_command import told
 

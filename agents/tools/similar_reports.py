@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from agents.exchange import Tool, ToolFault, ToolSpec
-from agents.looking_back import LookingBack
+from agents.lookups.looking_back import LookingBack
 from agents.tools.hands import Hands
 from agents.tools.pages import foreign, one_line
-from storage.past import REVERTED, PastReport
+from storage.reports.past import REVERTED, PastReport
 
 
 class SimilarReports(BaseModel):

@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, Field
 
 from agents.exchange import Tool, ToolFault, ToolSpec
-from agents.lookup_ports import Analytics, ErrorEvents, SourceLookup, Tracker
+from agents.lookups.ports import Analytics, ErrorEvents, SourceLookup, Tracker
 from agents.tools.asking import asked_outside
 from agents.tools.hands import Hands
 

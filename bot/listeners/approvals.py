@@ -9,7 +9,7 @@ import structlog
 from pydantic import ValidationError
 from slack_bolt import Ack, App
 
-from agents.assent import Answer, Via
+from agents.people.assent import Answer, Via
 from bot.actions import DECISIONS, Action, Choice, Named, action_of
 from bot.listeners import correcting, held, how, letters, sleeping
 from bot.listeners.deps import Deps

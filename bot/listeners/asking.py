@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents import rules
 from bot.listeners.deps import Deps
-from bot.slack import Place
+from bot.slack.writer import Place
 from bot.views.words import NO_MODEL
 
 PAUSED = "paused"

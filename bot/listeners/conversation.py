@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import structlog
 
-from agents.placeholders import cut_after
+from agents.redaction.placeholders import cut_after
 from agents.terms import Channel
 from bot.listeners.deps import Deps
-from bot.slack_event import MOST
+from bot.slack.event import MOST
 from bot.sources.slack import SOURCE, SlackEvent, full_text, is_message_id, raw_signal
-from storage.messages import Piece
 from storage.raw import RawSignal
 from storage.records import Signal
-from storage.remembering import is_narrower
+from storage.signals.messages import Piece
+from storage.signals.remembering import is_narrower
 from storage.status import SignalStatus, Visibility
 
 log = structlog.get_logger()

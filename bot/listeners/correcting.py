@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 
 from agents import rules
-from agents.assent import Via
-from agents.rehoming import ADDRESS
+from agents.people.assent import Via
+from agents.people.rehoming import ADDRESS
 from bot.actions import Action, Corrected, Picked, Reason, Two
-from bot.answering import redrawn
 from bot.listeners.deps import Deps
 from bot.listeners.explaining import why_here
 from bot.listeners.naming import REF, Said, about, is_for, scene_of, seen, trimmed
 from bot.listeners.payload import Press, Typed
+from bot.slack.answering import redrawn
 from bot.views.corrections import duplicates, picking
 from storage.errors import NotFound
 from storage.records import Report

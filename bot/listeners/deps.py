@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agents.assent import Assent
-from agents.correcting import Correcting
+from agents.people.assent import Assent
+from agents.people.correcting import Correcting
+from agents.people.rehoming import Rehoming
 from agents.pipeline import Pipeline
-from agents.redact import Redactor
-from agents.rehoming import Rehoming
+from agents.redaction.redact import Redactor
 from agents.rules import Person
 from agents.terms import Policy
 from bot.courtesy import Courtesy
-from bot.slack import SlackWriter
+from bot.slack.writer import SlackWriter
 from storage.store import Store
 
 

@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from agents.errors import Unavailable
-from agents.placeholders import cut_after
+from agents.redaction.placeholders import cut_after
 from bot.listeners import home, mentions, messages, reactions, threads
 from bot.listeners.conversation import listened
 from bot.listeners.deps import Deps
-from bot.slack_event import CHANGED, DELETED, MOST, REACTIONS, SlackEvent
-from bot.slack_text import redacted
+from bot.slack.event import CHANGED, DELETED, MOST, REACTIONS, SlackEvent
+from bot.slack.text import redacted
 
 log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from agents.errors import SlackDown, SlackRejected
-from bot.faults import traceback_of
+from bot.durable.faults import traceback_of
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Press, Typed
 from bot.views.trouble import database_down, slack_down, unexpected

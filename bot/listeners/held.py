@@ -10,9 +10,9 @@ from slack_sdk.models.blocks import Block
 from agents import rules
 from agents.errors import SlackDown, SlackRejected
 from bot.actions import Action, HeldChoice, HeldTurn, Pardoned
-from bot.answering import answer_at
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Press
+from bot.slack.answering import answer_at
 from bot.views import quarantine
 from bot.views.trouble import outdated
 from bot.views.words import source_name

@@ -7,7 +7,7 @@ from bot.listeners.addressing import aside
 from bot.listeners.asking import paused
 from bot.listeners.conversation import bring_up_to_date, hear, is_alive, listened, signal_of, visibility_of
 from bot.listeners.deps import Deps
-from bot.slack_event import CHANGED
+from bot.slack.event import CHANGED
 from bot.sources.slack import SOURCE, SlackEvent, counts, moment
 from storage.status import Visibility
 

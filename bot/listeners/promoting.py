@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.listeners.asking import begun, paused, place_for
 from bot.listeners.conversation import bring_up_to_date, hear, is_alive, signal_of
 from bot.listeners.deps import Deps
-from bot.slack import Place
+from bot.slack.writer import Place
 from bot.sources.slack import SlackEvent, counts
 from bot.views.escape import plain
 from bot.views.words import NO_MODEL, idle_because, status_line

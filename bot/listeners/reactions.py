@@ -6,7 +6,7 @@ from bot.listeners.conversation import bring_up_to_date, is_alive, listened, sig
 from bot.listeners.deps import Deps
 from bot.listeners.promoting import Asked, promote
 from bot.sources.slack import SlackEvent
-from storage.messages import Mark
+from storage.signals.messages import Mark
 
 ADDED = "reaction_added"
 

@@ -8,11 +8,11 @@ from slack_bolt import Ack, App
 
 from agents.errors import SlackRejected
 from bot.actions import Shortcut
-from bot.answering import answer_at
 from bot.listeners.deps import Deps
 from bot.listeners.failing import told
 from bot.listeners.payload import Press, part
 from bot.listeners.promoting import Asked, promote
+from bot.slack.answering import answer_at
 from bot.sources.slack import SlackEvent
 
 

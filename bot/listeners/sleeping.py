@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from agents.assent import Via
-from agents.resting import moment_in
+from agents.people.assent import Via
+from agents.people.resting import moment_in
+from agents.people.sleeping import Sleeping
 from agents.rules import Person
-from agents.sleeping import Sleeping
 from bot.actions import Action, Choice, Rest
-from bot.answering import redrawn
 from bot.listeners.deps import Deps
 from bot.listeners.naming import REF, Said, about, seen, trimmed
 from bot.listeners.payload import Press, Typed
+from bot.slack.answering import redrawn
 from bot.views.asleep import MUTE, menu
 from storage.columns import now
 from storage.errors import NotFound

@@ -8,9 +8,9 @@ import re
 import structlog
 from slack_sdk.models.blocks import Block
 
-from agents.giving import Giving, Wanted
-from agents.rehoming import ADDRESS
-from agents.resting import moment_in
+from agents.people.giving import Giving, Wanted
+from agents.people.rehoming import ADDRESS
+from agents.people.resting import moment_in
 from agents.terms import seconds
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from agents import rules
-from agents.assent import Answer, Via
+from agents.people.assent import Answer, Via
+from agents.people.rehoming import repository_named
 from agents.phrases import phrase_of
-from agents.rehoming import repository_named
 from agents.rules import Person
 from bot.listeners.addressing import aside, is_thanks, order_of
 from bot.listeners.commands import signalbox_said

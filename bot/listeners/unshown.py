@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from agents.errors import SlackDown
 from bot.listeners.deps import Deps
-from bot.slack_places import Place
+from bot.slack.places import Place
 from bot.views.condition import Unshown
 from storage.records import Report
 from storage.status import Visibility

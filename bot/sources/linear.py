@@ -9,7 +9,7 @@ from typing import Any
 
 from agents.adapters.linear import Linear, Priority
 from agents.errors import NotAtSource, SourceRejected
-from agents.issue_ids import is_ours
+from agents.fixes.issue_ids import is_ours
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
 from bot.sources.reading import Reading, moment, moment_in, name_in

@@ -10,11 +10,11 @@ import datetime as dt
 import re
 
 from agents.terms import Channel
-from bot.slack_event import MOST, SlackEvent
+from bot.slack.event import MOST, SlackEvent
 from storage.columns import now
-from storage.messages import Said
 from storage.plumbing import SlackMessage
 from storage.raw import RawSignal, Severity
+from storage.signals.messages import Said
 from storage.status import Visibility
 
 __all__ = ["SOURCE", "SlackEvent", "counts", "moment", "raw_signal", "words_of"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block
 
 from agents.case_text import ranking_text
-from agents.urgency import scale_text
+from agents.research.urgency import scale_text
 from bot.views import parts
 from bot.views.parts import Link, Piece, Sign, Words, bold, code
 from storage.assessment import Assessment, Reviewer

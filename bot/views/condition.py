@@ -16,7 +16,7 @@ from bot.views.words import money, plural, span
 from storage.columns import now
 from storage.plumbing import Breaker, Cursor, InboxRow, Switch
 from storage.records import Report
-from storage.signals import SignalCounts
+from storage.signals.keeping import SignalCounts
 from storage.spending import Spent
 
 HELP = (

@@ -16,7 +16,7 @@ from bot.views.words import plural, source_name, title_of
 from storage.groups import Correction, CorrectionKind, PairKind
 from storage.raw import SLACK
 from storage.records import Report, Signal
-from storage.snapshot import Near
+from storage.reports.snapshot import Near
 from storage.status import CLOSED, Dismissal, Status
 
 _ASKED_ABOUT = 3  # pairs in the one message

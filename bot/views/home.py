@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
 
-from agents.quorum import Quorum
+from agents.people.quorum import Quorum
 from bot.views import parts
 from bot.views.parts import Link, Moment, Piece, Sign, Words, bold
 from bot.views.words import SIGNS, plural, status_line, waits_for_people

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agents.quorum import Quorum
+from agents.people.quorum import Quorum
 from bot.views import parts
 from bot.views.drawing import Drawing
 from bot.views.parts import Mention, Piece, Sign, bold

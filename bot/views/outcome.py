@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from slack_sdk.models.blocks import Block
 
-from agents.assent_words import NO_REASON
+from agents.people.assent_words import NO_REASON
 from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.corrections import reasons
@@ -16,10 +16,10 @@ from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold, cod
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
 from bot.views.words import is_merge, it_was
+from storage.decisions.kept_back import KeptBack, kept_back_by
 from storage.in_the_way import in_the_way_by
-from storage.kept_back import KeptBack, kept_back_by
-from storage.past import REVERTED
 from storage.records import Entry, Fix
+from storage.reports.past import REVERTED
 from storage.status import Mover, Status
 
 _CAME_BACK = (

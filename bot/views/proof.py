@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
-from agents.suite import suite_said
+from agents.suites.suite import suite_said
 from bot.views import parts
 from bot.views.drawing import Drawing, File, Upload
 from bot.views.parts import Sign, Words, bold

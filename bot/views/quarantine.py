@@ -12,10 +12,10 @@ from bot.views import parts
 from bot.views.escape import one_line, plain
 from bot.views.parts import Link, Mention, Moment, Piece, Room, Sign, Words, bold, code
 from bot.views.words import plural, source_name
-from storage.pardons import Restored
-from storage.quarantine import Held, HeldPage
 from storage.raw import SLACK
 from storage.records import Signal
+from storage.signals.pardons import Restored
+from storage.signals.quarantine import Held, HeldPage
 
 NOTHING = "Nothing is held."
 PAGE = 5  # signals; three blocks each

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agents.paths import restricted_in
-from agents.quorum import Quorum, quorum
+from agents.patches.paths import restricted_in
+from agents.people.quorum import Quorum, quorum
 from agents.rules import approvers_of
 from agents.terms import Policy
 from bot.views.drawing import Spot
 from storage.records import Entry, Fix, Report, ShownPlan, Signal
-from storage.snapshot import Snapshot
+from storage.reports.snapshot import Snapshot
 from storage.status import Status
 
 _MESSAGE = re.compile(r"[CDG][A-Z0-9]{2,20}/\d{9,11}\.\d{1,6}")

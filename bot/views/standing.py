@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
+from agents.fixes.standing_fixes import announcement
 from agents.rules import good_until
-from agents.standing_fixes import announcement
 from agents.terms import Policy
 from bot.actions import Action, Choice
 from bot.views import parts
@@ -16,8 +16,8 @@ from bot.views.drawing import Drawing
 from bot.views.parts import Mention, Moment, Piece, Sign, bold, code
 from bot.views.scene import Scene
 from bot.views.words import plural
+from storage.decisions.standing import Listed
 from storage.records import Decision, ShownPlan
-from storage.standing import Listed
 from storage.standing_rows import StandingApproval
 from storage.status import Status
 

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 from bot.views import parts
 from bot.views.parts import Sign, bold
 from bot.views.words import plural
-from storage.balance import Balance
+from storage.reports.balance import Balance
 
 
 def week(balance: Balance) -> tuple[str, list[Block]]:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from agents.terms import Policy
 from bot.views.parts import Mention, Moment, Piece
 from bot.views.scene import Scene
+from storage.decisions.standing import AHEAD
 from storage.judgments import Outcome
 from storage.raw import SLACK
 from storage.records import CheckState, Entry, Report, Signal
-from storage.snapshot import Snapshot
-from storage.standing import AHEAD
+from storage.reports.snapshot import Snapshot
 from storage.status import Dismissal, Mover, Status
 
 SIGNS = {
@@ -79,7 +79,7 @@ _DID = {
     Status.STUCK: "got stuck",
 }
 NO_MODEL = "no model key is set up (ANTHROPIC_API_KEY), so nothing is researched"
-_MERGED = "merged into SB-"  # what storage/correcting.py says
+_MERGED = "merged into SB-"  # what storage/reports/correcting.py says
 _REASONS = {
     Dismissal.WONT_FIX: "won't fix",
     Dismissal.NOT_A_PROBLEM: "not a problem",

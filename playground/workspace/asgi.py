@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,14 +11,10 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
-from playground.faults import Faults
 from playground.workspace import control
-from playground.workspace.core import Core
 from playground.workspace.socket_mode import link
 from playground.workspace.web import WebApi
-
-if TYPE_CHECKING:
-    from playground.workspace.workspace import Workspace
+from playground.workspace.workspace import Workspace
 
 PAGE = Path(__file__).parent.parent / "page"
 
@@ -30,8 +25,10 @@ async def index(request: Request) -> Response:  # noqa: ARG001 - Starlette's sig
     return FileResponse(PAGE / "index.html", headers={"Content-Security-Policy": "default-src 'self'; img-src data:"})
 
 
-def build(core: Core, faults: Faults, workspace: Workspace) -> Starlette:
-    web = WebApi(core, faults)
+def app_of(workspace: Workspace) -> Starlette:
+    """All that is served of a workspace."""
+    core = workspace.core
+    web = WebApi(core, workspace.faults)
 
     async def socket(websocket: WebSocket) -> None:
         await link(websocket, core.switchboard)

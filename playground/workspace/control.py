@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,9 +15,7 @@ from playground.workspace.problems import PersonCannot, SlackError
 from playground.workspace.records import Json
 from playground.workspace.screen import screen
 from playground.workspace.state import State
-
-if TYPE_CHECKING:
-    from playground.workspace.workspace import Workspace
+from playground.workspace.workspace import Workspace
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Gesture = Callable[[Json], Any]

@@ -6,10 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from starlette.applications import Starlette
-
 from playground.faults import Faults
-from playground.workspace.asgi import build
 from playground.workspace.clock import Clock
 from playground.workspace.core import Core
 from playground.workspace.gestures import Gestures
@@ -32,23 +29,22 @@ T = TypeVar("T")
 
 
 class Workspace:
-    """Serve `app` with playground.loopback.Loopback, then tell it its address with `serve`.
+    """Serve what `asgi.app_of` makes of it with playground.loopback.Loopback, then tell it its address with `serve`.
 
     People's methods may be called from any thread but the server's own. They raise PersonCannot with a sentence when
     Slack would not let that person do it. What one reads back are copies.
     """
 
     def __init__(self, seed: WorkspaceSeed, faults: Faults, clock: Clock | None = None) -> None:
-        self._core = Core(seed, clock or Clock())
-        self._state = self._core.state
+        self.core = Core(seed, clock or Clock())
+        self._state = self.core.state
         self.seed = seed
         self.faults = faults
-        self._people = People(self._core)
-        self._gestures = Gestures(self._core, self._people)
-        self.app: Starlette = build(self._core, faults, self)
+        self._people = People(self.core)
+        self._gestures = Gestures(self.core, self._people)
 
     def serve(self, url: str) -> None:
-        """The address at which `app` is served, such as http://127.0.0.1:4105."""
+        """The address at which it is served, such as http://127.0.0.1:4105."""
         self._state.address = url.rstrip("/")
 
     @property
@@ -144,35 +140,35 @@ class Workspace:
         for envelope in reversed(self.envelopes("events_api")):
             event = envelope.payload.get("event", {})
             if (event.get("type"), event.get("channel"), event.get("ts")) == (type, channel, ts):
-                self._core.switchboard.again(envelope)
+                self.core.switchboard.again(envelope)
                 return envelope
         raise LookupError(f"no {type} event of {channel}/{ts} was ever sent to the app")
 
     def send_raw(self, envelope_type: str, payload: Json) -> Envelope:
         """Send the app anything at all, for tests of bad input."""
-        return self._core.switchboard.send(envelope_type, payload)
+        return self.core.switchboard.send(envelope_type, payload)
 
     def refresh_connections(self, reason: str = "refresh_requested") -> None:
         """Ask the app to reconnect, as Slack does every few hours."""
-        self._core.switchboard.ask_to_refresh(reason)
+        self.core.switchboard.ask_to_refresh(reason)
 
     def cut_connections(self) -> None:
         """Close every socket of the app without warning."""
-        self._core.switchboard.cut()
+        self.core.switchboard.cut()
 
     def trigger(self, user: str) -> str:
         """What an interaction of this person carries, by which the app may open one window for three seconds."""
-        return self._core.interactivity.trigger(user)
+        return self.core.interactivity.trigger(user)
 
     def advance_clock(self, seconds: float) -> None:
         """Let triggers, response addresses and rate limits see a later time."""
-        self._core.clock.advance(seconds)
+        self.core.clock.advance(seconds)
 
     def unfurl(self, channel: str, ts: str, url: str, title: str) -> None:
         """Show a preview of a link in a message, as Slack does by itself a moment after it was posted."""
         with self._state.changing():
             message = self._state.channel(channel).messages[ts]
-            self._core.unfurl(message, [{"from_url": url, "title": title, "fallback": title, "id": 1}])
+            self.core.unfurl(message, [{"from_url": url, "title": title, "fallback": title, "id": 1}])
 
     def make_private(self, channel: str) -> None:
         """An administrator makes a channel private. Slack sends no event of it."""
@@ -258,12 +254,12 @@ class Workspace:
         return [e for e in self.journal if isinstance(e, Envelope) and type in (None, e.type)]
 
     def unacked(self) -> list[Envelope]:
-        return self._core.switchboard.unacked()
+        return self.core.switchboard.unacked()
 
     @property
     def connected(self) -> int:
         """How many sockets the app has open."""
-        return self._core.switchboard.connected
+        return self.core.switchboard.connected
 
     def wait_for(self, predicate: Callable[[], T], seconds: float = 5.0, what: str = "it to become true") -> T:
         """The first true answer of `predicate`. Raises TimeoutError that names `what`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.sql.schema import SchemaItem
 
-from storage.vector_index import VECTOR_TABLES
+from storage.searching.vector_index import VECTOR_TABLES
 
 TEXT_TABLE = "signal_fts"  # SQLite; FTS5 keeps shadow tables with this prefix
 TEXT_COLUMN = "words_tsv"  # PostgreSQL

@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from storage.vector_index import VECTOR_TABLES
+from storage.searching.vector_index import VECTOR_TABLES
 
 _LEAST = (0, 7)  # the first version of pgvector that has half precision
 _AT_ONCE = 5_000

@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.cases import FixCase
 from agents.exchange import Message, TextBlock, ToolResult
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.stages.fix import Fixed, Reviewer, fix
 from agents.terms import Limits, Repository
 from storage.judgments import Plan, Research, Stage

@@ -13,7 +13,7 @@ import pytest
 from agents.exchange import Turn, TurnRequest
 from agents.means import Means
 from agents.pipeline import Pipeline
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import Policy, Repository
 from storage.judgments import Bucket, Priority, Stage, Verdict
 from storage.records import Decision

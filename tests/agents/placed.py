@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agents.correcting import Correcting
 from agents.exchange import About, Turn, TurnRequest
+from agents.gathering.placing import Placing
 from agents.means import Means
-from agents.placing import Placing
-from agents.redact import Redactor
+from agents.people.correcting import Correcting
+from agents.redaction.redact import Redactor
 from agents.rules import Person
 from agents.stages.group import AboutGroup
 from agents.terms import Policy, Repository

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 
 REDACTOR = Redactor(b"a key of this test")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from agents.proof import prove_patch
+from agents.proof.proving import prove_patch
 from agents.terms import Repository
 from storage.judgments import FixSubmission, Proof
 from tests.fake_workspaces import FakeWorkspaces

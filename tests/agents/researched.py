@@ -8,7 +8,7 @@ from typing import Any
 
 from agents.cases import ResearchCase
 from agents.exchange import Message, TextBlock, ToolResult
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.stages.research import Researched, research
 from agents.terms import Limits, Repository
 from storage.judgments import Stage

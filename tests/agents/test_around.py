@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.around import Surroundings, excerpt, names_of, surroundings
-from agents.patches import read_patch
-from agents.redact import Redactor
+from agents.checkout.around import Surroundings, excerpt, names_of, surroundings
+from agents.patches.patch import read_patch
+from agents.redaction.redact import Redactor
 from agents.terms import Repository
 from tests.fake_workspaces import FakeWorkspaces, make_repository
 

@@ -13,14 +13,14 @@ from typing import Any, cast
 
 import pytest
 
-from agents.assessing import Assessing
 from agents.cases import ResearchCase, SeenSignal, SimilarReport
+from agents.checkout.history import Author, History, owners_of
 from agents.errors import CodeHostRejected
 from agents.exchange import Draft
-from agents.history import Author, History, owners_of
 from agents.means import Means
-from agents.redact import Redactor
-from agents.reviewing import Known, reviewers
+from agents.redaction.redact import Redactor
+from agents.research.assessing import Assessing
+from agents.research.reviewing import Known, reviewers
 from agents.stages.decide import decide
 from agents.terms import Policy, Repository
 from storage.judgments import Bucket, Evidence, EvidenceKind, Finding, Research

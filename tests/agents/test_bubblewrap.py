@@ -15,7 +15,7 @@ from agents.adapters import process_groups
 from agents.adapters.bubblewrap import SandboxWorkspace
 from agents.adapters.sandbox_view import Bounds
 from agents.errors import SandboxUnusable, Stopped
-from agents.patches import read_patch
+from agents.patches.patch import read_patch
 from tests.agents.sandboxed import MIB, SMALL, Ground, ground_or_skip, sleeping
 
 FORKS = """

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from agents.errors import NotReadYet
 from agents.exchange import About, Turn, TurnRequest
 from agents.pipeline import Pipeline
-from bot.enqueuing import digest_id
+from bot.durable.enqueuing import digest_id
 from storage.columns import now
 from storage.judgments import Screening, Stage, Threat
 from storage.readings import Reading

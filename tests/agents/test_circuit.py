@@ -12,7 +12,7 @@ from agents.adapters.mirrors import Mirrors
 from agents.circuit import Circuit, Rest
 from agents.errors import CodeHostDown
 from agents.terms import Repository
-from bot.checkpoints import _patiently
+from bot.durable.checkpoints import _patiently
 from bot.patience import for_a_while
 
 

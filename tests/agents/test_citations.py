@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agents.cases import ResearchCase
-from agents.citations import Sources, check
+from agents.evidence.citations import Sources, check
 from storage.judgments import MOST_NAMED, Confidence, Evidence, EvidenceKind, Finding, Outcome, Stage, Standing
 from tests.agents.researched import (
     COMMAND,

@@ -7,7 +7,7 @@ from pathlib import Path
 from agents.adapters.inert_git import run_git, text_of_git
 from agents.adapters.mirrors import Mirrors
 from agents.cases import FixCase
-from agents.commit_text import WIDTH, commit_message
+from agents.pull_requests.commit_text import WIDTH, commit_message
 from agents.terms import Repository
 from storage.judgments import FixSubmission
 from tests.agents.handed_in import THREAD, a_case, handed_in

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from agents.exchange import Ran
-from agents.suite import Failures, counted
+from agents.suites.suite import Failures, counted
 
 GO = """\
 FAIL\texample.com/shop/broken [build failed]

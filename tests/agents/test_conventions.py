@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.conventions import Conventions, conventions_of, conventions_text, words_of
-from agents.guards import guard
+from agents.checkout.conventions import Conventions, conventions_of, conventions_text, words_of
+from agents.patches.guards import guard
 from agents.terms import Repository
 from tests.fake_workspaces import FakeWorkspaces, add_commit, make_repository
 

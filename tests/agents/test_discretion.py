@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.cases import FixCase, Guidance
-from agents.discretion import Knowing, indiscretions
+from agents.pull_requests.discretion import Knowing, indiscretions
 from storage.judgments import Answered, FixSubmission
 from tests.agents.handed_in import ISSUE, MESSAGE, a_case, handed_in
 

@@ -13,8 +13,8 @@ from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.adapters.mirrors import Mirrors
 from agents.cases import FixCase, SeenSignal
 from agents.exchange import Remark
-from agents.patches import read_patch
-from agents.redact import Redactor
+from agents.patches.patch import read_patch
+from agents.redaction.redact import Redactor
 from agents.stages.fix import Fixed, fix
 from agents.terms import Limits
 from storage.judgments import Outcome, Stage

@@ -9,7 +9,7 @@ from agents.stages.group import AboutGroup, group
 from storage.groups import Route
 from storage.judgments import Grouping, Stage
 from storage.records import Signal
-from storage.search import Candidate
+from storage.searching.search import Candidate
 from storage.status import Status
 from tests.factories import a_moment, a_summary
 from tests.fakes import ScriptedModel

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agents.guards import is_test
-from agents.paths import matches
+from agents.patches.guards import is_test
+from agents.patches.paths import matches
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.guards import guard
-from agents.patches import only, read_patch
+from agents.patches.guards import guard
+from agents.patches.patch import only, read_patch
 from agents.terms import Repository
 from tests.fake_workspaces import make_repository
 

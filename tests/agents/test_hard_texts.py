@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.attacks import find_attack
+from agents.screening.attacks import find_attack
 from storage.judgments import Threat
 from tests.agents.hard_attacks import ATTACKS, MISSED
 from tests.agents.hard_texts import REPORTS

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.inline_tests import holds_tests, within_tests
-from agents.patches import read_patch
+from agents.patches.inline_tests import holds_tests, within_tests
+from agents.patches.patch import read_patch
 from agents.terms import Repository
 from tests.agents.proving import proven
 from tests.fake_workspaces import make_repository

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from agents.exchange import Ran
-from agents.suite import Failures
+from agents.suites.suite import Failures
 
 VITEST = """
  RUN  v2.1.9 /workspace

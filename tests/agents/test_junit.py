@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from agents.exchange import Ran
-from agents.reporting_runs import run_reporting
-from agents.suite import Failures
+from agents.suites.reporting_runs import run_reporting
+from agents.suites.suite import Failures
 from agents.terms import Repository
 from storage.judgments import Proof
 from tests.agents.proving import FIXED, NEW_TEST, PRICES, QUICK, TESTS, proven

@@ -15,7 +15,7 @@ from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
 from agents.adapters.lent import unlent
 from agents.adapters.mirrors import Mirrors
 from agents.errors import SandboxUnusable
-from agents.proof import prove_patch
+from agents.proof.proving import prove_patch
 from agents.terms import Repository
 from storage.judgments import FixSubmission
 from tests.agents.sandboxed import Ground, ground_or_skip

@@ -11,10 +11,10 @@ import pytest
 
 from agents.cases import SeenSignal
 from agents.exchange import ToolFault
-from agents.looking_back import LookingBack
-from agents.lookups import Lookups
+from agents.lookups.looking_back import LookingBack
 from agents.terms import Repository
 from agents.tools.hands import Hands
+from agents.tools.lookups import Lookups
 from agents.tools.toolboxes import research_tools
 from storage.records import Decision, Report
 from storage.status import Dismissal, Status, Visibility

@@ -18,7 +18,7 @@ from agents.adapters.mcp import McpServer, Patience
 from agents.cases import SeenSignal
 from agents.errors import SourceDown, SourceRejected
 from agents.exchange import Tool, ToolFault, ToolSpec
-from agents.outside import arguments_of
+from agents.lookups.outside import arguments_of
 from agents.terms import McpTerms, Repository
 from agents.tools.hands import Hands
 from agents.tools.outer import outer_tools

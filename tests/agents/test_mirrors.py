@@ -13,8 +13,8 @@ from agents.adapters.file_lock import held
 from agents.adapters.inert_git import GitFailed, run_git
 from agents.adapters.mirrors import EMAIL, Mirrors
 from agents.errors import CodeHostDown, CodeHostRejected
+from agents.patches.undecoded import text_of
 from agents.terms import Repository
-from agents.undecoded import text_of
 from tests.agents.mirrored import BRANCH, FILES, PATCH, git, push
 from tests.fake_workspaces import make_repository
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.naming_tests import running, running_again, stops_early
+from agents.suites.naming import running, running_again, stops_early
 
 ONE = ("tests/test_a.py::test_b",)
 

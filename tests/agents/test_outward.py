@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.outward import inert
+from agents.pull_requests.outward import inert
 
 
 @pytest.mark.parametrize(

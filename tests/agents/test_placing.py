@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from agents.placing import Judged, keys_of, still_holds
+from agents.gathering.placing import Judged, keys_of, still_holds
 from agents.rules import Person
 from storage.database import open_store
 from storage.groups import PairKind
 from storage.judgments import Grouping
 from storage.records import Signal
-from storage.search import Candidate
+from storage.searching.search import Candidate
 from storage.status import Status, Visibility
 from storage.store import Store
 from tests.agents.placed import ADA, FAULTS, POLICY, Judge, World

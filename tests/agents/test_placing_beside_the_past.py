@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from storage.columns import now
-from storage.filing import COOL_DOWN, JOINS_SHOWN
 from storage.records import EntryKind
+from storage.reports.filing import COOL_DOWN, JOINS_SHOWN
 from storage.status import Dismissal, Mover, Status
 from tests.agents.placed import FAULTS, World
 from tests.storage.together import together

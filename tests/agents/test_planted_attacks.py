@@ -20,8 +20,8 @@ from starlette.types import Receive, Scope, Send
 
 from agents.cases import ResearchCase, SeenSignal
 from agents.exchange import Tool, ToolFault
-from agents.outside import OuterArguments, OuterTool
-from agents.redact import Redactor
+from agents.lookups.outside import OuterArguments, OuterTool
+from agents.redaction.redact import Redactor
 from agents.stages.research import Researched, research
 from agents.terms import Limits, Repository
 from agents.tools.hands import Hands

@@ -12,7 +12,7 @@ from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
 from agents.adapters.mirrors import Mirrors
 from agents.case_text import how_tested
 from agents.errors import SandboxUnusable
-from agents.proof import prove_patch
+from agents.proof.proving import prove_patch
 from agents.terms import Repository
 from storage.judgments import FixSubmission
 from tests.agents.sandboxed import need_sandbox

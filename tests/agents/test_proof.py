@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.proof import prove_patch
-from agents.proof_logs import LOG_LIMIT
+from agents.proof.logs import LOG_LIMIT
+from agents.proof.proving import prove_patch
 from agents.terms import Repository
 from tests.agents.proving import FIXED, NEW_TEST, PRICES, REPOSITORY, SUBMISSION, TESTS, proven
 from tests.fake_workspaces import FakeWorkspaces, make_repository

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from agents.conventions import Conventions
-from agents.pull_request_template import Part, Seen, arranged, unfilled
-from agents.pull_request_text import headings_left, pull_request_draft
+from agents.checkout.conventions import Conventions
+from agents.pull_requests.template import Part, Seen, arranged, unfilled
+from agents.pull_requests.text import headings_left, pull_request_draft
 from storage.judgments import Answered
 from tests.agents.handed_in import ISSUE, PROOF, a_case, handed_in
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agents.pull_request_text import LOG_LIMIT, pull_request_draft
+from agents.pull_requests.text import LOG_LIMIT, pull_request_draft
 from storage.judgments import Summary
 from storage.records import Signal
 from tests.agents.handed_in import AT, ISSUE, PROOF, a_case, handed_in

@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import pytest
 
-from agents.assent import Assent
 from agents.errors import ModelDown
 from agents.means import Means
+from agents.people.assent import Assent
 from agents.pipeline import Pipeline
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.rules import Person
 from agents.terms import Policy, Repository, SourceTerms
 from storage.judgments import Grouping, Judgment, Screening, Stage, Threat

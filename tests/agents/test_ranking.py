@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from agents.adapters.vectors import WordVectors
-from agents.likeness import NAMES, Words, alike
-from agents.opinions import PLACED, Evidence, learnt, standing
-from agents.ranking import Ranking
-from agents.saying import Saying, Vectors, saying
-from storage.rarity import Rarity
-from storage.search import Candidate, Kin
+from agents.grouping.likeness import NAMES, Words, alike
+from agents.grouping.opinions import PLACED, Evidence, learnt, standing
+from agents.grouping.ranking import Ranking
+from agents.grouping.saying import Saying, Vectors, saying
+from storage.searching.rarity import Rarity
+from storage.searching.search import Candidate, Kin
+from storage.searching.stems import stems
 from storage.status import Status
-from storage.stems import stems
 from storage.store import Store
 from tests.factories import a_signal, a_summary
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.placeholders import PLACEHOLDER
-from agents.redact import Redactor
+from agents.redaction.placeholders import PLACEHOLDER
+from agents.redaction.redact import Redactor
 from evals.made_secrets import ANYWHERE, BY_FORM, BY_PLACE
 from tests.agents.private_texts import IN_CONTEXT, LETTERS, PERSONAL, REDACTOR, SECRETS, STAYS, SURVIVES
 from tests.factories import a_raw_signal

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from agents import opinions
+from agents.gathering.reencoding import SWITCH, Reencoding
+from agents.grouping import opinions
 from agents.means import Means
-from agents.reencoding import SWITCH, Reencoding
 from storage.status import SignalStatus
 from storage.store import Store
 from tests.factories import a_raw_signal, a_signal, a_summary

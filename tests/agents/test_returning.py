@@ -16,9 +16,9 @@ from bot.views.drawing import Drawing
 from bot.views.report import thread
 from bot.views.scene import Scene
 from storage.columns import now
-from storage.filing import NewReport
 from storage.judgments import Bucket, Grouping, Priority, Stage, Verdict
 from storage.records import Decision, Report
+from storage.reports.filing import NewReport
 from storage.status import Dismissal, Mover, SignalStatus, Status
 from storage.store import Store
 from tests.factories import a_raw_signal

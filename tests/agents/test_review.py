@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from agents.around import Surroundings
 from agents.cases import FixCase, SeenSignal
+from agents.checkout.around import Surroundings
 from agents.errors import ModelRefused
 from agents.exchange import Remark
 from agents.prompts import prompt
-from agents.proven import ProvenFix
+from agents.proof.proven import ProvenFix
 from agents.stages.review import AboutReview, review
 from storage.judgments import FixSubmission, Outcome, Proof, Stage
 from storage.reviews import Angle, Objection, Review

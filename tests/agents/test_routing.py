@@ -10,14 +10,14 @@ import pytest
 
 from agents import rules
 from agents.adapters.mirrors import Mirrors
-from agents.assent import Via
 from agents.cases import SeenSignal
 from agents.means import Means
-from agents.redact import Redactor
-from agents.rehoming import Rehoming, repository_named
-from agents.releases import releases_named
-from agents.researching import Researching, seen
-from agents.routing import Routes
+from agents.people.assent import Via
+from agents.people.rehoming import Rehoming, repository_named
+from agents.redaction.redact import Redactor
+from agents.research.releases import releases_named
+from agents.research.researching import Researching, seen
+from agents.research.routing import Routes
 from agents.rules import Person
 from agents.terms import Policy, Repository
 from storage.judgments import Outcome, Stage

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from agents.attacks import find_attack
+from agents.screening.attacks import find_attack
 from agents.stages.screen import screen
 from storage.judgments import Threat
 from storage.records import Signal

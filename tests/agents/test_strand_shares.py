@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.cases import ResearchCase
-from agents.strands import LEAST_SECONDS, LEAST_USD, MOST_TURNS, SHARE, share_of
+from agents.evidence.strands import LEAST_SECONDS, LEAST_USD, MOST_TURNS, SHARE, share_of
 from agents.terms import Limits
 from agents.trail import Aside, Trail
 from storage.judgments import Outcome

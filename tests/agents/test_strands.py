@@ -13,9 +13,9 @@ import pytest
 
 from agents.cases import ResearchCase
 from agents.errors import ModelRefused
+from agents.evidence.strands import MOST_TURNS
 from agents.exchange import Message, ToolResult, Turn, TurnRequest
 from agents.prompts import prompt
-from agents.strands import MOST_TURNS
 from storage.judgments import Confidence, Outcome, Standing
 from tests.agents.researched import (
     COMMAND,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agents.exchange import Ran
-from agents.suite import Failures, suite_said
+from agents.suites.suite import Failures, suite_said
 from storage.judgments import Proof
 from tests.agents.proving import FIXED, NEW_TEST, PRICES, REPOSITORY, TESTS, proven
 from tests.fake_workspaces import make_repository

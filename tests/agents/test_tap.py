@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from agents.exchange import Ran
-from agents.suite import Failures
+from agents.suites.suite import Failures
 
 NODE = """\
 TAP version 13

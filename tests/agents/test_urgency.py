@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from agents.cases import SeenSignal
-from agents.history import FileUse
-from agents.urgency import ranked
+from agents.checkout.history import FileUse
+from agents.research.urgency import ranked
 from storage.assessment import Priority
 from storage.raw import Severity
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import Engine
+from bot.durable.engine import Engine
 from playground.faults import Faults
 from playground.loopback import Loopback
 from playground.posthog import PostHog

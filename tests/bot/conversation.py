@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bot.socket_mode import Socket
+from bot.slack.socket_mode import Socket
 from bot.sources.slack import SOURCE
 from storage.records import Signal
 from tests.bot.workplace import SOLAR, Workplace, wait_for

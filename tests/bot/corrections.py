@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from playground.workspace import Ephemeral, Message
-from storage.filing import NewReport
 from storage.groups import Considered, Route, Weighed
 from storage.judgments import Grouping, Screening
 from storage.records import Report
+from storage.reports.filing import NewReport
 from storage.status import Status, Visibility
 from tests.bot.workplace import SOLAR, Workplace
 from tests.factories import a_report, a_signal, a_summary, a_vector

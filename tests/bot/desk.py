@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.askers import Askers
+from bot.notes.askers import Askers
 from playground.workspace.records import Ephemeral
 from storage.judgments import Screening, Threat
 from storage.records import Decision, Signal

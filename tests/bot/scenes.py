@@ -26,8 +26,8 @@ from storage.judgments import (
     Question,
 )
 from storage.records import Approval, AskedQuestion, Decision, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.reports.snapshot import Snapshot
 from storage.sleep import Sleep, Waking
-from storage.snapshot import Snapshot
 from storage.spending import Spent
 from storage.status import Mover, SignalStatus, Status
 from tests.factories import a_plan, a_research, a_summary

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import SecretStr
 
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import SourceTerms
-from bot.backfill import Reader
+from bot.pulling.backfill import Reader
+from bot.pulling.pulls import Puller
 from bot.settings import Settings
 from bot.sources import open_sources
-from bot.sources.pulling import Puller
 from bot.views import condition
 from bot.views.limits import within
 from playground.case import demo_cases
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.sentry import Sentry
 from storage.plumbing import Cursor, Switch
-from storage.signals import SignalCounts
+from storage.signals.keeping import SignalCounts
 from storage.spending import Spent
 from storage.store import Store
 

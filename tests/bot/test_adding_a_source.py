@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 import bot.sources
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import Policy, SourceTerms
 from bot.http import Gate, HttpServer
 from bot.policy import read_policy
+from bot.pulling.pulls import Puller
 from bot.settings import Settings
-from bot.sources.pulling import Puller
 from bot.sources.webhook import open_webhooks
 from playground.loopback import Loopback
 from storage.raw import Severity

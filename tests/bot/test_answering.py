@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from agents.errors import SlackDown
-from bot.askers import Askers
+from bot.notes.askers import Askers
 from playground.faults import Fault, Kind, Moment
 from playground.workspace import Message
 from storage.judgments import Grouping, Stage

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import command_line
 from storage.columns import now
+from storage.decisions.standing import Room
 from storage.records import Decision
-from storage.standing import Room
 from storage.status import Status
 from storage.store import Store
 from tests.factories import a_report

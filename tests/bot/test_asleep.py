@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from agents.ripening import Ripening
-from agents.rousing import slept_since
-from agents.sleeping import Waker
-from agents.weighing import Weighing
-from bot.waiting_notes import WaitingNotes
+from agents.gathering.ripening import Ripening
+from agents.gathering.rousing import slept_since
+from agents.gathering.weighing import Weighing
+from agents.people.sleeping import Waker
+from bot.notes.waiting import WaitingNotes
 from playground.workspace import Ephemeral, Message
 from storage.columns import now
 from storage.records import Report

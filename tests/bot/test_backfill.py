@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.errors import BadSettings, SourceDown
-from bot.backfill import BackfillRuns, moment_of
+from bot.pulling.backfill import BackfillRuns, moment_of
 from tests.bot.shop import NAME, START, Shop
 from tests.typed import typed
 

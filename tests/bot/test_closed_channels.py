@@ -8,8 +8,8 @@ import pytest
 
 from agents.terms import Channel
 from bot.listeners.conversation import bring_up_to_date
-from bot.slack import SlackWriter
-from storage.messages import Piece
+from bot.slack.writer import SlackWriter
+from storage.signals.messages import Piece
 from storage.status import SignalStatus, Visibility
 from tests.bot.conversation import Conversation
 from tests.bot.thread_events import filed

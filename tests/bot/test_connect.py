@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 
 from agents.errors import BadPolicy
 from agents.terms import Channel
-from bot import doctor_slack
-from bot.findings import Verdict
+from bot.doctor import slack as doctor_slack
+from bot.doctor.findings import Verdict
 from bot.policy import read_policy
 from bot.sources import KINDS
 from storage.store import Store

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.connections import Connections, strangers_seen
-from bot.socket_mode import Socket
+from bot.slack.socket_mode import Socket
 from storage.store import Store
 from tests.bot.workplace import Workplace, wait_for
 

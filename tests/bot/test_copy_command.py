@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import command_line
-from bot.copy_command import has_been_run_on
-from bot.engine import Engine, engine_url
+from bot.commands.copy import has_been_run_on
+from bot.durable.engine import Engine, engine_url
 from storage.errors import DatabaseDown
 from storage.status import Status
 from storage.store import Store

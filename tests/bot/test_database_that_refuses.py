@@ -14,10 +14,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.clock import Clock, Tick
-from bot.engine import DROPPED_AFTER, Engine
-from bot.enqueuing import work_id
+from bot.durable.engine import DROPPED_AFTER, Engine
+from bot.durable.enqueuing import work_id
+from bot.durable.queues import Queue
 from bot.listeners.failing import tell
-from bot.queues import Queue
 from storage.errors import DatabaseDown
 from storage.status import Status
 from tests.bot.workplace import BOB, SOLAR, Workplace

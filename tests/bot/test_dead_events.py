@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.actions import Action, DeadEvent
-from bot.slack_event import SlackEvent
+from bot.slack.event import SlackEvent
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, SECRET, SOLAR, Workplace
 
 SAYS = "The export fails with an error 500"

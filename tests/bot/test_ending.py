@@ -119,14 +119,14 @@ def test_a_bot_that_was_told_to_end_does_not_wait_for_the_job_in_its_hands() -> 
     script = """
 import sys, time
 from concurrent.futures import ThreadPoolExecutor
-import bot.run_command
+import bot.commands.run
 from bot.cli import main
 
 def live(_):
     ThreadPoolExecutor().submit(time.sleep, 600)  # as the engine's threads: Python waits for them at its end
     print("was told to end")
 
-bot.run_command._live = live
+bot.commands.run._live = live
 sys.argv = ["signalbox", "run"]
 main()
 """
@@ -140,7 +140,7 @@ main()
 def test_a_signal_that_another_thread_is_handed_is_heard() -> None:
     script = """
 import signal, threading, time
-import bot.run_command
+import bot.commands.run
 
 def hand():
     time.sleep(0.5)
@@ -148,7 +148,7 @@ def hand():
     time.sleep(600)
 
 threading.Thread(target=hand, daemon=True).start()
-bot.run_command._until_told()
+bot.commands.run._until_told()
 print("told")
 """
     done = subprocess.run(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import Engine
-from bot.enqueuing import Enqueuer
+from bot.durable.engine import Engine
+from bot.durable.enqueuing import Enqueuer
 from storage.database import open_store
 from storage.raw import Severity
 from storage.store import Store

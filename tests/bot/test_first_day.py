@@ -6,7 +6,7 @@ import datetime as dt
 
 from bot import breaker
 from bot.forgetting import forget_words
-from bot.sources.pulling import FIRST
+from bot.pulling.pulls import FIRST
 from storage.columns import now
 from tests.bot.shop import NAME, START, Shop, status_of
 

@@ -12,7 +12,7 @@ from agents.adapters.offline import OfflineModel
 from agents.pipeline import Pipeline
 from playground.workspace.records import Call
 from storage.columns import now
-from storage.filing import COOL_DOWN, JOINS_SHOWN
+from storage.reports.filing import COOL_DOWN, JOINS_SHOWN
 from storage.status import SignalStatus
 from tests.bot.workplace import SOLAR, Workplace
 from tests.factories import a_raw_signal

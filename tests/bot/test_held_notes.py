@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from agents.terms import Channel, Policy
-from bot.held_notes import HeldNotes
+from bot.notes.held import HeldNotes
 from bot.views.limits import within
 from bot.views.quarantine import note
 from playground.faults import Fault, Kind, Moment
 from playground.workspace import Message
 from storage.columns import now
 from storage.judgments import Screening, Threat
-from storage.quarantine import Held
 from storage.raw import RawSignal
 from storage.records import Signal
+from storage.signals.quarantine import Held
 from storage.status import Visibility
 from storage.store import Store
 from tests.bot.conversation import Conversation, connected

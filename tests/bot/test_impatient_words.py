@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from agents.people.rehoming import repository_named
 from agents.phrases import Phrase, phrase_of
-from agents.rehoming import repository_named
 from bot.listeners.addressing import about_this, order_of, without_ending
 from storage.judgments import Screening, Threat
 from storage.records import Report

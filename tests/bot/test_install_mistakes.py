@@ -13,13 +13,14 @@ from starlette.routing import Route
 
 from agents.errors import BadSettings, SlackRejected
 from agents.terms import Policy
-from bot import doctor_slack, home
-from bot.findings import Finding, Verdict
+from bot import home
+from bot.doctor import slack as doctor_slack
+from bot.doctor.findings import Finding, Verdict
 from bot.home import at_home, short_of_room
 from bot.installed import outdated_install
 from bot.policy import read_policy
 from bot.settings import Settings, read_settings, secret, unset
-from bot.socket_mode import Socket
+from bot.slack.socket_mode import Socket
 from bot.sources import ALL_KINDS
 from playground.loopback import Loopback
 from tests.bot.workplace import ADA, GUS, SOLAR, Workplace

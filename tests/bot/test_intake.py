@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from agents.gathering.weighing import Intake
 from agents.means import Basis
 from agents.pipeline import Pipeline
 from agents.rules import weight
 from agents.terms import Policy, Repository, SourceTerms
-from agents.weighing import Intake
-from bot.backfill import Reader
-from bot.sources.pulling import Puller
+from bot.pulling.backfill import Reader
+from bot.pulling.pulls import Puller
 from bot.sources.source import Pulled
 from storage.columns import now
 from storage.raw import RawSignal, Severity

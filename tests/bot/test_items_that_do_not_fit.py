@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from agents.errors import SourceRejected
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import SourceTerms
-from bot.put_aside import note
+from bot.pulling.put_aside import note
 from bot.sources.source import Position, Pulled
 from storage.raw import RawSignal, Unread, clipped
 from storage.status import Visibility

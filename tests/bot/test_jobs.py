@@ -11,10 +11,10 @@ import pytest
 
 from agents.errors import CodeHostDown, CodeHostRejected, ModelDown, Stopped
 from bot.chores import Chores
-from bot.enqueuing import work_id
+from bot.durable.enqueuing import work_id
+from bot.durable.putting_off import is_looked_at
+from bot.durable.queues import Queue
 from bot.jobs import PAUSED, TRIES
-from bot.putting_off import is_looked_at
-from bot.queues import Queue
 from bot.views.condition import Condition, condition
 from bot.views.limits import within
 from storage.columns import now

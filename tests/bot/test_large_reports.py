@@ -15,15 +15,15 @@ from agents.adapters.offline import OfflineModel
 from agents.pipeline import Pipeline
 from bot.views.limits import within
 from bot.views.scene import Scene
-from storage.candidates import TITLES_LIMIT
-from storage.filing import JOINS_SHOWN
 from storage.gathered import NEWEST
 from storage.judgments import Screening, Threat
 from storage.records import Signal, SignalKey
-from storage.search import HOLDERS
+from storage.reports.filing import JOINS_SHOWN
+from storage.searching.candidates import TITLES_LIMIT
+from storage.searching.search import HOLDERS
+from storage.searching.text_search import ROWS
 from storage.status import Mover, Status, Visibility
 from storage.store import Store
-from storage.text_search import ROWS
 from tests.bot.scenes import POLICY, drawings
 from tests.bot.test_flood import at_once
 from tests.bot.workplace import ADA, BOB, SECRET, SOLAR, Workplace, text_of

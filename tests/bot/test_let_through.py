@@ -7,9 +7,9 @@ import json
 import pytest
 
 from storage.assessment import Touch
+from storage.decisions.kept_back import KeptBack
 from storage.in_the_way import InTheWay
 from storage.judgments import Outcome
-from storage.kept_back import KeptBack
 from storage.records import Decision
 from storage.status import Mover, SignalStatus, Status, Visibility
 from tests.bot.workplace import (

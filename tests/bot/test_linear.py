@@ -11,8 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from agents.errors import SourceDown, SourceRejected
-from agents.issue_ids import issue_id_of
-from agents.redact import Redactor
+from agents.fixes.issue_ids import issue_id_of
+from agents.redaction.redact import Redactor
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.listening import MARK, Listening
-from bot.slack import SlackWriter
+from bot.slack.writer import SlackWriter
 from bot.sources.slack import SOURCE
 from playground.faults import Fault, Kind, Moment
 from storage.columns import now

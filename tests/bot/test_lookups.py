@@ -8,8 +8,8 @@ import pytest
 
 from agents.errors import BadPolicy
 from agents.terms import McpTerms, Policy
-from bot.doctor import _mcp
-from bot.findings import Verdict
+from bot.doctor.examination import _mcp
+from bot.doctor.findings import Verdict
 from bot.lookups import open_lookups
 from bot.policy import read_policy
 from bot.settings import Settings

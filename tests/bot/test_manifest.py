@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.actions import Command, Shortcut, Verb
 from bot.listeners.events import DEALINGS
-from bot.manifest import bot_scopes
-from bot.slack_scopes import SCOPES
+from bot.slack.manifest import bot_scopes
+from bot.slack.scopes import SCOPES
 from bot.views.condition import HELP
 from tests.bot.workplace import manifest
 
@@ -38,7 +38,7 @@ def test_the_scopes_are_those_of_the_calls_and_events_and_no_more() -> None:
 
 
 def test_the_table_of_scopes_names_every_method_that_is_called() -> None:
-    source = (ROOT / "bot/slack.py").read_text(encoding="utf-8")
+    source = (ROOT / "bot/slack/writer.py").read_text(encoding="utf-8")
     called = set(re.findall(r'self\._calls\(\s*"([\w.]+)"', source))
 
     assert called == set(SCOPES)
@@ -53,7 +53,7 @@ def test_only_the_adapter_and_the_doctor_call_slack() -> None:
         )
     ]
 
-    assert sorted(callers) == ["bot/doctor_slack.py", "bot/slack.py"]
+    assert sorted(callers) == ["bot/doctor/slack.py", "bot/slack/writer.py"]
 
 
 def test_the_commands_and_shortcuts_are_those_that_are_listened_for() -> None:

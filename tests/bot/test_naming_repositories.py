@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.rehoming import repository_named
+from agents.people.rehoming import repository_named
 from agents.terms import Policy, Repository
 from storage.status import Status
 from storage.store import Store

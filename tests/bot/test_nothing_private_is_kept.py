@@ -23,18 +23,18 @@ from agents.adapters.offline import OfflineModel
 from agents.adapters.vectors import WordVectors
 from agents.exchange import About, Turn, TurnRequest
 from agents.pipeline import Pipeline
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import SourceTerms
-from bot.engine import Engine
-from bot.enqueuing import Enqueuer
+from bot.durable.engine import Engine
+from bot.durable.enqueuing import Enqueuer
+from bot.durable.queues import Queue
 from bot.http import Gate, HttpServer
 from bot.jobs import Jobs
 from bot.listeners import build_slack_app
 from bot.listeners.events import deal_with
 from bot.log import configure_logging
 from bot.messenger import SlackMessenger
-from bot.queues import Queue
-from bot.sources.pulling import Puller
+from bot.pulling.pulls import Puller
 from bot.sources.source import Pulled
 from bot.sources.webhook import open_webhooks, sign
 from evals.made_secrets import ANYWHERE, BY_FORM, BY_PLACE

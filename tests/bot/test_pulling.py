@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from bot.clock import Tick, slot
-from bot.enqueuing import place_in_line
-from bot.sources.pulling import PullRuns
+from bot.durable.enqueuing import place_in_line
+from bot.pulling.pulls import PullRuns
 from playground.faults import Fault, Kind, Moment
 from storage.raw import Severity
 from storage.store import Store

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.placeholders import cut_after
-from agents.redact import Redactor
-from bot.slack_event import MOST, SlackEvent
+from agents.redaction.placeholders import cut_after
+from agents.redaction.redact import Redactor
+from bot.slack.event import MOST, SlackEvent
 from storage.raw import BODY_LIMIT, Part, RawSignal, clipped, parted, unended
 from tests.bot.test_malformed_items import github, issue_of_github, linear, posthog, pulled, sentry, ticket, zendesk
 from tests.bot.workplace import BOB, SOLAR, Workplace

@@ -10,12 +10,12 @@ from typing import Any
 from sqlmodel import Session
 
 from agents.errors import SourceDown
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import Policy, SourceTerms
 from bot.app import ticks
-from bot.engine import Engine
-from bot.removals import AT_ONCE, Removals
-from bot.sources.pulling import Puller
+from bot.durable.engine import Engine
+from bot.pulling.pulls import Puller
+from bot.pulling.removals import AT_ONCE, Removals
 from bot.sources.source import Pulled
 from bot.views.evidence import evidence
 from bot.views.limits import within

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS

@@ -12,13 +12,13 @@ import structlog
 from pydantic import SecretStr
 
 from agents.errors import SourceDown, SourceRejected
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import Policy, SourceTerms
-from bot.doctor import _sources
-from bot.findings import Verdict
+from bot.doctor.examination import _sources
+from bot.doctor.findings import Verdict
+from bot.pulling.pulls import Puller
 from bot.settings import Settings
 from bot.sources import open_sources
-from bot.sources.pulling import Puller
 from bot.sources.source import LooksUp, Source
 from bot.views.condition import Condition, condition
 from bot.views.limits import within
@@ -27,7 +27,7 @@ from playground.loopback import Loopback
 from playground.posthog import SCOPES, PostHog
 from playground.posthog_records import Alert, AlertState, Check, Event, SessionSummary
 from storage.plumbing import Switch
-from storage.signals import SignalCounts
+from storage.signals.keeping import SignalCounts
 from storage.spending import Spent
 from storage.store import Store
 from tests.bot.shop import Told

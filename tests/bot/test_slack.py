@@ -9,13 +9,14 @@ from slack_sdk import WebClient
 
 from agents.errors import SlackDown, SlackRejected
 from bot.patience import Bucket, Lately
-from bot.slack import SlackWriter
-from bot.slack_calls import Calls
+from bot.slack.calls import Calls
+from bot.slack.writer import SlackWriter
 from bot.views import parts
 from bot.views.drawing import File
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.loopback import Loopback
 from playground.workspace import Workspace
+from playground.workspace.asgi import app_of
 from storage.status import Visibility
 from tests.bot.workplace import ADA, BOB, EVE, GUS, KIM, QUIET, SECRET, SHARED, SOLAR, TEAM, a_seed
 
@@ -43,7 +44,7 @@ class Bench:
 def served() -> Iterator[tuple[Workspace, Faults]]:
     faults = Faults()
     workspace = Workspace(a_seed(), faults)
-    with Loopback(workspace.app) as server:
+    with Loopback(app_of(workspace)) as server:
         workspace.serve(server.url)
         yield workspace, faults
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.redact import Redactor
-from bot.slack_text import redacted
+from agents.redaction.redact import Redactor
+from bot.slack.text import redacted
 from bot.sources.slack import words_of
 
 REDACTOR = Redactor(b"a key of this test")

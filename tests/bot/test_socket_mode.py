@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.socket_mode import Socket
+from bot.slack.socket_mode import Socket
 from storage.database import migrate, open_store
 from tests.bot.site import a_site
 from tests.bot.workplace import ADA, BOB, SOLAR, TEAM, Workplace, a_workplace, wait_for

@@ -11,8 +11,8 @@ import pytest
 from agents.terms import Autonomy
 from playground.workspace import Message
 from storage.columns import now
+from storage.decisions.standing import Room
 from storage.records import Decision
-from storage.standing import Room
 from storage.status import Status
 from storage.store import Store
 from tests.bot.corrections import stray_backticks

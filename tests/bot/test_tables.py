@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.tables import Row, Table
+from bot.commands.tables import Row, Table
 
 TABLE = Table(("when", "notes", "cost", "why"), ("notes",), "why")
 ROWS = [

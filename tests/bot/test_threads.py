@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from storage.columns import now
 from storage.records import Signal
-from storage.remembering import LONGEST_UNREST
+from storage.signals.remembering import LONGEST_UNREST
 from storage.status import SignalStatus, Status
 from tests.bot.conversation import Conversation
 from tests.bot.thread_events import TOKEN, after, everything, filed, message

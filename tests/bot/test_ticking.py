@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from agents.terms import Policy
 from bot.app import ticks
 from bot.clock import Tick
-from bot.engine import Engine
+from bot.durable.engine import Engine
 from storage.errors import DatabaseDown
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.waiting_notes import WaitingNotes
+from bot.notes.waiting import WaitingNotes
 from playground.workspace import Message
 from storage.columns import now
 from storage.status import Mover, Status

@@ -14,11 +14,11 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-import bot.engine
+import bot.durable.engine
 from bot.app import worker
-from bot.engine import Engine, EngineStopped
+from bot.durable.engine import Engine, EngineStopped
+from bot.durable.undertaker import SILENCE, Undertaker, born
 from bot.settings import Settings
-from bot.undertaker import SILENCE, Undertaker, born
 from storage.plumbing import Worker
 from storage.status import Status
 from tests.bot.conversation import Conversation
@@ -103,7 +103,7 @@ def test_what_an_earlier_version_left_behind_begins_anew(works: Works, monkeypat
     report_id = a_report(works.store, status=Status.AWAITING_RESEARCH).id or 0
     signal_id = a_signal(works.store).id or 0
     with monkeypatch.context() as yesterday:
-        yesterday.setattr(bot.engine, "APPLICATION_VERSION", "1")
+        yesterday.setattr(bot.durable.engine, "APPLICATION_VERSION", "1")
         works.jobs.sweep()
     left = works.engine.alive()
     works.jobs.sweep()
@@ -119,7 +119,7 @@ def test_what_an_earlier_version_left_behind_begins_anew(works: Works, monkeypat
 
 def in_hands_of(works: Works, executor: str) -> None:
     """Have all waiting jobs be in the hands of this executor."""
-    file = bot.engine.engine_url(works.store.engine.url.render_as_string(hide_password=False))
+    file = bot.durable.engine.engine_url(works.store.engine.url.render_as_string(hide_password=False))
     with contextlib.closing(sqlite3.connect(file.removeprefix("sqlite:///"))) as connection, connection:
         connection.execute(
             "UPDATE workflow_status SET status = 'PENDING', executor_id = ? WHERE name = 'job'", (executor,)
@@ -158,7 +158,7 @@ def test_jobs_of_executors_that_nobody_knows_are_taken_over_at_the_second_look(
 ) -> None:
     report_id = a_report(works.store, status=Status.AWAITING_RESEARCH).id or 0
     with monkeypatch.context() as elsewhere:  # so that our own engine does not take it at once
-        elsewhere.setattr(bot.engine, "APPLICATION_VERSION", "elsewhere")
+        elsewhere.setattr(bot.durable.engine, "APPLICATION_VERSION", "elsewhere")
         works.jobs.enqueuer.work(works.store.reports.get(report_id))
     in_hands_of(works, "never heard of")
     undertaker = Undertaker(works.store, works.engine)
@@ -174,7 +174,7 @@ def test_jobs_of_an_earlier_version_are_left_to_its_worker_while_it_lives(
 ) -> None:
     a_report(works.store, status=Status.AWAITING_RESEARCH)
     with monkeypatch.context() as yesterday:
-        yesterday.setattr(bot.engine, "APPLICATION_VERSION", "1")
+        yesterday.setattr(bot.durable.engine, "APPLICATION_VERSION", "1")
         works.jobs.sweep()
     left = works.engine.alive()
     in_hands_of(works, "old")

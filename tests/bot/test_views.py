@@ -26,9 +26,9 @@ from storage.judgments import (
     Threat,
 )
 from storage.plumbing import Cursor, InboxRow, Switch
-from storage.quarantine import HeldPage
 from storage.records import Report, Signal
-from storage.signals import SignalCounts
+from storage.signals.keeping import SignalCounts
+from storage.signals.quarantine import HeldPage
 from storage.sleep import Sleep
 from storage.spending import Spent
 from storage.status import CLOSED, SignalStatus, Status, Visibility

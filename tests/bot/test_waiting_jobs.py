@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from agents.errors import ModelDown, SpentForToday
-from bot.enqueuing import work_id
+from bot.durable.enqueuing import work_id
 from bot.jobs import PARKS, PAUSED, TRIES
 from storage.columns import now
 from storage.status import Mover, Status

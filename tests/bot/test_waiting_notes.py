@@ -10,8 +10,8 @@ import pytest
 
 from agents.errors import SlackDown
 from agents.terms import SourceTerms
-from bot.slack import SlackWriter
-from bot.waiting_notes import WaitingNotes
+from bot.notes.waiting import WaitingNotes
+from bot.slack.writer import SlackWriter
 from playground.faults import Fault, Kind, Moment
 from playground.workspace import Message
 from storage.columns import now

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from agents.errors import BadSettings, SourceRejected
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import Policy, SourceTerms
 from bot.http import Gate, HttpServer
 from bot.sources.webhook import BODY_LIMIT, Bucket, json_schema, open_webhooks, sign

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.notes.weekly import WeeklyNotes
 from bot.views.week import week
-from bot.weekly_notes import WeeklyNotes
 from playground.faults import Fault, Kind, Moment
-from storage.balance import Balance
 from storage.columns import now
+from storage.reports.balance import Balance
 from storage.status import Mover, Status
 from tests.bot.corrections import stray_backticks
 from tests.bot.life import Life

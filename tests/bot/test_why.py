@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from storage.filing import NewReport
 from storage.groups import Considered, Route, Weighed
 from storage.judgments import Grouping, Screening
+from storage.reports.filing import NewReport
 from storage.status import Status, Visibility
 from tests.bot.corrections import a_joined, a_public, purpose, said
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, EVE, SOLAR, Workplace, text_of

@@ -8,7 +8,7 @@ import pytest
 
 from agents.adapters.offline import OfflineModel
 from agents.errors import ModelRefused
-from agents.placing import Placing
+from agents.gathering.placing import Placing
 from agents.terms import Models
 from storage.judgments import Screening, Stage
 from storage.records import Signal

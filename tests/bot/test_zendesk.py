@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from agents.errors import SourceDown, SourceRejected
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS

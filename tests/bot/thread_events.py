@@ -6,10 +6,10 @@ import json
 
 from sqlmodel import Session, select
 
-from storage.filing import NewReport
 from storage.judgments import Grouping, Screening
 from storage.plumbing import InboxRow, SlackMessage
 from storage.records import Signal
+from storage.reports.filing import NewReport
 from tests.bot.workplace import BOB, SOLAR, Workplace
 from tests.factories import a_summary, a_vector
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from agents.ports import Checkpoint
 from bot.clock import Clock, Tick
-from bot.engine import Engine
-from bot.enqueuing import Enqueuer
+from bot.durable.engine import Engine
+from bot.durable.enqueuing import Enqueuer
+from bot.durable.queues import Queue
+from bot.durable.undertaker import Undertaker
 from bot.jobs import Jobs
-from bot.queues import Queue
-from bot.undertaker import Undertaker
 from storage.database import open_store
 from storage.status import Mover, Status
 from storage.store import Store

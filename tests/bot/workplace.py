@@ -14,17 +14,18 @@ import yaml
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 
-from agents.assent import Assent
 from agents.means import Means
+from agents.people.assent import Assent
 from agents.pipeline import Pipeline
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from agents.terms import Channel, Policy, Repository, Waits
 from bot.courtesy import Courtesy
 from bot.listeners import Deps, build_slack_app
 from bot.messenger import SlackMessenger
-from bot.slack import SlackWriter
+from bot.slack.writer import SlackWriter
 from playground.faults import Faults
 from playground.workspace import AppSeed, ChannelSeed, Message, Rules, UserSeed, Workspace, WorkspaceSeed
+from playground.workspace.asgi import app_of
 from playground.workspace.records import Ephemeral
 from storage.status import Visibility
 from storage.store import Store
@@ -202,7 +203,7 @@ def a_workplace(
     faults, told = Faults(), Told()
     workspace = Workspace(seed or a_seed(), faults)
     slept: list[float] = []
-    site.stage.shown = workspace.app
+    site.stage.shown = app_of(workspace)
     workspace.serve(site.url)
     client = WebClient(workspace.seed.app.bot_token, base_url=workspace.api_url)
     writer = SlackWriter.over(client, sleep=slept.append)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.engine import Engine
+from bot.durable.engine import Engine
 from bot.jobs import Jobs
 from storage.columns import now
 from storage.status import Status

@@ -13,7 +13,7 @@ import pytest
 from agents.adapters.bubblewrap import SandboxWorkspaces
 from agents.adapters.mirrors import Mirrors
 from agents.errors import SandboxUnusable
-from agents.patches import unresolved
+from agents.patches.patch import unresolved
 from agents.ports import Workspace, Workspaces
 from agents.terms import Repository
 from tests.fake_workspaces import FakeWorkspaces, make_repository

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from agents.errors import BadSettings
 from agents.exchange import About, TurnRequest
-from agents.redact import Redactor
+from agents.redaction.redact import Redactor
 from evals.__main__ import cli, main
 from evals.checkouts import Checkouts
 from evals.located import located, subject_of

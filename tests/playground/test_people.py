@@ -16,6 +16,7 @@ from playground.loopback import Loopback
 from playground.people import Impatience, People
 from playground.townsfolk import CHANNELS, FLEET, SOLAR, TEAM, USERS
 from playground.workspace import AppSeed, Workspace, WorkspaceSeed
+from playground.workspace.asgi import app_of
 
 APP = AppSeed()
 APPROVE: dict[str, Any] = {
@@ -54,7 +55,7 @@ CASES = demo_cases()
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     workspace = Workspace(WorkspaceSeed(users=USERS, channels=CHANNELS, team=TEAM, app=APP), Faults())
-    with Loopback(workspace.app) as page:
+    with Loopback(app_of(workspace)) as page:
         workspace.serve(page.url)
         for channel in CHANNELS:
             workspace.invite(USERS[0].id, channel.id, APP.bot_user_id)

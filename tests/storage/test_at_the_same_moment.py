@@ -7,10 +7,10 @@ import time
 
 from sqlmodel import Session
 
-from storage.erasing import erase_words
 from storage.plumbing import FILING, Epoch
 from storage.records import Signal
-from storage.signals import News, Remembered
+from storage.signals.erasing import erase_words
+from storage.signals.keeping import News, Remembered
 from storage.status import SignalStatus
 from storage.store import Store
 from storage.transactions import locked

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col
 
-from storage.balance import Balance, Grouped
 from storage.columns import now
 from storage.records import Entry
+from storage.reports.balance import Balance, Grouped
 from storage.status import Dismissal, Mover, Status
 from storage.store import Store
 from storage.transactions import WRITING

@@ -7,10 +7,10 @@ from typing import TypedDict, Unpack
 import pytest
 
 from storage.errors import IllegalMove, NotFound, Overtaken
-from storage.filing import Filed, NewReport
 from storage.judgments import Grouping, Screening
 from storage.keys import fitted
 from storage.records import EntryKind
+from storage.reports.filing import Filed, NewReport
 from storage.status import SignalStatus, Status, Visibility
 from storage.store import Store
 from tests.factories import a_raw_signal, a_report, a_signal, a_summary, a_vector

@@ -10,7 +10,7 @@ from storage.columns import now
 from storage.errors import NotFound
 from storage.judgments import Screening
 from storage.records import CheckState
-from storage.signals import News
+from storage.signals.keeping import News
 from storage.status import SignalStatus, Status
 from storage.store import Store
 from tests.factories import a_held_signal, a_moment, a_raw_signal, a_report, a_signal, a_summary

@@ -11,11 +11,11 @@ from sqlalchemy import text
 
 from storage.database import migrate, open_store
 from storage.migrations.vector_search import drop_vector_search
-from storage.nearest import SIGNALS
-from storage.shelf import Shelf
+from storage.searching.nearest import SIGNALS
+from storage.searching.shelf import Shelf
+from storage.searching.vectors import Vectors
 from storage.store import Store
 from storage.transactions import Transactions
-from storage.vectors import Vectors
 from tests.factories import a_signal, a_summary
 
 WIDTH = 256

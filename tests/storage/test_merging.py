@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from storage.errors import IllegalMove
-from storage.filing import NewReport
 from storage.groups import Correction
 from storage.judgments import Grouping
 from storage.records import EntryKind
+from storage.reports.filing import NewReport
 from storage.status import Dismissal, Mover, Status, Visibility
 from storage.store import Store
 from tests.factories import a_report, a_signal, a_vector

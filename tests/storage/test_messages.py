@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from storage.columns import now
-from storage.messages import REPLIES, Mark, Piece
 from storage.plumbing import InboxRow
+from storage.signals.messages import REPLIES, Mark, Piece
 from storage.status import SignalStatus
 from storage.store import Store
 from tests.factories import a_held_signal, a_signal

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from storage.records import Report
-from storage.signals import News
+from storage.signals.keeping import News
 from storage.status import SignalStatus, Visibility
 from storage.store import Store
 from storage.transactions import WRITING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.judgments import Screening, Threat
-from storage.pardons import words_fragment
+from storage.signals.pardons import words_fragment
 from storage.status import Visibility
 from storage.store import Store
 from tests.factories import a_raw_signal

@@ -9,9 +9,9 @@ import pytest
 
 from storage.changes import ReportChanges
 from storage.columns import now
+from storage.decisions.plans import Decided, DecidedKind
 from storage.errors import NotFound
 from storage.judgments import Question
-from storage.plans import Decided, DecidedKind
 from storage.records import Approval, Decision, EntryKind, Report
 from storage.status import Status
 from storage.store import Store

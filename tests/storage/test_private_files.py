@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.engine import _prepare
+from bot.durable.engine import _prepare
 from storage.database import migrate, open_store
 from storage.engine import make_engine
 from storage.errors import DatabaseDown

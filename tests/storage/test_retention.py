@@ -7,12 +7,12 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
-from storage.erasing import ERASED_TITLE
 from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Grouping, Summary
-from storage.messages import Piece
 from storage.plumbing import InboxRow
 from storage.records import Entry, EntryKind, Report, Signal
-from storage.retention import BATCH, Forgotten
+from storage.signals.erasing import ERASED_TITLE
+from storage.signals.messages import Piece
+from storage.signals.retention import BATCH, Forgotten
 from storage.status import SignalStatus, Status
 from storage.store import Store
 from tests.factories import a_held_signal, a_moment, a_raw_signal, a_report, a_research, a_signal, a_summary

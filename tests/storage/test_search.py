@@ -13,10 +13,10 @@ from sqlmodel import Session
 from storage.groups import Route
 from storage.judgments import Screening
 from storage.records import Report, Signal
-from storage.search import Candidate
+from storage.searching.search import Candidate
+from storage.searching.words import terms_of
 from storage.status import Status, Visibility
 from storage.store import Store
-from storage.words import terms_of
 from tests.factories import a_held_signal, a_moment, a_raw_signal, a_report, a_signal, a_summary, a_vector
 
 EAST, NORTH, NORTH_EAST = a_vector(1.0, 0.0), a_vector(0.0, 1.0), a_vector(1.0, 1.0)

@@ -10,7 +10,7 @@ from storage.errors import NotFound
 from storage.judgments import Screening, Threat
 from storage.raw import Severity
 from storage.records import Signal
-from storage.signals import News
+from storage.signals.keeping import News
 from storage.status import SignalStatus
 from storage.store import Store
 from tests.factories import a_held_signal, a_moment, a_raw_signal, a_signal, a_summary, a_vector

@@ -6,9 +6,9 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 from storage.columns import now
-from storage.deciding import Decided, DecidedKind
+from storage.decisions.deciding import Decided, DecidedKind
+from storage.decisions.standing import AGAIN, ENDED, SPENT, Room
 from storage.records import Decision, Report, ShownPlan
-from storage.standing import AGAIN, ENDED, SPENT, Room
 from storage.standing_rows import StandingApproval
 from storage.status import Status
 from storage.store import Store

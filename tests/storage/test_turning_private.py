@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from storage.erasing import ERASED_QUOTE
 from storage.judgments import Evidence, EvidenceKind, Finding
-from storage.narrowing import NARROWED_TITLE
 from storage.records import Report, Signal
+from storage.signals.erasing import ERASED_QUOTE
+from storage.signals.narrowing import NARROWED_TITLE
 from storage.status import SignalStatus, Status, Visibility
 from storage.store import Store
 from storage.transactions import WRITING

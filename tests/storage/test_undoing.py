@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from storage.filing import NewReport
 from storage.groups import Correction, PairKind
 from storage.judgments import Grouping
 from storage.records import Report
+from storage.reports.filing import NewReport
 from storage.status import Visibility
 from storage.store import Store
 from tests.factories import a_report, a_signal, a_summary

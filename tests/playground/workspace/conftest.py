@@ -12,6 +12,7 @@ import pytest
 from playground.faults import Faults
 from playground.loopback import Loopback
 from playground.workspace import AppSeed, Workspace
+from playground.workspace.asgi import app_of
 from tests.playground.workspace.workspace_place import APP, SEED, BoltApp, MakeBolt, Serve, Served
 
 
@@ -23,7 +24,7 @@ def serve() -> Iterator[Serve]:
     def start(app: AppSeed) -> Served:
         faults = Faults()
         ws = Workspace(replace(SEED, app=app), faults)
-        servers.append(Loopback(ws.app).start())
+        servers.append(Loopback(app_of(ws)).start())
         ws.serve(servers[-1].url)
         return Served(ws, faults)
 

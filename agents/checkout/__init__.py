@@ -1,0 +1,1 @@
+"""What a checkout tells by itself: its history, its imports, its guides."""

@@ -1,0 +1,1 @@
+"""What research may cite and hand in, and whether it holds."""

@@ -1,0 +1,70 @@
+"""Whether a fix may begin: somebody whom the policy names stands for its plan, and the day has room for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from agents.errors import SpentForToday
+from agents.means import Means
+from agents.terms import Repository
+from storage.decisions.kept_back import words_in
+from storage.records import Approval, Decision
+
+DAY = dt.timedelta(days=1)
+NOT_NAMED = (
+    "Who approved the plan is no approver any more, or too few of them are, as the policy file says. An approver who "
+    "presses Retry approves it anew."
+)
+_LOOK_AGAIN = 3_600.0  # seconds: people may have raised the limit before the day is over
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Who approved a plan, and whether that still counts. Several are named one after the other."""
+
+    by: str
+    stands: bool
+    ahead: bool = False  # it does so only by somebody's standing approval
+
+
+def consent(
+    approvals: Sequence[Approval], revision: int, named: Collection[str], needed: int = 1, without: Collection[int] = ()
+) -> Consent | None:
+    """The consent to a revision of the plan, None if nobody gave it. `approvals` are the report's, oldest first.
+
+    It stands while the policy names so many as are `needed` of those who gave it, or had the fix tried again since.
+    Those `without` which it has to do, by their ids, are not counted.
+    """
+    given = [place for place, each in enumerate(approvals) if _approves(each, revision)]
+    if not given:
+        return None
+    tried = [each for each in approvals[given[-1] :] if each.decision in _AGAIN]
+    counted = (each for place in given if (each := approvals[place]).id not in without)
+    standing = dict.fromkeys(each.by for each in (*counted, *tried) if each.by in named)
+    return Consent(", ".join(standing) or approvals[given[0]].by, stands=len(standing) >= needed)
+
+
+def permitted(approvals: Sequence[Approval]) -> tuple[str, ...]:
+    """The report's words that people let readers of its repository see."""
+    said = [each.words for each in approvals if each.decision is Decision.PERMIT]
+    return tuple(dict.fromkeys(word for words in said for word in words_in(words)))
+
+
+def need_room(means: Means, repository: Repository) -> None:
+    """Raises SpentForToday where as many pull requests were opened within a day as the policy allows."""
+    opened = means.store.fixes.opened_since(repository.name, means.clock() - DAY)
+    if opened >= means.policy.budgets.pull_requests_per_day:
+        raise SpentForToday(
+            f"{opened} pull requests were opened in {repository.name} within a day, which is the limit. The fix waits "
+            "until one more is allowed; or raise budgets.pull_requests_per_day in the policy file.",
+            _LOOK_AGAIN,
+        )
+
+
+_AGAIN = frozenset({Decision.RETRY, Decision.PERMIT, Decision.GO_ON})
+
+
+def _approves(approval: Approval, revision: int) -> bool:
+    return approval.decision is Decision.APPROVE and approval.plan_revision == revision

@@ -1,0 +1,104 @@
+"""What a fix works on: an approved plan, and all that its agent is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from agents.cases import FixCase
+from agents.checkout.conventions import conventions_of
+from agents.exchange import Remark
+from agents.fixes.beginning import Consent, permitted
+from agents.fixes.renamed import other_names
+from agents.means import Means
+from agents.research.researching import GUIDING, guidance_of, readable, seen
+from agents.running import came_to_nothing, run_key
+from agents.terms import Repository
+from storage.in_the_way import InTheWay
+from storage.judgments import Outcome, Research, Stage
+from storage.records import Approval, Fix, Report, ShownPlan
+from storage.runs import RunSeen
+from storage.status import Mover, Visibility
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A plan that somebody approved, and what it is about."""
+
+    report: Report
+    research: Research
+    plan: ShownPlan
+    consent: Consent
+    repository: Repository
+    why_not: str = ""  # the consent does not stand
+
+
+class FixStart(BaseModel):
+    """What a fix begins with: the case and the row it is kept in, or why there is none."""
+
+    case: FixCase | None = None
+    fix_id: int = 0
+    run: str = ""  # its key
+    outcome: Outcome = Outcome.FINISHED
+    sentence: str = ""
+    way: InTheWay | None = None
+    ended_by: str = Mover.MACHINE.value  # who ended it before it began
+    ahead: bool = False  # nobody but a standing approval allows what is to be pushed for the first time
+    over: bool = False  # people have merged or closed its pull request: the next look says what that means
+
+
+def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> FixCase:
+    """What the agent works on in this round."""
+    store, report, repository = means.store, approved.report, approved.repository
+    report_id = report.id or 0
+    signals = tuple(seen(signal) for signal in readable(store.signals.of_report(report_id)))
+    approvals, runs = store.plans.approvals(report_id), store.runs.of_report(report_id, stage=Stage.FIX)
+    discreet = report.visibility is Visibility.PRIVATE or means.code_host.is_public(repository)
+    return FixCase(
+        subject=report.subject,
+        report_id=report_id,
+        title=report.title,
+        gist=report.gist,
+        signals=signals,
+        guidance=guidance_of(approvals),
+        repository=repository,
+        base_sha=row.base_sha,
+        plan=approved.plan.body,
+        approved_by=approved.consent.by,
+        ahead=approved.consent.ahead,
+        research=approved.research,
+        round_number=row.rounds + 1,
+        patch=row.patch,
+        handed_in=row.submission,
+        ended_before=came_to_nothing(runs, report),
+        left_behind=left_behind,
+        red_log=row.red_log,
+        discreet=discreet,
+        also_named=other_names(means.code_host, repository, signals),
+        permitted=permitted(approvals),
+        unproven=row.submission is not None and row.proof is None,
+        objections=row.objections,
+        guided_since=_guided_since(approvals, runs, report),
+        conventions=conventions_of(means.workspaces, repository, row.base_sha, means.redactor.secrets_only),
+        thread="" if discreet else store.outbox.permalink(report_id),
+        **_remarks(means, repository, row),
+    )
+
+
+def _guided_since(approvals: Sequence[Approval], runs: Sequence[RunSeen], report: Report) -> bool:
+    """Whether people said what the last try did not begin with: then its fix is not what they want."""
+    last = next((run for run in runs if run.key != run_key(Stage.FIX, report)), None)
+    said = [each.at for each in approvals if each.decision in GUIDING and each.words]
+    return last is not None and any(at > last.began_at for at in said)
+
+
+def _remarks(means: Means, repository: Repository, row: Fix) -> dict[str, tuple[Remark, ...]]:
+    """What was said on the pull request so far: by people who may write, and by anybody else."""
+    if row.number is None:
+        return {}
+    seen = means.code_host.pull_request(repository, row.number)
+    remarks = means.redactor.pull_request(seen).remarks
+    heard = tuple(remark for remark in remarks if remark.may_write and remark.id in row.heard)
+    return {"instructions": heard, "remarks": tuple(remark for remark in remarks if not remark.may_write)}

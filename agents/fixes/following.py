@@ -1,0 +1,212 @@
+"""Follow and prove: what becomes of a pull request after it was opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from agents import rules
+from agents.errors import Unavailable
+from agents.exchange import PullRequest
+from agents.gathering.returning import Returning
+from agents.gathering.ripening import Ripening
+from agents.means import Means
+from agents.ports import Checkpoint
+from agents.research.reviewing import MOST
+from agents.stages.follow import News, NewsKind, follow, is_current
+from agents.stages.prove import is_quiet
+from agents.terms import Repository
+from storage.errors import NotFound
+from storage.judgments import Outcome
+from storage.records import EntryKind, Fix, Report, Signal
+from storage.status import Mover, SignalStatus, Status
+
+_WITHOUT_REPOSITORY = 600.0  # seconds: a slip in the policy file is not to need Retry on every report in flight
+_STUCK = {
+    NewsKind.NO_CHECKS: Outcome.NO_CHECKS,
+    NewsKind.OUT_OF_ROUNDS: Outcome.OUT_OF_ROUNDS,
+    NewsKind.NO_PROGRESS: Outcome.OUT_OF_ROUNDS,
+}
+
+
+class Looked(BaseModel):
+    """What one look at a pull request brought."""
+
+    news: News
+    changed: bool = False
+    attempt: int = 0  # of the report as it was then: whoever moved it meanwhile has dealt with the news
+
+
+@dataclass(frozen=True)
+class Following:
+    """The jobs that look at a pull request and, after the merge, at the soak."""
+
+    means: Means
+
+    def follow(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Look once, and move the report if there is news."""
+        looked = checkpoint("look", lambda: self._look(report_id), Looked)
+        news = looked.news
+        if news.kind is NewsKind.GREEN:
+            checkpoint("ready", lambda: self._make_ready(report_id), bool)
+        if news.kind is not NewsKind.NOTHING:
+            checkpoint("move", lambda: self._move(report_id, news, looked.attempt), bool)
+            self.means.nudge.report(report_id)
+        if looked.changed or news.kind is not NewsKind.NOTHING:
+            self.means.messenger.publish(report_id)
+
+    def prove(self, report_id: int, checkpoint: Checkpoint) -> None:
+        """Resolve the report when the soak was quiet to its end; take it back when what happened since was brought."""
+        if checkpoint("prove", lambda: self._prove(report_id), bool):
+            self.means.messenger.publish(report_id)
+            self.means.nudge.report(report_id)
+
+    def remind(self, checkpoint: Checkpoint) -> None:
+        """Take back the plans that expired."""
+        for report_id in checkpoint("expire", self._expire, list[int]):
+            self.means.messenger.publish(report_id)
+
+    def _look(self, report_id: int) -> Looked:
+        report = self.means.store.reports.get(report_id)
+        fix = self.means.store.fixes.latest(report_id)
+        if fix is None or fix.number is None or not rules.is_followed(report, fix):
+            return Looked(news=News(kind=NewsKind.NOTHING))
+        seen = self.means.redactor.pull_request(self.means.code_host.pull_request(self._repository(fix), fix.number))
+        news = follow(fix, seen, report, self.means.policy, self.means.clock())
+        return Looked(news=news, changed=self._keep(fix, seen, news), attempt=report.attempt)
+
+    def _keep(self, fix: Fix, seen: PullRequest, news: News) -> bool:
+        """Remember what the checks say, so that Slack can show it between two moves; whether that is new."""
+        checks = seen.verdict if is_current(fix, seen, self.means.clock()) else fix.checks
+        if checks is not fix.checks:
+            self.means.store.fixes.change(fix.id or 0, checks=checks)
+        if news.kind is NewsKind.MERGED:
+            at = seen.merged_at or self.means.clock()  # we may have been down since
+            self.means.store.fixes.change(fix.id or 0, merged_at=at, merged_by=seen.merged_by, merge_sha=seen.merge_sha)
+        return checks is not fix.checks
+
+    def _make_ready(self, report_id: int) -> bool:
+        fix = self._fix(report_id)
+        repository = self._repository(fix)
+        self.means.code_host.ensure_ready(repository, fix.number or 0)
+        asked = self.means.code_host.ensure_reviewers(repository, fix.number or 0, self._wanted(report_id, repository))
+        self.means.store.fixes.change(fix.id or 0, ready=True)
+        if asked:
+            people = ", ".join(asked)
+            step = f"ready:{report_id}:{fix.id}.{fix.rounds}"
+            self.means.store.reports.note(
+                report_id, EntryKind.EFFECT, "machine", f"asked {people} for review", step=step
+            )
+        return True
+
+    def _move(self, report_id: int, news: News, attempt: int) -> bool:
+        report = self.means.store.reports.get(report_id)
+        fix = self._fix(report_id)
+        step = f"follow:{report_id}:{attempt}/move"
+        move = self.means.store.reports.move
+        if report.attempt != attempt:  # it was moved meanwhile
+            return False
+        match news.kind:
+            case NewsKind.MERGED:
+                until = self.means.clock() + dt.timedelta(seconds=self.means.policy.waits.soak)
+                move(report_id, Status.AWAITING_PROOF, mover=Mover.HUMAN, who=news.who, because=news.because, step=step,
+                     soak_until=until)  # fmt: skip
+            case NewsKind.CLOSED:
+                move(report_id, Status.DISMISSED, mover=Mover.HUMAN, who=news.who, because=news.because, step=step,
+                     dismissed_because=news.because)  # fmt: skip
+            case NewsKind.GREEN:
+                move(report_id, Status.AWAITING_REVIEW, mover=Mover.WORLD, who="world", because=news.because, step=step)
+            case NewsKind.MEND:
+                self.means.store.fixes.change(fix.id or 0, red_log=news.red_log, heard=news.heard)
+                move(report_id, Status.AWAITING_FIX, mover=Mover.WORLD, who="world", because=news.because, step=step)
+            case _:
+                move(report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because=news.because, step=step,
+                     stuck_because=_STUCK[news.kind])  # fmt: skip
+        return True
+
+    def _prove(self, report_id: int) -> bool:
+        report = self.means.store.reports.get(report_id)
+        if report.status is not Status.AWAITING_PROOF:
+            return False
+        signals = self.means.store.signals.of_report(report_id)
+        if self._is_taken_back(report, signals):
+            return True
+        fix = self._fix(report_id)
+        if not is_quiet(report, fix, signals, self.means.clock()):
+            return False
+        if undone := self._undone(fix):
+            Returning(self.means).undone(report_id, undone, f"prove:{report_id}:{report.attempt}/reverted")
+            return True
+        self.means.store.reports.move(
+            report_id,
+            Status.RESOLVED,
+            mover=Mover.WORLD,
+            who="world",
+            because="nothing came back after the merge",
+            step=f"prove:{report_id}:{report.attempt}/quiet",
+        )
+        return True
+
+    def _undone(self, fix: Fix) -> str:
+        """The commit that reverts the merge: quiet is no proof of what is not there any more."""
+        repository = self.means.policy.repository(fix.repository)
+        if repository is None or fix.merged_at is None:
+            return ""
+        since = fix.merged_at.timestamp() - 1.0
+        return self.means.code_host.reverted(repository, fix.number or 0, fix.merge_sha, since)
+
+    def _is_taken_back(self, report: Report, signals: list[Signal]) -> bool:
+        """Whether one happened after the merge that was not told of: people merged another report into it."""
+        report_id, returning = report.id or 0, Returning(self.means)
+        filed = (signal for signal in signals if signal.status is SignalStatus.FILED)
+        newest = max(filed, key=lambda signal: signal.happened_at, default=None)
+        if newest is None or not returning.is_back(report_id, newest):
+            return False
+        step = f"prove:{report_id}:{report.attempt}"
+        returning.take_back(report_id, newest, f"{step}/came back")
+        because = "it came back after the merge"
+        Ripening(self.means).ripen(report_id, asked_by="", asked=True, because=because, step=f"{step}/ripe")
+        return True
+
+    def _expire(self) -> list[int]:
+        expired, at, quiet = [], self.means.clock(), self.means.policy.waits.quiet
+        muted = at - dt.timedelta(seconds=quiet) if quiet else None
+        for report in self.means.store.plans.expired(at, muted):
+            self.means.store.reports.move(
+                report.id or 0,
+                Status.GATHERING,
+                mover=Mover.WORLD,
+                who="world",
+                because="the plan was not decided on in time, so it expired; “Ask again” gets a fresh one",
+                step=f"expire:{report.id}:{report.plan_revision}",
+                expect=Status.AWAITING_APPROVAL,
+            )
+            expired.append(report.id or 0)
+        return expired
+
+    def _fix(self, report_id: int) -> Fix:
+        fix = self.means.store.fixes.latest(report_id)
+        if fix is None:
+            raise NotFound(f"report {report_id} has no fix, though it waits for its pull request; press Retry on it")
+        return fix
+
+    def _wanted(self, report_id: int, repository: Repository) -> tuple[str, ...]:
+        """Whom the policy names, then whom the research found; three in all unless the policy names more."""
+        found = self.means.store.reports.get(report_id).research
+        assessed = found.assessment.reviewers if found and found.assessment else ()
+        gone = {name.lower() for name in self.means.policy.gone}
+        logins = dict.fromkeys((*repository.reviewers, *(one.login for one in assessed if one.login)))
+        staying = [login for login in logins if login.lower() not in gone]
+        return tuple(staying[: max(MOST, len(repository.reviewers))])
+
+    def _repository(self, fix: Fix) -> Repository:
+        repository = self.means.policy.repository(fix.repository)
+        if repository is None:
+            raise Unavailable(
+                f"{fix.repository} is no longer in the policy file, so its pull request is not looked at. Put it back, "
+                "or reply `stop` here, which dismisses the report.",
+                _WITHOUT_REPOSITORY,
+            )
+        return repository

@@ -1,0 +1,1 @@
+"""How alike two signals are, in numbers, and how likely they are about one problem."""

@@ -1,0 +1,1 @@
+"""What research may ask outside its checkout."""

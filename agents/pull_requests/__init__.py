@@ -1,0 +1,1 @@
+"""The words that leave for the code host."""

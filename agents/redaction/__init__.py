@@ -1,0 +1,1 @@
+"""What is private leaves a text before anything else sees it."""

@@ -1,0 +1,1 @@
+"""Text that tries to steer an agent, as far as rules can tell."""

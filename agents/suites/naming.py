@@ -1,0 +1,55 @@
+"""How some tests are run by a command that runs them all. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from agents.suites.naming_compiled import selecting_cargo, selecting_go
+from agents.suites.naming_javascript import names_its_tests, selecting
+
+_PYTEST = re.compile(r"(?:^|/)(?:pytest|py\.test)$")
+_STOPPING = re.compile(r"--?(?:bail|fail-?fast)(?:=(?!false|0).*)?")
+# Options of pytest and of its usual plugins whose value is the next word; that of any other stands after a `=`.
+_VALUED = frozenset(
+    {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--basetemp", "--capture", "--color", "--confcutdir", "--cov",
+     "--cov-config", "--cov-report", "--deselect", "--dist", "--durations", "--ignore", "--ignore-glob",
+     "--import-mode", "--junit-xml", "--junitxml", "--log-level", "--maxfail", "--numprocesses", "--override-ini",
+     "--rootdir", "--tb", "--timeout"}
+)  # fmt: skip
+
+
+def is_pytest(command: Sequence[str]) -> bool:
+    """Whether it is pytest that is run."""
+    return any(_PYTEST.search(word) for word in command)
+
+
+def stops_early(command: Sequence[str]) -> bool:
+    """Whether it is told to end with the first failure, so that nothing is known of the tests behind it."""
+    return any(_STOPPING.fullmatch(word) for word in command)
+
+
+def running(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
+    """The command that runs these tests and no others, or the whole suite when none are named.
+
+    What pytest's command names itself, as `tests` in `pytest -q tests`, would be run as well, so it is left out.
+    """
+    if not tests:
+        return tuple(command)
+    if not is_pytest(command):
+        return selecting_go(command, tests) or selecting_cargo(command, tests) or selecting(command, tests)
+    begin = next(at for at, word in enumerate(command) if _PYTEST.search(word)) + 1
+    return (*command[:begin], *_options(command[begin:]), *tests)
+
+
+def running_again(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
+    """The command that runs these tests again, as its log named them; all of them where it takes no such names."""
+    return running(command, tests) if is_pytest(command) or names_its_tests(command) else tuple(command)
+
+
+def _options(words: Sequence[str]) -> Iterator[str]:
+    before = ""
+    for word in words:
+        if word.startswith("-") or before in _VALUED:
+            yield word
+        before = word

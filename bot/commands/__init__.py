@@ -1,0 +1,1 @@
+"""What is typed after `signalbox`, one module a command."""

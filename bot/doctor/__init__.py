@@ -1,0 +1,1 @@
+"""`signalbox doctor`: is this installation in order?"""

@@ -1,0 +1,132 @@
+"""Examines the policy's repositories: may we push there, is its base branch there, and do its tests run here?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import requests
+
+from agents.adapters.bubblewrap import SandboxWorkspaces
+from agents.adapters.lent import lent, unlent
+from agents.adapters.mirrors import Mirrors
+from agents.errors import SandboxUnusable
+from agents.exchange import Ran
+from agents.suites.reporting_runs import run_reporting
+from agents.suites.suite import Failures, named
+from agents.terms import Policy, Repository
+from bot.doctor.findings import Finding, Verdict
+from bot.github_credentials import credentials_of
+from bot.settings import Settings
+
+RUNS = 5  # of the whole suite that a fix should have time for: the agent's own, and two proofs of two runs
+_TIMED_OUT = 124  # the port's number
+_OF_AN_APP = "ghs_"  # begins the tokens of an App's installation
+_READ = (  # what following a pull request reads: by either of the addresses
+    ("checks or actions", ("commits/{branch}/check-runs", "actions/runs")),
+    ("commit statuses", ("commits/{branch}/status",)),
+)
+
+
+def examine_repositories(settings: Settings, policy: Policy) -> Iterator[Finding]:
+    """Ask the code host about each, and look for what the policy lends to its tests.
+
+    Raises BadSettings, CodeHostDown or CodeHostRejected when there can be no token.
+    """
+    if not policy.repositories:
+        yield Finding("repositories", Verdict.MISSING, "the policy names none: nothing can be researched or fixed")
+    token = credentials_of(settings).token() if policy.repositories else ""
+    for repository in policy.repositories:
+        address = f"{settings.github_api_url.rstrip('/')}/repos/{repository.name}"
+        verdict, sentence = _standing(address, repository.base_branch, token)
+        yield Finding(f"repository {repository.name}", verdict, sentence)
+        yield from _lent(repository, settings)
+
+
+def rehearse_tests(settings: Settings, policy: Policy) -> Iterator[Finding]:
+    """Do what precedes the first fix of each: clone it, make its environment, prepare a checkout, run the whole suite.
+
+    Raises SandboxUnusable, CodeHostDown or CodeHostRejected, whose sentences say what to do.
+    """
+    mirrors = Mirrors(settings.signalbox_home / "mirrors", settings.github_url, credentials_of(settings).token)
+    workspaces = SandboxWorkspaces(mirrors, settings.signalbox_home)
+    for repository in policy.repositories:
+        with closing(workspaces.open(repository, workspaces.head(repository))) as workspace:
+            ran = run_reporting(workspace, repository, repository.test_command)
+        yield _told(repository, ran)
+        if policy.fix_limits.minutes < RUNS * ran.seconds / 60:
+            yield Finding(
+                f"time for fixes of {repository.name}",
+                Verdict.MISSING,
+                f"its suite took {ran.seconds / 60:.1f} minutes, a fix may take {policy.fix_limits.minutes:g} in all;"
+                f" raise `minutes` of fix_limits to {RUNS * ran.seconds / 60:.0f} at least, or run fewer tests",
+            )
+
+
+def _standing(address: str, branch: str, token: str) -> tuple[Verdict, str]:
+    answer = _asked(address, token)
+    if not answer.ok:
+        return Verdict.BAD, f"the code host answered {answer.status_code}; check the name and GITHUB_TOKEN"
+    seen: dict[str, Any] = answer.json()
+    if not seen.get("permissions", {}).get("push") and not token.startswith(_OF_AN_APP):  # of an App it says less there
+        return Verdict.BAD, "the token may not push; it needs contents:write and pull_requests:write"
+    if _asked(f"{address}/branches/{branch}", token).status_code == requests.codes.not_found:
+        default = seen.get("default_branch") or "another one"
+        sentence = f"it has no branch {branch}; set base_branch in the policy (its default branch is {default})"
+        return Verdict.BAD, sentence
+    if wanting := [
+        right for right, paths in _READ if all(_is_forbidden(address, path, branch, token) for path in paths)
+    ]:
+        sentence = f"readable, but the token may not read {' nor '.join(wanting)}: no fix could be followed to green"
+        return Verdict.BAD, f"{sentence}; docs/install.md says what it may read"
+    return Verdict.GOOD, "readable with its checks, and the token may push"
+
+
+def _is_forbidden(address: str, path: str, branch: str, token: str) -> bool:
+    status = _asked(f"{address}/{path.format(branch=branch)}", token).status_code
+    return bool(status == requests.codes.forbidden)
+
+
+def _asked(address: str, token: str) -> requests.Response:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return requests.get(address, headers=headers, timeout=15)
+
+
+def _lent(repository: Repository, settings: Settings) -> Iterator[Finding]:
+    try:
+        lent(repository, settings.signalbox_home)
+    except SandboxUnusable as error:
+        yield Finding(f"what is lent to {repository.name}", Verdict.BAD, f"{error}.")
+        return
+    if missing := unlent(repository):
+        lines = ", ".join(f'"{place}" = "{folder}"' for place, folder in missing.items())
+        sentence = (
+            f"packages of its workspaces are not seen, so that others or none are found: add {lines} to dependencies"
+        )
+        yield Finding(f"what is lent to {repository.name}", Verdict.MISSING, sentence)
+
+
+def _told(repository: Repository, ran: Ran) -> Finding:
+    what, took = f"tests of {repository.name}", f"{ran.seconds:.0f} seconds"
+    if ran.exit_code == 0:
+        return Finding(what, Verdict.GOOD, f"the whole suite passes, in {took}")
+    if ran.exit_code == _TIMED_OUT:
+        sentence = f"the suite did not end within {took}; raise test_minutes in the policy, or run fewer tests"
+        return Finding(what, Verdict.BAD, sentence)
+    failures = Failures.of(ran)
+    if failures is None:
+        end = "\n".join(ran.output.strip().splitlines()[-8:])[-800:]
+        return Finding(
+            what,
+            Verdict.BAD,
+            f"the suite ended with {ran.exit_code} after {took} and does not say which tests failed, so that no fix can"
+            " be proven; correct test_command, requirements, dependencies or prepare in the policy. Its last words:\n"
+            f"{end}",
+        )
+    count = failures.tests.total()
+    sentence = (
+        f"{failures.passed} tests pass and {count} fail, in {took}; a fix answers only for what fails with it and not"
+        f" without it. These do without: {named(tuple(sorted(failures.tests)))}"
+    )
+    return Finding(what, Verdict.GOOD if failures.passed else Verdict.BAD, sentence)

@@ -1,0 +1,112 @@
+"""Examines what the bot has in Slack: its tokens, their rights, its channels, and the people who may approve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from agents.terms import Channel, Policy
+from bot.doctor.findings import Finding, Verdict
+from bot.settings import Settings, secret, unset
+from bot.slack.manifest import bot_scopes
+
+
+def examine_slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
+    """The tokens, what they may do, the channels and the approvers."""
+    if not settings.slack_bot_token or not settings.slack_app_token:
+        yield Finding("Slack", Verdict.BAD, unset("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"))
+        return
+    client = WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url)
+    try:
+        answer = client.auth_test()
+    except SlackApiError as error:
+        yield Finding(
+            "Slack bot token", Verdict.BAD, f"Slack says {error.response['error']}; reinstall the app, copy anew"
+        )
+        return
+    yield Finding("Slack bot token", Verdict.GOOD, f"{answer['user']} in {answer['team']}")
+    granted = {scope for scope in (answer.headers.get("x-oauth-scopes") or "").split(",") if scope}
+    yield _scopes(granted)
+    yield _level_token(settings, client, str(answer.get("bot_id") or ""))
+    for channel in policy.channels if policy else ():
+        yield _channel(client, channel)
+    yield from _approvers(client, policy, str(answer.get("team_id") or ""))
+    if policy and policy.held_notes_to and policy.channel(policy.held_notes_to) is None:
+        yield _channel(client, Channel.model_construct(id=policy.held_notes_to))
+
+
+def _channel(client: WebClient, terms: Channel) -> Finding:
+    what = f"channel {terms.id}"
+    try:
+        channel = client.conversations_info(channel=terms.id)["channel"]
+    except SlackApiError as error:
+        return Finding(what, Verdict.BAD, f"Slack says {error.response['error']}; check the id and invite the bot")
+    if channel.get("is_archived"):
+        return Finding(what, Verdict.BAD, f"#{channel['name']} is archived; take it out of the policy, or name another")
+    if not channel.get("is_member"):
+        return Finding(what, Verdict.BAD, f"the bot is not in #{channel['name']}; type /invite @signalbox there")
+    if (channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")) and not terms.connect:
+        sentence = (
+            f"#{channel['name']} is shared with another workspace, so it is not listened to; `connect = true` and a "
+            "report_to of your own in its [[channels]] entry change that"
+        )
+        return Finding(what, Verdict.MISSING, sentence)
+    return Finding(what, Verdict.GOOD, f"#{channel['name']}")
+
+
+def _scopes(granted: set[str]) -> Finding:
+    missing = sorted(set(bot_scopes()) - granted)
+    if missing and granted:
+        sentence = f"missing: {', '.join(missing)}; update the app from manifest.yml and reinstall it"
+        return Finding("Slack scopes", Verdict.BAD, sentence)
+    return Finding("Slack scopes", Verdict.GOOD, "all granted" if granted else "Slack did not list them")
+
+
+def _level_token(settings: Settings, client: WebClient, bot: str) -> Finding:
+    """Whether Socket Mode opens, and is that of the app whose bot we are: another's brings another's events."""
+    what, token = "Slack app token", secret(settings.slack_app_token)
+    try:
+        WebClient(base_url=settings.slack_api_url).apps_connections_open(app_token=token)
+    except SlackApiError as error:
+        return Finding(what, Verdict.BAD, f"Slack says {error.response['error']}; it needs the scope connections:write")
+    try:
+        app = str(client.bots_info(bot=bot)["bot"].get("app_id") or "")
+    except SlackApiError:
+        app = ""
+    if app and token.startswith("xapp-") and f"-{app}-" not in token:
+        sentence = f"it is another app's than the bot token's ({app}); copy both from the settings of one app"
+        return Finding(what, Verdict.BAD, sentence)
+    return Finding(what, Verdict.GOOD, "Socket Mode opens")
+
+
+def _approvers(client: WebClient, policy: Policy | None, home: str) -> Iterator[Finding]:
+    if policy is None:
+        return
+    if not policy.channels and not policy.sources:
+        sentence = "the policy names no channel and no source: nothing is filed but what people ask about"
+        yield Finding("channels", Verdict.MISSING, sentence)
+    if not policy.approvers:
+        yield Finding("approvers", Verdict.MISSING, "the policy names none: nobody can approve a fix")
+    for user in sorted(policy.approvers):
+        if why_not := _why_not(client, user, home):
+            yield Finding(f"approver {user}", Verdict.BAD, f"{why_not}; nobody can approve by that id")
+
+
+def _why_not(client: WebClient, user: str, home: str) -> str:
+    """Why somebody cannot approve, as `agents.rules.may_decide` sees it; empty if they can."""
+    try:
+        found = client.users_info(user=user)["user"]
+    except SlackApiError as error:
+        said = str(error.response["error"])
+        return "this workspace has nobody of that id" if said == "user_not_found" else f"Slack says {said}"
+    teams = {str(found.get("team_id") or home), *((found.get("enterprise_user") or {}).get("teams") or ())}
+    reasons = {
+        "left the workspace": found.get("deleted"),
+        "is a guest": found.get("is_restricted") or found.get("is_ultra_restricted"),
+        "is a bot": found.get("is_bot"),
+        "is of another workspace": found.get("is_stranger") or (home and home not in teams),
+    }
+    why = next((words for words, holds in reasons.items() if holds), "")
+    return f"{found.get('real_name') or found.get('name') or user} {why}" if why else ""

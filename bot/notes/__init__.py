@@ -1,0 +1,1 @@
+"""What a channel is told beside its reports."""

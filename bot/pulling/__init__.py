@@ -1,0 +1,1 @@
+"""Reading the sources by the clock or by hand, within bounds."""

@@ -1,0 +1,1 @@
+"""Slack's side: what it sends, what may be called, and the one who calls."""

@@ -1,0 +1,1 @@
+"""Reports: one problem each, and what is filed there."""

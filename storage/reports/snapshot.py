@@ -1,0 +1,175 @@
+"""A report with all that belongs to it, at one moment: what views draw from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from storage.gathered import Gathered, gathered, shown_of
+from storage.groups import Correction, Pair
+from storage.heirs import heir_of
+from storage.plumbing import CARD, OutboxRow
+from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.reports.pairs import pairs_of
+from storage.sleep import Sleep
+from storage.spending import Spent, spent_by_stage
+from storage.standing_rows import StandingApproval, StandingUse, of_report
+from storage.status import CLOSED, Status, Visibility
+from storage.tracked import TrackedIssue
+from storage.transactions import Row, found, table_of
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A report and its rows, each kind oldest first."""
+
+    report: Report
+    gathered: Gathered
+    signals: tuple[Signal, ...]  # of those that may be shown the first and the newest
+    plans: tuple[ShownPlan, ...]
+    questions: tuple[AskedQuestion, ...]
+    question: AskedQuestion | None  # the open one
+    approvals: tuple[Approval, ...]
+    fixes: tuple[Fix, ...]
+    moves: tuple[Entry, ...]
+    spending: Spent
+    by_stage: dict[str, Spent]
+    regression_of: Report | None
+    dismissing_move: Entry | None = None  # the move by which `regression_of` was dismissed, if it is
+    heir: Report | None = None  # that has the signals of a report that was merged away
+    heir_address: str = ""  # of its root message
+    corrections: tuple[Correction, ...] = ()
+    moved: tuple[Signal, ...] = ()  # that people moved to another report
+    near: tuple[Near, ...] = ()
+    tracked: TrackedIssue | None = None  # its issue in a tracker
+    standing: tuple[StandingApproval, ...] = ()  # that came to its plans
+    uses: tuple[StandingUse, ...] = ()  # what came of those
+    after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
+    sleeps: tuple[Sleep, ...] = ()
+
+
+@dataclass(frozen=True)
+class After:
+    """A report that followed one that was closed."""
+
+    report: Report
+    address: str  # of its root message in Slack; empty while it is not known
+
+
+@dataclass(frozen=True)
+class Near:
+    """Another report that may be the same problem, or that people said is another one."""
+
+    pair: Pair
+    report: Report
+    address: str  # of its root message in Slack; empty while it is not known
+
+
+def snapshot_of(session: Session, report_id: int) -> Snapshot:
+    """Read it all in one transaction. Raises NotFound."""
+    report = found(session, Report, report_id)
+    by_stage = spent_by_stage(session, report_id)
+    before = found(session, Report, report.regression_of) if report.regression_of else None
+    before = before if before is not None and _are_seen_alike(report, before) else None
+    plans = _of(session, ShownPlan, report_id)
+    standing, uses = of_report(session, report_id)
+    return Snapshot(
+        report=report,
+        gathered=gathered(session, report, plans[-1].made_at if plans else None),
+        signals=shown_of(session, report),
+        plans=plans,
+        questions=_of(session, AskedQuestion, report_id),
+        question=open_question(session, report_id),
+        approvals=_of(session, Approval, report_id),
+        fixes=_of(session, Fix, report_id),
+        moves=_moves(session, report_id),
+        spending=Spent.sum_of(by_stage.values()),
+        by_stage=by_stage,
+        regression_of=before,
+        dismissing_move=_dismissing_move(session, before.id if before is not None else None),
+        heir=(heir := _heir(session, report)),
+        heir_address=_address(session, heir),
+        corrections=(corrections := _corrections(session, report_id)),
+        moved=_moved(session, report_id, corrections),
+        standing=standing,
+        uses=uses,
+        after=_after(session, report),
+        tracked=session.get(TrackedIssue, report_id),
+        sleeps=_of(session, Sleep, report_id),
+        near=tuple(
+            near
+            for pair in pairs_of(session, report_id)
+            if _are_seen_alike(report, (near := _near(session, report_id, pair)).report)
+        ),
+    )
+
+
+def _moves(session: Session, report_id: int) -> tuple[Entry, ...]:
+    moves = select(Entry).where(Entry.report_id == report_id, Entry.kind == EntryKind.MOVE)
+    return tuple(session.exec(moves.order_by(col(Entry.id))))
+
+
+def _heir(session: Session, report: Report) -> Report | None:
+    return found(session, Report, heir_of(session, report.id or 0)) if report.merged_into is not None else None
+
+
+def _address(session: Session, report: Report | None) -> str:
+    if report is None:
+        return ""
+    card = select(OutboxRow).where(OutboxRow.report_id == report.id, OutboxRow.purpose == CARD)
+    row = session.exec(card).first()
+    return row.permalink if row is not None else ""
+
+
+def _corrections(session: Session, report_id: int) -> tuple[Correction, ...]:
+    part = (col(Correction.report_id) == report_id) | (col(Correction.other_id) == report_id)
+    return tuple(session.exec(select(Correction).where(part).order_by(col(Correction.id))))
+
+
+def _moved(session: Session, report_id: int, corrections: tuple[Correction, ...]) -> tuple[Signal, ...]:
+    ids = {each for correction in corrections for each in correction.signals}
+    if not ids:
+        return ()
+    elsewhere = select(Signal).where(col(Signal.id).in_(ids), col(Signal.report_id) != report_id)
+    return tuple(session.exec(elsewhere.order_by(col(Signal.id))))
+
+
+def _near(session: Session, report_id: int, pair: Pair) -> Near:
+    report = found(session, Report, pair.other(report_id))
+    return Near(pair, report, _address(session, report))
+
+
+def _are_seen_alike(report: Report, other: Report) -> bool:
+    """Whether who sees one may see the other. They could when they were likened: a channel may have turned private."""
+    alike = report.visibility is other.visibility
+    return alike and (report.visibility is Visibility.PUBLIC or report.channel == other.channel)
+
+
+def _after(session: Session, report: Report) -> tuple[After, ...]:
+    if report.status not in CLOSED:  # no index helps to find them, and only what is closed is followed
+        return ()
+    followed = select(Report).where(Report.regression_of == report.id, Report.visibility == report.visibility)
+    return tuple(After(each, _address(session, each)) for each in session.exec(followed.order_by(col(Report.id))))
+
+
+def _dismissing_move(session: Session, report_id: int | None) -> Entry | None:
+    """The latest move by which a report was dismissed."""
+    moves = select(Entry).where(Entry.report_id == report_id, Entry.after == Status.DISMISSED)
+    return session.exec(moves.order_by(col(Entry.id).desc()).limit(1)).first() if report_id is not None else None
+
+
+def open_question(session: Session, report_id: int) -> AskedQuestion | None:
+    """The latest question, unless it was answered."""
+    latest = session.exec(
+        select(AskedQuestion)
+        .where(AskedQuestion.report_id == report_id)
+        .order_by(col(AskedQuestion.id).desc())
+        .limit(1)
+    ).first()
+    return latest if latest is not None and latest.answered_at is None else None
+
+
+def _of(session: Session, kind: type[Row], report_id: int) -> tuple[Row, ...]:
+    columns = table_of(kind).c
+    return tuple(session.exec(select(kind).where(columns.report_id == report_id).order_by(columns.id)))

@@ -1,0 +1,1 @@
+"""Which reports a signal may belong to: words, vectors and exact keys."""

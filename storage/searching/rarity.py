@@ -1,0 +1,77 @@
+"""How rare each term is among the signals: learnt from the newest 5,000 and from all that are filed after them.
+
+A young stream knows nothing of what is common, so it starts from how often terms are in reports of any product:
+`common_terms.json` holds their share per thousand (the middle one over five public collections), and counts like 200
+signals of one's own.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from storage.records import Signal
+from storage.searching.stems import stems
+from storage.status import SignalStatus
+
+SAMPLE = 5_000  # signals that are read when a process starts
+TEXT_LIMIT = 3_000  # characters of a signal whose terms count
+PRIOR = 200  # signals that the common terms count like
+_THOUSAND = 1000.0
+
+
+class Rarity:
+    """Term counts in memory, brought up to date by the epoch. Shared by threads; holds no text."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._epoch = 0
+        self._counts = {term: PRIOR * share / _THOUSAND for term, share in _common().items()}
+        self._signals = PRIOR
+
+    def refresh(self, session: Session, epoch: int) -> None:
+        """Learn of the signals filed since the last time. Edited ones count again: an estimate is enough.
+
+        `epoch` is the filing's, as this session sees it.
+        """
+        with self._lock:
+            if epoch <= self._epoch:
+                return
+            newest = (
+                select(Signal.title, func.substr(Signal.body, 1, TEXT_LIMIT))
+                .where(col(Signal.filed_epoch) > self._epoch, Signal.status == SignalStatus.FILED)
+                .order_by(col(Signal.filed_epoch).desc())
+                .limit(SAMPLE)
+            )
+            for title, body in session.exec(newest):
+                for term in set(stems(f"{title}\n{body}"[:TEXT_LIMIT])):
+                    self._counts[term] = self._counts.get(term, 0.0) + 1.0
+                self._signals += 1
+            self._epoch = epoch
+
+    def of(self, term: str) -> float:
+        """The weight of a term: the logarithm of how many signals there are for one that holds it."""
+        holding = self._counts.get(term, 0.0)
+        return math.log1p((self._signals - holding + 0.5) / (holding + 0.5))
+
+    def share(self, word: str) -> float:
+        """Of how many signals, between 0 and 1, a word may be expected in."""
+        return max((self._counts.get(term, 0.0) for term in stems(word)), default=0.0) / self._signals
+
+    @property
+    def most(self) -> float:
+        """The weight of a term that no signal holds."""
+        return math.log1p((self._signals + 0.5) / 0.5)
+
+
+@cache
+def _common() -> dict[str, int]:
+    """The share per thousand of the terms that are common everywhere."""
+    shares: dict[str, int] = json.loads((Path(__file__).parent / "common_terms.json").read_text("utf-8"))
+    return shares

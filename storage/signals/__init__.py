@@ -1,0 +1,1 @@
+"""Signals: kept, changed, held, erased."""
