@@ -114,8 +114,8 @@ class Workspace(Protocol):
 class Workspaces(Protocol):
     """Where workspaces come from."""
 
-    def why_not(self) -> str:
-        """Empty when code can be run safely on this machine, else the sentence that says why not and what to do."""
+    def why_not(self, repository: Repository) -> str:
+        """Empty when its code can be run safely on this machine, else the sentence that says why not and what to do."""
         ...
 
     def head(self, repository: Repository) -> str:

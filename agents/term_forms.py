@@ -18,6 +18,7 @@ _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _SYSTEM = frozenset({"boot", "dev", "etc", "proc", "run", "sys"})
 _OWN_DEPTH = 3  # parts: /opt alone is too much, /opt/node-22 is not
 _BRANCH_REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|\Z)")
+_IMAGE = re.compile(r"[a-z0-9][\w.:/@-]{0,254}", re.ASCII)
 
 
 def _person(value: str) -> str:
@@ -130,6 +131,12 @@ def _own_folder(value: str) -> str:
     return value
 
 
+def _image(value: str) -> str:
+    if value and not _IMAGE.fullmatch(value):
+        raise ValueError("this is no image of a container; write one such as acme/shop-tests:3 or python:3.12")
+    return value
+
+
 def _name(value: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", value):
         raise ValueError("a name here is 1 to 20 of a-z, 0-9 and -, beginning with a letter, such as notion")
@@ -200,6 +207,8 @@ Trailer = Annotated[str, AfterValidator(_trailer)]
 """A last line of a commit: a word, a colon, a value."""
 TeamKey = Annotated[str, AfterValidator(_team_key)]
 """By what a tracker calls a team's issues: SHOP, of SHOP-12."""
+Image = Annotated[str, AfterValidator(_image)]
+"""The name of a container's image, as docker and podman write it, or nothing."""
 Variable = Annotated[str, AfterValidator(_variable)]
 """The name of an environment variable, or nothing."""
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]

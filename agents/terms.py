@@ -18,6 +18,7 @@ from agents.term_forms import (
     CloneUrl,
     Command,
     Glob,
+    Image,
     Name,
     OptionalCommand,
     OptionalGlob,
@@ -111,6 +112,7 @@ class Repository(Terms):
     prepare: OptionalCommand = ()  # run in every fresh checkout, for what a build makes; git must ignore what it makes
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
     environment: str = ""  # folder of a ready-made virtual environment instead
+    image: Image = ""  # of a container with all that its tests need, git too: its code runs in docker or podman
     toolchains: tuple[OwnFolder, ...] = ()  # of this machine, seen at their own paths; what is in their bin can be run
     dependencies: dict[Place, OwnFolder] = Field(default_factory=dict)  # e.g. node_modules: seen there in the checkout
     protected: tuple[Glob, ...] = PROTECTED  # globs no fix may touch

@@ -12,11 +12,11 @@ from functools import partial
 import structlog
 from slack_sdk import WebClient
 
-from agents.adapters.bubblewrap import SandboxWorkspaces
+from agents.adapters.claude.ledger import StoreLedger
+from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.github.code_host import GithubCodeHost
-from agents.adapters.ledger import StoreLedger
-from agents.adapters.mirrors import Mirrors
 from agents.adapters.offline import OfflineModel
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.adapters.vectors import WordVectors
 from agents.errors import BadSettings
 from agents.gathering.reencoding import Reencoding
@@ -244,8 +244,8 @@ def _means(  # noqa: PLR0917 what is built before it, in that order
     settings: Settings, policy: Policy, store: Store, redactor: Redactor, enqueuer: Enqueuer, people: SlackPeople
 ) -> Means:
     credentials, circuits = credentials_of(settings), Circuits(store, redactor.text)
-    folder, git = settings.signalbox_home / "mirrors", circuits.of(GIT)
-    mirrors = Mirrors(folder, settings.github_url, credentials.token, circuit=git)
+    folder = settings.signalbox_home / "mirrors"
+    mirrors = Mirrors(folder, settings.github_url, credentials.token, circuit=circuits.of(GIT))
     code_host = GithubCodeHost(credentials, mirrors, circuit=circuits.of(API))
     return Means(
         store=store,
@@ -274,7 +274,7 @@ def _slack(settings: Settings) -> SlackWriter:
 def _model(settings: Settings, policy: Policy, store: Store, circuits: Circuits) -> Model:
     if not settings.anthropic_api_key:
         return OfflineModel()
-    from agents.adapters.claude import ClaudeModel, ClientOptions  # noqa: PLC0415 its SDK is a third of all imports
+    from agents.adapters.claude.claude import ClaudeModel, ClientOptions  # noqa: PLC0415 its SDK is a third of all imports
 
     options = ClientOptions(secret(settings.anthropic_api_key), settings.anthropic_base_url)
     ledger = StoreLedger(store.spending, policy.budgets)
@@ -284,8 +284,7 @@ def _model(settings: Settings, policy: Policy, store: Store, circuits: Circuits)
 def _warm_up(means: Means) -> None:
     """Do before the first ack what would stop it for a third of a second.
 
-    The vectors' weights are read at their first use, and a full garbage collection walks every object of every module;
-    those will never be garbage.
+    Weights are read at their first use, and a full collection walks every module, which will never be garbage.
     """
     means.vectoriser.vectors(["warm"])
     if means.words is not None:
@@ -297,5 +296,6 @@ def _warm_up(means: Means) -> None:
 def _tell_what_is_missing(means: Means) -> None:
     if not means.model.can_research:
         log.warning("no ANTHROPIC_API_KEY: signals are filed by rules, nothing is researched or fixed")
-    if why_not := means.workspaces.why_not():
-        log.warning("no sandbox: nothing is researched or fixed", why=why_not)
+    for repository in means.policy.repositories:
+        if why_not := means.workspaces.why_not(repository):
+            log.warning("no sandbox: nothing is researched or fixed", repository=repository.name, why=why_not)

@@ -13,7 +13,7 @@ from functools import partial
 
 import structlog
 
-from agents.adapters.roster import Roster
+from agents.adapters.claude.roster import Roster
 from agents.circuit import Circuit, Rest
 from agents.terms import Policy
 from storage.columns import now

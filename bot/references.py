@@ -78,6 +78,10 @@ class _Repository(_Lenient):
     restricted_approvals: One = 2
     autonomy: Text = ""
     draft: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
+    image: Text = ""
+    environment: Text = ""
+    requirements: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    toolchains: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
 
 
 class _Mcp(_Lenient):
@@ -112,6 +116,7 @@ def reference_faults(table: Mapping[str, object], kinds: Collection[str]) -> lis
     for number, repository in enumerate(outline.repositories):
         faults += _approval_faults(f"repositories[{number}]", repository, repository.approvers or outline.approvers)
         faults += _closed(f"repositories[{number}]", repository)
+        faults += _beside_an_image(f"repositories[{number}]", repository)
     return [*faults, *_draft_faults(outline)]
 
 
@@ -136,6 +141,13 @@ def _closed(key: str, repository: _Repository) -> Iterator[str]:
             yield f"{key}.restricted[{number}]: {glob} {NEVER}; leave it out"
         elif matches(glob, repository.protected):
             yield f"{key}.restricted[{number}]: {glob} is `protected` too, and so stays refused; take it out of one"
+
+
+def _beside_an_image(key: str, repository: _Repository) -> Iterator[str]:
+    """What is made or lent by this machine, where an image has it all."""
+    for name in ("environment", "requirements", "toolchains"):
+        if repository.image and getattr(repository, name):
+            yield f"{key}.{name}: an image brings its own; put that into {repository.image}, and leave this out"
 
 
 def _draft_faults(outline: Outline) -> Iterator[str]:

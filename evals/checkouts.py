@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.adapters.inert_git import GitFailed, run_git, text_of_git
+from agents.adapters.git.inert_git import GitFailed, run_git, text_of_git
 from agents.errors import BadSettings
 
 _BRANCH = "main"

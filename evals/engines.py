@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from agents.adapters.ledger import Ledger, StoreLedger
+from agents.adapters.claude.ledger import Ledger, StoreLedger
 from agents.adapters.offline import OfflineModel
 from agents.adapters.vectors import WordVectors
 from agents.errors import BadSettings
@@ -32,7 +32,7 @@ from storage.judgments import Stage
 from storage.store import Store
 
 if TYPE_CHECKING:
-    from agents.adapters.claude import ClaudeModel, ClientOptions  # takes a second, and only Claude needs it
+    from agents.adapters.claude.claude import ClaudeModel, ClientOptions  # takes a second, and only Claude needs it
 
 T = TypeVar("T")
 
@@ -150,7 +150,7 @@ def model_of(engine: Engine, store: Store, variation: Variation = Variation()) -
         if replies is None:
             raise BadSettings("The engine `kept` gives replies from files: name their folder with --replies DIR.")
         return Kept(replies, ledger)
-    from agents.adapters.claude import ClientOptions  # noqa: PLC0415 as above
+    from agents.adapters.claude.claude import ClientOptions  # noqa: PLC0415 as above
 
     limit = variation.timeout
     patience = None if limit is None else ClientOptions("", seconds=limit, pace=0, retries=0, longest_wait=limit)
@@ -160,7 +160,7 @@ def model_of(engine: Engine, store: Store, variation: Variation = Variation()) -
 
 def claude(ledger: Ledger, patience: ClientOptions | None = None) -> ClaudeModel:
     """The model of the environment and the policy; `patience` says how long it may take. Raises BadSettings."""
-    from agents.adapters.claude import ClaudeModel, ClientOptions  # noqa: PLC0415 as above
+    from agents.adapters.claude.claude import ClaudeModel, ClientOptions  # noqa: PLC0415 as above
 
     settings = read_settings()
     if not settings.anthropic_api_key:

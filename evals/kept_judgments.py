@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.adapters.ledger import Ledger
+from agents.adapters.claude.ledger import Ledger
 from agents.errors import BadSettings, ModelRefused
 from agents.exchange import About, Turn, TurnRequest, Usage
 from agents.ports import Model

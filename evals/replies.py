@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from agents.adapters.claude_wire import heard
-from agents.adapters.prices import price_of
+from agents.adapters.claude.prices import price_of
+from agents.adapters.claude.wire import heard
 from agents.errors import BadSettings, ModelRefused
 from agents.exchange import About, TextBlock, ToolCall, ToolResult, Turn, TurnRequest
 from agents.ports import Model

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from agents.adapters.bubblewrap import SandboxWorkspaces
-from agents.adapters.claude import ClientOptions
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.claude.claude import ClientOptions
+from agents.adapters.git.mirrors import Mirrors
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.errors import BadSettings
 from agents.evidence.strands import Round
 from agents.ports import Model
@@ -102,7 +102,7 @@ def evaluate(data: Path, engine: Engine, course: Course) -> tuple[list[Score], l
     with ExitStack() as stack:
         model = _model(engine, course, stack)
         workspaces = SandboxWorkspaces(Mirrors(course.work / "mirrors", "https://code.example"), course.work)
-        if why_not := workspaces.why_not():
+        if why_not := SandboxWorkspaces.examine(course.work):
             raise BadSettings(why_not)
 
         def run(one: Located) -> Ran:

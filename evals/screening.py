@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from agents.adapters.prices import price_of
+from agents.adapters.claude.prices import price_of
 from agents.means import Means
 from agents.prompts import prompt
 from agents.stages.read import AboutRead, read

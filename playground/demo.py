@@ -17,12 +17,15 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
+from agents.errors import SandboxUnusable
 from playground.case import AS_WRITTEN, Case, Tool, chatter, demo_cases, duplicate, moved_to
 from playground.ending import Ending, Told
 from playground.keeper import Keeper
@@ -44,13 +47,18 @@ def main(ending: Ending) -> int:
         _tell("--live needs ANTHROPIC_API_KEY; without it the demo runs on recorded replies.")
         return 2
     try:
-        product = prepare(CACHE, _tell)
+        product = replace(prepare(CACHE, _tell), image=arguments.image)
     except ProductUnavailable as error:
         _tell(str(error))
         return 1
     root = Path(tempfile.mkdtemp(prefix="signalbox-demo-"))
     try:
+        _need_a_sandbox(root, product, arguments)
         return _in_town(root, product, arguments, ending)
+    except SandboxUnusable as error:
+        _tell(f"{error} Without a sandbox nothing is researched or fixed: name an image with --image (see")
+        _tell("playground/Dockerfile), or look at the filing alone with --without-model.")
+        return 1
     except PortTaken as error:
         _tell(f"{error}. Name another one with --port, or none: then a free one is taken.")
         return 1
@@ -60,6 +68,13 @@ def main(ending: Ending) -> int:
             shutil.rmtree(root, ignore_errors=True)
         else:
             _tell(f"Everything of this run is in {root}")
+
+
+def _need_a_sandbox(root: Path, product: Product, arguments: argparse.Namespace) -> None:
+    """Say it now, and not after minutes in which nothing came. Raises SandboxUnusable."""
+    why_not = "" if arguments.without_model else SandboxWorkspaces.examine(root, product.image)
+    if why_not:
+        raise SandboxUnusable(why_not)
 
 
 def _in_town(root: Path, product: Product, arguments: argparse.Namespace, ending: Ending) -> int:
@@ -192,6 +207,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=_port, default=0, help="port of the page (default: a free one)")
     parser.add_argument(
         "--keep", action="store_true", help="keep the folder of the run, with the bot's log and database"
+    )
+    parser.add_argument(
+        "--image", default="", help="run the product's code in containers of this image instead of in bubblewrap"
     )
     parser.add_argument("--patience", type=float, default=240.0, help="seconds that people wait for one thing")
     parser.add_argument("--record-from", metavar="URL", help="ask this Messages API and write down what it answers")

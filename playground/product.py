@@ -66,6 +66,7 @@ class Product:
     test_command: tuple[str, ...]
     base_sha: str
     test_variables: Mapping[str, str] = field(default_factory=dict)
+    image: str = ""  # of a container that the bot runs its code in, instead of that environment
 
     @property
     def python(self) -> Path:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import configure_mappers
 
-import agents.adapters.claude
+import agents.adapters.claude.claude
 import bot.commands.run
 from agents.adapters.vectors import WordVectors
 

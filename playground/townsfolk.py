@@ -47,7 +47,7 @@ name = "{repository}"
 products = ["humanize"]
 test_command = [{test_command}]
 test_environment = {{ {test_variables} }}
-environment = "{environment}"
+{where}
 reviewers = ["{reviewer}"]
 
 [linear]
@@ -136,6 +136,6 @@ def policy_text(product: Product, pace: Pace, sources: Collection[str] = SOURCES
         team=TRACKER_TEAM,
         test_command=", ".join(f'"{word}"' for word in product.test_command),
         test_variables=", ".join(f'{key} = "{value}"' for key, value in product.test_variables.items()),
-        environment=product.environment,
+        where=f'image = "{product.image}"' if product.image else f'environment = "{product.environment}"',
         **vars(pace),
     )

@@ -78,7 +78,7 @@ class FakeWorkspaces:
     known: KnownRuns | None = None
     opened: list[FakeWorkspace] = field(default_factory=list)
 
-    def why_not(self) -> str:
+    def why_not(self, repository: Repository) -> str:
         return self.unusable
 
     def head(self, repository: Repository) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPException
 
 import requests
 from slack_sdk.errors import SlackClientError
 
-from agents.adapters.bubblewrap import SandboxWorkspaces
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.errors import SandboxUnusable
-from agents.terms import Policy
+from agents.terms import Policy, Repository
 from bot import breaker
 from bot.circuits import known_rests
 from bot.connections import others_listen, strangers_seen
@@ -60,7 +60,8 @@ def examine(*, tests: bool = False) -> Iterator[Finding]:
         "model", "this machine's network and ANTHROPIC_BASE_URL", lambda: examine_models(settings, policy)
     )
     yield from _guarded("sentences", "SIGNALBOX_SENTENCES", lambda: _sentences(settings))
-    yield from _guarded("sandbox", "that SIGNALBOX_HOME can be written", lambda: _sandbox(settings))
+    named = policy.repositories if policy is not None else ()
+    yield from _guarded("sandbox", "that SIGNALBOX_HOME can be written", lambda: _sandbox(settings, named))
     if policy is not None:
         network = "this machine's network and GITHUB_API_URL"
         yield from _guarded("repositories", network, lambda: examine_repositories(settings, policy))
@@ -120,15 +121,18 @@ def _sentences(settings: Settings) -> Iterator[Finding]:
         yield Finding("sentences", Verdict.GOOD, "the sentence transformer is loaded")
 
 
-def _sandbox(settings: Settings) -> Iterator[Finding]:
-    try:
-        why_not = SandboxWorkspaces.examine(settings.signalbox_home)
-    except SandboxUnusable as error:
-        why_not = str(error)
-    if why_not:
-        yield Finding("sandbox", Verdict.MISSING, f"{why_not} Until then the bot reads and files, but runs no code.")
-    else:
-        yield Finding("sandbox", Verdict.GOOD, "bubblewrap runs, and its escape test failed as it should")
+def _sandbox(settings: Settings, repositories: Sequence[Repository]) -> Iterator[Finding]:
+    """One finding for each image, and one for bubblewrap, which is for all that name none."""
+    for image in sorted({repository.image for repository in repositories} or {""}):
+        what, which = (f"sandbox {image}", "its containers run") if image else ("sandbox", "bubblewrap runs")
+        try:
+            why_not = SandboxWorkspaces.examine(settings.signalbox_home, image)
+        except SandboxUnusable as error:
+            why_not = str(error)
+        if why_not:
+            yield Finding(what, Verdict.MISSING, f"{why_not} Until then the bot reads and files, but runs no code.")
+        else:
+            yield Finding(what, Verdict.GOOD, f"{which}, and the attempts to escape failed as they should")
 
 
 def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import requests
 
-from agents.adapters.bubblewrap import SandboxWorkspaces
-from agents.adapters.lent import lent, unlent
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
+from agents.adapters.sandbox.lent import lent, unlent
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.exchange import Ran
 from agents.suites.reporting_runs import run_reporting

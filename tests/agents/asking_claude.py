@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from agents.adapters.claude import ClaudeModel, ClientOptions
-from agents.adapters.ledger import StoreLedger
+from agents.adapters.claude.claude import ClaudeModel, ClientOptions
+from agents.adapters.claude.ledger import StoreLedger
 from agents.stages.read import AboutRead
 from agents.terms import Budgets, Models
 from storage.judgments import Stage

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
 from agents.cases import ResearchCase, SeenSignal
 from agents.terms import Repository
 from storage.store import Store

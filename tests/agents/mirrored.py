@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
 from agents.terms import Repository
 
 FILES = {"shop.py": "PRICE = 1\n"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -11,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
-from agents.adapters.mirrors import Mirrors
-from agents.adapters.sandbox_view import Bounds
+from agents.adapters.git.mirrors import Mirrors
+from agents.adapters.sandbox.view import Bounds
+from agents.adapters.sandbox.workspace import SandboxWorkspace
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.terms import Repository
 from tests.fake_workspaces import make_repository
 
@@ -58,7 +60,7 @@ def ground_in(folder: Path) -> Ground:
 def ground_or_skip(folder: Path) -> Ground:
     """The same, for tests that mean nothing where no sandbox holds."""
     ground = ground_in(folder)
-    need_sandbox(ground.workspaces.why_not())
+    need_sandbox(ground.workspaces.why_not(ground.repository()))
     return ground
 
 
@@ -68,6 +70,14 @@ def need_sandbox(why_not: str) -> None:
         pytest.fail(why_not)
     if why_not:
         pytest.skip(why_not)
+
+
+def image_or_skip() -> str:
+    """An image with git and python, for tests of real containers: SIGNALBOX_TEST_IMAGE names one."""
+    image = os.environ.get("SIGNALBOX_TEST_IMAGE", "")
+    if not image:
+        pytest.skip("SIGNALBOX_TEST_IMAGE names no image with git and python")
+    return image
 
 
 def eventually(look: Callable[[], object], seconds: float = 10.0) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
 from agents.errors import CodeHostRejected
 from agents.terms import Repository
 from tests.agents.mirrored import BRANCH, PATCH, git, moved_on, push, updated

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from agents.adapters import process_groups
-from agents.adapters.bubblewrap import SandboxWorkspace
-from agents.adapters.sandbox_view import Bounds
+from agents.adapters.sandbox import process_groups
+from agents.adapters.sandbox.bubblewrap import Bubblewrap
+from agents.adapters.sandbox.view import Bounds
+from agents.adapters.sandbox.workspace import SandboxWorkspace
 from agents.errors import SandboxUnusable, Stopped
 from agents.patches.patch import read_patch
 from tests.agents.sandboxed import MIB, SMALL, Ground, ground_or_skip, sleeping
@@ -69,6 +70,7 @@ def test_a_fork_bomb_is_ended_where_the_kernel_bounds_nothing(ground: Ground) ->
     if os.getuid() != 0:
         pytest.skip("a limit of the user stops it before it is seen")
     with ground.open(SMALL) as workspace:
+        assert isinstance(workspace._sandbox, Bubblewrap)
         workspace._sandbox._groups = None
         ran = workspace.run(("python", "-c", FORKS.format(pause=60)), seconds=20)
     assert ran.exit_code == 137

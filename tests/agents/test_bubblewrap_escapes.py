@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
-from agents.adapters.sandbox import Sandbox, bubblewraps
+from agents.adapters.sandbox.bubblewrap import Bubblewrap, bubblewraps
+from agents.adapters.sandbox.workspace import SandboxWorkspace
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from tests.agents.sandboxed import Ground, eventually, ground_or_skip, sleeping
 
@@ -204,18 +205,18 @@ def test_the_self_test_notices_what_does_not_hold(ground: Ground, tmp_path: Path
     program = tmp_path / "bwrap"
     program.write_text(WEAKENED.format(python=sys.executable, edit=edit, real=bubblewraps()[0]))
     program.chmod(0o755)
-    sandbox = Sandbox(tmp_path / "sandbox", programs=[str(program)])
+    sandbox = Bubblewrap(tmp_path / "sandbox", programs=[str(program)])
     assert sentence in sandbox.why_not()
     with pytest.raises(SandboxUnusable, match="No sandbox holds"):
         SandboxWorkspaces(ground.mirrors, ground.home, programs=[str(program)]).open(ground.repository(), ground.sha)
 
 
 def test_a_bubblewrap_that_holds_is_taken_after_one_that_does_not(ground: Ground, tmp_path: Path) -> None:
-    sandbox = Sandbox(tmp_path / "sandbox", programs=["/nowhere/bwrap", "/bin/false", *bubblewraps()])
+    sandbox = Bubblewrap(tmp_path / "sandbox", programs=["/nowhere/bwrap", "/bin/false", *bubblewraps()])
     assert sandbox.why_not() == ""
     assert bubblewraps()[0] in sandbox.described()
 
 
 def test_no_bubblewrap_at_all_is_said_with_what_to_do(tmp_path: Path) -> None:
-    assert "install" in Sandbox(tmp_path, programs=()).why_not()
-    assert "/nowhere/bwrap: It " in Sandbox(tmp_path, programs=("/nowhere/bwrap",)).why_not()
+    assert "install" in Bubblewrap(tmp_path, programs=()).why_not()
+    assert "/nowhere/bwrap: It " in Bubblewrap(tmp_path, programs=("/nowhere/bwrap",)).why_not()

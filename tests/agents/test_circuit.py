@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
 from agents.circuit import Circuit, Rest
 from agents.errors import CodeHostDown
 from agents.terms import Repository

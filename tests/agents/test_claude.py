@@ -7,9 +7,9 @@ import json
 import pytest
 from structlog.testing import capture_logs
 
-from agents.adapters.claude import ClaudeModel, ClientOptions
-from agents.adapters.ledger import StoreLedger
-from agents.adapters.prices import DEAREST, price_of
+from agents.adapters.claude.claude import ClaudeModel, ClientOptions
+from agents.adapters.claude.ledger import StoreLedger
+from agents.adapters.claude.prices import DEAREST, price_of
 from agents.errors import ModelRefused, SpentForToday, Stopped
 from agents.terms import Budgets, Models
 from storage.errors import DatabaseDown

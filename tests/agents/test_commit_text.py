@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agents.adapters.inert_git import run_git, text_of_git
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.inert_git import run_git, text_of_git
+from agents.adapters.git.mirrors import Mirrors
 from agents.cases import FixCase
 from agents.pull_requests.commit_text import WIDTH, commit_message
 from agents.terms import Repository

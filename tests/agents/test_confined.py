@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.adapters.bubblewrap import SandboxWorkspace
+from agents.adapters.sandbox.workspace import SandboxWorkspace
 from tests.agents.sandboxed import Ground, ground_or_skip
 
 

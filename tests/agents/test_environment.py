@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.adapters.environment import Environments, interpreter_roots
+from agents.adapters.sandbox.environment import Environments, interpreter_roots
 from agents.errors import SandboxUnusable
 from agents.terms import Repository
 

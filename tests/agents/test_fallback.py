@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from agents.adapters.claude import ClaudeModel, ClientOptions
-from agents.adapters.ledger import StoreLedger
-from agents.adapters.roster import TRIPS_AT, Roster
+from agents.adapters.claude.claude import ClaudeModel, ClientOptions
+from agents.adapters.claude.ledger import StoreLedger
+from agents.adapters.claude.roster import TRIPS_AT, Roster
 from agents.errors import ModelDown, ModelRefused
 from agents.exchange import About, Tool, ToolDone, ToolSpec
 from agents.loop import Loop

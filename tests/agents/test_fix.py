@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from agents.adapters.bubblewrap import SandboxWorkspaces
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.cases import FixCase, SeenSignal
 from agents.exchange import Remark
 from agents.patches.patch import read_patch

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
-from agents.adapters.lent import unlent
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
+from agents.adapters.sandbox.lent import unlent
+from agents.adapters.sandbox.workspace import SandboxWorkspace
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.proof.proving import prove_patch
 from agents.terms import Repository

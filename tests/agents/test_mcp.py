@@ -13,7 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agents.adapters.claude import _tools
+from agents.adapters.claude.claude import _tools
 from agents.adapters.mcp import McpServer, Patience
 from agents.cases import SeenSignal
 from agents.errors import SourceDown, SourceRejected

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from agents.adapters.file_lock import held
-from agents.adapters.inert_git import GitFailed, run_git
-from agents.adapters.mirrors import EMAIL, Mirrors
+from agents.adapters.git.inert_git import GitFailed, run_git
+from agents.adapters.git.mirrors import EMAIL, Mirrors
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.patches.undecoded import text_of
 from agents.terms import Repository

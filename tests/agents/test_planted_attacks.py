@@ -120,7 +120,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     ground = ground_in(folder)
     make_repository(folder / "planted", FILES)
     (folder / "host-secret.txt").write_text(HOST_SECRET)
-    need_sandbox(ground.workspaces.why_not())
+    need_sandbox(ground.workspaces.why_not(ground.repository()))
     return ground
 
 

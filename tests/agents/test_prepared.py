@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.adapters.bubblewrap import SandboxWorkspace, SandboxWorkspaces
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
+from agents.adapters.sandbox.workspace import SandboxWorkspace
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.case_text import how_tested
 from agents.errors import SandboxUnusable
 from agents.proof.proving import prove_patch
@@ -57,7 +58,7 @@ class Ground:
 @pytest.fixture
 def ground(tmp_path: Path) -> Ground:
     ground = Ground(tmp_path)
-    need_sandbox(ground.workspaces.why_not())
+    need_sandbox(ground.workspaces.why_not(ground.repository()))
     return ground
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents import rules
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
 from agents.cases import SeenSignal
 from agents.means import Means
 from agents.people.assent import Via

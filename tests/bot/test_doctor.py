@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,14 @@ def test_everything_that_is_wrong_is_said_at_once_with_what_to_do(town: Town) ->
         assert f"check {variable}" in done.stdout
     assert "s3cret" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_image_is_tried_in_place_of_bubblewrap_and_what_is_wrong_with_it_is_told(town: Town) -> None:
+    town.product = replace(town.product, image="no-such-image:0")
+    with town:
+        done = examined(town)
+    assert "missing  sandbox no-such-image:0: " in done.stdout
+    assert "bubblewrap" not in done.stdout
 
 
 def test_a_folder_that_the_policy_lends_to_tests_and_is_not_there_is_named(town: Town) -> None:

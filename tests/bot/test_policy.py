@@ -218,6 +218,17 @@ def test_faults_of_values_and_of_references_are_said_together(tmp_path: Path) ->
     assert len(said.splitlines()) == 12
 
 
+def test_an_image_brings_everything_and_nothing_is_named_beside_it(tmp_path: Path) -> None:
+    text = '[[repositories]]\nname = "acme/shop"\nimage = "{}"\napprovers = ["U012AB3CD"]\n'
+    beside = 'requirements = ["pytest"]\nenvironment = "/srv/venv"\ntoolchains = ["/opt/node-22"]\n'
+    said = faults(tmp_path, text.format("acme/shop:1") + beside)
+    for key in ("requirements", "environment", "toolchains"):
+        assert f"repositories[0].{key}: an image brings its own; put that into acme/shop:1, and leave this out" in said
+    assert "repositories[0].image: this is no image of a container" in faults(tmp_path, text.format("--privileged"))
+    (tmp_path / "good.toml").write_text(text.format("code.example:5000/acme/shop-tests:3"), encoding="utf-8")
+    assert read_policy(tmp_path / "good.toml", KINDS).repositories[0].image == "code.example:5000/acme/shop-tests:3"
+
+
 @pytest.mark.parametrize("text", ["channels = 5", "sources = []", "[sources]\nx = 1", "repositories = [1]"])
 def test_parts_of_a_wrong_shape_give_a_sentence_too(tmp_path: Path, text: str) -> None:
     assert text.split(maxsplit=1)[0].strip("[]") in faults(tmp_path, text)

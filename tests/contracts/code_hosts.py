@@ -9,9 +9,9 @@ from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.github import Credentials, GithubCodeHost
 from agents.adapters.github.client import Manners
-from agents.adapters.mirrors import Mirrors
 from agents.exchange import Check, Remark
 from agents.ports import CodeHost
 from agents.terms import Repository

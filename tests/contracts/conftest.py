@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.adapters.bubblewrap import SandboxWorkspaces
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
+from agents.terms import Repository
 from playground.loopback import Loopback
 from tests.agents.sandboxed import need_sandbox
 from tests.contracts.code_hosts import FakeStand, GithubStand, Stage, Stand, github_stand
@@ -31,7 +32,7 @@ def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> SandboxWorkspaces:
     """Real workspaces, whose repositories are folders of this machine."""
     home = tmp_path_factory.mktemp("home")
     workspaces = SandboxWorkspaces(Mirrors(home / "mirrors", "https://code.example"), home)
-    need_sandbox(workspaces.why_not())
+    need_sandbox(workspaces.why_not(Repository(name="acme/shop")))
     return workspaces
 
 

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.github import API_VERSION, Credentials, GithubCodeHost
 from agents.adapters.github.client import Clients, Manners, translated
-from agents.adapters.mirrors import Mirrors
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.exchange import PullRequest
 from playground.codehost import TOKEN

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.github import Credentials, GithubCodeHost
 from agents.adapters.github.client import Manners
-from agents.adapters.mirrors import Mirrors
 from agents.circuit import Circuit, Rest
 from agents.errors import CodeHostDown, CodeHostRejected
 from playground.codehost import TOKEN

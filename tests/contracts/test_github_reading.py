@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.github import Credentials, GithubCodeHost
 from agents.adapters.github.reverts import undoing
-from agents.adapters.mirrors import Mirrors
 from agents.terms import Repository
 from playground.codehost import BOT, ReviewState
 from storage.records import CheckState

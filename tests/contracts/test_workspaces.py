@@ -1,4 +1,4 @@
-"""What `agents.ports.Workspaces` promises, kept by the fake and by bubblewrap alike."""
+"""What `agents.ports.Workspaces` promises, kept by the fake, by bubblewrap and by containers alike."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from agents.adapters.bubblewrap import SandboxWorkspaces
-from agents.adapters.mirrors import Mirrors
+from agents.adapters.git.mirrors import Mirrors
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.patches.patch import unresolved
 from agents.ports import Workspace, Workspaces
 from agents.terms import Repository
+from tests.agents.sandboxed import image_or_skip
 from tests.fake_workspaces import FakeWorkspaces, make_repository
 
 FIRST = {"shop.py": "PRICE = 1\n", "notes/old.txt": "to go\n", "run.sh": "echo ran\n"}
@@ -36,7 +37,7 @@ class Bench:
         return self.stack.enter_context(closing(self.workspaces.open(self.repository, self.sha, patch)))
 
 
-@pytest.fixture(params=["fake", "bubblewrap"])
+@pytest.fixture(params=["fake", "bubblewrap", "container"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     origin = tmp_path / "origin"
     sha = make_repository(origin, FIRST, SECOND)
@@ -46,8 +47,10 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         test_environment={"SHOP": "open", "PYTHONPATH": "src:.:/opt"},
     )
     workspaces: Workspaces = FakeWorkspaces(origin)
-    if request.param == "bubblewrap":
+    if request.param != "fake":
         workspaces = request.getfixturevalue("sandboxes")
+    if request.param == "container":
+        terms = terms.model_copy(update={"image": image_or_skip()})
     with ExitStack() as stack:
         yield Bench(workspaces, terms, origin, sha, stack)
 
@@ -191,9 +194,10 @@ def test_workspaces_do_not_see_each_other(bench: Bench) -> None:
 
 def test_where_nothing_can_be_run_safely_nothing_is_opened(unusable: Workspaces, tmp_path: Path) -> None:
     sha = make_repository(tmp_path / "origin", FIRST)
-    assert unusable.why_not()
+    repository = Repository(name="acme/shop", clone_url=str(tmp_path / "origin"))
+    assert unusable.why_not(repository)
     with pytest.raises(SandboxUnusable):
-        unusable.open(Repository(name="acme/shop", clone_url=str(tmp_path / "origin")), sha)
+        unusable.open(repository, sha)
 
 
 @pytest.fixture(params=["fake", "bubblewrap"])

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from agents.adapters.ledger import StoreLedger
+from agents.adapters.claude.ledger import StoreLedger
 from agents.errors import BadSettings, ModelRefused
 from agents.exchange import About, Turn, TurnRequest, Usage
 from agents.terms import Budgets

@@ -9,13 +9,13 @@ from github import GithubException
 from github.PullRequest import PullRequest as Pull
 from github.Repository import Repository as Repo
 
+from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.github.checks import checks_of
 from agents.adapters.github.client import Clients, Credentials, Manners, asking, words_of
 from agents.adapters.github.reading import Names, Rights, remarks_of, stance
 from agents.adapters.github.reverts import undoing
 from agents.adapters.github.touching import TouchedFiles, touching
 from agents.adapters.github.upkeep import bring_up_to_date, marked
-from agents.adapters.mirrors import Mirrors
 from agents.circuit import Circuit
 from agents.errors import CodeHostRejected
 from agents.exchange import Draft, PullRequest, Touching

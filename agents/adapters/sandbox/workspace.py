@@ -1,4 +1,4 @@
-"""Workspaces on bubblewrap: a disposable checkout, and hands that work in it inside the sandbox.
+"""One checkout, and hands that work in it inside a sandbox, whichever that is.
 
 The git directory lies beside the checkout and is shown read-only: what runs inside can neither rewrite the history that
 evidence is quoted from nor leave settings for a later git. And git never looks at a checkout from outside, since its
@@ -13,25 +13,22 @@ import re
 import shlex
 import subprocess
 import tempfile
-import threading
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
-from agents.adapters import confined
-from agents.adapters.bounded import Ended
-from agents.adapters.census import DiskWatch
-from agents.adapters.environment import Environment, Environments
-from agents.adapters.lent import Lent, lent
-from agents.adapters.lots import Lot, sweep
-from agents.adapters.mirrors import Mirrors
-from agents.adapters.sandbox import Sandbox
-from agents.adapters.sandbox_view import ALL_BINARY, INSIDE, Bounds, View, search_path
+from agents.adapters.sandbox import confined
+from agents.adapters.sandbox.bounded import Ended
+from agents.adapters.sandbox.census import DiskWatch
+from agents.adapters.sandbox.environment import Environment
+from agents.adapters.sandbox.etc import ALL_BINARY
+from agents.adapters.sandbox.lent import Lent
+from agents.adapters.sandbox.lots import Lot
+from agents.adapters.sandbox.view import Bounds, View, search_path
 from agents.errors import SandboxUnusable, Stopped
 from agents.exchange import Ran
 from agents.patches.undecoded import bytes_of, text_of
-from agents.terms import Repository
 from storage.judgments import Outcome
 
 _GIT_SECONDS = 120.0
@@ -57,98 +54,17 @@ git apply --3way --whitespace=nowarn -
 _APPLY = ("git", "apply", "--whitespace=nowarn", "-")
 
 
-class SandboxWorkspaces:
-    """Checkouts from mirrors, run in bubblewrap. `home` is the bot's own folder.
+class Sandbox(Protocol):
+    """What holds whatever runs in a checkout."""
 
-    `programs` are the bubblewraps to try in turn, by default those of this machine.
-    """
+    @property
+    def bounds(self) -> Bounds:
+        """What one command may use."""
+        ...
 
-    def __init__(
-        self, mirrors: Mirrors, home: Path, bounds: Bounds | None = None, programs: Sequence[str] | None = None
-    ) -> None:
-        self._mirrors = mirrors
-        self._home = home.absolute()
-        self._lots = self._home / "workspaces"
-        self._environments = Environments(self._home / "environments")
-        self._sandbox = Sandbox(self._home / "sandbox", bounds, programs)
-        self._lock = threading.Lock()
-        self._swept = False
-        self._working: set[Path] = set()  # environments that were seen to work inside
-
-    @classmethod
-    def examine(cls, home: Path) -> str:
-        """Why code cannot be run safely here, or nothing: what `why_not` says, for the doctor."""
-        return Sandbox(home.absolute() / "sandbox").why_not()
-
-    def why_not(self) -> str:
-        """Empty when code can be run safely on this machine, else the sentence that says why not and what to do."""
-        return self._sandbox.why_not()
-
-    def described(self) -> str:
-        """Which sandbox this is and what bounds it, for the log at start."""
-        return self._sandbox.described()
-
-    def head(self, repository: Repository) -> str:
-        """Fetch, and give the commit at the tip of the base branch. Raises CodeHostDown or CodeHostRejected."""
-        return self._mirrors.head(repository)
-
-    def tagged(self, repository: Repository, name: str) -> str:
-        """The commit of the tag of a release, with or without a v before it, as last fetched; empty without one."""
-        return self._mirrors.tagged(repository, name)
-
-    def open(self, repository: Repository, sha: str, patch: str = "") -> SandboxWorkspace:
-        """A fresh checkout of `sha` with `patch` applied.
-
-        Raises SandboxUnusable where nothing can be run safely, ValueError when the patch does not fit, CodeHostDown or
-        CodeHostRejected when the commit cannot be had.
-        """
-        if why_not := self.why_not():
-            raise SandboxUnusable(why_not)
-        self._sweep_once()
-        environment, lends = self._environments.of(repository), lent(repository, self._home)
-        lot = Lot.claimed(self._lots)
-        try:
-            self._mirrors.checkout(repository, sha, lot.checkout)
-            lends.lay_out(lot.checkout)
-            lot.part_from_git()
-            lot.leave_out(lends.left_out)
-            workspace = SandboxWorkspace(
-                self._sandbox, lot, environment, lends, repository.variables_at(INSIDE), base_sha=sha
-            )
-            self._see_working(workspace, environment)
-            if patch:
-                workspace.apply(patch)
-            workspace.prepare(repository.prepare, may_fail=bool(patch))
-        except BaseException:
-            lot.clear()
-            raise
-        return workspace
-
-    def carried(self, repository: Repository, sha: str, patch: str) -> str:
-        """The patch, made for an earlier commit, as one for `sha`; empty when it cannot be carried over.
-
-        Where both changed the same lines it holds git's conflict markers. Raises what `open` raises, and Stopped.
-        """
-        with closing(self.open(repository, sha)) as workspace:
-            workspace.carry(patch)
-            return workspace.patch()
-
-    def _sweep_once(self) -> None:
-        with self._lock:
-            if not self._swept:
-                sweep(self._lots)
-                self._swept = True
-
-    def _see_working(self, workspace: SandboxWorkspace, environment: Environment) -> None:
-        if environment.folder in self._working:
-            return
-        ran = workspace.run(("python", "-c", "print(1)"), seconds=30)
-        if ran.exit_code:
-            raise SandboxUnusable(
-                f"The environment {environment.folder} does not work inside the sandbox: {ran.output.strip()[-300:]}"
-                " Give one made by `python -m venv`, or list requirements in the policy file instead."
-            )
-        self._working.add(environment.folder)
+    def run(self, command: Sequence[str], view: View, *, seconds: float, stdin: int, output: int = 0) -> Ended:
+        """Run a command; `output` is the most bytes of output that are kept. Raises SandboxUnusable."""
+        ...
 
 
 class SandboxWorkspace:
@@ -158,7 +74,7 @@ class SandboxWorkspace:
         self,
         sandbox: Sandbox,
         lot: Lot,
-        environment: Environment,
+        environment: Environment | None,
         lends: Lent,
         variables: Mapping[str, str],
         *,
@@ -171,16 +87,15 @@ class SandboxWorkspace:
         self._plain = View(
             lot.checkout,
             lot.git,
-            environment.roots,
-            variables={"PATH": search_path(environment.programs), "VIRTUAL_ENV": str(environment.folder)},
+            environment.roots if environment else (),
+            variables=_found(environment),
             disk=DiskWatch(lot.checkout, sandbox.bounds.disk),
         )
-        path = search_path(environment.programs, *lends.programs)
         self._view = replace(  # for commands; git sees the checkout alone, so that nothing lent comes into a patch
             self._plain,
-            roots=(*environment.roots, *lends.toolchains),
+            roots=(*self._plain.roots, *lends.toolchains),
             lent=lends.mounts,
-            variables={**self._plain.variables, "PATH": path, **variables},
+            variables={**_found(environment, *lends.programs), **variables},
         )
 
     def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:
@@ -277,6 +192,13 @@ class SandboxWorkspace:
         if ended.cut:
             raise Stopped(Outcome.FAILED, f"What changed in the checkout comes to more than {_LARGEST_PATCH} bytes.")
         return ended.output
+
+
+def _found(environment: Environment | None, *programs: Path) -> dict[str, str]:
+    """The variables by which programs are found; an image without an environment of ours has its own."""
+    if environment is None:
+        return {}
+    return {"PATH": search_path(environment.programs, *programs), "VIRTUAL_ENV": str(environment.folder)}
 
 
 def _ignoring(path: str) -> str:

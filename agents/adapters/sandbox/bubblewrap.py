@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from agents.adapters import process_groups
-from agents.adapters.bounded import Bwrap, Ended, run_bounded
-from agents.adapters.census import memory_of, processes_under
-from agents.adapters.environment import interpreter_roots
-from agents.adapters.sandbox_view import ETC, Bounds, View, expected_variables, limited, setup_of
+from agents.adapters.sandbox import process_groups
+from agents.adapters.sandbox.bounded import Bwrap, Ended, run_bounded
+from agents.adapters.sandbox.census import memory_of, processes_under
+from agents.adapters.sandbox.environment import interpreter_roots
+from agents.adapters.sandbox.etc import lay_out
+from agents.adapters.sandbox.view import Bounds, View, expected_variables, limited, setup_of
 from agents.errors import SandboxUnusable
 
 ATTEMPTS = Path(__file__).with_name("escape_attempts.py")
@@ -27,7 +28,7 @@ _TRIAL_SECONDS = 20.0
 _JOIN = 'echo 0 > "$1" && shift && exec "$@"'
 
 
-class Sandbox:
+class Bubblewrap:
     """Runs commands in bubblewrap; `folder` keeps the few files that it shows as `/etc`, `programs` are tried in turn.
 
     Whether it holds is tried once, at first use: a bubblewrap that fails the test is never used, and where none passes
@@ -127,11 +128,7 @@ class Sandbox:
         )
 
     def _prepare(self) -> None:
-        self._etc.mkdir(parents=True, exist_ok=True)
-        for name, text in ETC.items():
-            draft = self._etc / f".{name}.{os.getpid()}"
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(self._etc / name)
+        lay_out(self._etc)
         self._groups = process_groups.parent_group()
         if self._groups is not None:
             process_groups.sweep(self._groups)

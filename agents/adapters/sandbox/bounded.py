@@ -75,7 +75,7 @@ def run_bounded(
         raise
     finally:
         _close(status[1], said[1], setup)
-    watched = _Watched(outer, said[0], status[0], _Middle(output), seconds, tally)
+    watched = _Watched(outer, said[0], status[0], Middle(output), seconds, tally)
     try:
         watched.follow()
     finally:
@@ -91,7 +91,7 @@ def _held(words: Sequence[str]) -> int:
     return file
 
 
-class _Middle:
+class Middle:
     """Keeps the beginning and the end of a stream that may be endless."""
 
     def __init__(self, limit: int) -> None:
@@ -127,7 +127,7 @@ class _Watched:
     outer: subprocess.Popen[bytes]
     out: int
     status: int
-    output: _Middle
+    output: Middle
     seconds: float
     tally: Callable[[int], str]
     began: float = field(default_factory=time.monotonic)
@@ -148,7 +148,7 @@ class _Watched:
         try:
             while not self.stopped:
                 look_at = min(glance, self.began + self.seconds)
-                ready = _ready((*self._streams, gone), look_at - time.monotonic())
+                ready = ready_of((*self._streams, gone), look_at - time.monotonic())
                 if gone in ready:
                     break
                 self._take(ready)
@@ -186,7 +186,7 @@ class _Watched:
         """Take what has been printed and reported."""
         for stream, keep in ((self.out, self.output.add), (self.status, self._hear)):
             if stream in ready:
-                chunks, over = _chunks(stream)
+                chunks, over = chunks_of(stream)
                 for chunk in chunks:
                     keep(chunk)
                 if over:
@@ -207,7 +207,7 @@ class _Watched:
         """Kill what is left and wait until nothing is alive: the kernel ends the first process inside last."""
         self._end()
         self.outer.wait()
-        if self._init is not None and not _ready((self._init,), _BURIAL):
+        if self._init is not None and not ready_of((self._init,), _BURIAL):
             raise TimeoutError(f"processes of a sandbox were killed and did not end within {_BURIAL:g} s")
         self.spent = time.monotonic() - self.began
 
@@ -218,7 +218,7 @@ class _Watched:
         self.outer.kill()
 
 
-def _ready(descriptors: tuple[int, ...], seconds: float) -> tuple[int, ...]:
+def ready_of(descriptors: tuple[int, ...], seconds: float) -> tuple[int, ...]:
     """Those that can be read, or whose process has ended, within this time."""
     poll = select.poll()
     for descriptor in descriptors:
@@ -226,7 +226,7 @@ def _ready(descriptors: tuple[int, ...], seconds: float) -> tuple[int, ...]:
     return tuple(descriptor for descriptor, _ in poll.poll(max(0.0, seconds) * 1000))
 
 
-def _chunks(stream: int) -> tuple[list[bytes], bool]:
+def chunks_of(stream: int) -> tuple[list[bytes], bool]:
     """What can be read now, a megabyte at most so that endless output does not stop the watch; whether it is over."""
     chunks: list[bytes] = []
     while len(chunks) < _MOST_CHUNKS:

@@ -15,11 +15,11 @@ import structlog
 from anthropic import transform_schema
 from pydantic import BaseModel, ValidationError
 
-from agents.adapters import claude_wire as wire
-from agents.adapters.claude_faults import Reach, again_in, fault_of, lost
-from agents.adapters.ledger import Ledger
-from agents.adapters.prices import price_of
-from agents.adapters.roster import Roster
+from agents.adapters.claude import wire
+from agents.adapters.claude.faults import Reach, again_in, fault_of, lost
+from agents.adapters.claude.ledger import Ledger
+from agents.adapters.claude.prices import price_of
+from agents.adapters.claude.roster import Roster
 from agents.errors import ModelDown, ModelRefused
 from agents.exchange import About, ToolSpec, Turn, TurnRequest, Usage
 from agents.prompts import prompt

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from agents.adapters.inert_git import PROXIES, GitFailed, GitTimedOut, run_git
+from agents.adapters.git.inert_git import PROXIES, GitFailed, GitTimedOut, run_git
 from agents.circuit import Circuit
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.terms import Repository

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.adapters.file_lock import StillLocked, held
-from agents.adapters.inert_git import GitFailed, run_git, text_of_git
-from agents.adapters.remotes import Remote, remote_of
+from agents.adapters.git.inert_git import GitFailed, run_git, text_of_git
+from agents.adapters.git.remotes import Remote, remote_of
 from agents.circuit import Circuit
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.patches.undecoded import bytes_of

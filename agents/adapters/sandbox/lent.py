@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from agents.adapters import confined
-from agents.adapters.sandbox_view import INSIDE
+from agents.adapters.sandbox import confined
+from agents.adapters.sandbox.view import INSIDE
 from agents.errors import SandboxUnusable
 from agents.terms import Repository
 

@@ -8,39 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agents.adapters.census import DiskWatch
+from agents.adapters.sandbox.census import DiskWatch
+from agents.adapters.sandbox.etc import ETC, HOME, TEMPORARY
 
 INSIDE = "/workspace"  # where a checkout is seen, the same for all, so that logs hold no path of this machine
-_TEMPORARY = "/tmp"  # noqa: S108 the sandbox's own
-_HOME = f"{_TEMPORARY}/home"
-ALL_BINARY = "/etc/all-binary"  # attributes for git that make every file a binary one
-_GITCONFIG = """\
-[safe]
-	directory = *
-[core]
-	checkStat = minimal
-	excludesFile = /etc/left-behind
-	fsmonitor = false
-	hooksPath = /dev/null
-	pager = cat
-[gc]
-	auto = 0
-[user]
-	name = Signalbox
-	email = signalbox@users.noreply.invalid
-"""  # checkStat: inside, files have another owner than the index remembers
-ETC = {
-    "passwd": f"signalbox:x:1000:1000::{_HOME}:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n",
-    "group": "signalbox:x:1000:\nnogroup:x:65534:\n",
-    "hosts": "127.0.0.1 localhost\n::1 localhost\n",
-    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-    "gitconfig": _GITCONFIG,
-    "all-binary": "* -diff\n",
-    # What running tests leaves in a checkout, whether or not the repository ignores it.
-    "left-behind": "__pycache__/\n*.py[cod]\n.pytest_cache/\n.hypothesis/\n.mypy_cache/\n.ruff_cache/\n.coverage\n",
-}
-"""Files of `/etc` that are ours; those of the host would name its users and its network."""
-
 _ETC_OF_THE_HOST = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "mime.types", "services", "protocols")
 _NAMESPACES = (
     "--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL", "--disable-userns",
@@ -54,10 +25,10 @@ _PROC_READ_ONLY = ("acpi", "bus", "fs", "irq", "pressure", "scsi", "sys", "sysrq
 _PROC_HIDDEN = (
     "kcore", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags", "mtrr", "slabinfo", "timer_list", "vmallocinfo",
 )  # fmt: skip
-_VARIABLES = {
+VARIABLES = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "HOME": _HOME,
-    "TMPDIR": _TEMPORARY,
+    "HOME": HOME,
+    "TMPDIR": TEMPORARY,
     "LANG": "C.UTF-8",
     "TERM": "dumb",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -100,7 +71,7 @@ def setup_of(view: View, bounds: Bounds, etc: Path) -> tuple[str, ...]:
     return (
         *_NAMESPACES,
         *_system(etc),
-        *("--size", size, "--tmpfs", _TEMPORARY, "--dir", _HOME),
+        *("--size", size, "--tmpfs", TEMPORARY, "--dir", HOME),
         *("--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm", "--proc", "/proc", *_masks()),  # noqa: S108 its own
         *(word for root in view.roots for word in ("--ro-bind", str(root), str(root))),
         *("--bind", str(view.checkout), INSIDE),
@@ -108,13 +79,13 @@ def setup_of(view: View, bounds: Bounds, etc: Path) -> tuple[str, ...]:
         *(word for place, folder in view.lent.items() for word in ("--ro-bind", str(folder), place)),
         # Both are kept in memory and could else be filled without a bound.
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", INSIDE),
-        *(word for name, value in (_VARIABLES | dict(view.variables)).items() for word in ("--setenv", name, value)),
+        *(word for name, value in (VARIABLES | dict(view.variables)).items() for word in ("--setenv", name, value)),
     )
 
 
 def expected_variables(view: View) -> frozenset[str]:
     """The names of the variables that may be seen anywhere inside; those after ours are made by the shell."""
-    return frozenset(_VARIABLES) | frozenset(view.variables) | {"PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE"}
+    return frozenset(VARIABLES) | frozenset(view.variables) | {"PWD", "OLDPWD", "SHLVL", "_", "LC_CTYPE"}
 
 
 def limited(bounds: Bounds, seconds: float, command: Sequence[str]) -> tuple[str, ...]:
@@ -131,7 +102,7 @@ def limited(bounds: Bounds, seconds: float, command: Sequence[str]) -> tuple[str
 
 def search_path(*programs: Path) -> str:
     """PATH with folders of programs before all others."""
-    return ":".join((*map(str, programs), _VARIABLES["PATH"]))
+    return ":".join((*map(str, programs), VARIABLES["PATH"]))
 
 
 def _system(etc: Path) -> Iterator[str]:

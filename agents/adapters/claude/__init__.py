@@ -1,0 +1,1 @@
+"""Claude: Anthropic's API, what each call costs, and which model is asked."""

@@ -1,0 +1,1 @@
+"""Mirrors of repositories, and a git that runs nothing of theirs."""

@@ -1,0 +1,1 @@
+"""Where foreign code runs: disposable checkouts, and what holds it there."""

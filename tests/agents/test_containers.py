@@ -1,0 +1,248 @@
+"""Containers: real ones hold what runs in them; and what is done and said when the program that makes them does not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from agents.adapters.sandbox.containers import Containers
+from agents.adapters.sandbox.view import Bounds, View
+from agents.adapters.sandbox.workspace import SandboxWorkspace
+from agents.adapters.sandbox.workspaces import SandboxWorkspaces
+from agents.errors import SandboxUnusable
+from tests.agents.fake_docker import FakeDocker
+from tests.agents.sandboxed import MIB, Ground, eventually, ground_in, image_or_skip
+
+SMALL = Bounds(
+    output=20_000, processes=40, memory=300 * MIB, address=300 * MIB, file=30 * MIB, scratch=8 * MIB, disk=20 * MIB
+)
+ROOT = Path(__file__).parents[2]
+
+# ── real ones ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    image_or_skip()
+    return ground_in(tmp_path_factory.mktemp("ground"))
+
+
+@pytest.fixture
+def workspace(ground: Ground) -> Iterator[SandboxWorkspace]:
+    with ground.open(image=image_or_skip()) as workspace:
+        yield workspace
+
+
+@pytest.fixture(scope="module")
+def small(ground: Ground) -> Iterator[SandboxWorkspace]:
+    """A workspace that may use little."""
+    with ground.open(SMALL, image=image_or_skip()) as workspace:
+        yield workspace
+
+
+def said(workspace: SandboxWorkspace, script: str) -> str:
+    return workspace.run(("sh", "-c", script), seconds=30).output
+
+
+def test_nothing_but_the_checkout_and_the_scratch_space_can_be_written(workspace: SandboxWorkspace) -> None:
+    places = "/ /etc /usr /usr/bin /root /var /workspace/.git /workspace/.git/hooks /proc/sys/kernel"
+    tried = (
+        f"for each in {places}; do touch $each/x 2>/dev/null && echo $each; done; touch here /tmp/there && echo both"
+    )
+    assert said(workspace, tried) == "both\n"
+
+
+def test_the_hosts_files_and_the_bots_variables_are_not_there(
+    ground: Ground, workspace: SandboxWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret")
+    assert said(workspace, f"ls {ground.home} 2>/dev/null; env | grep -c secret") == "0\n"
+
+
+def test_the_network_is_closed_and_no_right_is_left(workspace: SandboxWorkspace) -> None:
+    connect = "import socket; socket.create_connection(('1.1.1.1', 53), 3)"
+    assert "unreachable" in said(workspace, f'python -c "{connect}"')
+    assert "CapEff:\t0000000000000000" in said(workspace, "cat /proc/self/status")
+
+
+def test_everything_is_dead_after_the_command_and_after_a_time_out(workspace: SandboxWorkspace) -> None:
+    marker = "4242.5"
+    said(workspace, f"sleep {marker} & echo begun")
+    ran = workspace.run(("sh", "-c", f"sleep {marker} & trap '' TERM; sleep {marker}"), seconds=0.5)
+    assert ran.exit_code == 124
+    shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert f"sleep {marker}" not in shown
+
+
+def test_a_command_that_takes_too_much_is_ended_and_told(ground: Ground, small: SandboxWorkspace) -> None:
+    large = small.run(("python", "-c", "x = bytearray(900 * 1024**2); print(len(x))"), seconds=30)
+    assert (large.exit_code, "more than 300 MiB of memory" in large.output) == (137, True)
+    forks = said(small, "for i in $(seq 200); do sleep 20 & done; echo all")
+    assert "all" not in forks or "fork" in forks
+    assert "No space left" in said(small, "dd if=/dev/zero of=/tmp/much bs=1M count=50 2>&1")
+    with ground.open(SMALL, image=image_or_skip()) as full:
+        assert "31457280" in said(full, "head -c 50000000 /dev/zero >much; wc -c <much; rm much")
+    with ground.open(SMALL, image=image_or_skip()) as full:
+        grown = full.run(
+            ("sh", "-c", "for i in 1 2 3; do head -c 12000000 /dev/zero >big$i; done; sleep 20"), seconds=30
+        )
+    assert (grown.exit_code, "grew by more than 20 MiB" in grown.output) == (137, True)
+
+
+def test_endless_output_is_cut_in_the_middle_and_its_end_is_kept(small: SandboxWorkspace) -> None:
+    ran = small.run(("sh", "-c", "yes | head -c 3000000; echo the end"), seconds=30)
+    assert (ran.exit_code, ran.cut) == (0, True)
+    assert ran.output.endswith("the end\n")
+    assert len(ran.output) < 21_000
+
+
+def test_a_suite_runs_with_what_the_image_brings(workspace: SandboxWorkspace) -> None:
+    ran = workspace.run(("python", "-m", "pytest", "-q"), seconds=60)
+    assert "1 passed" in ran.output or "No module named pytest" in ran.output
+
+
+def test_what_a_killed_bot_left_running_is_ended_with_the_next_start(ground: Ground, tmp_path: Path) -> None:
+    script = textwrap.dedent(f"""
+        import sys; sys.path.insert(0, {str(ROOT)!r})
+        from tests.agents.sandboxed import ground_in
+        from pathlib import Path
+        ground = ground_in(Path({str(tmp_path / "own")!r}))
+        with ground.open(image={image_or_skip()!r}) as workspace:
+            print(ground.sha, flush=True)
+            workspace.run(("sleep", "4243.5"), seconds=100)
+    """)
+    bot = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert bot.stdout is not None
+    sha = bot.stdout.readline().strip()
+    assert eventually(lambda: "sleep 4243.5" in _processes(), 20)
+    os.killpg(bot.pid, signal.SIGKILL)
+    bot.wait()
+    again = Ground(tmp_path / "own" / "home", tmp_path / "own" / "origin", sha, ground.workspaces)
+    workspaces = SandboxWorkspaces(again.mirrors, again.home)
+    with closing(workspaces.open(again.repository(image=image_or_skip()), sha)):
+        assert eventually(lambda: "sleep 4243.5" not in _processes(), 10)
+
+
+def _processes() -> str:
+    return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+# ── what is done and said ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def docker(tmp_path: Path) -> FakeDocker:
+    return FakeDocker(tmp_path / "docker")
+
+
+@pytest.fixture
+def containers(tmp_path: Path, docker: FakeDocker) -> Containers:
+    return Containers(tmp_path / "own", SMALL, [str(docker.program)], lots=tmp_path / "lots")
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> View:
+    checkout = tmp_path / "lots" / "lot-1" / "checkout"
+    checkout.mkdir(parents=True)
+    return View(checkout, variables={"SHOP": "open"})
+
+
+def test_a_command_runs_and_its_container_is_gone(containers: Containers, docker: FakeDocker, view: View) -> None:
+    ended = containers.of("shop:1").run(
+        ("sh", "-c", "echo $SHOP; echo err >&2; exit 3"), view, seconds=20, stdin=subprocess.DEVNULL
+    )
+    assert (ended.exit_code, ended.output) == (3, b"open\nerr\n")
+    assert docker.left() == []
+
+
+def test_what_the_program_is_told_and_what_it_sees_of_our_variables(
+    containers: Containers, docker: FakeDocker, view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///run/of/ours.sock")
+    containers.of("shop:1").run(("true",), view, seconds=20, stdin=subprocess.DEVNULL)
+    call = docker.calls("run")[-1]
+    told = " ".join(call["words"])
+    for word in ("--network none", "--read-only", "--cap-drop ALL", "--security-opt no-new-privileges", "--pull never"):
+        assert word in told
+    assert f"--memory {300 * MIB} --memory-swap {300 * MIB} --pids-limit 40" in told
+    assert "DOCKER_HOST" in call["env"]
+    assert "ANTHROPIC_API_KEY" not in call["env"]
+    assert "sk-secret" not in told
+
+
+def test_a_command_out_of_time_is_killed_and_what_it_said_is_kept(
+    containers: Containers, docker: FakeDocker, view: View
+) -> None:
+    began = time.monotonic()
+    ended = containers.of("shop:1").run(
+        ("sh", "-c", "echo begun; sleep 60"), view, seconds=0.5, stdin=subprocess.DEVNULL
+    )
+    assert (ended.exit_code, ended.output) == (124, b"begun\n")
+    assert time.monotonic() - began < 20
+    assert docker.left() == []
+
+
+def test_who_had_too_much_memory_is_told_so(containers: Containers, docker: FakeDocker, view: View) -> None:
+    docker.knows(out_of_memory=True)
+    ended = containers.of("shop:1").run(("sh", "-c", "kill -9 $$"), view, seconds=20, stdin=subprocess.DEVNULL)
+    assert ended.exit_code == 137
+    assert b"[stopped: it used more than 300 MiB of memory]" in ended.output
+
+
+def test_a_container_that_cannot_be_set_up_is_no_failure_of_the_command(
+    containers: Containers, docker: FakeDocker, view: View
+) -> None:
+    container = containers.of("shop:1")
+    docker.knows(refusal="docker: Error response from daemon: no space left on device.\n")
+    with pytest.raises(SandboxUnusable, match=r"shop:1 could not be set up: .*no space left"):
+        container.run(("true",), view, seconds=20, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize(
+    ("known", "sentence"),
+    [
+        ({"down": "Cannot connect to the Docker daemon.\n"}, "Cannot connect to the Docker daemon. Start it"),
+        ({"images": []}, "There is no image shop:1 on this machine: type `"),
+        ({"trial": "fault: it has a network\ntried\n"}, "are not used: it has a network."),
+        ({"trial": "sh: git: cannot\n"}, "its shell says: sh: git: cannot"),
+        ({"trial": "variable: SIGNALBOX_HOME=/x\ntried\n"}, "it could see variables of the bot (SIGNALBOX_HOME"),
+    ],
+)
+def test_what_does_not_hold_is_not_used_and_tried_again_once_it_is_mended(
+    containers: Containers, docker: FakeDocker, known: dict[str, object], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGNALBOX_HOME", "/x")
+    docker.knows(**known)
+    assert sentence in containers.why_not("shop:1")
+    docker.knows(down="", images=["shop:1"], trial="tried\n")
+    assert containers.why_not("shop:1") == ""
+
+
+def test_without_any_program_it_is_said_what_to_install(tmp_path: Path) -> None:
+    why_not = Containers(tmp_path, programs=["/nowhere/docker", "/nowhere/podman"]).why_not("shop:1")
+    assert "neither /nowhere/docker nor /nowhere/podman is here: install one of them" in why_not
+
+
+def test_a_program_that_does_not_answer_gives_way_to_the_next(tmp_path: Path, docker: FakeDocker) -> None:
+    other = FakeDocker(tmp_path / "other")
+    docker.knows(down="no daemon")
+    assert Containers(tmp_path / "own", programs=[str(docker.program), str(other.program)]).why_not("shop:1") == ""
+
+
+def test_only_containers_whose_checkout_is_gone_are_swept(
+    containers: Containers, docker: FakeDocker, view: View, tmp_path: Path
+) -> None:
+    lots = tmp_path / "lots"
+    docker.knows(running={"dead": f"{lots}/lot-0/checkout", "alive": str(view.checkout), "foreign": "/srv/x/checkout"})
+    containers.of("shop:1")
+    assert [call["words"][-1] for call in docker.calls("rm") if "signalbox-" not in call["words"][-1]] == ["dead"]
