@@ -16,8 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-import yaml
-
+from bot.slack.manifest import manifest
 from playground.bots import Bot, Call, Start, from_nothing
 from playground.case import AS_WRITTEN, RECORDED, Tool
 from playground.codehost import CodeHost
@@ -101,7 +100,7 @@ class Town:
 
     def _build(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
-        app = AppSeed.from_manifest(yaml.safe_load((HERE.parent / "manifest.yml").read_text(encoding="utf-8")))
+        app = AppSeed.from_manifest(manifest())
         self.workspace = Workspace(
             WorkspaceSeed(users=USERS, channels=CHANNELS, team=TEAM, app=app, rules=self.rules), self.faults
         )

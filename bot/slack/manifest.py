@@ -1,15 +1,22 @@
-"""The Slack app's manifest, as it lies in manifest.yml."""
+"""The Slack app's manifest, which lies beside this module."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-_FILE = Path(__file__).parents[2] / "manifest.yml"
+_FILE = Path(__file__).with_name("manifest.yml")
+
+
+def manifest() -> dict[str, Any]:
+    """The app as Slack is told of it: names, scopes, events, commands, shortcuts."""
+    read: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return read
 
 
 def bot_scopes() -> list[str]:
     """The scopes that the bot token must have."""
-    scopes: list[str] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
+    scopes: list[str] = manifest()["oauth_config"]["scopes"]["bot"]
     return scopes

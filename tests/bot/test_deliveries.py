@@ -12,6 +12,7 @@ from slack_bolt import BoltRequest
 
 from bot.listeners.events import deal_with
 from bot.listeners.payload import Press, Typed
+from bot.slack.manifest import manifest
 from bot.sources.slack import SlackEvent
 from playground.faults import Fault, Kind, Moment
 from storage.inbox import Inbox
@@ -22,7 +23,6 @@ from tests.bot.workplace import (
     BOB,
     SOLAR,
     Workplace,
-    manifest,
 )
 from tests.factories import a_report
 

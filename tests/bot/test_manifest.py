@@ -7,10 +7,9 @@ from pathlib import Path
 
 from bot.actions import Command, Shortcut, Verb
 from bot.listeners.events import DEALINGS
-from bot.slack.manifest import bot_scopes
+from bot.slack.manifest import bot_scopes, manifest
 from bot.slack.scopes import SCOPES
 from bot.views.condition import HELP
-from tests.bot.workplace import manifest
 
 ROOT = Path(__file__).parents[2]
 SUBSCRIPTIONS = {

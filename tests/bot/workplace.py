@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 
@@ -22,6 +21,7 @@ from agents.terms import Channel, Policy, Repository, Waits
 from bot.courtesy import Courtesy
 from bot.listeners import Deps, build_slack_app
 from bot.messenger import SlackMessenger
+from bot.slack.manifest import manifest
 from bot.slack.writer import SlackWriter
 from playground.faults import Faults
 from playground.workspace import AppSeed, ChannelSeed, Message, Rules, UserSeed, Workspace, WorkspaceSeed
@@ -43,7 +43,6 @@ KIM = "U06KIM"  # is in ours and in another workspace of our organisation
 ALERTS = "B05ALERT"  # a bot that the policy allows
 SOLAR, SECRET, QUIET, SHARED, ELSEWHERE = "C07SOLAR", "C09SECRET", "C08QUIET", "C10SHARED", "C11ELSE"
 TEAM = "T07ACME"
-MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
 POLICY = Policy(
     approvers=(ADA,),
@@ -56,12 +55,6 @@ POLICY = Policy(
     waits=Waits(approval=3600),
 )
 _NUMBERS = itertools.count(1)
-
-
-def manifest() -> dict[str, Any]:
-    """The app's manifest."""
-    read: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    return read
 
 
 def a_seed() -> WorkspaceSeed:

@@ -1,0 +1,34 @@
+"""What an installed wheel holds: the code reads no file that only a clone has."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OF_A_CLONE = {"evals/drawn_screening.txt"}  # read by `python -m evals.draw_screening`, which draws what is kept
+KEPT = "evals/played/"  # judgments that were played, which tests and people read
+PACKED: dict[str, list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+    "setuptools"
+]["package-data"]
+
+
+@pytest.mark.parametrize("package", ["agents", "bot", "evals", "playground", "storage"])
+def test_every_file_beside_the_code_is_packed_with_it(package: str) -> None:
+    there = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    packed = {
+        path.relative_to(ROOT).as_posix() for pattern in PACKED[package] for path in (ROOT / package).glob(pattern)
+    }
+
+    assert not {path for path in there - packed - OF_A_CLONE if not path.startswith(KEPT)}
+
+
+@pytest.mark.parametrize("package", ["agents", "bot", "evals", "playground", "storage"])
+def test_every_pattern_of_what_is_packed_finds_something(package: str) -> None:
+    assert all(any((ROOT / package).glob(pattern)) for pattern in PACKED[package])
