@@ -1,4 +1,4 @@
-"""How we wait for a dependency: at its pace, again after a while, and not at all while it is known to be down."""
+"""How we spare what we ask: at its pace, not again for what was answered lately, and for a while at a time."""
 
 from __future__ import annotations
 

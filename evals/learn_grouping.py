@@ -1,4 +1,4 @@
-"""Learns the weights of the likeness (agents/likeness_by_*.json) from labelled streams, with numpy alone.
+"""Learns the weights of the likeness (agents/grouping/likeness_by_*.json) from labelled streams, with numpy alone.
 
     python -m evals.learn_grouping --data DIR [--data DIR …] --out FILE [--held-out FOLDER] [--sentences FOLDER]
 

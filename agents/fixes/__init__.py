@@ -1,1 +1,1 @@
-"""From an approved plan to a merged pull request."""
+"""From an approved plan to a merge that holds, standing approvals and issues in a tracker among it."""

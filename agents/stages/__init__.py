@@ -1,0 +1,1 @@
+"""The judgments: one module a stage, one verb each. None calls another."""

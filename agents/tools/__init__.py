@@ -1,0 +1,1 @@
+"""What agents may do, one module a tool; `toolboxes.py` says which agent gets which."""

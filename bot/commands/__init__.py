@@ -1,1 +1,1 @@
-"""What is typed after `signalbox`, one module a command."""
+"""What is typed after `signalbox` in a terminal, one module a command. Slack's `/signalbox` is in `bot/listeners`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from agents.people.resting import order_in
+from agents.people.until_when import order_in
 from bot.actions import Verb
 from bot.sources.slack import SlackEvent, words_of
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from agents.people.assent import Via
-from agents.people.resting import moment_in
 from agents.people.sleeping import Sleeping
+from agents.people.until_when import moment_in
 from agents.rules import Person
 from bot.actions import Action, Choice, Rest
 from bot.listeners.deps import Deps

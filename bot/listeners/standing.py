@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 
 from agents.people.giving import Giving, Wanted
 from agents.people.rehoming import ADDRESS
-from agents.people.resting import moment_in
+from agents.people.until_when import moment_in
 from agents.terms import seconds
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed

@@ -1,0 +1,1 @@
+"""What people see in Slack, drawn from rows. Pure: nothing is read or sent here."""

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from agents.people.resting import moment_in, order_in
+from agents.people.until_when import moment_in, order_in
 
 AT = dt.datetime(2026, 11, 24, 22, 30, tzinfo=dt.UTC)  # a Tuesday
 
