@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,14 @@ from storage.database import migrate, open_store
 from storage.engine import make_engine
 from storage.errors import DatabaseDown
 from storage.private_files import private_folder
+
+OTHERS = """
+import sqlite3, sys
+for doing in ("SELECT count(*) FROM report", "CREATE TABLE made_by_others (word TEXT)"):
+    other = sqlite3.connect(sys.argv[1])
+    other.execute(doing)
+    other.close()  # as the last of all connections, it would delete the journal
+"""
 
 
 def mode(path: Path) -> str:
@@ -58,3 +68,25 @@ def test_a_place_where_no_file_can_be_made_is_said_with_what_to_do(tmp_path: Pat
     (tmp_path / "file").write_text("")
     with pytest.raises(DatabaseDown, match="DATABASE_URL"):
         make_engine(f"sqlite:///{tmp_path / 'file' / 'signalbox.db'}")
+
+
+def test_a_database_that_is_opened_twice_in_a_process_keeps_its_journal_when_another_process_ends(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "signalbox.db"
+    migrate(f"sqlite:///{file}")
+    first = open_store(f"sqlite:///{file}")
+    second = open_store(f"sqlite:///{file}")
+
+    subprocess.run([sys.executable, "-c", OTHERS, str(file)], check=True)
+
+    with first.engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM sqlite_master WHERE name = 'made_by_others'")).scalar()
+    first.close()
+    second.close()
+
+
+def test_a_folder_in_the_databases_place_is_said_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "signalbox.db").mkdir()
+    with pytest.raises(DatabaseDown, match="DATABASE_URL"):
+        make_engine(f"sqlite:///{tmp_path / 'signalbox.db'}")
