@@ -32,3 +32,7 @@ def test_every_file_beside_the_code_is_packed_with_it(package: str) -> None:
 @pytest.mark.parametrize("package", ["agents", "bot", "evals", "playground", "storage"])
 def test_every_pattern_of_what_is_packed_finds_something(package: str) -> None:
     assert all(any((ROOT / package).glob(pattern)) for pattern in PACKED[package])
+
+
+def test_the_manifest_of_a_wheel_is_the_one_at_the_top() -> None:
+    assert (ROOT / "bot" / "slack" / "manifest.yml").resolve() == ROOT / "manifest.yml"

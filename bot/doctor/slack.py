@@ -59,7 +59,7 @@ def _channel(client: WebClient, terms: Channel) -> Finding:
 def _scopes(granted: set[str]) -> Finding:
     missing = sorted(set(bot_scopes()) - granted)
     if missing and granted:
-        sentence = f"missing: {', '.join(missing)}; update the app from bot/slack/manifest.yml and reinstall it"
+        sentence = f"missing: {', '.join(missing)}; update the app from manifest.yml and reinstall it"
         return Finding("Slack scopes", Verdict.BAD, sentence)
     return Finding("Slack scopes", Verdict.GOOD, "all granted" if granted else "Slack did not list them")
 

@@ -27,7 +27,7 @@ _ADVICE = {
     "channel_not_found": "check the channel's id in the policy file, and invite the bot if the channel is private",
     "is_archived": "the channel is archived; name another one in the policy file",
     "is_inactive": "the channel is archived or frozen, so what stands there cannot be changed",
-    "missing_scope": "update the app from bot/slack/manifest.yml and reinstall it",
+    "missing_scope": "update the app from manifest.yml and reinstall it",
     "invalid_auth": "SLACK_BOT_TOKEN is wrong; copy it anew from the app's settings",
     "not_authed": "SLACK_BOT_TOKEN is missing; copy it from the app's settings",
     "token_revoked": "the app was removed from the workspace; install it again",

@@ -1,4 +1,4 @@
-"""The Slack app's manifest, which lies beside this module."""
+"""The Slack app's manifest: `manifest.yml` at the top, which a link beside this module brings into a wheel."""
 
 from __future__ import annotations
 
