@@ -18,13 +18,14 @@ state = json.loads((home / "state.json").read_text())
 verb, words = sys.argv[1], sys.argv[2:]
 with (home / "calls.jsonl").open("a") as calls:
     calls.write(json.dumps({{"words": sys.argv[1:], "env": sorted(os.environ)}}) + "\\n")
-if verb == "version":
-    sys.stderr.write(state["down"])
-    sys.exit(bool(state["down"]))
+if state["down"]:
+    sys.exit(state["down"])
 if verb == "image":
     if words[-1] not in state["images"]:
+        sys.stderr.write("Error: No such image: " + words[-1])
         sys.exit(1)
-    print("PATH=/usr/bin")
+    volumes = {{place: {{}} for place in state["volumes"]}}
+    print(json.dumps([state["images"][words[-1]], volumes, ["PATH=/usr/bin"]]))
 if verb in ("kill", "rm"):
     place = home / words[-1]
     if place.exists():
@@ -35,11 +36,17 @@ if verb in ("kill", "rm"):
         if verb == "rm":
             place.unlink()
 if verb == "ps":
-    for name, checkout in state["running"].items():
-        print(name, checkout)
+    sought = words[-1].split("=", 2)[2]
+    print(*(name for name, checkout in state["running"].items() if checkout == sought))
 if verb == "inspect":
-    print("true" if state["out_of_memory"] else "false")
+    ended = home / "ended" / words[-1]
+    if not ended.exists():
+        sys.stderr.write("Error: No such object: " + words[-1])
+        sys.exit(1)
+    print("false", ended.read_text(), "true" if state["out_of_memory"] else "false")
 if verb == "run":
+    sys.stderr.write(state["warning"])
+    sys.stderr.flush()
     if state["refusal"]:
         sys.stderr.write(state["refusal"])
         sys.exit(125)
@@ -55,7 +62,12 @@ if verb == "run":
         env={{"PATH": os.environ["PATH"], **given, "HOME": str(home / "tmp")}}, stderr=subprocess.STDOUT)
     (home / name).write_text(str(running.pid))
     code = running.wait()
-    sys.exit(code if code >= 0 else 128 - code)
+    code = code if code >= 0 else 128 - code
+    if state["loss"]:
+        sys.stderr.write(state["loss"])
+        sys.exit(125)
+    (home / "ended" / name).write_text(str(code))
+    sys.exit(code)
 """
 
 
@@ -70,7 +82,9 @@ class FakeDocker:
         script = _SCRIPT.format(python=sys.executable, home=str(self.home))
         self.program.write_text(script, encoding="utf-8")
         self.program.chmod(0o755)
-        self.knows(images=["shop:1"], down="", refusal="", trial="tried\n", running={}, out_of_memory=False)
+        (self.home / "ended").mkdir()
+        self.knows(images={"shop:1": "sha256:1"}, volumes=[], down="", warning="", refusal="", loss="")
+        self.knows(trial="tried\n", running={}, out_of_memory=False)
 
     @property
     def program(self) -> Path:
