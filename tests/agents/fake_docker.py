@@ -25,7 +25,8 @@ if verb == "image":
         sys.stderr.write("Error: No such image: " + words[-1])
         sys.exit(1)
     volumes = {{place: {{}} for place in state["volumes"]}}
-    print(json.dumps([state["images"][words[-1]], volumes, ["PATH=/usr/bin"]]))
+    settings = {{"Volumes": volumes, "Env": ["PATH=/usr/bin"]}}
+    print(json.dumps([{{"Id": state["images"][words[-1]], "Config": settings}}]))
 if verb in ("kill", "rm"):
     place = home / words[-1]
     if place.exists():

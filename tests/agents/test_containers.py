@@ -238,6 +238,16 @@ def test_a_program_that_does_not_answer_gives_way_to_the_next(tmp_path: Path, do
     assert Containers(tmp_path / "own", programs=[str(docker.program), str(other.program)]).why_not("shop:1") == ""
 
 
+def test_who_has_no_image_in_the_second_program_hears_why_it_is_not_the_first(
+    tmp_path: Path, docker: FakeDocker
+) -> None:
+    other = FakeDocker(tmp_path / "other")
+    docker.knows(down="permission denied while trying to connect\n")
+    other.knows(images={})
+    why_not = Containers(tmp_path / "own", programs=[str(docker.program), str(other.program)]).why_not("shop:1")
+    assert f"By itself it is never fetched. {docker.program} says: permission denied while" in why_not
+
+
 def test_what_runs_on_the_checkout_of_a_dead_process_is_ended_before_that_is_removed(
     docker: FakeDocker, tmp_path: Path
 ) -> None:

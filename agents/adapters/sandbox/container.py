@@ -108,7 +108,7 @@ class Container:
         yield from ("--label", f"{CHECKOUT}={view.checkout}", "--workdir", INSIDE)
         yield from ("--no-healthcheck", "--log-driver", "none")  # which would keep all that is printed on the disk
         yield from ("--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
-        yield from ("--user", f"{os.getuid()}:{os.getgid()}", *self._own_ids())
+        yield from ("--user", f"{os.getuid()}:{os.getgid()}", *self._of_podman())
         yield from ("--memory", str(bounds.memory), "--memory-swap", str(bounds.memory))
         yield from ("--pids-limit", str(bounds.processes), "--ulimit", "core=0")
         yield from ("--ulimit", f"fsize={bounds.file}", "--ulimit", f"nofile={bounds.open_files}")
@@ -126,9 +126,11 @@ class Container:
         for variable, value in given(view).items():
             yield from ("--env", f"{variable}={value}")
 
-    def _own_ids(self) -> tuple[str, ...]:
-        """Podman gives a user without rights other numbers inside, unless it is told not to."""
-        return ("--userns", "keep-id") if Path(self.program).name == "podman" and os.getuid() else ()
+    def _of_podman(self) -> Iterator[str]:
+        """Podman alone makes further places that can be written, and gives a user without rights other numbers."""
+        if Path(self.program).name == "podman":
+            yield "--read-only-tmpfs=false"
+            yield from ("--userns", "keep-id") if os.getuid() else ()
 
 
 @dataclass

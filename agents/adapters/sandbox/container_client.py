@@ -22,7 +22,7 @@ _ADVICE = ("See '", "Run '")  # begins the line with which docker's errors end
 _GUARD = 'read -r end; [ "$end" ] && exit; for each in 1 2 3 4 5; do "$@"; sleep 2; done'
 
 
-def told(program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def told(program: str, *arguments: str, seconds: float = CLIENT_SECONDS) -> subprocess.CompletedProcess[bytes]:
     """What docker or podman says to a command of its own. Raises SandboxUnusable when it does not answer."""
     command = (program, *arguments)
     try:
@@ -31,12 +31,12 @@ def told(program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
             env=client_variables(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=CLIENT_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise SandboxUnusable(
-            f"`{program} {arguments[0]}` did not answer within {CLIENT_SECONDS:g} seconds. Restart its service, and run"
+            f"`{program} {arguments[0]}` did not answer within {seconds:g} seconds. Restart its service, and run"
             " `signalbox doctor`."
         ) from error
     except OSError as error:

@@ -19,6 +19,7 @@ from agents.adapters.sandbox.view import INSIDE, Bounds, View
 from agents.errors import SandboxUnusable
 
 PROGRAMS = ("docker", "podman")  # the first that is there and answers
+_ANSWER_SECONDS = 20.0
 _TRIAL_SECONDS = 60.0
 _TRIAL = """\
 fault() { echo "fault: $1"; }
@@ -50,6 +51,7 @@ class Containers:
         self._etc = folder.absolute() / "etc"
         self._programs = programs
         self._program = ""  # the one that answered
+        self._passed_over = ""  # why it is not one named before it
         self._lock = threading.Lock()
         self._holding: dict[Image, Container] = {}  # one that does not hold is tried again
 
@@ -57,7 +59,7 @@ class Containers:
         """Containers of an image. Raises SandboxUnusable where they do not hold, or there can be none."""
         with self._lock:
             self._program = self._program or self._answering()
-            seen = _seen(self._program, image)
+            seen = self._seen(image)
             if seen not in self._holding:
                 container = Container(self._program, seen, self._etc, self._bounds)
                 lay_out(self._etc)
@@ -77,29 +79,34 @@ class Containers:
         """The first that answers."""
         reasons = []
         for program in filter(shutil.which, self._programs):
-            said = told(program, "version")
+            try:
+                said = told(program, "version", seconds=_ANSWER_SECONDS)
+            except SandboxUnusable as error:
+                reasons.append(str(error))
+                continue
             if said.returncode == 0:
+                self._passed_over = " ".join(["", *reasons])
                 return program
-            reasons.append(f"{program} says: {last_line(said.stderr or said.stdout)}")
+            reasons.append(f"{program} says: {last_line(said.stderr or said.stdout).rstrip('.')}.")
         if not reasons:
             raise SandboxUnusable(
                 f"The policy names an image, and neither {' nor '.join(self._programs)} is here: install one of them."
             )
         raise SandboxUnusable(f"No containers can be made. {' '.join(reasons)} Start it, or let this user use it.")
 
-
-def _seen(program: str, name: str) -> Image:
-    """An image as it is now. Raises SandboxUnusable when it is not there."""
-    shown = "[{{json .Id}}, {{json .Config.Volumes}}, {{json .Config.Env}}]"
-    said = told(program, "image", "inspect", "--format", shown, name)
-    if said.returncode:
-        raise SandboxUnusable(
-            f"{program} shows no image {name} on this machine ({last_line(said.stderr)}): type `{program} pull {name}`,"
-            " or build it. By itself it is never fetched."
-        )
-    number, volumes, variables = json.loads(said.stdout)
-    kept = (place for place in volumes or () if place not in (INSIDE, TEMPORARY))
-    return Image(name, number, tuple(sorted(kept)), tuple(_names(variables or ())))
+    def _seen(self, name: str) -> Image:
+        """An image as it is now. Raises SandboxUnusable when it is not there."""
+        program = self._program
+        said = told(program, "image", "inspect", name)
+        if said.returncode:
+            raise SandboxUnusable(
+                f"{program} shows no image {name} on this machine ({last_line(said.stderr)}): type `{program} pull"
+                f" {name}`, or build it. By itself it is never fetched.{self._passed_over}"
+            )
+        shown = json.loads(said.stdout)[0]
+        settings = shown.get("Config") or {}
+        volumes = sorted(set(settings.get("Volumes") or ()) - {INSIDE, TEMPORARY})
+        return Image(name, shown["Id"], tuple(volumes), tuple(_names(settings.get("Env") or ())))
 
 
 def _try(container: Container) -> None:
