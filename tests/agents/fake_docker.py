@@ -37,9 +37,11 @@ if verb in ("kill", "rm"):
         if verb == "rm":
             place.unlink()
 if verb == "ps":
-    sought = words[-1].split("=", 2)[2]
-    print(*(name for name, checkout in state["running"].items() if checkout == sought))
-if verb == "inspect":
+    sought = [*words[-1].split("=", 2), ""][2]
+    print(*(name for name, checkout in state["running"].items() if sought in ("", checkout)))
+if verb == "inspect" and "Labels" in words[1]:
+    print(*(state["running"][name] for name in words[2:]), sep="\\n")
+elif verb == "inspect":
     ended = home / "ended" / words[-1]
     if not ended.exists():
         sys.stderr.write("Error: No such object: " + words[-1])

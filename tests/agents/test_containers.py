@@ -248,6 +248,15 @@ def test_who_has_no_image_in_the_second_program_hears_why_it_is_not_the_first(
     assert f"By itself it is never fetched. {docker.program} says: permission denied while" in why_not
 
 
+def test_what_docker_could_not_remove_while_it_was_away_is_removed_later(
+    containers: Containers, docker: FakeDocker, view: View, tmp_path: Path
+) -> None:
+    gone = f"{tmp_path}/lots/lot-0/checkout"
+    docker.knows(running={"left": gone, "at-work": str(view.checkout), "foreign": "/srv/x/checkout"})
+    assert containers.why_not("shop:1") == ""
+    assert docker.calls("rm")[0]["words"][3:] == ["left"]
+
+
 def test_what_runs_on_the_checkout_of_a_dead_process_is_ended_before_that_is_removed(
     docker: FakeDocker, tmp_path: Path
 ) -> None:

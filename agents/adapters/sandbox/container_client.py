@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -82,11 +82,31 @@ def guarded(program: str, name: str) -> Iterator[None]:
 
 def end_those_on(checkout: Path, program: str) -> None:
     """End what a dead process left running on a checkout. Raises SandboxUnusable when that cannot be done."""
-    listed = told(program, "ps", "--all", "--quiet", "--filter", f"label={CHECKOUT}={checkout}")
-    names = listed.stdout.decode(errors="replace").split()
-    ended = told(program, "rm", "--force", "--volumes", *names) if names else listed
-    if ended.returncode:
+    ended = _removed(program, _named(program, f"{CHECKOUT}={checkout}"))
+    if ended is not None and ended.returncode:
         raise SandboxUnusable(f"What runs on {checkout} cannot be ended: {program} says: {last_line(ended.stderr)}")
+
+
+def end_those_of_nothing(program: str, home: Path) -> None:
+    """Remove containers on checkouts under `home` that are gone: the program did not answer when they ended."""
+    names = _named(program, CHECKOUT)
+    shown = f'{{{{index .Config.Labels "{CHECKOUT}"}}}}'
+    places = told(program, "inspect", "--format", shown, *names).stdout.decode().splitlines() if names else []
+    if len(names) == len(places):  # else one has gone meanwhile
+        pairs = zip(names, map(Path, places), strict=True)
+        _removed(program, [name for name, place in pairs if place.is_relative_to(home) and not place.exists()])
+
+
+def _named(program: str, label: str) -> list[str]:
+    """The numbers of containers with a label. Raises SandboxUnusable when they cannot be had."""
+    listed = told(program, "ps", "--all", "--quiet", "--filter", f"label={label}")
+    if listed.returncode:
+        raise SandboxUnusable(f"{program} does not tell what containers there are: {last_line(listed.stderr)}")
+    return listed.stdout.decode(errors="replace").split()
+
+
+def _removed(program: str, names: Sequence[str]) -> subprocess.CompletedProcess[bytes] | None:
+    return told(program, "rm", "--force", "--volumes", *names) if names else None
 
 
 def client_variables() -> Mapping[str, str]:

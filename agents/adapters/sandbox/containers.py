@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from agents.adapters.sandbox.container import Container, Image, given
-from agents.adapters.sandbox.container_client import last_line, told
+from agents.adapters.sandbox.container_client import end_those_of_nothing, last_line, told
 from agents.adapters.sandbox.etc import TEMPORARY, lay_out
 from agents.adapters.sandbox.view import INSIDE, Bounds, View
 from agents.errors import SandboxUnusable
@@ -44,11 +44,15 @@ echo tried
 
 
 class Containers:
-    """Finds docker or podman, and tries an image before its first use. `folder` keeps the files shown as `/etc`."""
+    """Finds docker or podman, and tries an image before its first use.
+
+    `folder`, which lies in the bot's own, keeps the files that are shown as `/etc`.
+    """
 
     def __init__(self, folder: Path, bounds: Bounds | None = None, programs: Sequence[str] = PROGRAMS) -> None:
         self._bounds = bounds or Bounds()
         self._etc = folder.absolute() / "etc"
+        self._home = folder.absolute().parent
         self._programs = programs
         self._program = ""  # the one that answered
         self._passed_over = ""  # why it is not one named before it
@@ -58,7 +62,9 @@ class Containers:
     def of(self, image: str) -> Container:
         """Containers of an image. Raises SandboxUnusable where they do not hold, or there can be none."""
         with self._lock:
-            self._program = self._program or self._answering()
+            if not self._program:
+                self._program = self._answering()
+                end_those_of_nothing(self._program, self._home)
             seen = self._seen(image)
             if seen not in self._holding:
                 container = Container(self._program, seen, self._etc, self._bounds)
