@@ -61,7 +61,9 @@ if verb == "run":
     if any("echo tried" in word for word in words):
         sys.stdout.write("signalbox: begun\\n" + state["trial"])
         sys.exit(0)
-    running = subprocess.Popen(words[at:], cwd=checkout, start_new_session=True,
+    # What ends all processes of a container would end all of this machine.
+    command = [word.replace("kill -9 -1", "kill -9 0") for word in words[at:]]
+    running = subprocess.Popen(command, cwd=checkout, start_new_session=True,
         env={{"PATH": os.environ["PATH"], **given, "HOME": str(home / "tmp")}}, stderr=subprocess.STDOUT)
     (home / name).write_text(str(running.pid))
     code = running.wait()
