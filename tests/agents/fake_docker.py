@@ -18,13 +18,15 @@ state = json.loads((home / "state.json").read_text())
 verb, words = sys.argv[1], sys.argv[2:]
 with (home / "calls.jsonl").open("a") as calls:
     calls.write(json.dumps({{"words": sys.argv[1:], "env": sorted(os.environ)}}) + "\\n")
-if verb == "version":
-    sys.stderr.write(state["down"])
-    sys.exit(bool(state["down"]))
+if state["down"]:
+    sys.exit(state["down"])
 if verb == "image":
     if words[-1] not in state["images"]:
+        sys.stderr.write("Error: No such image: " + words[-1])
         sys.exit(1)
-    print("PATH=/usr/bin")
+    volumes = {{place: {{}} for place in state["volumes"]}}
+    settings = {{"Volumes": volumes, "Env": ["PATH=/usr/bin"]}}
+    print(json.dumps([{{"Id": state["images"][words[-1]], "Config": settings}}]))
 if verb in ("kill", "rm"):
     place = home / words[-1]
     if place.exists():
@@ -35,11 +37,19 @@ if verb in ("kill", "rm"):
         if verb == "rm":
             place.unlink()
 if verb == "ps":
-    for name, checkout in state["running"].items():
-        print(name, checkout)
-if verb == "inspect":
-    print("true" if state["out_of_memory"] else "false")
+    sought = [*words[-1].split("=", 2), ""][2]
+    print(*(name for name, checkout in state["running"].items() if sought in ("", checkout)))
+if verb == "inspect" and "Labels" in words[1]:
+    print(*(state["running"][name] for name in words[2:]), sep="\\n")
+elif verb == "inspect":
+    ended = home / "ended" / words[-1]
+    if not ended.exists():
+        sys.stderr.write("Error: No such object: " + words[-1])
+        sys.exit(1)
+    print("false", ended.read_text(), "true" if state["out_of_memory"] else "false")
 if verb == "run":
+    sys.stderr.write(state["warning"])
+    sys.stderr.flush()
     if state["refusal"]:
         sys.stderr.write(state["refusal"])
         sys.exit(125)
@@ -51,11 +61,18 @@ if verb == "run":
     if any("echo tried" in word for word in words):
         sys.stdout.write("signalbox: begun\\n" + state["trial"])
         sys.exit(0)
-    running = subprocess.Popen(words[at:], cwd=checkout, start_new_session=True,
+    # What ends all processes of a container would end all of this machine.
+    command = [word.replace("kill -9 -1", "kill -9 0") for word in words[at:]]
+    running = subprocess.Popen(command, cwd=checkout, start_new_session=True,
         env={{"PATH": os.environ["PATH"], **given, "HOME": str(home / "tmp")}}, stderr=subprocess.STDOUT)
     (home / name).write_text(str(running.pid))
     code = running.wait()
-    sys.exit(code if code >= 0 else 128 - code)
+    code = code if code >= 0 else 128 - code
+    if state["loss"]:
+        sys.stderr.write(state["loss"])
+        sys.exit(125)
+    (home / "ended" / name).write_text(str(code))
+    sys.exit(code)
 """
 
 
@@ -70,7 +87,9 @@ class FakeDocker:
         script = _SCRIPT.format(python=sys.executable, home=str(self.home))
         self.program.write_text(script, encoding="utf-8")
         self.program.chmod(0o755)
-        self.knows(images=["shop:1"], down="", refusal="", trial="tried\n", running={}, out_of_memory=False)
+        (self.home / "ended").mkdir()
+        self.knows(images={"shop:1": "sha256:1"}, volumes=[], down="", warning="", refusal="", loss="")
+        self.knows(trial="tried\n", running={}, out_of_memory=False)
 
     @property
     def program(self) -> Path:

@@ -9,15 +9,15 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from agents.adapters.sandbox.container_client import end_those_on
 from agents.adapters.sandbox.containers import Containers
+from agents.adapters.sandbox.lots import Lot, sweep
 from agents.adapters.sandbox.view import Bounds, View
 from agents.adapters.sandbox.workspace import SandboxWorkspace
-from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from tests.agents.fake_docker import FakeDocker
 from tests.agents.sandboxed import MIB, Ground, eventually, ground_in, image_or_skip
@@ -98,6 +98,12 @@ def test_a_command_that_takes_too_much_is_ended_and_told(ground: Ground, small: 
     assert (grown.exit_code, "grew by more than 20 MiB" in grown.output) == (137, True)
 
 
+def test_endless_output_out_of_time_is_ended_and_kept_nowhere(small: SandboxWorkspace) -> None:
+    ran = small.run(("yes",), seconds=1)
+    assert (ran.exit_code, ran.cut) == (124, True)
+    assert ran.seconds < 15
+
+
 def test_endless_output_is_cut_in_the_middle_and_its_end_is_kept(small: SandboxWorkspace) -> None:
     ran = small.run(("sh", "-c", "yes | head -c 3000000; echo the end"), seconds=30)
     assert (ran.exit_code, ran.cut) == (0, True)
@@ -110,26 +116,19 @@ def test_a_suite_runs_with_what_the_image_brings(workspace: SandboxWorkspace) ->
     assert "1 passed" in ran.output or "No module named pytest" in ran.output
 
 
-def test_what_a_killed_bot_left_running_is_ended_with_the_next_start(ground: Ground, tmp_path: Path) -> None:
+def test_what_runs_in_a_container_ends_with_the_bot_that_was_killed(tmp_path: Path) -> None:
     script = textwrap.dedent(f"""
         import sys; sys.path.insert(0, {str(ROOT)!r})
         from tests.agents.sandboxed import ground_in
         from pathlib import Path
         ground = ground_in(Path({str(tmp_path / "own")!r}))
         with ground.open(image={image_or_skip()!r}) as workspace:
-            print(ground.sha, flush=True)
             workspace.run(("sleep", "4243.5"), seconds=100)
     """)
-    bot = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True)
-    assert bot.stdout is not None
-    sha = bot.stdout.readline().strip()
-    assert eventually(lambda: "sleep 4243.5" in _processes(), 20)
-    os.killpg(bot.pid, signal.SIGKILL)
-    bot.wait()
-    again = Ground(tmp_path / "own" / "home", tmp_path / "own" / "origin", sha, ground.workspaces)
-    workspaces = SandboxWorkspaces(again.mirrors, again.home)
-    with closing(workspaces.open(again.repository(image=image_or_skip()), sha)):
-        assert eventually(lambda: "sleep 4243.5" not in _processes(), 10)
+    with subprocess.Popen([sys.executable, "-c", script], start_new_session=True) as bot:
+        assert eventually(lambda: "sleep 4243.5" in _processes(), 20)
+        os.killpg(bot.pid, signal.SIGKILL)
+    assert eventually(lambda: "sleep 4243.5" not in _processes(), 20)
 
 
 def _processes() -> str:
@@ -146,7 +145,7 @@ def docker(tmp_path: Path) -> FakeDocker:
 
 @pytest.fixture
 def containers(tmp_path: Path, docker: FakeDocker) -> Containers:
-    return Containers(tmp_path / "own", SMALL, [str(docker.program)], lots=tmp_path / "lots")
+    return Containers(tmp_path / "own", SMALL, [str(docker.program)])
 
 
 @pytest.fixture
@@ -212,7 +211,7 @@ def test_a_container_that_cannot_be_set_up_is_no_failure_of_the_command(
     ("known", "sentence"),
     [
         ({"down": "Cannot connect to the Docker daemon.\n"}, "Cannot connect to the Docker daemon. Start it"),
-        ({"images": []}, "There is no image shop:1 on this machine: type `"),
+        ({"images": {}}, "No such image: shop:1): type `"),
         ({"trial": "fault: it has a network\ntried\n"}, "are not used: it has a network."),
         ({"trial": "sh: git: cannot\n"}, "its shell says: sh: git: cannot"),
         ({"trial": "variable: SIGNALBOX_HOME=/x\ntried\n"}, "it could see variables of the bot (SIGNALBOX_HOME"),
@@ -224,7 +223,7 @@ def test_what_does_not_hold_is_not_used_and_tried_again_once_it_is_mended(
     monkeypatch.setenv("SIGNALBOX_HOME", "/x")
     docker.knows(**known)
     assert sentence in containers.why_not("shop:1")
-    docker.knows(down="", images=["shop:1"], trial="tried\n")
+    docker.knows(down="", images={"shop:1": "sha256:1"}, trial="tried\n")
     assert containers.why_not("shop:1") == ""
 
 
@@ -239,10 +238,130 @@ def test_a_program_that_does_not_answer_gives_way_to_the_next(tmp_path: Path, do
     assert Containers(tmp_path / "own", programs=[str(docker.program), str(other.program)]).why_not("shop:1") == ""
 
 
-def test_only_containers_whose_checkout_is_gone_are_swept(
+def test_who_has_no_image_in_the_second_program_hears_why_it_is_not_the_first(
+    tmp_path: Path, docker: FakeDocker
+) -> None:
+    other = FakeDocker(tmp_path / "other")
+    docker.knows(down="permission denied while trying to connect\n")
+    other.knows(images={})
+    why_not = Containers(tmp_path / "own", programs=[str(docker.program), str(other.program)]).why_not("shop:1")
+    assert f"By itself it is never fetched. {docker.program} says: permission denied while" in why_not
+
+
+def test_what_docker_could_not_remove_while_it_was_away_is_removed_later(
     containers: Containers, docker: FakeDocker, view: View, tmp_path: Path
 ) -> None:
-    lots = tmp_path / "lots"
-    docker.knows(running={"dead": f"{lots}/lot-0/checkout", "alive": str(view.checkout), "foreign": "/srv/x/checkout"})
-    containers.of("shop:1")
-    assert [call["words"][-1] for call in docker.calls("rm") if "signalbox-" not in call["words"][-1]] == ["dead"]
+    gone = f"{tmp_path}/lots/lot-0/checkout"
+    docker.knows(running={"left": gone, "at-work": str(view.checkout), "foreign": "/srv/x/checkout"})
+    assert containers.why_not("shop:1") == ""
+    assert docker.calls("rm")[0]["words"][3:] == ["left"]
+
+
+def test_what_runs_on_the_checkout_of_a_dead_process_is_ended_before_that_is_removed(
+    docker: FakeDocker, tmp_path: Path
+) -> None:
+    dead, alive, plain = (Lot.claimed(tmp_path / "lots") for _ in range(3))
+    dead.note_program(str(docker.program))
+    alive.note_program(str(docker.program))
+    docker.knows(running={"left": str(dead.checkout), "at-work": str(alive.checkout), "foreign": "/srv/x/checkout"})
+    os.close(dead.lock)
+    os.close(plain.lock)
+    docker.knows(down="no daemon\n")
+    sweep(tmp_path / "lots", end_those_on)
+    assert [lot.folder.exists() for lot in (dead, alive, plain)] == [True, True, False]
+    docker.knows(down="")
+    sweep(tmp_path / "lots", end_those_on)
+    assert [lot.folder.exists() for lot in (dead, alive, plain)] == [False, True, False]
+    assert [call["words"][-1] for call in docker.calls("rm")] == ["left"]
+    alive.clear()
+
+
+def test_a_container_ends_when_the_process_dies_that_waits_for_it(
+    containers: Containers, docker: FakeDocker, view: View, tmp_path: Path
+) -> None:
+    script = textwrap.dedent(f"""
+        import subprocess, sys; sys.path.insert(0, {str(ROOT)!r})
+        from pathlib import Path
+        from agents.adapters.sandbox.containers import Containers
+        from agents.adapters.sandbox.view import View
+        container = Containers(Path({str(tmp_path / "own")!r}), programs=[{str(docker.program)!r}]).of("shop:1")
+        container.run(("sleep", "60"), View(Path({str(view.checkout)!r})), seconds=60, stdin=subprocess.DEVNULL)
+    """)
+    with subprocess.Popen([sys.executable, "-c", script], start_new_session=True) as bot:
+        assert eventually(docker.left, 20)
+        os.killpg(bot.pid, signal.SIGKILL)
+    assert eventually(lambda: docker.left() == [], 20)
+
+
+def test_a_bot_that_starts_sweeps_before_it_has_anything_to_run(ground_of_fake: Ground, tmp_path: Path) -> None:
+    lots = ground_of_fake.home / "workspaces"
+    dead = Lot.claimed(lots)
+    os.close(dead.lock)
+    ground_of_fake.workspaces.why_not(ground_of_fake.repository())
+    assert not dead.folder.exists()
+
+
+@pytest.fixture
+def ground_of_fake(tmp_path: Path) -> Ground:
+    return ground_in(tmp_path / "ground")
+
+
+def test_what_the_program_says_before_the_command_is_none_of_its_output(
+    containers: Containers, docker: FakeDocker, view: View
+) -> None:
+    docker.knows(warning="WARNING: Your kernel does not support swap limit capabilities.\n")
+    ended = containers.of("shop:1").run(("echo", "mine"), view, seconds=20, stdin=subprocess.DEVNULL)
+    assert ended.output == b"mine\n"
+
+
+def test_a_daemon_that_dies_is_no_failure_of_the_command(
+    containers: Containers, docker: FakeDocker, view: View
+) -> None:
+    container = containers.of("shop:1")
+    docker.knows(loss="error waiting for container: unexpected EOF\n")
+    with pytest.raises(SandboxUnusable, match=r"lost a container while a command ran in it \(Error: No such object"):
+        container.run(("true",), view, seconds=20, stdin=subprocess.DEVNULL)
+    assert docker.left() == []
+
+
+def test_a_killed_client_is_no_failure_of_the_command(containers: Containers, docker: FakeDocker, view: View) -> None:
+    kill_the_client = ("sh", "-c", "kill -9 $PPID; exec sleep 60 >/dev/null 2>&1")
+    with pytest.raises(SandboxUnusable, match="lost a container"):
+        containers.of("shop:1").run(kill_the_client, view, seconds=20, stdin=subprocess.DEVNULL)
+    assert docker.left() == []
+
+
+def test_a_refusal_is_told_by_its_own_line_and_not_by_the_advice_after_it(
+    containers: Containers, docker: FakeDocker, view: View
+) -> None:
+    docker.knows(
+        refusal="docker: Error response from daemon: no space.\n\nRun 'docker run --help' for more information\n"
+    )
+    assert "could not be set up: docker: Error response from daemon: no space." in containers.why_not("shop:1")
+
+
+def test_an_image_that_was_made_anew_is_tried_anew_and_runs_under_its_number(
+    containers: Containers, docker: FakeDocker, view: View
+) -> None:
+    containers.of("shop:1").run(("true",), view, seconds=20, stdin=subprocess.DEVNULL)
+    assert "sha256:1" in docker.calls("run")[-1]["words"]
+    docker.knows(images={"shop:1": "sha256:2"}, trial="fault: its image has no git\ntried\n")
+    assert "its image has no git" in containers.why_not("shop:1")
+
+
+def test_what_an_image_declares_a_volume_is_bounded_scratch_space(
+    containers: Containers, docker: FakeDocker, view: View
+) -> None:
+    docker.knows(volumes=["/root/.m2", "/workspace"])
+    containers.of("shop:1").run(("true",), view, seconds=20, stdin=subprocess.DEVNULL)
+    mounts = [word for word in docker.calls("run")[-1]["words"] if word.startswith("type=tmpfs")]
+    assert mounts == [f"type=tmpfs,target=/root/.m2,tmpfs-size={8 * MIB}"]
+
+
+def test_nothing_that_is_printed_is_kept_by_the_daemon_and_no_check_of_the_image_runs(
+    containers: Containers, docker: FakeDocker, view: View
+) -> None:
+    containers.of("shop:1").run(("true",), view, seconds=20, stdin=subprocess.DEVNULL)
+    told = " ".join(docker.calls("run")[-1]["words"])
+    assert "--no-healthcheck --log-driver none" in told
+    assert "target=/etc/resolv.conf,readonly" in told

@@ -13,40 +13,56 @@ import os
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from agents.adapters.sandbox.bounded import KILLED, TIMED_OUT, Ended, Middle, chunks_of, ready_of
+from agents.adapters.sandbox.container_client import (
+    CHECKOUT,
+    CLIENT_SECONDS,
+    client_variables,
+    guarded,
+    last_line,
+    telling,
+    told,
+)
 from agents.adapters.sandbox.etc import TEMPORARY
 from agents.adapters.sandbox.view import INSIDE, VARIABLES, Bounds, View
 from agents.errors import SandboxUnusable
 
-CHECKOUT = "signalbox.checkout"  # the label by which what a dead process left running is found
-_SHOWN = ("gitconfig", "all-binary", "left-behind")  # of our files of `/etc`; all else is the image's
+_SHOWN = ("gitconfig", "all-binary", "left-behind", "resolv.conf")  # of our files of `/etc`; all else is the image's
 _BEGUN = b"signalbox: begun\n"
 _SETUP_SECONDS = 120.0
-_CLIENT_SECONDS = 60.0
 _GOING_SECONDS = 5.0
 _GLANCE = 0.2
 _GRACE = 60  # seconds after which a container ends what nobody ended from outside, because the bot is dead
 # The first words say that the container stands. `kill -1` reaches all but the first process, which then ends. Whoever
 # waits for that moment is no child of the command, which may look at its children.
 _WRAPPED = """\
+for each in sleep mkdir; do command -v "$each" >/dev/null || { echo "its image has no $each"; exit 1; }; done
 echo 'signalbox: begun'
 mkdir -p "$HOME"
 ( ( sleep "$1"; kill -9 -1 ) >/dev/null 2>&1 </dev/null & )
 shift
 exec "$@" 2>&1
 """
-_KEPT = (
-    "PATH", "HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "DBUS_SESSION_BUS_ADDRESS", "TMPDIR", "LANG",
-    "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION",
-    "CONTAINER_HOST", "CONTAINER_CONNECTION", "CONTAINER_SSHKEY", "CONTAINERS_CONF",
-)  # fmt: skip
-_VARIABLES = {name: value for name, value in VARIABLES.items() if name != "PATH"}  # an image has its own
+# An image has its own PATH; and its git, which may have been built to look elsewhere, shall read what is ours.
+_VARIABLES = {name: value for name, value in VARIABLES.items() if name != "PATH"} | {
+    "GIT_CONFIG_SYSTEM": "/etc/gitconfig"
+}
 _WHO = {"USER": "signalbox", "LOGNAME": "signalbox"}  # our number has no name in an image
 _OUT_OF_TIME = "out of time"
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image as it is now: `id` is of its very content, which its `name` may lose to another one."""
+
+    name: str
+    id: str
+    volumes: tuple[str, ...] = ()  # folders that it declares to be kept outside of a container
+    variables: tuple[str, ...] = ()  # the names of those that it sets
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,7 @@ class Container:
     """Containers of `image`, made by `program`. `etc` holds our files of `/etc`."""
 
     program: str
-    image: str
+    image: Image
     etc: Path
     bounds: Bounds = field(default_factory=Bounds)
 
@@ -62,10 +78,11 @@ class Container:
         """Run a command; `output` is the most bytes of output that are kept. Raises SandboxUnusable."""
         name = f"signalbox-{uuid.uuid4().hex}"
         watched = _Watched(self, name, view, seconds, Middle(output or self.bounds.output))
-        try:
-            watched.follow(self._started(name, command, view, seconds, stdin))
-        finally:
-            told(self.program, "rm", "--force", "--volumes", name)
+        with guarded(self.program, name):
+            try:
+                watched.follow(self._started(name, command, view, seconds, stdin))
+            finally:
+                told(self.program, "rm", "--force", "--volumes", name)
         return watched.ended()
 
     def _started(
@@ -75,7 +92,7 @@ class Container:
         wrapped = ("sh", "-c", _WRAPPED, "sh", last, *command)
         try:
             return subprocess.Popen(
-                (self.program, "run", "--name", name, *self._arguments(view), self.image, *wrapped),
+                (self.program, "run", "--name", name, *self._arguments(view), self.image.id, *wrapped),
                 env=client_variables(),
                 stdin=stdin,
                 stdout=subprocess.PIPE,
@@ -89,13 +106,16 @@ class Container:
         bounds = self.bounds
         yield from ("--interactive", "--init", "--pull", "never", "--entrypoint", "", "--hostname", "sandbox")
         yield from ("--label", f"{CHECKOUT}={view.checkout}", "--workdir", INSIDE)
+        yield from ("--no-healthcheck", "--log-driver", "none")  # which would keep all that is printed on the disk
         yield from ("--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
-        yield from ("--user", f"{os.getuid()}:{os.getgid()}", *self._own_ids())
+        yield from ("--user", f"{os.getuid()}:{os.getgid()}", *self._of_podman())
         yield from ("--memory", str(bounds.memory), "--memory-swap", str(bounds.memory))
         yield from ("--pids-limit", str(bounds.processes), "--ulimit", "core=0")
         yield from ("--ulimit", f"fsize={bounds.file}", "--ulimit", f"nofile={bounds.open_files}")
         yield from ("--shm-size", str(bounds.scratch))
         yield from ("--tmpfs", f"{TEMPORARY}:rw,exec,nosuid,nodev,mode=1777,size={bounds.scratch}")
+        for place in self.image.volumes:  # else they would be kept on the disk, without a bound
+            yield from ("--mount", _fields("type=tmpfs", f"target={place}", f"tmpfs-size={bounds.scratch}"))
         yield from _mount(view.checkout, INSIDE, writable=True)
         if view.git is not None:
             yield from _mount(view.git, f"{INSIDE}/.git")
@@ -106,9 +126,11 @@ class Container:
         for variable, value in given(view).items():
             yield from ("--env", f"{variable}={value}")
 
-    def _own_ids(self) -> tuple[str, ...]:
-        """Podman gives a user without rights other numbers inside, unless it is told not to."""
-        return ("--userns", "keep-id") if Path(self.program).name == "podman" and os.getuid() else ()
+    def _of_podman(self) -> Iterator[str]:
+        """Podman alone makes further places that can be written, and gives a user without rights other numbers."""
+        if Path(self.program).name == "podman":
+            yield "--read-only-tmpfs=false"
+            yield from ("--userns", "keep-id") if os.getuid() else ()
 
 
 @dataclass
@@ -127,7 +149,10 @@ class _Watched:
     _spent: float = 0.0
 
     def follow(self, client: subprocess.Popen[bytes]) -> None:
-        """Drain its output until it has ended, or until it is ended for breaking a bound."""
+        """Drain its output until it has ended, or until it is ended for breaking a bound.
+
+        Raises SandboxUnusable when it cannot be ended, or something else than the command or a bound has ended it.
+        """
         assert client.stdout is not None  # noqa: S101 it was asked for
         out, since = client.stdout.fileno(), time.monotonic()
         os.set_blocking(out, False)
@@ -142,15 +167,18 @@ class _Watched:
             client.wait()
             client.stdout.close()
             self._spent = time.monotonic() - (self.begun or since)
-        if self.exit_code == KILLED and not self.stopped and self._is_out_of_memory():
-            self.stopped = f"it used more than {self.container.bounds.memory // 1024**2} MiB of memory"
+        if self.begun and self.exit_code and not self.stopped:
+            self._inquire()
 
     def ended(self) -> Ended:
         """What became of it. Raises SandboxUnusable when it never began."""
         if not self.begun:
-            lines = self._told.decode(errors="replace").strip().splitlines()
-            said = lines[-1][:300] if lines else f"it ended with {self.exit_code} and said nothing"
-            raise SandboxUnusable(f"A container of {self.container.image} could not be set up: {said}")
+            said = self.stopped or last_line(self._told)
+            program, image = self.container.program, self.container.image.name
+            raise SandboxUnusable(
+                f"A container of {image} could not be set up: {said}. See that `{program} run --rm --pull never"
+                f" --entrypoint '' {image} sh -c true` works here."
+            )
         output, cut = self.output.whole()
         code = self.exit_code
         if self.stopped:
@@ -160,18 +188,20 @@ class _Watched:
         return Ended(code, output, self._spent, cut)
 
     def _kill(self, out: int) -> None:
-        """End the container, and hear the rest: a program that cannot say it would not end."""
-        told(self.container.program, "kill", self.name)
-        last = time.monotonic() + _CLIENT_SECONDS
-        while not self._drained(out) and time.monotonic() < last:
-            pass
+        """End the container, and hear the rest meanwhile: docker waits until all has been taken that was printed."""
+        with telling(self.container.program, "kill", self.name):
+            last = time.monotonic() + (CLIENT_SECONDS if self.begun else _GOING_SECONDS)
+            while not self._drained(out) and time.monotonic() < last:
+                pass
 
     def _waited(self, client: subprocess.Popen[bytes]) -> int:
         try:
             return client.wait(_GOING_SECONDS)
         except subprocess.TimeoutExpired as error:
+            if not self.begun:
+                return 0  # whoever asks how it ended is told that it never began
             raise SandboxUnusable(
-                f"{self.container.program} does not end a container. Run `signalbox doctor`."
+                f"{self.container.program} does not end a container. Restart its service, and run `signalbox doctor`."
             ) from error
 
     def _drained(self, out: int) -> bool:
@@ -195,15 +225,27 @@ class _Watched:
         """Whether a bound is broken."""
         now = time.monotonic()
         if not self.begun:
-            self.stopped = "it could not be set up in time" if now > since + _SETUP_SECONDS else ""
+            self.stopped = f"it did not begin within {_SETUP_SECONDS:g} seconds" if now > since + _SETUP_SECONDS else ""
         elif now > self.begun + self.seconds:
             self.stopped = _OUT_OF_TIME
         elif self.view.disk is not None and self.view.disk.is_over():
             self.stopped = f"the checkout grew by more than {self.view.disk.growth // 1024**2} MiB"
 
-    def _is_out_of_memory(self) -> bool:
-        said = told(self.container.program, "inspect", "--format", "{{.State.OOMKilled}}", self.name)
-        return said.stdout.strip() == b"true"
+    def _inquire(self) -> None:
+        """Ask how it ended: what the program says may be its own failure, and no word of the command's.
+
+        Raises SandboxUnusable when the command did not come to its end.
+        """
+        shown = "{{.State.Running}} {{.State.ExitCode}} {{.State.OOMKilled}}"
+        said = told(self.container.program, "inspect", "--format", shown, self.name)
+        running, code, out_of_memory = (*said.stdout.decode(errors="replace").split(), "", "", "")[:3]
+        if said.returncode or running != "false" or code != str(self.exit_code):
+            why = last_line(said.stderr if said.returncode else self.output.whole()[0])
+            raise SandboxUnusable(
+                f"{self.container.program} lost a container while a command ran in it ({why}). Run `signalbox doctor`."
+            )
+        if self.exit_code == KILLED and out_of_memory == "true":
+            self.stopped = f"it used more than {self.container.bounds.memory // 1024**2} MiB of memory"
 
 
 def given(view: View) -> dict[str, str]:
@@ -211,30 +253,13 @@ def given(view: View) -> dict[str, str]:
     return _VARIABLES | _WHO | dict(view.variables)
 
 
-def told(program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """What docker or podman says to a command of its own. Raises SandboxUnusable when it does not answer."""
-    command = (program, *arguments)
-    try:
-        return subprocess.run(
-            command,
-            env=client_variables(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_CLIENT_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise SandboxUnusable(f"{program} does not answer ({error}). Run `signalbox doctor`.") from error
-
-
-def client_variables() -> Mapping[str, str]:
-    """What the program may see of our environment: where its service is, and no secret of the bot's."""
-    return {name: os.environ[name] for name in _KEPT if name in os.environ}
-
-
 def _mount(source: Path, target: str, *, writable: bool = False) -> Iterator[str]:
     """A folder or file that is shown, whatever its name holds."""
-    fields = ["type=bind", f"source={source}", f"target={target}", *(() if writable else ("readonly",))]
+    fields = ("type=bind", f"source={source}", f"target={target}", *(() if writable else ("readonly",)))
+    yield from ("--mount", _fields(*fields))
+
+
+def _fields(*fields: str) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(fields)
-    yield from ("--mount", line.getvalue())
+    return line.getvalue()

@@ -28,6 +28,7 @@ ETC = {
     "group": "signalbox:x:1000:\nnogroup:x:65534:\n",
     "hosts": "127.0.0.1 localhost\n::1 localhost\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    "resolv.conf": "",
     "gitconfig": _GITCONFIG,
     "all-binary": "* -diff\n",
     # What running tests leaves in a checkout, whether or not the repository ignores it.

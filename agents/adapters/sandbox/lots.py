@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from agents.adapters.file_lock import held, taken
+from agents.errors import SandboxUnusable
 
 log = structlog.get_logger()
 _PATIENCE = 120.0
+_PROGRAM = "program"
 
 
 @dataclass
@@ -54,6 +56,10 @@ class Lot:
         with (self.git / "info" / "exclude").open("a", encoding="utf-8") as exclude:
             exclude.writelines(f"{line}\n" for line in lines)
 
+    def note_program(self, program: str) -> None:
+        """Note by what program commands run here in containers, for whoever sweeps it: these may outlive its owner."""
+        (self.folder / _PROGRAM).write_text(program, encoding="utf-8")
+
     def clear(self) -> None:
         """Remove everything and give the lot up. Safe to repeat."""
         if self.lock < 0:
@@ -64,17 +70,31 @@ class Lot:
         self.lock = -1
 
 
-def sweep(parent: Path) -> None:
-    """Remove the lots of processes that are dead."""
+def sweep(parent: Path, vacate: Callable[[Path, str], None]) -> None:
+    """Remove the lots of processes that are dead. `vacate` ends what a program may have left running on a checkout.
+
+    It does before anything is removed, since whatever runs there may go on writing.
+    """
     with held(parent / "claiming.lock", _PATIENCE):
         for folder in parent.glob("lot-*/"):
             lock = os.open(_lock_of(folder), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 if taken(lock):
-                    _remove(folder)
-                    _lock_of(folder).unlink()
+                    _clear_away(Lot(folder, lock), vacate)
             finally:
                 os.close(lock)
+
+
+def _clear_away(dead: Lot, vacate: Callable[[Path, str], None]) -> None:
+    program = dead.folder / _PROGRAM
+    try:
+        if program.exists():
+            vacate(dead.checkout, program.read_text(encoding="utf-8"))
+    except SandboxUnusable as error:
+        log.warning("a checkout is left for the next start, since something may run on it", why=str(error))
+        return
+    _remove(dead.folder)
+    _lock_of(dead.folder).unlink()
 
 
 def _lock_of(folder: Path) -> Path:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.sandbox.bubblewrap import Bubblewrap
+from agents.adapters.sandbox.container import Container
+from agents.adapters.sandbox.container_client import end_those_on
 from agents.adapters.sandbox.containers import Containers
 from agents.adapters.sandbox.environment import Environment, Environments
 from agents.adapters.sandbox.lent import lent
@@ -33,7 +35,7 @@ class SandboxWorkspaces:
         self._lots = self._home / "workspaces"
         self._environments = Environments(self._home / "environments")
         self._bubblewrap = Bubblewrap(self._home / "sandbox", bounds, programs)
-        self._containers = Containers(self._home / "containers", bounds, lots=self._lots)
+        self._containers = Containers(self._home / "containers", bounds)
         self._lock = threading.Lock()
         self._swept = False
         self._working: set[Path] = set()  # environments that were seen to work inside
@@ -47,6 +49,7 @@ class SandboxWorkspaces:
 
     def why_not(self, repository: Repository) -> str:
         """Empty when its code can be run safely on this machine, else the sentence that says why not and what to do."""
+        self._sweep_once()
         if repository.image:
             return self._containers.why_not(repository.image)
         return self._bubblewrap.why_not()
@@ -65,13 +68,14 @@ class SandboxWorkspaces:
         Raises SandboxUnusable where nothing can be run safely, ValueError when the patch does not fit, CodeHostDown or
         CodeHostRejected when the commit cannot be had.
         """
-        self._sweep_once()
         if why_not := self.why_not(repository):
             raise SandboxUnusable(why_not)
         sandbox, environment = self._sandbox_of(repository)
         lends = lent(repository, self._home)
         lot = Lot.claimed(self._lots)
         try:
+            if isinstance(sandbox, Container):
+                lot.note_program(sandbox.program)
             self._mirrors.checkout(repository, sha, lot.checkout)
             lends.lay_out(lot.checkout)
             lot.part_from_git()
@@ -107,7 +111,7 @@ class SandboxWorkspaces:
     def _sweep_once(self) -> None:
         with self._lock:
             if not self._swept:
-                sweep(self._lots)
+                sweep(self._lots, end_those_on)
                 self._swept = True
 
     def _see_working(self, workspace: SandboxWorkspace, environment: Environment) -> None:
