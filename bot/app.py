@@ -244,16 +244,16 @@ def _means(  # noqa: PLR0917 what is built before it, in that order
     settings: Settings, policy: Policy, store: Store, redactor: Redactor, enqueuer: Enqueuer, people: SlackPeople
 ) -> Means:
     credentials, circuits = credentials_of(settings), Circuits(store, redactor.text)
-    folder = settings.signalbox_home / "mirrors"
-    mirrors = Mirrors(folder, settings.github_url, credentials.token, circuit=circuits.of(GIT))
+    home, git = settings.signalbox_home, circuits.of(GIT)
+    mirrors = Mirrors(home / "mirrors", settings.github_url, credentials.token, circuit=git)
     code_host = GithubCodeHost(credentials, mirrors, circuit=circuits.of(API))
     return Means(
         store=store,
         policy=policy,
         model=_model(settings, policy, store, circuits),
-        workspaces=SandboxWorkspaces(mirrors, settings.signalbox_home),
+        workspaces=SandboxWorkspaces(mirrors, home),
         code_host=code_host,
-        vectoriser=vectoriser_of(settings.signalbox_sentences, settings.signalbox_home),
+        vectoriser=vectoriser_of(settings.signalbox_sentences, home),
         words=WordVectors(),
         encoder=encoder_of(settings.signalbox_sentences),
         redactor=redactor,
@@ -282,10 +282,7 @@ def _model(settings: Settings, policy: Policy, store: Store, circuits: Circuits)
 
 
 def _warm_up(means: Means) -> None:
-    """Do before the first ack what would stop it for a third of a second.
-
-    Weights are read at their first use, and a full collection walks every module, which will never be garbage.
-    """
+    """Read weights and collect garbage, which takes a third of a second, before the first ack and not during it."""
     means.vectoriser.vectors(["warm"])
     if means.words is not None:
         means.words.vectors(["warm"])
