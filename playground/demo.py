@@ -56,8 +56,10 @@ def main(ending: Ending) -> int:
         _need_a_sandbox(root, product, arguments)
         return _in_town(root, product, arguments, ending)
     except SandboxUnusable as error:
-        _tell(f"{error} Without a sandbox nothing is researched or fixed: name an image with --image (see")
-        _tell("playground/Dockerfile), or look at the filing alone with --without-model.")
+        _tell(
+            f"{error} Without a sandbox nothing is researched or fixed: name an image with --image, such as what"
+            " `docker build -t signalbox-demo playground` makes, or look at the filing alone with --without-model."
+        )
         return 1
     except PortTaken as error:
         _tell(f"{error}. Name another one with --port, or none: then a free one is taken.")

@@ -93,7 +93,8 @@ class Containers:
             if said.returncode == 0:
                 self._passed_over = " ".join(["", *reasons])
                 return program
-            reasons.append(f"{program} says: {last_line(said.stderr or said.stdout).rstrip('.')}.")
+            why = last_line(said.stderr or said.stdout)
+            reasons.append(f"{program} says: {why}{'' if why.endswith(('.', '?')) else '.'}")
         if not reasons:
             raise SandboxUnusable(
                 f"The policy names an image, and neither {' nor '.join(self._programs)} is here: install one of them."
