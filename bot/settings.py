@@ -88,7 +88,7 @@ def unset(*variables: str) -> str:
     here = Path.cwd()
     where = "docs/install.md says where they come from"
     if not Path(".env").exists():
-        where += f"; there is no .env in {here}, which is where it is looked for"
+        where += f"; there is no .env in {here}, which is where it is looked for (`signalbox init` writes one)"
     return f"{' and '.join(variables)} must be set; {where}."
 
 
