@@ -13,6 +13,7 @@ from bot.settings import Settings, environment, read_settings
 from bot.setup.answers import Answers, policy_text
 from bot.setup.asking import Asking
 from bot.setup.repositories import Chosen, Hub, choose_repository, examine_token
+from bot.setup.sentry import choose_sentry
 from bot.setup.slack import Team, app_link, choose_approvers, choose_room
 from bot.setup.variables import Variables
 
@@ -105,7 +106,8 @@ class Interview:
         autonomy = self._autonomy()
         about = f"Shall it read the issues of {repository.name} too?" if repository else ""
         issues = bool(repository) and asking.agrees(about, default=True)
-        return Answers(approvers, autonomy, channel, report_to, repository, issues)
+        sentry = choose_sentry(asking, report_to)
+        return Answers(approvers, autonomy, channel, report_to, repository, issues, sentry)
 
     def _autonomy(self) -> Autonomy:
         allowed = {each.value: each for each in (Autonomy.WATCH, Autonomy.RESEARCH, Autonomy.ASK)}
