@@ -176,7 +176,7 @@ def test_what_is_refused_is_said_and_asked_for_again(town: Town, monkeypatch: py
         "The workspace has no full member called nobody",
         "r may be ",
         "draft is none of them.",
-        "bad trying it: ",
+        "bad SENTRY_TOKEN: ",
     ):
         assert said in typist.all_read
 
