@@ -101,14 +101,14 @@ def well_typed(whole: dict[str, str]) -> list[tuple[str, str]]:
         ("Token (Enter", whole["GITHUB_TOKEN"]),
         ("Repository:", "1"),
         ("What runs the tests", ""),
+        ("Sentry organization", "acme"),
+        ("Project", "solar-dashboard"),
+        ("internal integration", whole["SENTRY_TOKEN"]),
         ("Which channel", "#solar"),
         ("reports go", ""),
         ("Who may approve", "Priya Nair, @olu"),
         ("watch, research or ask", ""),
         ("issues of acme/humanize", ""),
-        ("Sentry organization", "acme"),
-        ("Project", "solar-dashboard"),
-        ("internal integration", whole["SENTRY_TOKEN"]),
     ]
 
 
