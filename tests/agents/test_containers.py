@@ -186,6 +186,17 @@ def test_a_bot_that_starts_sweeps_before_it_has_anything_to_run(ground_of_fake: 
     assert not dead.folder.exists()
 
 
+def test_of_each_workspace_the_image_is_looked_at_once_and_who_ends_its_containers_is_noted(
+    ground_of_fake: Ground, docker: FakeDocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{docker.home}:{os.environ['PATH']}")
+    for looks in (1, 2):
+        with ground_of_fake.open(image="shop:1"):
+            (noted,) = (ground_of_fake.home / "workspaces").glob("lot-*/program")
+            assert noted.read_text(encoding="utf-8") == "docker"
+        assert len(docker.calls("image")) == looks
+
+
 @pytest.fixture
 def ground_of_fake(tmp_path: Path) -> Ground:
     return ground_in(tmp_path / "ground")

@@ -74,6 +74,11 @@ class Container:
     etc: Path
     bounds: Bounds = field(default_factory=Bounds)
 
+    @property
+    def ended_by(self) -> str:
+        """The program that made them."""
+        return self.program
+
     def run(self, command: Sequence[str], view: View, *, seconds: float, stdin: int, output: int = 0) -> Ended:
         """Run a command; `output` is the most bytes of output that are kept. Raises SandboxUnusable."""
         name = f"signalbox-{uuid.uuid4().hex}"
