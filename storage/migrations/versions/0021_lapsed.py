@@ -1,4 +1,4 @@
-"""Keep why something that was approved or said does not count any more, and in which message it was said.
+"""Keep why an approval that was given ahead does not count any more.
 
 Revision ID: 0021_lapsed
 Revises: 0020_tracked
@@ -16,14 +16,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """To approvals that may lapse while others are still missing, and to words that may be deleted."""
+    """To approvals that may lapse while others are still missing."""
     op.add_column("approval", sa.Column("lapsed_because", sa.Text(), nullable=False, server_default=""))
-    op.add_column("approval", sa.Column("message", sa.String(), nullable=False, server_default=""))
-    op.create_index("ix_approval_message", "approval", ["message"])
 
 
 def downgrade() -> None:
-    """Back to neither."""
-    op.drop_index("ix_approval_message", "approval")
-    op.drop_column("approval", "message")
+    """Back to approvals that are found lapsed when the fix begins."""
     op.drop_column("approval", "lapsed_because")
