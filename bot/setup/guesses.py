@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 _PYTHON = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini", "requirements.txt"})
@@ -18,11 +19,15 @@ _LISTS = (
     "dev-requirements.txt",
     "test-requirements.txt",
 )
-READ = ("pyproject.toml", *_LISTS)  # files whose words are looked at
+READ = ("pyproject.toml", "setup.cfg", *_LISTS)  # files whose words are looked at
 _OF_TESTS = frozenset({"test", "tests", "testing", "dev"})  # how extras and groups that tests need are called
+_ELSEWHERE = frozenset({"path", "git", "url", "file"})  # an index may have another package of that name
+_PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:$|[\[(<>=!~;])")
+_ITSELF = re.compile(r"(?:(?:-e|--editable)[ =])?\s*\.(?:$|/?$|\[)")
 _NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
+_NODE = "lend it node_modules by `dependencies`, or name an `image`"
 _OTHERS = (  # a file that tells of a language, how its tests run, and what they need besides
-    ("package.json", ("npm", "test"), "lend it node_modules by `dependencies`, or name an `image`"),
+    ("package.json", ("npm", "test"), _NODE),
     (
         "go.mod",
         ("go", "test", "./..."),
@@ -32,6 +37,8 @@ _OTHERS = (  # a file that tells of a language, how its tests run, and what they
     ("pom.xml", ("mvn", "-o", "test"), "name an `image` that has its packages"),
     ("Gemfile", ("bundle", "exec", "rspec"), "name an `image` that has its gems"),
 )
+_RUNNERS = dict.fromkeys(("npx", "node", "yarn", "pnpm"), _NODE) | {run[0]: to_do for _, run, to_do in _OTHERS}
+_UNKNOWN = "say how its tests run (`test_command`)"
 
 
 @dataclass(frozen=True)
@@ -42,17 +49,34 @@ class Guess:
     requirements: tuple[str, ...] = ()
     path: str = ""  # PYTHONPATH
     to_do: str = ""
+    left: tuple[str, ...] = ()  # files that name more than packages of an index
 
 
 def guessed(names: Collection[str], texts: Mapping[str, str]) -> Guess:
     """By the names of the files at the top, and the words of those of them that are in READ."""
     if _PYTHON & set(names):
-        requirements = dict.fromkeys((*_declared(texts.get("pyproject.toml", "")), *_listed(texts), "pytest"))
-        return Guess(requirements=_one_of_each(requirements), path="src" if "src" in names else ".")
+        declared = {
+            "pyproject.toml": list(_declared(texts.get("pyproject.toml", ""))),
+            "setup.cfg": list(_configured(texts.get("setup.cfg", ""))),
+            **{name: list(_lines(texts.get(name, ""))) for name in _LISTS},
+        }
+        packages = [line for lines in declared.values() for line in lines if _is_package(line)]
+        left = tuple(name for name, lines in declared.items() if not all(_is_known(line) for line in lines))
+        path = "src" if "src" in names else "."
+        return Guess(requirements=_one_of_each([*packages, "pytest"]), path=path, left=left)
     for file, command, to_do in _OTHERS:
         if file in names:
             return Guess(command, to_do=to_do)
-    return Guess(to_do="say how its tests run (`test_command`)")
+    return Guess(to_do=_UNKNOWN)
+
+
+def corrected(guess: Guess, command: tuple[str, ...]) -> Guess:
+    """The guess, once a person has said what runs the tests."""
+    if not command or command == guess.test_command:
+        return guess
+    if command[0] in _RUNNERS:
+        return Guess(command, to_do=_RUNNERS[command[0]])
+    return replace(guess, test_command=command, to_do="" if guess.to_do == _UNKNOWN else guess.to_do)
 
 
 def _declared(text: str) -> Iterator[str]:
@@ -64,27 +88,73 @@ def _declared(text: str) -> Iterator[str]:
     own = _folded(str(project.get("name", "")))
     groups = [_table(project, "optional-dependencies"), _table(table, "dependency-groups")]
     wanted = [project.get("dependencies"), *(group[name] for group in groups for name in group if name in _OF_TESTS)]
+    tool = _table(table, "tool")
+    elsewhere = {_folded(name) for name in _table(_table(tool, "uv"), "sources")}
     for each in wanted:
-        yield from (one for one in _words(each) if _folded(_name(one)) != own)
-    poetry = _table(_table(table, "tool"), "poetry")
-    sections = [poetry, *(_table(_table(poetry, "group"), name) for name in sorted(_OF_TESTS))]
-    for section in sections:
-        yield from (name for name in _table(section, "dependencies") if name != "python")
+        said = [(one, _folded(_name(one))) for one in _words(each)]
+        yield from (f"{name} @ elsewhere" if name in elsewhere else one for one, name in said if name != own)
+    yield from _of_poetry(_table(tool, "poetry"))
 
 
-def _listed(texts: Mapping[str, str]) -> Iterator[str]:
-    for name in _LISTS:
-        for line in texts.get(name, "").splitlines():
-            requirement = re.split(r"\s#|\s--hash", line.strip())[0].rstrip("\\ ")
-            if _NAME.match(requirement) and "://" not in requirement:
-                yield requirement
+def _of_poetry(poetry: Mapping[str, Any]) -> Iterator[str]:
+    """Names alone, since it writes versions in its own way."""
+    groups = [_table(_table(poetry, "group"), name) for name in sorted(_OF_TESTS)]
+    for section in (
+        *(_table(each, "dependencies") for each in (poetry, *groups)),
+        _table(poetry, "dev-dependencies"),
+    ):
+        for name in section:
+            is_elsewhere = bool(_ELSEWHERE & set(_table(section, name)))
+            yield from () if name == "python" else (f"{name} @ elsewhere",) if is_elsewhere else (name,)
+
+
+def _configured(text: str) -> Iterator[str]:
+    """What a setup.cfg declares."""
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return
+    own = _folded(parser.get("metadata", "name", fallback=""))
+    wanted = [parser.get("options", "install_requires", fallback="")]
+    if parser.has_section("options.extras_require"):
+        wanted += [words for name, words in parser.items("options.extras_require") if name in _OF_TESTS]
+    yield from (line for words in wanted for line in _lines(words) if _folded(_name(line)) != own)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Those of a list of requirements that say something."""
+    for line in text.splitlines():
+        said = re.split(r"(?:^|\s)#|\s--hash", line.strip())[0].rstrip("\\ ")
+        if said and not said.startswith("--hash"):
+            yield said
+
+
+def _is_package(line: str) -> bool:
+    """Whether it is the name of a package, with what is said of its version."""
+    return bool(_PACKAGE.match(line)) and "://" not in line
+
+
+def _is_known(line: str) -> bool:
+    """Whether nothing is lost by it: the project itself, an option of pip's, a list that is read too."""
+    option, _, rest = line.partition(" ")
+    file = rest.strip().removeprefix("./")
+    return (
+        _is_package(line)
+        or bool(_ITSELF.match(line))
+        or (option in ("-r", "--requirement") and file in _LISTS)
+        or (option[:2] == "--" and option not in ("--requirement", "--constraint", "--editable"))
+    )
 
 
 def _one_of_each(requirements: Iterable[str]) -> tuple[str, ...]:
-    """The first that names a package; one that says more than the name before one that does not."""
+    """The first that names a package; one that says more than the name before one that does not.
+
+    Of those that are for some machines or Pythons alone, each.
+    """
     kept: dict[str, str] = {}
     for each in requirements:
-        name = _folded(_name(each))
+        name = each if ";" in each else _folded(_name(each))
         if name not in kept or kept[name] == _name(kept[name]):
             kept[name] = each
     return tuple(kept.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.setup.guesses import guessed
+from bot.setup.guesses import Guess, corrected, guessed
 
 _PROJECT = """
 [project]
@@ -59,3 +59,58 @@ def test_another_language_is_known_by_its_file_and_leaves_something_to_do(file: 
 
 def test_nothing_known_leaves_the_command_to_the_person() -> None:
     assert guessed({"README.md"}, {}).to_do == "say how its tests run (`test_command`)"
+
+
+def test_what_a_setup_cfg_declares_is_taken_too() -> None:
+    declared = (
+        "[metadata]\nname = acme-shop\n[options]\ninstall_requires =\n    attrs\n    tomli;python_version < '3.11'\n"
+        "[options.extras_require]\ntests =\n    freezegun\n    acme_shop[cli]\ndocs = sphinx\n"
+    )
+    guess = guessed({"setup.cfg", "setup.py", "src"}, {"setup.cfg": declared})
+
+    assert guess.requirements == ("attrs", "tomli;python_version < '3.11'", "freezegun", "pytest")
+    assert guessed({"setup.cfg"}, {"setup.cfg": "no section"}).requirements == ("pytest",)
+
+
+def test_of_a_package_that_is_named_for_several_pythons_each_line_counts() -> None:
+    lines = 'numpy<2; python_version < "3.12"\nnumpy>=2; python_version >= "3.12"\n'
+    guess = guessed({"requirements.txt"}, {"requirements.txt": lines})
+
+    assert guess.requirements == ('numpy<2; python_version < "3.12"', 'numpy>=2; python_version >= "3.12"', "pytest")
+
+
+def test_what_comes_from_elsewhere_is_not_taken_for_the_package_of_that_name_in_an_index() -> None:
+    project = (
+        '[project]\nname = "shop"\ndependencies = ["own @ https://me:word@example.com/own.whl", "near", "attrs"]\n'
+    )
+    uv = '[tool.uv.sources]\nnear = { path = "../near" }\n'
+    poetry = '[tool.poetry.dev-dependencies]\nfar = {git = "x"}\nrespx = "^1"\n'
+    guess = guessed({"pyproject.toml"}, {"pyproject.toml": project + uv + poetry})
+
+    assert guess.requirements == ("attrs", "respx", "pytest")
+    assert guess.left == ("pyproject.toml",)
+
+
+@pytest.mark.parametrize(
+    "line", ["-r requirements/base.txt", "-c constraints.txt", "-e ../near", "git+https://x/y", "libs/near"]
+)
+def test_a_list_that_names_more_than_packages_is_named(line: str) -> None:
+    guess = guessed({"requirements.txt"}, {"requirements.txt": f"attrs\n{line}\n"})
+
+    assert guess.requirements == ("attrs", "pytest")
+    assert guess.left == ("requirements.txt",)
+
+
+def test_nothing_is_lost_by_the_project_itself_options_and_lists_that_are_read() -> None:
+    lines = "-r requirements.txt\n-e .[tests]\n.\n--index-url https://me:word@example.com/simple\n"
+    assert guessed({"requirements-dev.txt"}, {"requirements-dev.txt": lines}).left == ()
+
+
+def test_what_a_person_says_of_the_tests_takes_what_it_needs_along() -> None:
+    python = guessed({"pyproject.toml", "package.json", "src"}, {"pyproject.toml": _PROJECT})
+
+    assert corrected(python, ("make", "test")) == Guess(("make", "test"), python.requirements, "src")
+    assert not corrected(python, ("npx", "vitest", "run")).requirements
+    assert "node_modules" in corrected(python, ("npx", "vitest", "run")).to_do
+    assert corrected(guessed({"README.md"}, {}), ("make", "test")).to_do == ""
+    assert "node_modules" in corrected(guessed({"package.json"}, {}), ("make", "test")).to_do
