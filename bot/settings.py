@@ -76,7 +76,8 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         faults = [_sentence(fault) for fault in error.errors(include_input=False)]
-        raise BadSettings("The environment has faults: " + "; ".join(faults)) from error
+        where = f"correct it in this shell or in {Path('.env').absolute()}"
+        raise BadSettings(f"The environment has faults: {'; '.join(faults)}; {where}.") from error
 
 
 def settings_with(variable: str, value: str) -> Settings:
@@ -101,9 +102,13 @@ def unset(*variables: str) -> str:
 
 
 def environment() -> Mapping[str, str]:
-    """All of the environment, with what `.env` adds to it: for the variables whose names stand in the policy."""
-    kept = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return {**kept, **os.environ}
+    """All of the environment, with what `.env` adds to it: for the variables whose names stand in the policy.
+
+    As for Settings, what is empty is not set. Raises BadSettings when `.env` cannot be read.
+    """
+    examined(Path(".env"))
+    kept = {name: value for name, value in dotenv_values(".env").items() if value}
+    return {**kept, **{name: value for name, value in os.environ.items() if value}}
 
 
 def secret(value: SecretStr | None) -> str:

@@ -77,12 +77,15 @@ def guarded(
     check: str,
     examination: Callable[[], Iterator[Finding]],
     again: str = "then type `signalbox doctor` again",
+    command: str = "signalbox doctor",
 ) -> Iterator[Finding]:
     """An examination; when it cannot be made, a sentence and what to `check`, never the words of a library."""
     try:
         yield from examination()
     except SignalboxError as error:
-        yield Finding(what, Verdict.BAD, last_words(error, "signalbox doctor"))
+        yield Finding(what, Verdict.BAD, last_words(error, command))
+    except requests.JSONDecodeError:
+        yield Finding(what, Verdict.BAD, f"what answers is not its API; check {check}, {again}")
     except (requests.RequestException, SlackClientError, HTTPException, OSError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         yield Finding(what, Verdict.BAD, f"it cannot be reached ({why}); check {check}, {again}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from slack_sdk import WebClient
@@ -12,6 +13,7 @@ from bot.doctor.findings import Finding, Verdict
 from bot.settings import Settings, secret, unset
 from bot.slack.manifest import bot_scopes
 
+_UNWELL = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 _BOT_TOKEN = "Slack bot token"  # noqa: S105 what a finding is about
 
 
@@ -27,9 +29,9 @@ def examine_slack(settings: Settings, policy: Policy | None) -> Iterator[Finding
     yield from examine_level_token(settings)
     for channel in policy.channels if policy else ():
         yield _channel(client, channel)
+    for room in _told(policy) if policy else ():
+        yield _channel(client, Channel.model_construct(id=room, connect=True))
     yield from _approvers(client, policy, str(client.auth_test().get("team_id") or ""))
-    if policy and policy.held_notes_to and policy.channel(policy.held_notes_to) is None:
-        yield _channel(client, Channel.model_construct(id=policy.held_notes_to))
 
 
 def examine_bot_token(settings: Settings) -> Iterator[Finding]:
@@ -37,10 +39,30 @@ def examine_bot_token(settings: Settings) -> Iterator[Finding]:
     try:
         answer = _client(settings).auth_test()
     except SlackApiError as error:
-        yield Finding(_BOT_TOKEN, Verdict.BAD, f"Slack says {error.response['error']}; reinstall the app, copy anew")
+        yield Finding(_BOT_TOKEN, Verdict.BAD, why_not(error, "reinstall the app, copy anew"))
         return
     yield Finding(_BOT_TOKEN, Verdict.GOOD, f"{answer['user']} in {answer['team']}")
     yield _scopes({scope for scope in (answer.headers.get("x-oauth-scopes") or "").split(",") if scope})
+
+
+def why_not(error: Exception, to_do: str = "type `signalbox doctor`, which looks at the token") -> str:
+    """What Slack's no means, and what to do: what it was asked may be wrong, or Slack is not well, or far away."""
+    if not isinstance(error, SlackApiError):
+        why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        return f"it cannot be reached ({why}); check this machine's network and SLACK_API_URL, and try again"
+    said = _said(error)
+    if said == "ratelimited":
+        return "Slack asks us to wait; try again in a minute"
+    if said in _UNWELL:
+        return f"Slack says {said}, so it is not well itself; try again later"
+    if not re.fullmatch(r"[a-z_]+", said):
+        return "what answers is not Slack's API, or not well; check this machine's network and SLACK_API_URL, try again"
+    return f"Slack says {said}; {to_do}"
+
+
+def _said(error: SlackApiError) -> str:
+    said = getattr(error.response, "data", error.response)
+    return str(said.get("error") or "") if isinstance(said, dict) else ""
 
 
 def _client(settings: Settings) -> WebClient:
@@ -52,7 +74,7 @@ def _channel(client: WebClient, terms: Channel) -> Finding:
     try:
         channel = client.conversations_info(channel=terms.id)["channel"]
     except SlackApiError as error:
-        return Finding(what, Verdict.BAD, f"Slack says {error.response['error']}; check the id and invite the bot")
+        return Finding(what, Verdict.BAD, why_not(error, "check the id and invite the bot"))
     if channel.get("is_archived"):
         return Finding(what, Verdict.BAD, f"#{channel['name']} is archived; take it out of the policy, or name another")
     if not channel.get("is_member"):
@@ -64,6 +86,14 @@ def _channel(client: WebClient, terms: Channel) -> Finding:
         )
         return Finding(what, Verdict.MISSING, sentence)
     return Finding(what, Verdict.GOOD, f"#{channel['name']}")
+
+
+def _told(policy: Policy) -> list[str]:
+    """Channels that are not watched, where something is told."""
+    watched = {channel.id for channel in policy.channels}
+    rooms = [each.report_to for each in policy.channels] + [each.report_to for each in policy.sources.values()]
+    rooms.append(policy.held_notes_to)
+    return [room for room in dict.fromkeys(rooms) if room and room not in watched]
 
 
 def _scopes(granted: set[str]) -> Finding:
@@ -80,8 +110,7 @@ def examine_level_token(settings: Settings) -> Iterator[Finding]:
     try:
         WebClient(base_url=settings.slack_api_url).apps_connections_open(app_token=token)
     except SlackApiError as error:
-        sentence = f"Slack says {error.response['error']}; it needs the scope connections:write"
-        yield Finding(what, Verdict.BAD, sentence)
+        yield Finding(what, Verdict.BAD, why_not(error, "it needs the scope connections:write"))
         return
     try:
         bot = str(client.auth_test().get("bot_id") or "")
@@ -104,17 +133,17 @@ def _approvers(client: WebClient, policy: Policy | None, home: str) -> Iterator[
     if not policy.approvers:
         yield Finding("approvers", Verdict.MISSING, "the policy names none: nobody can approve a fix")
     for user in sorted(policy.approvers):
-        if why_not := _why_not(client, user, home):
-            yield Finding(f"approver {user}", Verdict.BAD, f"{why_not}; nobody can approve by that id")
+        if reason := _unable(client, user, home):
+            yield Finding(f"approver {user}", Verdict.BAD, f"{reason}; nobody can approve by that id")
 
 
-def _why_not(client: WebClient, user: str, home: str) -> str:
+def _unable(client: WebClient, user: str, home: str) -> str:
     """Why somebody cannot approve, as `agents.rules.may_decide` sees it; empty if they can."""
     try:
         found = client.users_info(user=user)["user"]
     except SlackApiError as error:
-        said = str(error.response["error"])
-        return "this workspace has nobody of that id" if said == "user_not_found" else f"Slack says {said}"
+        is_unknown = _said(error) == "user_not_found"
+        return "this workspace has nobody of that id" if is_unknown else why_not(error, "look at the token's scopes")
     teams = {str(found.get("team_id") or home), *((found.get("enterprise_user") or {}).get("teams") or ())}
     reasons = {
         "left the workspace": found.get("deleted"),

@@ -124,7 +124,7 @@ def test_broken_files_give_a_sentence(tmp_path: Path, text: str) -> None:
 
 
 def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(BadPolicy, match="`signalbox init` writes an example"):
+    with pytest.raises(BadPolicy, match="`signalbox init` asks what to write there"):
         read_policy(tmp_path / "none.toml", KINDS)
 
 
