@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +17,11 @@ from bot.settings import environment
 from bot.setup.answers import Answers
 from bot.setup.asking import Asking, Terminal
 from bot.setup.interview import Interview
+from bot.setup.variables import is_open_to_others, of_this_shell
 from bot.slack.manifest import FILE as MANIFEST
 
 _EXAMPLES = Path(__file__).parent.parent / "examples"  # links to those at the top, which a wheel has as files
+_SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "SENTRY_TOKEN")
 _SECRET, _PLAIN = 0o600, 0o644
 
 
@@ -28,14 +31,17 @@ def init(
         bool, typer.Option("--examples", help="Ask nothing; write files to be filled in, and manifest.yml.")
     ] = False,
 ) -> None:
-    """Ask for what the bot needs, try it, and write .env and signalbox.toml into this folder. Nothing there is changed.
+    """Ask for what the bot needs, try it, and write .env and signalbox.toml into this folder.
 
-    The policy goes where SIGNALBOX_POLICY says, if it is set. Without a terminal, the same as --examples.
+    A policy that is there stays, and in .env only what is refused is replaced. The policy goes where SIGNALBOX_POLICY
+    says, if it is set. Without a terminal, the same as --examples.
     """
     policy = Path(environment().get("SIGNALBOX_POLICY") or "signalbox.toml")
-    if not examples and sys.stdin.isatty():
-        _ask(policy)
-        return
+    if not examples:
+        if sys.stdin is not None and sys.stdin.isatty():
+            _ask(policy)
+            return
+        typer.echo("Nobody can be asked here, where there is no terminal; so there are files to fill in.")
     _write(Path("manifest.yml"), MANIFEST, "for Slack: Create new app, From a manifest", _PLAIN)
     _write(Path(".env"), _EXAMPLES / "env.example", "secrets and addresses; only you may read it", _SECRET)
     _write(policy, _EXAMPLES / "signalbox.example.toml", "what the bot may do: an example, to be changed", _PLAIN)
@@ -47,13 +53,15 @@ def _ask(policy: Path) -> None:
     asking = Terminal()
     try:
         answers = Interview(asking, policy).hold()
+    except (typer.Abort, KeyboardInterrupt):
+        asking.say()
+        raise BadSettings(
+            "Stopped. Tokens that were found good are kept in .env; `signalbox init` asks for what is missing."
+        ) from None
+    with suppress(typer.Abort, KeyboardInterrupt):  # all is written by now
         if asking.agrees("\nShall the doctor look at all of it?", default=True):
             for finding in examine():
                 asking.show(finding)
-    except typer.Abort:
-        raise BadSettings(
-            "Stopped. What was found good is kept in .env; `signalbox init` goes on with what is missing."
-        ) from None
     _say_what_is_next(asking, answers)
 
 
@@ -63,11 +71,16 @@ def _say_what_is_next(asking: Asking, answers: Answers | None) -> None:
     for room in rooms:
         if not room.is_member:
             asking.say(f"  in Slack, in #{room.name}: /invite @signalbox")
-    asking.say("  signalbox doctor --tests   clones the repository and runs its tests in the sandbox, as a fix will")
+    if is_open_to_others():
+        asking.say("  chmod 600 .env             others on this machine may read your tokens")
+    if unseen := of_this_shell(_SECRETS):
+        asking.say(f"  {', '.join(unseen)}: set in this shell alone; put into .env what a service shall see")
+    if answers is None or answers.repository is not None:
+        asking.say(
+            "  signalbox doctor --tests   clones the repository and runs its tests in the sandbox, as a fix will"
+        )
     asking.say("  signalbox run              starts the bot")
-    asking.say(
-        "More sources, approvers by repository, limits: signalbox.example.toml and docs/install.md tell of them."
-    )
+    asking.say("More sources, approvers by repository, limits: docs/install.md, and the file signalbox.example.toml.")
 
 
 def _write(path: Path, example: Path, what_for: str, mode: int) -> None:

@@ -11,7 +11,7 @@ from agents.terms import Autonomy
 from bot.setup import sentry
 from bot.setup.repositories import Chosen
 from bot.setup.sentry import Followed
-from bot.setup.slack import Colleague, Room
+from bot.setup.slack import Colleague, Room, printable
 
 _HEAD = """\
 # What people decide, begun by `signalbox init`. All keys that there are stand in signalbox.example.toml, which
@@ -50,7 +50,7 @@ def _people(answers: Answers) -> Iterator[str]:
 def _channel(answers: Answers) -> Iterator[str]:
     yield "\n[[channels]]"
     yield f"id = {_value(answers.channel.id)}{_remark([f'#{answers.channel.name}'])}"
-    if answers.report_to.id != answers.channel.id:
+    if answers.report_to.id != answers.channel.id and not answers.channel.is_private:
         yield f"report_to = {_value(answers.report_to.id)}{_remark([f'#{answers.report_to.name}'])}"
     if answers.channel.is_private:
         yield 'visibility = "private"'
@@ -71,6 +71,8 @@ def _repository(chosen: Chosen) -> Iterator[str]:
         yield "requirements = [  # what the code and its tests import, installed before the network closes"
         yield from (f"  {_value(each)}," for each in guess.requirements)
         yield "]"
+    if guess.left:
+        yield f"# In {', '.join(guess.left)}: files or addresses, which are not taken; see what of them is needed."
     if guess.to_do:
         yield f"# Still to do: {guess.to_do}."
 
@@ -89,16 +91,18 @@ def _source(name: str, kind: str, answers: Answers, options: Mapping[str, str]) 
     yield f"kind = {_value(kind)}"
     yield 'every = "2m"'
     yield f"report_to = {_value(answers.report_to.id)}{_remark([f'#{answers.report_to.name}'])}"
+    if answers.report_to.is_private:
+        yield 'visibility = "private"'
     if answers.repository is not None:
         yield f"repository = {_value(answers.repository.name)}"
     yield f"options = {{ {', '.join(f'{key} = {_value(value)}' for key, value in options.items())} }}"
 
 
 def _value(value: object) -> str:
-    """As TOML writes words and lists of them, which is as JSON does."""
-    return json.dumps(value, ensure_ascii=False)
+    """As TOML writes words and lists of them, which is as JSON does, but for one character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _remark(words: Iterable[str]) -> str:
-    said = "".join(each for each in ", ".join(words) if each.isprintable())
+    said = printable(", ".join(words))
     return f"  # {said}" if said else ""

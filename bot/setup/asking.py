@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import Protocol
 
 import typer
@@ -33,6 +35,8 @@ class Terminal:
     """A real one. Raises typer.Abort when they press Ctrl-C, or nothing more can be typed."""
 
     def __init__(self) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # it may know fewer characters than names have
         self._console = Console(highlight=False, soft_wrap=True)
 
     def say(self, words: str = "") -> None:
@@ -45,7 +49,8 @@ class Terminal:
 
     def ask(self, question: str, default: str = "") -> str:
         """One line."""
-        return str(typer.prompt(question, default=default, show_default=bool(default))).strip()
+        suffix = " " if question.endswith("?") and not default else ": "
+        return str(typer.prompt(question, default=default, show_default=bool(default), prompt_suffix=suffix)).strip()
 
     def secret(self, question: str) -> str:
         """One line that nobody sees."""

@@ -1,4 +1,4 @@
-"""The questions in their order. What is answered is kept at once, so that Ctrl-C loses nothing but the question."""
+"""The questions in their order. Secrets are kept at once, the policy when all that it says is known."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.setup.answers import Answers, policy_text
 from bot.setup.asking import Asking
 from bot.setup.repositories import Chosen, Hub, choose_repository, examine_token
 from bot.setup.sentry import Followed, choose_sentry
-from bot.setup.slack import Team, app_link, choose_approvers, choose_room
-from bot.setup.variables import Variables
+from bot.setup.slack import Room, Team, app_link, choose_approvers, choose_room
+from bot.setup.variables import Variables, examine_places
 
 _SLACK, _MODEL, _GITHUB = (
     f"this machine's network and {variable}" for variable in ("SLACK_API_URL", "ANTHROPIC_BASE_URL", "GITHUB_API_URL")
@@ -39,22 +39,28 @@ class Interview:
     def hold(self) -> Answers | None:
         """Ask for the secrets, then for what the policy says; None when there is a policy, which stays as it is.
 
-        Raises BadSettings where it cannot go on; what was answered so far stays kept.
+        Raises BadSettings where it cannot go on; secrets that were answered so far stay kept.
         """
         asking = self.asking
-        asking.say(f"I ask for what the bot needs, try each thing at once, and write .env and {self.policy} here:")
-        asking.say(f"{Path.cwd()}")
-        asking.say("Enter takes what stands in brackets. Ctrl-C stops; `signalbox init` goes on with what is missing.")
+        read_settings()  # or its faults would be said of every answer
+        examine_places(self.policy)
+        asking.say("I ask for what the bot needs, try each thing at once, and write")
+        asking.say(f"  {Path('.env').absolute()}\n  {self.policy.absolute()}")
+        asking.say(
+            "Enter takes what stands in square brackets. Ctrl-C stops; tokens are kept as soon as they are good."
+        )
         self._slack()
         self._model()
         on_github = self._github()
-        if self.policy.exists():
-            asking.say(f"\n{self.policy} is there already, and stays as it is.")
+        if self.policy.exists() or self.policy.is_symlink():
+            asking.say(
+                f"\n{self.policy} is there already, and stays as it is; move it away to be asked for another one."
+            )
             return None
         settings = read_settings()
         repository = choose_repository(asking, Hub(settings)) if on_github else None
         asking.say("\nSentry. Other sources are added to the policy later (docs/sources.md).")
-        answers = self._decided(Team(settings), repository, choose_sentry(asking))
+        answers = self._decided(Team(settings, asking.say), repository, choose_sentry(asking))
         _write(self.policy, policy_text(answers))
         asking.say(f"{self.policy} is written.")
         return answers
@@ -88,9 +94,10 @@ class Interview:
         self.asking.say(
             "and write; actions, commit statuses and metadata read. (A GitHub App instead: docs/install.md.)"
         )
-        if read_settings().github_app_id is not None:
-            return True
-        if Variables(self.asking).ensure("GITHUB_TOKEN", "Token (Enter: without)", examine_token, check=_GITHUB):
+        settings, variables = read_settings(), Variables(self.asking)
+        if settings.github_app_id is not None and not settings.github_token:
+            return variables.is_good("GITHUB_APP_ID", examine_token, settings, _GITHUB)
+        if variables.ensure("GITHUB_TOKEN", "Token (Enter: without)", examine_token, check=_GITHUB):
             return True
         self.asking.say(f"None for now: nothing can be researched or fixed. {_LATER}")
         return False
@@ -99,13 +106,19 @@ class Interview:
         asking = self.asking
         asking.say("\nWhat it may do.")
         channel = choose_room(asking, team, "Which channel shall it watch?")
-        report_to = choose_room(asking, team, "Where shall its reports go?", f"#{channel.name}")
+        report_to = self._where(team, channel)
         approvers = choose_approvers(asking, team)
         asking.say(_HOW_FAR)
         autonomy = self._autonomy()
         about = f"Shall it read the issues of {repository.name} too?" if repository else ""
         issues = bool(repository) and asking.agrees(about, default=True)
         return Answers(approvers, autonomy, channel, report_to, repository, issues, sentry)
+
+    def _where(self, team: Team, channel: Room) -> Room:
+        if channel.is_private:
+            self.asking.say(f"#{channel.name} is private: what is said there is reported there, and nowhere else.")
+            return channel
+        return choose_room(self.asking, team, "Where shall its reports go?", f"#{channel.name}")
 
     def _autonomy(self) -> Autonomy:
         allowed = {each.value: each for each in (Autonomy.WATCH, Autonomy.RESEARCH, Autonomy.ASK)}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -14,10 +16,18 @@ from bot.doctor.findings import Finding, Verdict
 from bot.github_credentials import credentials_of
 from bot.settings import Settings
 from bot.setup.asking import Asking
-from bot.setup.guesses import READ, Guess, guessed
+from bot.setup.guesses import READ, Guess, corrected, guessed
 
 _SHOWN = 9
 _OF_AN_APP = "ghs_"  # begins the tokens of an App's installation
+_PASTED = re.compile(  # a repository's name, or an address that has it
+    r"(?:(?:https?|ssh)://[^/]+/|git@[^:/]+:)?(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?(?:/.*)?", re.ASCII
+)
+_WHY = {
+    requests.codes.unauthorized: "the token is refused; copy it anew",
+    requests.codes.forbidden: "the token may not do that, or too much was asked; try it again later",
+    requests.codes.not_found: "check GITHUB_API_URL (of GitHub Enterprise it ends with /api/v3)",
+}
 
 
 @dataclass(frozen=True)
@@ -27,10 +37,11 @@ class Chosen:
     name: str
     base_branch: str
     guess: Guess
+    doubts: tuple[str, ...] = ()  # sentences that a person should read at once
 
 
 class Hub:
-    """The code host, as our token sees it."""
+    """The code host, as our token sees it. Raises BadSettings when it does not tell."""
 
     def __init__(self, settings: Settings) -> None:
         self._address = settings.github_api_url.rstrip("/")
@@ -40,50 +51,80 @@ class Hub:
         """Whose token it is."""
         if self._token.startswith(_OF_AN_APP):
             return Finding("GitHub", Verdict.GOOD, "the App's installation is there")
-        answer = self._get("user")
-        if not answer.ok:
-            return Finding(
-                "GitHub", Verdict.BAD, f"it answered {answer.status_code}: the token is refused, copy it anew"
-            )
-        return Finding("GitHub", Verdict.GOOD, f"the token is {answer.json().get('login')}'s")
+        seen = self._table(self._get("user"), "login")
+        return Finding("GitHub", Verdict.GOOD, f"the token is {seen['login']}'s")
 
     def repositories(self) -> list[str]:
         """Those that may be pushed to, the liveliest first; a hundred at most."""
         of_app = self._token.startswith(_OF_AN_APP)
-        answer = self._get(
-            "installation/repositories?per_page=100" if of_app else "user/repos?sort=pushed&per_page=100"
-        )
-        if not answer.ok:
-            return []
-        seen = answer.json()
-        rows: list[dict[str, Any]] = seen["repositories"] if of_app else seen
-        return [str(row["full_name"]) for row in rows if of_app or (row.get("permissions") or {}).get("push")]
+        page = "installation/repositories?per_page=100" if of_app else "user/repos?sort=pushed&per_page=100"
+        answer = self._get(page)
+        rows = self._table(answer, "repositories")["repositories"] if of_app else self._json(answer)
+        if not isinstance(rows, list):
+            raise self._nonsense()
+        return [str(row["full_name"]) for row in rows if not _is_closed(row, of_app=of_app)]
 
     def found(self, name: str) -> Chosen | None:
         """The repository with its default branch and how its tests may run; None when the token sees none."""
-        answer = self._get(f"repos/{name}")
-        if not answer.ok:
+        answer = self._get(f"repos/{name}", missing=True)
+        if answer.status_code == requests.codes.not_found:
             return None
-        seen = answer.json()
-        branch = str(seen.get("default_branch") or "main")
-        listed = self._get(f"repos/{name}/contents?ref={branch}")
-        names = [str(entry["name"]) for entry in listed.json()] if listed.ok else []
+        seen = self._table(answer, "full_name")
+        name, branch = str(seen["full_name"]), str(seen.get("default_branch") or "main")
+        if seen.get("archived"):
+            raise BadSettings(f"{name} is archived: no fix can be pushed there. Name another one.")
+        doubts = []
+        if not self._token.startswith(_OF_AN_APP) and not (seen.get("permissions") or {}).get("push"):
+            doubts.append(f"The token may not push to {name}: no pull request could be opened there.")
+        listed = self._get(f"repos/{name}/contents?ref={quote(branch, safe='')}", missing=True)
+        entries = self._json(listed) if listed.ok else []
+        names = [str(entry["name"]) for entry in entries if isinstance(entry, dict) and "name" in entry]
+        if not names:
+            doubts.append(
+                f"On {branch} of {name} the token sees no file: it is empty, or its contents may not be read."
+            )
         texts = {file: self._text(name, file, branch) for file in READ if file in names}
-        return Chosen(str(seen["full_name"]), branch, guessed(names, texts))
+        return Chosen(name, branch, guessed(names, texts), tuple(doubts))
 
     def _text(self, name: str, file: str, branch: str) -> str:
-        answer = self._get(f"repos/{name}/contents/{file}?ref={branch}", accept="application/vnd.github.raw+json")
-        return answer.text if answer.ok else ""
+        path = f"repos/{name}/contents/{file}?ref={quote(branch, safe='')}"
+        answer = self._get(path, accept="application/vnd.github.raw+json", missing=True)
+        return answer.content.decode("utf-8-sig", errors="replace").replace("\0", "") if answer.ok else ""
 
-    def _get(self, path: str, accept: str = "application/vnd.github+json") -> requests.Response:
+    def _get(
+        self, path: str, *, accept: str = "application/vnd.github+json", missing: bool = False
+    ) -> requests.Response:
+        """With `missing` an answer may say that there is no such thing."""
         headers = {"Accept": accept, "Authorization": f"Bearer {self._token}"}
         try:
-            return requests.get(f"{self._address}/{path}", headers=headers, timeout=15)
+            answer = requests.get(f"{self._address}/{path}", headers=headers, timeout=15)
         except requests.RequestException as error:
             raise BadSettings(
                 f"GitHub cannot be reached at {self._address} ({type(error).__name__}); check this machine's network "
-                "and GITHUB_API_URL, then type `signalbox init` again."
+                "and GITHUB_API_URL, then try it again."
             ) from error
+        if answer.ok or (missing and answer.status_code == requests.codes.not_found):
+            return answer
+        why = _WHY.get(answer.status_code, "try it again later")
+        raise BadSettings(f"GitHub answered {answer.status_code} at {self._address}: {why}.")
+
+    def _table(self, answer: requests.Response, key: str) -> dict[str, Any]:
+        seen = self._json(answer)
+        if not isinstance(seen, dict) or key not in seen:
+            raise self._nonsense()
+        return seen
+
+    def _json(self, answer: requests.Response) -> Any:
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise self._nonsense() from error
+
+    def _nonsense(self) -> BadSettings:
+        return BadSettings(
+            f"What answers at {self._address} is not GitHub's API; check this machine's network and GITHUB_API_URL "
+            "(of GitHub Enterprise it ends with /api/v3)."
+        )
 
 
 def examine_token(settings: Settings) -> Iterator[Finding]:
@@ -93,24 +134,59 @@ def examine_token(settings: Settings) -> Iterator[Finding]:
 
 def choose_repository(asking: Asking, hub: Hub) -> Chosen | None:
     """The one that a person names or points at; None when they want none."""
-    seen = hub.repositories()[:_SHOWN]
-    for number, name in enumerate(seen, 1):
-        asking.say(f"  {number}  {name}")
+    seen = _offered(asking, hub)
     while typed := asking.ask("Repository: its number, or owner/name (Enter: none)"):
-        is_pointed_at = typed.isdigit() and 0 < int(typed) <= len(seen)
-        name = seen[int(typed) - 1] if is_pointed_at else typed.removeprefix("https://github.com/").removesuffix(".git")
-        found = hub.found(name) if name.count("/") == 1 else None
+        is_pointed_at = typed.isdecimal() and 0 < int(typed) <= len(seen)
+        name = seen[int(typed) - 1] if is_pointed_at else _named(typed)
+        try:
+            found = hub.found(name) if name else None
+        except BadSettings as error:
+            asking.say(str(error))
+            continue
         if found is not None:
+            for doubt in found.doubts:
+                asking.say(doubt)
             return _with_tests(asking, found)
-        asking.say(f"The token sees no repository {name}; check the name, and what the token may see.")
+        asking.say(f"The token sees no repository {name or typed}; check the name, and what the token may see.")
     return None
+
+
+def _offered(asking: Asking, hub: Hub) -> list[str]:
+    """Those that a person may point at."""
+    try:
+        seen = hub.repositories()
+    except BadSettings as error:
+        asking.say(str(error))
+        return []
+    if not seen:
+        asking.say("The token sees no repository that it may push to; which ones it sees is chosen where it was made.")
+    for number, name in enumerate(seen[:_SHOWN], 1):
+        asking.say(f"  {number}  {name}")
+    if len(seen) > _SHOWN:
+        asking.say("     and others, by owner/name")
+    return seen[:_SHOWN]
+
+
+def _named(typed: str) -> str:
+    """The repository's name in what was typed or pasted; empty when there is none."""
+    found = _PASTED.fullmatch(typed)
+    name = found["name"] if found else ""
+    return "" if any(not part.strip(".") for part in name.split("/")) else name
+
+
+def _is_closed(row: dict[str, Any], *, of_app: bool) -> bool:
+    """Whether nothing can be pushed there. Of an App's repositories it says less."""
+    may_push = of_app or bool((row.get("permissions") or {}).get("push"))
+    return not may_push or bool(row.get("archived")) or bool(row.get("disabled"))
 
 
 def _with_tests(asking: Asking, chosen: Chosen) -> Chosen:
     if chosen.guess.requirements:
-        asking.say(f"By its files its code and tests import {', '.join(chosen.guess.requirements)}.")
+        asking.say(f"For its tests there will be installed: {', '.join(chosen.guess.requirements)}")
+    if chosen.guess.left:
+        asking.say(f"In {', '.join(chosen.guess.left)} there are files or addresses besides, which are not taken.")
     if chosen.guess.to_do:
-        asking.say(f"Before a fix can be proven: {chosen.guess.to_do} (docs/install.md, A repository's tests).")
+        asking.say(_to_do(chosen.guess))
     while True:
         typed = asking.ask(f"What runs the tests of {chosen.name}?", shlex.join(chosen.guess.test_command))
         try:
@@ -118,11 +194,11 @@ def _with_tests(asking: Asking, chosen: Chosen) -> Chosen:
         except ValueError:
             asking.say("A quotation mark is not closed.")
             continue
-        guess = chosen.guess if command == chosen.guess.test_command else Guess(command, *_kept(chosen.guess, command))
-        return Chosen(chosen.name, chosen.base_branch, guess)
+        guess = corrected(chosen.guess, command)
+        if guess.to_do not in ("", chosen.guess.to_do):
+            asking.say(_to_do(guess))
+        return replace(chosen, guess=guess)
 
 
-def _kept(guess: Guess, command: tuple[str, ...]) -> tuple[tuple[str, ...], str, str]:
-    """What was guessed about Python goes with a command that is Python's."""
-    is_python = any(word.startswith(("python", "pytest")) for word in command)
-    return (guess.requirements, guess.path, guess.to_do) if is_python else ((), "", guess.to_do)
+def _to_do(guess: Guess) -> str:
+    return f"Before a fix can be proven: {guess.to_do} (docs/install.md, A repository's tests)."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,12 @@ from bot.sources import KINDS
 from bot.sources.source import pulled_from
 
 KIND = "sentry"
-_QUESTION = "Token of an internal integration with Issue & Event: Read (it is not shown)"
+_QUESTION = (
+    "Token of an internal integration with Issue & Event: Read (not shown; Enter: another organization, or none)"
+)
+_WHICH = "Sentry organization whose errors it shall read, as in its address (Enter: none)"
+_SLUG = re.compile(r"[a-z0-9_-]+", re.ASCII)
+_ADDRESS = re.compile(r"https?://(?:(?P<own>[\w-]+)\.sentry\.io|[^/]+/organizations/(?P<named>[\w-]+))(?:/.*)?")
 _ANY_ROOM = "C0000000000"  # a trial reports nowhere
 _CHECK = "this machine's network and SENTRY_URL"
 
@@ -36,8 +42,14 @@ class Followed:
 
 def choose_sentry(asking: Asking) -> Followed | None:
     """What a person names, once a page of it could be read; None when they name nothing."""
-    while organization := asking.ask("Sentry organization whose errors it shall read, as in its address (Enter: none)"):
-        followed = Followed(organization, asking.ask("Project (Enter: all of them)"))
+    while typed := asking.ask(_WHICH):
+        found = _ADDRESS.fullmatch(typed)
+        followed = Followed(
+            (found["own"] or found["named"] or "") if found else typed, asking.ask("Project (Enter: all of them)")
+        )
+        if not all(_SLUG.fullmatch(word) for word in (followed.organization, followed.project or "all")):
+            asking.say("Type them as they stand in addresses: small letters, digits and hyphens.")
+            continue
         trial = partial(_tried, followed=followed)
         if Variables(asking).ensure("SENTRY_TOKEN", _QUESTION, trial, check=_CHECK):
             return followed

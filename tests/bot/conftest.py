@@ -12,6 +12,7 @@ from playground.faults import Faults
 from playground.loopback import Loopback
 from playground.posthog import PostHog
 from playground.sentry import Sentry
+from playground.town import Town
 from storage.database import open_store
 from storage.judgments import Screening, Stage
 from storage.readings import Reading
@@ -21,6 +22,7 @@ from tests.bot.desk import Desk
 from tests.bot.life import Life
 from tests.bot.shop import Shop
 from tests.bot.site import Site, a_site
+from tests.bot.typist import a_small_town, enter_new_folder
 from tests.bot.worker_process import Lines, ThreeTurns, jobs_of
 from tests.bot.workplace import (
     Workplace,
@@ -102,3 +104,15 @@ def posthog(faults: Faults) -> Iterator[PostHog]:
 def shop(sqlite_store: Store, sentry: Sentry, faults: Faults) -> Shop:
     """What pulls from a Sentry."""
     return Shop(sentry, faults, sqlite_store)
+
+
+@pytest.fixture
+def new_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To be in an empty folder, with nothing set."""
+    enter_new_folder(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def small_town(tmp_path: Path) -> Town:
+    """With a repository of a few lines, not entered yet."""
+    return a_small_town(tmp_path)

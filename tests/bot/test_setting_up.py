@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -17,80 +16,16 @@ import typer
 
 from agents.errors import BadSettings
 from agents.terms import Autonomy
-from bot.doctor.findings import Finding
 from bot.policy import read_policy
 from bot.setup.interview import Interview
+from bot.setup.variables import is_open_to_others, of_this_shell
 from bot.sources import ALL_KINDS
-from playground.product import Product
-from playground.town import Mind, Town
+from playground.town import Town
 from playground.townsfolk import OLU, PRIYA, SOLAR
+from tests.bot.typist import POLICY, Typist, tokens
 from tests.typed import ROOT
 
-POLICY = Path("signalbox.toml")
-_SETTINGS = ("SLACK", "GITHUB", "ANTHROPIC", "SIGNALBOX", "DATABASE", "SENTRY", "POSTHOG", "LINEAR", "ZENDESK")
-
-
-@dataclass
-class Typist:
-    """A person who answers each question by the first answer left whose key the question has in it."""
-
-    answers: list[tuple[str, str]]
-    read: list[str] = field(default_factory=list)
-
-    def say(self, words: str = "") -> None:
-        self.read.append(words)
-
-    def show(self, finding: Finding) -> None:
-        self.read.append(f"{finding.verdict} {finding.what}: {finding.sentence}")
-
-    def ask(self, question: str, default: str = "") -> str:
-        return self._answer(question) or default
-
-    def secret(self, question: str) -> str:
-        return self._answer(question)
-
-    def agrees(self, question: str, *, default: bool) -> bool:
-        return {"y": True, "n": False}.get(self._answer(question), default)
-
-    def _answer(self, question: str) -> str:
-        self.read.append(question)
-        key, answer = self.answers.pop(0) if self.answers else ("", "")
-        if key not in question or not key:
-            raise typer.Abort
-        return answer
-
-    @property
-    def all_read(self) -> str:
-        return "\n".join(self.read)
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty folder, and nothing set."""
-    (folder := tmp_path / "here").mkdir()
-    monkeypatch.chdir(folder)
-    for name in [name for name in os.environ if name.startswith(_SETTINGS)]:
-        monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Town:
-    repository = tmp_path / "product"
-    (repository / "src").mkdir(parents=True)
-    (repository / "src" / "a.py").write_text("a = 1\n")
-    (repository / "pyproject.toml").write_text('[project]\nname = "humanize"\ndependencies = ["attrs>=22"]\n')
-    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
-    for command in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "a")):
-        subprocess.run([*git, *command], cwd=repository, check=True)
-    return Town(tmp_path / "run", Product(repository, Path(sys.prefix), ("python", "-m", "pytest"), ""), mind=Mind.NONE)
-
-
-def tokens(town: Town, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Let the addresses of the town be known; its tokens are left to be typed."""
-    whole = town.environment()
-    for name in ("SLACK_API_URL", "GITHUB_API_URL", "GITHUB_URL", "SENTRY_URL"):
-        monkeypatch.setenv(name, whole[name])
-    return whole
+pytestmark = pytest.mark.usefixtures("new_folder")
 
 
 def well_typed(whole: dict[str, str]) -> list[tuple[str, str]]:
@@ -106,17 +41,17 @@ def well_typed(whole: dict[str, str]) -> list[tuple[str, str]]:
         ("internal integration", whole["SENTRY_TOKEN"]),
         ("Which channel", "#solar"),
         ("reports go", ""),
-        ("Who may approve", "Priya Nair, @olu"),
+        ("Who may approve", "priya, @olu"),
         ("watch, research or ask", ""),
         ("issues of acme/humanize", ""),
     ]
 
 
 def test_what_is_answered_becomes_a_policy_and_secrets_that_only_the_owner_reads(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with town:
-        whole = tokens(town, monkeypatch)
+    with small_town:
+        whole = tokens(small_town, monkeypatch)
         Interview(typist := Typist(well_typed(whole)), POLICY).hold()
 
     policy = read_policy(POLICY, ALL_KINDS)
@@ -137,9 +72,9 @@ def test_what_is_answered_becomes_a_policy_and_secrets_that_only_the_owner_reads
         assert whole[name] not in typist.all_read.replace("signalbox-playground", "")
 
 
-def test_what_is_refused_is_said_and_asked_for_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    with town:
-        right = well_typed(whole := tokens(town, monkeypatch))
+def test_what_is_refused_is_said_and_asked_for_again(small_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    with small_town:
+        right = well_typed(whole := tokens(small_town, monkeypatch))
         wrong = {
             "xoxb-": [("xoxb-", "xapp-1"), ("xoxb-", "xoxb-bad"), ("all the same", "n")],
             "Token (Enter": [("Token (Enter", "bad"), ("all the same", "")],
@@ -149,6 +84,7 @@ def test_what_is_refused_is_said_and_asked_for_again(town: Town, monkeypatch: py
             "Who may approve": [
                 ("Who may approve", "priya, nobody"),
                 ("Who may approve", "r"),
+                ("Who may approve", "adey"),
                 ("Who may approve", ""),
             ],
             "watch, research or ask": [("watch, research or ask", "draft")],
@@ -160,8 +96,8 @@ def test_what_is_refused_is_said_and_asked_for_again(town: Town, monkeypatch: py
                 ("internal integration", ""),
             ],
         }
-        answers = [each for answer in right for each in (*wrong.get(answer[0], ()), answer)]
-        Interview(typist := Typist(answers), POLICY).hold()
+        typed = [each for answer in right for each in (*wrong.get(answer[0], ()), answer)]
+        Interview(typist := Typist(typed), POLICY).hold()
 
     assert not typist.answers
     assert read_policy(POLICY, ALL_KINDS).approvers == (PRIYA, OLU)
@@ -175,15 +111,17 @@ def test_what_is_refused_is_said_and_asked_for_again(town: Town, monkeypatch: py
         "There is no channel #nowhere that the bot sees.",
         "The workspace has no full member called nobody",
         "r may be ",
+        "adey may be Olu Adeyemi (U05OLU): type the whole name, or the id.",
+        "Approvers: Priya Nair (U01PRIYA); Olu Adeyemi (U05OLU)",
         "draft is none of them.",
         "bad SENTRY_TOKEN: ",
     ):
         assert said in typist.all_read
 
 
-def test_whoever_stops_goes_on_with_what_is_missing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    with town:
-        right = well_typed(tokens(town, monkeypatch))
+def test_whoever_stops_goes_on_with_what_is_missing(small_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    with small_town:
+        right = well_typed(tokens(small_town, monkeypatch))
         with pytest.raises(typer.Abort):
             Interview(Typist(right[:3]), POLICY).hold()
         assert not POLICY.exists()
@@ -194,21 +132,77 @@ def test_whoever_stops_goes_on_with_what_is_missing(town: Town, monkeypatch: pyt
 
 
 def test_a_policy_that_is_there_stays_and_nothing_is_asked_about_it(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     POLICY.write_text("# mine\n", encoding="utf-8")
-    with town:
-        right = well_typed(tokens(town, monkeypatch))
+    with small_town:
+        right = well_typed(tokens(small_town, monkeypatch))
         assert Interview(Typist(right[:4]), POLICY).hold() is None
     assert POLICY.read_text(encoding="utf-8") == "# mine\n"
 
 
-def test_a_refused_token_of_the_shell_cannot_be_mended_in_the_file(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    with town:
-        tokens(town, monkeypatch)
+def test_a_refused_token_of_the_shell_cannot_be_mended_in_the_file(
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_town:
+        tokens(small_town, monkeypatch)
         monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-old")
         with pytest.raises(BadSettings, match=r"set in this shell, which counts more than \.env"):
             Interview(Typist([]), POLICY).hold()
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ("SLACK_APP_TOKEN=xoxb-1\n", "SLACK_APP_TOKEN: an App-Level Token begins with xapp-"),
+        ("SIGNALBOX_METRICS=somewhere\n", "SIGNALBOX_METRICS: it has to be an address"),
+        ("no variable at all\n", "lines that set no variable"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_said_before_anything_is_asked(kept: str, told: str) -> None:
+    Path(".env").write_text(kept, encoding="utf-8")
+    with pytest.raises(BadSettings, match=told) as raised:
+        Interview(Typist([]), POLICY).hold()
+    assert str(Path(".env").absolute()) in str(raised.value)
+
+
+def test_a_policy_that_could_not_be_written_costs_no_answers() -> None:
+    with pytest.raises(BadSettings, match="there is no such folder"):
+        Interview(Typist([]), Path("no/such/folder/policy.toml")).hold()
+
+
+def test_a_pasted_line_is_taken_for_the_token_in_it(small_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    with small_town:
+        bot = tokens(small_town, monkeypatch)["SLACK_BOT_TOKEN"]
+        with pytest.raises(typer.Abort):
+            Interview(Typist([("xoxb-", f'export SLACK_BOT_TOKEN="{bot}"')]), POLICY).hold()
+    assert Path(".env").read_text(encoding="utf-8") == f"SLACK_BOT_TOKEN={bot}\n"
+
+
+def test_an_empty_variable_of_the_shell_hides_none_of_the_file(
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_town:
+        Path(".env").write_text(
+            f"SLACK_BOT_TOKEN={tokens(small_town, monkeypatch)['SLACK_BOT_TOKEN']}\n", encoding="utf-8"
+        )
+        monkeypatch.setenv("SLACK_BOT_TOKEN", "")
+        with pytest.raises(BadSettings, match="two tokens"):
+            Interview(typist := Typist([("xapp-", "")]), POLICY).hold()
+    assert "good Slack bot token" in typist.all_read
+
+
+def test_whoever_has_tokens_in_this_shell_alone_or_open_to_others_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not is_open_to_others()
+    (file := Path(".env")).write_text("GITHUB_TOKEN=1\n", encoding="utf-8")
+    file.chmod(0o600)
+    monkeypatch.setenv("GITHUB_TOKEN", "2")
+    monkeypatch.setenv("SENTRY_TOKEN", "3")
+
+    assert not is_open_to_others()
+    file.chmod(0o644)
+    assert is_open_to_others()
+    assert of_this_shell(["GITHUB_TOKEN", "SENTRY_TOKEN", "ANTHROPIC_API_KEY"]) == ["SENTRY_TOKEN"]
 
 
 def test_without_slack_it_ends_and_says_what_to_come_back_with() -> None:
@@ -217,13 +211,13 @@ def test_without_slack_it_ends_and_says_what_to_come_back_with() -> None:
 
 
 def test_typed_at_a_terminal_it_asks_tries_writes_and_has_the_doctor_look(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with town:
-        whole = tokens(town, monkeypatch)
-        answers = [*well_typed(whole), ("the doctor look", "y")]
+    with small_town:
+        whole = tokens(small_town, monkeypatch)
+        typed = [*well_typed(whole), ("the doctor look", "y")]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb", "COLUMNS": "200"}
-        shown, code = at_terminal([sys.executable, "-m", "bot", "init"], environment, answers)
+        shown, code = at_terminal([sys.executable, "-m", "bot", "init"], environment, typed)
 
     assert code == 0, shown
     assert "manifest_json=" in shown

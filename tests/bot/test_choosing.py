@@ -1,0 +1,138 @@
+"""What `signalbox init` finds by the names that people type: channels, people, repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from agents.errors import BadSettings
+from agents.terms import Autonomy
+from bot.policy import read_policy
+from bot.settings import read_settings
+from bot.setup.answers import Answers, policy_text
+from bot.setup.guesses import guessed
+from bot.setup.repositories import Chosen, Hub, choose_repository
+from bot.setup.slack import Colleague, Room, Team, choose_approvers, choose_room
+from bot.sources import ALL_KINDS
+from playground.faults import Fault, Faults, Kind, Moment
+from playground.loopback import Loopback
+from playground.town import Town
+from playground.townsfolk import SOLAR
+from playground.workspace import Workspace
+from playground.workspace.asgi import app_of
+from playground.workspace.seed import AppSeed, ChannelSeed, UserSeed, WorkspaceSeed
+from storage.status import Visibility
+from tests.bot.typist import POLICY, Typist, tokens
+
+pytestmark = pytest.mark.usefixtures("new_folder")
+GUEST, SAM, OTHER_SAM, JOANNA, QUOTED = "U1GUEST", "U2SAM", "U3SAM", "U4JO", "U5QUOTE"
+_PEOPLE = (
+    UserSeed(GUEST, "ann.guest", "Ann", is_restricted=True),
+    UserSeed(SAM, "sam", "Sam Lee"),
+    UserSeed(OTHER_SAM, "sam2", "Sam Lee"),
+    UserSeed(JOANNA, "jo", "Joanna Ng"),
+    UserSeed(QUOTED, "q", 'Zoe\u0308 "Z" 🚀\nevil = true # \x1b[31m'),
+    *(UserSeed(f"U{number:06}", f"p{number}", f"Person {number}") for number in range(1200)),
+)
+_ROOMS = tuple(ChannelSeed(f"C{number:06}", f"room-{number}", members=()) for number in range(1500))
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A workspace of several pages, and its token."""
+    workspace = Workspace(WorkspaceSeed(users=_PEOPLE, channels=_ROOMS), Faults())
+    with Loopback(app_of(workspace)) as page:
+        monkeypatch.setenv("SLACK_API_URL", f"{page.url}/api/")
+        monkeypatch.setenv("SLACK_BOT_TOKEN", AppSeed().bot_token)
+        yield workspace
+
+
+def answers(approvers: tuple[Colleague, ...] = (), **changed: Any) -> Answers:
+    room = Room(SOLAR, "solar", is_private=False, is_member=True)
+    known = {"channel": room, "report_to": room, "repository": None, "issues": False, "sentry": None, **changed}
+    return Answers(approvers=approvers, autonomy=Autonomy.ASK, **known)
+
+
+def test_people_are_who_they_are_called_and_nobody_else(large: Workspace) -> None:
+    typed = ("ann", "sam lee", "person 1199, jo")
+    typist = Typist([("Who may approve", each) for each in typed])
+    chosen = choose_approvers(typist, team := Team(read_settings(), typist.say))
+
+    assert [each.id for each in chosen] == ["U001199", JOANNA]
+    assert "no full member called ann" in typist.all_read  # who is a guest; Joanna is not meant
+    assert f"sam lee may be Sam Lee ({SAM}); Sam Lee ({OTHER_SAM}): type the whole name, or the id." in typist.all_read
+    [odd] = choose_approvers(Typist([("Who may approve", "zo\u00eb")]), team)
+    assert not {"\n", "\x1b"} & set(odd.shown)
+    POLICY.write_text(policy_text(answers((odd,))), encoding="utf-8")
+    assert read_policy(POLICY, ALL_KINDS).approvers == (QUOTED,)
+
+
+def test_a_large_workspace_is_read_once_and_waits_are_told(large: Workspace) -> None:
+    asked = "slack:conversations.list"
+    large.faults.plan(Fault(asked, Moment.RECEIPT, Kind.REFUSE, nth=2, status=429, retry_after=0))
+    typist = Typist([("Which", "room-1499"), ("Where", "")])
+    team = Team(read_settings(), typist.say)
+    room = choose_room(typist, team, "Which")
+
+    assert choose_room(typist, team, "Where", f"#{room.name}") == room
+    assert room.name == "room-1499"
+    assert not room.is_member
+    assert typist.all_read.count("Slack asks us to wait") == 1
+    assert large.faults.seen(asked) == 4
+
+
+def test_what_slack_does_not_tell_is_asked_for_again(large: Workspace) -> None:
+    for call in ("conversations.list", "users.list"):
+        large.faults.plan(Fault(f"slack:{call}", Moment.RECEIPT, Kind.REFUSE, status=500))
+    typist = Typist([("Which", "room-7"), ("Which", "room-7"), ("Who", "jo"), ("Who", "jo")])
+    team = Team(read_settings(), typist.say)
+
+    assert choose_room(typist, team, "Which").name == "room-7"
+    assert [each.id for each in choose_approvers(typist, team)] == [JOANNA]
+    assert "Slack did not tell its channels: " in typist.all_read
+    assert "Slack did not tell its members: " in typist.all_read
+    assert "The request to the Slack API failed" not in typist.all_read
+
+
+def test_what_is_private_is_reported_where_it_was_said(large: Workspace) -> None:
+    closed = Room("C0CLOSED0", "closed", is_private=True, is_member=True)
+    chosen = Chosen("acme/shop", "main", guessed((), {}))
+    boss = Colleague(SAM, "Sam", frozenset(), is_guest=False)
+    text = policy_text(answers((boss,), channel=closed, report_to=closed, repository=chosen, issues=True))
+    POLICY.write_text(text, encoding="utf-8")
+
+    policy = read_policy(POLICY, ALL_KINDS)
+    assert [each.visibility for each in policy.channels] == [Visibility.PRIVATE]
+    assert [each.visibility for each in policy.sources.values()] == [Visibility.PRIVATE]
+
+
+def test_addresses_of_a_repository_will_do_and_nonsense_is_none(
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_town:
+        monkeypatch.setenv("GITHUB_TOKEN", tokens(small_town, monkeypatch)["GITHUB_TOKEN"])
+        hub = Hub(read_settings())
+        for pasted in ("https://github.example.com/acme/humanize/tree/main", "git@github.com:acme/humanize.git"):
+            typist = Typist([("Repository:", pasted), ("What runs", "")])
+            assert (chosen := choose_repository(typist, hub)) is not None
+            assert chosen.name == "acme/humanize"
+        nonsense = ("../user", "acme/..", "humanize", "0", "acme/hum anize")
+        typist = Typist([("Repository:", each) for each in (*nonsense, "")])
+        assert choose_repository(typist, hub) is None
+        assert typist.all_read.count("The token sees no repository") == len(nonsense)
+
+
+def test_a_code_host_that_is_not_well_is_not_taken_for_a_refused_token(
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_town:
+        monkeypatch.setenv("GITHUB_TOKEN", tokens(small_town, monkeypatch)["GITHUB_TOKEN"])
+        small_town.faults.plan(Fault("github:GET /repos/{owner}/{repo}", Moment.RECEIPT, Kind.REFUSE, status=500))
+        typist = Typist([("Repository:", "1"), ("Repository:", "1"), ("What runs", "")])
+        assert choose_repository(typist, Hub(read_settings())) is not None
+        assert "GitHub answered 500" in typist.all_read
+        monkeypatch.setenv("GITHUB_API_URL", f"{small_town.page.url}/")  # a page for people
+        with pytest.raises(BadSettings, match="GITHUB_API_URL"):
+            Hub(read_settings()).login()
