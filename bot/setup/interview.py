@@ -96,10 +96,12 @@ class Interview:
         )
         settings, variables = read_settings(), Variables(self.asking)
         if settings.github_app_id is not None and not settings.github_token:
-            return variables.is_good("GITHUB_APP_ID", examine_token, settings, _GITHUB)
+            if variables.is_good("GITHUB_APP_ID", examine_token, settings, _GITHUB):
+                return True
+            raise BadSettings("Correct GITHUB_APP_ID, GITHUB_APP_KEY or GITHUB_INSTALLATION_ID, and come back.")
         if variables.ensure("GITHUB_TOKEN", "Token (Enter: without)", examine_token, check=_GITHUB):
             return True
-        self.asking.say(f"None for now: nothing can be researched or fixed. {_LATER}")
+        self.asking.say("None for now: nothing can be researched or fixed, and the policy will name no repository.")
         return False
 
     def _decided(self, team: Team, repository: Chosen | None, sentry: Followed | None) -> Answers:

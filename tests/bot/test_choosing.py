@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from agents.errors import BadSettings
 from agents.terms import Autonomy
 from bot.policy import read_policy
 from bot.settings import read_settings
 from bot.setup.answers import Answers, policy_text
-from bot.setup.guesses import guessed
+from bot.setup.guesses import Guess, guessed
 from bot.setup.repositories import Chosen, Hub, choose_repository
 from bot.setup.slack import Colleague, Room, Team, choose_approvers, choose_room
 from bot.sources import ALL_KINDS
@@ -136,3 +140,37 @@ def test_a_code_host_that_is_not_well_is_not_taken_for_a_refused_token(
         monkeypatch.setenv("GITHUB_API_URL", f"{small_town.page.url}/")  # a page for people
         with pytest.raises(BadSettings, match="GITHUB_API_URL"):
             Hub(read_settings()).login()
+
+
+def test_a_repository_where_nothing_can_be_pushed_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "1")
+    rows: list[dict[str, Any]] = [
+        {"full_name": "acme/archived", "archived": True, "permissions": {"push": True}},
+        {"full_name": "acme/read", "default_branch": "a#b", "permissions": {"push": False}},
+        *({"full_name": f"acme/r{number}", "permissions": {"push": True}} for number in range(10)),
+    ]
+    with Loopback(_a_hub(rows)) as hub:
+        monkeypatch.setenv("GITHUB_API_URL", hub.url)
+        typist = Typist([("Repository:", "acme/archived"), ("Repository:", "acme/read"), ("What runs", "make test")])
+        chosen = choose_repository(typist, Hub(read_settings()))
+
+    assert chosen is not None
+    assert (chosen.name, chosen.base_branch, chosen.guess) == ("acme/read", "a#b", Guess(("make", "test")))
+    assert "  1  acme/r0" in typist.read
+    assert "     and others, by owner/name" in typist.read
+    assert "acme/archived is archived" in typist.all_read
+    assert "The token may not push to acme/read" in typist.all_read
+    assert "On a#b of acme/read the token sees no file" in typist.all_read
+
+
+def _a_hub(rows: list[dict[str, Any]]) -> Starlette:
+    """A code host of these repositories, all of them empty."""
+    known = {row["full_name"]: row for row in rows}
+
+    async def listed(_: Request) -> JSONResponse:
+        return JSONResponse(rows)
+
+    async def one(request: Request) -> JSONResponse:
+        return JSONResponse(known["{owner}/{name}".format_map(request.path_params)])
+
+    return Starlette(routes=[Route("/user/repos", listed), Route("/repos/{owner}/{name}", one)])

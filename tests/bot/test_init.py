@@ -20,6 +20,7 @@ def test_it_writes_what_a_person_fills_in_and_keeps_secrets_to_them(tmp_path: Pa
     done = init(tmp_path, anew=True)
 
     assert done.returncode == 0, done.stderr
+    assert "Nobody can be asked here, where there is no terminal" in done.stdout
     assert "signalbox doctor" in done.stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == [".env", "manifest.yml", "signalbox.toml"]
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
@@ -38,6 +39,15 @@ def test_it_changes_nothing_that_is_there_and_says_so(tmp_path: Path) -> None:
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "SLACK_BOT_TOKEN=xoxb-mine\n"
     assert not (tmp_path / "nowhere").exists()
     assert (tmp_path / "policy.toml").exists()
+
+
+def test_a_file_of_variables_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("# Schlüssel\n".encode("latin-1"))
+    done = init(tmp_path)
+
+    assert done.returncode == 1
+    assert ".env is not UTF-8 text; save it as that." in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_where_it_may_not_write_it_says_what_to_do(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from bot.policy import read_policy
 from bot.settings import Settings, read_settings, secret, unset
 from bot.slack.socket_mode import Socket
 from bot.sources import ALL_KINDS
+from playground.faults import Fault, Kind, Moment
 from playground.loopback import Loopback
 from tests.bot.workplace import ADA, GUS, SOLAR, Workplace
 from tests.typed import typed
@@ -136,6 +138,30 @@ def test_a_channel_that_was_archived_is_named(place: Workplace) -> None:
     found = examined(place, [ADA], channels=(SOLAR,))[f"channel {SOLAR}"]
     assert found.verdict is Verdict.BAD
     assert "#solar is archived" in found.sentence
+
+
+def test_a_channel_where_reports_go_is_looked_at_too(place: Workplace) -> None:
+    seed = place.workspace.seed.app
+    told = {"id": SOLAR, "report_to": "C0NOWHERE"}
+    settings = Settings(
+        slack_bot_token=SecretStr(seed.bot_token),
+        slack_app_token=SecretStr(seed.app_token),
+        slack_api_url=place.workspace.api_url,
+    )
+    found = {each.what: each for each in examine_slack(settings, Policy.model_validate({"channels": [told]}))}
+
+    assert "Slack says channel_not_found; check the id" in found["channel C0NOWHERE"].sentence
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(429, "Slack asks us to wait; try again in a minute"), (500, "or not well")]
+)
+def test_slack_that_is_not_well_is_not_taken_for_a_refused_token(place: Workplace, status: int, told: str) -> None:
+    place.workspace.faults.plan(Fault("slack:auth.test", Moment.RECEIPT, Kind.REFUSE, status=status))
+    found = examined(place, [ADA])
+
+    assert told in found["Slack bot token"].sentence
+    assert "reinstall" not in found["Slack bot token"].sentence
 
 
 def test_approvers_who_cannot_approve_are_named(place: Workplace) -> None:
