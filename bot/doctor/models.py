@@ -36,7 +36,10 @@ def _model(what: str, answer: requests.Response) -> Finding:
         return Finding(what, Verdict.BAD, sentence)
     if not answer.ok:
         return Finding(what, Verdict.BAD, f"the model's API answered {answer.status_code}; try again later")
-    able = (answer.json().get("capabilities") or {}).get("structured_outputs") or {}
+    seen = answer.json()
+    if not isinstance(seen, dict):
+        return Finding(what, Verdict.BAD, "what answers is not the model's API; check ANTHROPIC_BASE_URL")
+    able = (seen.get("capabilities") or {}).get("structured_outputs") or {}
     if able.get("supported") is False:
         return Finding(what, Verdict.BAD, "it knows no structured outputs, which judgments need; name another one")
     return Finding(what, Verdict.GOOD, "the key is accepted, and the model is there")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -37,11 +38,23 @@ def examine_repositories(settings: Settings, policy: Policy) -> Iterator[Finding
     if not policy.repositories:
         yield Finding("repositories", Verdict.MISSING, "the policy names none: nothing can be researched or fixed")
     token = credentials_of(settings).token() if policy.repositories else ""
+    yield from examine_addresses(settings) if policy.repositories else ()
     for repository in policy.repositories:
         address = f"{settings.github_api_url.rstrip('/')}/repos/{repository.name}"
         verdict, sentence = _standing(address, repository.base_branch, token)
         yield Finding(f"repository {repository.name}", verdict, sentence)
         yield from _lent(repository, settings)
+
+
+def examine_addresses(settings: Settings) -> Iterator[Finding]:
+    """Whether both of the code host's addresses are of one: else git would hand our token to another."""
+    api, web = (urlsplit(address).hostname for address in (settings.github_api_url, settings.github_url))
+    if web and api not in (web, f"api.{web}"):
+        sentence = (
+            f"GITHUB_API_URL is of {api}, GITHUB_URL of {web}, where repositories are fetched with the same token; "
+            "set both, as docs/install.md says of GitHub Enterprise"
+        )
+        yield Finding("GitHub's addresses", Verdict.BAD, sentence)
 
 
 def rehearse_tests(settings: Settings, policy: Policy) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ import requests
 
 from agents.errors import BadSettings
 from bot.doctor.findings import Finding, Verdict
+from bot.doctor.repositories import examine_addresses
 from bot.github_credentials import credentials_of
 from bot.settings import Settings
 from bot.setup.asking import Asking
@@ -128,8 +129,9 @@ class Hub:
 
 
 def examine_token(settings: Settings) -> Iterator[Finding]:
-    """Whether the code host knows it."""
+    """Whether the code host knows it, and is the one that repositories are fetched from."""
     yield Hub(settings).login()
+    yield from examine_addresses(settings)
 
 
 def choose_repository(asking: Asking, hub: Hub) -> Chosen | None:

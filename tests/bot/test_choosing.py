@@ -13,11 +13,14 @@ from starlette.routing import Route
 
 from agents.errors import BadSettings
 from agents.terms import Autonomy
+from bot.doctor.findings import Verdict
+from bot.doctor.repositories import examine_addresses
 from bot.policy import read_policy
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from bot.setup.answers import Answers, policy_text
 from bot.setup.guesses import Guess, guessed
 from bot.setup.repositories import Chosen, Hub, choose_repository
+from bot.setup.sentry import Followed, choose_sentry
 from bot.setup.slack import Colleague, Room, Team, choose_approvers, choose_room
 from bot.sources import ALL_KINDS
 from playground.faults import Fault, Faults, Kind, Moment
@@ -174,3 +177,33 @@ def _a_hub(rows: list[dict[str, Any]]) -> Starlette:
         return JSONResponse(known["{owner}/{name}".format_map(request.path_params)])
 
     return Starlette(routes=[Route("/user/repos", listed), Route("/repos/{owner}/{name}", one)])
+
+
+@pytest.mark.parametrize(
+    ("api", "web", "is_one"),
+    [
+        ("https://api.github.com", "https://github.com", True),
+        ("https://github.example.com/api/v3", "https://github.example.com", True),
+        ("https://api.acme.ghe.com", "https://acme.ghe.com", True),
+        ("https://github.example.com/api/v3", "https://github.com", False),
+    ],
+)
+def test_a_token_is_shown_to_one_code_host_alone(api: str, web: str, is_one: bool) -> None:
+    found = list(examine_addresses(Settings(github_api_url=api, github_url=web)))
+    assert is_one is not any(each.verdict is Verdict.BAD for each in found)
+
+
+def test_sentry_is_named_as_in_its_address_or_by_it(small_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    with small_town:
+        whole = tokens(small_town, monkeypatch)
+        typed = [
+            ("Sentry organization", "Acme Inc"),
+            ("Project", ""),
+            ("Sentry organization", "https://acme.sentry.io/issues/?project=1"),
+            ("Project", "solar-dashboard"),
+            ("internal integration", whole["SENTRY_TOKEN"]),
+        ]
+        followed = choose_sentry(typist := Typist(typed))
+
+    assert followed == Followed("acme", "solar-dashboard")
+    assert "Type them as they stand in addresses" in typist.all_read
