@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from getpass import getpass
 from typing import Protocol
 
 import typer
@@ -53,8 +54,11 @@ class Terminal:
         return str(typer.prompt(question, default=default, show_default=bool(default), prompt_suffix=suffix)).strip()
 
     def secret(self, question: str) -> str:
-        """One line that nobody sees."""
-        return str(typer.prompt(question, default="", show_default=False, hide_input=True)).strip()
+        """One line that nobody sees: unlike typer, this hides what is typed before the question stands there."""
+        try:
+            return getpass(f"{question}: ").strip()
+        except (EOFError, KeyboardInterrupt):
+            raise typer.Abort from None
 
     def agrees(self, question: str, *, default: bool) -> bool:
         """Enter is the default."""

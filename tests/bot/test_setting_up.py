@@ -8,6 +8,7 @@ import select
 import stat
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -226,6 +227,21 @@ def test_typed_at_a_terminal_it_asks_tries_writes_and_has_the_doctor_look(
     assert "good  source humanize-errors: answers" in shown
     assert "signalbox run" in shown
     assert whole["SLACK_BOT_TOKEN"] not in shown
+
+
+def test_a_secret_is_hidden_before_it_is_asked_for() -> None:
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"}
+    started = subprocess.Popen([sys.executable, "-m", "bot", "init"], stdin=theirs, stdout=theirs, stderr=theirs,
+                               env=environment, start_new_session=True)  # fmt: skip
+    shown = ""
+    while "it is not shown" not in shown:
+        shown += os.read(ours, 65_536).decode(errors="replace")
+    assert not termios.tcgetattr(theirs)[3] & termios.ECHO
+    os.write(ours, b"\x04")
+    assert started.wait(30) == 1
+    os.close(ours)
+    os.close(theirs)
 
 
 def at_terminal(command: list[str], environment: dict[str, str], answers: list[tuple[str, str]]) -> tuple[str, int]:
