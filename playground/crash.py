@@ -118,7 +118,8 @@ def main() -> int:
     for database in databases:
         with _server(database) as address:
             ends += _matrix(setting, database, address, arguments)
-    _tell(f"{ends[End.HELD]} of {ends.total() - ends[End.NOT_REACHED]} points held{_beside(ends[End.NOT_REACHED])}.")
+    what = "lives" if arguments.lives else "points"
+    _tell(f"{ends[End.HELD]} of {ends.total() - ends[End.NOT_REACHED]} {what} held{_beside(ends[End.NOT_REACHED])}.")
     return 1 if ends[End.DID_NOT_HOLD] else 0
 
 
