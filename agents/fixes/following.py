@@ -10,8 +10,7 @@ from pydantic import BaseModel
 from agents import rules
 from agents.errors import Unavailable
 from agents.exchange import PullRequest
-from agents.gathering.left_over import CAME_BACK
-from agents.gathering.returning import Returning
+from agents.gathering.returning import CAME_BACK, Returning
 from agents.gathering.ripening import Ripening
 from agents.means import Means
 from agents.ports import Checkpoint

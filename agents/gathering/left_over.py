@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from agents.gathering.returning import CAME_BACK
 from agents.gathering.ripening import Ripening
 from agents.means import Basis, Means
 from agents.ports import Checkpoint
 from storage.groups import Correction
 from storage.status import Status
 
-CAME_BACK = "it came back after the merge"
 _LATELY = dt.timedelta(days=1)  # so long a bot may have been down after it died
 
 
