@@ -150,7 +150,7 @@ def worker(settings: Settings) -> Iterator[Parts]:
     try:
         undertaker.start()
         clock.start()
-        with metrics.served(parts.settings, parts.policy, parts.store, parts.engine):
+        with metrics.served(parts.settings, parts.policy, parts.store, parts.engine, jobs.tally):
             yield parts
     finally:
         clock.stop()

@@ -1,4 +1,4 @@
-"""The command line: run, worker, demo, doctor, migrate, copy, evals, pull, runs, outcomes, approvals, schema."""
+"""The command line: init, run, worker, demo, doctor, migrate, copy, evals, pull, runs, outcomes, approvals, schema."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from bot.ending import last_words
 from storage.errors import SignalboxError
 
 _MODULES = {  # of each command, which has the command's name there
+    "init": "bot.commands.init",
     "run": "bot.commands.run",
     "worker": "bot.commands.run",
     "migrate": "bot.commands.migrate",

@@ -25,6 +25,7 @@ from bot.durable.enqueuing import Enqueuer, digest_id, work_id
 from bot.durable.faults import sentence_of, traceback_of
 from bot.durable.putting_off import is_looked_at, wait_after, wait_of_a_digest
 from bot.durable.queues import Queue
+from bot.durable.tally import Ended, Tally
 from bot.forgetting import forget, forget_words
 from bot.issue_jobs import enqueue_issues
 from bot.patience import for_a_while
@@ -89,6 +90,7 @@ class Jobs:
     clock: Callable[[], dt.datetime] = field(default=now)
     waits: Sequence[float] = WAITS  # seconds between the tries of one checkpoint
     parks: int = PARKS
+    tally: Tally = field(default_factory=Tally)
 
     def __call__(self, kind: str, subject: str, job_id: str) -> None:
         """Do one job. It ends without an exception: what failed is in the rows, and in the log by a reference."""
@@ -101,8 +103,7 @@ class Jobs:
         )
         if kind in _COMES_AGAIN and self.store.switches.on(PAUSED):
             return  # interrupted, those of a weekend's slots would all be resumed at once
-        began = self.clock()
-        with structlog.contextvars.bound_contextvars(job=job_id):
+        with structlog.contextvars.bound_contextvars(job=job_id), self.tally.of(kind) as turn:
             try:
                 self._verbs()[kind](subject, checkpoint, job_id)
             except Waiting as waiting:
@@ -115,10 +116,12 @@ class Jobs:
             except Exception as error:
                 if is_engine_signal(error):
                     raise
+                turn.ended = Ended.FAILED
                 self._failed(kind, subject, error, job_id)
             else:
+                turn.ended = Ended.DONE
                 if kind in _TOLD:
-                    log.info("done", seconds=round((self.clock() - began).total_seconds(), 3))
+                    log.info("done", seconds=round(turn.seconds, 3))
 
     def _verbs(self) -> Mapping[str, Callable[[str, Checkpoint, str], None]]:
         return {
@@ -163,8 +166,7 @@ class Jobs:
 
     def _failed(self, kind: str, subject: str, error: Exception, job_id: str) -> None:
         reference = secrets.token_hex(3)
-        to_do = _BY_ITSELF if kind == "digest" else _RETRY
-        sentence = self.redact(sentence_of(error, reference, to_do))
+        sentence = self.redact(sentence_of(error, reference, _BY_ITSELF if kind == "digest" else _RETRY))
         log.warning("failed", reference=reference, error=str(error), exc_info=traceback_of(error))
         match kind:
             case "digest":
@@ -204,10 +206,9 @@ class Jobs:
         self.store.runs.broke_off(report_id, sentence)
         watched = report.status in WATCHED  # nobody should have to press Retry because GitHub was down for an hour
         if isinstance(error, Unavailable) and (watched or report.tries < TRIES):
-            until = self.clock() + wait_after(error, report.tries)
-            self.store.reports.postpone(report_id, sentence, until, anew=not watched)
+            wait = wait_after(error, report.tries)
+            self.store.reports.postpone(report_id, sentence, self.clock() + wait, anew=not watched)
         else:
-            outcome = error.outcome if isinstance(error, Stopped) else Outcome.FAILED
             try:
                 self.store.reports.move(
                     report_id,
@@ -216,7 +217,7 @@ class Jobs:
                     who="machine",
                     because=sentence,
                     expect=report.status,
-                    stuck_because=outcome,
+                    stuck_because=error.outcome if isinstance(error, Stopped) else Outcome.FAILED,
                 )
             except IllegalMove:
                 log.info("it was moved meanwhile", report=report_id)
@@ -286,9 +287,8 @@ class Jobs:
 
     def _may_be_merged(self, report: Report) -> bool:
         """Whether it got stuck with a pull request, lately enough that people may be at it."""
-        if self.clock() - report.since >= _TAKEN_OVER:
-            return False
-        return is_followed(report, self.store.fixes.latest(report.id or 0))
+        is_late = self.clock() - report.since >= _TAKEN_OVER
+        return not is_late and is_followed(report, self.store.fixes.latest(report.id or 0))
 
 
 _TAKEN_OVER = dt.timedelta(days=30)  # in which it is noticed that people merged or closed what we got stuck with

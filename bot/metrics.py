@@ -1,7 +1,8 @@
 """`GET /metrics`: numbers for Prometheus, at an address of their own, which is off until SIGNALBOX_METRICS names it.
 
-Nothing is counted in the process: all numbers come from rows, so that a restart forgets none and every worker says the
-same. They are not served where webhooks are received: that address is often open to the world.
+All numbers come from rows, so that a restart forgets none and every worker says the same; but for the jobs that ended,
+of which each process counts its own. They are not served where webhooks are received: that address is often open to
+the world.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from starlette.routing import Route
 from agents.terms import Policy
 from bot.circuits import all_breakers
 from bot.durable.engine import Engine
+from bot.durable.tally import Tally
 from bot.http import HttpServer
-from bot.patience import Lately
+from bot.patience import Latest
 from bot.settings import Settings
 from storage.columns import now
 from storage.counting import Number
@@ -36,6 +38,9 @@ from storage.store import Store
 _KEPT = 10.0  # seconds that an answer serves; of a million signals it takes a moment to count
 _SILENCE = dt.timedelta(seconds=20)  # after which a worker is taken for dead
 _PAUSED = "paused"
+_PATIENCE = 3.0  # seconds that who asks is made to wait; Prometheus by itself gives up after ten
+_OLD = 300.0  # seconds after which an answer serves nobody any more
+_SILENT = "The database did not answer in time; the jobs' file is locked, or its disk is slow."
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,17 @@ class Collected:
 
 @dataclass
 class Metrics:
-    """Writes them. `jobs` gives the ids of those that wait or run."""
+    """Writes them. `jobs` gives the ids of those that wait or run, `tally` what became of this process's own."""
 
     store: Store
     policy: Policy
     jobs: Callable[[], Sequence[str]]
+    tally: Tally = field(default_factory=Tally)
     clock: Callable[[], dt.datetime] = field(default=now)
-    _lately: Lately[Collected] = field(default_factory=lambda: Lately(_KEPT))
+    patience: float = _PATIENCE
+
+    def __post_init__(self) -> None:
+        self._latest = Latest(self.collected, serves=_KEPT, patience=self.patience, old=_OLD)
 
     def app(self) -> Starlette:
         """The application to serve."""
@@ -65,6 +74,8 @@ class Metrics:
 
     def _families(self) -> Iterator[Metric]:
         at = self.clock()
+        says = "When these numbers were counted, in Unix time: they may be older where the database is slow."
+        yield _gauge("signalbox_counted_timestamp_seconds", says, (), [Number((), at.timestamp())])
         counted, kinds = self.store.counting.now(at), Counter(job.partition(":")[0] for job in self.jobs())
         breakers = [(each, each.breaker(at) is Breaker.OPEN) for each in all_breakers(self.store, self.policy)]
         read = [(name, self.store.cursors.get(name)) for name in self.policy.sources]
@@ -79,6 +90,7 @@ class Metrics:
         yield _gauge("signalbox_jobs_unfinished", "Jobs that wait or run.", ("kind",), jobs)
         says = "How long the longest wait for the machine has taken."
         yield _gauge("signalbox_longest_wait_seconds", says, ("what",), counted.waits)
+        yield from self._ended()
         yield _counter("signalbox_model_calls", "Calls of models that ended.", ("stage", "model"), counted.calls)
         says = "What they cost, in US dollars, by our list of prices."
         yield _counter("signalbox_model_usd", says, ("stage", "model"), counted.usd)
@@ -94,12 +106,23 @@ class Metrics:
         paused = [Number((), float(self.store.switches.on(_PAUSED)))]
         yield _gauge("signalbox_paused", "1 while all work is paused.", (), paused)
 
+    def _ended(self) -> Iterator[Metric]:
+        """What is not in rows."""
+        many, took = self.tally.many(), self.tally.seconds()
+        ended = [Number((kind, how.value), count) for (kind, how), count in sorted(many.items())]
+        says = "Jobs that ended in this process since it began; each process counts its own."
+        yield _counter("signalbox_jobs_ended", says, ("kind", "outcome"), ended)
+        seconds = [Number((kind,), spent) for kind, spent in sorted(took.items())]
+        yield _counter("signalbox_job_seconds", "How long those took.", ("kind",), seconds)
+
     async def _metrics(self, request: Request) -> Response:
         encode, media_type = choose_encoder(request.headers.get("accept", ""))
         try:
-            collected = self._lately.get("") or self._lately.put("", await run_in_threadpool(self.collected))
+            collected = await run_in_threadpool(self._latest.get)
         except DatabaseDown as error:
             return PlainTextResponse(f"# {error}\n", 503)
+        if collected is None:
+            return PlainTextResponse(f"# {_SILENT}\n", 503)
         return Response(encode(collected), headers={"Content-Type": media_type})
 
     def collected(self) -> Collected:
@@ -114,12 +137,14 @@ class Metrics:
         return PlainTextResponse("ok\n")
 
 
-def served(settings: Settings, policy: Policy, store: Store, engine: Engine) -> AbstractContextManager[object]:
+def served(
+    settings: Settings, policy: Policy, store: Store, engine: Engine, tally: Tally
+) -> AbstractContextManager[object]:
     """Serve them while the block lasts, if an address is set. Raises BadSettings where that is not to be had."""
     if not settings.signalbox_metrics:
         return nullcontext()
     host, _, port = settings.signalbox_metrics.rpartition(":")
-    app = Metrics(store, policy, engine.alive).app()
+    app = Metrics(store, policy, engine.alive, tally).app()
     return HttpServer(app, host.strip("[]"), int(port), serves="/metrics", variables="SIGNALBOX_METRICS")
 
 

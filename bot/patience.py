@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -66,3 +67,62 @@ class Lately(Generic[V]):
                 self._kept.clear()
             self._kept[name] = (self.clock(), value)
         return value
+
+
+class Latest(Generic[V]):
+    """What is slow to make, and asked for often: made in a thread of its own, one at a time, for `serves` seconds.
+
+    Who asks waits no longer than `patience`, and then gets the one before, unless that is `old`.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], V],
+        *,
+        serves: float,
+        patience: float,
+        old: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._make, self._serves, self._patience, self._old, self._clock = make, serves, patience, old, clock
+        self._lock = threading.Lock()
+        self._last: tuple[float, V] | None = None
+        self._making: Future[V] | None = None
+
+    def get(self) -> V | None:
+        """The newest there is; None where there is none in time. Raises what making it raised."""
+        with self._lock:
+            if (kept := self._kept(self._serves)) is not None:
+                return kept
+            making = self._making = self._making or self._begun()
+        try:
+            return making.result(self._patience)
+        except TimeoutError:
+            if making.done():
+                raise
+            with self._lock:
+                return self._kept(self._old)
+
+    def _kept(self, seconds: float) -> V | None:
+        return self._last[1] if self._last is not None and self._clock() - self._last[0] < seconds else None
+
+    def _begun(self) -> Future[V]:
+        future: Future[V] = Future()
+        threading.Thread(target=self._work, args=(future,), name="latest", daemon=True).start()
+        return future
+
+    def _work(self, future: Future[V]) -> None:
+        began = self._clock()
+        try:
+            value = self._make()
+        except BaseException as error:  # noqa: BLE001 it is raised where somebody asked
+            self._put_down(None)
+            future.set_exception(error)
+        else:
+            self._put_down((began, value))
+            future.set_result(value)
+
+    def _put_down(self, made: tuple[float, V] | None) -> None:
+        with self._lock:
+            self._making = None
+            self._last = made or self._last

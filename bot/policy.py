@@ -31,7 +31,7 @@ def read_policy(path: Path, source_kinds: Iterable[str]) -> Policy:
     try:
         text = path.read_text(encoding="utf-8-sig")  # as some editors save it
     except FileNotFoundError as error:
-        fault = f"{path.absolute()}: there is no such file; copy signalbox.example.toml to it and edit that"
+        fault = f"{path.absolute()}: there is no such file; `signalbox init` writes an example there, to be changed"
         raise BadPolicy((fault,)) from error
     except UnicodeDecodeError as error:
         raise BadPolicy((f"{path}: it is not UTF-8 text; save it as that",)) from error
@@ -109,7 +109,7 @@ def _misplaced(name: str) -> str:
     homes = [home for home, terms in _HOMES.items() if name in terms.model_fields]
     if homes:
         return f"there is no such key here; it stands {', or '.join(homes)}"
-    return "there is no such key; see signalbox.example.toml for those there are"
+    return "there is no such key; see signalbox.example.toml (what `signalbox init` writes) for those there are"
 
 
 def _typed(value: object) -> str:

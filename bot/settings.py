@@ -79,6 +79,14 @@ def read_settings() -> Settings:
         raise BadSettings("The environment has faults: " + "; ".join(faults)) from error
 
 
+def settings_with(variable: str, value: str) -> Settings:
+    """As the environment has them, but for one variable. Raises BadSettings when it cannot be that."""
+    try:
+        return Settings.model_validate({**read_settings().model_dump(), variable.lower(): value})
+    except ValidationError as error:
+        raise BadSettings("; ".join(_sentence(fault) for fault in error.errors(include_input=False))) from error
+
+
 def _sentence(fault: ErrorDetails) -> str:
     return f"{'.'.join(str(part) for part in fault['loc']).upper()}: {fault['msg'].removeprefix('Value error, ')}"
 
@@ -88,7 +96,7 @@ def unset(*variables: str) -> str:
     here = Path.cwd()
     where = "docs/install.md says where they come from"
     if not Path(".env").exists():
-        where += f"; there is no .env in {here}, which is where it is looked for"
+        where += f"; there is no .env in {here}, which is where it is looked for (`signalbox init` writes one)"
     return f"{' and '.join(variables)} must be set; {where}."
 
 

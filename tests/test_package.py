@@ -34,5 +34,13 @@ def test_every_pattern_of_what_is_packed_finds_something(package: str) -> None:
     assert all(any((ROOT / package).glob(pattern)) for pattern in PACKED[package])
 
 
-def test_the_manifest_of_a_wheel_is_the_one_at_the_top() -> None:
-    assert (ROOT / "bot" / "slack" / "manifest.yml").resolve() == ROOT / "manifest.yml"
+@pytest.mark.parametrize(
+    ("inside", "top"),
+    [
+        ("slack/manifest.yml", "manifest.yml"),
+        ("examples/signalbox.example.toml", "signalbox.example.toml"),
+        ("examples/env.example", ".env.example"),
+    ],
+)
+def test_what_a_wheel_has_of_the_top_is_what_is_there(inside: str, top: str) -> None:
+    assert (ROOT / "bot" / inside).resolve() == ROOT / top

@@ -12,11 +12,12 @@ from agents.errors import SlackDown
 from agents.rules import Person
 from agents.terms import Autonomy, Channel, Policy, StandingTerms
 from storage.columns import now
-from storage.judgments import Priority
+from storage.judgments import Priority, Screening
 from storage.records import Decision
 from storage.status import Status
 from storage.store import Store
 from tests.allowed_ahead import DRAFT, Ahead
+from tests.factories import a_signal
 from tests.world import PRIYA, TOM
 
 
@@ -191,3 +192,44 @@ def test_it_counts_as_one_persons_yes_where_several_are_needed(sqlite_store: Sto
     assert world.store.reports.get(1).status is Status.AWAITING_FIX
     world.announces()
     assert world.advances().status is Status.AWAITING_CHECKS
+
+
+@pytest.mark.parametrize("how", ["stopped", "ran out", "held"])
+def test_one_that_ends_while_others_are_missing_counts_no_more(sqlite_store: Store, tmp_path: Path, how: str) -> None:
+    world = Ahead.under(sqlite_store, tmp_path, with_repository(approvals=2))
+    world.gives(seconds=3_600.0)
+    world.shows_a_plan()
+    world.looks()
+    assert [each.lapsed_because for each in world.approvals] == [""]
+    match how:
+        case "stopped":
+            assert world.stops().ok
+        case "ran out":
+            world.passes(hours=1)
+        case _:
+            other = a_signal(world.store, report_id=1, channel="C11")
+            world.store.signals.hold(other.id or 0, Screening(reason="It gives orders."), step="hold")
+    world.looks()
+    world.looks()
+    (said,) = world.approvals
+    assert said.lapsed_because
+
+    assert world.presses(Decision.APPROVE, TOM)
+    assert world.store.reports.get(1).status is Status.AWAITING_APPROVAL
+    assert world.presses(Decision.APPROVE, PRIYA)  # by hand, as anybody
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+
+def test_one_that_was_given_anew_after_it_had_lapsed_does_not_bring_the_yes_back(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    world = Ahead.under(sqlite_store, tmp_path, with_repository(approvals=2))
+    world.gives()
+    world.shows_a_plan()
+    world.looks()
+    world.stops()
+    world.looks()
+    world.gives(key="2")
+    world.looks()
+    assert world.presses(Decision.APPROVE, TOM)
+    assert world.store.reports.get(1).status is Status.AWAITING_APPROVAL

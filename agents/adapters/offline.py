@@ -10,6 +10,7 @@ from typing import TypeVar
 from agents.adapters import plain_reading
 from agents.errors import ModelRefused
 from agents.exchange import About, Turn, TurnRequest
+from agents.mentions import legible
 from agents.stages.decide import AboutDecide
 from agents.stages.group import AboutGroup
 from agents.stages.normalise import AboutNormalise
@@ -91,14 +92,15 @@ def _grouping(about: AboutGroup, threshold: float) -> Grouping:
 
 
 def _summary(about: AboutSummary) -> Summary:
-    title = " ".join(about.title.split())[:_REASON_LIMIT] or plain_reading.title(about.text)
-    title = title or f"A signal from {about.source} without words"
     is_chat = about.source == CHAT
+    text = legible(about.text) if is_chat else about.text
+    title = " ".join(about.title.split())[:_REASON_LIMIT] or plain_reading.title(text)
+    title = title or f"A signal from {about.source} without words"
     return Summary(
-        about_product=not is_chat or plain_reading.tells_of_a_problem(about.text),
+        about_product=not is_chat or plain_reading.tells_of_a_problem(text),
         title=title,
-        gist=plain_reading.gist(about.text) or title,
-        queries=plain_reading.queries(title, about.text),
+        gist=plain_reading.gist(text) or title,
+        queries=plain_reading.queries(title, text),
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from agents.errors import SpentForToday
 from agents.means import Means
 from agents.terms import Repository
+from storage.decisions.counting import approvals_of
 from storage.decisions.kept_back import words_in
 from storage.records import Approval, Decision
 
@@ -37,13 +39,14 @@ def consent(
     It stands while the policy names so many as are `needed` of those who gave it, or had the fix tried again since.
     Those `without` which it has to do, by their ids, are not counted.
     """
-    given = [place for place, each in enumerate(approvals) if _approves(each, revision)]
+    given = approvals_of(approvals, revision)
     if not given:
         return None
-    tried = [each for each in approvals[given[-1] :] if each.decision in _AGAIN]
-    counted = (each for place in given if (each := approvals[place]).id not in without)
-    standing = dict.fromkeys(each.by for each in (*counted, *tried) if each.by in named)
-    return Consent(", ".join(standing) or approvals[given[0]].by, stands=len(standing) >= needed)
+    since = dropwhile(lambda each: each is not given[-1], approvals)
+    tried = [each for each in since if each.decision in _AGAIN and each.by in named]
+    counted = approvals_of(approvals, revision, named, without)
+    standing = dict.fromkeys(each.by for each in (*counted, *tried))
+    return Consent(", ".join(standing) or given[0].by, stands=len(standing) >= needed)
 
 
 def permitted(approvals: Sequence[Approval]) -> tuple[str, ...]:
@@ -64,7 +67,3 @@ def need_room(means: Means, repository: Repository) -> None:
 
 
 _AGAIN = frozenset({Decision.RETRY, Decision.PERMIT, Decision.GO_ON})
-
-
-def _approves(approval: Approval, revision: int) -> bool:
-    return approval.decision is Decision.APPROVE and approval.plan_revision == revision

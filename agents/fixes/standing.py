@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from agents import rules
 from agents.errors import NotReadYet, Rejected
@@ -17,6 +18,7 @@ from agents.gathering.digesting import was_let_through
 from agents.means import Means
 from agents.patches.guards import is_guarded
 from agents.terms import Autonomy, Policy, Repository
+from storage.decisions.counting import approvals_of
 from storage.decisions.standing import AHEAD, Room, Waiting
 from storage.errors import SignalboxError
 from storage.groups import Correction, CorrectionKind
@@ -40,7 +42,8 @@ class Standing:
     means: Means
 
     def look(self) -> None:
-        """Look at every plan that people see and a standing approval may cover; once for each.
+        """Look at every plan that people see and a standing approval may cover; once for each, and while others
+        have to join it again, since it may end before they do.
 
         Raises what came of one that could not be looked at, after all others were: the next look comes to it.
         """
@@ -48,10 +51,12 @@ class Standing:
         for given in store.standing.living(at):
             if given.by not in rules.approvers_of(self.means.policy.repository(given.repository), self.means.policy):
                 store.standing.end(given.id or 0, LEFT)
+        looks = [partial(self._look_again, plan) for plan in store.standing.waiting_for_others()]
+        looks += [partial(self._weigh, each, at) for each in store.standing.waiting(at)]
         fault: SignalboxError | None = None
-        for each in store.standing.waiting(at):
+        for look in looks:
             try:
-                self._weigh(each, at)
+                look()
             except NotReadYet:
                 continue
             except SignalboxError as error:
@@ -101,6 +106,14 @@ class Standing:
             if because := why_not(self.means.store.standing.heir(each.standing_id or 0), each):
                 found[each.id or 0] = because
         return found
+
+    def _look_again(self, plan: ShownPlan) -> None:
+        """What does not hold any more counts no more for those who have to join it, and they read why."""
+        lapsed = self.lapsed(plan, self.means.store.plans.approvals(plan.report_id))
+        for number, because in lapsed.items():
+            self.means.store.standing.lapse(number, because)
+        if lapsed:
+            self.means.nudge.report(plan.report_id)
 
     def _weigh(self, waiting: Waiting, at: dt.datetime) -> None:
         given, plan = waiting.standing, waiting.plan
@@ -229,8 +242,8 @@ def _stopped(approvals: Sequence[Approval], said: Approval) -> str:
 
 
 def given_ahead(approvals: Sequence[Approval], revision: int) -> list[Approval]:
-    """Those of this revision of a plan that were given by standing approvals."""
-    return [each for each in approvals if each.standing_id is not None and each.plan_revision == revision]
+    """Those of this revision of a plan that were given by standing approvals, and count."""
+    return [each for each in approvals_of(approvals, revision) if each.standing_id is not None]
 
 
 def _by_plan(plan: ShownPlan, repository: Repository) -> str:

@@ -28,6 +28,7 @@ from agents.rules import Person
 from agents.terms import Policy
 from storage.changes import ReportChanges
 from storage.columns import now
+from storage.decisions.counting import approvals_of
 from storage.decisions.plans import Decided, DecidedKind
 from storage.records import Decision, Report, ShownPlan
 from storage.status import CLOSED, Status
@@ -218,9 +219,8 @@ class Assent:
 
     def _is_ahead(self, report: Report) -> bool:
         """Whether nobody but a standing approval approved the plan: then a no is the first word of a person on it."""
-        said = [each for each in self.store.plans.approvals(report.id or 0) if each.decision is Decision.APPROVE]
-        own = [each for each in said if each.plan_revision == report.plan_revision]
-        return bool(own) and all(each.standing_id is not None for each in own)
+        said = approvals_of(self.store.plans.approvals(report.id or 0), report.plan_revision)
+        return bool(said) and all(each.standing_id is not None for each in said)
 
     def _only_for_deciders(self, report: Report, person: Person, sentence: str) -> Answer | None:
         """People may talk in the thread; only those who may decide are told what their words do not do."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from agents.rules import approvals_needed, approvers_of
 from agents.terms import Policy
-from storage.records import Approval, Decision, Report, ShownPlan
+from storage.decisions.counting import approvals_of
+from storage.records import Approval, Report, ShownPlan
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,7 @@ def quorum(report: Report, plan: ShownPlan, approvals: Iterable[Approval], polic
     """How this plan of a report stands."""
     repository = policy.repository(report.repository)
     named = tuple(dict.fromkeys(approvers_of(repository, policy)))
-    said = {each.by for each in approvals if _is_of(each, plan)}
+    said = {each.by for each in approvals_of(approvals, plan.revision)}
     given = tuple(user_id for user_id in named if user_id in said)
     others = tuple(user_id for user_id in named if user_id not in said)
     return Quorum(given, others, approvals_needed(repository, plan.body.files))
-
-
-def _is_of(approval: Approval, plan: ShownPlan) -> bool:
-    return approval.decision is Decision.APPROVE and approval.plan_revision == plan.revision

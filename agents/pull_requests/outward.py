@@ -1,20 +1,34 @@
 """Words that leave for the code host: they mention nobody, close nothing, stop no checks and bring no HTML. Pure.
 
-What agents write may repeat foreign words, and a code host acts on some of them.
+What agents write may repeat foreign words, and a code host acts on some of them; so does a tracker that reads along.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 PART_LIMIT = 6_000
-_ENDS = re.compile(
-    r"\b(?P<word>(?:close|fix|resolve)(?:s|d|es|ed)?)(?P<colon>:?)[ \t]+"
-    r"(?P<what>(?:[\w.-]+/[\w.-]+)?#\d+|GH-\d+|https?://\S+/issues?/\S+"
-    r"|(?-i:(?!(?:UTF|ISO|SHA|MD|RFC|CVE|CWE|IEEE|HTTP|PEP)-)[A-Z][A-Z0-9]{1,9}-\d+\b))",
-    re.IGNORECASE,
+_TRACKED = r"(?-i:\b(?!(?:UTF|ISO|SHA|MD|RFC|CVE|CWE|IEEE|HTTP|PEP)-)[A-Z][A-Z0-9]{1,9}-\d+\b)"
+_HOSTED = r"(?:[\w.-]+/[\w.-]+)?#\d+|GH-\d+|https?://\S+/issues?/\S+"
+_ENDING = r"clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)"
+_LINKING = (  # for a tracker alone
+    r"complet(?:e[sd]?|ing)|implement(?:s|ed|ing)?|ref(?:s|erenc(?:e[sd]?|ing))?|part of|relate[sd] to|relating to"
+    r"|contribut(?:e[sd]?|ing) to|towards?|linear issues?"
 )
+_IN_A_LINE, _OVER_LINES = r"[ \t]+", r"[ \t]*\n[ \t]*"
+
+
+def _bare(words: str, names: str, gap: str) -> re.Pattern[str]:
+    """Words that make a code host or a tracker act on an issue, if its bare name follows them."""
+    return re.compile(rf"\b(?P<word>{words})(?P<gap>:?{gap})(?P<what>[\[(*_]*(?:{names}))", re.IGNORECASE)
+
+
+_ACTS, _ACTS_OVER_LINES = (
+    (_bare(_ENDING, f"{_HOSTED}|{_TRACKED}", gap), _bare(_LINKING, rf"https?://linear\.app/\S+|{_TRACKED}", gap))
+    for gap in (_IN_A_LINE, _OVER_LINES)
+)
+_NAMED = re.compile(rf"(?<!-){_TRACKED}")
 _SKIPS = re.compile(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]", re.IGNORECASE)
 _UNPRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BREAK = "\u200b"  # breaks a mention, and is not seen
@@ -25,9 +39,25 @@ _TICKS = re.compile(r"`+")
 def inert(text: str) -> str:
     """The words as they may stand where no markup is read, such as in a commit."""
     calm = _SKIPS.sub(r"(\1)", _UNPRINTED.sub("", text.replace("\r\n", "\n")))
-    calm = _ENDS.sub(r"\g<word>\g<colon> issue \g<what>", calm)  # only the bare name has code host or tracker close it
+    calm = _apart(_apart(calm, _ACTS), _ACTS_OVER_LINES)
     calm = re.sub(r"(?<!\w)@(?=\w)", f"@{_BREAK}", calm)
     return calm.encode(errors="replace").decode()
+
+
+def _apart(text: str, acts: Iterable[re.Pattern[str]]) -> str:
+    for act in acts:
+        text = act.sub(_named, text)
+    return text
+
+
+def _named(found: re.Match[str]) -> str:
+    between = "called" if found["word"].lower().endswith(("issue", "issues")) else "issue"
+    return f"{found['word']}{found['gap']}{between} {found['what']}"
+
+
+def title(text: str, own: str = "") -> str:
+    """A title, in which a tracker links whatever issue is named: none is named whole but the report's `own`."""
+    return _NAMED.sub(lambda name: name[0] if name[0] == own else name[0].replace("-", f"-{_BREAK}"), one_line(text))
 
 
 def one_line(text: str, longest: int = 250) -> str:
@@ -45,7 +75,8 @@ def code(text: str) -> str:
 
 def plain(text: str) -> str:
     """The same as Markdown: code stays as it is, and of a fence that does not end nothing is swallowed."""
-    return "\n".join(_lines(_UNPRINTED.sub("", text.replace("\r\n", "\n"))[:PART_LIMIT]))
+    calm = _UNPRINTED.sub("", text.replace("\r\n", "\n"))[:PART_LIMIT]
+    return "\n".join(_lines(_apart(calm, _ACTS_OVER_LINES)))  # each line is read by itself
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from agents.cases import FixCase
 from agents.exchange import Draft
 from agents.patches.guards import is_changelog
 from agents.patches.patch import read_patch
-from agents.pull_requests.outward import code, literal, one_line, plain
+from agents.pull_requests.outward import code, literal, plain, title
 from agents.pull_requests.template import Part, Seen, arranged, unfilled
 from agents.suites.suite import suite_said
 from storage.judgments import FixSubmission, Proof, Research
@@ -57,7 +57,7 @@ def pull_request_draft(
     )
     return Draft(
         branch=branch,
-        title=one_line(submission.title),
+        title=title(submission.title, "" if case.discreet else mends),
         body="\n\n".join(filter(None, body)),
         label=case.repository.label,
     )

@@ -85,7 +85,7 @@ def _cells(record: Recorded) -> tuple[str, ...]:
         f"standing approval {record.standing_id}" if record.standing_id is not None else record.via,
         plan,
         record.pull_request or "—",
-        _plain(record.words),
+        _plain(f"{record.words}; it lapsed: {record.lapsed_because}" if record.lapsed_because else record.words),
     )
 
 

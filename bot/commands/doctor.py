@@ -8,10 +8,8 @@ import typer
 from rich.console import Console
 
 from bot.doctor.examination import examine
-from bot.doctor.findings import Finding, Verdict
+from bot.doctor.findings import Finding, Verdict, print_finding
 from bot.log import configure_logging
-
-_COLOUR = {Verdict.GOOD: "green", Verdict.MISSING: "yellow", Verdict.BAD: "red"}
 
 
 def doctor(
@@ -23,8 +21,6 @@ def doctor(
     console = Console(highlight=False, soft_wrap=True)
     for finding in examine(tests=tests):
         findings.append(finding)
-        colour = _COLOUR[finding.verdict]
-        console.print(f"[{colour}]{finding.verdict.value:>7}[/{colour}]  {finding.what}:", end=" ")
-        console.print(finding.sentence, markup=False)
+        print_finding(console, finding)
     if any(finding.verdict is Verdict.BAD for finding in findings):
         raise typer.Exit(1)

@@ -54,25 +54,30 @@ def examine(*, tests: bool = False) -> Iterator[Finding]:
         yield Finding("policy", Verdict.GOOD, f"{settings.signalbox_policy} is valid")
     except SignalboxError as error:
         yield Finding("policy", Verdict.BAD, str(error))
-    yield from _guarded("database", "SIGNALBOX_HOME and DATABASE_URL", lambda: _database(settings))
-    yield from _guarded("Slack", "this machine's network and SLACK_API_URL", lambda: examine_slack(settings, policy))
-    yield from _guarded(
+    yield from guarded("database", "SIGNALBOX_HOME and DATABASE_URL", lambda: _database(settings))
+    yield from guarded("Slack", "this machine's network and SLACK_API_URL", lambda: examine_slack(settings, policy))
+    yield from guarded(
         "model", "this machine's network and ANTHROPIC_BASE_URL", lambda: examine_models(settings, policy)
     )
-    yield from _guarded("sentences", "SIGNALBOX_SENTENCES", lambda: _sentences(settings))
+    yield from guarded("sentences", "SIGNALBOX_SENTENCES", lambda: _sentences(settings))
     named = policy.repositories if policy is not None else ()
-    yield from _guarded("sandbox", "that SIGNALBOX_HOME can be written", lambda: _sandbox(settings, named))
+    yield from guarded("sandbox", "that SIGNALBOX_HOME can be written", lambda: _sandbox(settings, named))
     if policy is not None:
         network = "this machine's network and GITHUB_API_URL"
-        yield from _guarded("repositories", network, lambda: examine_repositories(settings, policy))
-        yield from _guarded("sources", "this machine's network", lambda: _sources(settings, policy))
-        yield from _guarded("Linear issues", "LINEAR_URL", lambda: examine_issues(settings, policy))
-        yield from _guarded("MCP servers", "this machine's network", lambda: _mcp(policy))
+        yield from guarded("repositories", network, lambda: examine_repositories(settings, policy))
+        yield from guarded("sources", "this machine's network", lambda: _sources(settings, policy))
+        yield from guarded("Linear issues", "LINEAR_URL", lambda: examine_issues(settings, policy))
+        yield from guarded("MCP servers", "this machine's network", lambda: _mcp(policy))
         if tests:
-            yield from _guarded("tests", network, lambda: rehearse_tests(settings, policy))
+            yield from guarded("tests", network, lambda: rehearse_tests(settings, policy))
 
 
-def _guarded(what: str, check: str, examination: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def guarded(
+    what: str,
+    check: str,
+    examination: Callable[[], Iterator[Finding]],
+    again: str = "then type `signalbox doctor` again",
+) -> Iterator[Finding]:
     """An examination; when it cannot be made, a sentence and what to `check`, never the words of a library."""
     try:
         yield from examination()
@@ -80,9 +85,7 @@ def _guarded(what: str, check: str, examination: Callable[[], Iterator[Finding]]
         yield Finding(what, Verdict.BAD, last_words(error, "signalbox doctor"))
     except (requests.RequestException, SlackClientError, HTTPException, OSError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-        yield Finding(
-            what, Verdict.BAD, f"it cannot be reached ({why}); check {check}, then type `signalbox doctor` again"
-        )
+        yield Finding(what, Verdict.BAD, f"it cannot be reached ({why}); check {check}, {again}")
 
 
 def _python() -> Finding:

@@ -12,29 +12,39 @@ from bot.doctor.findings import Finding, Verdict
 from bot.settings import Settings, secret, unset
 from bot.slack.manifest import bot_scopes
 
+_BOT_TOKEN = "Slack bot token"  # noqa: S105 what a finding is about
+
 
 def examine_slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
     """The tokens, what they may do, the channels and the approvers."""
     if not settings.slack_bot_token or not settings.slack_app_token:
         yield Finding("Slack", Verdict.BAD, unset("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"))
         return
-    client = WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url)
-    try:
-        answer = client.auth_test()
-    except SlackApiError as error:
-        yield Finding(
-            "Slack bot token", Verdict.BAD, f"Slack says {error.response['error']}; reinstall the app, copy anew"
-        )
+    client = _client(settings)
+    yield from (tokens := list(examine_bot_token(settings)))
+    if any(each.verdict is Verdict.BAD and each.what == _BOT_TOKEN for each in tokens):
         return
-    yield Finding("Slack bot token", Verdict.GOOD, f"{answer['user']} in {answer['team']}")
-    granted = {scope for scope in (answer.headers.get("x-oauth-scopes") or "").split(",") if scope}
-    yield _scopes(granted)
-    yield _level_token(settings, client, str(answer.get("bot_id") or ""))
+    yield from examine_level_token(settings)
     for channel in policy.channels if policy else ():
         yield _channel(client, channel)
-    yield from _approvers(client, policy, str(answer.get("team_id") or ""))
+    yield from _approvers(client, policy, str(client.auth_test().get("team_id") or ""))
     if policy and policy.held_notes_to and policy.channel(policy.held_notes_to) is None:
         yield _channel(client, Channel.model_construct(id=policy.held_notes_to))
+
+
+def examine_bot_token(settings: Settings) -> Iterator[Finding]:
+    """Whose it is, and whether all is granted that the manifest asks for."""
+    try:
+        answer = _client(settings).auth_test()
+    except SlackApiError as error:
+        yield Finding(_BOT_TOKEN, Verdict.BAD, f"Slack says {error.response['error']}; reinstall the app, copy anew")
+        return
+    yield Finding(_BOT_TOKEN, Verdict.GOOD, f"{answer['user']} in {answer['team']}")
+    yield _scopes({scope for scope in (answer.headers.get("x-oauth-scopes") or "").split(",") if scope})
+
+
+def _client(settings: Settings) -> WebClient:
+    return WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url)
 
 
 def _channel(client: WebClient, terms: Channel) -> Finding:
@@ -64,21 +74,25 @@ def _scopes(granted: set[str]) -> Finding:
     return Finding("Slack scopes", Verdict.GOOD, "all granted" if granted else "Slack did not list them")
 
 
-def _level_token(settings: Settings, client: WebClient, bot: str) -> Finding:
+def examine_level_token(settings: Settings) -> Iterator[Finding]:
     """Whether Socket Mode opens, and is that of the app whose bot we are: another's brings another's events."""
-    what, token = "Slack app token", secret(settings.slack_app_token)
+    what, token, client = "Slack app token", secret(settings.slack_app_token), _client(settings)
     try:
         WebClient(base_url=settings.slack_api_url).apps_connections_open(app_token=token)
     except SlackApiError as error:
-        return Finding(what, Verdict.BAD, f"Slack says {error.response['error']}; it needs the scope connections:write")
+        sentence = f"Slack says {error.response['error']}; it needs the scope connections:write"
+        yield Finding(what, Verdict.BAD, sentence)
+        return
     try:
+        bot = str(client.auth_test().get("bot_id") or "")
         app = str(client.bots_info(bot=bot)["bot"].get("app_id") or "")
     except SlackApiError:
         app = ""
     if app and token.startswith("xapp-") and f"-{app}-" not in token:
         sentence = f"it is another app's than the bot token's ({app}); copy both from the settings of one app"
-        return Finding(what, Verdict.BAD, sentence)
-    return Finding(what, Verdict.GOOD, "Socket Mode opens")
+        yield Finding(what, Verdict.BAD, sentence)
+        return
+    yield Finding(what, Verdict.GOOD, "Socket Mode opens")
 
 
 def _approvers(client: WebClient, policy: Policy | None, home: str) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ _USAGE = "Name the report, such as: `/signalbox linear SB-12`"
 _NO_TEAM = "No Linear team is set up, so no issue is made: name one as `team` under [linear] in the policy file."
 _NO_TRACKER = "LINEAR_API_KEY is not set, so no issue can be made. Tell whoever runs me."
 _PRIVATE = " The report is private, so the issue tells no more than its number and where its thread is."
+_DRY = " This is a dry run, but what you ask for yourself is made all the same: a real issue."
 
 
 def linear_typed(typed: Typed, deps: Deps) -> Said:
@@ -32,4 +33,5 @@ def _wanted(report: Report, user: str, _: str, deps: Deps) -> Said:
     private = _PRIVATE if report.visibility is Visibility.PRIVATE else ""
     closed = f" {report.ref} itself is {report.status.value}." if report.status in CLOSED else ""
     said = f"I make an issue of {report.ref} in the Linear team {terms.team}; its card will link it."
-    return f"{said}{private}{closed}", []
+    dry = _DRY if deps.policy.dry_run else ""
+    return f"{said}{private}{closed}{dry}", []

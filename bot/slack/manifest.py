@@ -7,12 +7,12 @@ from typing import Any
 
 import yaml
 
-_FILE = Path(__file__).with_name("manifest.yml")
+FILE = Path(__file__).with_name("manifest.yml")
 
 
 def manifest() -> dict[str, Any]:
     """The app as Slack is told of it: names, scopes, events, commands, shortcuts."""
-    read: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    read: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return read
 
 

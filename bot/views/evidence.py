@@ -9,7 +9,7 @@ from bot.views import parts
 from bot.views.drawing import Drawing
 from bot.views.parts import Link, Moment, Piece, Room, Words, bold
 from bot.views.scene import Scene
-from bot.views.words import plural, source_name, title_of, with_refs
+from bot.views.words import as_written, plural, source_name, title_of, with_refs
 from storage.groups import CorrectionKind
 from storage.records import Signal
 from storage.status import CLOSED
@@ -29,7 +29,7 @@ def evidence(scene: Scene) -> Drawing:
     for signal in listed:
         blocks.append(parts.paragraph(*_line(signal)))
         if signal.id in quoted:
-            blocks.append(parts.preformatted(signal.body or signal.title, _QUOTE))
+            blocks.append(parts.preformatted(as_written(signal.body or signal.title, signal), _QUOTE))
             blocks += _why_here(scene, signal)
     if left_out := scene.snapshot.gathered.total - len(listed):
         blocks.append(

@@ -12,16 +12,19 @@ from bot.views.scene import Scene
 from storage.records import ShownPlan
 from storage.status import Status
 
+_NOBODY = "No approval of the plan counts any more."
 NAMED = 4  # approvers that are told by name; more would be noise
 
 
 def another_yes(scene: Scene, shown: ShownPlan) -> Drawing | None:
     """One message after the first yes, so that those who have to join hear of it; later ones are edited in."""
     stands = scene.quorum(shown)
-    if stands.needed <= 1 or not stands.given:
+    name = f"another:{shown.revision}"
+    if stands.needed <= 1:
         return None
     waits = scene.report.status is Status.AWAITING_APPROVAL and shown.revision == scene.report.plan_revision
-    name = f"another:{shown.revision}"
+    if not stands.given:  # whoever had approved it left the policy, or had done so ahead and that lapsed
+        return Drawing(name, _NOBODY, [parts.paragraph(_NOBODY)], past=True) if waits else None
     if not waits or not stands.has_begun:
         line: list[Piece] = [*names(stands.given, " and "), " approved the plan."]
         return Drawing(name, "Who approved the plan", [parts.paragraph(*line)], past=True)

@@ -72,9 +72,8 @@ def _decision(scene: Scene, shown: ShownPlan) -> list[Block]:
 
 def _decided(scene: Scene, shown: ShownPlan) -> list[Piece]:
     said = [each for each in _on(scene, shown) if each.decision in _DECISIVE]
-    people = dict.fromkeys(each.by for each in said if each.decision is said[-1].decision)
     approved = bool(said) and said[-1].decision is Decision.APPROVE
-    if said and (not approved or _sufficed(scene, shown, len(people))):
+    if said and (not approved or _sufficed(scene, shown)):
         return [*_by_hand(said, approved=approved), *(_ahead(scene, shown) if approved else [])]
     if guided := _guidance_on(scene, shown):
         return [Mention(guided.by), " asked to change this plan: ", Words(guided.words, italic=True, limit=400)]
@@ -99,9 +98,10 @@ def _ahead(scene: Scene, shown: ShownPlan) -> list[Piece]:
     return [piece for given in given_for(scene, shown) for piece in (*in_force(given, scene.policy), " ")]
 
 
-def _sufficed(scene: Scene, shown: ShownPlan, approvals: int) -> bool:
-    """Whether that many approved it. Also when fewer were needed then than now."""
-    if approvals >= scene.quorum(shown).needed:
+def _sufficed(scene: Scene, shown: ShownPlan) -> bool:
+    """Whether enough approved it. Also when fewer were needed then than now, or some have left the policy."""
+    stands = scene.quorum(shown)
+    if len(stands.given) >= stands.needed:
         return True
     following = _following(scene, shown)
     until = following.made_at if following else dt.datetime.max.replace(tzinfo=dt.UTC)

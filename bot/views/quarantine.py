@@ -11,7 +11,7 @@ from bot.actions import Action, HeldChoice, HeldTurn, Pardoned
 from bot.views import parts
 from bot.views.escape import one_line, plain
 from bot.views.parts import Link, Mention, Moment, Piece, Room, Sign, Words, bold, code
-from bot.views.words import plural, source_name
+from bot.views.words import as_written, plural, source_name
 from storage.raw import SLACK
 from storage.records import Signal
 from storage.signals.pardons import Restored
@@ -72,7 +72,7 @@ def _known_by(signal: Signal) -> str:
     """By what people know a signal that was restored: its id, or the first words of what has none."""
     if signal.source != SLACK:
         return signal.external_id
-    words = one_line(signal.title or signal.body)
+    words = one_line(as_written(signal.title or signal.body, signal))
     return f"“{words[:_NAMED]}{'…' if len(words) > _NAMED else ''}”"
 
 
@@ -102,7 +102,7 @@ def note(held: Sequence[Held]) -> tuple[str, list[Block]]:
 def why_held(signal: Signal) -> str:
     """What who asked hears, in mrkdwn."""
     why = signal.screening.reason if signal.screening is not None else ""
-    said = plain(one_line(signal.title or signal.body), 80)
+    said = plain(one_line(as_written(signal.title or signal.body, signal)), 80)
     because = f" Why: {plain(one_line(why), 300)}" if why else ""
     steers = signal.screening is not None and signal.screening.threat is not None
     cause = "because it looks like an attempt to steer one" if steers else "because it could not be judged"
@@ -136,5 +136,6 @@ def _line(signal: Signal) -> list[Piece]:
 
 
 def _quote(signal: Signal) -> str:
+    """Exactly what it is: by this people judge it."""
     why = signal.screening
     return why.quote if why is not None and why.quote else signal.body or signal.title

@@ -16,8 +16,9 @@ from bot.views.drawing import Drawing
 from bot.views.parts import Mention, Moment, Piece, Sign, bold, code
 from bot.views.scene import Scene
 from bot.views.words import plural
+from storage.decisions.counting import approvals_of
 from storage.decisions.standing import Listed
-from storage.records import Decision, ShownPlan
+from storage.records import ShownPlan
 from storage.standing_rows import StandingApproval
 from storage.status import Status
 
@@ -32,20 +33,24 @@ _ENDED = 5  # that are over and told of
 
 def allowed(scene: Scene, shown: ShownPlan) -> Drawing | None:
     """That somebody's standing approval allowed a plan, with Stop while that ends it. Posted before work begins."""
-    given = given_for(scene, shown)
-    if not given:
+    given, over = given_for(scene, shown), lapsed_of(scene, shown)
+    if not given and not over:
         return None
-    at_work = scene.report.status is Status.AWAITING_FIX and shown.revision == scene.report.plan_revision
+    newest = shown.revision == scene.report.plan_revision
+    at_work = bool(given) and newest and scene.report.status is Status.AWAITING_FIX
     said: list[Piece] = [Sign("fast_forward"), " "]
     for each in given:
         said += [*in_force(each, scene.policy), " "]
+    for each, because in over:
+        said += [*in_force(each, scene.policy), f" It does not count any more: {because}. "]
     blocks: list[Block] = [parts.paragraph(*said, *_what_follows(scene, at_work=at_work))]
     if at_work:
         value = Choice(report_id=scene.report_id).json_text
         blocks.append(parts.buttons(parts.button("Stop", Action.STOP, value)))
         blocks.append(parts.context(parts.Markup(_STOPS)))
     waits = at_work or scene.report.status is Status.AWAITING_APPROVAL
-    return Drawing(announcement(shown.revision), "A standing approval allowed this plan.", blocks, past=not waits)
+    text = "A standing approval allowed this plan." if given else "A standing approval of this plan lapsed."
+    return Drawing(announcement(shown.revision), text, blocks, past=not waits)
 
 
 def in_force(given: StandingApproval, policy: Policy) -> list[Piece]:
@@ -56,19 +61,27 @@ def in_force(given: StandingApproval, policy: Policy) -> list[Piece]:
 
 
 def given_for(scene: Scene, shown: ShownPlan) -> list[StandingApproval]:
-    """Those by which this revision was approved, the oldest first."""
-    said = (each for each in scene.snapshot.approvals if each.plan_revision == shown.revision)
-    ids = dict.fromkeys(each.standing_id for each in said if each.decision is Decision.APPROVE)
+    """Those by which this revision is approved, the oldest first."""
+    ids = dict.fromkeys(each.standing_id for each in approvals_of(scene.snapshot.approvals, shown.revision))
     rows = {each.id: each for each in scene.snapshot.standing}
     return [rows[number] for number in ids if number is not None and number in rows]
+
+
+def lapsed_of(scene: Scene, shown: ShownPlan) -> list[tuple[StandingApproval, str]]:
+    """Those by which it was, while others had yet to approve it; and why they do not count any more."""
+    rows = {each.id: each for each in scene.snapshot.standing}
+    said = [each for each in scene.snapshot.approvals if each.plan_revision == shown.revision and each.lapsed_because]
+    return [(rows[each.standing_id], each.lapsed_because) for each in said if each.standing_id in rows]
 
 
 def asked_all_the_same(scene: Scene, shown: ShownPlan) -> list[Block]:
     """Why people are asked though there is a standing approval."""
     uses = [each for each in scene.snapshot.uses if each.plan_revision == shown.revision and each.because]
+    reasons = [(each.by, each.because) for each in uses]
+    reasons += [(given.by, because) for given, because in lapsed_of(scene, shown)]
     return [
-        parts.paragraph("I ask, although ", Mention(each.by), f" gave a standing approval: {each.because}.")
-        for each in uses[:2]
+        parts.paragraph("I ask, although ", Mention(by), f" gave a standing approval: {because}.")
+        for by, because in reasons[:2]
     ]
 
 
@@ -120,5 +133,5 @@ def _what_follows(scene: Scene, *, at_work: bool) -> list[Piece]:
     if at_work:
         return ["I write the fix now, and open a draft pull request that a person has to merge."]
     if scene.report.status is Status.AWAITING_APPROVAL:
-        return ["More approvers have to approve it before I begin."]
+        return ["More approvers have to approve the plan before I begin."]
     return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from agents.mentions import legible
 from agents.terms import Policy
 from bot.views.parts import Mention, Moment, Piece
 from bot.views.scene import Scene
@@ -194,9 +195,14 @@ def source_name(source: str) -> str:
     return _SOURCES.get(source, source)
 
 
+def as_written(words: str, signal: Signal) -> str:
+    """Words of a signal as they stand where it was written."""
+    return legible(words) if signal.source == SLACK else words
+
+
 def title_of(signal: Signal) -> str:
     """How a signal is called: by its own title, by what was made of it, or by where it came from."""
-    said = signal.title or (signal.summary.title if signal.summary else "")
+    said = as_written(signal.title, signal) or (signal.summary.title if signal.summary else "")
     return said or ("a message" if signal.source == SLACK else signal.external_id)
 
 

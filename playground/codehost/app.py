@@ -96,7 +96,18 @@ async def _rest(host: Host, route: Route, request: Request) -> Response:
         base = base_of(host, request)
         url = f"{base}{request.url.path}"
         return route.perform(
-            Call(host.directory, actor, base, path, request.query_params, request.headers, body, url, found)
+            Call(
+                host.directory,
+                actor,
+                base,
+                path,
+                request.query_params,
+                request.headers,
+                body,
+                url,
+                found,
+                tuple(host.repositories.values()),
+            )
         )
 
     return await guarded(host.faults, route.fault_name, partial(_answered, host, perform), refusal)

@@ -8,7 +8,7 @@ from typing import Any
 from playground.codehost.git import BareRepository, GitFailed, TreeEntry
 from playground.codehost.problems import FieldError, Problem, invalid, not_found
 from playground.codehost.rest import HOURLY, Call, Route
-from playground.codehost.shapes import Json, person_json
+from playground.codehost.shapes import Json, Shapes, person_json
 from playground.wire import Answer
 
 REPO = "/repos/{owner}/{repo}"
@@ -19,6 +19,11 @@ MOST_COMMITS = 250
 
 def user(call: Call) -> Answer:
     return Answer(200, person_json(call.base, call.by))
+
+
+def repositories(call: Call) -> Answer:
+    """All that are here, with what the caller may do in them; everybody sees everything."""
+    return call.page(call.every, lambda each: Shapes(call.base, each).repo_for(call.by.permission))
 
 
 def user_by_login(call: Call) -> Answer:
@@ -243,6 +248,7 @@ def label(call: Call) -> Answer:
 
 ROUTES = (
     Route("GET", "/user", user),
+    Route("GET", "/user/repos", repositories),
     Route("GET", "/users/{login}", user_by_login),
     Route("GET", "/rate_limit", rate_limit),
     Route("GET", REPO, repository),

@@ -37,6 +37,7 @@ class Call:
     body: Any
     url: str
     found: Repository | None
+    every: Sequence[Repository] = ()  # of this host
 
     @property
     def repository(self) -> Repository:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Unpack
 
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from storage import journal
 from storage.changes import ReportChanges
 from storage.columns import now
+from storage.decisions.counting import approvals_of
 from storage.records import Approval, Decision, Entry, EntryKind, Report, ShownPlan
 from storage.reports.snapshot import open_question
 from storage.sleep import Waking, wake
@@ -123,9 +124,9 @@ def decided(
     if fault := _fault(session, report, approval, to, mover):
         return Decided(kind=fault, by=_decider(session, approval.report_id))
     by = approval.by
-    before = _approved_by(session, approval, named)
+    before = {each.by for each in approvals_of(_said(session, report), approval.plan_revision, named or None)}
     missing = needed - len(before | {by}) if approval.decision is Decision.APPROVE else 0
-    is_new = not _has_said_so(session, approval)
+    is_new = not _has_said_so(session, report, approval)
     if missing <= 0 or is_new:
         _write_down(session, approval)
     if missing > 0:
@@ -136,19 +137,13 @@ def decided(
     return Decided(kind=DecidedKind.DONE, by=by)
 
 
-def _approved_by(session: Session, approval: Approval, named: Collection[str]) -> set[str]:
-    """Who has approved the very plan that this approval is about, and may still do so."""
-    same = (Approval.plan_revision == approval.plan_revision, Approval.plan_hash == approval.plan_hash)
-    asked = select(Approval.by).where(Approval.report_id == approval.report_id, *same)
-    said = set(session.exec(asked.where(Approval.decision == Decision.APPROVE)))
-    return said & set(named) if named else said
+def _said(session: Session, report: Report) -> Sequence[Approval]:
+    return session.exec(select(Approval).where(Approval.report_id == report.id).order_by(col(Approval.id))).all()
 
 
-def _has_said_so(session: Session, approval: Approval) -> bool:
+def _has_said_so(session: Session, report: Report, approval: Approval) -> bool:
     """Whether this person approved the very plan before; what was allowed ahead is less than what they press now."""
-    same = (Approval.plan_revision == approval.plan_revision, Approval.plan_hash == approval.plan_hash)
-    asked = select(Approval).where(Approval.report_id == approval.report_id, Approval.by == approval.by, *same)
-    said = session.exec(asked.where(Approval.decision == Decision.APPROVE)).all()
+    said = approvals_of(_said(session, report), approval.plan_revision, {approval.by})
     return any(approval.standing_id is not None or each.standing_id is None for each in said)
 
 

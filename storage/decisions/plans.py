@@ -38,6 +38,7 @@ class Recorded(BaseModel):
     plan_hash: str
     words: str
     standing_id: int | None = None
+    lapsed_because: str = ""  # of one that was given ahead, why it did not count any more
     pull_request: str = ""
 
 

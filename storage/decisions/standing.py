@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, select
 
+from storage import journal
 from storage.columns import now
 from storage.decisions.deciding import Decided, DecidedKind, decided
-from storage.records import Approval, Decision, Report, ShownPlan
+from storage.records import Approval, Decision, EntryKind, Report, ShownPlan
 from storage.standing_rows import StandingApproval, StandingUse
 from storage.status import Mover, Status
 from storage.transactions import Transactions, found, insert_once, locked
@@ -137,6 +138,40 @@ class StandingApprovals:
                 for each, plan in pairs
                 if each.given_at <= plan.made_at and not _is_over(session, each, plan)
             ]
+
+    def waiting_for_others(self) -> list[ShownPlan]:
+        """Plans that people see, that a standing approval is a yes to, and that others have yet to approve.
+
+        Of what sleeps not before it wakes.
+        """
+        same = (col(Approval.report_id) == ShownPlan.report_id, col(Approval.plan_revision) == ShownPlan.revision)
+        with self._on.read() as session:
+            plans = (
+                select(ShownPlan)
+                .join(Report, (col(Report.id) == ShownPlan.report_id) & (Report.plan_revision == ShownPlan.revision))
+                .join(Approval, and_(*same))
+                .where(Report.status == Status.AWAITING_APPROVAL, col(Report.asleep_since).is_(None))
+                .where(col(Approval.standing_id).is_not(None), Approval.lapsed_because == "")
+            )
+            found_once = {plan.id: plan for plan in session.exec(plans.order_by(col(ShownPlan.id)))}
+            return list(found_once.values())
+
+    def lapse(self, approval_id: int, because: str) -> None:
+        """Have an approval that was given ahead count no more for a plan that still waits for others.
+
+        The first reason counts. Nothing is changed once the plan was decided on.
+        """
+        with self._on.write() as session:
+            report_id = found(session, Approval, approval_id).report_id
+            report = locked(session, Report, report_id)
+            said = locked(session, Approval, approval_id)
+            waits = report.status is Status.AWAITING_APPROVAL and report.plan_revision == said.plan_revision
+            if not waits or said.lapsed_because:
+                return
+            said.lapsed_because = because
+            report.version += 1
+            told = f"the standing approval of {said.by} does not count any more: {because}"
+            journal.tell(session, report_id, EntryKind.STAGE, Mover.MACHINE.value, told)
 
     def turned_down(self, standing: StandingApproval, plan: ShownPlan, because: str, at: dt.datetime) -> None:
         """Note why a standing approval does not cover a plan, to be told at the plan. The first reason counts."""

@@ -111,6 +111,7 @@ def _came(session: Session, moment: dt.datetime) -> _Came:
 
     opened = col(Report.created_at) >= moment
     ahead = select(Approval.report_id).where(col(Approval.standing_id).is_not(None), col(Approval.at) >= moment)
+    ahead = ahead.where(Approval.lapsed_because == "")
     before, after = col(Entry.before), col(Entry.after)
     nobodys = reports((col(Report.dismissal) == Dismissal.QUIET) | col(Report.merged_into).is_not(None))
     return _Came(

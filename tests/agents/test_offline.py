@@ -153,6 +153,12 @@ def test_a_message_without_a_title_gets_its_first_telling_sentence(engine: Offli
     assert said(engine, "slack", "", WALL[2]).title == "the power wall in the lobby was blank again when I got in."
 
 
+def test_a_message_that_mentions_somebody_is_not_called_by_ids(engine: OfflineModel) -> None:
+    summary = said(engine, "slack", "", "<@U07SIGNAL> the checkout of <#C07SOLAR|solar> drops the total")
+    assert summary.title == summary.gist == "@someone the checkout of #solar drops the total"
+    assert "U07SIGNAL" not in " ".join(summary.queries)
+
+
 def test_the_likeliest_candidate_is_joined(engine: OfflineModel) -> None:
     grouping = grouped(engine, {"S-1": 0.2, "S-2": 0.9, "S-3": 0.1})
 

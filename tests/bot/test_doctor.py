@@ -166,7 +166,7 @@ def test_without_tokens_and_policy_it_says_where_to_begin(tmp_path: Path) -> Non
     done = typed("doctor", folder=tmp_path, environment={"PATH": os.environ["PATH"], "COLUMNS": "400"})
 
     assert done.returncode == 1
-    assert "signalbox.example.toml" in done.stdout
+    assert "`signalbox init` writes an example there" in done.stdout
     assert "docs/install.md" in done.stdout
     assert "ANTHROPIC_API_KEY is not set" in done.stdout
 

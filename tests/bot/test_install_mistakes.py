@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import pytest
-from slack_sdk import WebClient
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -14,8 +13,8 @@ from starlette.routing import Route
 from agents.errors import BadSettings, SlackRejected
 from agents.terms import Policy
 from bot import home
-from bot.doctor import slack as doctor_slack
 from bot.doctor.findings import Finding, Verdict
+from bot.doctor.slack import examine_level_token, examine_slack
 from bot.home import at_home, short_of_room
 from bot.installed import outdated_install
 from bot.policy import read_policy
@@ -129,7 +128,7 @@ def examined(
         }
     )
     policy = Policy.model_validate({"approvers": approvers, "channels": [{"id": channel} for channel in channels]})
-    return {each.what: each for each in doctor_slack.examine_slack(settings, policy)}
+    return {each.what: each for each in examine_slack(settings, policy)}
 
 
 def test_a_channel_that_was_archived_is_named(place: Workplace) -> None:
@@ -159,6 +158,7 @@ def test_an_app_token_that_slack_refuses_ends_the_start_with_a_sentence(place: W
 def test_an_app_token_of_another_app_than_the_bots_is_named(place: Workplace) -> None:
     answers = {
         "apps.connections.open": {"ok": True, "url": "wss://x"},
+        "auth.test": {"ok": True, "bot_id": "B1"},
         "bots.info": {"ok": True, "bot": {"app_id": "A1"}},
     }
     slack = Starlette(
@@ -170,11 +170,9 @@ def test_an_app_token_of_another_app_than_the_bots_is_named(place: Workplace) ->
     )
     with Loopback(slack) as served:
         url = f"{served.url}/"
-        client = WebClient("xoxb-1", base_url=url)
-        mine, other = (
-            doctor_slack._level_token(
-                Settings.model_validate({"slack_app_token": token, "slack_api_url": url}), client, "B1"
-            )
+        ours = {"slack_bot_token": "xoxb-1", "slack_api_url": url}
+        [mine], [other] = (
+            examine_level_token(Settings.model_validate({**ours, "slack_app_token": token}))
             for token in ("xapp-1-A1-2-s", "xapp-1-A2-2-s")
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 
 import pytest
 import requests
@@ -14,10 +15,12 @@ from prometheus_client.samples import Sample
 from agents.model_terms import Models
 from agents.terms import Policy, SourceTerms
 from bot.circuits import GIT, Circuits
+from bot.durable.tally import Ended, Tally
 from bot.http import HttpServer
 from bot.metrics import Metrics
 from bot.settings import Settings, read_settings
 from storage.columns import now
+from storage.errors import DatabaseDown
 from storage.inbox import FAILURES_LIMIT
 from storage.judgments import Outcome, Stage
 from storage.status import Status
@@ -88,6 +91,31 @@ def test_everything_is_counted_from_rows_and_each_line_can_be_read(busy: Store) 
     families = re.findall(r"# TYPE (\S+) (\S+)", text)
     assert len(families) == len(dict(families)) == text.count("# HELP")
     assert all((kind == "counter") == name.endswith("_total") for name, kind in families)
+
+
+def test_jobs_that_ended_are_counted_by_the_process_that_did_them(busy: Store) -> None:
+    tally = Tally()
+    for how in (Ended.DONE, Ended.DONE, Ended.FAILED):
+        with tally.of("digest") as turn:
+            turn.ended = how
+    read = samples(written(metrics(busy, tally=tally)))
+    assert read['signalbox_jobs_ended_total{kind="digest",outcome="done"}'] == 2
+    assert read['signalbox_jobs_ended_total{kind="digest",outcome="failed"}'] == 1
+    assert read['signalbox_job_seconds_total{kind="digest"}'] >= 0
+
+
+def test_a_scrape_does_not_wait_for_jobs_whose_file_is_locked(busy: Store) -> None:
+    unlocked = threading.Event()
+
+    def jobs() -> list[str]:
+        unlocked.wait(60)
+        raise DatabaseDown("It is over.")
+
+    with HttpServer(Metrics(busy, Policy(), jobs, patience=0.01).app(), "127.0.0.1", 0, serves="/metrics") as server:
+        answer = requests.get(f"{server.url}/metrics", timeout=30)
+        unlocked.set()
+    assert answer.status_code == 503
+    assert answer.text.startswith("# The database did not answer in time")
 
 
 def test_the_longest_wait_counts_what_waits_for_us_alone(busy: Store) -> None:

@@ -123,8 +123,8 @@ def test_broken_files_give_a_sentence(tmp_path: Path, text: str) -> None:
     assert "signalbox.toml" in faults(tmp_path, text)
 
 
-def test_a_missing_file_says_what_to_copy(tmp_path: Path) -> None:
-    with pytest.raises(BadPolicy, match=r"signalbox\.example"):
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(BadPolicy, match="`signalbox init` writes an example"):
         read_policy(tmp_path / "none.toml", KINDS)
 
 

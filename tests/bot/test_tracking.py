@@ -76,6 +76,15 @@ def test_of_a_report_that_is_closed_that_is_said(place: Workplace) -> None:
     assert said(place, "linear SB-1").endswith("its card will link it. SB-1 itself is dismissed.")
 
 
+def test_in_a_dry_run_who_asks_reads_that_the_issue_is_real(site: Site, sqlite_store: Store, tmp_path: Path) -> None:
+    dry = POLICY.model_copy(update={"linear": LinearTerms(team="SHOP"), "dry_run": True})
+    with a_workplace(site, sqlite_store, tmp_path, policy=dry) as place:
+        a_report(place.store, channel=SOLAR)
+        told = said(place, "linear SB-1")
+        assert told.endswith("This is a dry run, but what you ask for yourself is made all the same: a real issue.")
+        assert [each.wanted_by for each in place.store.tracked.due(now())] == [BOB]
+
+
 def test_an_issue_that_cannot_be_made_is_told_of_on_the_card(place: Workplace) -> None:
     report_id = a_report(place.store, channel=SOLAR).id or 0
     said(place, "linear SB-1")

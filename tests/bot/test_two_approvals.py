@@ -11,6 +11,7 @@ import pytest
 from bot.notes.waiting import WaitingNotes
 from playground.workspace import Message
 from storage.columns import now
+from storage.decisions.standing import Room
 from storage.status import Mover, Status
 from storage.store import Store
 from tests.bot.site import Site
@@ -152,6 +153,37 @@ def test_where_all_who_are_left_have_to_approve_none_of_them_reads_that_another_
         assert ("was approved" in text_of(over), ADA in text_of(over)) == (False, True)
 
 
+def test_one_that_was_given_ahead_and_ended_reads_as_such_everywhere(place: Workplace) -> None:
+    report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
+    report_id = report.id or 0
+    the_plan(place, report_id)
+    given_ahead(place, report_id)
+    told = text_of(the_plan(place, report_id))
+    assert "approved this. " in told
+    assert "has to decide" in told
+
+    (said,) = place.store.plans.approvals(report_id)
+    place.store.standing.lapse(said.id or 0, "it has run out")
+    told = text_of(the_plan(place, report_id))
+    assert "approved this. " not in told
+    assert "have to approve it" in told
+    assert " gave a standing approval: it has run out." in told
+    thread = " ".join(text_of(each) for each in place.thread(report_id))
+    assert "It does not count any more: it has run out." in thread
+    (another,) = about_another(place, report_id)
+    assert "No approval of the plan counts any more." in text_of(another)
+
+    place.presses(BOB, the_plan(place, report_id), "Approve")
+    assert place.whispers(BOB) == [
+        "Your approval is noted. One more approver has to approve the plan before I begin."
+    ]  # fmt: skip
+    place.presses(ADA, the_plan(place, report_id), "Approve")
+    assert place.store.reports.get(report_id).status is Status.AWAITING_FIX
+    told = text_of(the_plan(place, report_id))
+    assert "standing approval" not in told
+    assert "approved this, " in told
+
+
 def test_the_reminder_asks_those_by_name_who_have_not_said_yes(place: Workplace) -> None:
     report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
     place.presses(ADA, the_plan(place, report.id or 0), "Approve")
@@ -185,6 +217,19 @@ def test_a_plan_names_its_restricted_files_and_how_many_have_to_say_yes(
         place.presses(BOB, shown, "Approve")
         assert place.store.reports.get(report.id or 0).status is Status.AWAITING_FIX
         assert ": 2 approvers have to say yes." in text_of(the_plan(place, report.id or 0))
+
+
+def given_ahead(place: Workplace, report_id: int) -> None:
+    """Ada's standing approval is a yes to the report's plan."""
+    standing = place.store.standing.give("acme/app", by=ADA, until=now() + DAY, per_day=1, key="1", at=now() - DAY)
+    plan = place.store.plans.latest(report_id)
+    assert standing is not None
+    assert plan is not None
+    room = Room(now() - DAY, own=1, all=1)
+    done = place.store.standing.allow(
+        standing.id or 0, plan, room, at=now(), because="so", needed=2, named=(ADA, BOB)
+    )  # fmt: skip
+    assert not isinstance(done, str)
 
 
 def about_another(place: Workplace, report_id: int) -> list[Message]:

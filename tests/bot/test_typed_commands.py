@@ -28,7 +28,7 @@ def test_what_is_run_elsewhere_tells_its_own_options(command: str, option: str) 
 def test_who_names_no_command_is_shown_all_of_them(typed: list[str]) -> None:
     names = [each.name for each in command_line(typed).registered_commands]
 
-    assert names == ["run", "worker", "migrate", "copy", "doctor", "demo", "evals", "pull", "runs",
+    assert names == ["init", "run", "worker", "migrate", "copy", "doctor", "demo", "evals", "pull", "runs",
                      "outcomes", "approvals", "schema"]  # fmt: skip
     assert [each.name for each in command_line(["pull", "--help"]).registered_commands] == ["pull"]
 

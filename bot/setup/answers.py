@@ -1,0 +1,93 @@
+"""What a person answered, and the policy file that says it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from agents.terms import Autonomy
+from bot.setup.repositories import Chosen
+from bot.setup.slack import Colleague, Room
+
+_HEAD = """\
+# What people decide, begun by `signalbox init`. All keys that there are stand in signalbox.example.toml, which
+# `signalbox init --examples` writes where it is missing. After a change type `signalbox doctor`, then restart the bot.
+"""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All that the policy begins with."""
+
+    approvers: tuple[Colleague, ...]
+    autonomy: Autonomy
+    channel: Room
+    report_to: Room
+    repository: Chosen | None
+    issues: bool  # whether the repository's issues are signals
+
+
+def policy_text(answers: Answers) -> str:
+    """The policy file. Names stand in comments; what counts are ids."""
+    parts = [_HEAD, *_people(answers), *_channel(answers)]
+    if answers.repository is not None:
+        parts += _repository(answers.repository)
+        if answers.issues:
+            parts += _issues(answers.repository, answers.report_to)
+    return "\n".join(parts) + "\n"
+
+
+def _people(answers: Answers) -> Iterator[str]:
+    ids = _value([each.id for each in answers.approvers])
+    yield f"approvers = {ids}{_remark(each.shown for each in answers.approvers)}"
+    yield f"autonomy = {_value(answers.autonomy.value)}  # how far it goes by itself: watch, research, ask"
+
+
+def _channel(answers: Answers) -> Iterator[str]:
+    yield "\n[[channels]]"
+    yield f"id = {_value(answers.channel.id)}{_remark([f'#{answers.channel.name}'])}"
+    if answers.report_to.id != answers.channel.id:
+        yield f"report_to = {_value(answers.report_to.id)}{_remark([f'#{answers.report_to.name}'])}"
+    if answers.channel.is_private:
+        yield 'visibility = "private"'
+    if answers.repository is not None:
+        yield f"repository = {_value(answers.repository.name)}"
+
+
+def _repository(chosen: Chosen) -> Iterator[str]:
+    guess = chosen.guess
+    yield "\n[[repositories]]"
+    yield f"name = {_value(chosen.name)}"
+    yield f"base_branch = {_value(chosen.base_branch)}"
+    yield f"products = {_value([chosen.name.partition('/')[2]])}  # names by which signals speak of it"
+    yield f"test_command = {_value(guess.test_command)}"
+    if guess.path:
+        yield f"test_environment = {{ PYTHONPATH = {_value(guess.path)} }}"
+    if guess.requirements:
+        yield "requirements = [  # what the code and its tests import, installed before the network closes"
+        yield from (f"  {_value(each)}," for each in guess.requirements)
+        yield "]"
+    if guess.to_do:
+        yield f"# Still to do: {guess.to_do}."
+
+
+def _issues(chosen: Chosen, room: Room) -> Iterator[str]:
+    name = re.sub(r"[^a-z0-9]+", "-", chosen.name.partition("/")[2].lower()).strip("-")
+    yield f"\n[sources.{name or 'repository'}-issues]"
+    yield 'kind = "github"'
+    yield 'every = "2m"'
+    yield f"report_to = {_value(room.id)}{_remark([f'#{room.name}'])}"
+    yield f"repository = {_value(chosen.name)}"
+    yield f"options = {{ repository = {_value(chosen.name)} }}"
+
+
+def _value(value: object) -> str:
+    """As TOML writes words and lists of them, which is as JSON does."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _remark(words: Iterable[str]) -> str:
+    said = "".join(each for each in ", ".join(words) if each.isprintable())
+    return f"  # {said}" if said else ""
