@@ -26,4 +26,4 @@ def last_words(error: SignalboxError, command: str) -> str:
 
 def without_promise(sentence: str) -> str:
     """The sentence without the clause that something is tried again by itself."""
-    return _PROMISE.sub("", sentence)
+    return _PROMISE.sub(lambda found: "." if found[0][-1] == "." and found.end() < len(sentence) else "", sentence)

@@ -27,8 +27,10 @@ def examine_models(settings: Settings, policy: Policy | None) -> Iterator[Findin
         asks = _at_anthropic if provider is Provider.ANTHROPIC and settings.anthropic_api_key else _at
         try:
             yield from asks(provider, settings, wanted)
-        except requests.RequestException as error:
-            check = "check this machine's network and ANTHROPIC_BASE_URL, then type `signalbox doctor` again"
+        except requests.RequestException as error:  # it must not hide how the others are
+            if len(wanted.providers) == 1:
+                raise
+            check = "check this machine's network and ANTHROPIC_BASE_URL, then try again"
             yield Finding("model", Verdict.BAD, f"it cannot be reached ({type(error).__name__}); {check}")
     yield from _prices(wanted)
 
