@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from agents.errors import SlackDown, SlackRejected
+from bot.deleted_answers import DeletedAnswers
 from bot.listeners.deps import Deps
 from bot.listeners.messages import deleted, heard
 from bot.slack.event import DELETED, SlackEvent
@@ -67,6 +68,8 @@ class Listening:
             self._forget_deleted(terms.id, since.timestamp())
             if said:
                 log.info("read back what was said", channel=terms.id, since=since.isoformat(), messages=len(said))
+        channels = [terms.id for terms in self.deps.policy.channels]
+        DeletedAnswers(self.deps).forget(channels, since - LONGEST, since)
 
     def _said(self, channel: str, oldest: float) -> Iterator[SlackEvent]:
         """The messages of a channel since a moment, and the answers under them."""
@@ -84,7 +87,7 @@ class Listening:
                 return
 
     def _forget_deleted(self, channel: str, until: float) -> None:
-        """Forget what was deleted meanwhile, of what was said here in the week before. Of answers nothing is known."""
+        """Forget what was deleted meanwhile, of what was said here in the week before, but for answers."""
         kept = self.deps.store.messages.begun(channel, until - LONGEST.total_seconds(), until)
         try:
             gone = [ts for ts in self._missed(channel, kept, until) if self._is_gone(channel, ts)] if kept else []

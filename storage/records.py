@@ -208,7 +208,8 @@ class Approval(SQLModel, table=True):
     standing_id: int | None = None  # the standing approval by which it was given
     words: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
-    lapsed_because: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))  # of one ahead
+    lapsed_because: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))  # or deleted
+    message: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})  # of a reply: `channel/ts`
 
 
 class CheckState(StrEnum):

@@ -77,6 +77,7 @@ class Assent:
         person: Person,
         via: Via,
         words: str = "",
+        message: str = "",
     ) -> Answer:
         """Carry out a decision, or say why not. Pressing the same thing again changes nothing."""
         report = self.store.reports.get(report_id)
@@ -101,6 +102,7 @@ class Assent:
             because=because(decision, words),
             needed=rules.approvals_needed(repository, self._files(report_id, plan_revision)),
             named=rules.approvers_of(repository, self.policy),
+            message=message,
             **changes,
         )
         if decided.kind is DecidedKind.DONE:
@@ -108,7 +110,9 @@ class Assent:
         self.nudge.report(report_id)
         return _told(report, decision, decided)
 
-    def reply(self, report_id: int, words: str, ts: str, person: Person, *, forwarded: bool = False) -> Answer | None:
+    def reply(
+        self, report_id: int, words: str, ts: str, person: Person, *, forwarded: bool = False, channel: str = ""
+    ) -> Answer | None:
         """What a reply in the report's thread decides; None when it is not for us.
 
         A reply that is wholly a known phrase decides on the latest plan posted before it, unless that plan has been
@@ -118,16 +122,16 @@ class Assent:
         words that come while it works or is stuck are kept for the next try. Of words that are `forwarded`, and so
         another message's, none is a phrase of the person's.
         """
-        report = self.store.reports.get(report_id)
+        report, message = self.store.reports.get(report_id), f"{channel}/{ts}" if channel else ""
         phrase = phrase_of(words)
         if forwarded and phrase is not None:
             phrase = Phrase.UNCLEAR
         if report.status is Status.AWAITING_ANSWER and phrase is not Phrase.STOP:
-            return self._answer(report, words, person)
+            return self._answer(report, words, person, message)
         if report.status is not Status.AWAITING_APPROVAL:
-            return self._meanwhile(report, phrase, words, ts, person)
+            return self._meanwhile(report, phrase, words, ts, person, message=message)
         if phrase is None:
-            return self._guide(report, words, person)
+            return self._guide(report, words, person, message)
         if phrase in (Phrase.UNCLEAR, Phrase.RETRY, Phrase.PERMIT, Phrase.GO_ON):
             return self._only_for_deciders(report, person, UNCLEAR)
         decision = Decision.APPROVE if phrase is Phrase.YES else Decision.NOT_NOW
@@ -175,12 +179,14 @@ class Assent:
         self.nudge.signal(signal_id)
         return Answer(ok=True, sentence="Restored.")
 
-    def _guide(self, report: Report, words: str, person: Person) -> Answer | None:
+    def _guide(self, report: Report, words: str, person: Person, message: str) -> Answer | None:
         if self._refusal(report, person):
             return None  # people may talk in the thread; only those who may decide change the plan
-        return self.press(report.id or 0, Decision.GUIDE, person=person, via=Via.REPLY, words=words)
+        return self.press(report.id or 0, Decision.GUIDE, person=person, via=Via.REPLY, words=words, message=message)
 
-    def _meanwhile(self, report: Report, phrase: Phrase | None, words: str, ts: str, person: Person) -> Answer | None:
+    def _meanwhile(
+        self, report: Report, phrase: Phrase | None, words: str, ts: str, person: Person, *, message: str
+    ) -> Answer | None:
         """A reply while neither a plan nor a question waits for one."""
         if let := self._let_pass(report.id or 0, phrase, ts):
             decision, said = let
@@ -192,7 +198,13 @@ class Assent:
             return self._only_for_deciders(report, person, nothing_to_decide(report))
         if report.status in KEPT and not self._refusal(report, person):
             self.store.plans.decide(
-                report.id or 0, Decision.GUIDE, by=person.user_id, via=Via.REPLY, words=words, to=None
+                report.id or 0,
+                Decision.GUIDE,
+                by=person.user_id,
+                via=Via.REPLY,
+                words=words,
+                to=None,
+                message=message,
             )
             return Answer(ok=True, sentence=KEPT[report.status])
         return None
@@ -226,10 +238,10 @@ class Assent:
         """People may talk in the thread; only those who may decide are told what their words do not do."""
         return None if self._refusal(report, person) else Answer(ok=False, sentence=sentence)
 
-    def _answer(self, report: Report, words: str, person: Person) -> Answer | None:
+    def _answer(self, report: Report, words: str, person: Person, message: str) -> Answer | None:
         if self._refusal(report, person):
             return None
-        return self.press(report.id or 0, Decision.ANSWER, person=person, via=Via.REPLY, words=words)
+        return self.press(report.id or 0, Decision.ANSWER, person=person, via=Via.REPLY, words=words, message=message)
 
     def _refusal(self, report: Report, person: Person) -> str:
         repository = self.policy.repository(report.repository)

@@ -11,6 +11,8 @@ from bot.slack.event import CHANGED
 from bot.sources.slack import SOURCE, SlackEvent, counts, moment
 from storage.status import Visibility
 
+_UNREAD = "You deleted what you had said here before I used it, so I do not."
+_READ = "You deleted what you had said here, but I have used it already. What came of it stays until you say otherwise."
 _IN_TIME = 3600.0  # seconds after which an edit is not the first that we hear of a new message
 
 
@@ -49,6 +51,8 @@ def reworded(event: SlackEvent, deps: Deps) -> None:
 
 def deleted(event: SlackEvent, deps: Deps) -> None:
     """Somebody deleted a message: its words go, and what was drawn from them."""
+    if event.is_placed:
+        _retract(event, deps)
     if not event.is_placed or not _is_known(event, deps):
         return
     answers = deps.store.messages.promoted_under(event.external_id)
@@ -60,6 +64,17 @@ def deleted(event: SlackEvent, deps: Deps) -> None:
         bring_up_to_date(message_id, deps)
     for report_id in sorted(reports):
         deps.pipeline.means.messenger.publish(report_id)
+
+
+def _retract(event: SlackEvent, deps: Deps) -> None:
+    """What it told us to do in a report's thread guides nothing more; who said it hears what that changes."""
+    told = deps.store.plans.retract(event.external_id)
+    if told is None:
+        return
+    deps.pipeline.means.messenger.publish(told.report_id)
+    if event.is_reply:
+        said = _READ if told.was_read else _UNREAD
+        deps.slack.whisper(event.channel, told.by, said, thread_ts=event.thread_ts)
 
 
 def _is_awaited(event: SlackEvent, deps: Deps, *, watched: bool) -> bool:

@@ -39,7 +39,8 @@ def replied(event: SlackEvent, deps: Deps) -> None:
     if not event.forwarded and (name := repository_named(to_us, deps.policy)):
         answer: Answer | None = deps.rehoming.say(report.id, name, person, Via.REPLY)
     else:
-        answer = deps.assent.reply(report.id, words_of(to_us), event.ts, person, forwarded=event.forwarded)
+        said_so, forwarded = words_of(to_us), event.forwarded
+        answer = deps.assent.reply(report.id, said_so, event.ts, person, forwarded=forwarded, channel=event.channel)
     said = answer.sentence if answer is not None else _after_its_end(event, report, person, deps)
     if not said and f"<@{deps.our_user}" in event.text and not is_thanks(event.text):
         said = _NOT_AN_ORDER

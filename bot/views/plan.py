@@ -16,6 +16,7 @@ from bot.views.parts import Mention, Moment, Piece, Words, bold, code
 from bot.views.scene import Scene
 from bot.views.standing import asked_all_the_same, given_for, in_force
 from bot.views.words import span
+from storage.decisions.retracting import GONE
 from storage.judgments import Plan
 from storage.records import Approval, Decision, ShownPlan
 from storage.status import Status
@@ -76,7 +77,7 @@ def _decided(scene: Scene, shown: ShownPlan) -> list[Piece]:
     if said and (not approved or _sufficed(scene, shown)):
         return [*_by_hand(said, approved=approved), *(_ahead(scene, shown) if approved else [])]
     if guided := _guidance_on(scene, shown):
-        return [Mention(guided.by), " asked to change this plan: ", Words(guided.words, italic=True, limit=400)]
+        return [Mention(guided.by), " asked to change this plan: ", Words(guided.words or GONE, italic=True, limit=400)]
     return []
 
 

@@ -68,6 +68,7 @@ class Deciding:
         because: str = "",
         needed: int = 1,
         named: Collection[str] = (),
+        message: str = "",
         **changes: Unpack[ReportChanges],
     ) -> Decided:
         """Carry out a decision, and move the report to `to` with it, unless it comes too late or is about an old plan.
@@ -75,9 +76,9 @@ class Deciding:
         An approval must name the latest plan by revision and hash, and so must a `not now` that names a plan at all;
         both come too late once the report no longer waits for an approval. An answer also answers the open question.
         A plan is approved when so many different people as `needed` have approved this very one, of those
-        who are `named` if any are.
+        who are `named` if any are. `message`, as `channel/ts`, is the one in which it was said.
         """
-        approval = Approval(report_id=report_id, decision=decision, by=by, via=via, words=words)
+        approval = Approval(report_id=report_id, decision=decision, by=by, via=via, words=words, message=message)
         approval.plan_revision, approval.plan_hash = plan_revision, plan_hash
         with self._on.write() as session:
             report = locked(session, Report, report_id)

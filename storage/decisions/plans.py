@@ -13,6 +13,7 @@ from storage import journal
 from storage.columns import now
 from storage.decisions.deciding import Decided, DecidedKind, Deciding
 from storage.decisions.kept_back import KeptBack, kept_back_by, latest_stop
+from storage.decisions.retracting import Retracted, retracted, said_in_threads, still_said
 from storage.errors import NotFound
 from storage.in_the_way import InTheWay, in_the_way_by
 from storage.judgments import Plan, Question
@@ -57,7 +58,7 @@ class Plans(Deciding):
                 revision=session.exec(known).one() + 1,
                 hash=plan.hash,
                 body=plan,
-                because=because,
+                because=still_said(session, report_id, because),
                 step=step,
             )
             session.add(shown)
@@ -165,6 +166,16 @@ class Plans(Deciding):
                 asked.answer, asked.answered_by, asked.answered_at = answer, by, now()
             return asked
 
+    def retract(self, message: str) -> Retracted | None:
+        """Forget what a deleted message (`channel/ts`) told us to do; None where it told us nothing."""
+        with self._on.write() as session:
+            return retracted(session, message)
+
+    def said_in_threads(self, since: dt.datetime) -> list[tuple[str, str]]:
+        """The messages since a moment that told us what to do, and those that begin their threads."""
+        with self._on.read() as session:
+            return said_in_threads(session, since)
+
     def refuse(self, report_id: int, by: str, via: str, words: str, because: str) -> None:
         """Keep that somebody without the right tried."""
         with self._on.write() as session:
@@ -195,7 +206,9 @@ class Plans(Deciding):
             asked = asked.where(Approval.report_id == report_id)
         with self._on.read() as session:
             rows = session.exec(asked.order_by(col(Approval.id)))
-            return [Recorded(**each.model_dump(exclude={"id"}), pull_request=url or "") for each, url in rows]
+            return [
+                Recorded(**each.model_dump(exclude={"id", "message"}), pull_request=url or "") for each, url in rows
+            ]
 
 
 def _plan(session: Session, report_id: int, revision: int) -> ShownPlan | None:

@@ -111,6 +111,14 @@ class Messages:
             found = session.exec(rows.where(SlackMessage.id >= first, SlackMessage.id <= last)).all()
         return sorted((each.partition("/")[2] for each in found if each.startswith(f"{channel}/")), key=float)
 
+    def answers(self, channel: str, since: float, until: float) -> list[tuple[str, str]]:
+        """The answers in a channel whose words are kept, by their ids, and the messages that begin their threads."""
+        first, last = f"{channel}/{since:.6f}", f"{channel}/{until:.6f}"
+        with self._on.read() as session:
+            rows = select(SlackMessage.id, SlackMessage.thread).where(SlackMessage.text != "")
+            rows = rows.where(SlackMessage.id != SlackMessage.thread, SlackMessage.id >= first, SlackMessage.id <= last)
+            return [(message, thread) for message, thread in session.exec(rows) if message.startswith(f"{channel}/")]
+
     def said(self, message_id: str) -> Said | None:
         """A message with what belongs to it; None when it is gone, or was not heard of."""
         with self._on.read() as session:

@@ -63,6 +63,8 @@ if verb == "run":
         sys.exit(0)
     # What ends all processes of a container would end all of this machine.
     command = [word.replace("kill -9 -1", "kill -9 0") for word in words[at:]]
+    places = {{m[2][7:]: m[1][7:] for m in mounts if m[2] != "target=/workspace"}}
+    command = [places.get(word, word) for word in command]
     running = subprocess.Popen(command, cwd=checkout, start_new_session=True,
         env={{"PATH": os.environ["PATH"], **given, "HOME": str(home / "tmp")}}, stderr=subprocess.STDOUT)
     (home / name).write_text(str(running.pid))
@@ -111,3 +113,7 @@ class FakeDocker:
     def left(self) -> list[str]:
         """Containers that nobody removed."""
         return [path.name for path in self.home.glob("signalbox-*")]
+
+    def at_work(self) -> list[int]:
+        """The processes of containers that were not removed, once each has its number."""
+        return [int(said) for path in self.home.glob("signalbox-*") if (said := path.read_text(encoding="utf-8"))]

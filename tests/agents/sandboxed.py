@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -101,3 +102,9 @@ def sleeping(marker: str) -> list[int]:
         if words[:2] == [b"sleep", marker.encode()]:
             found.append(int(folder.name))
     return found
+
+
+def children_of(pid: int, words: str) -> list[int]:
+    """Its children that were started with these words."""
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=True)
+    return [int(line.split()[0]) for line in listed.stdout.splitlines() if words in line]

@@ -18,7 +18,7 @@ from agents.adapters.sandbox.lots import Lot, sweep
 from agents.adapters.sandbox.view import View
 from agents.errors import SandboxUnusable
 from tests.agents.fake_docker import FakeDocker
-from tests.agents.sandboxed import MIB, SMALL, Ground, eventually, ground_in
+from tests.agents.sandboxed import MIB, SMALL, Ground, children_of, eventually, ground_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -161,8 +161,9 @@ def test_what_runs_on_the_checkout_of_a_dead_process_is_ended_before_that_is_rem
     alive.clear()
 
 
+@pytest.mark.parametrize("with_its_guard", [False, True])
 def test_a_container_ends_when_the_process_dies_that_waits_for_it(
-    containers: Containers, docker: FakeDocker, view: View, tmp_path: Path
+    containers: Containers, docker: FakeDocker, view: View, tmp_path: Path, *, with_its_guard: bool
 ) -> None:
     script = textwrap.dedent(f"""
         import subprocess, sys; sys.path.insert(0, {str(ROOT)!r})
@@ -173,9 +174,20 @@ def test_a_container_ends_when_the_process_dies_that_waits_for_it(
         container.run(("sleep", "60"), View(Path({str(view.checkout)!r})), seconds=60, stdin=subprocess.DEVNULL)
     """)
     with subprocess.Popen([sys.executable, "-c", script], start_new_session=True) as bot:
-        assert eventually(docker.left, 20)
+        assert eventually(docker.at_work, 20)
+        (at_work,) = docker.at_work()
+        if with_its_guard:
+            for guard in children_of(bot.pid, "read -r end"):
+                os.kill(guard, signal.SIGKILL)
         os.killpg(bot.pid, signal.SIGKILL)
-    assert eventually(lambda: docker.left() == [], 20)
+    assert eventually(lambda: not is_there(at_work), 20)
+    assert eventually(lambda: with_its_guard or docker.left() == [], 20)
+
+
+def is_there(pid: int) -> bool:
+    """Whether a process is at work; not when it is only to be buried."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(state.strip()) and not state.startswith("Z")
 
 
 def test_a_bot_that_starts_sweeps_before_it_has_anything_to_run(ground_of_fake: Ground, tmp_path: Path) -> None:
@@ -184,6 +196,17 @@ def test_a_bot_that_starts_sweeps_before_it_has_anything_to_run(ground_of_fake: 
     os.close(dead.lock)
     ground_of_fake.workspaces.why_not(ground_of_fake.repository())
     assert not dead.folder.exists()
+
+
+def test_of_each_workspace_the_image_is_looked_at_once_and_who_ends_its_containers_is_noted(
+    ground_of_fake: Ground, docker: FakeDocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{docker.home}:{os.environ['PATH']}")
+    for looks in (1, 2):
+        with ground_of_fake.open(image="shop:1"):
+            (noted,) = (ground_of_fake.home / "workspaces").glob("lot-*/program")
+            assert noted.read_text(encoding="utf-8") == "docker"
+        assert len(docker.calls("image")) == looks
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from agents.adapters.sandbox.workspace import SandboxWorkspace
-from tests.agents.sandboxed import SMALL, Ground, eventually, ground_in, image_or_skip
+from tests.agents.sandboxed import SMALL, Ground, children_of, eventually, ground_in, image_or_skip
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,7 +104,8 @@ def test_a_suite_runs_with_what_the_image_brings(workspace: SandboxWorkspace) ->
     assert "1 passed" in ran.output or "No module named pytest" in ran.output
 
 
-def test_what_runs_in_a_container_ends_with_the_bot_that_was_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("with_its_guard", [False, True])
+def test_what_runs_in_a_container_ends_with_the_bot_that_was_killed(tmp_path: Path, *, with_its_guard: bool) -> None:
     script = textwrap.dedent(f"""
         import sys; sys.path.insert(0, {str(ROOT)!r})
         from tests.agents.sandboxed import ground_in
@@ -115,6 +116,9 @@ def test_what_runs_in_a_container_ends_with_the_bot_that_was_killed(tmp_path: Pa
     """)
     with subprocess.Popen([sys.executable, "-c", script], start_new_session=True) as bot:
         assert eventually(lambda: "sleep 4243.5" in _processes(), 20)
+        if with_its_guard:
+            for guard in children_of(bot.pid, "read -r end"):
+                os.kill(guard, signal.SIGKILL)
         os.killpg(bot.pid, signal.SIGKILL)
     assert eventually(lambda: "sleep 4243.5" not in _processes(), 20)
 

@@ -36,6 +36,8 @@ class Bubblewrap:
     nothing runs.
     """
 
+    ended_by = ""  # a command dies with this process
+
     def __init__(self, folder: Path, bounds: Bounds | None = None, programs: Sequence[str] | None = None) -> None:
         self.bounds = bounds or Bounds()
         self._programs = programs  # None: those of this machine

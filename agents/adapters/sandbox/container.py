@@ -24,6 +24,7 @@ from agents.adapters.sandbox.container_client import (
     client_variables,
     guarded,
     last_line,
+    pulse,
     telling,
     told,
 )
@@ -36,15 +37,17 @@ _BEGUN = b"signalbox: begun\n"
 _SETUP_SECONDS = 120.0
 _GOING_SECONDS = 5.0
 _GLANCE = 0.2
+_ALIVE = "/signalbox-alive"  # where a container sees that the bot lives
 _GRACE = 60  # seconds after which a container ends what nobody ended from outside, because the bot is dead
 # The first words say that the container stands. `kill -1` reaches all but the first process, which then ends. Whoever
-# waits for that moment is no child of the command, which may look at its children.
+# waits for its moment, or for the bot's death, is no child of the command, which may look at its children.
 _WRAPPED = """\
 for each in sleep mkdir; do command -v "$each" >/dev/null || { echo "its image has no $each"; exit 1; }; done
 echo 'signalbox: begun'
 mkdir -p "$HOME"
 ( ( sleep "$1"; kill -9 -1 ) >/dev/null 2>&1 </dev/null & )
-shift
+( ( read -r here && [ "$here" = alive ] && { read -r more; kill -9 -1; } ) >/dev/null 2>&1 <"$2" & )
+shift 2
 exec "$@" 2>&1
 """
 # An image has its own PATH; and its git, which may have been built to look elsewhere, shall read what is ours.
@@ -74,11 +77,16 @@ class Container:
     etc: Path
     bounds: Bounds = field(default_factory=Bounds)
 
+    @property
+    def ended_by(self) -> str:
+        """The program that made them."""
+        return self.program
+
     def run(self, command: Sequence[str], view: View, *, seconds: float, stdin: int, output: int = 0) -> Ended:
         """Run a command; `output` is the most bytes of output that are kept. Raises SandboxUnusable."""
         name = f"signalbox-{uuid.uuid4().hex}"
         watched = _Watched(self, name, view, seconds, Middle(output or self.bounds.output))
-        with guarded(self.program, name):
+        with guarded(self.program, name), pulse(_pipe(view, name)):
             try:
                 watched.follow(self._started(name, command, view, seconds, stdin))
             finally:
@@ -89,10 +97,11 @@ class Container:
         self, name: str, command: Sequence[str], view: View, seconds: float, stdin: int
     ) -> subprocess.Popen[bytes]:
         last = str(int(seconds) + _GRACE)
-        wrapped = ("sh", "-c", _WRAPPED, "sh", last, *command)
+        wrapped = ("sh", "-c", _WRAPPED, "sh", last, _ALIVE, *command)
+        shown = _mount(_pipe(view, name), _ALIVE)
         try:
             return subprocess.Popen(
-                (self.program, "run", "--name", name, *self._arguments(view), self.image.id, *wrapped),
+                (self.program, "run", "--name", name, *self._arguments(view), *shown, self.image.id, *wrapped),
                 env=client_variables(),
                 stdin=stdin,
                 stdout=subprocess.PIPE,
@@ -246,6 +255,11 @@ class _Watched:
             )
         if self.exit_code == KILLED and out_of_memory == "true":
             self.stopped = f"it used more than {self.container.bounds.memory // 1024**2} MiB of memory"
+
+
+def _pipe(view: View, name: str) -> Path:
+    """Beside the checkout, so that it goes with that when nobody else removes it."""
+    return view.checkout.with_name(name)
 
 
 def given(view: View) -> dict[str, str]:

@@ -57,8 +57,9 @@ class Lot:
             exclude.writelines(f"{line}\n" for line in lines)
 
     def note_program(self, program: str) -> None:
-        """Note by what program commands run here in containers, for whoever sweeps it: these may outlive its owner."""
-        (self.folder / _PROGRAM).write_text(program, encoding="utf-8")
+        """Note what ends the commands that run here, for whoever sweeps it, if they may outlive its owner."""
+        if program:
+            (self.folder / _PROGRAM).write_text(program, encoding="utf-8")
 
     def clear(self) -> None:
         """Remove everything and give the lot up. Safe to repeat."""

@@ -62,6 +62,11 @@ class Sandbox(Protocol):
         """What one command may use."""
         ...
 
+    @property
+    def ended_by(self) -> str:
+        """The program by which a command is ended that outlived this process; empty where none does."""
+        ...
+
     def run(self, command: Sequence[str], view: View, *, seconds: float, stdin: int, output: int = 0) -> Ended:
         """Run a command; `output` is the most bytes of output that are kept. Raises SandboxUnusable."""
         ...

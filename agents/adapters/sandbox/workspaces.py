@@ -9,7 +9,6 @@ from pathlib import Path
 
 from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.sandbox.bubblewrap import Bubblewrap
-from agents.adapters.sandbox.container import Container
 from agents.adapters.sandbox.container_client import end_those_on
 from agents.adapters.sandbox.containers import Containers
 from agents.adapters.sandbox.environment import Environment, Environments
@@ -68,14 +67,12 @@ class SandboxWorkspaces:
         Raises SandboxUnusable where nothing can be run safely, ValueError when the patch does not fit, CodeHostDown or
         CodeHostRejected when the commit cannot be had.
         """
-        if why_not := self.why_not(repository):
-            raise SandboxUnusable(why_not)
+        self._sweep_once()
         sandbox, environment = self._sandbox_of(repository)
         lends = lent(repository, self._home)
         lot = Lot.claimed(self._lots)
         try:
-            if isinstance(sandbox, Container):
-                lot.note_program(sandbox.program)
+            lot.note_program(sandbox.ended_by)
             self._mirrors.checkout(repository, sha, lot.checkout)
             lends.lay_out(lot.checkout)
             lot.part_from_git()
@@ -103,9 +100,14 @@ class SandboxWorkspaces:
             return workspace.patch()
 
     def _sandbox_of(self, repository: Repository) -> tuple[Sandbox, Environment | None]:
-        """What holds its code, and the environment of ours that goes with it: an image has its own."""
+        """What holds its code, and the environment of ours that goes with it: an image has its own.
+
+        Raises SandboxUnusable.
+        """
         if repository.image:
             return self._containers.of(repository.image), None
+        if why_not := self._bubblewrap.why_not():
+            raise SandboxUnusable(why_not)
         return self._bubblewrap, self._environments.of(repository)
 
     def _sweep_once(self) -> None:
