@@ -127,9 +127,7 @@ def _foundry(environment: Environment) -> Line:
     key = _needed(environment, Provider.FOUNDRY, "ANTHROPIC_FOUNDRY_API_KEY")
     base_url = environment.get("ANTHROPIC_FOUNDRY_BASE_URL")
     if not base_url:
-        resource = _needed(
-            environment, Provider.FOUNDRY, "ANTHROPIC_FOUNDRY_RESOURCE", ", the resource's name, or its BASE_URL"
-        )
+        resource = _needed(environment, Provider.FOUNDRY, "ANTHROPIC_FOUNDRY_RESOURCE", ", to the resource's name")
         base_url = f"https://{resource}.services.ai.azure.com/anthropic/"
     return Line(
         Provider.FOUNDRY,
