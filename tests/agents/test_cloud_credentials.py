@@ -26,6 +26,7 @@ def test_the_credentials_of_aws_sign_a_request_where_there_is_boto3(
     api: Api, sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("boto3")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
@@ -46,7 +47,7 @@ def test_without_credentials_of_aws_nothing_is_sent_and_the_work_waits(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
     elsewhere = {"AWS_BEARER_TOKEN_BEDROCK": "", "AWS_REGION": "eu-north-1"}  # the SDK keeps a session for each region
-    with pytest.raises(ModelDown, match="credentials for Claude at Bedrock cannot be had"):
+    with pytest.raises(ModelDown, match=r"credentials for Claude at Bedrock cannot be had .*; set AWS_PROFILE"):
         a_model(Provider.BEDROCK, api, sqlite_store, elsewhere).judge(Stage.READ, ABOUT, Reading)
 
     assert not api.asked

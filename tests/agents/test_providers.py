@@ -141,16 +141,22 @@ def test_a_model_is_asked_something_small_to_see_whether_it_may_be(api: Api, pro
     assert api.asked[0][1]["max_tokens"] <= 64
 
 
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that knows no region of AWS."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+
+
 @pytest.mark.parametrize("provider", list(Provider))
-def test_what_a_provider_lacks_is_said_with_what_to_do(provider: Provider) -> None:
+def test_what_a_provider_lacks_is_said_with_what_to_do(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere(monkeypatch)
     with pytest.raises(BadSettings, match=f"has {provider.value} among models.providers.* take {provider.value} out"):
         open_line(provider, {"AWS_BEARER_TOKEN_BEDROCK": " k "})
 
 
 def test_without_a_region_bedrock_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    nowhere(monkeypatch)
     with pytest.raises(BadSettings, match="set AWS_REGION"):
         open_line(Provider.BEDROCK, {"AWS_BEARER_TOKEN_BEDROCK": "k"})
 

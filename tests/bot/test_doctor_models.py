@@ -68,7 +68,7 @@ def test_what_a_provider_lacks_and_which_price_is_not_known_are_said(monkeypatch
 
 
 def test_the_bot_is_offline_only_where_no_provider_is_named(sqlite_store: Store) -> None:
-    bare, circuits = Settings(), Circuits(sqlite_store, str)
+    bare, circuits = Settings(anthropic_api_key=None), Circuits(sqlite_store, str)
 
     assert isinstance(model_of(bare, Policy(), sqlite_store, circuits), OfflineModel)
     named = Policy(models=Models.model_validate({"providers": ["anthropic", "foundry"]}))

@@ -62,8 +62,8 @@ def fault_of(error: Exception, reach: Reach) -> Fault:
         sentence += " If this lasts, check the network."
     elif isinstance(error, reach.line.unready):
         log.warning("no credentials for the model's provider", provider=reach.line.provider.value, said=str(error))
-        sentence = f"The credentials for {who} cannot be had ({type(error).__name__}), so it is not asked; make them"
-        sentence += " valid for the user that the bot runs as. The log has what was wrong with them."
+        sentence = f"The credentials for {who} cannot be had ({type(error).__name__}), so it is not asked;"
+        sentence += f" {reach.line.sign_in}. The log has what is wrong with those there are."
     else:
         sentence = f"{who}'s answer could not be read ({type(error).__name__}); it is asked again later."
     return Fault(ModelDown(sentence), of_model=False)

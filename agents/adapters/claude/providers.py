@@ -32,6 +32,7 @@ class Line:
     advice: Mapping[int, str]
     who: str = "Claude"
     unready: tuple[type[Exception], ...] = ()  # raised where its credentials cannot be had
+    sign_in: str = ""  # what to do then
     dearer: Callable[[str], float] = lambda _: 1.0  # than the list price, for a model's id
 
     @property
@@ -93,6 +94,7 @@ def _bedrock(environment: Environment) -> Line:
         },
         who="Claude at Bedrock",
         unready=unready,
+        sign_in="set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role",
         dearer=lambda model: 1.0 if model.startswith("global.") else _REGIONAL,
     )
 
@@ -119,6 +121,8 @@ def _vertex(environment: Environment) -> Line:
         },
         who="Claude at Vertex",
         unready=(google.GoogleAuthError, RuntimeError),
+        sign_in="name a key file in GOOGLE_APPLICATION_CREDENTIALS, or type `gcloud auth application-default login` "
+        "as the bot's user",
         dearer=lambda _: 1.0 if region == "global" else _REGIONAL,
     )
 
