@@ -12,7 +12,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from agents.terms import Models, Policy, SourceTerms
+from agents.model_terms import Models
+from agents.terms import Policy, SourceTerms
 from bot.circuits import GIT, Circuits
 from bot.durable.tally import Ended, Tally
 from bot.http import HttpServer
