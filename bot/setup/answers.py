@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agents.terms import Autonomy
+from bot.setup import sentry
 from bot.setup.repositories import Chosen
+from bot.setup.sentry import Followed
 from bot.setup.slack import Colleague, Room
 
 _HEAD = """\
@@ -27,6 +29,7 @@ class Answers:
     report_to: Room
     repository: Chosen | None
     issues: bool  # whether the repository's issues are signals
+    sentry: Followed | None
 
 
 def policy_text(answers: Answers) -> str:
@@ -34,8 +37,7 @@ def policy_text(answers: Answers) -> str:
     parts = [_HEAD, *_people(answers), *_channel(answers)]
     if answers.repository is not None:
         parts += _repository(answers.repository)
-        if answers.issues:
-            parts += _issues(answers.repository, answers.report_to)
+    parts += _sources(answers)
     return "\n".join(parts) + "\n"
 
 
@@ -73,14 +75,23 @@ def _repository(chosen: Chosen) -> Iterator[str]:
         yield f"# Still to do: {guess.to_do}."
 
 
-def _issues(chosen: Chosen, room: Room) -> Iterator[str]:
-    name = re.sub(r"[^a-z0-9]+", "-", chosen.name.partition("/")[2].lower()).strip("-")
-    yield f"\n[sources.{name or 'repository'}-issues]"
-    yield 'kind = "github"'
+def _sources(answers: Answers) -> Iterator[str]:
+    about = answers.repository.name if answers.repository else ""
+    name = re.sub(r"[^a-z0-9]+", "-", about.partition("/")[2].lower()).strip("-") or "product"
+    if answers.issues:
+        yield from _source(f"{name}-issues", "github", answers, {"repository": about})
+    if answers.sentry is not None:
+        yield from _source(f"{name}-errors", sentry.KIND, answers, answers.sentry.options)
+
+
+def _source(name: str, kind: str, answers: Answers, options: Mapping[str, str]) -> Iterator[str]:
+    yield f"\n[sources.{name}]"
+    yield f"kind = {_value(kind)}"
     yield 'every = "2m"'
-    yield f"report_to = {_value(room.id)}{_remark([f'#{room.name}'])}"
-    yield f"repository = {_value(chosen.name)}"
-    yield f"options = {{ repository = {_value(chosen.name)} }}"
+    yield f"report_to = {_value(answers.report_to.id)}{_remark([f'#{answers.report_to.name}'])}"
+    if answers.repository is not None:
+        yield f"repository = {_value(answers.repository.name)}"
+    yield f"options = {{ {', '.join(f'{key} = {_value(value)}' for key, value in options.items())} }}"
 
 
 def _value(value: object) -> str:

@@ -9,10 +9,11 @@ from agents.errors import BadSettings
 from agents.terms import Autonomy
 from bot.doctor.models import examine_models
 from bot.doctor.slack import examine_bot_token, examine_level_token
-from bot.settings import Settings, environment, read_settings
+from bot.settings import environment, read_settings
 from bot.setup.answers import Answers, policy_text
 from bot.setup.asking import Asking
 from bot.setup.repositories import Chosen, Hub, choose_repository, examine_token
+from bot.setup.sentry import Followed, choose_sentry
 from bot.setup.slack import Team, app_link, choose_approvers, choose_room
 from bot.setup.variables import Variables
 
@@ -51,7 +52,9 @@ class Interview:
             asking.say(f"\n{self.policy} is there already, and stays as it is.")
             return None
         settings = read_settings()
-        answers = self._decided(settings, self._repository(settings) if on_github else None)
+        repository = choose_repository(asking, Hub(settings)) if on_github else None
+        asking.say("\nSentry. Other sources are added to the policy later (docs/sources.md).")
+        answers = self._decided(Team(settings), repository, choose_sentry(asking))
         _write(self.policy, policy_text(answers))
         asking.say(f"{self.policy} is written.")
         return answers
@@ -92,11 +95,8 @@ class Interview:
         self.asking.say(f"None for now: nothing can be researched or fixed. {_LATER}")
         return False
 
-    def _repository(self, settings: Settings) -> Chosen | None:
-        return choose_repository(self.asking, Hub(settings))
-
-    def _decided(self, settings: Settings, repository: Chosen | None) -> Answers:
-        asking, team = self.asking, Team(settings)
+    def _decided(self, team: Team, repository: Chosen | None, sentry: Followed | None) -> Answers:
+        asking = self.asking
         asking.say("\nWhat it may do.")
         channel = choose_room(asking, team, "Which channel shall it watch?")
         report_to = choose_room(asking, team, "Where shall its reports go?", f"#{channel.name}")
@@ -105,7 +105,7 @@ class Interview:
         autonomy = self._autonomy()
         about = f"Shall it read the issues of {repository.name} too?" if repository else ""
         issues = bool(repository) and asking.agrees(about, default=True)
-        return Answers(approvers, autonomy, channel, report_to, repository, issues)
+        return Answers(approvers, autonomy, channel, report_to, repository, issues, sentry)
 
     def _autonomy(self) -> Autonomy:
         allowed = {each.value: each for each in (Autonomy.WATCH, Autonomy.RESEARCH, Autonomy.ASK)}

@@ -31,7 +31,7 @@ class Variables:
         written, or when the variable is set where we may not change it.
         """
         if environment().get(name):
-            if self._is_good(trial, read_settings(), check):
+            if self._is_good(name, trial, read_settings(), check):
                 return True
             if os.environ.get(name):
                 raise BadSettings(
@@ -44,14 +44,14 @@ class Variables:
             except BadSettings as error:
                 self._asking.say(str(error))
                 continue
-            good = self._is_good(trial, settings, check)
+            good = self._is_good(name, trial, settings, check)
             if good or self._asking.agrees("Keep it all the same?", default=False):
                 _keep(name, typed)
                 return True
         return False
 
-    def _is_good(self, trial: Trial, settings: Settings, check: str) -> bool:
-        findings = list(guarded("trying it", check, lambda: trial(settings), again="try it again"))
+    def _is_good(self, name: str, trial: Trial, settings: Settings, check: str) -> bool:
+        findings = list(guarded(name, check, lambda: trial(settings), again="try it again"))
         for finding in findings:
             self._asking.show(finding)
         return all(finding.verdict is not Verdict.BAD for finding in findings)

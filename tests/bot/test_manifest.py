@@ -43,7 +43,7 @@ def test_the_table_of_scopes_names_every_method_that_is_called() -> None:
     assert called == set(SCOPES)
 
 
-def test_only_the_adapter_and_the_doctor_call_slack() -> None:
+def test_only_the_adapter_the_doctor_and_the_set_up_call_slack() -> None:
     callers = [
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "bot").rglob("*.py")
@@ -52,7 +52,7 @@ def test_only_the_adapter_and_the_doctor_call_slack() -> None:
         )
     ]
 
-    assert sorted(callers) == ["bot/doctor/slack.py", "bot/slack/writer.py"]
+    assert sorted(callers) == ["bot/doctor/slack.py", "bot/setup/slack.py", "bot/slack/writer.py"]
 
 
 def test_the_commands_and_shortcuts_are_those_that_are_listened_for() -> None:

@@ -88,7 +88,7 @@ def town(tmp_path: Path) -> Town:
 def tokens(town: Town, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Let the addresses of the town be known; its tokens are left to be typed."""
     whole = town.environment()
-    for name in ("SLACK_API_URL", "GITHUB_API_URL", "GITHUB_URL"):
+    for name in ("SLACK_API_URL", "GITHUB_API_URL", "GITHUB_URL", "SENTRY_URL"):
         monkeypatch.setenv(name, whole[name])
     return whole
 
@@ -101,6 +101,9 @@ def well_typed(whole: dict[str, str]) -> list[tuple[str, str]]:
         ("Token (Enter", whole["GITHUB_TOKEN"]),
         ("Repository:", "1"),
         ("What runs the tests", ""),
+        ("Sentry organization", "acme"),
+        ("Project", "solar-dashboard"),
+        ("internal integration", whole["SENTRY_TOKEN"]),
         ("Which channel", "#solar"),
         ("reports go", ""),
         ("Who may approve", "Priya Nair, @olu"),
@@ -123,7 +126,10 @@ def test_what_is_answered_becomes_a_policy_and_secrets_that_only_the_owner_reads
     [repository] = policy.repositories
     assert repository.requirements == ("attrs>=22", "pytest")
     assert repository.test_environment == {"PYTHONPATH": "src"}
-    assert policy.sources["humanize-issues"].options == {"repository": "acme/humanize"}
+    assert {name: each.options for name, each in policy.sources.items()} == {
+        "humanize-issues": {"repository": "acme/humanize"},
+        "humanize-errors": {"organization": "acme", "query": "is:unresolved project:solar-dashboard"},
+    }
     assert stat.S_IMODE(Path(".env").stat().st_mode) == 0o600
     kept = Path(".env").read_text(encoding="utf-8")
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "GITHUB_TOKEN"):
@@ -133,7 +139,7 @@ def test_what_is_answered_becomes_a_policy_and_secrets_that_only_the_owner_reads
 
 def test_what_is_refused_is_said_and_asked_for_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     with town:
-        right = well_typed(tokens(town, monkeypatch))
+        right = well_typed(whole := tokens(town, monkeypatch))
         wrong = {
             "xoxb-": [("xoxb-", "xapp-1"), ("xoxb-", "xoxb-bad"), ("all the same", "n")],
             "Token (Enter": [("Token (Enter", "bad"), ("all the same", "")],
@@ -146,6 +152,13 @@ def test_what_is_refused_is_said_and_asked_for_again(town: Town, monkeypatch: py
                 ("Who may approve", ""),
             ],
             "watch, research or ask": [("watch, research or ask", "draft")],
+            "Sentry organization": [
+                ("Sentry organization", "nobody"),
+                ("Project", ""),
+                ("internal integration", whole["SENTRY_TOKEN"]),
+                ("all the same", "n"),
+                ("internal integration", ""),
+            ],
         }
         answers = [each for answer in right for each in (*wrong.get(answer[0], ()), answer)]
         Interview(typist := Typist(answers), POLICY).hold()
@@ -163,6 +176,7 @@ def test_what_is_refused_is_said_and_asked_for_again(town: Town, monkeypatch: py
         "The workspace has no full member called nobody",
         "r may be ",
         "draft is none of them.",
+        "bad SENTRY_TOKEN: ",
     ):
         assert said in typist.all_read
 
@@ -215,6 +229,7 @@ def test_typed_at_a_terminal_it_asks_tries_writes_and_has_the_doctor_look(
     assert "manifest_json=" in shown
     assert "good  channel C07SOLAR: #solar" in shown
     assert "good  source humanize-issues: answers" in shown
+    assert "good  source humanize-errors: answers" in shown
     assert "signalbox run" in shown
     assert whole["SLACK_BOT_TOKEN"] not in shown
 
