@@ -17,6 +17,7 @@ from agents.fixes.issuing import Issuing
 from agents.fixes.standing import Standing
 from agents.gathering.digesting import Digesting
 from agents.gathering.fading import Fading
+from agents.gathering.left_over import LeftOver
 from agents.gathering.weighing import Intake
 from agents.means import Means
 from agents.people.sleeping import Waker
@@ -87,7 +88,11 @@ class Pipeline:
         Standing(self.means).look()
 
     def remind(self, checkpoint: Checkpoint) -> None:
-        """Take back what expired, dismiss what has fallen silent, and wake what has slept long enough."""
+        """Take back what expired, dismiss what has fallen silent, and wake what has slept long enough.
+
+        What a process left over that died between two rows is done, too.
+        """
         Following(self.means).remind(checkpoint)
         Fading(self.means).fade(checkpoint)
         Waker(self.means).wake_in_time(checkpoint)
+        LeftOver(self.means).look_into(checkpoint)

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,20}")
 _WATCHED = re.compile(r"[CG][A-Z0-9]{2,20}")
@@ -19,6 +19,12 @@ _SYSTEM = frozenset({"boot", "dev", "etc", "proc", "run", "sys"})
 _OWN_DEPTH = 3  # parts: /opt alone is too much, /opt/node-22 is not
 _BRANCH_REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|\Z)")
 _IMAGE = re.compile(r"[a-z0-9][\w.:/@-]{0,254}", re.ASCII)
+
+
+class Terms(BaseModel):
+    """Base of all terms: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _person(value: str) -> str:

@@ -10,8 +10,9 @@ from enum import StrEnum
 from posixpath import join, normpath
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from agents.model_terms import Models
 from agents.term_forms import (
     BotId,
     Branch,
@@ -30,11 +31,12 @@ from agents.term_forms import (
     RoomId,
     ServiceUrl,
     TeamKey,
+    Terms,
     Trailer,
     Variable,
     WatchedId,
 )
-from storage.judgments import Priority, Stage
+from storage.judgments import Priority
 from storage.status import Visibility
 
 PROTECTED = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")
@@ -53,12 +55,6 @@ def seconds(value: object) -> object:
 
 
 Seconds = Annotated[float, BeforeValidator(seconds)]
-
-
-class Terms(BaseModel):
-    """Base of all terms: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Autonomy(StrEnum):
@@ -203,36 +199,6 @@ class StandingTerms(Terms):
 
     longest: Annotated[Seconds, AfterValidator(_short)] = Field(default=7 * 86_400.0, gt=0)
     per_day: int = Field(default=3, gt=0)  # plans of a repository that all standing approvals together allow in a day
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-ModelNames = Annotated[
-    tuple[Annotated[str, StringConstraints(min_length=1)], ...], BeforeValidator(_listed), Field(min_length=1)
-]
-"""One model, or several: the next one is asked when those before it do not answer."""
-
-
-def _cheap() -> dict[Stage, tuple[str, ...]]:
-    """What chooses among a few things by a short text is asked often, and of the small model."""
-    return dict.fromkeys((Stage.READ, Stage.NORMALISE, Stage.GROUP, Stage.ROUTE), ("claude-haiku-4-5",))
-
-
-class Models(Terms):
-    """Which models answer which stage."""
-
-    default: ModelNames = ("claude-sonnet-4-6",)
-    stages: dict[Stage, ModelNames] = Field(default_factory=_cheap)
-
-    def of(self, stage: Stage) -> str:
-        """The model that a stage asks first."""
-        return self.named(stage)[0]
-
-    def named(self, stage: Stage) -> tuple[str, ...]:
-        """The models for a stage, each once, in the order in which they are asked."""
-        return tuple(dict.fromkeys(self.stages.get(stage, self.default)))
 
 
 class Policy(Terms):

@@ -12,10 +12,8 @@ from functools import partial
 import structlog
 from slack_sdk import WebClient
 
-from agents.adapters.claude.ledger import StoreLedger
 from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.github.code_host import GithubCodeHost
-from agents.adapters.offline import OfflineModel
 from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.adapters.vectors import WordVectors
 from agents.errors import BadSettings
@@ -24,7 +22,6 @@ from agents.gathering.weighing import Intake
 from agents.means import Means
 from agents.people.assent import Assent
 from agents.pipeline import Pipeline
-from agents.ports import Model
 from agents.redaction.redact import Redactor
 from agents.terms import Autonomy, Policy
 from bot import metrics
@@ -49,6 +46,7 @@ from bot.listening import EVERY as LISTENING_EVERY
 from bot.listening import Listening
 from bot.lookups import open_issues, open_lookups
 from bot.messenger import SlackMessenger
+from bot.models import model_of
 from bot.notes.askers import Askers
 from bot.notes.held import EVERY, HeldNotes
 from bot.notes.waiting import EVERY as WAITING_EVERY
@@ -250,7 +248,7 @@ def _means(  # noqa: PLR0917 what is built before it, in that order
     return Means(
         store=store,
         policy=policy,
-        model=_model(settings, policy, store, circuits),
+        model=model_of(settings, policy, store, circuits),
         workspaces=SandboxWorkspaces(mirrors, home),
         code_host=code_host,
         vectoriser=vectoriser_of(settings.signalbox_sentences, home),
@@ -269,16 +267,6 @@ def _slack(settings: Settings) -> SlackWriter:
     if not settings.slack_bot_token or not settings.slack_app_token:
         raise BadSettings(unset("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"))
     return SlackWriter.over(WebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url, timeout=15))
-
-
-def _model(settings: Settings, policy: Policy, store: Store, circuits: Circuits) -> Model:
-    if not settings.anthropic_api_key:
-        return OfflineModel()
-    from agents.adapters.claude.claude import ClaudeModel, ClientOptions  # noqa: PLC0415 its SDK is a third of all imports
-
-    options = ClientOptions(secret(settings.anthropic_api_key), settings.anthropic_base_url)
-    ledger = StoreLedger(store.spending, policy.budgets)
-    return ClaudeModel(options, policy.models, ledger, circuits.roster())
 
 
 def _warm_up(means: Means) -> None:

@@ -71,7 +71,7 @@ def all_breakers(store: Store, policy: Policy) -> Sequence[Cursor]:
 
 
 def _rows(store: Store, policy: Policy) -> Sequence[Cursor]:
-    models = dict.fromkeys(name for named in (policy.models.default, *policy.models.stages.values()) for name in named)
+    models = (at.name for at in policy.models.all_asked())
     rows = ((name, store.cursors.get(_row(name))) for name in (API, GIT, *models))
     return [row.model_copy(update={"source": name}) for name, row in rows]
 

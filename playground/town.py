@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -83,6 +83,7 @@ class Town:
     rules: Rules = field(default_factory=Rules)
     pace: Pace = field(default_factory=Pace)
     sources: Collection[str] = SOURCES  # those that the policy names
+    terms: Callable[[str], str] = str  # what becomes of the policy's text before it is written
     checks_delay: float = 0.0
     moved: timedelta = AS_WRITTEN  # what is said in Slack, from when the file has it
     extra_environment: dict[str, str] = field(default_factory=dict)
@@ -126,9 +127,11 @@ class Town:
         self.code_host_server = self._stack.enter_context(Loopback(self.code_host.app))
         self.code_host.serve(self.code_host_server.url)
         self._start_model()
-        (self.root / "signalbox.toml").write_text(policy_text(self.product, self.pace, self.sources), encoding="utf-8")
+        policy = self.terms(policy_text(self.product, self.pace, self.sources))
+        (self.root / "signalbox.toml").write_text(policy, encoding="utf-8")
 
     def __exit__(self, *_: object) -> None:
+        self.faults.let_go()
         for bot in self.bots:
             if bot.poll() is None:
                 bot.terminate()  # all of them at once, for each takes its time

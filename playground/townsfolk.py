@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from playground.product import Product
-from playground.workspace.seed import ChannelSeed, TeamSeed, UserSeed
+from playground.workspace.seed import AppSeed, ChannelSeed, TeamSeed, UserSeed
 
 MAYA, JONAS, PRIYA, TOM, OLU = "U07MAYA", "U03JONAS", "U01PRIYA", "U09TOM", "U05OLU"
+GIA = "U08GIA"  # a guest
 SOLAR, FLEET, LOUNGE = "C07SOLAR", "C03FLEET", "C01LOUNGE"
 REPOSITORY = "acme/humanize"
 ORGANISATION = "acme"
@@ -24,9 +25,12 @@ USERS = (
     UserSeed(PRIYA, "priya", "Priya Nair", title="Platform engineer, approver"),
     UserSeed(OLU, "olu", "Olu Adeyemi", title="Platform engineer, approver"),
     UserSeed(TOM, "tom", "Tom Reuter", title="Sales"),
+    UserSeed(GIA, "gia", "Gia Ferro", title="Installer of a partner, a guest", is_restricted=True),
 )
 CHANNELS = (
-    ChannelSeed(SOLAR, "solar", topic="Dashboards of the solar sites"),
+    ChannelSeed(
+        SOLAR, "solar", (MAYA, JONAS, PRIYA, OLU, TOM, GIA, AppSeed.bot_user_id), topic="Dashboards of the solar sites"
+    ),
     ChannelSeed(FLEET, "fleet", topic="Workers, heartbeats, exports"),
     ChannelSeed(LOUNGE, "lounge", topic="Not watched by the bot"),
 )

@@ -17,6 +17,7 @@ from storage.reports.balance import Balances
 from storage.reports.correcting import Corrections
 from storage.reports.fading import Fading
 from storage.reports.filing import Filing
+from storage.reports.left_over import LeftOver
 from storage.reports.moving import Reports
 from storage.reports.pairs import Pairs
 from storage.reports.past import Past
@@ -64,6 +65,7 @@ class Store:
         self.fixes = Fixes(transactions)
         self.tracked = Tracked(transactions)
         self.sleeps = Sleeps(transactions)
+        self.left_over = LeftOver(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)
         self.balances = Balances(transactions)

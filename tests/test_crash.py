@@ -20,8 +20,9 @@ from playground.crash import MOST, PACE, SOURCES, Database, points
 from playground.faults import Fault, Kind, Moment
 from playground.inventory import Inventory, difference, posts
 from playground.keeper import Death, Keeper
-from playground.life import Approval, live
+from playground.lives import live_one
 from playground.product import Product, prepare
+from playground.scripts import APPROVAL, Life
 from playground.town import Town
 from storage.database import open_store
 from storage.status import Status
@@ -48,6 +49,8 @@ DEATHS = (
     *_at("github:pulls.create", 1, 1),
     *_at("github:graphql.ready", 1, 1),
     *_at("github:reviewers.create", 1, 1),
+    *_at("linear:issueCreate", 1, 1),
+    *_at("linear:attachmentLinkURL", 1, 1),
 )
 
 
@@ -75,7 +78,7 @@ def undisturbed(product: Product, tmp_path_factory: pytest.TempPathFactory) -> I
         if not kept.exists():
             town = Town(tmp_path_factory.mktemp("undisturbed"), product, pace=PACE, sources=SOURCES, start=forked)
             with town, Keeper(town) as keeper:
-                found = live(town, keeper, print, patience=PATIENCE)
+                found = live_one(Life.ISSUE, town, keeper, print, patience=PATIENCE)
             kept.write_text(TypeAdapter(Inventory).dump_json(found).decode())
     return TypeAdapter(Inventory).validate_json(kept.read_text())
 
@@ -92,13 +95,14 @@ def test_the_matrix_strikes_what_the_life_did_outside_at_both_moments_and_nothin
     assert sum("slack:chat.update" in each for each in struck) == 2 * MOST
     assert sum("slack:upload" in each for each in struck) == 2
     assert not any("sentry" in each for each in struck)
-    assert struck[-1] == "between the approval's row and the fix's enqueue"
+    assert struck[-1] == "between the rows of “approval” and what follows"
 
 
 def test_a_life_without_a_crash_leaves_each_thing_once(undisturbed: Inventory) -> None:
     assert undisturbed.deaths == 0
     assert undisturbed.statuses == ("SB-1 is resolved",)
     assert len(undisturbed.pull_requests) == len(undisturbed.pushes) == 1
+    assert undisturbed.issues == ("PLAT-1 links 1",)
     assert len(undisturbed.posts) == len(set(undisturbed.posts)) > 5
     assert undisturbed.repeated_turns == 0
 
@@ -137,7 +141,7 @@ def test_a_dead_workers_fix_is_taken_over_within_a_minute_by_the_worker_that_is_
 
 def _killed_everywhere(town: Town, keeper: Keeper) -> Inventory:
     town.faults.plan(*DEATHS)
-    found = live(town, keeper, print, approval=Approval.LOST_ENQUEUE, patience=PATIENCE)
+    found = live_one(Life.ISSUE, town, keeper, print, lost=(APPROVAL,), patience=PATIENCE)
     struck = town.faults.struck()
     print(*struck, sep="\n")  # noqa: T201 shown with -s, and when it fails
     assert set(DEATHS) - set(struck) == set(), "these deaths never came"

@@ -44,3 +44,13 @@ def test_every_pattern_of_what_is_packed_finds_something(package: str) -> None:
 )
 def test_what_a_wheel_has_of_the_top_is_what_is_there(inside: str, top: str) -> None:
     assert (ROOT / "bot" / inside).resolve() == ROOT / top
+
+
+def test_an_image_of_the_bot_holds_nothing_that_git_leaves_out() -> None:
+    """Whatever people keep beside the code, secrets above all, stays theirs."""
+    kept_out = set((ROOT / ".dockerignore").read_text(encoding="utf-8").split())
+    ours = {line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split()}
+    caches = {name for name in ours if name.startswith(".") and name.endswith("_cache")}
+    assert ours - caches <= {each.removeprefix("**/") for each in kept_out}
+    assert ".*_cache" in kept_out
+    assert {".git", "signalbox.toml"} <= kept_out

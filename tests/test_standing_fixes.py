@@ -17,7 +17,7 @@ from storage.store import Store
 from tests.allowed_ahead import DRAFT, Ahead
 from tests.factories import a_signal
 from tests.fakes import RecordingCheckpoint
-from tests.world import TOM
+from tests.world import PRIYA, TOM
 
 
 @pytest.fixture
@@ -173,3 +173,22 @@ def test_the_pull_request_says_that_nobody_approved_this_very_plan(world: Ahead)
     world.advances()
     (draft,) = world.code_host.drafts.values()
     assert "nobody has approved this very plan" in draft.body
+
+
+def test_where_two_yeses_are_needed_who_presses_retry_alone_reads_that_one_more_has_to(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    both = DRAFT.model_copy(update={"repositories": (DRAFT.repositories[0].model_copy(update={"approvals": 2}),)})
+    world = Ahead.under(sqlite_store, tmp_path, both)
+    world.gives()
+    world.gives(TOM, key="2")
+    world.shows_a_plan()
+    world.looks()
+    world.announces()
+    somebody_presses_stop(world)
+    world.advances()
+
+    assert world.presses(Decision.RETRY, PRIYA)
+    assert world.advances().note.endswith("presses Retry approves the plan. 1 more approver has to do so.")
+    assert world.presses(Decision.RETRY, TOM)
+    assert world.advances().status is Status.AWAITING_CHECKS

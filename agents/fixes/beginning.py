@@ -29,6 +29,7 @@ class Consent:
     by: str
     stands: bool
     ahead: bool = False  # it does so only by somebody's standing approval
+    missing: int = 0  # how many more would have to stand for it, where the policy asks for several
 
 
 def consent(
@@ -46,7 +47,15 @@ def consent(
     tried = [each for each in since if each.decision in _AGAIN and each.by in named]
     counted = approvals_of(approvals, revision, named, without)
     standing = dict.fromkeys(each.by for each in (*counted, *tried))
-    return Consent(", ".join(standing) or given[0].by, stands=len(standing) >= needed)
+    missing = max(0, needed - len(standing)) if needed > 1 else 0
+    return Consent(", ".join(standing) or given[0].by, stands=len(standing) >= needed, missing=missing)
+
+
+def still_missing(given: Consent | None) -> str:
+    """A sentence, with a space before it, on how many more have to press Retry; empty where one always is enough."""
+    if given is None or not given.missing:
+        return ""
+    return f" {given.missing} more {'approver has' if given.missing == 1 else 'approvers have'} to do so."
 
 
 def permitted(approvals: Sequence[Approval]) -> tuple[str, ...]:

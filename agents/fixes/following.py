@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from agents import rules
 from agents.errors import Unavailable
 from agents.exchange import PullRequest
-from agents.gathering.returning import Returning
+from agents.gathering.returning import CAME_BACK, Returning
 from agents.gathering.ripening import Ripening
 from agents.means import Means
 from agents.ports import Checkpoint
@@ -166,8 +166,7 @@ class Following:
             return False
         step = f"prove:{report_id}:{report.attempt}"
         returning.take_back(report_id, newest, f"{step}/came back")
-        because = "it came back after the merge"
-        Ripening(self.means).ripen(report_id, asked_by="", asked=True, because=because, step=f"{step}/ripe")
+        Ripening(self.means).ripen(report_id, asked_by="", asked=True, because=CAME_BACK, step=f"{step}/ripe")
         return True
 
     def _expire(self) -> list[int]:

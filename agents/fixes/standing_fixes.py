@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from agents import rules
 from agents.errors import SlackDown, Stopped
-from agents.fixes.beginning import NOT_NAMED, Consent, consent
+from agents.fixes.beginning import NOT_NAMED, Consent, consent, still_missing
 from agents.fixes.fix_cases import Approved
 from agents.fixes.standing import Standing, given_ahead
 from agents.means import Means
@@ -111,8 +111,8 @@ class Allowed:
             without,
         )
         reasons = dict.fromkeys((lapsed or {}).values())
-        said = f"The standing approval does not hold any more: {'; '.join(reasons)}. {_RETRY}"
-        return given, said if reasons else NOT_NAMED
+        said = f"The standing approval does not hold any more: {'; '.join(reasons)}. {_RETRY}" if reasons else NOT_NAMED
+        return given, f"{said}{still_missing(given)}"
 
     def _need_told(self, plan: ShownPlan) -> None:
         report_id = self.report.id or 0

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from agents import rules
 from agents.gathering.recurring import Reception, reception
 from agents.gathering.reencoding import texts_of
-from agents.gathering.returning import Returning
+from agents.gathering.returning import CAME_BACK, Returning
 from agents.gathering.ripening import Ripening
 from agents.gathering.rousing import slept_since
 from agents.grouping.ranking import KIN, POOL
@@ -203,7 +203,7 @@ class Placing:
             report_id,
             asked_by=asked_by,
             asked=bool(asked_by) or came_back,
-            because="there is enough to look into",
+            because=CAME_BACK if came_back else "there is enough to look into",
             step=f"{step}/ripe",
         )
 

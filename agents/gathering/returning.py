@@ -10,6 +10,8 @@ from storage.records import Signal
 from storage.reports.past import REVERTED
 from storage.status import Mover, Status
 
+CAME_BACK = "it came back after the merge"
+
 
 @dataclass(frozen=True)
 class Returning:
@@ -26,7 +28,7 @@ class Returning:
 
     def take_back(self, report_id: int, signal: Signal, step: str) -> None:
         """Have it gather again, unless another signal was quicker."""
-        because = f"it came back after the merge ({signal.external_id}); reverting may be the quick way"
+        because = f"{CAME_BACK} ({signal.external_id}); reverting may be the quick way"
         self._gather(report_id, because, step)
 
     def undone(self, report_id: int, commit: str, step: str) -> None:

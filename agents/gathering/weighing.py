@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agents import rules
-from agents.gathering.returning import Returning
+from agents.gathering.returning import CAME_BACK, Returning
 from agents.gathering.ripening import Ripening
 from agents.means import Basis
 from storage.status import SignalStatus
@@ -35,7 +35,7 @@ class Weighing:
             signal.report_id,
             asked_by=signal.asked_by if asked else "",
             asked=asked or came_back,
-            because="it weighs enough now to be looked into",
+            because=CAME_BACK if came_back else "it weighs enough now to be looked into",
             step=f"{step}/ripe",
         )
         if changed or ripe or came_back:

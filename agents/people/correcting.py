@@ -11,14 +11,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from agents import rules
-from agents.gathering.ripening import Ripening
+from agents.gathering.left_over import ripen_corrected
 from agents.means import Means
 from agents.people.assent import Answer
 from agents.rules import Person
 from storage.errors import IllegalMove
 from storage.groups import Correction, CorrectionKind
 from storage.records import Report
-from storage.status import Dismissal, Status
+from storage.status import Dismissal
 
 Rooms = Callable[[str], bool]  # whether the person is in a channel
 
@@ -128,31 +128,15 @@ class Correcting:
         return self.means.store.reports.get(report_id)
 
     def _follow(self, correction: Correction) -> None:
-        """Have both drawn, and what has grown looked into. The sweep does the first if we die here."""
+        """Have what has grown looked into, and both drawn. If we die here, clock and sweep do it."""
+        ripen_corrected(self.means, correction)
         for report_id in (correction.report_id, correction.other_id):
-            report = self.means.store.reports.present(report_id)
-            if report.status is Status.GATHERING:
-                undone = "/undone" if correction.undone_by else ""
-                resumed = _was_looked_into(correction, report_id)
-                because = (
-                    "it was being looked into when it was merged"
-                    if resumed
-                    else "people brought its signals together, and there is enough to look into"
-                )
-                step = f"correction:{correction.id}{undone}/ripe:{report.id}"
-                Ripening(self.means).ripen(report.id or 0, asked_by="", asked=resumed, because=because, step=step)
-            self.means.nudge.report(report.id or 0)
+            self.means.nudge.report(self.means.store.reports.present(report_id).id or 0)
         self._show(correction.report_id, correction.other_id)
 
     def _show(self, *report_ids: int) -> None:
         for report_id in report_ids:
             self.means.messenger.publish(report_id)
-
-
-def _was_looked_into(correction: Correction, report_id: int) -> bool:
-    """Whether it is the report whose merge was undone, and the merge had ended its research."""
-    ended = correction.before in (Status.AWAITING_RESEARCH, Status.AWAITING_ANSWER)
-    return bool(correction.undone_by) and ended and report_id == correction.report_id
 
 
 def _yes(sentence: str) -> Answer:

@@ -17,7 +17,7 @@ from storage.sleep import Sleep, Waking
 from storage.status import CLOSED
 
 LONGEST = dt.timedelta(days=90)
-_LATELY = dt.timedelta(minutes=10)
+_LATELY = dt.timedelta(days=1)  # so long a bot may have been down after it died
 _WAKES = "if somebody acts on it, if what comes weighs as much as all so far, or is fatal where nothing before was"
 
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 PART_LIMIT = 6_000
-_TRACKED = r"(?-i:\b(?!(?:UTF|ISO|SHA|MD|RFC|CVE|CWE|IEEE|HTTP|PEP)-)[A-Z][A-Z0-9]{1,9}-\d+\b)"
+_STANDARDS = "UTF|UCS|ISO|SHA|MD|AES|RSA|TLS|SSL|RFC|CVE|CWE|IEEE|ECMA|ANSI|HTTP|PEP|UTC|GMT|GPT|USB"  # no team's keys
+_TRACKED = rf"(?-i:\b(?!(?:{_STANDARDS})-)[A-Z][A-Z0-9]{{1,9}}-\d+\b)"
 _HOSTED = r"(?:[\w.-]+/[\w.-]+)?#\d+|GH-\d+|https?://\S+/issues?/\S+"
 _ENDING = r"clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)"
 _LINKING = (  # for a tracker alone

@@ -11,6 +11,7 @@ from bot.slack.event import CHANGED
 from bot.sources.slack import SOURCE, SlackEvent, counts, moment
 from storage.status import Visibility
 
+_AS_ANY = "What you wrote is read like any message here."
 _UNREAD = "You deleted what you had said here before I used it, so I do not."
 _READ = "You deleted what you had said here, but I have used it already. What came of it stays until you say otherwise."
 _IN_TIME = 3600.0  # seconds after which an edit is not the first that we hear of a new message
@@ -34,10 +35,13 @@ def heard(event: SlackEvent, deps: Deps) -> None:
         bring_up_to_date(event.external_id, deps)
         return
     visibility = visibility_of(event, deps) if terms is not None and _is_new(event) else None
-    asked_by = _asked_by(event, deps) if visibility is not None else ""
-    bring_up_to_date(event.external_id, deps, visibility=visibility, asked_by=asked_by)
-    if asked_by and event.subtype != CHANGED and (waits := paused(deps)):
-        deps.slack.whisper(event.channel, event.user, waits)
+    asks = visibility is not None and f"<@{deps.our_user}>" in event.text and bool(event.user)
+    refusal = _refusal(event, deps) if asks else ""
+    bring_up_to_date(
+        event.external_id, deps, visibility=visibility, asked_by=event.user if asks and not refusal else ""
+    )
+    if asks and event.subtype != CHANGED and (said := refusal or paused(deps)):
+        deps.slack.whisper(event.channel, event.user, said)
     for answer in deps.store.messages.promoted_under(event.external_id):
         bring_up_to_date(answer, deps)
 
@@ -100,9 +104,8 @@ def _is_new(event: SlackEvent) -> bool:
     return event.subtype != CHANGED or (moment(event.version) - moment(event.ts)).total_seconds() < _IN_TIME
 
 
-def _asked_by(event: SlackEvent, deps: Deps) -> str:
-    """Who asks for an investigation by speaking to the bot; empty if nobody does."""
-    if f"<@{deps.our_user}>" not in event.text or not event.user:
-        return ""
+def _refusal(event: SlackEvent, deps: Deps) -> str:
+    """Why who speaks to the bot cannot ask for an investigation, and what becomes of the words all the same."""
     person = deps.person(event.user, event.user_team or deps.home_team)
-    return "" if rules.may_ask(person, deps.home_team) else event.user
+    refusal = rules.may_ask(person, deps.home_team)
+    return f"{refusal} {_AS_ANY}" if refusal else ""

@@ -54,22 +54,22 @@ class Puller:
     nudge: Nudge
     clock: Callable[[], dt.datetime] = field(default=now)
 
-    def pull(self, source: str, checkpoint: Checkpoint) -> None:
+    def pull(self, source: str, checkpoint: Checkpoint, job: str = "") -> None:
         """Read a source on. One that fails is left alone for a while.
 
-        Does nothing while it rests, or while somebody else pulls it.
+        Does nothing while it rests, or while another job than this pulls it: one that was killed finds itself at it.
         """
-        self._pages(source, checkpoint, even_if_resting=False)
+        self._pages(source, checkpoint, job or secrets.token_hex(8), even_if_resting=False)
 
     def pull_now(self, source: str) -> int:
         """Read a source on at a person's wish, even if it rests; how many signals are to be digested.
 
         Raises PullRuns while somebody else pulls it.
         """
-        return self._pages(source, lambda _, work, __: work(), even_if_resting=True)
+        return self._pages(source, lambda _, work, __: work(), secrets.token_hex(8), even_if_resting=True)
 
-    def _pages(self, source: str, checkpoint: Checkpoint, *, even_if_resting: bool) -> int:
-        holder, brought = secrets.token_hex(8), 0
+    def _pages(self, source: str, checkpoint: Checkpoint, holder: str, *, even_if_resting: bool) -> int:
+        brought = 0
         for number in range(1, PAGES + 1):
             page = checkpoint(f"pull:{number}", lambda: self._page(source, holder, even_if_resting), Page)
             brought += len(page.signal_ids)

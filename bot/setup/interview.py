@@ -81,6 +81,7 @@ class Interview:
         self.asking.say(
             "\nThe model. Without one signals are grouped and filed by rules, and nothing is researched or fixed."
         )
+        self.asking.say("(Claude through Bedrock, Vertex or Foundry instead: docs/install.md.)")
         question = "Anthropic API key, sk-ant-… (Enter: without)"
         if not Variables(self.asking).ensure(
             "ANTHROPIC_API_KEY", question, lambda settings: examine_models(settings, None), check=_MODEL

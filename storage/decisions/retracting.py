@@ -65,10 +65,12 @@ def said_in_threads(session: Session, since: dt.datetime) -> list[tuple[str, str
 def _forget(session: Session, said: Approval, words: str) -> None:
     if not words:
         return
-    told = select(Entry).where(Entry.report_id == said.report_id, Entry.who == said.by)
-    for entry in session.exec(told.where(col(Entry.text).contains(words, autoescape=True))):
-        entry.text = entry.text.replace(words, GONE)
-    for plan in session.exec(select(ShownPlan).where(ShownPlan.report_id == said.report_id)):
-        plan.because = plan.because.replace(words, GONE)
-    for asked in session.exec(select(AskedQuestion).where(AskedQuestion.report_id == said.report_id)):
-        asked.answer = asked.answer.replace(words, GONE)
+    for entry in session.exec(select(Entry).where(Entry.report_id == said.report_id, Entry.who == said.by)):
+        if entry.text == words or entry.text.endswith(f": {words}"):  # as the move says it
+            entry.text = entry.text.removesuffix(words) + GONE
+    same = (ShownPlan.report_id == said.report_id, ShownPlan.because == words)
+    for plan in session.exec(select(ShownPlan).where(*same)):
+        plan.because = GONE
+    answered = (AskedQuestion.report_id == said.report_id, AskedQuestion.answer == words)
+    for asked in session.exec(select(AskedQuestion).where(*answered)):
+        asked.answer = GONE

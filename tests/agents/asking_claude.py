@@ -8,8 +8,10 @@ from sqlmodel import Session, select
 
 from agents.adapters.claude.claude import ClaudeModel, ClientOptions
 from agents.adapters.claude.ledger import StoreLedger
+from agents.adapters.claude.providers import Line, open_line
+from agents.model_terms import Models, Provider
 from agents.stages.read import AboutRead
-from agents.terms import Budgets, Models
+from agents.terms import Budgets
 from storage.judgments import Stage
 from storage.raw import Severity
 from storage.run_rows import ModelCall
@@ -39,9 +41,15 @@ ABOUT = AboutRead(
 
 
 def a_model(api: Api, store: Store, *, budgets: Budgets | None = None, **options: Any) -> ClaudeModel:
-    settings: dict[str, Any] = {"api_key": "test", "base_url": api.url, "retries": 0, "seconds": 5.0, **options}
+    settings: dict[str, Any] = {"retries": 0, "seconds": 5.0, **options}
     ledger = StoreLedger(store.spending, budgets or Budgets())
-    return ClaudeModel(ClientOptions(**settings), Models(stages={Stage.READ: "claude-haiku-4-5"}), ledger)
+    models = Models(stages={Stage.READ: "claude-haiku-4-5"})
+    return ClaudeModel([a_line(api)], models, ledger, options=ClientOptions(**settings))
+
+
+def a_line(api: Api) -> Line:
+    """The way to an API that stands for Anthropic's."""
+    return open_line(Provider.ANTHROPIC, {"ANTHROPIC_API_KEY": "test", "ANTHROPIC_BASE_URL": api.url})
 
 
 def calls(store: Store) -> list[ModelCall]:

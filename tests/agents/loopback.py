@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 USAGE = {
     "input_tokens": 1000,
@@ -101,6 +103,12 @@ class Api:
         return self.replies[min(len(self.asked), len(self.replies)) - 1]
 
 
+def _named_in(path: str) -> str:
+    """The model that Bedrock and Vertex name in the address: .../models/NAME:rawPredict, /model/NAME/invoke."""
+    found = re.search(r"/models?/([^/]+?)(?:/invoke|:rawPredict)$", path)
+    return unquote(found[1]) if found else ""
+
+
 @contextmanager
 def serving(served: Api) -> Iterator[Api]:
     """The API, at an address of its own until the block ends."""
@@ -111,7 +119,9 @@ def serving(served: Api) -> Iterator[Api]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            reply = served.answer({name.lower(): value for name, value in self.headers.items()}, body)
+            body.setdefault("model", _named_in(self.path))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            reply = served.answer({**headers, ":path": self.path}, body)
             usage = served.cache.usage(body) if served.cache is not None else USAGE
             data = reply.body(body["model"], usage)
             self.send_response(reply.status)

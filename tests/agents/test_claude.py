@@ -7,16 +7,17 @@ import json
 import pytest
 from structlog.testing import capture_logs
 
-from agents.adapters.claude.claude import ClaudeModel, ClientOptions
+from agents.adapters.claude.claude import ClaudeModel
 from agents.adapters.claude.ledger import StoreLedger
 from agents.adapters.claude.prices import DEAREST, price_of
 from agents.errors import ModelRefused, SpentForToday, Stopped
-from agents.terms import Budgets, Models
+from agents.model_terms import Models
+from agents.terms import Budgets
 from storage.errors import DatabaseDown
 from storage.judgments import Stage, Threat
 from storage.readings import Reading
 from storage.store import Store
-from tests.agents.asking_claude import ABOUT, SAFE, a_model, calls
+from tests.agents.asking_claude import ABOUT, SAFE, a_line, a_model, calls
 from tests.agents.loopback import Api, Reply, says
 from tests.factories import a_moment, a_report
 
@@ -154,10 +155,8 @@ def test_when_the_books_cannot_be_read_no_call_is_made(api: Api, sqlite_store: S
         def settle(self, *_: object, **__: object) -> None:
             raise AssertionError("there is nothing to settle")
 
-    options = ClientOptions(api_key="test", base_url=api.url)
-
     with pytest.raises(DatabaseDown):
-        ClaudeModel(options, Models(), Broken()).judge(Stage.READ, ABOUT, Reading)
+        ClaudeModel([a_line(api)], Models(), Broken()).judge(Stage.READ, ABOUT, Reading)
 
     assert api.asked == []
 

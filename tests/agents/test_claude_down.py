@@ -15,7 +15,9 @@ from tests.agents.asking_claude import ABOUT, SAFE, a_model, calls
 from tests.agents.loopback import Api, Reply, says
 
 
-@pytest.mark.parametrize(("status", "wait"), [(429, "7"), (529, ""), (500, ""), (503, "2"), (408, ""), (409, "")])
+@pytest.mark.parametrize(
+    ("status", "wait"), [(429, "7"), (529, ""), (500, ""), (503, "2"), (408, ""), (409, ""), (424, "")]
+)
 def test_a_busy_api_is_down_and_says_for_how_long(api: Api, sqlite_store: Store, status: int, wait: str) -> None:
     api.replies = [Reply(status=status, headers={"retry-after": wait} if wait else {})]
 

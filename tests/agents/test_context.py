@@ -16,8 +16,9 @@ from agents.trail import Brief, Ruling, Trail
 from agents.transcript import MOST_CHARACTERS
 from storage.judgments import Outcome, Stage
 from storage.store import Store
+from tests.agents.looking import Answer, Logged, Look, scripted
 from tests.agents.loopback import Api, PromptCache, Reply, serving
-from tests.agents.test_fallback import FIRST, Answer, Logged, Look, a_model, scripted
+from tests.agents.test_fallback import FIRST, a_model
 from tests.fake_workspaces import MemoryWorkspace
 from tests.fakes import RecordingCheckpoint, ScriptedModel, calls
 

@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from agents.adapters.claude.claude import ClaudeModel, ClientOptions
 from agents.adapters.claude.ledger import StoreLedger
 from agents.adapters.claude.roster import TRIPS_AT, Roster
 from agents.errors import ModelDown, ModelRefused
-from agents.exchange import About, Tool, ToolDone, ToolSpec
-from agents.loop import Loop
-from agents.ports import Workspace
-from agents.terms import Budgets, Limits, Models, Policy
-from agents.tools.weigh_causes import WEIGH_CAUSES
-from agents.trail import Brief, Ruling, Trail
-from storage.judgments import Judgment, Outcome, Stage
-from storage.run_rows import ToolUse
+from agents.model_terms import Models
+from agents.terms import Budgets, Policy
+from storage.judgments import Outcome, Stage
 from storage.store import Store
+from tests.agents.asking_claude import a_line
+from tests.agents.looking import SUBMIT, look, runs, scripted
 from tests.agents.loopback import Api, Reply, serving
-from tests.factories import a_report
-from tests.fake_workspaces import MemoryWorkspace
 from tests.fakes import RecordingCheckpoint
 
 FIRST, SECOND = "claude-opus-5", "claude-sonnet-4-6"
 OVERLOADED = Reply(status=529)
-
-
-class Answer(Judgment):
-    text: str
-
-
-class Look(BaseModel):
-    path: str
-
-
-def look(number: int) -> Reply:
-    block = {"type": "tool_use", "id": f"toolu_{number}", "name": "look", "input": {"path": f"{number}.py"}}
-    return Reply([{"type": "thinking", "thinking": "Hm.", "signature": f"s{number}"}, block], "tool_use")
-
-
-SUBMIT = Reply([{"type": "tool_use", "id": "toolu_s", "name": "submit", "input": {"text": "done"}}], "tool_use")
 
 
 @pytest.fixture
@@ -55,75 +33,10 @@ def api() -> Iterator[Api]:
 
 
 def a_model(api: Api, store: Store, *models: str, **options: Any) -> ClaudeModel:
-    settings: dict[str, Any] = {"api_key": "test", "base_url": api.url, "retries": 0, "seconds": 5.0, **options}
+    settings: dict[str, Any] = {"retries": 0, "seconds": 5.0, **options}
     named = Models(stages={Stage.RESEARCH: models})
-    return ClaudeModel(ClientOptions(**settings), named, StoreLedger(store.spending, Budgets()))
-
-
-def scripted(*replies: Reply) -> Callable[[dict[str, Any]], Reply]:
-    """The replies for a model by the turn that is asked for: by how often it spoke before."""
-
-    def answer(body: dict[str, Any]) -> Reply:
-        before = [message for message in body["messages"] if message["role"] == "assistant"]
-        return replies[len(before)]
-
-    return answer
-
-
-@dataclass(frozen=True)
-class Logged:
-    """A logbook on the store, without a report's life."""
-
-    store: Store
-    key: str
-
-    @classmethod
-    def begun(cls, store: Store) -> Logged:
-        """The logbook of a research of a report of its own."""
-        report_id = a_report(store).id or 0
-        key = f"research:{report_id}:1"
-        store.runs.begin(key, Stage.RESEARCH, report_id)
-        return cls(store, key)
-
-    def why_stop(self) -> str:
-        return ""
-
-    def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
-        uses = [ToolUse(run="", turn=0, place=0, tool=each.call.name) for each in done]
-        self.store.runs.turned(self.key, turn, uses)
-
-    def strand(self, name: str) -> Logged:
-        return replace(self, key=f"{self.key}/{name}")
-
-    def took_up(self, cause: str) -> None:
-        self.store.runs.branch(self.key)
-        self.store.runs.turned(self.key, 0, [ToolUse(run="", turn=0, place=0, tool=WEIGH_CAUSES, line=cause)])
-
-    def end(self, outcome: Outcome, sentence: str, seconds: float) -> None:
-        self.store.runs.end(self.key, outcome, sentence, seconds)
-
-
-def runs(model: ClaudeModel, store: Store, checkpoint: RecordingCheckpoint | None = None) -> Trail[str]:
-    """An agent at work that looks twice and submits."""
-
-    def toolbox(_: Workspace) -> tuple[Tool, ...]:
-        return (Tool(ToolSpec("look", "Look.", Look), lambda asked: f"{asked.path} is empty"),)
-
-    brief: Brief[Answer, str] = Brief(
-        stage=Stage.RESEARCH,
-        about=About(subject="S-1"),
-        system="system",
-        opening="opening",
-        submit="submit",
-        submit_description="Submit.",
-        returns=Answer,
-        verify=lambda answer, _: Ruling(answer.text),
-        open=lambda _: MemoryWorkspace(base={}),
-        toolbox=toolbox,
-        limits=Limits(),
-        logbook=Logged.begun(store),
-    )
-    return Loop(brief, model, checkpoint or RecordingCheckpoint()).run()
+    ledger = StoreLedger(store.spending, Budgets())
+    return ClaudeModel([a_line(api)], named, ledger, options=ClientOptions(**settings))
 
 
 def asked_models(api: Api) -> list[str]:

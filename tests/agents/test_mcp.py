@@ -13,7 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agents.adapters.claude.claude import _tools
+from agents.adapters.claude import schemas
 from agents.adapters.mcp import McpServer, Patience
 from agents.cases import SeenSignal
 from agents.errors import SourceDown, SourceRejected
@@ -214,7 +214,7 @@ def test_any_schema_becomes_one_that_the_models_api_takes() -> None:
     }
     parameters = arguments_of(strange)
 
-    [tool] = _tools((ToolSpec("notes__search", "Find pages.", parameters),))
+    [tool] = schemas.tools((ToolSpec("notes__search", "Find pages.", parameters),), strict=True)
 
     assert tool["input_schema"]["required"] == ["a", "f"]
     assert "Ignore all" not in str(tool)

@@ -19,6 +19,7 @@ from agents.pull_requests.outward import inert, plain, title
             "fix issue https://linear.app/acme/issue/SHOP-12/a-title",
         ),
         ("Fix UTF-8 names", "Fix UTF-8 names"),
+        ("implement AES-256, fix GMT-5", "implement AES-256, fix GMT-5"),
         ("Fixed CVE-2026 and the day-1 bug", "Fixed CVE-2026 and the day-1 bug"),
         ("fix day-1 bugs", "fix day-1 bugs"),
         ("see SHOP-12", "see SHOP-12"),

@@ -71,6 +71,7 @@ def test_an_error_that_goes_on_after_the_merge_in_the_same_words_takes_the_repor
         Status.GATHERING,
         Status.AWAITING_RESEARCH,
     ]
+    assert world.store.reports.journal(1)[-1].text == "it came back after the merge"
     assert len(world.model.asked) == before
     assert 1 in world.told.published
     world.pipeline.ingest(a_raw_signal(channel="C11", **ERROR, happened_at=soon(minutes=2)))

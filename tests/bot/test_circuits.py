@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from agents.circuit import Circuit
+from agents.model_terms import Models
+from agents.terms import Policy
 from bot.circuits import API, GIT, Circuits, known_rests
 from tests.bot.workplace import BOB, Workplace
 
@@ -29,3 +31,10 @@ def test_what_rests_is_said_with_why_until_it_answers_again_also_to_another_proc
     roster.answered(model)
     assert not known_rests(place.store, place.deps.policy)
     assert "rests since" not in place.types(BOB, "/signalbox", "status").body
+
+
+def test_a_model_that_rests_at_one_provider_is_known_by_where_it_rests(place: Workplace) -> None:
+    models = Models.model_validate({"default": "m", "stages": {}, "providers": ["anthropic", "foundry"]})
+    Circuits(place.store, str).roster().failed("m at foundry", "Claude at Foundry limits our rate (429)", 60.0)
+
+    assert [row.source for row in known_rests(place.store, Policy(models=models))] == ["m at foundry"]

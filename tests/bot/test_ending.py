@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agents.errors import BadSettings, CodeHostDown, ModelDown, SlackDown, SourceDown
-from bot.ending import last_words
+from bot.ending import last_words, without_promise
 from storage.errors import SignalboxError
 from tests.typed import ROOT, typed
 
@@ -62,6 +62,11 @@ def test_a_command_that_ends_promises_nothing_and_says_what_to_do(error: Signalb
     assert right in said
     assert said.endswith("then type `signalbox run` again.")
     assert last_words(BadSettings("Set X."), "signalbox run") == "Set X."
+
+
+def test_what_follows_a_promise_stays_a_sentence_of_its_own() -> None:
+    said = "Claude cannot be reached at X; it is asked again later. If this lasts, check the network."
+    assert without_promise(said) == "Claude cannot be reached at X. If this lasts, check the network."
 
 
 def test_run_without_slack_ends_with_what_to_check(tmp_path: Path) -> None:

@@ -223,3 +223,13 @@ def test_a_guest_who_mentions_us_is_refused_privately(place: Workplace) -> None:
 
     assert place.store.signals.counts().total == 0
     assert "Guests" in place.whispers(GUS)[0]
+
+
+def test_a_guest_who_mentions_us_where_we_listen_is_told_what_becomes_of_the_words(place: Workplace) -> None:
+    place.says(GUS, f"<@{place.bot}> the export fails")
+    place.settles()
+
+    assert (place.store.signals.counts().total, place.store.signals.get(1).asked_by) == (1, "")
+    assert place.whispers(GUS) == [
+        "Guests cannot do this. A full member of the workspace can. What you wrote is read like any message here."
+    ]

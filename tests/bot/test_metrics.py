@@ -12,7 +12,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from agents.terms import Models, Policy, SourceTerms
+from agents.model_terms import Models
+from agents.terms import Policy, SourceTerms
 from bot.circuits import GIT, Circuits
 from bot.durable.tally import Ended, Tally
 from bot.http import HttpServer
@@ -103,16 +104,16 @@ def test_jobs_that_ended_are_counted_by_the_process_that_did_them(busy: Store) -
     assert read['signalbox_job_seconds_total{kind="digest"}'] >= 0
 
 
-def test_a_scrape_does_not_wait_for_jobs_whose_file_is_locked(busy: Store) -> None:
-    unlocked = threading.Event()
+def test_a_scrape_does_not_wait_for_a_database_that_does_not_answer(busy: Store) -> None:
+    answers = threading.Event()
 
     def jobs() -> list[str]:
-        unlocked.wait(60)
+        answers.wait(60)
         raise DatabaseDown("It is over.")
 
     with HttpServer(Metrics(busy, Policy(), jobs, patience=0.01).app(), "127.0.0.1", 0, serves="/metrics") as server:
         answer = requests.get(f"{server.url}/metrics", timeout=30)
-        unlocked.set()
+        answers.set()
     assert answer.status_code == 503
     assert answer.text.startswith("# The database did not answer in time")
 

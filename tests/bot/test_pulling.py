@@ -46,6 +46,15 @@ def test_only_one_pull_of_a_source_runs_at_a_time(shop: Shop) -> None:
     assert shop.pull() == ["S-1"]
 
 
+def test_a_pull_that_was_killed_goes_on_where_its_job_is_resumed_without_waiting_for_its_own_lease(shop: Shop) -> None:
+    shop.issues(1)
+    shop.store.leases.take(f"pull:{NAME}", "pull:errors:7", 120)  # as the process had it that was killed
+    shop.puller.pull(NAME, lambda _, work, __: work(), "pull:errors:8")
+    assert shop.known() == []
+    shop.puller.pull(NAME, lambda _, work, __: work(), "pull:errors:7")
+    assert shop.known() == ["S-1"]
+
+
 def test_a_cursor_that_somebody_else_moved_is_not_moved_back(store: Store) -> None:
     store.cursors.advance(NAME, "1", [], expect="")
     store.cursors.advance(NAME, "3", [], expect="1")

@@ -9,7 +9,7 @@ import pytest
 from agents.adapters.offline import OfflineModel
 from agents.errors import ModelRefused
 from agents.gathering.placing import Placing
-from agents.terms import Models
+from agents.model_terms import Models
 from storage.judgments import Screening, Stage
 from storage.records import Signal
 from tests.bot.workplace import BOB, SOLAR, Workplace

@@ -96,7 +96,7 @@ class ThreeTurns:
         if version is not None:
             self.store.outbox.put_pen_down(report_id, holder, version)
 
-    def pull(self, source: str, checkpoint: Checkpoint) -> None:  # noqa: ARG002 the port's
+    def pull(self, source: str, checkpoint: Checkpoint, job: str) -> None:  # noqa: ARG002 the port's
         self.lines.add("pull", source, self.worker)
 
     def _turn(self, report_id: int, turn: int) -> str:

@@ -57,8 +57,8 @@ class LinearStand:
         return [(issue.title, issue.description, issue.links) for issue in self.server.issues()]
 
     def lose_an_answer(self, what: str) -> None:
-        before = {"issue": 3, "link": 2}[what]  # it looks first, an issue for its team too
-        self.faults.plan(Fault(GRAPHQL, Moment.PERFORMED, Kind.DROP, nth=before))
+        call = {"issue": "linear:issueCreate", "link": "linear:attachmentLinkURL"}[what]
+        self.faults.plan(Fault(call, Moment.PERFORMED, Kind.DROP))
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
-"""Claude, through Anthropic's SDK. Nothing else imports that SDK, and none of its types leaves this module."""
+"""Claude, through Anthropic's SDK, at whichever provider it is served. None of the SDK's types leaves this room."""
 
 from __future__ import annotations
 
-import functools
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -12,18 +11,19 @@ from typing import Any, TypeVar
 import anthropic
 import httpx2
 import structlog
-from anthropic import transform_schema
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from agents.adapters.claude import wire
 from agents.adapters.claude.faults import Reach, again_in, fault_of, lost
 from agents.adapters.claude.ledger import Ledger
-from agents.adapters.claude.prices import price_of
+from agents.adapters.claude.prices import Price, own_price, price_of
+from agents.adapters.claude.providers import Line
 from agents.adapters.claude.roster import Roster
+from agents.adapters.claude.schemas import asked_for, tools
 from agents.errors import ModelDown, ModelRefused
-from agents.exchange import About, ToolSpec, Turn, TurnRequest, Usage
+from agents.exchange import About, Turn, TurnRequest, Usage
+from agents.model_terms import ModelAt, Models, Provider
 from agents.prompts import prompt
-from agents.terms import Models
 from storage.judgments import Judgment, Stage
 
 log = structlog.get_logger()
@@ -34,15 +34,14 @@ Json = dict[str, Any]
 TRIES = 3  # a first answer, and two more after its fault was fed back
 CHARACTERS_A_TOKEN = 3  # on the safe side for English and code
 _CUT = "max_tokens"  # the stop reason of an answer that was too long
+_FAILURES: tuple[type[Exception], ...] = (anthropic.AnthropicError, ModelDown, ValueError)  # ValueError: no JSON
 _TOO_LONG = "model_context_window_exceeded"
 
 
 @dataclass(frozen=True)
 class ClientOptions:
-    """How the API is reached."""
+    """How long it is waited for."""
 
-    api_key: str
-    base_url: str = "https://api.anthropic.com"
     seconds: float = 300.0  # of one request, at most
     pace: float = 30.0  # tokens a second: what is written more slowly is not waited for; 0: for whatever takes its time
     connecting: float = 10.0  # seconds
@@ -70,25 +69,34 @@ class _Answer:
 
 
 class _NextModel(Exception):
-    """This model does not answer; another one may."""
+    """This model does not answer; another one may, or only another provider."""
 
-    def __init__(self, error: ModelDown) -> None:
+    def __init__(self, error: ModelDown, *, of_model: bool) -> None:
         super().__init__(str(error))
         self.error = error
+        self.of_model = of_model
 
 
 class ClaudeModel:
     """Implements `agents.ports.Model`. Safe to share between threads.
 
-    A model that is overloaded or silent is followed, within the same call, by the next one that the policy names.
+    A model that is overloaded or silent is followed, within the same call, by the same one at the next provider, then
+    by the next one that the policy names. `lines` leads to each provider of `models`.
     """
 
-    def __init__(self, options: ClientOptions, models: Models, ledger: Ledger, roster: Roster | None = None) -> None:
+    def __init__(
+        self,
+        lines: Sequence[Line],
+        models: Models,
+        ledger: Ledger,
+        roster: Roster | None = None,
+        options: ClientOptions = ClientOptions(),
+    ) -> None:
+        self._lines = {line.provider: line for line in lines}
         self._options = options
         self._models = models
         self._ledger = ledger
         self._roster = roster or Roster()
-        self._client = anthropic.Anthropic(api_key=options.api_key, base_url=options.base_url, max_retries=0)
 
     @property
     def can_research(self) -> bool:
@@ -97,25 +105,29 @@ class ClaudeModel:
 
     def close(self) -> None:
         """Close its connections."""
-        self._client.close()
+        for line in self._lines.values():
+            line.client.close()
 
     def judge(self, stage: Stage, about: About, returns: type[J]) -> J:
         """One structured answer, valid in itself and for this case. A fault is fed back at most twice."""
         page = prompt(stage, about.variables())
         messages: list[Json] = [{"role": "user", "content": page.case}]
-        request: Json = {
-            "system": wire.system(page.standing),
-            "max_tokens": self._options.judgment_tokens,
-            "output_config": {"format": {"type": "json_schema", "schema": _answer_schema(returns)}},
-        }
-        fault = ""
+        most, fault = self._options.judgment_tokens, ""
         for turn in range(1, TRIES + 1):
-            asked = {**request, "messages": messages}
-            answer = self._call(stage, about, turn, lambda _, asked=asked: asked)  # type: ignore[misc]
+            said_so_far: Json = {"max_tokens": most, "messages": messages}
+            answer = self._call(
+                stage,
+                about,
+                turn,
+                lambda at, said=said_so_far: {  # type: ignore[misc]
+                    **said,
+                    **asked_for(returns, page.standing, in_words=at.provider in self._models.in_words),
+                },
+            )
             judgment, fault = self._judged(answer, about, returns)
             if answer.stop_reason == _CUT:  # newer models think whether asked to or not, and that counts
-                fault = f"It was cut off after {request['max_tokens']} tokens; say it in fewer words."
-                request = {**request, "max_tokens": 2 * request["max_tokens"]}
+                fault = f"It was cut off after {most} tokens; say it in fewer words."
+                most *= 2
             if judgment is not None:
                 return judgment
             said = [{"type": "text", "text": answer.words.strip() or "(no words)"}]  # another model may read it
@@ -132,11 +144,11 @@ class ClaudeModel:
             request.stage,
             request.about,
             request.turn,
-            lambda model: {
+            lambda at: {
                 "system": wire.system(request.system),
                 "max_tokens": request.max_tokens,
-                "tools": wire.cached(_tools(request.tools)),
-                "messages": wire.conversation(request.messages, model),
+                "tools": wire.cached(tools(request.tools, strict=at.provider not in self._models.in_words)),
+                "messages": wire.conversation(request.messages, at.name),
             },
         )
         self._refuse(answer, request.stage)
@@ -166,26 +178,32 @@ class ClaudeModel:
         if answer.stop_reason == _TOO_LONG:
             raise ModelRefused(f"The text is longer than the model can read{where}; set a model with a larger window.")
 
-    def _call(self, stage: Stage, about: About, turn: int, request: Callable[[str], Json]) -> _Answer:
+    def _call(self, stage: Stage, about: About, turn: int, request: Callable[[ModelAt], Json]) -> _Answer:
         """The answer of the first of the stage's models that gives one. `request` says what each of them is sent."""
-        named = self._models.named(stage)
+        asked = {at.name: at for at in self._models.asked(stage)}
         downs: list[ModelDown] = []
-        for model in self._roster.awake(named):
-            if not self._roster.is_free(model):
+        gone: set[Provider] = set()
+        for name in self._roster.awake(tuple(asked)):
+            at = asked[name]
+            if at.provider in gone or not self._roster.is_free(name):
                 continue
             try:
-                answer = self._ask(model, stage, about, turn, request(model))
+                answer = self._ask(at, stage, about, turn, request(at))
             except _NextModel as down:
-                self._roster.failed(model, str(down.error), down.error.retry_after)
+                self._roster.failed(name, str(down.error), down.error.retry_after)
                 downs.append(down.error)
-                log.warning("a model does not answer", model=model, stage=stage.value, why=str(down.error))
-            except ModelRefused:
-                self._roster.answered(model)
-                raise
+                gone |= set() if down.of_model else {at.provider}
+                log.warning("a model does not answer", model=name, stage=stage.value, why=str(down.error))
+            except ModelRefused as refused:
+                if at.provider is self._models.providers[0]:
+                    self._roster.answered(name)
+                    raise
+                downs.append(ModelDown(str(refused)))  # a stand-in's no is not the last word: who is first may take it
+                self._roster.failed(name, str(refused), None)
             else:
-                self._roster.answered(model)
+                self._roster.answered(name)
                 return answer
-        raise self._all_down(named, downs)
+        raise self._all_down(tuple(asked), downs)
 
     def _all_down(self, named: Sequence[str], downs: Sequence[ModelDown]) -> ModelDown:
         if len(named) == 1 and downs:
@@ -195,46 +213,53 @@ class ClaudeModel:
         said = f"No answer from {', '.join(named)}; the work waits and is tried again.{why}"
         return ModelDown(said, wait, was_asked=bool(downs))
 
-    def _ask(self, model: str, stage: Stage, about: About, turn: int, request: Json) -> _Answer:
+    def _ask(self, at: ModelAt, stage: Stage, about: About, turn: int, request: Json) -> _Answer:
         """One request, paid for: its estimate is put aside before it, its cost is written after, also if it fails."""
-        price = price_of(model)
+        line, price = self._lines[at.provider], self._price(at)
         tokens = len(json.dumps(request, ensure_ascii=False, default=str)) // CHARACTERS_A_TOKEN
         estimate = price.usage(0, tokens, 0, request["max_tokens"])
-        call_id = self._ledger.reserve(stage, about, model, estimate.usd, turn)
+        call_id = self._ledger.reserve(stage, about, at.name, estimate.usd, turn)
         began = time.monotonic()
-        reach = Reach(self._options.base_url, self._options.patience(request["max_tokens"]))
+        reach = Reach(line, self._models.id_of(at), self._options.patience(request["max_tokens"]))
         try:
-            message = self._made(reach, model=model, extra_headers=wire.headers(stage, about, turn), **request)
-            answer = _read(message, model)
-        except (anthropic.AnthropicError, ModelDown, ValueError) as error:  # ValueError: it was not even JSON
-            cost = lost(error, estimate)
+            message = self._made(reach, extra_headers=wire.headers(stage, about, turn), **request)
+            answer = _read(message, at.name, price, line)
+        except (*_FAILURES, *line.unready) as error:
+            cost = lost(error, estimate, line)
             self._ledger.settle(call_id, cost, seconds=time.monotonic() - began, stop_reason=type(error).__name__)
-            fault = fault_of(error, model, reach)
-            if fault.of_model and isinstance(fault.error, ModelDown):
-                raise _NextModel(fault.error) from error
+            fault = fault_of(error, reach)
+            if isinstance(fault.error, ModelDown) and (fault.of_model or len(self._lines) > 1):
+                raise _NextModel(fault.error, of_model=fault.of_model) from error
             raise fault.error from error
         self._ledger.settle(call_id, answer.usage, seconds=time.monotonic() - began, stop_reason=answer.stop_reason)
         return answer
 
+    def _price(self, at: ModelAt) -> Price:
+        own = self._models.prices.get(at.model)
+        return (
+            own_price(own) if own else price_of(at.model).times(self._lines[at.provider].dearer(self._models.id_of(at)))
+        )
+
     def _made(self, reach: Reach, **request: Any) -> object:
         """What the API answers; asked again where that may help at once."""
         timeout = httpx2.Timeout(reach.seconds, connect=min(reach.seconds, self._options.connecting))
+        create = reach.line.client.messages.create
         for attempt in range(self._options.retries):
             try:
-                return self._client.messages.create(timeout=timeout, **request)
+                return create(model=reach.model, timeout=timeout, **request)
             except anthropic.APIError as error:
                 wait = again_in(error, attempt, self._options.longest_wait)
                 if wait is None:
                     raise
             time.sleep(wait)
-        return self._client.messages.create(timeout=timeout, **request)
+        return create(model=reach.model, timeout=timeout, **request)
 
 
-def _read(message: object, model: str) -> _Answer:
+def _read(message: object, name: str, price: Price, line: Line) -> _Answer:
     """The message as plain values. Raises ModelDown for something that is no message."""
     usage = getattr(message, "usage", None)
     if not isinstance(message, anthropic.types.Message) or usage is None or not isinstance(message.content, list):
-        raise ModelDown("What answered in Claude's place does not speak its API; check ANTHROPIC_BASE_URL.")
+        raise ModelDown(f"What answered in Claude's place does not speak its API; check {line.address}.")
     stop_reason = message.stop_reason or ""
     written, read = usage.cache_creation_input_tokens or 0, usage.cache_read_input_tokens or 0
     return _Answer(
@@ -242,8 +267,8 @@ def _read(message: object, model: str) -> _Answer:
             [block.to_dict(mode="json", warnings=False) for block in message.content], cut=stop_reason == _CUT
         ),
         stop_reason=stop_reason,
-        model=model,
-        usage=price_of(model).usage(usage.input_tokens or 0, written, read, usage.output_tokens or 0),
+        model=name,
+        usage=price.usage(usage.input_tokens or 0, written, read, usage.output_tokens or 0),
     )
 
 
@@ -251,31 +276,3 @@ def _sentence(error: ValidationError) -> str:
     """What is wrong with an answer, for the model."""
     faults = [f"{'.'.join(map(str, fault['loc'])) or 'the answer'}: {fault['msg']}" for fault in error.errors()]
     return "; ".join(faults[:10])
-
-
-@functools.cache
-def _answer_schema(returns: type[Judgment]) -> Json:
-    return transform_schema(wire.demanding(returns.model_json_schema()))
-
-
-def _tools(specs: tuple[ToolSpec, ...]) -> list[Json]:
-    strictness = wire.Strictness()
-    return [_tool(spec, strictness) for spec in specs]
-
-
-def _tool(spec: ToolSpec, strictness: wire.Strictness) -> Json:
-    """The tool as the API takes it: strict where its limits allow, since the loop validates arguments in any case."""
-    schema = _strict_schema(spec.parameters)
-    tool: Json = {"name": spec.name, "description": spec.description}
-    if schema is not None and strictness.allows(schema):
-        return {**tool, "input_schema": schema, "strict": True}
-    return {**tool, "input_schema": spec.parameters.model_json_schema()}
-
-
-@functools.cache
-def _strict_schema(parameters: type[BaseModel]) -> Json | None:
-    """None when the parameters hold something that strict schemas cannot say."""
-    try:
-        return transform_schema(parameters.model_json_schema())
-    except ValueError:
-        return None

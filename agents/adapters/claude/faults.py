@@ -10,56 +10,68 @@ import anthropic
 import httpx2
 import structlog
 
+from agents.adapters.claude.providers import Line
 from agents.errors import ModelDown, ModelRefused
 from agents.exchange import Usage
+from agents.model_terms import Provider
 
 log = structlog.get_logger()
 
 RATE_LIMIT = 429
-_BUSY = frozenset({408, 409, RATE_LIMIT})
+_BUSY = frozenset({408, 409, 424, RATE_LIMIT})  # 424 is Bedrock's: the model failed over the request
 _FIRST_SERVER_FAULT = 500
 _NO_SUCH_MODEL = 404
+_NO_CREDIT_LEFT = 402
+_NAMES_NO_MODEL = re.compile("model identifier|inference profile", re.IGNORECASE)  # Bedrock says so by 400
 _NO_CREDIT = "the account has no credit left; add some"
 _UNTIL_PUT_RIGHT = 300.0  # seconds to leave it alone while the set-up is wrong
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Where the API is, and how long one request is waited for."""
+    """Who is asked, for which model by its name there, and how long one request is waited for."""
 
-    base_url: str
+    line: Line
+    model: str
     seconds: float
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One of ours. `of_model` says that another model may answer where this one does not."""
+    """One of ours. `of_model` says that another model may answer where this one does not.
+
+    Without it nobody at this provider would: if the error is ModelDown, another provider may.
+    """
 
     error: ModelDown | ModelRefused
     of_model: bool
 
 
-def fault_of(error: Exception, model: str, reach: Reach) -> Fault:
+def fault_of(error: Exception, reach: Reach) -> Fault:
     """The SDK's error as one of ours."""
+    who = reach.line.who
     if isinstance(error, ModelDown):
         return Fault(error, of_model=False)
     if isinstance(error, anthropic.APITimeoutError) and not _is_unreached(error):
-        sentence = f"Claude did not answer within {reach.seconds:.0f} s; it is asked again later."
+        sentence = f"{who} did not answer within {reach.seconds:.0f} s; it is asked again later."
         return Fault(ModelDown(sentence), of_model=True)
+    if isinstance(error, anthropic.APIStatusError):
+        return _refused(error, reach)
     if isinstance(error, anthropic.APIConnectionError):
-        sentence = (
-            f"Claude cannot be reached at {reach.base_url}; it is asked again later. If this lasts, check the network."
-        )
-        return Fault(ModelDown(sentence), of_model=False)
-    if not isinstance(error, anthropic.APIStatusError):
-        sentence = f"Claude's answer could not be read ({type(error).__name__}); it is asked again later."
-        return Fault(ModelDown(sentence), of_model=False)
-    return _refused(error, model)
+        sentence = f"{who} cannot be reached at {reach.line.base_url}; it is asked again later."
+        sentence += " If this lasts, check the network."
+    elif isinstance(error, reach.line.unready):
+        log.warning("no credentials for the model's provider", provider=reach.line.provider.value, said=str(error))
+        sentence = f"The credentials for {who} cannot be had ({type(error).__name__}), so it is not asked;"
+        sentence += f" {reach.line.sign_in}. The log has what is wrong with those there are."
+    else:
+        sentence = f"{who}'s answer could not be read ({type(error).__name__}); it is asked again later."
+    return Fault(ModelDown(sentence), of_model=False)
 
 
-def lost(error: Exception, estimate: Usage) -> Usage:
+def lost(error: Exception, estimate: Usage, line: Line) -> Usage:
     """What a failed call may have cost: nothing if it was refused or did not arrive, the estimate if nobody knows."""
-    refused = isinstance(error, anthropic.APIStatusError)
+    refused = isinstance(error, (anthropic.APIStatusError, *line.unready))
     return Usage() if refused or _is_unreached(error) else Usage(usd=estimate.usd)
 
 
@@ -92,22 +104,20 @@ def seconds_of(header: str | None) -> float | None:
     return float(header) if header and re.fullmatch(r"\d+(?:\.\d+)?", header) else None
 
 
-def _refused(error: anthropic.APIStatusError, model: str) -> Fault:
+def _refused(error: anthropic.APIStatusError, reach: Reach) -> Fault:
     """An answer that is no message. What an owner can put right is waited for, so that no signal is judged unread."""
-    status, said = error.status_code, error.api_message or "no reason given"
+    status, said, who = error.status_code, error.api_message or error.message, reach.line.who
     if status in _BUSY or status >= _FIRST_SERVER_FAULT:
         wait = seconds_of(error.response.headers.get("retry-after"))
         what = "limits our rate" if status == RATE_LIMIT else "is overloaded or out of order"
-        return Fault(ModelDown(f"Claude {what} ({status}); it is asked again later.", wait), of_model=True)
-    advice = {
-        401: "ANTHROPIC_API_KEY is not valid; set a valid key and restart",
-        402: _NO_CREDIT,
-        403: "the key may not do this; check its workspace and the models in the policy file",
-        _NO_SUCH_MODEL: f"there is no model {model!r}; check [models] in the policy file",
-    }.get(status, _NO_CREDIT if "credit balance" in said else "")
-    log.warning("Claude answered no", status=status, said=said)  # its words may repeat ours, so people do not get them
+        return Fault(ModelDown(f"{who} {what} ({status}); it is asked again later.", wait), of_model=True)
+    unknown = status == _NO_SUCH_MODEL or (reach.line.provider is Provider.BEDROCK and _NAMES_NO_MODEL.search(said))
+    advice = reach.line.advice.get(_NO_SUCH_MODEL if unknown else status, "")
+    if status == _NO_CREDIT_LEFT or (not advice and "credit balance" in said):
+        advice = _NO_CREDIT
+    log.warning("Claude answered no", provider=reach.line.provider.value, status=status, said=said)  # may repeat ours
     if advice:
-        down = ModelDown(f"Claude answered {status}: {advice}.", _UNTIL_PUT_RIGHT)
-        return Fault(down, of_model=status == _NO_SUCH_MODEL)
-    refused = ModelRefused(f"Claude answered {status}: the request was not accepted; the log has what it said.")
+        down = ModelDown(f"{who} answered {status}: {advice.format(model=reach.model)}.", _UNTIL_PUT_RIGHT)
+        return Fault(down, of_model=bool(unknown))
+    refused = ModelRefused(f"{who} answered {status}: the request was not accepted; the log has what it said.")
     return Fault(refused, of_model=False)

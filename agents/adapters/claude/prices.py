@@ -6,9 +6,11 @@ five-minute cache. An owner with other terms loses nothing but exactness: prices
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from agents.exchange import Usage
+from agents.model_terms import Models, PriceTerms
 
 _MILLION = 1_000_000
 
@@ -31,6 +33,16 @@ class Price:
         """The same with its tokens; cache writes count as input."""
         cost = self.of(fresh, written, read, out)
         return Usage(input_tokens=fresh + written, output_tokens=out, cached_tokens=read, usd=cost)
+
+    def times(self, factor: float) -> Price:
+        """Dearer by a factor."""
+        return replace(
+            self,
+            put_in=self.put_in * factor,
+            got_out=self.got_out * factor,
+            cache_read=self.cache_read * factor,
+            cache_write=self.cache_write * factor,
+        )
 
 
 _PRICES = {
@@ -58,5 +70,27 @@ DEAREST = Price(15.0, 75.0, 1.50, 18.75)
 
 def price_of(model: str) -> Price:
     """The price of a model; that of the dearest for an unknown one."""
-    known = [name for name in _PRICES if model == name or model.startswith(f"{name}-")]
+    known = _known(model)
     return _PRICES[max(known, key=len)] if known else DEAREST
+
+
+def unpriced(models: Models) -> Iterator[tuple[str, str]]:
+    """Models whose price neither the table nor the policy has, and what is done about that."""
+    for name in models.all_named():
+        if not _known(name) and name not in models.prices:
+            said = (
+                f"its price is not known, so it counts as the dearest model's (${DEAREST.put_in:g} a million tokens in,"
+                f" ${DEAREST.got_out:g} out) and no budget is passed; write it under [models.prices] of the policy file"
+            )
+            yield name, said
+
+
+def own_price(terms: PriceTerms) -> Price:
+    """The price that the policy names."""
+    read = 0.1 * terms.input if terms.cache_read is None else terms.cache_read
+    written = 1.25 * terms.input if terms.cache_write is None else terms.cache_write
+    return Price(terms.input, terms.output, read, written)
+
+
+def _known(model: str) -> list[str]:
+    return [name for name in _PRICES if model == name or model.startswith(f"{name}-")]
