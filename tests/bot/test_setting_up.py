@@ -11,9 +11,14 @@ import sys
 import termios
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 import typer
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from agents.errors import BadSettings
 from agents.terms import Autonomy
@@ -21,6 +26,7 @@ from bot.policy import read_policy
 from bot.setup.interview import Interview
 from bot.setup.variables import is_open_to_others, of_this_shell
 from bot.sources import ALL_KINDS
+from playground.loopback import Loopback
 from playground.town import Town
 from playground.townsfolk import OLU, PRIYA, SOLAR
 from tests.bot.typist import POLICY, Typist, tokens
@@ -229,19 +235,44 @@ def test_typed_at_a_terminal_it_asks_tries_writes_and_has_the_doctor_look(
     assert whole["SLACK_BOT_TOKEN"] not in shown
 
 
-def test_a_secret_is_hidden_before_it_is_asked_for() -> None:
+def test_a_secret_is_hidden_before_it_is_asked_for_and_while_it_is_tried() -> None:
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"}
-    started = subprocess.Popen([sys.executable, "-m", "bot", "init"], stdin=theirs, stdout=theirs, stderr=theirs,
-                               env=environment, start_new_session=True)  # fmt: skip
-    shown = ""
-    while "it is not shown" not in shown:
-        shown += os.read(ours, 65_536).decode(errors="replace")
-    assert not termios.tcgetattr(theirs)[3] & termios.ECHO
-    os.write(ours, b"\x04")
-    assert started.wait(30) == 1
+    tried, answered = Event(), Event()
+
+    def hold(_: Request) -> JSONResponse:
+        tried.set()
+        answered.wait(60)
+        return JSONResponse({"ok": False, "error": "invalid_auth"})
+
+    with Loopback(Starlette(routes=[Route("/auth.test", hold, methods=["POST"])])) as slack:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb", "SLACK_API_URL": f"{slack.url}/"}
+        command = [sys.executable, "-m", "bot", "init"]
+        started = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True
+        )
+        os.close(theirs)  # so that nothing more can be read here once it has ended
+        until(ours, "it is not shown")
+        assert not shows_what_is_typed(ours)
+        os.write(ours, b"xoxb-1\n")
+        assert tried.wait(60)
+        assert not shows_what_is_typed(ours)
+        answered.set()
+        until(ours, "all the same?")
+        assert shows_what_is_typed(ours)
+        os.write(ours, b"\x04")
+        until(ours, "Stopped.")
+        assert started.wait(30) == 1
     os.close(ours)
-    os.close(theirs)
+
+
+def until(terminal: int, words: str) -> None:
+    shown = ""
+    while words not in shown:
+        shown += os.read(terminal, 65_536).decode(errors="replace")
+
+
+def shows_what_is_typed(terminal: int) -> bool:
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
 
 
 def at_terminal(command: list[str], environment: dict[str, str], answers: list[tuple[str, str]]) -> tuple[str, int]:
