@@ -105,9 +105,13 @@ class Assent:
             message=message,
             **changes,
         )
+        return self._settled(report, decision, decided)
+
+    def _settled(self, report: Report, decision: Decision, decided: Decided) -> Answer:
+        """Have done what follows from a decision, and say what came of it."""
         if decided.kind is DecidedKind.DONE:
             self._follow_up(report, decision)
-        self.nudge.report(report_id)
+        self.nudge.report(report.id or 0)
         return _told(report, decision, decided)
 
     def reply(
