@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from agents.errors import BadSettings
+from agents.extras import how_to_install
 
 MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 WIDTH = 384  # numbers of a vector
@@ -54,7 +55,7 @@ class SentenceVectors:
             fastembed = importlib.import_module("fastembed")
         except ImportError as error:
             raise BadSettings(
-                "SIGNALBOX_SENTENCES is set, but fastembed is not installed: install signalbox[sentences], or leave "
+                f"SIGNALBOX_SENTENCES is set, but fastembed is not installed: {how_to_install('sentences')}, or leave "
                 "the setting empty."
             ) from error
         importlib.import_module("loguru").logger.disable("fastembed")  # it would write to the screen; we raise

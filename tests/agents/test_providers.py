@@ -164,9 +164,9 @@ def test_without_a_region_bedrock_says_so(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_extra_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for package in ("boto3", "google", "google.auth"):
         monkeypatch.setitem(__import__("sys").modules, package, None)
-    with pytest.raises(BadSettings, match=r"pip install 'signalbox\[bedrock\]'; or set AWS_BEARER_TOKEN_BEDROCK"):
+    with pytest.raises(BadSettings, match=r"pip install '\.\[bedrock\]'.*; or set AWS_BEARER_TOKEN_BEDROCK"):
         open_line(Provider.BEDROCK, {"AWS_REGION": "eu-west-1"})
-    with pytest.raises(BadSettings, match=r"pip install 'signalbox\[vertex\]'"):
+    with pytest.raises(BadSettings, match=r"pip install '\.\[vertex\]'"):
         open_line(Provider.VERTEX, the_environment(Provider.VERTEX, "http://x"))
 
 

@@ -89,7 +89,7 @@ def test_without_fastembed_the_setting_is_refused_with_what_to_install(tmp_path:
     said = _told(tmp_path, "import sys\nsys.modules['fastembed'] = None")
 
     assert said.startswith("BadSettings SIGNALBOX_SENTENCES is set, but fastembed is not installed")
-    assert "signalbox[sentences]" in said
+    assert "pip install '.[sentences]'" in said
 
 
 def test_a_model_that_cannot_be_downloaded_is_one_sentence_and_no_noise(tmp_path: Path) -> None:

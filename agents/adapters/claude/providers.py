@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import anthropic
 
 from agents.errors import BadSettings
+from agents.extras import how_to_install
 from agents.model_terms import Provider
 
 Client = anthropic.Anthropic | anthropic.AnthropicBedrock | anthropic.AnthropicVertex | anthropic.AnthropicFoundry
@@ -174,8 +175,8 @@ def _importable(package: str, provider: Provider, instead: str = "") -> None:
     try:
         importlib.import_module(package)
     except ImportError as error:
-        extra = f"pip install 'signalbox[{provider.value}]'"
-        raise _lacking(provider, f"{package} is not installed; {extra}{instead}") from error
+        what = f"{package} is not installed; {how_to_install(provider.value)}{instead}"
+        raise _lacking(provider, what) from error
 
 
 def _lacking(provider: Provider, what: str) -> BadSettings:
