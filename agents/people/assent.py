@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agents import rules
+from agents.people.answers import Answer, told
 from agents.people.assent_words import (
     KEPT,
     REWORDED,
     STOPPING,
     UNCLEAR,
     because,
-    done,
-    left_open,
-    noted,
     nothing_to_decide,
     plain,
     unshown_plan,
@@ -46,15 +44,6 @@ class Via(StrEnum):
     BUTTON = "button"
     REPLY = "reply"
     COMMAND = "command"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What to tell the person. A private answer is for their eyes only; an empty sentence needs no words."""
-
-    ok: bool
-    sentence: str
-    private: bool = True
 
 
 @dataclass(frozen=True)
@@ -112,7 +101,7 @@ class Assent:
         if decided.kind is DecidedKind.DONE:
             self._follow_up(report, decision)
         self.nudge.report(report.id or 0)
-        return _told(report, decision, decided)
+        return told(report, decision, decided)
 
     def reply(
         self, report_id: int, words: str, ts: str, person: Person, *, forwarded: bool = False, channel: str = ""
@@ -284,18 +273,3 @@ def _ask_again(report: Report) -> Status | None:
 
 def _why(decision: Decision) -> str:
     return "not now" if decision is Decision.NOT_NOW else ""
-
-
-def _told(report: Report, decision: Decision, decided: Decided) -> Answer:
-    match decided.kind:
-        case DecidedKind.DONE:
-            return Answer(ok=True, sentence=done(decision) + left_open(report, decision), private=False)
-        case DecidedKind.NOTED:
-            return Answer(ok=True, sentence=noted(decided.missing))
-        case DecidedKind.ALREADY:
-            by = f" by <@{decided.by}>" if decided.by else ""
-            return Answer(ok=False, sentence=f"{report.ref} was already decided{by}; nothing was changed.")
-        case DecidedKind.STALE:
-            return Answer(ok=False, sentence="That plan has been replaced. Read the newest one and decide on that.")
-        case DecidedKind.EXPIRED:
-            return Answer(ok=False, sentence="That plan has expired. Press “Ask again” on the report for a fresh one.")
