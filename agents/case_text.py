@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from agents.cases import FixCase, Guidance, ResearchCase, SeenSignal, SimilarReport
+from agents.cases import Exchange, FixCase, Guidance, ResearchCase, SeenSignal, SimilarReport
 from agents.exchange import Remark
 from agents.patches.patch import unresolved
 from agents.prompts import quoted
@@ -55,6 +55,13 @@ def similar_text(similar: Sequence[SimilarReport]) -> str:
         " · ".join(part for part in (one.ref, one.title, one.headline, one.outcome, one.url) if part) for one in similar
     ]
     return quoted("\n".join(lines), "earlier reports")
+
+
+def asked_text(before: Sequence[Exchange]) -> str:
+    """What people asked before, with the answers."""
+    if not before:
+        return "Nothing so far."
+    return quoted("\n\n".join(f"Q: {one.question}\nA: {one.answer}" for one in before), "earlier questions")
 
 
 def earlier_text(case: ResearchCase) -> str:

@@ -90,6 +90,29 @@ class ResearchCase(_Case):
         return numbered(self.subject, self.pass_number)
 
 
+class Exchange(BaseModel):
+    """What was asked about a report before, and answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question: str
+    answer: str
+
+
+class InquiryCase(ResearchCase):
+    """What somebody asks about a report. `record` is what was done about it so far, line by line."""
+
+    question: str = Field(min_length=1)
+    number: int = Field(default=1, ge=1)  # of the questions about the report
+    record: str
+    asked_before: tuple[Exchange, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """The subject that tells this question from the others."""
+        return f"{self.subject}?{self.number}"
+
+
 class FixCase(_Case):
     """A plan that somebody approved, to be carried out. There is no fix without one.
 

@@ -22,6 +22,7 @@ from agents.gathering.weighing import Intake
 from agents.means import Means
 from agents.people.sleeping import Waker
 from agents.ports import Checkpoint
+from agents.research.inquiring import Inquiring
 from agents.research.researching import Researching
 from storage.raw import RawSignal
 from storage.signals.keeping import News, Remembered
@@ -82,6 +83,10 @@ class Pipeline:
     def issue(self, report_id: int, checkpoint: Checkpoint) -> None:
         """Make the report's issue in the tracker, and link it with its pull request."""
         Issuing(self.means).issue(report_id, checkpoint)
+
+    def inquire(self, inquiry_id: int, checkpoint: Checkpoint) -> None:
+        """Answer what somebody asked about a report."""
+        Inquiring(self.means).inquire(inquiry_id, checkpoint)
 
     def stand_in(self) -> None:
         """Approve what is shown and a standing approval covers; say of the rest why people are asked."""

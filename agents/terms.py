@@ -165,6 +165,14 @@ class FixLimits(Limits):
     minutes: float = Field(default=30.0, gt=0)
 
 
+class InquiryLimits(Limits):
+    """Those of an answer to a question: somebody waits for it in a chat."""
+
+    steps: int = Field(default=15, gt=0)
+    usd: float = Field(default=0.5, gt=0)
+    minutes: float = Field(default=5.0, gt=0)
+
+
 class Budgets(Terms):
     """Hard stops across runs."""
 
@@ -173,6 +181,7 @@ class Budgets(Terms):
     research_passes: int = Field(default=6, gt=0)
     fix_rounds: int = Field(default=3, gt=0)
     pull_requests_per_day: int = Field(default=10, gt=0)  # and repository
+    inquiries_per_day: int = Field(default=20, ge=0)  # and report: questions of people that are answered
 
 
 class Waits(Terms):
@@ -224,6 +233,7 @@ class Policy(Terms):
     ripe_weight: float = Field(default=1.0, gt=0)
     research_limits: Limits = Limits()
     fix_limits: FixLimits = FixLimits()
+    inquiry_limits: InquiryLimits = InquiryLimits()
     budgets: Budgets = Budgets()
     waits: Waits = Waits()
     models: Models = Models()

@@ -58,6 +58,7 @@ class Verb(StrEnum):
     STATUS = "status"
     HELD = "held"
     WHY = "why"
+    ASK = "ask"
     MERGE = "merge"
     SPLIT = "split"
     UNDO = "undo"

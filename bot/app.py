@@ -170,6 +170,7 @@ def _chores(parts: Parts) -> Chores:
         note_week=WeeklyNotes(store, slack, policy).post,
         answer=Askers(store, slack).tell,
         issue=parts.pipeline.issue,
+        inquire=parts.pipeline.inquire,
         reencode=Reencoding(parts.pipeline.means).some,
     )
 
@@ -229,6 +230,7 @@ def build(settings: Settings) -> Parts:
         our_user=str(us["user_id"]),
         our_bot=str(us.get("bot_id") or ""),
         nudge_signal=enqueuer.signal,
+        nudge_inquiry=enqueuer.inquiry,
         courtesy=Courtesy(),
         short_of_room=partial(short_of_room, *places_of(settings)),
     )

@@ -1,4 +1,5 @@
-"""What was deleted in threads while nobody listened: answers of which signals are made, and what a report was told."""
+"""What was deleted in threads while nobody listened: answers of which signals are made, what a report
+was told, and what was asked about it."""
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ class DeletedAnswers:
             for channel in channels
             for found in store.messages.answers(channel, since.timestamp(), until.timestamp())
         ]
-        return [*answers, *store.plans.said_in_threads(since)]
+        return [*answers, *store.plans.said_in_threads(since), *store.inquiries.said_in_threads(since)]
 
     def _missed(self, channel: str, thread_ts: str, kept: Collection[str]) -> list[str]:
         """Those of the kept answers that the thread does not show any more, as far as it was read."""

@@ -10,7 +10,6 @@ import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import structlog
 
@@ -27,8 +26,10 @@ from bot.durable.putting_off import is_looked_at, wait_after, wait_of_a_digest
 from bot.durable.queues import Queue
 from bot.durable.tally import Ended, Tally
 from bot.forgetting import forget, forget_words
+from bot.inquiry_jobs import enqueue_inquiries
 from bot.issue_jobs import enqueue_issues
 from bot.patience import for_a_while
+from bot.verbs import Pipeline, Publisher, Pulling
 from storage.columns import now
 from storage.errors import IllegalMove
 from storage.judgments import Outcome
@@ -41,30 +42,6 @@ log = structlog.get_logger()
 TRIES = 6
 PARKS = 24  # waits at one checkpoint, an hour and a half to two hours together; then a person has to press Retry
 PAUSED = "paused"
-
-
-class Pipeline(Protocol):
-    """The verbs that jobs run."""
-
-    def digest(self, signal_id: int, checkpoint: Checkpoint) -> None: ...
-    def research(self, report_id: int, checkpoint: Checkpoint, job: str = "") -> None: ...
-    def fix(self, report_id: int, checkpoint: Checkpoint) -> None: ...
-    def follow(self, report_id: int, checkpoint: Checkpoint) -> None: ...
-    def prove(self, report_id: int, checkpoint: Checkpoint) -> None: ...
-    def stand_in(self) -> None: ...
-    def remind(self, checkpoint: Checkpoint) -> None: ...
-
-
-class Publisher(Protocol):
-    """Makes Slack show a report."""
-
-    def draw(self, report_id: int, holder: str) -> None: ...
-
-
-class Pulling(Protocol):
-    """Pulls a source by its name."""
-
-    def pull(self, source: str, checkpoint: Checkpoint, job: str) -> None: ...
 
 
 def _at_once() -> None:
@@ -133,6 +110,7 @@ class Jobs:
             "publish": lambda subject, _, job_id: self.publisher.draw(int(subject), job_id),
             "pull": self.puller.pull,
             "issue": lambda subject, checkpoint, _: self.chores.issue(int(subject), checkpoint),
+            "inquire": lambda subject, checkpoint, _: self.chores.inquire(int(subject), checkpoint),
             "check": lambda subject, *_: self.chores.check(subject),
             "standing": lambda *_: self.pipeline.stand_in(),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),
@@ -238,6 +216,7 @@ class Jobs:
         for report_id, version in due.undrawn:
             self._draw_again(report_id, version)
         enqueue_issues(self.store, self.enqueuer, self.clock())
+        enqueue_inquiries(self.store, self.enqueuer, self.clock())
         for event_id in for_a_while(_TALK, due.inbox):  # what asks a Slack that may be silent comes last, cut short
             self.inbox(event_id)
         for signal_id in for_a_while(_TALK, due.unanswered):
@@ -295,6 +274,6 @@ _TAKEN_OVER = dt.timedelta(days=30)  # in which it is noticed that people merged
 _NEVER_PAUSED = frozenset({"publish", "sweep", "look", "forget", "retain", "remind", "reencode"})
 _COMES_AGAIN = frozenset({"pull", "follow", "prove", "standing"})  # with the next slot of the clock
 _PARKED = frozenset({"research", "fix"})  # jobs whose turns cost money wait where they are
-_TOLD = frozenset({"digest", "research", "fix"})
+_TOLD = frozenset({"digest", "research", "fix", "inquire"})
 _TALK = 10.0  # seconds of a sweep; the next one goes on
 _RETRY, _BY_ITSELF = "Press Retry, or ask who runs it.", "It is tried again by itself; ask who runs it."

@@ -38,6 +38,7 @@ class Stage(StrEnum):
     DECIDE = "decide"
     FIX = "fix"
     REVIEW = "review"
+    INQUIRE = "inquire"
 
 
 # ── screen, normalise ───────────────────────────────────────────────────────────────────────────────────────────

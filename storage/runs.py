@@ -19,6 +19,8 @@ from storage.records import Report, Signal
 from storage.run_rows import ModelCall, Run, ToolUse
 from storage.transactions import Transactions, insert_once, locked
 
+AGENTS = (Stage.RESEARCH, Stage.FIX, Stage.INQUIRE)  # whose runs take turns with tools
+
 
 class Used(BaseModel):
     """What was used. Input tokens are those that were not read from the model's cache."""
@@ -118,7 +120,8 @@ class Runs:
     def broke_off(self, report_id: int, sentence: str) -> None:
         """Note that a job of the report ended by a fault: its run, if one goes on, ended with it."""
         with self._on.write() as session:
-            going = col(Run.report_id) == report_id, col(Run.outcome).is_(None)
+            its_own = col(Run.stage) != Stage.INQUIRE  # a question's job ends by itself
+            going = col(Run.report_id) == report_id, col(Run.outcome).is_(None), its_own
             ended = {"outcome": Outcome.FAILED, "sentence": sentence, "ended_at": now()}
             session.execute(update(Run).where(*going).values(**ended))
 

@@ -11,6 +11,7 @@ from storage.decisions.standing import StandingApprovals
 from storage.due import DueWork
 from storage.fixes import Fixes
 from storage.inbox import Inbox
+from storage.inquiries import Inquiries
 from storage.leases import Leases
 from storage.outbox import Outbox
 from storage.reports.balance import Balances
@@ -64,6 +65,7 @@ class Store:
         self.standing = StandingApprovals(transactions)
         self.fixes = Fixes(transactions)
         self.tracked = Tracked(transactions)
+        self.inquiries = Inquiries(transactions)
         self.sleeps = Sleeps(transactions)
         self.left_over = LeftOver(transactions)
         self.spending = Spending(transactions)

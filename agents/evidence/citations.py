@@ -40,6 +40,16 @@ class Checked:
     dropped: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class CheckedClaims:
+    """Claims of which every citation holds, a sentence for each thing that was dropped, and how many citations were."""
+
+    claims: tuple[Finding, ...]
+    dropped: tuple[str, ...]
+    made: int
+    lost: int
+
+
 def check(research: Research, sources: Sources) -> Checked:
     """Keep what holds, its lines corrected; drop evidence that does not, and every claim that then rests on nothing."""
     checking = _Checking(sources)
@@ -54,6 +64,13 @@ def check_hypothesis(hypothesis: Hypothesis, sources: Sources) -> tuple[Hypothes
     """One hypothesis with what holds of it, and a sentence for each thing that was dropped or corrected down."""
     checking = _Checking(sources)
     return checking.hypothesis(hypothesis), tuple(checking.dropped)
+
+
+def check_claims(claims: Sequence[Finding], sources: Sources) -> CheckedClaims:
+    """Of some claims those that rest on evidence, with what of it holds."""
+    checking = _Checking(sources)
+    kept = tuple(filter(None, (checking.finding(claim) for claim in claims)))
+    return CheckedClaims(kept, tuple(checking.dropped), checking.made, checking.lost)
 
 
 def holds(quote: str, text: str) -> bool:

@@ -13,7 +13,7 @@ from agents.exchange import Remark
 from agents.fixes.beginning import Consent, permitted
 from agents.fixes.renamed import other_names
 from agents.means import Means
-from agents.research.researching import GUIDING, guidance_of, readable, seen
+from agents.research.case_of import GUIDING, guidance_of, readable, seen
 from agents.running import came_to_nothing, run_key
 from agents.terms import Repository
 from storage.in_the_way import InTheWay

@@ -16,7 +16,8 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_requests.commit_text import branch_word, commit_message
 from agents.pull_requests.text import answer_text, pull_request_draft
-from agents.research.researching import NOTHING, readable
+from agents.research.case_of import readable
+from agents.research.researching import NOTHING
 from agents.running import ReportRun, run_key
 from agents.stages.fix import Fixed, fix
 from agents.stages.review import reviewer

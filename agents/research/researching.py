@@ -8,27 +8,23 @@ from functools import partial
 from pydantic import BaseModel
 
 from agents import rules
-from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
+from agents.cases import Guidance, ResearchCase
 from agents.errors import NotReadYet
 from agents.gathering.ripening import Ripening
-from agents.lookups.looking_back import LookingBack, similar_report
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.research.assessing import Assessing
-from agents.research.releases import releases_named
+from agents.research.case_of import case_of, looking_back, readable, seen
 from agents.research.routing import Routes
 from agents.running import ReportRun, run_key
 from agents.stages.ask import Asking, ask
 from agents.stages.decide import decide
 from agents.stages.research import Researched, research
-from agents.terms import Repository
-from agents.tools.similar_reports import history
 from storage.assessment import Assessment, Priority
 from storage.judgments import Outcome, Research, Stage, Verdict
-from storage.records import Approval, Decision, EntryKind, Report, Signal
+from storage.records import EntryKind, Report
 from storage.status import Mover, SignalStatus, Status
 
-GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
 _NOT_BROKEN = frozenset({Outcome.NO_MODEL, Outcome.NO_REPOSITORY})
 _CHANGED = "What this is about was reworded where it was reported. I look into it once I have read it anew."
 _A_DIGEST = 75.0  # seconds: words are read after some quiet
@@ -36,7 +32,6 @@ NOTHING = (
     "There is nothing to look into: what was reported is held, was deleted, or left this report. `/signalbox held` "
     "lists what is held; let it go and press Retry, or dismiss this."
 )
-_READABLE = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
 
 
 class Start(BaseModel):
@@ -78,7 +73,7 @@ class Researching:
             checkpoint,
             self.means.redactor,
             run,
-            more=partial(self.means.lookups.tools, self._back(report_id, case)),
+            more=partial(self.means.lookups.tools, looking_back(self.means, report_id, case.repository.name)),
         )
         found = researched.research
         if found is None:
@@ -114,7 +109,7 @@ class Researching:
             words = f"it is about {repository.name}: {routed.because}"
             step = f"research:{report_id}:{report.attempt}/route"
             self.means.store.reports.note(report_id, EntryKind.STAGE, "machine", words, step=step)
-        case = self._case(report, signals, shown, repository)
+        case = case_of(self.means, report, signals, repository)
         run = ReportRun(self.means, Stage.RESEARCH, report_id, run_key(Stage.RESEARCH, report))
         run.begin(signals, repository.name)
         return Start(case=case, run=run.key)
@@ -126,55 +121,6 @@ class Researching:
         if report.status is Status.AWAITING_RESEARCH and waiting:
             raise NotReadYet(_CHANGED, _A_DIGEST)
         return Start(outcome=Outcome.FINISHED, sentence=NOTHING)
-
-    def _case(
-        self, report: Report, signals: list[Signal], shown: tuple[SeenSignal, ...], repository: Repository
-    ) -> ResearchCase:
-        report_id = report.id or 0
-        plan = self.means.store.plans.latest(report_id)
-        tip = self.means.workspaces.head(repository)
-        release, sha = self._release(repository, shown)
-        return ResearchCase(
-            subject=report.subject,
-            report_id=report_id,
-            title=report.title,
-            gist=report.gist,
-            signals=shown,
-            guidance=guidance_of(self.means.store.plans.approvals(report_id)),
-            repository=repository,
-            base_sha=sha or tip,
-            release=release,
-            tip_sha=tip if release else "",
-            pass_number=report.research_passes + 1,
-            gathered=self.means.store.signals.count(report_id).signals,
-            earlier_plan=plan.body if plan else None,
-            earlier_research=report.research,
-            history=history(*LookingBack(self.means.store, self.means.vectoriser, report_id, repository.name).before()),
-            similar=self._similar(report, signals),
-        )
-
-    def _release(self, repository: Repository, signals: tuple[SeenSignal, ...]) -> tuple[str, str]:
-        """The release that the newest of the signals names and that has a tag, and its commit; else nothing."""
-        for name in releases_named(signals):
-            if sha := self.means.workspaces.tagged(repository, name):
-                return name, sha
-        return "", ""
-
-    def _similar(self, report: Report, signals: list[Signal]) -> tuple[SimilarReport, ...]:
-        """Earlier reports that look alike, newest judgment first; at most three."""
-        signal = signals[0]
-        found = self.means.store.search.candidates(
-            (),
-            (report.title,),
-            (),
-            signal.vector or b"",
-            visibility_channel=report.channel if report.visibility == "private" else "",
-        )
-        others = [self.means.store.reports.get(each.report_id) for each in found if each.report_id != report.id]
-        return tuple(similar_report(other, self.means.store.fixes.latest(other.id or 0)) for other in others[:3])
-
-    def _back(self, report_id: int, case: ResearchCase) -> LookingBack:
-        return LookingBack(self.means.store, self.means.vectoriser, report_id, case.repository.name)
 
     def _decide(self, run: ReportRun, researched: Researched, found: Research) -> Verdict:
         run.end(researched.outcome, researched.sentence, researched.seconds)
@@ -247,34 +193,6 @@ class Researching:
             attempt=report.attempt, stuck_because=outcome,
         )  # fmt: skip
         return True
-
-
-def readable(signals: list[Signal]) -> list[Signal]:
-    """Those that an agent may read: what is held or erased stays out."""
-    return [signal for signal in signals if signal.status in _READABLE and signal.summary is not None]
-
-
-def seen(signal: Signal) -> SeenSignal:
-    """The signal as agents see it."""
-    return SeenSignal(
-        external_id=signal.external_id,
-        source=signal.source,
-        title=signal.title,
-        body=signal.body,
-        url=signal.url,
-        severity=signal.severity,
-        reach=signal.reach,
-        happened_at=signal.happened_at,
-    )
-
-
-def guidance_of(approvals: list[Approval]) -> tuple[Guidance, ...]:
-    """What people who may decide said about the report, oldest first."""
-    return tuple(
-        Guidance(words=approval.words, who=approval.by)
-        for approval in approvals
-        if approval.decision in GUIDING and approval.words
-    )
 
 
 def _priority(found: Research, verdict: Verdict) -> Priority:

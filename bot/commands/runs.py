@@ -22,7 +22,7 @@ from storage.columns import now
 from storage.database import open_store
 from storage.judgments import Outcome, Stage
 from storage.run_rows import ToolUse
-from storage.runs import RollUp, RunSeen, Total, totals
+from storage.runs import AGENTS, RollUp, RunSeen, Total, totals
 from storage.store import Store
 
 _LATELY = dt.timedelta(days=7)
@@ -140,7 +140,7 @@ def _cost(run: RunSeen | Total) -> str:
 
 def _is_open(run: RunSeen) -> bool:
     """Whether it is an agent's run that has not ended."""
-    return run.ended_at is None and run.stage in (Stage.RESEARCH, Stage.FIX)
+    return run.ended_at is None and run.stage in AGENTS
 
 
 def _plain(text: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agents.research.inquiring import run_key as inquiry_key
 from agents.running import run_key
 from bot.durable.engine import Engine
 from bot.durable.queues import Queue
 from storage.columns import now
+from storage.inquiries import Inquiry, InquiryStatus
 from storage.judgments import Priority, Stage
 from storage.raw import Severity
 from storage.records import Report, Signal
@@ -58,6 +60,17 @@ class Enqueuer:
     def issue(self, tracked: TrackedIssue) -> None:
         """Enqueue the making, or the linking, of a report's issue in a tracker."""
         self.engine.enqueue(issue_job_id(tracked), Queue.FOLLOW, "issue", str(tracked.report_id))
+
+    def inquiry(self, inquiry_id: int) -> None:
+        """Have a question answered, if it waits for that, and shown. One that is put off is left to the sweep."""
+        inquiry = self.store.inquiries.get(inquiry_id)
+        if inquiry.status is InquiryStatus.WAITING and inquiry.not_before is None:
+            self.inquire(inquiry)
+        self.publish(inquiry.report_id)
+
+    def inquire(self, inquiry: Inquiry) -> None:
+        """Enqueue the answering of a question."""
+        self.engine.enqueue(inquiry_key(inquiry), Queue.INQUIRE, "inquire", str(inquiry.id))
 
     def draw(self, report: Report) -> None:
         """Enqueue the publishing of a report, if Slack shows an older version."""

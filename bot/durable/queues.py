@@ -15,6 +15,7 @@ class Queue(StrEnum):
     PUBLISH = "publish"
     RESEARCH = "research"
     FIX = "fix"
+    INQUIRE = "inquire"
     FOLLOW = "follow"
     UPKEEP = "upkeep"
 
@@ -27,7 +28,7 @@ class Queue(StrEnum):
         """Seconds between two looks; `often` for the queues that a person waits for."""
         if self in {Queue.DIGEST, Queue.PUBLISH}:
             return often
-        return 0.5 if self in {Queue.RESEARCH, Queue.FIX} else _SLOW
+        return 0.5 if self in {Queue.RESEARCH, Queue.FIX, Queue.INQUIRE} else _SLOW
 
 
 def queue_of(job_id: str) -> Queue:

@@ -12,7 +12,7 @@ from bot.sources.slack import SlackEvent, words_of
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
 _ABOUT_A_REPORT = re.compile(
-    r"(?:why|merge|split|undo|repository|linear|snooze|mute|wake)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL
+    r"(?:why|ask|merge|split|undo|repository|linear|snooze|mute|wake)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL
 )
 _AHEAD = re.compile(r"standing\s+(?:give|stop)\b.*", re.IGNORECASE | re.DOTALL)
 _HERE = r"why (?:is|are) (?:this|that|it|these|those|they)(?: \w+)? (?:in )?(?:here|this report|this thread)"

@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import Block
 from agents import rules
 from bot.actions import Command, Verb
 from bot.circuits import known_rests
-from bot.listeners import correcting, explaining, held, how, sleeping, tracking
+from bot.listeners import correcting, explaining, held, how, inquiring, sleeping, tracking
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Typed
@@ -178,6 +178,7 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.STATUS: _status,
     Verb.HELD: _held,
     Verb.WHY: explaining.why_typed,
+    Verb.ASK: inquiring.ask_typed,
     Verb.MERGE: correcting.merge_typed,
     Verb.SPLIT: correcting.split_typed,
     Verb.UNDO: correcting.undo_typed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from agents.people.asking import Asking
 from agents.people.assent import Assent
 from agents.people.correcting import Correcting
 from agents.people.rehoming import Rehoming
@@ -15,6 +16,10 @@ from agents.terms import Policy
 from bot.courtesy import Courtesy
 from bot.slack.writer import SlackWriter
 from storage.store import Store
+
+
+def _found_by_the_sweep(_: int) -> None:
+    """Where nobody can be woken."""
 
 
 class Once:
@@ -45,8 +50,21 @@ class Deps:
     our_bot: str
     nudge_signal: Callable[[int], None]
     courtesy: Courtesy
+    nudge_inquiry: Callable[[int], None] = _found_by_the_sweep
     once: Once = field(default_factory=Once)
     short_of_room: Callable[[], str] = str  # a sentence when the disk is nearly full
+
+    @property
+    def asking(self) -> Asking:
+        """What people ask about reports."""
+        return Asking(
+            store=self.store,
+            policy=self.policy,
+            home_team=self.home_team,
+            can_answer=self.pipeline.means.model.can_research,
+            redact=self.redactor.text,
+            nudge=self.nudge_inquiry,
+        )
 
     @property
     def correcting(self) -> Correcting:

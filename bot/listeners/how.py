@@ -17,14 +17,12 @@ from bot.listeners.payload import Press, Typed
 from bot.views.how import RUNS, Told, how, lately
 from bot.views.trouble import outdated
 from storage.columns import now
-from storage.judgments import Stage
 from storage.records import Report
-from storage.runs import RunSeen
+from storage.runs import AGENTS, RunSeen
 from storage.status import Visibility
 
 log = structlog.get_logger()
 
-_AGENTS = (Stage.RESEARCH, Stage.FIX)
 _LATELY = dt.timedelta(days=7)
 _TOO_LATE = "Slack opens a window only within three seconds, and I was too slow. Please press it again."
 
@@ -36,7 +34,7 @@ def show(press: Press, deps: Deps) -> str:
         return outdated()
     if refusal := rules.may_ask(deps.person(press.user, press.team), deps.home_team):
         return refusal
-    runs = [run for run in deps.store.runs.of_report(report.id or 0) if run.stage in _AGENTS]
+    runs = [run for run in deps.store.runs.of_report(report.id or 0) if run.stage in AGENTS]
     try:
         deps.slack.show_window(press.trigger, "How I got here", how(report, _told(runs, deps)))
     except SlackRejected as error:
@@ -57,7 +55,7 @@ def runs_typed(typed: Typed, deps: Deps) -> tuple[str, list[Block]]:
 
 def _seen_lately(typed: Typed, deps: Deps) -> Iterator[tuple[Report, RunSeen]]:
     """Newest first."""
-    every = [run for stage in _AGENTS for run in deps.store.runs.all(stage=stage, since=now() - _LATELY)]
+    every = [run for stage in AGENTS for run in deps.store.runs.all(stage=stage, since=now() - _LATELY)]
     for run in sorted(every, key=lambda run: run.began_at, reverse=True):
         if run.report_id is not None and not run.strand:
             report = deps.store.reports.get(run.report_id)

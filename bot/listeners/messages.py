@@ -71,7 +71,12 @@ def deleted(event: SlackEvent, deps: Deps) -> None:
 
 
 def _retract(event: SlackEvent, deps: Deps) -> None:
-    """What it told us to do in a report's thread guides nothing more; who said it hears what that changes."""
+    """What it told us to do in a report's thread guides nothing more; who said it hears what that changes.
+
+    What it asked is forgotten, with the answer.
+    """
+    if (asked_about := deps.store.inquiries.withdraw(event.external_id)) is not None:
+        deps.pipeline.means.messenger.publish(asked_about)
     told = deps.store.plans.retract(event.external_id)
     if told is None:
         return

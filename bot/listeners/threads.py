@@ -1,4 +1,4 @@
-"""Replies in a report's thread: they may decide, answer or guide; after its end they may say that it came back."""
+"""Replies in a report's thread: they may ask, decide, answer or guide; after its end say that it came back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from agents.rules import Person
 from bot.listeners.addressing import aside, is_thanks, order_of
 from bot.listeners.commands import signalbox_said
 from bot.listeners.deps import Deps
+from bot.listeners.inquiring import asked_here
 from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
 from bot.sources.slack import SlackEvent, words_of
@@ -18,8 +19,9 @@ from storage.records import Report
 from storage.status import Status
 
 _NOT_AN_ORDER = (
-    "I took that as no order. Say “why is this here?”, “merge this into SB-2”, “split” or “undo” to me here; "
-    "`/investigate` has something else looked into. What approvers write changes a plan, once there is one."
+    "I took that as no order. Ask me about this (“does it hit 2.3 too?”), or say “why is this here?”, “merge this into "
+    "SB-2”, “split” or “undo” to me here; `/investigate` has something else looked into. What approvers write changes "
+    "a plan, once there is one."
 )
 _SAID = frozenset({"", "thread_broadcast", "file_share"})
 
@@ -36,13 +38,15 @@ def replied(event: SlackEvent, deps: Deps) -> None:
         return
     person = deps.person(event.user, event.user_team or deps.home_team)
     to_us = event.text.strip().removeprefix(f"<@{deps.our_user}>")
-    if not event.forwarded and (name := repository_named(to_us, deps.policy)):
-        answer: Answer | None = deps.rehoming.say(report.id, name, person, Via.REPLY)
+    if (answered := asked_here(event, report, person, deps)) is not None:
+        answer: Answer | None = answered
+    elif not event.forwarded and (name := repository_named(to_us, deps.policy)):
+        answer = deps.rehoming.say(report.id, name, person, Via.REPLY)
     else:
         said_so, forwarded = words_of(to_us), event.forwarded
         answer = deps.assent.reply(report.id, said_so, event.ts, person, forwarded=forwarded, channel=event.channel)
     said = answer.sentence if answer is not None else _after_its_end(event, report, person, deps)
-    if not said and f"<@{deps.our_user}" in event.text and not is_thanks(event.text):
+    if not said and answered is None and f"<@{deps.our_user}" in event.text and not is_thanks(event.text):
         said = _NOT_AN_ORDER
     if said:
         deps.slack.whisper(event.channel, event.user, said, thread_ts=event.thread_ts)

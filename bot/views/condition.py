@@ -25,6 +25,8 @@ HELP = (
     "`/signalbox why SB-12` says why its signals are in it, with a signal's link why that one is; "
     "`merge SB-3 into SB-2` and `split SB-2` correct that, and `undo SB-3` takes it back. In a report's thread say it "
     "to me, such as “@signalbox why is this here?”, “@signalbox merge this into SB-2”.\n"
+    "`/signalbox ask SB-12 since which release?`, or “@signalbox since which release?” in its thread, has me look that "
+    "up and answer there.\n"
     "`/signalbox repository SB-12 owner/name`, or the name alone, says which repository it is about.\n"
     "`/signalbox linear SB-12` makes a Linear issue of it, if a team is set up.\n"
     "`/signalbox snooze SB-12 3d` leaves it alone for a while, `mute SB-12` until something happens, `wake SB-12` ends "

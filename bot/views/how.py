@@ -19,7 +19,7 @@ RUNS = 5  # the newest
 _FIRST, _LAST = 15, 30  # lines of a run; what is between them is left out
 _STRANDS = 8  # of all runs together
 _FIRST_OF_STRAND, _LAST_OF_STRAND = 4, 8
-_DOING = {"research": "Looking for the cause", "fix": "Writing the fix"}
+_DOING = {"research": "Looking for the cause", "fix": "Writing the fix", "inquire": "Answering a question"}
 _BROKEN = frozenset({Outcome.FAILED})
 
 

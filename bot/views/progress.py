@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.actions import Action, Choice, Picked
 from bot.views import parts
 from bot.views.assessed import urgency
+from bot.views.cited import QUOTE, brief, claimed, place_of
 from bot.views.drawing import Drawing
-from bot.views.parts import Link, Moment, Piece, Sign, Words, bold, code
-from bot.views.scene import Scene, address_of, spot_of
-from bot.views.words import SIGNS, plural, source_name, timeline, title_of
-from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Hypothesis, Research, Standing
+from bot.views.parts import Moment, Piece, Sign, Words, bold, code
+from bot.views.scene import Scene
+from bot.views.words import SIGNS, plural, timeline
+from storage.judgments import Confidence, Hypothesis, Research, Standing
 from storage.status import Status
 
 _SURE = {
@@ -23,8 +22,6 @@ _SURE = {
 }
 _WAS = {True: "was", False: "were"}
 _HYPOTHESES = 4
-_QUOTE = 120
-_NAMED = 80  # characters of a signal that is cited
 _NOW = {Status.AWAITING_RESEARCH: "Looking for the cause", Status.AWAITING_FIX: "Writing the fix and proving it"}
 
 
@@ -61,7 +58,7 @@ def _found(found: Research, scene: Scene) -> list[Block]:
         parts.written(found.cause or "The cause is not known yet.", 1_500),
     ]
     if found.findings:
-        blocks.append(parts.bullets([_claim(finding, scene) for finding in found.findings[:5]]))
+        blocks.append(parts.bullets([claimed(finding, scene) for finding in found.findings[:5]]))
     blocks += _reproduction(found)
     blocks += _others(found, scene)
     blocks.append(
@@ -106,33 +103,5 @@ def _hypothesis(hypothesis: Hypothesis, scene: Scene) -> list[Piece]:
         line += [" ", *parts.prose(hypothesis.why, 300, italic=True)]
     evidence = hypothesis.evidence_against if rejected else (*hypothesis.evidence_for, *hypothesis.evidence_against)
     for one in evidence[:2]:
-        line += [" ", _where(one, scene), " ", Words(f"“{_brief(one.quote)}”", limit=_QUOTE + 2)]
+        line += [" ", place_of(one, scene), " ", Words(f"“{brief(one.quote)}”", limit=QUOTE + 2)]
     return line
-
-
-def _brief(quote: str) -> str:
-    return textwrap.shorten(quote, _QUOTE, placeholder=" …")
-
-
-def _claim(finding: Finding, scene: Scene) -> list[Piece]:
-    line: list[Piece] = [*parts.prose(finding.claim, 300)]
-    for place in dict.fromkeys(_where(evidence, scene) for evidence in finding.evidence[:3]):
-        line += [" ", place]
-    return line
-
-
-def _where(evidence: Evidence, scene: Scene) -> Piece:
-    """Where it stands: a signal by its title, as a link; anything else as code."""
-    if evidence.kind is EvidenceKind.SIGNAL:
-        return _signal(evidence.where, scene)
-    return code(f"{evidence.where}:{evidence.line}" if evidence.line is not None else evidence.where)
-
-
-def _signal(external_id: str, scene: Scene) -> Piece:
-    cited = next((each for each in scene.signals if each.external_id == external_id), None)
-    if cited is not None:
-        return Link(cited.url, f"{source_name(cited.source)}: {title_of(cited)}"[:_NAMED])
-    spot = spot_of(external_id)
-    if spot is None:
-        return code(external_id)
-    return Link(address_of(scene.site, spot.channel, spot.ts) if scene.site else "", "a message in Slack")

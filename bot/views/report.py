@@ -8,6 +8,7 @@ from bot.views.asleep import quietly, slept
 from bot.views.corrections import corrected, joined_since, moved, near_misses
 from bot.views.drawing import Effect
 from bot.views.evidence import evidence
+from bot.views.inquiry import inquiries
 from bot.views.joining import another_yes
 from bot.views.outcome import announcements, followed, merged, missing
 from bot.views.plan import plan
@@ -25,6 +26,7 @@ def thread(scene: Scene) -> Iterator[Effect]:
     """The messages under the card, and what reporters are told under theirs. Of one that sleeps no new ones."""
     yield from slept(scene)  # first: what was kept back follows
     yield from quietly(scene, _awake(scene))
+    yield from inquiries(scene)  # who asks is answered, whether it sleeps or not
 
 
 def _awake(scene: Scene) -> Iterator[Effect]:

@@ -8,6 +8,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import storage.groups
+import storage.inquiries
 import storage.plumbing
 import storage.records
 import storage.run_rows

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from storage.gathered import Gathered, gathered, shown_of
 from storage.groups import Correction, Pair
 from storage.heirs import heir_of
+from storage.inquiries import Inquiry
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.reports.pairs import pairs_of
@@ -47,6 +48,7 @@ class Snapshot:
     uses: tuple[StandingUse, ...] = ()  # what came of those
     after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
     sleeps: tuple[Sleep, ...] = ()
+    inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         after=_after(session, report),
         tracked=session.get(TrackedIssue, report_id),
         sleeps=_of(session, Sleep, report_id),
+        inquiries=_of(session, Inquiry, report_id),
         near=tuple(
             near
             for pair in pairs_of(session, report_id)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from storage.calling import forget_names
 from storage.groups import Pair, Placement
+from storage.inquiries import forget_quotes
 from storage.journal import touch
 from storage.judgments import EvidenceKind, Research
 from storage.plumbing import Epoch, InboxRow, SlackMessage
@@ -49,9 +50,10 @@ def _erase_messages(session: Session, external_id: str) -> None:
 
 
 def erase_quotes(session: Session, report_id: int, external_ids: Collection[str]) -> None:
-    """Forget what a report's research, and its journal, quote of these signals, and what its tools were asked."""
+    """Forget what a report's research, answers and journal quote of these signals, and what its tools were asked."""
     report = locked(session, Report, report_id)
     erase_lines(session, report_id)
+    forget_quotes(session, report_id, external_ids)
     if report.research is not None:
         shape = report.research.model_dump(mode="json")
         if _without_quotes(shape, external_ids):

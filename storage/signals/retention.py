@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete
 from sqlmodel import Session, col, select
 
 from storage.columns import now
+from storage.inquiries import Inquiry, forget
 from storage.plumbing import FILING, Epoch, InboxRow
 from storage.records import Entry, Report, Signal
 from storage.run_rows import Run, ToolUse
@@ -31,6 +32,7 @@ class Forgotten(BaseModel):
     dropped: int = 0
     waiting: int = 0  # never digested
     judgments: int = 0  # lines of the journal whose judgment went; the lines stay
+    inquiries: int = 0  # questions of people, and what they were answered
     lines: int = 0  # what tools of runs were asked; that they were used stays
     events: int = 0  # deliveries of Slack: rows of those dealt with, bodies of the others
 
@@ -47,9 +49,9 @@ class Forgotten(BaseModel):
 class Retention:
     """Forgets what is old.
 
-    Of a closed report goes what its signals said, wherever it is quoted, and the judgments in its journal. It keeps its
-    title and gist, its latest research and plans, which are models' words, its moves, who decided what, and its links.
-    What is open keeps its words however old it is.
+    Of a closed report goes what its signals said, wherever it is quoted, what people asked about it, and the judgments
+    in its journal. It keeps its title and gist, its latest research and plans, which are models' words, its moves, who
+    decided what, and its links. What is open keeps its words however old it is.
     """
 
     def __init__(self, transactions: Transactions) -> None:
@@ -58,7 +60,7 @@ class Retention:
     def forget(self, before: dt.datetime) -> Forgotten:
         """Forget all that is older than `before`. May be stopped and begun again at any point."""
         gone = Forgotten()
-        for batch in (self._signals, self._judgments, self._lines, self._events):
+        for batch in (self._signals, self._judgments, self._inquiries, self._lines, self._events):
             while more := self._one(batch, before):
                 gone = gone.plus(more)
         return gone
@@ -124,6 +126,20 @@ class Retention:
         for row in rows:
             row.judgment = None
         return Forgotten(judgments=len(rows))
+
+    @staticmethod
+    def _inquiries(session: Session, before: dt.datetime) -> Forgotten:
+        due = (
+            select(Inquiry)
+            .join(Report, col(Report.id) == Inquiry.report_id)
+            .where(Inquiry.words != "", Inquiry.asked_at < before, _is_closed(before))
+            .order_by(col(Inquiry.id))
+            .limit(BATCH)
+        )
+        rows = session.exec(due).all()
+        for row in rows:
+            forget(row)
+        return Forgotten(inquiries=len(rows))
 
     @staticmethod
     def _lines(session: Session, before: dt.datetime) -> Forgotten:

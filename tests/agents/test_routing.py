@@ -15,8 +15,9 @@ from agents.means import Means
 from agents.people.assent import Via
 from agents.people.rehoming import Rehoming, repository_named
 from agents.redaction.redact import Redactor
+from agents.research.case_of import seen
 from agents.research.releases import releases_named
-from agents.research.researching import Researching, seen
+from agents.research.researching import Researching
 from agents.research.routing import Routes
 from agents.rules import Person
 from agents.terms import Policy, Repository

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from agents.cases import Guidance
-from agents.research.researching import guidance_of
+from agents.research.case_of import guidance_of
 from playground.faults import Fault, Kind, Moment
 from storage.judgments import Question
 from storage.plumbing import OutboxRow

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from agents.research.researching import guidance_of
+from agents.research.case_of import guidance_of
 from bot.listening import MARK, Listening
 from bot.sources.slack import SOURCE
 from storage.columns import now

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
+from storage.inquiries import Inquiry, Reply
 from storage.judgments import Confidence, Evidence, EvidenceKind, Finding, Grouping, Summary
 from storage.plumbing import InboxRow
 from storage.records import Entry, EntryKind, Report, Signal
 from storage.signals.erasing import ERASED_TITLE
 from storage.signals.messages import Piece
 from storage.signals.retention import BATCH, Forgotten
-from storage.status import SignalStatus, Status
+from storage.status import Mover, SignalStatus, Status
 from storage.store import Store
 from tests.factories import a_held_signal, a_moment, a_raw_signal, a_report, a_research, a_signal, a_summary
 
@@ -193,3 +194,28 @@ def test_after_scrubbing_the_words_are_not_even_in_the_file(sqlite_store: Store,
 
     assert SAID.encode() not in on_disk()
     assert not sqlite_store.retention.scrub()
+
+
+def test_questions_and_their_answers_go_with_old_words_and_quotes_with_their_signals(store: Store) -> None:
+    signal = a_signal(store, filed=True, body=f"it says {SAID}")
+    report_id = signal.report_id or 0
+    asked = store.inquiries.ask(
+        report_id, by="U1", words=f"why {SAID}?", message="C1/1.0", most=9, since=a_moment(days=1)
+    )
+    assert asked is not None
+    store.inquiries.answer(asked.id or 0, Reply(claims=(quoting(signal),)))
+    store.signals.erase(signal.source, signal.external_id)
+    reply = store.inquiries.get(asked.id or 0).reply
+    assert reply is not None
+    assert [(claim.claim, claim.evidence[0].quote) for claim in reply.claims] == [("It was said.", "(erased)")]
+
+    with Session(store.engine.execution_options(signalbox_writing=True)) as session, session.begin():
+        for row in session.exec(select(Inquiry)):
+            row.asked_at -= LONG_AGO
+    make_old(store)
+    assert store.retention.forget(a_moment(days=180)).inquiries == 0, "the report is open"
+    store.reports.move(report_id, Status.DISMISSED, mover=Mover.HUMAN, who="U1", because="not now")
+    make_old(store)
+    assert store.retention.forget(a_moment(days=180)).inquiries == 1
+    row = store.inquiries.get(asked.id or 0)
+    assert (row.words, row.reply, row.asked_by) == ("", None, "U1")

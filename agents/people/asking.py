@@ -1,0 +1,74 @@
+"""Somebody asks about a report. Whoever may have it looked into may; the answer changes nothing of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agents import rules
+from agents.people.answers import Answer
+from agents.people.questions import begins_as_question, is_but_a_question, is_question
+from agents.rules import Person
+from agents.terms import Policy
+from storage.columns import now
+from storage.records import Report
+from storage.status import Status
+from storage.store import Store
+
+LONGEST = 2_000  # characters
+_DAY = dt.timedelta(days=1)
+_NO_MODEL = "No model is set up, so I cannot answer questions. Tell whoever runs me to set ANTHROPIC_API_KEY."
+_TOO_LONG = f"That is more than {LONGEST:,} characters. Ask in fewer words, and I look it up."
+_TAKES_WORDS = frozenset({
+    Status.AWAITING_APPROVAL, Status.AWAITING_ANSWER, Status.AWAITING_RESEARCH, Status.AWAITING_FIX, Status.STUCK,
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Takes questions."""
+
+    store: Store
+    policy: Policy
+    home_team: str
+    can_answer: bool  # whether there is a model
+    redact: Callable[[str], str]
+    nudge: Callable[[int], None]  # wakes the job of a question; losing it costs seconds
+    clock: Callable[[], dt.datetime] = now
+
+    def is_for_us(self, report: Report, words: str, person: Person) -> bool:
+        """Whether words that name us ask to be told something.
+
+        While an approver's words guide, those that ask for anything to be done are guidance.
+        """
+        if report.status is Status.RESOLVED:  # there any other words may say that it came back
+            return begins_as_question(words)
+        repository = self.policy.repository(report.repository)
+        guides = report.status in _TAKES_WORDS and not rules.may_decide(person, repository, self.policy, self.home_team)
+        return is_but_a_question(words) if guides else is_question(words)
+
+    def ask(self, report_id: int, words: str, person: Person, message: str) -> Answer:
+        """Keep the question and have it answered in the report's thread, or say why not. Twice is once."""
+        if refusal := rules.may_ask(person, self.home_team):
+            return Answer(ok=False, sentence=refusal)
+        if not self.can_answer:
+            return Answer(ok=False, sentence=_NO_MODEL)
+        if len(words) > LONGEST:
+            return Answer(ok=False, sentence=_TOO_LONG)
+        most = self.policy.budgets.inquiries_per_day
+        asked = self.store.inquiries.ask(
+            report_id, by=person.user_id, words=self.redact(words), message=message, most=most,
+            since=self.clock() - _DAY,
+        )  # fmt: skip
+        if asked is None:
+            return Answer(ok=False, sentence=_enough(most))
+        self.nudge(asked.id or 0)
+        return Answer(ok=True, sentence="")
+
+
+def _enough(most: int) -> str:
+    return (
+        f"{most} questions about this report were asked in a day, which is all that the policy allows "
+        "(`inquiries_per_day` under [budgets]). Ask tomorrow, or have it raised."
+    )

@@ -1,0 +1,160 @@
+"""Answer what people ask about a report. Nothing of the report changes by it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import partial
+
+from pydantic import BaseModel
+
+from agents.cases import Exchange, InquiryCase
+from agents.errors import NotReadYet, Rejected, SandboxUnusable, Stopped, Unavailable
+from agents.means import Means
+from agents.ports import Checkpoint
+from agents.research.case_of import case_of, looking_back, readable, seen
+from agents.research.recording import record_of
+from agents.research.routing import Routes
+from agents.running import ReportRun
+from agents.stages.inquire import Replied, inquire
+from storage.inquiries import Inquiry, InquiryStatus, Reply
+from storage.judgments import Outcome, Stage
+from storage.records import Report
+from storage.status import SignalStatus
+
+_EARLIER = 6  # questions before it that are shown, the newest
+_FIRST_WAIT, _A_DIGEST = 20.0, 75.0  # seconds
+_UNREAD = "What was reported has changed, and is read anew first."
+NOTHING = (
+    "There is nothing to answer from: what was reported is held, was deleted, or left this report. `/signalbox held` "
+    "lists what is held."
+)
+NO_REPOSITORY = (
+    "I cannot tell which repository this is about, and without one I have nothing to look at. An approver can say it "
+    "here: `repository: owner/name`."
+)
+_NOTHING_HELD = "What I had to say rested on citations that do not hold, so I say nothing."
+
+
+class InquiryStart(BaseModel):
+    """What an answer begins with: the case, or why there is none. Both are empty when nobody waits for one."""
+
+    case: InquiryCase | None = None
+    run: str = ""  # its key
+    sentence: str = ""
+
+
+class InquiryRun(ReportRun):
+    """The run of one question. It goes on whatever becomes of the report; only deleting the question ends it."""
+
+    @property
+    def inquiry_id(self) -> int:
+        """The question's id, of which the key is made."""
+        return int(self.key.split(":")[1])
+
+    def why_stop(self) -> str:
+        """That the question was deleted."""
+        waits = self.means.store.inquiries.get(self.inquiry_id).status is InquiryStatus.WAITING
+        return "" if waits else "The question was deleted."
+
+
+@dataclass(frozen=True)
+class Inquiring:
+    """The job that answers one question, in checkpoints."""
+
+    means: Means
+
+    def inquire(self, inquiry_id: int, checkpoint: Checkpoint) -> None:
+        """Answer it, or say why not. What something outside keeps from being answered is tried again later."""
+        report_id = self.means.store.inquiries.get(inquiry_id).report_id
+        try:
+            self._inquire(inquiry_id, checkpoint)
+        except Unavailable as error:
+            self._put_off(inquiry_id, error)
+        except (Rejected, Stopped, SandboxUnusable) as error:
+            self.means.store.inquiries.give_up(inquiry_id, self.means.redactor.text(str(error)))
+        self.means.messenger.publish(report_id)
+
+    def _inquire(self, inquiry_id: int, checkpoint: Checkpoint) -> None:
+        start = checkpoint("case", lambda: self._start(inquiry_id), InquiryStart)
+        if start.case is None:
+            checkpoint("end", lambda: self._none(inquiry_id, start.sentence), bool)
+            return
+        case, run = start.case, InquiryRun(self.means, Stage.INQUIRE, start.case.report_id, start.run)
+        replied = inquire(
+            case,
+            self.means.model,
+            self.means.workspaces,
+            self.means.policy.inquiry_limits,
+            checkpoint,
+            self.means.redactor,
+            run,
+            more=partial(self.means.lookups.tools, looking_back(self.means, case.report_id, case.repository.name)),
+        )
+        checkpoint("end", lambda: self._end(run, inquiry_id, replied), bool)
+
+    def _start(self, inquiry_id: int) -> InquiryStart:
+        store, inquiry = self.means.store, self.means.store.inquiries.get(inquiry_id)
+        if inquiry.status is not InquiryStatus.WAITING:
+            return InquiryStart()
+        report = store.reports.get(inquiry.report_id)
+        signals = readable(store.signals.of_report(inquiry.report_id))
+        if not signals:
+            waiting = any(
+                each.status is SignalStatus.AWAITING_DIGEST for each in store.signals.of_report(inquiry.report_id)
+            )
+            if waiting:
+                raise NotReadYet(_UNREAD, _A_DIGEST)
+            return InquiryStart(sentence=NOTHING)
+        routed = Routes(self.means).of(report, signals, tuple(seen(signal) for signal in signals))
+        if routed.repository is None:
+            return InquiryStart(sentence=NO_REPOSITORY)
+        base = case_of(self.means, report, signals, routed.repository)
+        run = InquiryRun(self.means, Stage.INQUIRE, inquiry.report_id, run_key(inquiry))
+        run.begin(signals, routed.repository.name)
+        return InquiryStart(case=self._asked(inquiry, report, base.model_dump()), run=run.key)
+
+    def _asked(self, inquiry: Inquiry, report: Report, base: dict[str, object]) -> InquiryCase:
+        store, redact = self.means.store, self.means.redactor.text
+        before = store.inquiries.before(inquiry)[-_EARLIER:]
+        return InquiryCase.model_validate(
+            base
+            | {
+                "question": inquiry.words,
+                "number": store.inquiries.number(inquiry),
+                "record": redact(record_of(store, report)),
+                "asked_before": [Exchange(question=each.words, answer=_said(each.reply)) for each in before],
+            }
+        )
+
+    def _none(self, inquiry_id: int, sentence: str) -> bool:
+        if sentence:
+            self.means.store.inquiries.give_up(inquiry_id, sentence)
+        return True
+
+    def _end(self, run: InquiryRun, inquiry_id: int, replied: Replied) -> bool:
+        run.end(replied.outcome, replied.sentence, replied.seconds)
+        reply, inquiries = replied.reply, self.means.store.inquiries
+        if reply is not None and (reply.claims or reply.unknown.strip()):
+            inquiries.answer(inquiry_id, reply)
+        else:
+            inquiries.give_up(inquiry_id, _NOTHING_HELD if reply is not None else replied.sentence)
+        return True
+
+    def _put_off(self, inquiry_id: int, error: Unavailable) -> None:
+        inquiries = self.means.store.inquiries
+        wait = max(_FIRST_WAIT * 2.0 ** inquiries.get(inquiry_id).tries, error.retry_after or 0.0)
+        until = self.means.clock() + dt.timedelta(seconds=wait)
+        self.means.store.runs.end(run_key(inquiries.get(inquiry_id)), Outcome.FAILED, str(error), 0.0)
+        inquiries.failed(inquiry_id, self.means.redactor.text(str(error)), until)
+
+
+def run_key(inquiry: Inquiry) -> str:
+    """The key of the run that answers a question: the id of its job."""
+    return f"inquire:{inquiry.id}:{inquiry.attempt}"
+
+
+def _said(reply: Reply | None) -> str:
+    if reply is None:
+        return ""
+    return " ".join((*(claim.claim for claim in reply.claims), reply.unknown)).strip()

@@ -1,0 +1,164 @@
+"""Inquire: answer what somebody asks about a report, claim by claim, with evidence that code has checked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, ConfigDict
+
+from agents import case_text
+from agents.cases import InquiryCase
+from agents.evidence.citable import citable
+from agents.evidence.citations import Sources, check_claims
+from agents.exchange import About, Tool
+from agents.loop import Loop
+from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
+from agents.prompts import prompt, quoted
+from agents.redaction.redact import Redactor
+from agents.terms import Limits
+from agents.tools.hands import Hands
+from agents.tools.toolboxes import research_tools
+from agents.trail import Brief, Ruling, Trail
+from storage.inquiries import Reply
+from storage.judgments import Outcome, Stage
+
+RECORD = "record"  # by which the record is cited
+_EMPTY = (
+    "Neither claims nor `unknown` say anything. Answer, or say in `unknown` what is not known and what would settle it."
+)
+
+
+class Replied(BaseModel):
+    """What came of a question. `reply` holds only what was checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: Outcome
+    sentence: str
+    reply: Reply | None = None
+    seconds: float = 0.0
+
+
+class Checked(BaseModel):
+    """A reply after code has looked it over, and why it is refused, if it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reply: Reply
+    refusal: str = ""
+    seconds: float = 0.0
+
+
+def inquire(  # noqa: PLR0917 the ports, in the order of all stages
+    case: InquiryCase,
+    model: Model,
+    workspaces: Workspaces,
+    limits: Limits,
+    checkpoint: Checkpoint,
+    redactor: Redactor,
+    logbook: Logbook,
+    *,
+    more: Callable[[Hands], Iterable[Tool]] = lambda _: (),
+) -> Replied:
+    """Answer one question. `more` makes tools beyond those that work on the checkout; it is called inside turns.
+
+    Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
+    """
+    inquiry = _Inquiry(case, workspaces, limits, checkpoint, redactor, logbook, more)
+    trail = Loop(inquiry.brief(), model, checkpoint).run()
+    return Replied(
+        outcome=trail.outcome or Outcome.FAILED,
+        sentence=trail.sentence,
+        reply=trail.ruling.value.reply if trail.ruling else None,
+        seconds=trail.seconds,
+    )
+
+
+@dataclass(frozen=True)
+class _Inquiry:
+    """One question about one report."""
+
+    case: InquiryCase
+    workspaces: Workspaces
+    limits: Limits
+    checkpoint: Checkpoint
+    redactor: Redactor
+    logbook: Logbook
+    more: Callable[[Hands], Iterable[Tool]]
+
+    def brief(self) -> Brief[Reply, Checked]:
+        page = prompt(Stage.INQUIRE, _variables(self.case, self.limits))
+        return Brief(
+            stage=Stage.INQUIRE,
+            about=About(subject=self.case.about, report_id=self.case.report_id),
+            system=page.standing,
+            opening=page.case,
+            submit="submit_reply",
+            submit_description="Finish: hand in your answer. Every citation is looked up by code.",
+            returns=Reply,
+            verify=self._rule,
+            open=self._open,
+            toolbox=self._toolbox,
+            limits=self.limits,
+            logbook=self.logbook,
+        )
+
+    def _open(self, patch: str = "") -> Workspace:
+        return self.workspaces.open(self.case.repository, self.case.base_sha, patch)
+
+    def _toolbox(self, workspace: Workspace) -> tuple[Tool, ...]:
+        case = self.case
+        hands = Hands(workspace, case.repository, case.signals, self.redactor.text, self.redactor.secrets_only)
+        return research_tools(hands, self.more)
+
+    def _rule(self, said: Reply, trail: Trail[Checked]) -> Ruling[Checked]:
+        checked = self.checkpoint(f"verify:{trail.turns}", lambda: self._checked(said, trail), Checked)
+        outcome = Outcome.REFUSED if checked.refusal else Outcome.FINISHED
+        return Ruling(checked, checked.refusal, outcome, checked.seconds)
+
+    def _checked(self, said: Reply, trail: Trail[Checked]) -> Checked:
+        """Look everything up in a checkout that no agent has touched. What does not hold is told once."""
+        began = time.monotonic()
+        with closing(self._open()) as workspace:
+            held = check_claims(said.claims, self._sources(workspace, trail))
+        counts = {"citations_made": held.made, "citations_dropped": held.lost}
+        reply = said.model_copy(update={"claims": held.claims, **counts})
+        again = trail.refusals == 0 and trail.turns < self.limits.steps
+        refusal = _doubts(said, held.dropped) if again else ""
+        return Checked(reply=reply, refusal=refusal, seconds=time.monotonic() - began)
+
+    def _sources(self, workspace: Workspace, trail: Trail[Checked]) -> Sources:
+        found = citable(workspace, self.case.signals, trail.seen, self.redactor.secrets_only)
+        return replace(found, queries=((RECORD, self.case.record), *found.queries))
+
+
+def _variables(case: InquiryCase, limits: Limits) -> dict[str, str]:
+    return {
+        "question": quoted(case.question, "question of a colleague"),
+        "title": case.title,
+        "gist": case_text.gist_text(case.gist),
+        "signals": case_text.signals_text(case.signals),
+        "record": quoted(case.record, RECORD),
+        "guidance": case_text.guidance_text(case.guidance),
+        "earlier": case_text.earlier_text(case),
+        "asked": case_text.asked_text(case.asked_before),
+        "similar": case_text.similar_text(case.similar),
+        "repository": case.repository.name,
+        "base": case_text.base_text(case),
+        "tests": case_text.how_tested(case.repository),
+        "instructions": case_text.instructions_text(case.repository),
+        "steps": str(limits.steps),
+    }
+
+
+def _doubts(said: Reply, dropped: Sequence[str]) -> str:
+    if not said.claims and not said.unknown.strip():
+        return _EMPTY
+    if not dropped:
+        return ""
+    lines = (f"- does not hold: {one}" for one in dropped)
+    end = "Correct it, or leave out what you cannot show, and submit again. What still does not hold then is dropped."
+    return "\n".join(("Before people read this:", *lines, end))

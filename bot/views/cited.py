@@ -1,0 +1,44 @@
+"""What an agent claims, and where what it rests on can be looked up. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+
+from bot.views import parts
+from bot.views.parts import Link, Piece, code
+from bot.views.scene import Scene, address_of, spot_of
+from bot.views.words import source_name, title_of
+from storage.judgments import Evidence, EvidenceKind, Finding
+
+QUOTE = 120  # characters
+_NAMED = 80  # characters of a signal that is cited
+
+
+def brief(quote: str) -> str:
+    """A quote in a line."""
+    return textwrap.shorten(quote, QUOTE, placeholder=" …")
+
+
+def claimed(finding: Finding, scene: Scene) -> list[Piece]:
+    """What is claimed, and where it can be looked up."""
+    line: list[Piece] = [*parts.prose(finding.claim, 300)]
+    for place in dict.fromkeys(place_of(evidence, scene) for evidence in finding.evidence[:3]):
+        line += [" ", place]
+    return line
+
+
+def place_of(evidence: Evidence, scene: Scene) -> Piece:
+    """Where it stands: a signal by its title, as a link; anything else as code."""
+    if evidence.kind is EvidenceKind.SIGNAL:
+        return _signal(evidence.where, scene)
+    return code(f"{evidence.where}:{evidence.line}" if evidence.line is not None else evidence.where)
+
+
+def _signal(external_id: str, scene: Scene) -> Piece:
+    cited = next((each for each in scene.signals if each.external_id == external_id), None)
+    if cited is not None:
+        return Link(cited.url, f"{source_name(cited.source)}: {title_of(cited)}"[:_NAMED])
+    spot = spot_of(external_id)
+    if spot is None:
+        return code(external_id)
+    return Link(address_of(scene.site, spot.channel, spot.ts) if scene.site else "", "a message in Slack")

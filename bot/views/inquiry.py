@@ -1,0 +1,95 @@
+"""What people ask about a report, and what they are answered. Pure.
+
+That a question is taken is said by a sign on it; the answer is a message of its own, since people hear of no edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slack_sdk.models.blocks import Block
+
+from agents.mentions import legible
+from bot.views import parts
+from bot.views.cited import claimed
+from bot.views.drawing import Drawing, Effect, Reaction
+from bot.views.parts import Mention, Piece, Words, bold
+from bot.views.scene import Scene, spot_of
+from bot.views.words import plural
+from storage.inquiries import Inquiry, InquiryStatus, Reply
+from storage.status import CLOSED, Status
+
+_TAKEN = "eyes"
+_ASKED = 160  # characters of a question that are repeated
+_WAITS = (Status.AWAITING_APPROVAL, Status.AWAITING_ANSWER)
+
+
+def inquiries(scene: Scene) -> Iterator[Effect]:
+    """The signs that questions are taken, and the answers."""
+    for asked in scene.snapshot.inquiries:
+        if (on := spot_of(asked.message)) is not None and asked.status is not InquiryStatus.WITHDRAWN:
+            yield Reaction(f"asked:{asked.id}", on, _TAKEN)
+        if (told := _told(scene, asked)) is not None:
+            yield told
+
+
+def _told(scene: Scene, asked: Inquiry) -> Drawing | None:
+    name = f"inquiry:{asked.id}"
+    match asked.status:
+        case InquiryStatus.WITHDRAWN:
+            gone = parts.paragraph(Words("This answered a question that was deleted.", italic=True))
+            return Drawing(name, "A deleted question", [gone], past=True)
+        case InquiryStatus.WAITING if not asked.trouble:
+            return None
+        case InquiryStatus.WAITING:
+            waits = [
+                *_lead(asked),
+                "I cannot look it up yet, and try again by myself: ",
+                Words(asked.trouble, limit=500),
+            ]
+            return Drawing(name, "A question waits", [parts.paragraph(*waits)])
+        case _ if asked.reply is None:
+            why = Words(asked.sentence or "The words of this are forgotten.", limit=600)
+            return Drawing(name, "A question without an answer", [parts.paragraph(*_lead(asked), why)])
+        case _:
+            return Drawing(name, _said(asked.reply), [*_answer(scene, asked, asked.reply), *_small(scene, asked.reply)])
+
+
+def _lead(asked: Inquiry) -> list[Piece]:
+    """To whom this is said, and to which question."""
+    words = " ".join(legible(asked.words).split())
+    words = words if len(words) <= _ASKED else f"{words[: _ASKED - 1]}…"
+    quote: list[Piece] = [Words(f"“{words}”", italic=True, limit=_ASKED + 2), " "] if words else []
+    return [Mention(asked.asked_by), " ", *quote]
+
+
+def _answer(scene: Scene, asked: Inquiry, reply: Reply) -> list[Block]:
+    blocks: list[Block] = [parts.paragraph(*_lead(asked))]
+    if reply.claims:
+        first, *others = reply.claims
+        blocks.append(parts.paragraph(*claimed(first, scene)))
+        if others:
+            blocks.append(parts.bullets([claimed(each, scene) for each in others]))
+    if reply.unknown.strip():
+        blocks.append(
+            parts.written(reply.unknown, 600, bold("Not known  ") if reply.claims else bold("I do not know.  "))
+        )
+    return blocks
+
+
+def _small(scene: Scene, reply: Reply) -> list[Block]:
+    lines = []
+    if lost := reply.citations_dropped:
+        was = "was" if lost == 1 else "were"
+        lines.append(f"{lost} of {plural(reply.citations_made, 'citation')} did not hold and {was} left out.")
+    if scene.report.status in _WAITS:
+        lines.append("This changed nothing: to change the plan, an approver says how, without a question mark.")
+    elif scene.report.status in CLOSED:
+        lines.append(
+            f"{scene.report.ref} is {scene.report.status.value}. Did it come back? /investigate looks at it again."
+        )
+    return [parts.context(*lines)] if lines else []
+
+
+def _said(reply: Reply) -> str:
+    return reply.claims[0].claim if reply.claims else reply.unknown

@@ -1,0 +1,203 @@
+"""What people ask about reports, and what they are answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field as Described
+from pydantic.json_schema import SkipJsonSchema
+from sqlalchemy import Column, Text, func
+from sqlmodel import Field, Session, SQLModel, col, or_, select
+
+from storage import journal
+from storage.columns import Named, Typed, UtcTime, now
+from storage.judgments import Evidence, EvidenceKind, Finding, Judgment
+from storage.plumbing import CARD, OutboxRow
+from storage.records import EntryKind, Report
+from storage.transactions import Transactions, found, insert_once, locked
+
+MOST_TRIES = 4  # jobs that failed in a row; then the asker is told why
+TYPED = "command/"  # begins what stands for a command where a message would
+_MOST = 100  # that one sweep enqueues; the next takes the rest
+_MOST_CLAIMS = 6
+_ERASED = "(erased)"
+_Short = Annotated[str, Described(max_length=600)]
+
+
+class Reply(Judgment):
+    """What an agent answers to a question about a report. Given by calling the tool `submit_reply`."""
+
+    claims: tuple[Finding, ...] = Described(
+        default=(),
+        max_length=_MOST_CLAIMS,
+        description="The answer, claim by claim; the first one answers what was asked. Each with its evidence.",
+    )
+    unknown: _Short = Described(
+        default="",
+        description="What of the question could not be found out, and what would settle it; empty if all could.",
+    )
+    citations_made: SkipJsonSchema[int] = 0  # these two are written by code, untold to models
+    citations_dropped: SkipJsonSchema[int] = 0
+
+
+class InquiryStatus(StrEnum):
+    """What a question waits for, or how it ended."""
+
+    WAITING = "waiting"  # for its answer
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"  # `sentence` says why
+    WITHDRAWN = "withdrawn"  # its message was deleted
+
+
+class Inquiry(SQLModel, table=True):
+    """A question that a person asks about a report. Asking changes nothing of the report."""
+
+    __tablename__ = "inquiry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="report.id", index=True)
+    message: str = Field(unique=True)  # `channel/ts` of what was said, or the command that was typed
+    asked_by: str
+    asked_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
+    words: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    status: InquiryStatus = Field(
+        default=InquiryStatus.WAITING, sa_column=Column(Named(InquiryStatus), nullable=False, index=True)
+    )
+    reply: Reply | None = Field(default=None, sa_column=Column(Typed(Reply)))
+    sentence: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # why there is none
+    ended_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    attempt: int = 1  # grows with every job that failed: part of the next one's id
+    tries: int = 0  # jobs that failed
+    not_before: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    trouble: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # why the last job failed
+
+
+class Inquiries:
+    """The questions of people."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._on = transactions
+
+    def ask(
+        self, report_id: int, *, by: str, words: str, message: str, most: int, since: dt.datetime
+    ) -> Inquiry | None:
+        """Keep a question, once for each message. None when `most` were asked about the report since that moment."""
+        with self._on.write() as session:
+            locked(session, Report, report_id)
+            known = session.exec(select(Inquiry).where(Inquiry.message == message)).first()
+            if known is not None:
+                return known
+            asked = select(func.count()).select_from(Inquiry).where(Inquiry.report_id == report_id)
+            if session.exec(asked.where(col(Inquiry.asked_at) >= since)).one() >= most:
+                return None
+            row = Inquiry(report_id=report_id, asked_by=by, words=words, message=message)
+            insert_once(session, row)
+            journal.tell(session, report_id, EntryKind.WORD, by, "asked a question")
+            journal.touch(session, report_id)
+            return session.exec(select(Inquiry).where(Inquiry.message == message)).one()
+
+    def get(self, inquiry_id: int) -> Inquiry:
+        """The question. Raises NotFound."""
+        with self._on.read() as session:
+            return found(session, Inquiry, inquiry_id)
+
+    def before(self, inquiry: Inquiry) -> list[Inquiry]:
+        """What was asked about the same report before it and answered, oldest first."""
+        theirs = select(Inquiry).where(Inquiry.report_id == inquiry.report_id, col(Inquiry.id) < inquiry.id)
+        answered = theirs.where(Inquiry.status == InquiryStatus.ANSWERED)
+        with self._on.read() as session:
+            return list(session.exec(answered.order_by(col(Inquiry.id))))
+
+    def number(self, inquiry: Inquiry) -> int:
+        """The how manieth question about its report it is."""
+        theirs = select(func.count()).select_from(Inquiry).where(Inquiry.report_id == inquiry.report_id)
+        with self._on.read() as session:
+            return session.exec(theirs.where(col(Inquiry.id) <= inquiry.id)).one()
+
+    def answer(self, inquiry_id: int, reply: Reply) -> None:
+        """Keep what is answered. Nothing happens to a question that does not wait for it any more."""
+        self._end(inquiry_id, InquiryStatus.ANSWERED, reply, "")
+
+    def give_up(self, inquiry_id: int, sentence: str) -> None:
+        """Keep why there is no answer. Nothing happens to a question that does not wait for one any more."""
+        self._end(inquiry_id, InquiryStatus.UNANSWERED, None, sentence)
+
+    def _end(self, inquiry_id: int, status: InquiryStatus, reply: Reply | None, sentence: str) -> None:
+        with self._on.write() as session:
+            row = locked(session, Inquiry, inquiry_id)
+            if row.status is not InquiryStatus.WAITING:
+                return
+            row.status, row.reply, row.sentence, row.ended_at = status, reply, sentence, now()
+            row.trouble, row.not_before = "", None
+            told = "answered a question" if reply is not None else "could not answer a question"
+            journal.tell(session, row.report_id, EntryKind.STAGE, "machine", told)
+            journal.touch(session, row.report_id)
+
+    def failed(self, inquiry_id: int, trouble: str, not_before: dt.datetime) -> None:
+        """Note why a job failed, and when the next one may begin; after MOST_TRIES there is none."""
+        with self._on.write() as session:
+            row = locked(session, Inquiry, inquiry_id)
+            if row.status is not InquiryStatus.WAITING:
+                return
+            row.trouble, row.not_before = trouble, not_before
+            row.tries += 1
+            row.attempt += 1
+            if row.tries >= MOST_TRIES:
+                row.status, row.sentence, row.ended_at = InquiryStatus.UNANSWERED, trouble, now()
+            journal.touch(session, row.report_id)
+
+    def withdraw(self, message: str) -> int | None:
+        """Forget a question whose message was deleted, and what it was answered; its report, if there was one."""
+        with self._on.write() as session:
+            row = session.exec(select(Inquiry).where(Inquiry.message == message)).first()
+            if row is None or row.status is InquiryStatus.WITHDRAWN:
+                return None
+            row = locked(session, Inquiry, row.id or 0)
+            row.status, row.ended_at = InquiryStatus.WITHDRAWN, row.ended_at or now()
+            forget(row)
+            journal.touch(session, row.report_id)
+            return row.report_id
+
+    def said_in_threads(self, since: dt.datetime) -> list[tuple[str, str]]:
+        """The messages since a moment by which something was asked, and those that begin their threads."""
+        card = (col(OutboxRow.report_id) == Inquiry.report_id) & (OutboxRow.purpose == CARD)
+        asked = (
+            select(Inquiry.message, OutboxRow.channel, OutboxRow.ts)
+            .join(OutboxRow, card)
+            .where(col(Inquiry.asked_at) >= since, Inquiry.status != InquiryStatus.WITHDRAWN)
+            .where(~col(Inquiry.message).startswith(TYPED))
+        )
+        with self._on.read() as session:
+            return [(message, f"{channel}/{ts}") for message, channel, ts in session.exec(asked)]
+
+    def due(self, at: dt.datetime) -> list[Inquiry]:
+        """Those that wait for an answer and are not put off beyond this moment, the longest wait first."""
+        waiting = select(Inquiry).where(Inquiry.status == InquiryStatus.WAITING)
+        ready = waiting.where(or_(col(Inquiry.not_before).is_(None), col(Inquiry.not_before) <= at))
+        with self._on.read() as session:
+            return list(session.exec(ready.order_by(col(Inquiry.id)).limit(_MOST)))
+
+
+def forget(row: Inquiry) -> None:
+    """Forget the words of a locked row: the question's, and those that it was answered."""
+    row.words = row.sentence = row.trouble = ""
+    row.reply = None
+
+
+def forget_quotes(session: Session, report_id: int, external_ids: Collection[str]) -> None:
+    """Forget what a report's answers quote of these signals."""
+    for row in session.exec(select(Inquiry).where(Inquiry.report_id == report_id)):
+        if row.reply is not None:
+            claims = tuple(_without_quotes(claim, external_ids) for claim in row.reply.claims)
+            row.reply = row.reply.model_copy(update={"claims": claims})
+
+
+def _without_quotes(claim: Finding, external_ids: Collection[str]) -> Finding:
+    def blanked(one: Evidence) -> Evidence:
+        theirs = one.kind is EvidenceKind.SIGNAL and one.where in external_ids
+        return one.model_copy(update={"quote": _ERASED}) if theirs else one
+
+    return claim.model_copy(update={"evidence": tuple(blanked(one) for one in claim.evidence)})

@@ -1,0 +1,79 @@
+"""What is a question to us, by its form alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.people.questions import begins_as_question, is_but_a_question, is_question, is_wish
+
+ASKED = [
+    "does it hit 2.3 too?",
+    "since which release?",
+    "why did you rule out the cache?",
+    "hey, why did you rule out the cache ?",
+    "ok so what changed between 2.2 and 2.3",
+    "how does the retry come into this",
+    "explain the second finding",
+    "please explain the second finding",
+    "can you tell me who is affected",
+    "could you check whether Safari has it too?",
+    "is that the same as the old timeout? :thinking_face:",
+    "“are you sure?”",
+    "<@U02BOB> wants to know: does it lose data?",
+    "does it hit 2.3? cc <@U01ADA>",
+]
+NOT_ASKED = [
+    "",
+    "?",
+    "approve?",
+    "yes?",
+    "thanks!",
+    "use a lock instead",
+    "what you planned is wrong, use a lock",
+    "which is why the test belongs in tests/test_io.py",
+    "check that None is handled too",
+    "look at src/io.py as well",
+    "please also cover the CSV path",
+    "repository: acme/app",
+    "see https://acme.example/?q=1 for more",
+]
+WISHES = [
+    "could you also cover the CSV path?",
+    "can we use a lock instead?",
+    "should we not raise here?",
+    "why not use a lock?",
+    "how about a lock?",
+    "what about a lock?",
+    "please use a lock?",
+]
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_who_wants_to_be_told_something_asks(words: str) -> None:
+    assert is_question(words)
+    assert is_but_a_question(words)
+
+
+@pytest.mark.parametrize("words", NOT_ASKED)
+def test_orders_decisions_and_thanks_are_no_questions(words: str) -> None:
+    assert not is_question(words)
+
+
+@pytest.mark.parametrize("words", WISHES)
+def test_who_wants_something_done_has_a_wish_question_mark_or_not(words: str) -> None:
+    assert is_question(words)
+    assert is_wish(words)
+    assert not is_but_a_question(words)
+
+
+def test_what_says_more_than_it_asks_is_not_but_a_question() -> None:
+    words = "is that safe? take the lock in the caller instead"
+    assert is_question(words)
+    assert not is_but_a_question(words)
+
+
+def test_under_what_is_over_only_words_that_begin_so_are_taken_for_a_question() -> None:
+    assert begins_as_question("which release has the fix?")
+    assert begins_as_question("can you explain the fix?")
+    assert not begins_as_question("it happens again, can you look?")
+    assert not begins_as_question("is it back?")

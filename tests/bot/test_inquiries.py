@@ -1,0 +1,230 @@
+"""Questions in a report's thread and by command, as people ask them, and what they read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from bot.chores import Chores
+from bot.listening import MARK, Listening
+from playground.workspace import Message
+from storage.columns import now
+from storage.inquiries import Inquiry, InquiryStatus, Reply
+from storage.judgments import Evidence, EvidenceKind, Finding
+from storage.records import Decision
+from storage.status import Status
+from tests.bot.life import Life
+from tests.bot.workplace import ADA, BOB, GUS, SECRET, SOLAR, Workplace, text_of
+from tests.bot.works import Works, until
+from tests.factories import a_report
+
+CODE = Evidence(kind=EvidenceKind.CODE, where="app/export.py", line=12, quote="open(path)")
+ANSWER = Reply(
+    claims=(
+        Finding(claim="No: 2.2 closes the file <!channel>.", evidence=(CODE,)),
+        Finding(claim="It came with `1a2b3c`.", evidence=(CODE,)),
+    ),
+    unknown="Whether Windows has it; a run there would settle it.",
+    citations_made=3,
+    citations_dropped=1,
+)
+
+
+@pytest.fixture
+def life(place: Workplace) -> Life:
+    """A report with a plan that people see, and a bot that can look things up."""
+    life = Life(place)
+    life.researched()
+    life.draw()
+    return life
+
+
+def says(life: Life, words: str, user: str = BOB, *, named: bool = True) -> str:
+    """Somebody says it in the report's thread; Slack tells of a mention twice. The ts."""
+    place, card = life.place, life.card()
+    text = f"<@{place.bot}> {words}" if named else words
+    ts = place.workspace.say(user, card.channel, text, card.ts)
+    fields = {"channel": card.channel, "user": user, "text": text, "ts": ts, "thread_ts": card.ts}
+    place.event({"type": "message", **fields})
+    if named:
+        place.event({"type": "app_mention", **fields})
+    place.settles()
+    return ts
+
+
+def asked(life: Life) -> list[Inquiry]:
+    return list(life.store.reports.snapshot(life.id).inquiries)
+
+
+def last(life: Life) -> Message:
+    return life.draw()[-1]
+
+
+def test_a_question_of_anybody_is_kept_once_shown_as_taken_and_answered_by_a_message_of_its_own(life: Life) -> None:
+    before = len(life.draw())
+    ts = says(life, "does 2.2 have it too? cc <@U01ADA>")
+    (question,) = asked(life)
+    assert (question.asked_by, question.words, question.status) == (
+        BOB,
+        "does 2.2 have it too? cc <@U01ADA>",
+        "waiting",
+    )
+    assert life.place.whispers(BOB) == []
+    assert len(life.draw()) == before + 1, "that it is taken is said by a sign, not by a message"
+    assert life.place.workspace.message(SOLAR, ts).reactions == {"eyes": [life.place.bot]}
+    assert life.report.status is Status.AWAITING_APPROVAL
+
+    life.store.inquiries.answer(question.id or 0, ANSWER)
+    shown = text_of(last(life))
+
+    for words in ("does 2.2 have it too? cc @someone", "No: 2.2 closes the file", "app/export.py:12", "1a2b3c",
+                  "Not known", "Whether Windows has it", "1 of 3 citations did not hold and was left out",
+                  "This changed nothing"):  # fmt: skip
+        assert words in shown
+    assert "<!channel>" not in last(life).text
+    assert BOB in shown
+    assert len(life.draw()) == before + 2
+
+
+def test_an_approvers_question_changes_no_plan_and_decides_nothing(life: Life) -> None:
+    says(life, "why did you rule out the cache?", ADA)
+    assert [each.asked_by for each in asked(life)] == [ADA]
+    assert life.report.status is Status.AWAITING_APPROVAL
+    assert life.store.plans.approvals(life.id) == []
+
+    says(life, "could you close it in a finally block?", ADA)
+    assert len(asked(life)) == 1
+    assert [each.decision for each in life.store.plans.approvals(life.id)] == [Decision.GUIDE]
+
+
+def test_words_that_name_nobody_and_are_forwarded_ask_nothing(life: Life) -> None:
+    says(life, "does 2.2 have it too?", named=False)
+    assert asked(life) == []
+
+
+@pytest.mark.parametrize("words", ["why is this here?", "why?", "thanks!", "help", "status?"])
+def test_commands_and_thanks_stay_what_they_were(life: Life, words: str) -> None:
+    says(life, words)
+    assert asked(life) == []
+
+
+def test_what_is_neither_order_nor_question_hears_how_one_asks(life: Life) -> None:
+    says(life, "the blue one")
+    assert asked(life) == []
+    assert "Ask me about this" in life.place.whispers(BOB)[-1]
+
+
+def test_a_guest_is_refused_in_a_sentence(life: Life) -> None:
+    says(life, "does 2.2 have it too?", GUS)
+    assert asked(life) == []
+    assert life.place.whispers(GUS)[-1].startswith("Guests cannot do this")
+
+
+def test_under_what_is_resolved_a_question_is_answered_and_a_return_still_reported(life: Life) -> None:
+    life.approved()
+    life.fixed()
+    life.green()
+    life.merged()
+    life.resolved()
+    says(life, "which release has the fix?")
+    (question,) = asked(life)
+    life.store.inquiries.answer(question.id or 0, ANSWER)
+    assert "Did it come back?" in text_of(last(life))
+    total = life.store.signals.counts().total
+
+    says(life, "it fails again, can you look?")
+    assert len(asked(life)) == 1
+    assert life.store.signals.counts().total == total + 1
+
+
+def test_who_asks_is_answered_while_the_report_sleeps(life: Life) -> None:
+    life.store.sleeps.lay(life.id, now() + dt.timedelta(days=1), by=ADA)
+    says(life, "does 2.2 have it too?")
+    (question,) = asked(life)
+    life.store.inquiries.answer(question.id or 0, ANSWER)
+    assert "No: 2.2 closes the file" in text_of(last(life))
+
+
+def test_while_it_waits_for_what_is_down_and_when_it_is_given_up_the_asker_reads_why(life: Life) -> None:
+    says(life, "does 2.2 have it too?")
+    (question,) = asked(life)
+    life.store.inquiries.failed(question.id or 0, "The model is overloaded.", now())
+    assert "I cannot look it up yet, and try again by myself: " in text_of(last(life))
+    life.store.inquiries.give_up(question.id or 0, "It stopped at its limit of 15 turns.")
+    assert "It stopped at its limit of 15 turns." in text_of(last(life))
+    assert "cannot look it up yet" not in text_of(last(life))
+
+
+def test_a_question_that_is_deleted_goes_with_its_answer(life: Life) -> None:
+    ts = says(life, "is Jane Doe hit?")
+    (question,) = asked(life)
+    life.store.inquiries.answer(question.id or 0, ANSWER)
+    assert "Jane Doe" in text_of(last(life))
+    life.place.workspace.delete(BOB, SOLAR, ts)
+    card = life.card()
+    life.place.event({
+        "type": "message", "subtype": "message_deleted", "channel": card.channel, "deleted_ts": ts,
+        "previous_message": {"ts": ts, "thread_ts": card.ts},
+    })  # fmt: skip
+    life.place.settles()
+    assert "This answered a question that was deleted." in text_of(last(life))
+    assert "Jane" not in asked(life)[0].model_dump_json()
+
+
+def test_a_question_that_was_deleted_while_nobody_listened_goes_too(life: Life) -> None:
+    ts = says(life, "is Jane Doe hit?")
+    life.place.workspace.delete(BOB, SOLAR, ts)
+    life.store.cursors.advance(MARK, now().isoformat(), [])
+    Listening(life.place.deps, lambda: True, lambda: now() + dt.timedelta(hours=62)).note()
+    assert [each.status for each in asked(life)] == [InquiryStatus.WITHDRAWN]
+
+
+def test_by_command_it_is_asked_from_anywhere_and_answered_in_the_thread(life: Life) -> None:
+    def typed(words: str, user: str = BOB, channel: str = SOLAR, trigger: str = "7.7") -> str:
+        return life.place.types(user, "/signalbox", words, channel, trigger_id=trigger).body
+
+    assert "Name the report and ask" in typed("ask")
+    assert "Name the report and ask" in typed("ask SB-1")
+    assert "There is no SB-99" in typed("ask SB-99 why?")
+    assert typed("ask SB-1 why?", user=GUS).startswith("Guests cannot do this")
+    for _ in range(2):  # Slack sends one again that was not acknowledged in time
+        assert "I look it up; the answer comes in <" in typed("ask SB-1 since which release")
+    assert [(each.words, each.asked_by) for each in asked(life)] == [("since which release", BOB)]
+    a_report(life.store, channel=SECRET, visibility="private")
+    assert "There is no SB-2" in typed("ask SB-2 why?")
+
+
+def test_a_bot_without_a_model_says_so(life: Life) -> None:
+    model = life.place.deps.pipeline.means.model
+    model.can_research = False  # type: ignore[misc]
+    says(life, "does 2.2 have it too?")
+    assert asked(life) == []
+    assert "No model is set up" in life.place.whispers(BOB)[-1]
+
+
+# ── jobs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_sweep_finds_a_question_and_one_whose_job_ended_without_a_word_is_tried_again(works: Works) -> None:
+    report_id = a_report(works.store).id or 0
+    row = works.store.inquiries.ask(
+        report_id, by=BOB, words="why?", message="C1/1.0", most=9, since=now() - dt.timedelta(days=1)
+    )
+    assert row is not None
+    works.jobs.sweep()  # the job meets what nobody thought of
+    until(lambda: works.engine.is_over(f"inquire:{row.id}:1"), "the job ends")
+    works.jobs.sweep()
+    assert "by a fault of mine" in works.store.inquiries.get(row.id or 0).trouble
+    answered: list[int] = []
+
+    def answer(subject: int, _: object) -> None:
+        works.store.inquiries.answer(subject, ANSWER)
+        answered.append(subject)
+
+    works.jobs.chores = replace(Chores(), inquire=answer)
+    works.later(minutes=1)
+    works.jobs.sweep()
+    until(lambda: answered == [row.id], "the next try")
+    assert works.store.inquiries.due(now() + dt.timedelta(days=1)) == []
