@@ -110,7 +110,7 @@ class InquiryCase(ResearchCase):
     @property
     def about(self) -> str:
         """The subject that tells this question from the others."""
-        return f"{self.subject}?{self.number}"
+        return f"{self.subject}@{self.number}"
 
 
 class FixCase(_Case):

@@ -107,7 +107,7 @@ def _play_headless(town: Town, arguments: argparse.Namespace, ending: Ending) ->
         _tell(f"It went wrong: {error}. The bot's log is {town.root}/run-1.log")
         arguments.keep = True
         return 1
-    tally = count(town, refused=people.refused, seconds=time.monotonic() - began)
+    tally = count(town, refused=people.refused, answers=people.answers, seconds=time.monotonic() - began)
     wrong = faults(tally)
     for sentence in wrong:
         _tell(f"It went wrong: {sentence}")
@@ -131,7 +131,7 @@ def _play(town: Town, arguments: argparse.Namespace, ending: Ending) -> int:
         except (Impatience, PersonCannot, TimeoutError) as error:
             _tell(f"The story stops here: {error}. The bot's log is in {town.root} (start with --keep to keep it).")
         else:
-            tally = count(town, refused=people.refused, seconds=time.monotonic() - began)
+            tally = count(town, refused=people.refused, answers=people.answers, seconds=time.monotonic() - began)
             for sentence in faults(tally):
                 _tell(f"Not as the script has it: {sentence}")
             _write(tally)
@@ -167,6 +167,7 @@ def story(people: People, cases: list[Case]) -> None:
     for tool, case in elsewhere(people, cases):
         people.use(tool, case)
         people.wait_for_evidence(case, case.tools[tool])
+    people.ask(first)
     people.try_without_right(first)
     people.approve_by_button(first)
     guided = people.guide(second)

@@ -65,6 +65,11 @@ class Onlookers:
             text in str(message.blocks) for message in self.town.workspace.thread(channel, root) if message.bot_id
         )
 
+    def _after(self, case: Case, ts: str, text: str) -> Message | None:
+        """The bot's first message in the thread that came after another one and shows this text."""
+        replies = self.town.workspace.thread(*self._place(case))
+        return next((m for m in replies if m.bot_id and m.ts > ts and text in str(m.blocks)), None)
+
     def _says(self, channel: str, ts: str, text: str) -> bool:
         found = next((m for m in self.town.workspace.messages(channel) if m.ts == ts), None)
         return found is not None and text in f"{found.text} {found.blocks}"

@@ -34,6 +34,9 @@ _ALREADY = "somebody decided already"
 _MENTION = re.compile(r"<@(\w+)>")
 
 
+QUESTION = "our meters send NaN when they lose the link. does that break the tile too, or only zero?"
+
+
 class Press(StrEnum):
     """What came of trying to press a plan's button."""
 
@@ -50,6 +53,7 @@ class People(Onlookers):
     """Plays everybody. `tell` is told, in a line each, what they do and see. Without a `keeper` no bot may end."""
 
     refused: int = 0
+    answers: int = 0  # to questions
     keeper: Keeper | None = None  # starts a bot again that ended
 
     def chat(self, chatter: tuple[Chatter, ...]) -> None:
@@ -129,6 +133,16 @@ class People(Onlookers):
         told = self._wait(lambda: self.town.workspace.ephemerals(TOM)[before:], "the refusal that only Tom sees")
         self.refused += 1
         self._tell_in(case, f"only Tom sees: {_short(self._named(told[0].text))}")
+
+    def ask(self, case: Case) -> None:
+        """Who reported it asks the bot about it, in the thread, and reads the answer."""
+        channel, root = self._place(case)
+        us = self.town.workspace.seed.app.bot_user_id
+        asked = self.town.workspace.say(case.reporter, channel, f"<@{us}> {QUESTION}", thread_ts=root)
+        self._tell_in(case, f"{self._name(case.reporter)} asks: {_short(QUESTION)}")
+        answer = self._wait(lambda: self._after(case, asked, QUESTION[:40]), "an answer to that")
+        self.answers += 1
+        self._tell_in(case, f"signalbox answers: {_short(answer.text)}")
 
     def approve_by_button(self, case: Case) -> None:
         """Priya presses Approve."""

@@ -42,6 +42,7 @@ class Tally(BaseModel):
     filed: int  # signals of the two bugs that came into the report of their own bug
     astray: list[str]  # those that did not
     refused_approvals: int
+    answered: int  # questions of people
     pull_requests: list[PullRequestTally]
     resolved: int
     slack_posts: int
@@ -50,7 +51,7 @@ class Tally(BaseModel):
     seconds: float
 
 
-def count(town: Town, *, refused: int, seconds: float) -> Tally:
+def count(town: Town, *, refused: int, answers: int = 0, seconds: float) -> Tally:
     """Count everything, once the people have gone home."""
     store = open_store(town.database)
     signals = store.signals.counts()
@@ -66,6 +67,7 @@ def count(town: Town, *, refused: int, seconds: float) -> Tally:
         filed=len(filed),
         astray=sorted(wanted - filed),
         refused_approvals=refused,
+        answered=answers,
         pull_requests=[_pull_request(town.code_host, pull, store) for pull in town.code_host.pull_requests(REPOSITORY)],
         resolved=sum(report.status is Status.RESOLVED for report in reports),
         slack_posts=town.workspace.posts_by_bot(),
@@ -152,6 +154,7 @@ def _of_the_whole_way(tally: Tally) -> dict[str, bool]:
         "two pull requests": len(tally.pull_requests) == 2,
         "both reports resolved": tally.resolved == 2,
         "one approval refused": tally.refused_approvals == 1,
+        "one question answered": tally.answered == 1,
         "every pull request green, merged and proven": all(
             pull.checks == "green" and pull.merged and pull.failed_before and pull.passed_after
             for pull in tally.pull_requests

@@ -124,7 +124,7 @@ def test_the_record_of_what_was_done_can_be_cited_and_earlier_questions_are_know
     block = asked.world.model.asked[-1].messages[0].blocks[0]
     assert isinstance(block, TextBlock)
     assert "Q: who approved this?\nA: U1 approved it." in block.text
-    assert asked.world.model.asked[-1].about.subject.endswith("?2")
+    assert asked.world.model.asked[-1].about.subject.endswith("@2")
 
 
 def test_an_answer_of_which_nothing_holds_is_not_shown(sqlite_store: Store, tmp_path: Path) -> None:

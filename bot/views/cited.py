@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.views import parts
-from bot.views.parts import Link, Piece, code
+from bot.views.parts import Link, Mention, Piece, Words, code
 from bot.views.scene import Scene, address_of, spot_of
 from bot.views.words import source_name, title_of
 from storage.judgments import Evidence, EvidenceKind, Finding
 
 QUOTE = 120  # characters
+_PERSON = re.compile(r"\b[UW][A-Z0-9]{2,20}\b")
 _NAMED = 80  # characters of a signal that is cited
 
 
@@ -21,10 +25,26 @@ def brief(quote: str) -> str:
 
 def claimed(finding: Finding, scene: Scene) -> list[Piece]:
     """What is claimed, and where it can be looked up."""
-    line: list[Piece] = [*parts.prose(finding.claim, 300)]
+    line: list[Piece] = [*with_people(parts.prose(finding.claim, 300), scene)]
     for place in dict.fromkeys(place_of(evidence, scene) for evidence in finding.evidence[:3]):
         line += [" ", place]
     return line
+
+
+def with_people(pieces: Sequence[Piece], scene: Scene) -> Iterator[Piece]:
+    """The pieces, with people who acted on the report by their names: agents know their ids alone."""
+    known = {asked.asked_by for asked in scene.snapshot.inquiries} | {each.by for each in scene.snapshot.approvals}
+    for piece in pieces:
+        if not isinstance(piece, Words) or piece.code:
+            yield piece
+            continue
+        end = 0
+        for named in _PERSON.finditer(piece.text):
+            if named[0] in known:
+                yield replace(piece, text=piece.text[end : named.start()])
+                yield Mention(named[0])
+                end = named.end()
+        yield replace(piece, text=piece.text[end:])
 
 
 def place_of(evidence: Evidence, scene: Scene) -> Piece:

@@ -88,6 +88,18 @@ def test_a_question_of_anybody_is_kept_once_shown_as_taken_and_answered_by_a_mes
     assert len(life.draw()) == before + 2
 
 
+def test_who_acted_is_named_and_nobody_else_is_mentioned(life: Life) -> None:
+    says(life, "who asked about this, and who is U05OTHER?")
+    (question,) = asked(life)
+    claim = Finding(claim=f"{BOB} did, U05OTHER did not, and `{BOB}` is his id.", evidence=(CODE,))
+    life.store.inquiries.answer(question.id or 0, Reply(claims=(claim,)))
+    (line,) = [block for block in last(life).blocks if "did not, and" in str(block)]
+    pieces = line["elements"][0]["elements"]
+    assert pieces[0] == {"type": "user", "user_id": BOB}
+    assert pieces[1]["text"] == " did, U05OTHER did not, and "
+    assert pieces[2]["style"] == {"code": True}
+
+
 def test_an_approvers_question_changes_no_plan_and_decides_nothing(life: Life) -> None:
     says(life, "why did you rule out the cache?", ADA)
     assert [each.asked_by for each in asked(life)] == [ADA]

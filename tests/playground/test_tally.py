@@ -17,6 +17,7 @@ def tally(**other: object) -> Tally:
         filed=6,
         astray=[],
         refused_approvals=1,
+        answered=1,
         pull_requests=[PULL, PULL],
         resolved=2,
         slack_posts=25,
@@ -37,7 +38,7 @@ def test_a_signal_in_the_wrong_report_is_named() -> None:
 
 
 def test_without_a_model_nothing_is_fixed_and_everything_must_be_filed_rightly() -> None:
-    without = tally(model="none", pull_requests=[], resolved=0, refused_approvals=0)
+    without = tally(model="none", pull_requests=[], resolved=0, refused_approvals=0, answered=0)
     assert faults(without) == []
     assert len(faults(without.model_copy(update={"astray": ["ticket-48213"], "reports": 3}))) == 2
     assert len(faults(tally(pull_requests=[], resolved=0))) == 2
