@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from playground.asking import ASK, asked, corrected_answer
 from playground.case import Case, demo_cases
 from playground.faults import Fault, Kind, Moment
 from playground.hands import Hands
@@ -29,7 +30,7 @@ APPROVAL = "approval"  # an act: the plan is approved by a bot that dies before 
 _SLOW = 3_600.0  # seconds: it does not come in a life
 _TO_THE_SECOND = 2.1  # seconds: Sentry and the code host say when to the second
 _FIXED = r"model:|slack:(chat|reactions|files)\.|slack:upload|github:(git\.push|pulls\.create|labels|graphql|reviewers)"
-_SAID = r"slack:(chat|reactions|conversations\.(info|members)|users)|linear:|model:(research|decide|fix)"
+_SAID = r"slack:(chat|reactions|conversations\.(info|members)|users)|linear:|model:(research|decide|fix|inquire)"
 
 
 class Life(StrEnum):
@@ -42,6 +43,7 @@ class Life(StrEnum):
     CORRECTED = "corrected"  # merged, undone, split, undone, put to sleep, woken, dismissed
     UNMERGED = "unmerged"  # the pull request is closed
     CAME_BACK = "came back"  # after the merge
+    ASKED = "asked"  # a question in its thread, and the answer
 
 
 @dataclass(frozen=True)
@@ -261,6 +263,11 @@ def _knows_no_more(recordings: Path) -> None:
     (recordings / "research" / "again.json").write_text(json.dumps(body), encoding="utf-8")
 
 
+def _asked(stage: Stage, case: Case) -> None:
+    _planned(stage, case)
+    asked(stage.hands, stage.store, case)
+
+
 def _write_the_approval(store: Store) -> None:
     """Write what a process that dies at once after it has written."""
     report = store.reports.all()[0]
@@ -286,6 +293,7 @@ SCRIPTS = {
     Life.STOPPED: Script(_stopped, terms=_allowing, prepare=_hold_the_fix),
     Life.CORRECTED: Script(_corrected, terms=_ripe_when_merged, acts=("merge", "undo")),
     Life.UNMERGED: Script(_unmerged, struck=r"slack:chat|github:GET /repos"),
+    Life.ASKED: Script(_asked, struck=r"model:inquire|slack:(chat|reactions)", acts=(ASK,), teach=corrected_answer),
     Life.CAME_BACK: Script(
         _came_back, struck=f"{_SAID}|sentry:", pace=lambda pace: replace(pace, soak=_SLOW), teach=_knows_no_more
     ),

@@ -223,13 +223,17 @@ def test_who_may_not_ask_hears_why_and_nothing_is_kept(sqlite_store: Store, tmp_
     assert sqlite_store.inquiries.due(now()) == []
 
 
-def test_so_many_questions_a_day_are_answered_and_one_message_asks_once(sqlite_store: Store, tmp_path: Path) -> None:
+def test_one_message_asks_once_and_so_many_a_day(sqlite_store: Store, tmp_path: Path) -> None:
     budgets = POLICY.budgets.model_copy(update={"inquiries_per_day": 2})
     asked = Asked(sqlite_store, tmp_path, LOOK, budgets=budgets)
     asked.world.reaches(Status.AWAITING_APPROVAL)
     assert [asked.asks(message=f"C11/{n}.0") for n in (1, 1, 2)] == ["", "", ""]
     assert [each.id for each in sqlite_store.inquiries.due(now())] == [1, 2]
-    assert "inquiries_per_day" in asked.asks(message="C11/3.0")
+    assert asked.asks(message="C11/3.0").startswith("2 questions about this report were asked in a day")
+    asked.world.policy = asked.world.policy.model_copy(
+        update={"budgets": budgets.model_copy(update={"inquiries_per_day": 0})}
+    )
+    assert asked.asks(message="C11/4.0").startswith("Questions are not answered here")
 
 
 @pytest.mark.parametrize(

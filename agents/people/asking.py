@@ -68,6 +68,8 @@ class Asking:
 
 
 def _enough(most: int) -> str:
+    if not most:
+        return "Questions are not answered here: the policy allows none (`inquiries_per_day` under [budgets])."
     return (
         f"{most} questions about this report were asked in a day, which is all that the policy allows "
         "(`inquiries_per_day` under [budgets]). Ask tomorrow, or have it raised."

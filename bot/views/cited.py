@@ -26,8 +26,9 @@ def brief(quote: str) -> str:
 def claimed(finding: Finding, scene: Scene) -> list[Piece]:
     """What is claimed, and where it can be looked up."""
     line: list[Piece] = [*with_people(parts.prose(finding.claim, 300), scene)]
-    for place in dict.fromkeys(place_of(evidence, scene) for evidence in finding.evidence[:3]):
-        line += [" ", place]
+    places = dict.fromkeys(place_of(evidence, scene) for evidence in finding.evidence[:3])
+    for number, place in enumerate(places):
+        line += [" · " if number else " ", place]
     return line
 
 
