@@ -6,6 +6,7 @@ import datetime as dt
 
 from agents.research.inquiring import run_key
 from bot.durable.enqueuing import Enqueuer
+from storage.judgments import Outcome
 from storage.store import Store
 
 _AGAIN = dt.timedelta(seconds=30)
@@ -20,5 +21,6 @@ def enqueue_inquiries(store: Store, enqueuer: Enqueuer, at: dt.datetime) -> None
             continue
         row = store.inquiries.get(inquiry.id or 0)  # as it is now: it may have been answered meanwhile
         if row.attempt == inquiry.attempt:
+            store.runs.end(run_key(inquiry), Outcome.FAILED, _TROUBLE, 0.0)
             store.inquiries.failed(inquiry.id or 0, _TROUBLE, at + _AGAIN)
             enqueuer.publish(inquiry.report_id)

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from agents.errors import CodeHostDown, ModelDown, ModelRefused
-from agents.exchange import Message, TextBlock
+from agents.errors import CodeHostDown, ModelDown, ModelRefused, SandboxUnusable
+from agents.exchange import Message, TextBlock, ToolCall, ToolDone, ToolResult
 from agents.people.asking import Asking
 from agents.pipeline import Pipeline
+from agents.ports import Workspace
+from agents.research.inquiring import InquiryRun
 from agents.rules import Person
 from agents.terms import Repository
 from storage.columns import now
@@ -22,6 +24,7 @@ from storage.judgments import Outcome, Stage
 from storage.records import Decision
 from storage.status import Status
 from storage.store import Store
+from tests.factories import a_report
 from tests.fake_workspaces import FakeWorkspaces
 from tests.fakes import PlainCheckpoint, RecordingCheckpoint, ScriptedModel, calls, words
 from tests.world import CITED, POLICY, PRIYA, TOM, World, a_model
@@ -51,6 +54,15 @@ class Away(FakeWorkspaces):
 
     def head(self, repository: Repository) -> str:
         raise CodeHostDown(f"GitHub does not answer about {repository.name}.", retry_after=900.0)
+
+
+class Breaking(FakeWorkspaces):
+    """A sandbox that cannot be used any more once an agent has worked in it."""
+
+    def open(self, repository: Repository, base_sha: str, patch: str = "") -> Workspace:
+        if self.opened:
+            raise SandboxUnusable("bubblewrap is gone.")
+        return super().open(repository, base_sha, patch)
 
 
 class Asked:
@@ -210,6 +222,75 @@ def test_a_question_that_is_deleted_meanwhile_costs_no_further_turn(sqlite_store
     row = sqlite_store.inquiries.get(1)
     assert (row.status, row.words, row.reply, row.sentence) == (InquiryStatus.WITHDRAWN, "", None, "")
     assert sqlite_store.inquiries.withdraw("C11/1.0") is None
+
+
+def test_what_was_asked_of_tools_for_a_question_goes_with_it(sqlite_store: Store, tmp_path: Path) -> None:
+    search = calls(("search", {"pattern": "Jane Doe"}))
+    asked = Asked(sqlite_store, tmp_path, search, reply(CLAIM))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks("is Jane Doe hit?")
+
+    def checkpoint(name: str, work: Any, returns: type[Any]) -> Any:
+        done = PlainCheckpoint()(name, work, returns)
+        if name == "turn:1":
+            assert "Jane Doe" in sqlite_store.runs.uses("inquire:1:1")[0].line
+            sqlite_store.inquiries.withdraw("C11/1.0")
+        return done
+
+    asked.world.pipeline.inquire(1, checkpoint)
+    assert [each.line for each in sqlite_store.runs.uses("inquire:1:1")] == [""]
+
+
+def test_of_a_turn_in_which_the_question_is_deleted_nothing_is_written_down(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    asked = Asked(sqlite_store, tmp_path, calls(("search", {"pattern": "Jane Doe"})), reply(CLAIM))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks("is Jane Doe hit?")
+    run = InquiryRun(asked.world.pipeline.means, Stage.INQUIRE, 1, "inquire:1:1")
+    run.begin(sqlite_store.signals.of_report(1), "acme/shop")
+    sqlite_store.inquiries.withdraw("C11/1.0")
+    call = ToolCall(id="1", name="search", arguments={"pattern": "Jane Doe"})
+    run.turned(1, [ToolDone(call, ToolResult(call_id="1", text="none"), 0.1)])
+    assert sqlite_store.runs.uses("inquire:1:1") == []
+
+
+def test_an_answer_that_was_made_of_what_is_deleted_meanwhile_is_not_given(sqlite_store: Store, tmp_path: Path) -> None:
+    asked = Asked(sqlite_store, tmp_path, LOOK, reply(CLAIM))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks()
+
+    def checkpoint(name: str, work: Any, returns: type[Any]) -> Any:
+        if name == "end":
+            sqlite_store.signals.erase("slack", sqlite_store.signals.get(1).external_id)
+        return PlainCheckpoint()(name, work, returns)
+
+    asked.world.pipeline.inquire(1, checkpoint)
+    row = sqlite_store.inquiries.get(1)
+    assert (row.status, row.attempt, row.reply) == (InquiryStatus.WAITING, 2, None)
+    assert "was deleted" in row.trouble
+    assert "nothing to answer from" in asked.answered().sentence
+
+
+def test_a_run_that_breaks_off_while_citations_are_looked_up_has_ended(sqlite_store: Store, tmp_path: Path) -> None:
+    asked = Asked(sqlite_store, tmp_path, LOOK, reply(CLAIM))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    means = asked.world.pipeline.means
+    asked.world.pipeline = Pipeline(replace(means, workspaces=Breaking(tmp_path / "origin")))
+    asked.asks()
+    assert asked.answered().sentence == "bubblewrap is gone."
+    (run,) = sqlite_store.runs.of_report(1, stage=Stage.INQUIRE)
+    assert (run.outcome, run.why) == (Outcome.FAILED, "bubblewrap is gone.")
+
+
+def test_of_what_was_merged_away_it_is_said_where_to_ask(sqlite_store: Store, tmp_path: Path) -> None:
+    asked = Asked(sqlite_store, tmp_path, LOOK)
+    asked.world.hears()
+    asked.asks()
+    heir = a_report(sqlite_store, channel=sqlite_store.reports.get(1).channel)
+    sqlite_store.corrections.merge(1, heir.id or 0, by="U1")
+    assert asked.asks(message="C11/2.0").startswith("SB-1 was merged into SB-2")
+    assert asked.answered().sentence.startswith("SB-1 was merged into SB-2")
 
 
 def test_who_may_not_ask_hears_why_and_nothing_is_kept(sqlite_store: Store, tmp_path: Path) -> None:

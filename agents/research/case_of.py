@@ -65,6 +65,16 @@ def seen(signal: Signal) -> SeenSignal:
     )
 
 
+def merged_away(report: Report) -> str:
+    """Where to ask about what was merged into another report; empty for any other."""
+    if report.merged_into is None:
+        return ""
+    heir = f"SB-{report.merged_into}"
+    return (
+        f"{report.ref} was merged into {heir}, and so its signals are there: `/signalbox ask {heir}` and what you ask."
+    )
+
+
 def guidance_of(approvals: list[Approval]) -> tuple[Guidance, ...]:
     """What people who may decide said about the report, oldest first."""
     return tuple(

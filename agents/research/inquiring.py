@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,9 +11,10 @@ from pydantic import BaseModel
 
 from agents.cases import Exchange, InquiryCase
 from agents.errors import NotReadYet, Rejected, SandboxUnusable, Stopped, Unavailable
+from agents.exchange import ToolDone
 from agents.means import Means
 from agents.ports import Checkpoint
-from agents.research.case_of import case_of, looking_back, readable, seen
+from agents.research.case_of import case_of, looking_back, merged_away, readable, seen
 from agents.research.recording import record_of
 from agents.research.routing import Routes
 from agents.running import ReportRun
@@ -24,6 +26,7 @@ from storage.status import SignalStatus
 
 _EARLIER = 6  # questions before it that are shown, the newest
 _FIRST_WAIT, _A_DIGEST = 20.0, 75.0  # seconds
+_CHANGED = "Something that was reported was deleted, or left this report, while I looked; I look again without it."
 _UNREAD = "What was reported has changed, and is read anew first."
 NOTHING = (
     "There is nothing to answer from: what was reported is held, was deleted, or left this report. `/signalbox held` "
@@ -57,6 +60,10 @@ class InquiryRun(ReportRun):
         waits = self.means.store.inquiries.get(self.inquiry_id).status is InquiryStatus.WAITING
         return "" if waits else "The question was deleted."
 
+    def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
+        """Keep what the tools did; nothing of a turn in which the question was deleted."""
+        super().turned(turn, () if self.why_stop() else done)
+
 
 @dataclass(frozen=True)
 class Inquiring:
@@ -72,6 +79,7 @@ class Inquiring:
         except Unavailable as error:
             self._put_off(inquiry_id, error)
         except (Rejected, Stopped, SandboxUnusable) as error:
+            self._broke_off(inquiry_id, error)
             self.means.store.inquiries.give_up(inquiry_id, self.means.redactor.text(str(error)))
         self.means.messenger.publish(report_id)
 
@@ -91,7 +99,7 @@ class Inquiring:
             run,
             more=partial(self.means.lookups.tools, looking_back(self.means, case.report_id, case.repository.name)),
         )
-        checkpoint("end", lambda: self._end(run, inquiry_id, replied), bool)
+        checkpoint("end", lambda: self._end(run, inquiry_id, replied, case), bool)
 
     def _start(self, inquiry_id: int) -> InquiryStart:
         store, inquiry = self.means.store, self.means.store.inquiries.get(inquiry_id)
@@ -105,7 +113,7 @@ class Inquiring:
             )
             if waiting:
                 raise NotReadYet(_UNREAD, _A_DIGEST)
-            return InquiryStart(sentence=NOTHING)
+            return InquiryStart(sentence=merged_away(report) or NOTHING)
         routed = Routes(self.means).of(report, signals, tuple(seen(signal) for signal in signals))
         if routed.repository is None:
             return InquiryStart(sentence=NO_REPOSITORY)
@@ -132,11 +140,13 @@ class Inquiring:
             self.means.store.inquiries.give_up(inquiry_id, sentence)
         return True
 
-    def _end(self, run: InquiryRun, inquiry_id: int, replied: Replied) -> bool:
+    def _end(self, run: InquiryRun, inquiry_id: int, replied: Replied, case: InquiryCase) -> bool:
         run.end(replied.outcome, replied.sentence, replied.seconds)
         reply, inquiries = replied.reply, self.means.store.inquiries
         if reply is not None and (reply.claims or reply.unknown.strip()):
-            inquiries.answer(inquiry_id, reply)
+            shown = [signal.external_id for signal in case.signals]
+            if not inquiries.answer(inquiry_id, reply, shown):
+                inquiries.failed(inquiry_id, _CHANGED, self.means.clock())
         else:
             inquiries.give_up(inquiry_id, _NOTHING_HELD if reply is not None else replied.sentence)
         return True
@@ -145,8 +155,13 @@ class Inquiring:
         inquiries = self.means.store.inquiries
         wait = max(_FIRST_WAIT * 2.0 ** inquiries.get(inquiry_id).tries, error.retry_after or 0.0)
         until = self.means.clock() + dt.timedelta(seconds=wait)
-        self.means.store.runs.end(run_key(inquiries.get(inquiry_id)), Outcome.FAILED, str(error), 0.0)
+        self._broke_off(inquiry_id, error)
         inquiries.failed(inquiry_id, self.means.redactor.text(str(error)), until)
+
+    def _broke_off(self, inquiry_id: int, error: Exception) -> None:
+        """Note that the run, if it had begun, ended with this."""
+        key = run_key(self.means.store.inquiries.get(inquiry_id))
+        self.means.store.runs.end(key, Outcome.FAILED, self.means.redactor.text(str(error)), 0.0)
 
 
 def run_key(inquiry: Inquiry) -> str:
