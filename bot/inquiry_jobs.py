@@ -14,7 +14,10 @@ _TROUBLE = "I could not answer it, by a fault of mine; whoever runs me finds it 
 
 
 def enqueue_inquiries(store: Store, enqueuer: Enqueuer, at: dt.datetime) -> None:
-    """Enqueue what is due. A job that ended while its row still waits failed: only a new id can move that on."""
+    """Enqueue what is due. A job that ended while its row still waits failed: only a new id can move that on.
+
+    The first time nobody is told: it may have been taken by a worker of a version that knows no questions.
+    """
     for inquiry in store.inquiries.due(at):
         if not enqueuer.engine.is_over(run_key(inquiry)):
             enqueuer.inquire(inquiry)
@@ -22,5 +25,6 @@ def enqueue_inquiries(store: Store, enqueuer: Enqueuer, at: dt.datetime) -> None
         row = store.inquiries.get(inquiry.id or 0)  # as it is now: it may have been answered meanwhile
         if row.attempt == inquiry.attempt:
             store.runs.end(run_key(inquiry), Outcome.FAILED, _TROUBLE, 0.0)
-            store.inquiries.failed(inquiry.id or 0, _TROUBLE, at + _AGAIN)
+            trouble = _TROUBLE if row.tries else ""
+            store.inquiries.failed(inquiry.id or 0, trouble, at + _AGAIN if trouble else at)
             enqueuer.publish(inquiry.report_id)

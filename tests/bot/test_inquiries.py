@@ -284,6 +284,10 @@ def test_the_sweep_finds_a_question_and_one_whose_job_ended_without_a_word_is_tr
     works.jobs.sweep()  # the job meets what nobody thought of
     until(lambda: works.engine.is_over(f"inquire:{row.id}:1"), "the job ends")
     works.jobs.sweep()
+    assert (row.attempt, works.store.inquiries.get(row.id or 0).trouble) == (1, ""), "once is nobody's business"
+    works.jobs.sweep()
+    until(lambda: works.engine.is_over(f"inquire:{row.id}:2"), "the next job ends")
+    works.jobs.sweep()
     assert "by a fault of mine" in works.store.inquiries.get(row.id or 0).trouble
     assert [run.outcome for run in works.store.runs.of_report(report_id)] == [Outcome.FAILED]
     answered: list[int] = []
