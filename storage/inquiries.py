@@ -26,6 +26,7 @@ TYPED = "command/"  # begins what stands for a command where a message would
 _MOST = 100  # that one sweep enqueues; the next takes the rest
 _MOST_CLAIMS = 6
 _ERASED = "(erased)"
+_GAVE_UP = "I tried it several times and give up; ask again later."
 _READABLE = (SignalStatus.FILED, SignalStatus.AWAITING_DIGEST)
 _Short = Annotated[str, Described(max_length=600)]
 
@@ -148,17 +149,20 @@ class Inquiries:
             journal.touch(session, row.report_id)
             return True
 
-    def failed(self, inquiry_id: int, trouble: str, not_before: dt.datetime) -> None:
-        """Note why a job failed, and when the next one may begin; after MOST_TRIES there is none."""
+    def failed(self, inquiry_id: int, trouble: str, not_before: dt.datetime, *, is_try: bool = True) -> None:
+        """Note why a job failed, and when the next one may begin; after MOST_TRIES there is none.
+
+        One that is no try waits for what is sure to come, however often it looks for it.
+        """
         with self._on.write() as session:
             row = _locked(session, inquiry_id)
             if row.status is not InquiryStatus.WAITING:
                 return
             row.trouble, row.not_before = trouble, not_before
-            row.tries += 1
+            row.tries += is_try
             row.attempt += 1
             if row.tries >= MOST_TRIES:
-                row.status, row.sentence, row.ended_at = InquiryStatus.UNANSWERED, trouble, now()
+                row.status, row.sentence, row.ended_at = InquiryStatus.UNANSWERED, f"{trouble} {_GAVE_UP}", now()
             journal.touch(session, row.report_id)
 
     def withdraw(self, message: str) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agents.errors import CodeHostDown, ModelDown, ModelRefused, SandboxUnusable
+from agents.errors import CodeHostDown, ModelDown, ModelRefused, SandboxUnusable, SpentForToday
 from agents.exchange import Message, TextBlock, ToolCall, ToolDone, ToolResult
 from agents.people.asking import Asking
 from agents.pipeline import Pipeline
@@ -181,9 +181,29 @@ def test_what_is_down_is_tried_again_and_given_up_after_a_while(sqlite_store: St
         assert [each.id for each in sqlite_store.inquiries.due(now() + dt.timedelta(hours=1))] == (
             [1] if tries < MOST_TRIES else []
         )
-    assert (row.status, row.sentence) == (InquiryStatus.UNANSWERED, "The model is overloaded.")
+    assert (row.status, row.sentence) == (
+        InquiryStatus.UNANSWERED,
+        "The model is overloaded. I tried it several times and give up; ask again later.",
+    )
     runs = {run.key: run.outcome for run in sqlite_store.runs.of_report(1, stage=Stage.INQUIRE)}
     assert runs == dict.fromkeys(keys, Outcome.FAILED)
+
+
+def test_while_the_days_budget_is_spent_it_waits_however_long_that_is(sqlite_store: Store, tmp_path: Path) -> None:
+    asked = Asked(sqlite_store, tmp_path, SpentForToday("Today's budget is spent.", 3_600.0))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks()
+    for _ in range(MOST_TRIES + 1):
+        row = asked.answered()
+        assert (row.status, row.tries, row.trouble) == (InquiryStatus.WAITING, 0, "Today's budget is spent.")
+
+
+def test_who_asks_too_much_at_once_hears_what_to_do(sqlite_store: Store, tmp_path: Path) -> None:
+    limits = POLICY.inquiry_limits.model_copy(update={"steps": 1})
+    asked = Asked(sqlite_store, tmp_path, LOOK, inquiry_limits=limits)
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks()
+    assert asked.answered().sentence.startswith("It stopped at its limit of 1 turns. Ask about less at once")
 
 
 def test_a_no_from_outside_is_told_at_once(sqlite_store: Store, tmp_path: Path) -> None:

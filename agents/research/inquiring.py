@@ -10,8 +10,9 @@ from functools import partial
 from pydantic import BaseModel
 
 from agents.cases import Exchange, InquiryCase
-from agents.errors import NotReadYet, Rejected, SandboxUnusable, Stopped, Unavailable
+from agents.errors import NotReadYet, Rejected, SandboxUnusable, SpentForToday, Stopped, Unavailable
 from agents.exchange import ToolDone
+from agents.loop import AT_ITS_LIMIT
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.research.case_of import case_of, looking_back, merged_away, readable, seen
@@ -27,6 +28,7 @@ from storage.status import SignalStatus
 _EARLIER = 6  # questions before it that are shown, the newest
 _FIRST_WAIT, _A_DIGEST = 20.0, 75.0  # seconds
 _CHANGED = "Something that was reported was deleted, or left this report, while I looked; I look again without it."
+_TOO_MUCH = "Ask about less at once, or have `inquiry_limits` in the policy file raised."
 _UNREAD = "What was reported has changed, and is read anew first."
 NOTHING = (
     "There is nothing to answer from: what was reported is held, was deleted, or left this report. `/signalbox held` "
@@ -148,7 +150,7 @@ class Inquiring:
             if not inquiries.answer(inquiry_id, reply, shown):
                 inquiries.failed(inquiry_id, _CHANGED, self.means.clock())
         else:
-            inquiries.give_up(inquiry_id, _NOTHING_HELD if reply is not None else replied.sentence)
+            inquiries.give_up(inquiry_id, _NOTHING_HELD if reply is not None else _why_none(replied))
         return True
 
     def _put_off(self, inquiry_id: int, error: Unavailable) -> None:
@@ -156,12 +158,19 @@ class Inquiring:
         wait = max(_FIRST_WAIT * 2.0 ** inquiries.get(inquiry_id).tries, error.retry_after or 0.0)
         until = self.means.clock() + dt.timedelta(seconds=wait)
         self._broke_off(inquiry_id, error)
-        inquiries.failed(inquiry_id, self.means.redactor.text(str(error)), until)
+        inquiries.failed(
+            inquiry_id, self.means.redactor.text(str(error)), until, is_try=not isinstance(error, SpentForToday)
+        )
 
     def _broke_off(self, inquiry_id: int, error: Exception) -> None:
         """Note that the run, if it had begun, ended with this."""
         key = run_key(self.means.store.inquiries.get(inquiry_id))
         self.means.store.runs.end(key, Outcome.FAILED, self.means.redactor.text(str(error)), 0.0)
+
+
+def _why_none(replied: Replied) -> str:
+    more = f" {_TOO_MUCH}" if replied.sentence.startswith(AT_ITS_LIMIT) else ""
+    return f"{replied.sentence}{more}"
 
 
 def run_key(inquiry: Inquiry) -> str:
