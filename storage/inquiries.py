@@ -14,11 +14,11 @@ from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from storage import journal
 from storage.columns import Named, Typed, UtcTime, now
+from storage.gathered import is_shown
 from storage.judgments import Evidence, EvidenceKind, Finding, Judgment, Stage
 from storage.plumbing import CARD, OutboxRow
 from storage.records import EntryKind, Report, Signal
 from storage.run_rows import ToolUse
-from storage.status import SignalStatus
 from storage.transactions import Transactions, found, insert_once, locked
 
 MOST_TRIES = 4  # jobs that failed in a row; then the asker is told why
@@ -27,7 +27,6 @@ _MOST = 100  # that one sweep enqueues; the next takes the rest
 _MOST_CLAIMS = 6
 _ERASED = "(erased)"
 _GAVE_UP = "I tried it several times and give up; ask again later."
-_READABLE = (SignalStatus.FILED, SignalStatus.AWAITING_DIGEST)
 _Short = Annotated[str, Described(max_length=600)]
 
 
@@ -140,7 +139,7 @@ class Inquiries:
             row = _locked(session, inquiry_id)
             if row.status is not InquiryStatus.WAITING:
                 return True
-            if not _still_there(session, row.report_id, shown):
+            if not _still_there(session, found(session, Report, row.report_id), shown):
                 return False
             row.status, row.reply, row.sentence, row.ended_at = status, reply, sentence, now()
             row.trouble, row.not_before = "", None
@@ -203,9 +202,9 @@ def _locked(session: Session, inquiry_id: int) -> Inquiry:
     return locked(session, Inquiry, inquiry_id)
 
 
-def _still_there(session: Session, report_id: int, external_ids: Collection[str]) -> bool:
-    theirs = select(Signal.external_id).where(Signal.report_id == report_id, col(Signal.status).in_(_READABLE))
-    return set(external_ids) <= set(session.exec(theirs.where(col(Signal.external_id).in_(external_ids))))
+def _still_there(session: Session, report: Report, external_ids: Collection[str]) -> bool:
+    theirs = select(Signal.external_id).where(is_shown(report), col(Signal.external_id).in_(external_ids))
+    return set(external_ids) <= set(session.exec(theirs))
 
 
 def forget(session: Session, row: Inquiry) -> None:

@@ -22,9 +22,9 @@ from storage.columns import now
 from storage.inquiries import MOST_TRIES, Inquiry, InquiryStatus
 from storage.judgments import Outcome, Stage
 from storage.records import Decision
-from storage.status import Status
+from storage.status import Mover, Status
 from storage.store import Store
-from tests.factories import a_report
+from tests.factories import a_report, a_signal, a_summary
 from tests.fake_workspaces import FakeWorkspaces
 from tests.fakes import PlainCheckpoint, RecordingCheckpoint, ScriptedModel, calls, words
 from tests.world import CITED, POLICY, PRIYA, TOM, World, a_model
@@ -290,6 +290,29 @@ def test_an_answer_that_was_made_of_what_is_deleted_meanwhile_is_not_given(sqlit
     assert (row.status, row.attempt, row.reply) == (InquiryStatus.WAITING, 2, None)
     assert "was deleted" in row.trouble
     assert "nothing to answer from" in asked.answered().sentence
+
+
+def test_under_a_closed_report_nothing_is_told_of_a_channel_that_turned_private(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    asked = Asked(sqlite_store, tmp_path, LOOK, reply(CLAIM))
+    asked.world.hears()
+    a_signal(sqlite_store, report_id=1, channel="C77", source="slack", external_id="C77/1700000009.000100",
+             body="the merger, of all things", filed=True, summary=a_summary())  # fmt: skip
+    sqlite_store.reports.move(1, Status.DISMISSED, mover=Mover.HUMAN, who="U1", because="not now")
+    asked.asks()
+
+    def checkpoint(name: str, work: Any, returns: type[Any]) -> Any:
+        if name == "end":
+            sqlite_store.turning_private.turn("C77")
+        return PlainCheckpoint()(name, work, returns)
+
+    asked.world.pipeline.inquire(1, checkpoint)
+    assert "merger" in opening(asked)
+    assert sqlite_store.inquiries.get(1).reply is None
+    asked.world.model.asked.clear()
+    assert asked.answered().status is InquiryStatus.ANSWERED
+    assert "merger" not in opening(asked)
 
 
 def test_a_run_that_breaks_off_while_citations_are_looked_up_has_ended(sqlite_store: Store, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from agents.research.releases import releases_named
 from agents.terms import Repository
 from agents.tools.similar_reports import history
 from storage.records import Approval, Decision, Report, Signal
-from storage.status import SignalStatus
+from storage.status import SignalStatus, Visibility
 
 GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
 _READABLE = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
@@ -49,6 +49,11 @@ def looking_back(means: Means, report_id: int, repository: str) -> LookingBack:
 def readable(signals: list[Signal]) -> list[Signal]:
     """Those that an agent may read: what is held or erased stays out."""
     return [signal for signal in signals if signal.status in _READABLE and signal.summary is not None]
+
+
+def shown_there(report: Report, signals: list[Signal]) -> list[Signal]:
+    """Those that all may see who read the report's thread: of a closed one a signal's channel may have turned private."""
+    return [signal for signal in signals if signal.visibility is Visibility.PUBLIC or signal.channel == report.channel]
 
 
 def seen(signal: Signal) -> SeenSignal:

@@ -15,7 +15,7 @@ from agents.exchange import ToolDone
 from agents.loop import AT_ITS_LIMIT
 from agents.means import Means
 from agents.ports import Checkpoint
-from agents.research.case_of import case_of, looking_back, merged_away, readable, seen
+from agents.research.case_of import case_of, looking_back, merged_away, readable, seen, shown_there
 from agents.research.recording import record_of
 from agents.research.routing import Routes
 from agents.running import ReportRun
@@ -108,7 +108,7 @@ class Inquiring:
         if inquiry.status is not InquiryStatus.WAITING:
             return InquiryStart()
         report = store.reports.get(inquiry.report_id)
-        signals = readable(store.signals.of_report(inquiry.report_id))
+        signals = shown_there(report, readable(store.signals.of_report(inquiry.report_id)))
         if not signals:
             waiting = any(
                 each.status is SignalStatus.AWAITING_DIGEST for each in store.signals.of_report(inquiry.report_id)
