@@ -52,7 +52,7 @@ def readable(signals: list[Signal]) -> list[Signal]:
 
 
 def shown_there(report: Report, signals: list[Signal]) -> list[Signal]:
-    """Those that all may see who read the report's thread: of a closed one a signal's channel may have turned private."""
+    """Those that whoever reads the report may see: of a closed one a signal's channel may have turned private."""
     return [signal for signal in signals if signal.visibility is Visibility.PUBLIC or signal.channel == report.channel]
 
 

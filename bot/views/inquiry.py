@@ -36,6 +36,7 @@ def inquiries(scene: Scene) -> Iterator[Effect]:
     for asked in scene.snapshot.inquiries:
         if (on := spot_of(asked.message)) is not None and asked.status is not InquiryStatus.WITHDRAWN:
             yield Reaction(f"asked:{asked.id}", on, _TAKEN)
+        yield _waits(asked)
         if (told := _told(scene, asked)) is not None:
             yield told
 
@@ -46,20 +47,26 @@ def _told(scene: Scene, asked: Inquiry) -> Drawing | None:
         case InquiryStatus.WITHDRAWN:
             gone = parts.paragraph(Words("This answered a question that was deleted.", italic=True))
             return Drawing(name, "A deleted question", [gone], past=True)
-        case InquiryStatus.WAITING if not asked.trouble:
-            return None
         case InquiryStatus.WAITING:
-            waits = [
-                *_lead(asked),
-                "I cannot look it up yet, and try again by myself: ",
-                Words(asked.trouble, limit=500),
-            ]
-            return Drawing(name, "A question waits", [parts.paragraph(*waits)])
+            return None
         case _ if asked.reply is None:
             why = Words(asked.sentence or "The words of this are forgotten.", limit=600)
             return Drawing(name, "A question without an answer", [parts.paragraph(*_lead(asked), why)])
         case _:
             return Drawing(name, _said(asked.reply), [*_answer(scene, asked, asked.reply), *_small(scene, asked.reply)])
+
+
+def _waits(asked: Inquiry) -> Drawing:
+    """That it cannot be answered yet; the answer is no edit of that."""
+    name = f"inquiry:{asked.id}:waits"
+    if asked.status is not InquiryStatus.WAITING or not asked.trouble:
+        gone = asked.status is InquiryStatus.WITHDRAWN
+        what = "was deleted." if gone else "could not be looked up at once. What became of it stands below."
+        over = parts.paragraph(Words(f"A question {what}", italic=True))
+        return Drawing(name, "A question waited", [over], past=True)
+    why = Words(asked.trouble, limit=500)
+    waits = parts.paragraph(*_lead(asked), "I cannot look it up yet, and try again by myself: ", why)
+    return Drawing(name, "A question waits", [waits])
 
 
 def _lead(asked: Inquiry) -> list[Piece]:

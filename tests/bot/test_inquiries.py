@@ -164,9 +164,12 @@ def test_while_it_waits_for_what_is_down_and_when_it_is_given_up_the_asker_reads
     (question,) = asked(life)
     life.store.inquiries.failed(question.id or 0, "The model is overloaded.", now())
     assert "I cannot look it up yet, and try again by myself: " in text_of(last(life))
+    before = len(life.draw())
     life.store.inquiries.give_up(question.id or 0, "It stopped at its limit of 15 turns.")
     assert "It stopped at its limit of 15 turns." in text_of(last(life))
-    assert "cannot look it up yet" not in text_of(last(life))
+    assert len(life.draw()) == before + 1, "people hear of no edit"
+    assert "cannot look it up yet" not in text_of(life.draw()[-2])
+    assert "does 2.2" not in text_of(life.draw()[-2])
 
 
 def test_while_everything_is_paused_who_asks_hears_when_it_is_answered(life: Life) -> None:
@@ -237,6 +240,13 @@ def test_a_question_that_is_deleted_goes_with_its_answer(life: Life) -> None:
     life.place.settles()
     assert "This answered a question that was deleted." in text_of(last(life))
     assert "Jane" not in asked(life)[0].model_dump_json()
+
+
+def test_of_a_question_that_is_deleted_before_it_is_answered_nothing_is_posted(life: Life) -> None:
+    before = len(life.draw())
+    ts = says(life, "is Jane Doe hit?")
+    life.store.inquiries.withdraw(f"{SOLAR}/{ts}")
+    assert len([each for each in life.draw() if each.ts != ts]) == before
 
 
 def test_a_question_that_was_deleted_while_nobody_listened_goes_too(life: Life) -> None:
