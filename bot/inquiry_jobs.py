@@ -18,7 +18,5 @@ def enqueue_inquiries(store: Store, enqueuer: Enqueuer, at: dt.datetime) -> None
         if not enqueuer.engine.is_over(run_key(inquiry)):
             enqueuer.inquire(inquiry)
             continue
-        row = store.inquiries.get(inquiry.id or 0)  # as it is now: it may have been answered meanwhile
-        if row.attempt == inquiry.attempt:
-            store.inquiries.failed(inquiry.id or 0, _TROUBLE, at + _AGAIN)
-            enqueuer.publish(inquiry.report_id)
+        store.inquiries.failed(inquiry.id or 0, inquiry.attempt, _TROUBLE, at + _AGAIN)
+        enqueuer.publish(inquiry.report_id)

@@ -104,12 +104,12 @@ class Inquiries:
         with self._on.read() as session:
             return found(session, Inquiry, inquiry_id)
 
-    def before(self, inquiry: Inquiry) -> list[Inquiry]:
-        """What was asked about the same report before it and answered, oldest first."""
+    def before(self, inquiry: Inquiry, most: int) -> list[Inquiry]:
+        """What was asked about the same report before it and answered: the latest, oldest first."""
         theirs = select(Inquiry).where(Inquiry.report_id == inquiry.report_id, col(Inquiry.id) < inquiry.id)
         answered = theirs.where(Inquiry.status == InquiryStatus.ANSWERED)
         with self._on.read() as session:
-            return list(session.exec(answered.order_by(col(Inquiry.id))))
+            return list(session.exec(answered.order_by(col(Inquiry.id).desc()).limit(most)))[::-1]
 
     def number(self, inquiry: Inquiry) -> int:
         """The how manieth question about its report it is."""
@@ -136,11 +136,11 @@ class Inquiries:
             journal.tell(session, row.report_id, EntryKind.STAGE, "machine", told)
             journal.touch(session, row.report_id)
 
-    def failed(self, inquiry_id: int, trouble: str, not_before: dt.datetime) -> None:
-        """Note why a job failed, and when the next one may begin; after MOST_TRIES there is none."""
+    def failed(self, inquiry_id: int, attempt: int, trouble: str, not_before: dt.datetime) -> None:
+        """Note why the job of an attempt failed, once, and when the next one may begin; after MOST_TRIES none does."""
         with self._on.write() as session:
             row = locked(session, Inquiry, inquiry_id)
-            if row.status is not InquiryStatus.WAITING:
+            if row.status is not InquiryStatus.WAITING or row.attempt != attempt:
                 return
             row.trouble, row.not_before = trouble, not_before
             row.tries += 1

@@ -14,6 +14,7 @@ from agents.errors import CodeHostDown, ModelDown, ModelRefused
 from agents.exchange import Message, TextBlock
 from agents.people.asking import Asking
 from agents.pipeline import Pipeline
+from agents.research.inquiring import run_key
 from agents.rules import Person
 from agents.terms import Repository
 from storage.columns import now
@@ -71,7 +72,7 @@ class Asked:
         return self.asking().ask(1, text, person, message).sentence
 
     def answered(self, inquiry_id: int = 1) -> Inquiry:
-        self.world.pipeline.inquire(inquiry_id, RecordingCheckpoint())
+        self.world.pipeline.inquire(inquiry_id, RecordingCheckpoint(), run_key(self.store.inquiries.get(inquiry_id)))
         return self.store.inquiries.get(inquiry_id)
 
 
@@ -187,11 +188,23 @@ def test_a_resumed_job_asks_no_turn_again(sqlite_store: Store, tmp_path: Path) -
     asked.world.reaches(Status.AWAITING_APPROVAL)
     asked.asks()
     kept = RecordingCheckpoint()
-    asked.world.pipeline.inquire(1, kept)
+    asked.world.pipeline.inquire(1, kept, "inquire:1:1")
     turns = len(asked.world.model.asked)
-    asked.world.pipeline.inquire(1, kept.resumed(3))
+    asked.world.pipeline.inquire(1, kept.resumed(3), "inquire:1:1")
     assert len(asked.world.model.asked) == turns
     assert sqlite_store.inquiries.get(1).status is InquiryStatus.ANSWERED
+
+
+def test_a_job_whose_failure_was_noted_before_it_died_does_not_count_it_twice(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    asked = Asked(sqlite_store, tmp_path, ModelDown("The model is overloaded."))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks()
+    for _ in range(2):
+        asked.world.pipeline.inquire(1, RecordingCheckpoint(), "inquire:1:1")
+    row = sqlite_store.inquiries.get(1)
+    assert (row.tries, row.attempt) == (1, 2)
 
 
 def test_a_question_that_is_deleted_meanwhile_costs_no_further_turn(sqlite_store: Store, tmp_path: Path) -> None:
@@ -205,7 +218,7 @@ def test_a_question_that_is_deleted_meanwhile_costs_no_further_turn(sqlite_store
             assert sqlite_store.inquiries.withdraw("C11/1.0") == 1
         return PlainCheckpoint()(name, work, returns)
 
-    asked.world.pipeline.inquire(1, checkpoint)
+    asked.world.pipeline.inquire(1, checkpoint, "inquire:1:1")
     assert len(asked.world.model.asked) == before + 1
     row = sqlite_store.inquiries.get(1)
     assert (row.status, row.words, row.reply, row.sentence) == (InquiryStatus.WITHDRAWN, "", None, "")

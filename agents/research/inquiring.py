@@ -22,8 +22,8 @@ from storage.judgments import Outcome, Stage
 from storage.records import Report
 from storage.status import SignalStatus
 
-_EARLIER = 6  # questions before it that are shown, the newest
-_FIRST_WAIT, _A_DIGEST = 20.0, 75.0  # seconds
+_EARLIER = 6  # answered questions before it that are shown
+_FIRST_WAIT, _A_DIGEST = 10.0, 75.0  # seconds
 _UNREAD = "What was reported has changed, and is read anew first."
 NOTHING = (
     "There is nothing to answer from: what was reported is held, was deleted, or left this report. `/signalbox held` "
@@ -64,19 +64,22 @@ class Inquiring:
 
     means: Means
 
-    def inquire(self, inquiry_id: int, checkpoint: Checkpoint) -> None:
-        """Answer it, or say why not. What something outside keeps from being answered is tried again later."""
+    def inquire(self, inquiry_id: int, checkpoint: Checkpoint, job: str) -> None:
+        """Answer it, or say why not. What something outside keeps from being answered is tried again later.
+
+        `job` is the id of the job that does it: one that the question no longer waits for does nothing.
+        """
         report_id = self.means.store.inquiries.get(inquiry_id).report_id
         try:
-            self._inquire(inquiry_id, checkpoint)
+            self._inquire(inquiry_id, checkpoint, job)
         except Unavailable as error:
-            self._put_off(inquiry_id, error)
+            self._put_off(inquiry_id, error, job)
         except (Rejected, Stopped, SandboxUnusable) as error:
             self.means.store.inquiries.give_up(inquiry_id, self.means.redactor.text(str(error)))
         self.means.messenger.publish(report_id)
 
-    def _inquire(self, inquiry_id: int, checkpoint: Checkpoint) -> None:
-        start = checkpoint("case", lambda: self._start(inquiry_id), InquiryStart)
+    def _inquire(self, inquiry_id: int, checkpoint: Checkpoint, job: str) -> None:
+        start = checkpoint("case", lambda: self._start(inquiry_id, job), InquiryStart)
         if start.case is None:
             checkpoint("end", lambda: self._none(inquiry_id, start.sentence), bool)
             return
@@ -93,9 +96,9 @@ class Inquiring:
         )
         checkpoint("end", lambda: self._end(run, inquiry_id, replied), bool)
 
-    def _start(self, inquiry_id: int) -> InquiryStart:
+    def _start(self, inquiry_id: int, job: str) -> InquiryStart:
         store, inquiry = self.means.store, self.means.store.inquiries.get(inquiry_id)
-        if inquiry.status is not InquiryStatus.WAITING:
+        if inquiry.status is not InquiryStatus.WAITING or run_key(inquiry) != job:
             return InquiryStart()
         report = store.reports.get(inquiry.report_id)
         signals = readable(store.signals.of_report(inquiry.report_id))
@@ -110,13 +113,13 @@ class Inquiring:
         if routed.repository is None:
             return InquiryStart(sentence=NO_REPOSITORY)
         base = case_of(self.means, report, signals, routed.repository)
-        run = InquiryRun(self.means, Stage.INQUIRE, inquiry.report_id, run_key(inquiry))
+        run = InquiryRun(self.means, Stage.INQUIRE, inquiry.report_id, job)
         run.begin(signals, routed.repository.name)
         return InquiryStart(case=self._asked(inquiry, report, base.model_dump()), run=run.key)
 
     def _asked(self, inquiry: Inquiry, report: Report, base: dict[str, object]) -> InquiryCase:
         store, redact = self.means.store, self.means.redactor.text
-        before = store.inquiries.before(inquiry)[-_EARLIER:]
+        before = store.inquiries.before(inquiry, _EARLIER)
         return InquiryCase.model_validate(
             base
             | {
@@ -141,12 +144,11 @@ class Inquiring:
             inquiries.give_up(inquiry_id, _NOTHING_HELD if reply is not None else replied.sentence)
         return True
 
-    def _put_off(self, inquiry_id: int, error: Unavailable) -> None:
-        inquiries = self.means.store.inquiries
-        wait = max(_FIRST_WAIT * 2.0 ** inquiries.get(inquiry_id).tries, error.retry_after or 0.0)
-        until = self.means.clock() + dt.timedelta(seconds=wait)
-        self.means.store.runs.end(run_key(inquiries.get(inquiry_id)), Outcome.FAILED, str(error), 0.0)
-        inquiries.failed(inquiry_id, self.means.redactor.text(str(error)), until)
+    def _put_off(self, inquiry_id: int, error: Unavailable, job: str) -> None:
+        store, sentence, attempt = self.means.store, self.means.redactor.text(str(error)), int(job.rpartition(":")[2])
+        until = self.means.clock() + dt.timedelta(seconds=max(_FIRST_WAIT * 2.0**attempt, error.retry_after or 0.0))
+        store.runs.end(job, Outcome.FAILED, sentence, 0.0)
+        store.inquiries.failed(inquiry_id, attempt, sentence, until)
 
 
 def run_key(inquiry: Inquiry) -> str:

@@ -162,7 +162,7 @@ def test_who_asks_is_answered_while_the_report_sleeps(life: Life) -> None:
 def test_while_it_waits_for_what_is_down_and_when_it_is_given_up_the_asker_reads_why(life: Life) -> None:
     says(life, "does 2.2 have it too?")
     (question,) = asked(life)
-    life.store.inquiries.failed(question.id or 0, "The model is overloaded.", now())
+    life.store.inquiries.failed(question.id or 0, 1, "The model is overloaded.", now())
     assert "I cannot look it up yet, and try again by myself: " in text_of(last(life))
     life.store.inquiries.give_up(question.id or 0, "It stopped at its limit of 15 turns.")
     assert "It stopped at its limit of 15 turns." in text_of(last(life))
@@ -231,7 +231,7 @@ def test_the_sweep_finds_a_question_and_one_whose_job_ended_without_a_word_is_tr
     assert "by a fault of mine" in works.store.inquiries.get(row.id or 0).trouble
     answered: list[int] = []
 
-    def answer(subject: int, _: object) -> None:
+    def answer(subject: int, *_: object) -> None:
         works.store.inquiries.answer(subject, ANSWER)
         answered.append(subject)
 
