@@ -17,17 +17,19 @@ from storage.inquiries import TYPED
 from storage.records import Report
 
 _ASK = re.compile(rf"\w+\s+{REF}[\s,:]+(.+)", re.IGNORECASE | re.DOTALL)
+_PERSON = "<@"  # begins a mention: whoever names others talks with them
 _USAGE = "Name the report and ask, such as: `/signalbox ask SB-12 since which release does it happen?`"
 
 
 def asked_here(event: SlackEvent, report: Report, person: Person, deps: Deps) -> Answer | None:
-    """What to tell who names us in a report's thread and asks about it; None where that is no question to us."""
+    """What to tell who asks us about a report in its thread; None where that is no question to us."""
     name = f"<@{deps.our_user}"
-    if name not in event.text or event.forwarded:
-        return None
+    named = name in event.text
     words = words_of(re.sub(rf"{name}(?:\|[^>]*)?>", " ", event.text)).strip()
-    if not deps.asking.is_for_us(report, words, person):
+    if event.forwarded or not deps.asking.is_for_us(report, words, person, named=named):
         return None
+    if not named and _PERSON in words:
+        return Answer(ok=True, sentence="")  # an approver asks a colleague: neither us, nor for another plan
     return deps.asking.ask(report.id or 0, words, person, event.external_id)
 
 

@@ -12,9 +12,9 @@ from bot.listening import MARK, Listening
 from playground.workspace import Message
 from storage.columns import now
 from storage.inquiries import Inquiry, InquiryStatus, Reply
-from storage.judgments import Evidence, EvidenceKind, Finding
+from storage.judgments import Evidence, EvidenceKind, Finding, Question
 from storage.records import Decision
-from storage.status import Status
+from storage.status import Mover, Status
 from tests.bot.life import Life
 from tests.bot.workplace import ADA, BOB, GUS, SECRET, SOLAR, Workplace, text_of
 from tests.bot.works import Works, until
@@ -111,9 +111,29 @@ def test_an_approvers_question_changes_no_plan_and_decides_nothing(life: Life) -
     assert [each.decision for each in life.store.plans.approvals(life.id)] == [Decision.GUIDE]
 
 
-def test_words_that_name_nobody_and_are_forwarded_ask_nothing(life: Life) -> None:
+def test_who_does_not_name_us_asks_nothing_but_an_approver_whose_words_would_guide(life: Life) -> None:
     says(life, "does 2.2 have it too?", named=False)
     assert asked(life) == []
+    says(life, "does 2.2 have it too?", ADA, named=False)
+    assert [each.asked_by for each in asked(life)] == [ADA]
+    assert life.store.plans.approvals(life.id) == []
+    assert life.report.status is Status.AWAITING_APPROVAL
+
+    says(life, f"<@{BOB}> do you remember why it is open?", ADA, named=False)
+    assert len(asked(life)) == 1
+    assert life.store.plans.approvals(life.id) == []
+
+    says(life, "close it in a finally block", ADA, named=False)
+    assert [each.decision for each in life.store.plans.approvals(life.id)] == [Decision.GUIDE]
+
+
+def test_what_looks_like_a_question_still_answers_ours(life: Life) -> None:
+    life.store.plans.ask(life.id, Question(text="Which?", options=("left", "right")), "s1")
+    life.move(Status.AWAITING_RESEARCH, Mover.HUMAN, ADA)
+    life.move(Status.AWAITING_ANSWER)
+    says(life, "the left one?", ADA, named=False)
+    assert asked(life) == []
+    assert [each.decision for each in life.store.plans.approvals(life.id)] == [Decision.ANSWER]
 
 
 @pytest.mark.parametrize("words", ["why is this here?", "why?", "thanks!", "help", "status?"])
