@@ -14,6 +14,7 @@ from storage import journal
 from storage.changes import ReportChanges
 from storage.columns import now
 from storage.decisions.counting import approvals_of
+from storage.decisions.lapsing import lapse_ended
 from storage.records import Approval, Decision, Entry, EntryKind, Fix, Report, ShownPlan
 from storage.reports.snapshot import open_question
 from storage.sleep import Waking, wake
@@ -126,6 +127,8 @@ def decided(
     if fault := _fault(session, report, approval, to, mover):
         return Decided(kind=fault, by=_decider(session, approval.report_id))
     by = approval.by
+    if approval.decision is Decision.APPROVE:
+        lapse_ended(session, report, now())
     before = {each.by for each in approvals_of(_said(session, report), approval.plan_revision, named or None)}
     missing = needed - len(before | {by}) if approval.decision is Decision.APPROVE else 0
     is_new = not _has_said_so(session, report, approval)
