@@ -5,9 +5,7 @@ it writes has line ends of its own.
 from __future__ import annotations
 
 import io
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from dotenv.parser import parse_stream
@@ -38,29 +36,12 @@ def examined(file: Path) -> None:
         )
 
 
-def keep(file: Path, name: str, value: str) -> None:
-    """Have the file set this variable; all else in it stays, to its line ends. A new file is its owner's alone.
+def with_variable(text: str, name: str, value: str) -> str:
+    """The file's text with a line that sets the variable in place of those that do; at its end, if none does.
 
-    Whoever dies in here leaves it as it was. Raises OSError.
+    All else stays, to its line ends.
     """
-    place = Path(os.path.realpath(file))  # a link stays one
-    try:
-        text, mode = place.read_bytes().decode(), place.stat().st_mode & 0o777
-    except FileNotFoundError:
-        text, mode = "", 0o600
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".env-", delete=False) as draft:
-        try:
-            draft.write(_with(text, f"{name}={value}", name).encode())
-            os.fchmod(draft.fileno(), mode)
-            draft.close()
-            Path(draft.name).replace(place)
-        except BaseException:
-            Path(draft.name).unlink()
-            raise
-
-
-def _with(text: str, line: str, name: str) -> str:
-    """The text with this line in place of those that set the variable; at its end, if none does."""
+    line = f"{name}={value}"
     end = "\r\n" if "\r\n" in text else "\n"
     mark = "\ufeff" if text.startswith("\ufeff") else ""  # some editors save it with one
     lines = [

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.dotenv import keep
+from bot.dotenv import with_variable
+from bot.setup.files import read, replace
 
 
 @pytest.mark.parametrize(
@@ -27,17 +28,17 @@ from bot.dotenv import keep
 def test_one_line_is_set_and_every_other_stays_as_it_was(tmp_path: Path, before: str, after: str) -> None:
     file = tmp_path / ".env"
     file.write_bytes(before.encode())
-    keep(file, "TOKEN", "new")
+    replace(file, with_variable(read(file), "TOKEN", "new"))
     assert file.read_bytes().decode() == after
 
 
 def test_a_link_stays_one_a_mode_stays_and_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     (elsewhere := tmp_path / "elsewhere").mkdir()
     (file := tmp_path / ".env").symlink_to(elsewhere / "secrets")
-    keep(file, "TOKEN", "1")
+    replace(file, "1")
     assert stat.S_IMODE((elsewhere / "secrets").stat().st_mode) == 0o600
     (elsewhere / "secrets").chmod(0o640)
-    keep(file, "TOKEN", "2")
+    replace(file, "2")
 
     assert file.is_symlink()
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
@@ -47,5 +48,5 @@ def test_a_link_stays_one_a_mode_stays_and_a_new_file_is_its_owners_alone(tmp_pa
 def test_whoever_may_not_write_leaves_the_file_and_nothing_beside_it(tmp_path: Path) -> None:
     (tmp_path / ".env").mkdir()
     with pytest.raises(OSError):  # noqa: PT011 whichever
-        keep(tmp_path / ".env", "TOKEN", "1")
+        replace(tmp_path / ".env", "1")
     assert [each.name for each in tmp_path.iterdir()] == [".env"]
