@@ -78,7 +78,7 @@ def _repository(chosen: Chosen) -> Iterator[str]:
         yield from (f"  {_value(each)}," for each in guess.requirements)
         yield "]"
     if guess.left:
-        yield f"# In {', '.join(guess.left)}: files or addresses, which are not taken; see what of them is needed."
+        yield f"# In {', '.join(guess.left)}: files, addresses, what is computed: not taken; see what is needed."
     if guess.to_do:
         yield f"# Still to do: {guess.to_do}."
 
