@@ -39,6 +39,7 @@ MOST_PATCH = 1_000_000  # characters of changes that a checkpoint may carry
 TOLD_EARLY = 3  # turns before the last at which the agent hears how many are left
 _LAST_CHANCE = "If the next submission is refused too, the run ends without one."
 NEARLY = 0.8  # of the money or the time
+AT_ITS_LIMIT = "It stopped at its limit of"  # begins why a run ended that used up what its brief allows
 DONE = "It is done."  # why a run ended that came to its end
 CUT = "max_tokens"  # the stop reason of an answer that was too long
 _WAS_CUT = (
@@ -246,11 +247,11 @@ class Loop(Generic[J, V]):
         if trail.outcome is not None:
             return trail
         if trail.usd >= limits.usd:
-            return trail.ended(Outcome.OUT_OF_MONEY, f"It stopped at its limit of ${limits.usd:.2f}.")
+            return trail.ended(Outcome.OUT_OF_MONEY, f"{AT_ITS_LIMIT} ${limits.usd:.2f}.")
         if trail.seconds >= limits.minutes * 60:
-            return trail.ended(Outcome.OUT_OF_TIME, f"It stopped at its limit of {limits.minutes:g} minutes.")
+            return trail.ended(Outcome.OUT_OF_TIME, f"{AT_ITS_LIMIT} {limits.minutes:g} minutes.")
         if trail.turns >= limits.steps:
-            return trail.ended(Outcome.OUT_OF_STEPS, f"It stopped at its limit of {limits.steps} turns.")
+            return trail.ended(Outcome.OUT_OF_STEPS, f"{AT_ITS_LIMIT} {limits.steps} turns.")
         return trail
 
 

@@ -59,7 +59,7 @@ def count_of(session: Session, report_id: int) -> Count:
 
 def gathered(session: Session, report: Report, since: dt.datetime | None) -> Gathered:
     """What a report has gathered; `since` is when its latest plan was made, None without one."""
-    mine, shown = col(Signal.report_id) == report.id, _shown(report)
+    mine, shown = col(Signal.report_id) == report.id, is_shown(report)
     sources = session.exec(
         select(Signal.source, func.count(), first := func.min(col(Signal.id)))
         .where(shown)
@@ -80,7 +80,7 @@ def gathered(session: Session, report: Report, since: dt.datetime | None) -> Gat
 
 def shown_of(session: Session, report: Report) -> tuple[Signal, ...]:
     """Of the signals that may be shown the first and the NEWEST, oldest first."""
-    shown = _shown(report)
+    shown = is_shown(report)
     newest = _newest(session, shown, NEWEST)
     first = select(Signal).where(shown).order_by(col(Signal.id)).limit(1)
     ahead = [each for each in session.exec(first) if each not in newest]
@@ -90,7 +90,7 @@ def shown_of(session: Session, report: Report) -> tuple[Signal, ...]:
 def shown_as(session: Session, report: Report, name: str) -> Signal | None:
     """The newest of the signals that may be shown which has this id or address; None if there is none."""
     named = (col(Signal.external_id) == name) | (col(Signal.url) == name)
-    return next(iter(_newest(session, and_(_shown(report), named), 1)), None)
+    return next(iter(_newest(session, and_(is_shown(report), named), 1)), None)
 
 
 def reporters_of(session: Session, report_id: int, since: int) -> Reporters:
@@ -110,7 +110,7 @@ def _newest(session: Session, which: ColumnElement[bool], most: int) -> tuple[Si
     return tuple(reversed(session.exec(rows).all()))
 
 
-def _shown(report: Report) -> ColumnElement[bool]:
+def is_shown(report: Report) -> ColumnElement[bool]:
     """Whether a signal may be shown where its report is: not held, not deleted, no private one of another channel."""
     public = col(Signal.visibility) == Visibility.PUBLIC
     return and_(

@@ -9,14 +9,16 @@ from typing import Annotated
 
 from pydantic import Field as Described
 from pydantic.json_schema import SkipJsonSchema
-from sqlalchemy import Column, Text, func
+from sqlalchemy import Column, Text, func, update
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from storage import journal
 from storage.columns import Named, Typed, UtcTime, now
-from storage.judgments import Evidence, EvidenceKind, Finding, Judgment
+from storage.gathered import is_shown
+from storage.judgments import Evidence, EvidenceKind, Finding, Judgment, Stage
 from storage.plumbing import CARD, OutboxRow
-from storage.records import EntryKind, Report
+from storage.records import EntryKind, Report, Signal
+from storage.run_rows import ToolUse
 from storage.transactions import Transactions, found, insert_once, locked
 
 MOST_TRIES = 4  # jobs that failed in a row; then the asker is told why
@@ -24,6 +26,7 @@ TYPED = "command/"  # begins what stands for a command where a message would
 _MOST = 100  # that one sweep enqueues; the next takes the rest
 _MOST_CLAIMS = 6
 _ERASED = "(erased)"
+_GAVE_UP = "I tried it several times and give up; ask again later."
 _Short = Annotated[str, Described(max_length=600)]
 
 
@@ -117,47 +120,61 @@ class Inquiries:
         with self._on.read() as session:
             return session.exec(theirs.where(col(Inquiry.id) <= inquiry.id)).one()
 
-    def answer(self, inquiry_id: int, reply: Reply) -> None:
-        """Keep what is answered. Nothing happens to a question that does not wait for it any more."""
-        self._end(inquiry_id, InquiryStatus.ANSWERED, reply, "")
+    def answer(self, inquiry_id: int, reply: Reply, shown: Collection[str] = ()) -> bool:
+        """Keep what is answered. Nothing happens to a question that does not wait for it any more.
+
+        False, and nothing is kept, if one of the signals that were `shown` to who answers left the report meanwhile, or
+        may not be read any more: the answer may hold its words.
+        """
+        return self._end(inquiry_id, InquiryStatus.ANSWERED, reply, "", shown)
 
     def give_up(self, inquiry_id: int, sentence: str) -> None:
         """Keep why there is no answer. Nothing happens to a question that does not wait for one any more."""
         self._end(inquiry_id, InquiryStatus.UNANSWERED, None, sentence)
 
-    def _end(self, inquiry_id: int, status: InquiryStatus, reply: Reply | None, sentence: str) -> None:
+    def _end(
+        self, inquiry_id: int, status: InquiryStatus, reply: Reply | None, sentence: str, shown: Collection[str] = ()
+    ) -> bool:
         with self._on.write() as session:
-            row = locked(session, Inquiry, inquiry_id)
+            row = _locked(session, inquiry_id)
             if row.status is not InquiryStatus.WAITING:
-                return
+                return True
+            if not _still_there(session, found(session, Report, row.report_id), shown):
+                return False
             row.status, row.reply, row.sentence, row.ended_at = status, reply, sentence, now()
             row.trouble, row.not_before = "", None
             told = "answered a question" if reply is not None else "could not answer a question"
             journal.tell(session, row.report_id, EntryKind.STAGE, "machine", told)
             journal.touch(session, row.report_id)
+            return True
 
-    def failed(self, inquiry_id: int, attempt: int, trouble: str, not_before: dt.datetime) -> None:
-        """Note why the job of an attempt failed, once, and when the next one may begin; after MOST_TRIES none does."""
+    def failed(
+        self, inquiry_id: int, attempt: int, trouble: str, not_before: dt.datetime, *, is_try: bool = True
+    ) -> None:
+        """Note why the job of an attempt failed, once, and when the next may begin; after MOST_TRIES there is none.
+
+        One that is no try waits for what is sure to come, however often it looks for it.
+        """
         with self._on.write() as session:
-            row = locked(session, Inquiry, inquiry_id)
+            row = _locked(session, inquiry_id)
             if row.status is not InquiryStatus.WAITING or row.attempt != attempt:
                 return
             row.trouble, row.not_before = trouble, not_before
-            row.tries += 1
+            row.tries += is_try
             row.attempt += 1
             if row.tries >= MOST_TRIES:
-                row.status, row.sentence, row.ended_at = InquiryStatus.UNANSWERED, trouble, now()
+                row.status, row.sentence, row.ended_at = InquiryStatus.UNANSWERED, f"{trouble} {_GAVE_UP}", now()
             journal.touch(session, row.report_id)
 
     def withdraw(self, message: str) -> int | None:
         """Forget a question whose message was deleted, and what it was answered; its report, if there was one."""
         with self._on.write() as session:
-            row = session.exec(select(Inquiry).where(Inquiry.message == message)).first()
-            if row is None or row.status is InquiryStatus.WITHDRAWN:
+            names = (message, f"{TYPED}{message}")
+            asked = session.exec(select(Inquiry.id).where(col(Inquiry.message).in_(names))).first()
+            if asked is None or (row := _locked(session, asked)).status is InquiryStatus.WITHDRAWN:
                 return None
-            row = locked(session, Inquiry, row.id or 0)
             row.status, row.ended_at = InquiryStatus.WITHDRAWN, row.ended_at or now()
-            forget(row)
+            forget(session, row)
             journal.touch(session, row.report_id)
             return row.report_id
 
@@ -181,10 +198,23 @@ class Inquiries:
             return list(session.exec(ready.order_by(col(Inquiry.id)).limit(_MOST)))
 
 
-def forget(row: Inquiry) -> None:
-    """Forget the words of a locked row: the question's, and those that it was answered."""
+def _locked(session: Session, inquiry_id: int) -> Inquiry:
+    """The question, ours until the transaction ends. Its report comes first, as with whoever erases what it quotes."""
+    locked(session, Report, found(session, Inquiry, inquiry_id).report_id)
+    return locked(session, Inquiry, inquiry_id)
+
+
+def _still_there(session: Session, report: Report, external_ids: Collection[str]) -> bool:
+    theirs = select(Signal.external_id).where(is_shown(report), col(Signal.external_id).in_(external_ids))
+    return set(external_ids) <= set(session.exec(theirs))
+
+
+def forget(session: Session, row: Inquiry) -> None:
+    """Forget the words of a locked row: the question, what it was answered, and what tools were asked for it."""
     row.words = row.sentence = row.trouble = ""
     row.reply = None
+    theirs = col(ToolUse.run).startswith(f"{Stage.INQUIRE.value}:{row.id}:")
+    session.execute(update(ToolUse).where(theirs).values(line=""))
 
 
 def forget_quotes(session: Session, report_id: int, external_ids: Collection[str]) -> None:

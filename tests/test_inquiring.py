@@ -10,19 +10,21 @@ from typing import Any
 
 import pytest
 
-from agents.errors import CodeHostDown, ModelDown, ModelRefused
-from agents.exchange import Message, TextBlock
+from agents.errors import CodeHostDown, ModelDown, ModelRefused, SandboxUnusable, SpentForToday
+from agents.exchange import Message, TextBlock, ToolCall, ToolDone, ToolResult
 from agents.people.asking import Asking
 from agents.pipeline import Pipeline
-from agents.research.inquiring import run_key
+from agents.ports import Workspace
+from agents.research.inquiring import InquiryRun, run_key
 from agents.rules import Person
 from agents.terms import Repository
 from storage.columns import now
 from storage.inquiries import MOST_TRIES, Inquiry, InquiryStatus
 from storage.judgments import Outcome, Stage
 from storage.records import Decision
-from storage.status import Status
+from storage.status import Mover, Status
 from storage.store import Store
+from tests.factories import a_report, a_signal, a_summary
 from tests.fake_workspaces import FakeWorkspaces
 from tests.fakes import PlainCheckpoint, RecordingCheckpoint, ScriptedModel, calls, words
 from tests.world import CITED, POLICY, PRIYA, TOM, World, a_model
@@ -42,16 +44,20 @@ def answering(*turns: Message | Exception) -> ScriptedModel:
     return ScriptedModel(turns={**model.turns, Stage.INQUIRE: turns}, judgments=model.judgments)
 
 
-@pytest.fixture
-def told() -> list[int]:
-    return []
-
-
 class Away(FakeWorkspaces):
     """A code host that does not answer."""
 
     def head(self, repository: Repository) -> str:
         raise CodeHostDown(f"GitHub does not answer about {repository.name}.", retry_after=900.0)
+
+
+class Breaking(FakeWorkspaces):
+    """A sandbox that cannot be used any more once an agent has worked in it."""
+
+    def open(self, repository: Repository, base_sha: str, patch: str = "") -> Workspace:
+        if self.opened:
+            raise SandboxUnusable("bubblewrap is gone.")
+        return super().open(repository, base_sha, patch)
 
 
 class Asked:
@@ -170,9 +176,29 @@ def test_what_is_down_is_tried_again_and_given_up_after_a_while(sqlite_store: St
         assert [each.id for each in sqlite_store.inquiries.due(now() + dt.timedelta(hours=1))] == (
             [1] if tries < MOST_TRIES else []
         )
-    assert (row.status, row.sentence) == (InquiryStatus.UNANSWERED, "The model is overloaded.")
+    assert (row.status, row.sentence) == (
+        InquiryStatus.UNANSWERED,
+        "The model is overloaded. I tried it several times and give up; ask again later.",
+    )
     runs = {run.key: run.outcome for run in sqlite_store.runs.of_report(1, stage=Stage.INQUIRE)}
     assert runs == dict.fromkeys(keys, Outcome.FAILED)
+
+
+def test_while_the_days_budget_is_spent_it_waits_however_long_that_is(sqlite_store: Store, tmp_path: Path) -> None:
+    asked = Asked(sqlite_store, tmp_path, SpentForToday("Today's budget is spent.", 3_600.0))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks()
+    for _ in range(MOST_TRIES + 1):
+        row = asked.answered()
+        assert (row.status, row.tries, row.trouble) == (InquiryStatus.WAITING, 0, "Today's budget is spent.")
+
+
+def test_who_asks_too_much_at_once_hears_what_to_do(sqlite_store: Store, tmp_path: Path) -> None:
+    limits = POLICY.inquiry_limits.model_copy(update={"steps": 1})
+    asked = Asked(sqlite_store, tmp_path, LOOK, inquiry_limits=limits)
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks()
+    assert asked.answered().sentence.startswith("It stopped at its limit of 1 turns. Ask about less at once")
 
 
 def test_a_no_from_outside_is_told_at_once(sqlite_store: Store, tmp_path: Path) -> None:
@@ -223,6 +249,98 @@ def test_a_question_that_is_deleted_meanwhile_costs_no_further_turn(sqlite_store
     row = sqlite_store.inquiries.get(1)
     assert (row.status, row.words, row.reply, row.sentence) == (InquiryStatus.WITHDRAWN, "", None, "")
     assert sqlite_store.inquiries.withdraw("C11/1.0") is None
+
+
+def test_what_was_asked_of_tools_for_a_question_goes_with_it(sqlite_store: Store, tmp_path: Path) -> None:
+    search = calls(("search", {"pattern": "Jane Doe"}))
+    asked = Asked(sqlite_store, tmp_path, search, reply(CLAIM))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks("is Jane Doe hit?")
+
+    def checkpoint(name: str, work: Any, returns: type[Any]) -> Any:
+        done = PlainCheckpoint()(name, work, returns)
+        if name == "turn:1":
+            assert "Jane Doe" in sqlite_store.runs.uses("inquire:1:1")[0].line
+            sqlite_store.inquiries.withdraw("C11/1.0")
+        return done
+
+    asked.world.pipeline.inquire(1, checkpoint, "inquire:1:1")
+    assert [each.line for each in sqlite_store.runs.uses("inquire:1:1")] == [""]
+
+
+def test_of_a_turn_in_which_the_question_is_deleted_nothing_is_written_down(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    asked = Asked(sqlite_store, tmp_path, calls(("search", {"pattern": "Jane Doe"})), reply(CLAIM))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks("is Jane Doe hit?")
+    run = InquiryRun(asked.world.pipeline.means, Stage.INQUIRE, 1, "inquire:1:1")
+    run.begin(sqlite_store.signals.of_report(1), "acme/shop")
+    sqlite_store.inquiries.withdraw("C11/1.0")
+    call = ToolCall(id="1", name="search", arguments={"pattern": "Jane Doe"})
+    run.turned(1, [ToolDone(call, ToolResult(call_id="1", text="none"), 0.1)])
+    assert sqlite_store.runs.uses("inquire:1:1") == []
+
+
+def test_an_answer_that_was_made_of_what_is_deleted_meanwhile_is_not_given(sqlite_store: Store, tmp_path: Path) -> None:
+    asked = Asked(sqlite_store, tmp_path, LOOK, reply(CLAIM))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks()
+
+    def checkpoint(name: str, work: Any, returns: type[Any]) -> Any:
+        if name == "end":
+            sqlite_store.signals.erase("slack", sqlite_store.signals.get(1).external_id)
+        return PlainCheckpoint()(name, work, returns)
+
+    asked.world.pipeline.inquire(1, checkpoint, "inquire:1:1")
+    row = sqlite_store.inquiries.get(1)
+    assert (row.status, row.attempt, row.reply) == (InquiryStatus.WAITING, 2, None)
+    assert "was deleted" in row.trouble
+    assert "nothing to answer from" in asked.answered().sentence
+
+
+def test_under_a_closed_report_nothing_is_told_of_a_channel_that_turned_private(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    asked = Asked(sqlite_store, tmp_path, LOOK, reply(CLAIM))
+    asked.world.hears()
+    a_signal(sqlite_store, report_id=1, channel="C77", source="slack", external_id="C77/1700000009.000100",
+             body="the merger, of all things", filed=True, summary=a_summary())  # fmt: skip
+    sqlite_store.reports.move(1, Status.DISMISSED, mover=Mover.HUMAN, who="U1", because="not now")
+    asked.asks()
+
+    def checkpoint(name: str, work: Any, returns: type[Any]) -> Any:
+        if name == "end":
+            sqlite_store.turning_private.turn("C77")
+        return PlainCheckpoint()(name, work, returns)
+
+    asked.world.pipeline.inquire(1, checkpoint, "inquire:1:1")
+    assert "merger" in opening(asked)
+    assert sqlite_store.inquiries.get(1).reply is None
+    asked.world.model.asked.clear()
+    assert asked.answered().status is InquiryStatus.ANSWERED
+    assert "merger" not in opening(asked)
+
+
+def test_a_run_that_breaks_off_while_citations_are_looked_up_has_ended(sqlite_store: Store, tmp_path: Path) -> None:
+    asked = Asked(sqlite_store, tmp_path, LOOK, reply(CLAIM))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    means = asked.world.pipeline.means
+    asked.world.pipeline = Pipeline(replace(means, workspaces=Breaking(tmp_path / "origin")))
+    asked.asks()
+    assert asked.answered().sentence == "bubblewrap is gone."
+    (run,) = sqlite_store.runs.of_report(1, stage=Stage.INQUIRE)
+    assert (run.outcome, run.why) == (Outcome.FAILED, "bubblewrap is gone.")
+
+
+def test_of_what_was_merged_away_it_is_said_where_to_ask(sqlite_store: Store, tmp_path: Path) -> None:
+    asked = Asked(sqlite_store, tmp_path, LOOK)
+    asked.world.hears()
+    asked.asks()
+    heir = a_report(sqlite_store, channel=sqlite_store.reports.get(1).channel)
+    sqlite_store.corrections.merge(1, heir.id or 0, by="U1")
+    assert asked.asks(message="C11/2.0").startswith("SB-1 was merged into SB-2")
+    assert asked.answered().sentence.startswith("SB-1 was merged into SB-2")
 
 
 def test_who_may_not_ask_hears_why_and_nothing_is_kept(sqlite_store: Store, tmp_path: Path) -> None:

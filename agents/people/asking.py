@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agents import rules
 from agents.people.answers import Answer
 from agents.people.questions import begins_as_question, is_but_a_question, is_question
+from agents.research.case_of import merged_away
 from agents.rules import Person
 from agents.terms import Policy
 from storage.columns import now
@@ -61,6 +62,8 @@ class Asking:
             return Answer(ok=False, sentence=refusal)
         if not self.can_answer:
             return Answer(ok=False, sentence=_NO_MODEL)
+        if gone := merged_away(self.store.reports.get(report_id)):
+            return Answer(ok=False, sentence=gone)
         if len(words) > LONGEST:
             return Answer(ok=False, sentence=_TOO_LONG)
         most = self.policy.budgets.inquiries_per_day

@@ -9,7 +9,7 @@ from agents.research.releases import releases_named
 from agents.terms import Repository
 from agents.tools.similar_reports import history
 from storage.records import Approval, Decision, Report, Signal
-from storage.status import SignalStatus
+from storage.status import SignalStatus, Visibility
 
 GUIDING = frozenset({Decision.GUIDE, Decision.ANSWER})
 _READABLE = frozenset({SignalStatus.FILED, SignalStatus.AWAITING_DIGEST})
@@ -51,6 +51,11 @@ def readable(signals: list[Signal]) -> list[Signal]:
     return [signal for signal in signals if signal.status in _READABLE and signal.summary is not None]
 
 
+def shown_there(report: Report, signals: list[Signal]) -> list[Signal]:
+    """Those that all readers of its thread may see: a channel may have turned private since the report was closed."""
+    return [signal for signal in signals if signal.visibility is Visibility.PUBLIC or signal.channel == report.channel]
+
+
 def seen(signal: Signal) -> SeenSignal:
     """The signal as agents see it."""
     return SeenSignal(
@@ -62,6 +67,16 @@ def seen(signal: Signal) -> SeenSignal:
         severity=signal.severity,
         reach=signal.reach,
         happened_at=signal.happened_at,
+    )
+
+
+def merged_away(report: Report) -> str:
+    """Where to ask about what was merged into another report; empty for any other."""
+    if report.merged_into is None:
+        return ""
+    heir = f"SB-{report.merged_into}"
+    return (
+        f"{report.ref} was merged into {heir}, and so its signals are there: `/signalbox ask {heir}` and what you ask."
     )
 
 

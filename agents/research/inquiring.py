@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from pydantic import BaseModel
 
 from agents.cases import Exchange, InquiryCase
-from agents.errors import NotReadYet, Rejected, SandboxUnusable, Stopped, Unavailable
+from agents.errors import NotReadYet, Rejected, SandboxUnusable, SpentForToday, Stopped, Unavailable
+from agents.exchange import ToolDone
+from agents.loop import AT_ITS_LIMIT
 from agents.means import Means
 from agents.ports import Checkpoint
-from agents.research.case_of import case_of, looking_back, readable, seen
+from agents.research.case_of import case_of, looking_back, merged_away, readable, seen, shown_there
 from agents.research.recording import record_of
 from agents.research.routing import Routes
 from agents.running import ReportRun
@@ -23,7 +26,9 @@ from storage.records import Report
 from storage.status import SignalStatus
 
 _EARLIER = 6  # answered questions before it that are shown
-_FIRST_WAIT, _A_DIGEST = 10.0, 75.0  # seconds
+_FIRST_WAIT, _LONGEST_WAIT, _A_DIGEST = 10.0, 300.0, 75.0  # seconds
+_CHANGED = "Something that was reported was deleted, or left this report, while I looked; I look again without it."
+_TOO_MUCH = "Ask about less at once, or have `inquiry_limits` in the policy file raised."
 _UNREAD = "What was reported has changed, and is read anew first."
 NOTHING = (
     "There is nothing to answer from: what was reported is held, was deleted, or left this report. `/signalbox held` "
@@ -57,6 +62,10 @@ class InquiryRun(ReportRun):
         waits = self.means.store.inquiries.get(self.inquiry_id).status is InquiryStatus.WAITING
         return "" if waits else "The question was deleted."
 
+    def turned(self, turn: int, done: Sequence[ToolDone]) -> None:
+        """Keep what the tools did; nothing of a turn in which the question was deleted."""
+        super().turned(turn, () if self.why_stop() else done)
+
 
 @dataclass(frozen=True)
 class Inquiring:
@@ -75,6 +84,7 @@ class Inquiring:
         except Unavailable as error:
             self._put_off(inquiry_id, error, job)
         except (Rejected, Stopped, SandboxUnusable) as error:
+            self._broke_off(job, error)
             self.means.store.inquiries.give_up(inquiry_id, self.means.redactor.text(str(error)))
         self.means.messenger.publish(report_id)
 
@@ -94,21 +104,21 @@ class Inquiring:
             run,
             more=partial(self.means.lookups.tools, looking_back(self.means, case.report_id, case.repository.name)),
         )
-        checkpoint("end", lambda: self._end(run, inquiry_id, replied), bool)
+        checkpoint("end", lambda: self._end(run, inquiry_id, replied, case), bool)
 
     def _start(self, inquiry_id: int, job: str) -> InquiryStart:
         store, inquiry = self.means.store, self.means.store.inquiries.get(inquiry_id)
         if inquiry.status is not InquiryStatus.WAITING or run_key(inquiry) != job:
             return InquiryStart()
         report = store.reports.get(inquiry.report_id)
-        signals = readable(store.signals.of_report(inquiry.report_id))
+        signals = shown_there(report, readable(store.signals.of_report(inquiry.report_id)))
         if not signals:
             waiting = any(
                 each.status is SignalStatus.AWAITING_DIGEST for each in store.signals.of_report(inquiry.report_id)
             )
             if waiting:
                 raise NotReadYet(_UNREAD, _A_DIGEST)
-            return InquiryStart(sentence=NOTHING)
+            return InquiryStart(sentence=merged_away(report) or NOTHING)
         routed = Routes(self.means).of(report, signals, tuple(seen(signal) for signal in signals))
         if routed.repository is None:
             return InquiryStart(sentence=NO_REPOSITORY)
@@ -135,20 +145,41 @@ class Inquiring:
             self.means.store.inquiries.give_up(inquiry_id, sentence)
         return True
 
-    def _end(self, run: InquiryRun, inquiry_id: int, replied: Replied) -> bool:
+    def _end(self, run: InquiryRun, inquiry_id: int, replied: Replied, case: InquiryCase) -> bool:
         run.end(replied.outcome, replied.sentence, replied.seconds)
         reply, inquiries = replied.reply, self.means.store.inquiries
         if reply is not None and (reply.claims or reply.unknown.strip()):
-            inquiries.answer(inquiry_id, reply)
+            shown = [signal.external_id for signal in case.signals]
+            if not inquiries.answer(inquiry_id, reply, shown):
+                inquiries.failed(inquiry_id, _attempt(run.key), _CHANGED, self.means.clock())
         else:
-            inquiries.give_up(inquiry_id, _NOTHING_HELD if reply is not None else replied.sentence)
+            inquiries.give_up(inquiry_id, _NOTHING_HELD if reply is not None else _why_none(replied))
         return True
 
     def _put_off(self, inquiry_id: int, error: Unavailable, job: str) -> None:
-        store, sentence, attempt = self.means.store, self.means.redactor.text(str(error)), int(job.rpartition(":")[2])
-        until = self.means.clock() + dt.timedelta(seconds=max(_FIRST_WAIT * 2.0**attempt, error.retry_after or 0.0))
-        store.runs.end(job, Outcome.FAILED, sentence, 0.0)
-        store.inquiries.failed(inquiry_id, attempt, sentence, until)
+        wait = max(min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** _attempt(job)), error.retry_after or 0.0)
+        self._broke_off(job, error)
+        self.means.store.inquiries.failed(
+            inquiry_id,
+            _attempt(job),
+            self.means.redactor.text(str(error)),
+            self.means.clock() + dt.timedelta(seconds=wait),
+            is_try=not isinstance(error, SpentForToday),
+        )
+
+    def _broke_off(self, job: str, error: Exception) -> None:
+        """Note that the run, if it had begun, ended with this."""
+        self.means.store.runs.end(job, Outcome.FAILED, self.means.redactor.text(str(error)), 0.0)
+
+
+def _why_none(replied: Replied) -> str:
+    more = f" {_TOO_MUCH}" if replied.sentence.startswith(AT_ITS_LIMIT) else ""
+    return f"{replied.sentence}{more}"
+
+
+def _attempt(job: str) -> int:
+    """Which attempt at its question a job is."""
+    return int(job.rpartition(":")[2])
 
 
 def run_key(inquiry: Inquiry) -> str:

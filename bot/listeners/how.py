@@ -17,6 +17,7 @@ from bot.listeners.payload import Press, Typed
 from bot.views.how import RUNS, Told, how, lately
 from bot.views.trouble import outdated
 from storage.columns import now
+from storage.judgments import Stage
 from storage.records import Report
 from storage.runs import AGENTS, RunSeen
 from storage.status import Visibility
@@ -35,6 +36,7 @@ def show(press: Press, deps: Deps) -> str:
     if refusal := rules.may_ask(deps.person(press.user, press.team), deps.home_team):
         return refusal
     runs = [run for run in deps.store.runs.of_report(report.id or 0) if run.stage in AGENTS]
+    runs.sort(key=lambda run: run.stage == Stage.INQUIRE)  # they hide no other run
     try:
         deps.slack.show_window(press.trigger, "How I got here", how(report, _told(runs, deps)))
     except SlackRejected as error:

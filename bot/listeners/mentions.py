@@ -9,6 +9,7 @@ from bot.listeners.asking import paused
 from bot.listeners.commands import signalbox_said
 from bot.listeners.conversation import is_alive, listened, report_of, signal_of
 from bot.listeners.deps import Deps
+from bot.listeners.inquiring import where_to_ask
 from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
 from bot.sources.slack import SlackEvent
@@ -40,6 +41,8 @@ def mentioned(event: SlackEvent, deps: Deps) -> None:
         deps.slack.whisper(event.channel, event.user, _NO_WORDS, thread_ts=event.thread_ts)
         return
     sentence = promote(asked, deps)
+    if asked.ts != event.ts:
+        sentence += where_to_ask(event, report_of(event, deps), deps)
     if asked.ts != event.ts or signal_of(asked.message, deps) is None or paused(deps):
         deps.slack.whisper(event.channel, event.user, sentence, thread_ts=event.thread_ts)
 
@@ -69,4 +72,4 @@ def _typed(event: SlackEvent, deps: Deps) -> Typed:
         words = said.replace("{}", ref).strip()
         if ref and words.startswith("why ") and deps.store.reports.at_thread(event.channel, event.thread_ts) is None:
             words = f"{words} {event.thread}"  # of this very message
-    return Typed(event.user, team, event.channel, words, trigger="")
+    return Typed(event.user, team, event.channel, words, trigger="", message=event.external_id)

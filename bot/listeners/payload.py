@@ -48,13 +48,14 @@ class Press:
 
 @dataclass(frozen=True)
 class Typed:
-    """Somebody typed a slash command."""
+    """Somebody typed a slash command, or said what would be one: `message` is where."""
 
     user: str
     team: str
     channel: str
     text: str
     trigger: str
+    message: str = ""
 
     @classmethod
     def of(cls, command: Mapping[str, Any]) -> Self:

@@ -54,7 +54,9 @@ def replied(event: SlackEvent, deps: Deps) -> None:
 
 def _carry_out(words: str, event: SlackEvent, deps: Deps) -> None:
     """Slack takes no commands in threads, so that what is wholly one is heard as one there."""
-    typed = Typed(event.user, event.user_team or deps.home_team, event.channel, words, trigger="")
+    typed = Typed(
+        event.user, event.user_team or deps.home_team, event.channel, words, trigger="", message=event.external_id
+    )
     text, blocks = signalbox_said(typed, deps)
     deps.slack.whisper(event.channel, event.user, text, thread_ts=event.thread_ts, blocks=blocks)
 

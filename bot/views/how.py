@@ -33,7 +33,7 @@ class Told:
 
 
 def how(report: Report, told: Sequence[Told]) -> list[Block]:
-    """Newest first."""
+    """The first ones, in the order given."""
     blocks: list[Block] = [parts.paragraph(bold(f"{report.ref} "), Words(report.title, limit=200))]
     if not told:
         blocks.append(parts.paragraph("Nothing was looked into yet, or it is older than these notes."))

@@ -21,7 +21,14 @@ from storage.status import CLOSED, Status
 
 _TAKEN = "eyes"
 _ASKED = 160  # characters of a question that are repeated
-_WAITS = (Status.AWAITING_APPROVAL, Status.AWAITING_ANSWER)
+_CHANGED_NOTHING = {
+    Status.AWAITING_APPROVAL: "to change the plan, an approver says how, without a question mark.",
+    Status.AWAITING_ANSWER: "my own question is still open, for an approver to answer without a question mark.",
+    **dict.fromkeys(
+        (Status.AWAITING_RESEARCH, Status.AWAITING_FIX, Status.STUCK),
+        "what an approver says without a question mark is kept for the next try.",
+    ),
+}  # where an approver's words guide
 
 
 def inquiries(scene: Scene) -> Iterator[Effect]:
@@ -82,8 +89,8 @@ def _small(scene: Scene, reply: Reply) -> list[Block]:
     if lost := reply.citations_dropped:
         was = "was" if lost == 1 else "were"
         lines.append(f"{lost} of {plural(reply.citations_made, 'citation')} did not hold and {was} left out.")
-    if scene.report.status in _WAITS:
-        lines.append("This changed nothing: to change the plan, an approver says how, without a question mark.")
+    if (how := _CHANGED_NOTHING.get(scene.report.status)) is not None:
+        lines.append(f"This changed nothing: {how}")
     elif scene.report.status in CLOSED:
         lines.append(
             f"{scene.report.ref} is {scene.report.status.value}. Did it come back? /investigate looks at it again."

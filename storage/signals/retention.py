@@ -138,7 +138,7 @@ class Retention:
         )
         rows = session.exec(due).all()
         for row in rows:
-            forget(row)
+            forget(session, row)
         return Forgotten(inquiries=len(rows))
 
     @staticmethod

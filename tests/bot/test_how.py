@@ -73,6 +73,17 @@ def test_the_window_tells_the_steps_the_cost_and_why_it_stopped_without_a_tools_
     assert window(place, ADA) == ""
 
 
+def test_many_questions_hide_no_research(place: Workplace) -> None:
+    report = researched(place, channel=SOLAR)
+    for number in range(1, RUNS + 1):
+        place.store.runs.begin(f"inquire:{number}:1", Stage.INQUIRE, report.id or 0)
+    place.presses(BOB, progress_of(place, report), HOW)
+    shown = window(place, BOB)
+    assert "Looking for the cause" in shown
+    assert shown.count("Answering a question") == RUNS - 1
+    assert "1 earlier run not shown" in shown
+
+
 def test_a_private_reports_window_opens_for_its_channels_people_only_and_only_there(place: Workplace) -> None:
     report = researched(place, channel=SECRET, visibility=Visibility.PRIVATE)
     message = progress_of(place, report)

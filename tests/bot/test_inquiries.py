@@ -12,7 +12,7 @@ from bot.listening import MARK, Listening
 from playground.workspace import Message
 from storage.columns import now
 from storage.inquiries import Inquiry, InquiryStatus, Reply
-from storage.judgments import Evidence, EvidenceKind, Finding, Question
+from storage.judgments import Evidence, EvidenceKind, Finding, Outcome, Question, Stage
 from storage.records import Decision
 from storage.status import Mover, Status
 from tests.bot.life import Life
@@ -189,6 +189,60 @@ def test_while_it_waits_for_what_is_down_and_when_it_is_given_up_the_asker_reads
     assert "cannot look it up yet" not in text_of(last(life))
 
 
+def test_while_everything_is_paused_who_asks_hears_when_it_is_answered(life: Life) -> None:
+    life.store.switches.put("paused", True, ADA)
+    says(life, "does 2.2 have it too?")
+    typed = life.place.types(BOB, "/signalbox", "ask SB-1 since when?").body
+    assert [each.words for each in asked(life)] == ["does 2.2 have it too?", "since when?"]
+    assert "everything is paused" in life.place.whispers(BOB)[-1]
+    assert "everything is paused" in typed
+
+
+def test_said_with_the_reports_number_it_is_asked_once_and_deleted_with_its_message(life: Life) -> None:
+    place = life.place
+    text = f"<@{place.bot}> ask SB-1 is Jane Doe hit?"
+    ts = place.workspace.say(BOB, SOLAR, text)
+    for _ in range(2):  # a bot that died before it was done with it hears it again
+        place.event({"type": "app_mention", "channel": SOLAR, "user": BOB, "text": text, "ts": ts})
+        place.settles()
+    assert [each.words for each in asked(life)] == ["is Jane Doe hit?"]
+    place.event({
+        "type": "message", "subtype": "message_deleted", "channel": SOLAR, "deleted_ts": ts,
+        "previous_message": {"ts": ts},
+    })  # fmt: skip
+    place.settles()
+    assert [each.status for each in asked(life)] == [InquiryStatus.WITHDRAWN]
+
+
+def test_who_asks_in_the_thread_of_a_signal_hears_where_to_ask(life: Life) -> None:
+    place = life.place
+    for user, heard in ((BOB, True), (GUS, False)):
+        text = f"<@{place.bot}> does 2.2 have it too?"
+        ts = place.workspace.say(user, SOLAR, text, life.said)
+        place.event({
+            "type": "app_mention", "channel": SOLAR, "user": user, "text": text, "ts": ts, "thread_ts": life.said,
+        })  # fmt: skip
+        place.settles()
+        assert ("name me in <" in place.whispers(user)[-1]) is heard
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (Status.AWAITING_ANSWER, "my own question is still open"),
+        (Status.STUCK, "is kept for the next try"),
+    ],
+)
+def test_an_answer_says_what_becomes_of_an_approvers_words(place: Workplace, status: Status, said: str) -> None:
+    life = Life(place)
+    life.move(Status.AWAITING_RESEARCH, Mover.WORLD, "world")
+    life.move(status)
+    says(life, "does 2.2 have it too?", ADA)
+    (question,) = asked(life)
+    life.store.inquiries.answer(question.id or 0, ANSWER)
+    assert said in text_of(last(life))
+
+
 def test_a_question_that_is_deleted_goes_with_its_answer(life: Life) -> None:
     ts = says(life, "is Jane Doe hit?")
     (question,) = asked(life)
@@ -219,6 +273,7 @@ def test_by_command_it_is_asked_from_anywhere_and_answered_in_the_thread(life: L
 
     assert "Name the report and ask" in typed("ask")
     assert "Name the report and ask" in typed("ask SB-1")
+    assert "Name the report and ask" in typed("ask SB-1 ?")
     assert "There is no SB-99" in typed("ask SB-99 why?")
     assert typed("ask SB-1 why?", user=GUS).startswith("Guests cannot do this")
     for _ in range(2):  # Slack sends one again that was not acknowledged in time
@@ -245,10 +300,16 @@ def test_the_sweep_finds_a_question_and_one_whose_job_ended_without_a_word_is_tr
         report_id, by=BOB, words="why?", message="C1/1.0", most=9, since=now() - dt.timedelta(days=1)
     )
     assert row is not None
+    works.store.runs.begin(f"inquire:{row.id}:1", Stage.INQUIRE, report_id)
     works.jobs.sweep()  # the job meets what nobody thought of
     until(lambda: works.engine.is_over(f"inquire:{row.id}:1"), "the job ends")
     works.jobs.sweep()
+    assert (row.attempt, works.store.inquiries.get(row.id or 0).trouble) == (1, ""), "once is nobody's business"
+    works.jobs.sweep()
+    until(lambda: works.engine.is_over(f"inquire:{row.id}:2"), "the next job ends")
+    works.jobs.sweep()
     assert "by a fault of mine" in works.store.inquiries.get(row.id or 0).trouble
+    assert [run.outcome for run in works.store.runs.of_report(report_id)] == [Outcome.FAILED]
     answered: list[int] = []
 
     def answer(subject: int, *_: object) -> None:

@@ -79,7 +79,7 @@ class StoreLedger:
             return Stopped(
                 Outcome.OUT_OF_MONEY,
                 f"The budget of this report (${self.budgets.report_usd:.2f}) does not hold another call of the "
-                "model. Raise budgets.report_usd in the policy file, then press Retry.",
+                "model. Raise budgets.report_usd in the policy file, then press Retry, or ask again.",
             )
         at = self.clock().astimezone(dt.UTC)
         midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
