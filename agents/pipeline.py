@@ -84,9 +84,9 @@ class Pipeline:
         """Make the report's issue in the tracker, and link it with its pull request."""
         Issuing(self.means).issue(report_id, checkpoint)
 
-    def inquire(self, inquiry_id: int, checkpoint: Checkpoint) -> None:
+    def inquire(self, inquiry_id: int, checkpoint: Checkpoint, job: str) -> None:
         """Answer what somebody asked about a report."""
-        Inquiring(self.means).inquire(inquiry_id, checkpoint)
+        Inquiring(self.means).inquire(inquiry_id, checkpoint, job)
 
     def stand_in(self) -> None:
         """Approve what is shown and a standing approval covers; say of the rest why people are asked."""

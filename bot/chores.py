@@ -29,7 +29,7 @@ def _nothing_to_issue(_: int, __: Checkpoint) -> None:
     """Where there is no tracker, no report has an issue."""
 
 
-def _nobody_inquires(_: int, __: Checkpoint) -> None:
+def _nobody_inquires(_: int, __: Checkpoint, ___: str) -> None:
     """Where there is no Slack, nobody asks about a report."""
 
 
@@ -44,7 +44,7 @@ class Chores:
     note_week: Callable[[], None] = _nobody_listens  # tells channels what came of their reports
     answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
     issue: Callable[[int, Checkpoint], None] = _nothing_to_issue  # makes and links a report's issue in a tracker
-    inquire: Callable[[int, Checkpoint], None] = _nobody_inquires  # answers what somebody asked about a report
+    inquire: Callable[[int, Checkpoint, str], None] = _nobody_inquires  # answers what somebody asked about a report
     reencode: Callable[[], int] = _nothing_to_encode  # makes anew the vectors that another encoder made
 
     def each_hour(self) -> None:

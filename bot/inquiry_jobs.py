@@ -22,9 +22,7 @@ def enqueue_inquiries(store: Store, enqueuer: Enqueuer, at: dt.datetime) -> None
         if not enqueuer.engine.is_over(run_key(inquiry)):
             enqueuer.inquire(inquiry)
             continue
-        row = store.inquiries.get(inquiry.id or 0)  # as it is now: it may have been answered meanwhile
-        if row.attempt == inquiry.attempt:
+        trouble = _TROUBLE if inquiry.tries else ""
+        if store.inquiries.failed(inquiry.id or 0, inquiry.attempt, trouble, at + _AGAIN if trouble else at):
             store.runs.end(run_key(inquiry), Outcome.FAILED, _TROUBLE, 0.0)
-            trouble = _TROUBLE if row.tries else ""
-            store.inquiries.failed(inquiry.id or 0, trouble, at + _AGAIN if trouble else at)
             enqueuer.publish(inquiry.report_id)

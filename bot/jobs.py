@@ -110,7 +110,7 @@ class Jobs:
             "publish": lambda subject, _, job_id: self.publisher.draw(int(subject), job_id),
             "pull": self.puller.pull,
             "issue": lambda subject, checkpoint, _: self.chores.issue(int(subject), checkpoint),
-            "inquire": lambda subject, checkpoint, _: self.chores.inquire(int(subject), checkpoint),
+            "inquire": lambda subject, checkpoint, job_id: self.chores.inquire(int(subject), checkpoint, job_id),
             "check": lambda subject, *_: self.chores.check(subject),
             "standing": lambda *_: self.pipeline.stand_in(),
             "remind": lambda _, checkpoint, __: self.pipeline.remind(checkpoint),

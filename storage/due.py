@@ -23,7 +23,7 @@ MACHINE = (Status.AWAITING_RESEARCH, Status.AWAITING_FIX)
 
 
 class DueSignal(NamedTuple):
-    """A signal to be digested, with what the id of its job is made of."""
+    """A signal to be digested, or to be weighed anew, with what the id of its job is made of."""
 
     id: int
     revision: int
@@ -55,7 +55,9 @@ class DueWork:
         """What waits at a moment and is not put off beyond it."""
         with self._on.read() as session:
             return Due(
-                signals=[*_signals(session, at), *_unfinished(session, at)],
+                signals=list(
+                    dict.fromkeys([*_signals(session, at), *_unfinished(session, at), *_unweighed(session, at)])
+                ),
                 reports=_reports(session, at),
                 undrawn=_undrawn(session),
                 inbox=_inbox(session, at),
@@ -96,6 +98,18 @@ def _unfinished(session: Session, at: dt.datetime) -> list[DueSignal]:
         .join(Report, col(Report.id) == col(Signal.report_id))
         .where(col(Report.status).in_(UNFINISHED), col(Report.not_before) <= at)
         .where(Signal.status == SignalStatus.FILED, Signal.trouble != "")
+        .order_by(col(Signal.id))
+        .limit(SWEPT_AT_ONCE)
+    )
+    return [DueSignal(signal_id or 0, revision, attempt) for signal_id, revision, attempt in rows]
+
+
+def _unweighed(session: Session, at: dt.datetime) -> list[DueSignal]:
+    """Those that count more, or less, since who brought that died, or failed, before their report was told."""
+    rows = session.exec(
+        select(Signal.id, Signal.revision, Signal.attempt)
+        .where(col(Signal.unweighed).is_not(None), Signal.status == SignalStatus.FILED)
+        .where(_not_put_off(Signal.not_before, at))
         .order_by(col(Signal.id))
         .limit(SWEPT_AT_ONCE)
     )

@@ -56,6 +56,7 @@ class Fixes:
     def change(self, fix_id: int, **changes: Unpack[FixChanges]) -> Fix:
         """Set columns, and have Slack show the report anew. Raises NotFound."""
         with self._on.write() as session:
+            locked(session, Report, found(session, Fix, fix_id).report_id)  # first, as whoever decides does
             fix = locked(session, Fix, fix_id)
             for name, value in changes.items():
                 setattr(fix, name, value)

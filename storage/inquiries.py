@@ -107,12 +107,12 @@ class Inquiries:
         with self._on.read() as session:
             return found(session, Inquiry, inquiry_id)
 
-    def before(self, inquiry: Inquiry) -> list[Inquiry]:
-        """What was asked about the same report before it and answered, oldest first."""
+    def before(self, inquiry: Inquiry, most: int) -> list[Inquiry]:
+        """What was asked about the same report before it and answered: the latest, oldest first."""
         theirs = select(Inquiry).where(Inquiry.report_id == inquiry.report_id, col(Inquiry.id) < inquiry.id)
         answered = theirs.where(Inquiry.status == InquiryStatus.ANSWERED)
         with self._on.read() as session:
-            return list(session.exec(answered.order_by(col(Inquiry.id))))
+            return list(session.exec(answered.order_by(col(Inquiry.id).desc()).limit(most)))[::-1]
 
     def number(self, inquiry: Inquiry) -> int:
         """The how manieth question about its report it is."""
@@ -148,21 +148,25 @@ class Inquiries:
             journal.touch(session, row.report_id)
             return True
 
-    def failed(self, inquiry_id: int, trouble: str, not_before: dt.datetime, *, is_try: bool = True) -> None:
-        """Note why a job failed, and when the next one may begin; after MOST_TRIES there is none.
+    def failed(
+        self, inquiry_id: int, attempt: int, trouble: str, not_before: dt.datetime, *, is_try: bool = True
+    ) -> bool:
+        """Note why the job of an attempt failed, once, and when the next may begin; after MOST_TRIES there is none.
 
-        One that is no try waits for what is sure to come, however often it looks for it.
+        False, and nothing is noted, if the question does not wait for this attempt any more. One that is no try waits
+        for what is sure to come, however often it looks for it.
         """
         with self._on.write() as session:
             row = _locked(session, inquiry_id)
-            if row.status is not InquiryStatus.WAITING:
-                return
+            if row.status is not InquiryStatus.WAITING or row.attempt != attempt:
+                return False
             row.trouble, row.not_before = trouble, not_before
             row.tries += is_try
             row.attempt += 1
             if row.tries >= MOST_TRIES:
                 row.status, row.sentence, row.ended_at = InquiryStatus.UNANSWERED, f"{trouble} {_GAVE_UP}", now()
             journal.touch(session, row.report_id)
+            return True
 
     def withdraw(self, message: str) -> int | None:
         """Forget a question whose message was deleted, and what it was answered; its report, if there was one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import JSON, Boolean, Column, Index, LargeBinary, Text, UniqueConstraint, false
+from sqlalchemy import JSON, Boolean, Column, Index, LargeBinary, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Named, Typed, UtcTime, now
@@ -23,7 +23,9 @@ from storage.judgments import (
     Verdict,
 )
 from storage.raw import Severity
-from storage.status import Dismissal, SignalStatus, Status, Visibility
+from storage.status import Dismissal, SignalStatus, Status, Unweighed, Visibility
+
+_UNWEIGHED = "unweighed IS NOT NULL"
 
 
 class Signal(SQLModel, table=True):
@@ -36,6 +38,8 @@ class Signal(SQLModel, table=True):
         Index("ix_signal_report", "report_id", "id"),  # by which a report's newest are read
         # from which alone a report's signals are counted:
         Index("ix_signal_gathered", "report_id", "channel", "status", "visibility", "source", "filed_at", "id"),
+        # of the few that a sweep looks for:
+        Index("ix_signal_unweighed", "status", "id", sqlite_where=text(_UNWEIGHED), postgresql_where=text(_UNWEIGHED)),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -74,6 +78,7 @@ class Signal(SQLModel, table=True):
     report_id: int | None = Field(default=None, foreign_key="report.id")
     filed_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     weight: float = 0.0
+    unweighed: Unweighed | None = Field(default=None, sa_column=Column(Named(Unweighed)))
     vector: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # float32, little endian
     query_vectors: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # one after the other
     words: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # what full text search reads

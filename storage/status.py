@@ -118,6 +118,13 @@ class SignalStatus(StrEnum):
     ERASED = "erased"  # deleted where it came from: its text is gone
 
 
+class Unweighed(StrEnum):
+    """Why a signal may count otherwise than its weight says: its report was not told of what was brought last."""
+
+    GREW = "grew"  # more people met it, it is worse, it went on
+    ASKED = "asked"  # somebody asks for an investigation
+
+
 class Visibility(StrEnum):
     """Who may see a signal, and so the report that holds it."""
 

@@ -15,7 +15,7 @@ from agents.exchange import Message, TextBlock, ToolCall, ToolDone, ToolResult
 from agents.people.asking import Asking
 from agents.pipeline import Pipeline
 from agents.ports import Workspace
-from agents.research.inquiring import InquiryRun
+from agents.research.inquiring import InquiryRun, run_key
 from agents.rules import Person
 from agents.terms import Repository
 from storage.columns import now
@@ -42,11 +42,6 @@ def reply(*claims: Mapping[str, Any], unknown: str = "") -> Message:
 def answering(*turns: Message | Exception) -> ScriptedModel:
     model = a_model()
     return ScriptedModel(turns={**model.turns, Stage.INQUIRE: turns}, judgments=model.judgments)
-
-
-@pytest.fixture
-def told() -> list[int]:
-    return []
 
 
 class Away(FakeWorkspaces):
@@ -83,7 +78,7 @@ class Asked:
         return self.asking().ask(1, text, person, message).sentence
 
     def answered(self, inquiry_id: int = 1) -> Inquiry:
-        self.world.pipeline.inquire(inquiry_id, RecordingCheckpoint())
+        self.world.pipeline.inquire(inquiry_id, RecordingCheckpoint(), run_key(self.store.inquiries.get(inquiry_id)))
         return self.store.inquiries.get(inquiry_id)
 
 
@@ -219,11 +214,23 @@ def test_a_resumed_job_asks_no_turn_again(sqlite_store: Store, tmp_path: Path) -
     asked.world.reaches(Status.AWAITING_APPROVAL)
     asked.asks()
     kept = RecordingCheckpoint()
-    asked.world.pipeline.inquire(1, kept)
+    asked.world.pipeline.inquire(1, kept, "inquire:1:1")
     turns = len(asked.world.model.asked)
-    asked.world.pipeline.inquire(1, kept.resumed(3))
+    asked.world.pipeline.inquire(1, kept.resumed(3), "inquire:1:1")
     assert len(asked.world.model.asked) == turns
     assert sqlite_store.inquiries.get(1).status is InquiryStatus.ANSWERED
+
+
+def test_a_job_whose_failure_was_noted_before_it_died_does_not_count_it_twice(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    asked = Asked(sqlite_store, tmp_path, ModelDown("The model is overloaded."))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks()
+    for _ in range(2):
+        asked.world.pipeline.inquire(1, RecordingCheckpoint(), "inquire:1:1")
+    row = sqlite_store.inquiries.get(1)
+    assert (row.tries, row.attempt) == (1, 2)
 
 
 def test_a_question_that_is_deleted_meanwhile_costs_no_further_turn(sqlite_store: Store, tmp_path: Path) -> None:
@@ -237,7 +244,7 @@ def test_a_question_that_is_deleted_meanwhile_costs_no_further_turn(sqlite_store
             assert sqlite_store.inquiries.withdraw("C11/1.0") == 1
         return PlainCheckpoint()(name, work, returns)
 
-    asked.world.pipeline.inquire(1, checkpoint)
+    asked.world.pipeline.inquire(1, checkpoint, "inquire:1:1")
     assert len(asked.world.model.asked) == before + 1
     row = sqlite_store.inquiries.get(1)
     assert (row.status, row.words, row.reply, row.sentence) == (InquiryStatus.WITHDRAWN, "", None, "")
@@ -257,7 +264,7 @@ def test_what_was_asked_of_tools_for_a_question_goes_with_it(sqlite_store: Store
             sqlite_store.inquiries.withdraw("C11/1.0")
         return done
 
-    asked.world.pipeline.inquire(1, checkpoint)
+    asked.world.pipeline.inquire(1, checkpoint, "inquire:1:1")
     assert [each.line for each in sqlite_store.runs.uses("inquire:1:1")] == [""]
 
 
@@ -285,7 +292,7 @@ def test_an_answer_that_was_made_of_what_is_deleted_meanwhile_is_not_given(sqlit
             sqlite_store.signals.erase("slack", sqlite_store.signals.get(1).external_id)
         return PlainCheckpoint()(name, work, returns)
 
-    asked.world.pipeline.inquire(1, checkpoint)
+    asked.world.pipeline.inquire(1, checkpoint, "inquire:1:1")
     row = sqlite_store.inquiries.get(1)
     assert (row.status, row.attempt, row.reply) == (InquiryStatus.WAITING, 2, None)
     assert "was deleted" in row.trouble
@@ -307,7 +314,7 @@ def test_under_a_closed_report_nothing_is_told_of_a_channel_that_turned_private(
             sqlite_store.turning_private.turn("C77")
         return PlainCheckpoint()(name, work, returns)
 
-    asked.world.pipeline.inquire(1, checkpoint)
+    asked.world.pipeline.inquire(1, checkpoint, "inquire:1:1")
     assert "merger" in opening(asked)
     assert sqlite_store.inquiries.get(1).reply is None
     asked.world.model.asked.clear()

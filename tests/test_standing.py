@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from storage.status import Status
 from storage.store import Store
 from tests.allowed_ahead import DRAFT, Ahead
 from tests.factories import a_signal
+from tests.fakes import KnownPeople
 from tests.world import PRIYA, TOM
 
 
@@ -151,6 +154,30 @@ def test_what_is_stopped_or_has_run_out_allows_nothing(world: Ahead, how: str) -
         world.passes(hours=1)
     assert world.looks().status is Status.AWAITING_APPROVAL
     assert world.approvals == []
+
+
+@dataclass
+class SlowPeople(KnownPeople):
+    """Slack takes its time to say who somebody is."""
+
+    waits: Callable[[], object] = str
+
+    def person(self, user_id: str) -> Person:
+        self.waits()
+        return super().person(user_id)
+
+
+def test_one_that_runs_out_while_slack_is_asked_about_its_giver_allows_nothing(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    people = SlowPeople()
+    world = Ahead(sqlite_store, tmp_path, policy=DRAFT, people=people)
+    world.gives(seconds=3_600.0)
+    world.shows_a_plan()
+    people.waits = lambda: world.passes(hours=1)
+
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["it has run out"]
 
 
 def test_a_policy_that_shortens_the_time_shortens_what_was_given_before(world: Ahead) -> None:

@@ -6,7 +6,6 @@ Whatever is not known to be harmless is left to people, who are asked as ever.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +18,7 @@ from agents.means import Means
 from agents.patches.guards import is_guarded
 from agents.terms import Autonomy, Policy, Repository
 from storage.decisions.counting import approvals_of
+from storage.decisions.lapsing import RAN_OUT
 from storage.decisions.standing import AHEAD, Room, Waiting
 from storage.errors import SignalboxError
 from storage.groups import Correction, CorrectionKind
@@ -52,7 +52,7 @@ class Standing:
             if given.by not in rules.approvers_of(self.means.policy.repository(given.repository), self.means.policy):
                 store.standing.end(given.id or 0, LEFT)
         looks = [partial(self._look_again, plan) for plan in store.standing.waiting_for_others()]
-        looks += [partial(self._weigh, each, at) for each in store.standing.waiting(at)]
+        looks += [partial(self._weigh, each) for each in store.standing.waiting(at)]
         fault: SignalboxError | None = None
         for look in looks:
             try:
@@ -115,17 +115,18 @@ class Standing:
         if lapsed:
             self.means.nudge.report(plan.report_id)
 
-    def _weigh(self, waiting: Waiting, at: dt.datetime) -> None:
+    def _weigh(self, waiting: Waiting) -> None:
         given, plan = waiting.standing, waiting.plan
-        because = self.why_not(given, plan) or self._allow(given, plan, at)
+        because = self.why_not(given, plan) or self._allow(given, plan)
         if because:
-            self.means.store.standing.turned_down(given, plan, because, at)
+            self.means.store.standing.turned_down(given, plan, because, self.means.clock())
         self.means.nudge.report(plan.report_id)
 
-    def _allow(self, given: StandingApproval, plan: ShownPlan, at: dt.datetime) -> str:
-        policy = self.means.policy
+    def _allow(self, given: StandingApproval, plan: ShownPlan) -> str:
+        policy, at = self.means.policy, self.means.clock()
         repository, most = policy.repository(given.repository), policy.standing.per_day
-        end = rules.good_until(given, policy)
+        if (end := rules.good_until(given, policy)) <= at:
+            return RAN_OUT  # while others were asked about the plan, which takes its time
         done = self.means.store.standing.allow(
             given.id or 0,
             plan,
@@ -142,7 +143,7 @@ class Standing:
         if given.ended_at is not None:
             return given.ended_because
         if rules.good_until(given, self.means.policy) <= self.means.clock():
-            return "it has run out"
+            return RAN_OUT
         return self._refused(given, repository)
 
     def _refused(self, given: StandingApproval, repository: Repository) -> str:

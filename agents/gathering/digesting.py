@@ -18,7 +18,7 @@ from storage.readings import Reading
 from storage.records import Signal
 from storage.signals.pardons import words_fragment
 from storage.signals.remembering import is_put_off
-from storage.status import SignalStatus
+from storage.status import SignalStatus, Unweighed
 
 _RESTORED, _POLICY = "Restored from the quarantine", "The policy trusts this source"
 _WORDS, _FRAGMENT = "The same words from this source", "The fragment that a model would hold"
@@ -60,11 +60,12 @@ class Digesting:
         return signal.revision if waits else 0
 
     def _finish(self, signal_id: int) -> bool:
-        """Do what was left undone by a digest that failed after it had filed the signal: let its report ripen."""
+        """Let its report ripen, if a digest that had filed the signal failed before that, or who made it grow died."""
         signal = self.means.store.signals.get(signal_id)
-        if signal.status is not SignalStatus.FILED or not signal.trouble:
+        if signal.status is not SignalStatus.FILED or not (signal.trouble or signal.unweighed):
             return False
-        Weighing(self.means).again(signal_id, asked=bool(signal.asked_by))
+        asked = signal.unweighed is Unweighed.ASKED or bool(signal.trouble and signal.asked_by)
+        Weighing(self.means).again(signal_id, asked=asked)
         self.means.store.signals.finished(signal_id)
         return True
 

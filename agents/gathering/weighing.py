@@ -20,7 +20,7 @@ class Weighing:
     def again(self, signal_id: int, *, asked: bool) -> None:
         """Bring the report's weight up to date; `asked` if somebody asks for an investigation just now.
 
-        Does nothing for a signal that is not filed.
+        Does nothing for a signal that is not filed. Whoever dies in here leaves its mark, by which the sweep finds it.
         """
         store = self.means.store
         signal = store.signals.get(signal_id)
@@ -42,6 +42,8 @@ class Weighing:
             self.means.messenger.publish(signal.report_id)
         if ripe:
             self.means.nudge.report(signal.report_id)
+        if signal.unweighed is not None:
+            store.signals.weighed(signal_id, signal.revision)
 
 
 @dataclass(frozen=True)

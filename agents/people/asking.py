@@ -38,16 +38,23 @@ class Asking:
     nudge: Callable[[int], None]  # wakes the job of a question; losing it costs seconds
     clock: Callable[[], dt.datetime] = now
 
-    def is_for_us(self, report: Report, words: str, person: Person) -> bool:
-        """Whether words that name us ask to be told something.
+    def is_for_us(self, report: Report, words: str, person: Person, *, named: bool = True) -> bool:
+        """Whether words in a report's thread ask us to be told something; `named`: they name us.
 
-        While an approver's words guide, those that ask for anything to be done are guidance.
+        While an approver's words guide, what is nothing but a question asks us also where it names nobody, and what
+        asks for anything to be done is guidance. Others have to name us: a thread is for people to talk in.
         """
         if report.status is Status.RESOLVED:  # there any other words may say that it came back
-            return begins_as_question(words)
+            return named and begins_as_question(words)
+        if not self._guides(report, person):
+            return named and is_question(words)
+        return is_but_a_question(words) and (named or report.status is not Status.AWAITING_ANSWER)
+
+    def _guides(self, report: Report, person: Person) -> bool:
+        """Whether words of theirs would revise the plan, answer what we asked, or be kept for the next try."""
         repository = self.policy.repository(report.repository)
-        guides = report.status in _TAKES_WORDS and not rules.may_decide(person, repository, self.policy, self.home_team)
-        return is_but_a_question(words) if guides else is_question(words)
+        decides = not rules.may_decide(person, repository, self.policy, self.home_team)
+        return decides and report.status in _TAKES_WORDS
 
     def ask(self, report_id: int, words: str, person: Person, message: str) -> Answer:
         """Keep the question and have it answered in the report's thread, or say why not. Twice is once."""

@@ -27,7 +27,6 @@ from agents.terms import Policy
 from storage.changes import ReportChanges
 from storage.columns import now
 from storage.decisions.counting import approvals_of
-from storage.decisions.plans import Decided, DecidedKind
 from storage.records import Decision, Report, ShownPlan
 from storage.status import CLOSED, Status
 from storage.store import Store
@@ -94,13 +93,7 @@ class Assent:
             message=message,
             **changes,
         )
-        return self._settled(report, decision, decided)
-
-    def _settled(self, report: Report, decision: Decision, decided: Decided) -> Answer:
-        """Have done what follows from a decision, and say what came of it."""
-        if decided.kind is DecidedKind.DONE:
-            self._follow_up(report, decision)
-        self.nudge.report(report.id or 0)
+        self.nudge.report(report_id)
         return told(report, decision, decided)
 
     def reply(
@@ -257,11 +250,6 @@ class Assent:
         """Of the plan that is decided on. An approval of any other than the latest counts for nothing."""
         plan = self.store.plans.latest(report_id)
         return plan.body.files if plan is not None and plan.revision == revision else ()
-
-    def _follow_up(self, report: Report, decision: Decision) -> None:
-        """Book-keeping that may be lost in a crash: the next retry makes up for it."""
-        if decision is Decision.RETRY and (fix := self.store.fixes.latest(report.id or 0)):
-            self.store.fixes.change(fix.id or 0, granted=fix.rounds)
 
 
 _AT_WORK = frozenset({Status.AWAITING_RESEARCH, Status.AWAITING_FIX})

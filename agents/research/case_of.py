@@ -52,7 +52,7 @@ def readable(signals: list[Signal]) -> list[Signal]:
 
 
 def shown_there(report: Report, signals: list[Signal]) -> list[Signal]:
-    """Those that whoever reads the report may see: of a closed one a signal's channel may have turned private."""
+    """Those that all readers of its thread may see: a channel may have turned private since the report was closed."""
     return [signal for signal in signals if signal.visibility is Visibility.PUBLIC or signal.channel == report.channel]
 
 

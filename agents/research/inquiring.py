@@ -25,8 +25,8 @@ from storage.judgments import Outcome, Stage
 from storage.records import Report
 from storage.status import SignalStatus
 
-_EARLIER = 6  # questions before it that are shown, the newest
-_FIRST_WAIT, _A_DIGEST = 20.0, 75.0  # seconds
+_EARLIER = 6  # answered questions before it that are shown
+_FIRST_WAIT, _LONGEST_WAIT, _A_DIGEST = 10.0, 300.0, 75.0  # seconds
 _CHANGED = "Something that was reported was deleted, or left this report, while I looked; I look again without it."
 _TOO_MUCH = "Ask about less at once, or have `inquiry_limits` in the policy file raised."
 _UNREAD = "What was reported has changed, and is read anew first."
@@ -73,20 +73,23 @@ class Inquiring:
 
     means: Means
 
-    def inquire(self, inquiry_id: int, checkpoint: Checkpoint) -> None:
-        """Answer it, or say why not. What something outside keeps from being answered is tried again later."""
+    def inquire(self, inquiry_id: int, checkpoint: Checkpoint, job: str) -> None:
+        """Answer it, or say why not. What something outside keeps from being answered is tried again later.
+
+        `job` is the id of the job that does it: one that the question no longer waits for does nothing.
+        """
         report_id = self.means.store.inquiries.get(inquiry_id).report_id
         try:
-            self._inquire(inquiry_id, checkpoint)
+            self._inquire(inquiry_id, checkpoint, job)
         except Unavailable as error:
-            self._put_off(inquiry_id, error)
+            self._put_off(inquiry_id, error, job)
         except (Rejected, Stopped, SandboxUnusable) as error:
-            self._broke_off(inquiry_id, error)
+            self._broke_off(job, error)
             self.means.store.inquiries.give_up(inquiry_id, self.means.redactor.text(str(error)))
         self.means.messenger.publish(report_id)
 
-    def _inquire(self, inquiry_id: int, checkpoint: Checkpoint) -> None:
-        start = checkpoint("case", lambda: self._start(inquiry_id), InquiryStart)
+    def _inquire(self, inquiry_id: int, checkpoint: Checkpoint, job: str) -> None:
+        start = checkpoint("case", lambda: self._start(inquiry_id, job), InquiryStart)
         if start.case is None:
             checkpoint("end", lambda: self._none(inquiry_id, start.sentence), bool)
             return
@@ -103,9 +106,9 @@ class Inquiring:
         )
         checkpoint("end", lambda: self._end(run, inquiry_id, replied, case), bool)
 
-    def _start(self, inquiry_id: int) -> InquiryStart:
+    def _start(self, inquiry_id: int, job: str) -> InquiryStart:
         store, inquiry = self.means.store, self.means.store.inquiries.get(inquiry_id)
-        if inquiry.status is not InquiryStatus.WAITING:
+        if inquiry.status is not InquiryStatus.WAITING or run_key(inquiry) != job:
             return InquiryStart()
         report = store.reports.get(inquiry.report_id)
         signals = shown_there(report, readable(store.signals.of_report(inquiry.report_id)))
@@ -120,13 +123,13 @@ class Inquiring:
         if routed.repository is None:
             return InquiryStart(sentence=NO_REPOSITORY)
         base = case_of(self.means, report, signals, routed.repository)
-        run = InquiryRun(self.means, Stage.INQUIRE, inquiry.report_id, run_key(inquiry))
+        run = InquiryRun(self.means, Stage.INQUIRE, inquiry.report_id, job)
         run.begin(signals, routed.repository.name)
         return InquiryStart(case=self._asked(inquiry, report, base.model_dump()), run=run.key)
 
     def _asked(self, inquiry: Inquiry, report: Report, base: dict[str, object]) -> InquiryCase:
         store, redact = self.means.store, self.means.redactor.text
-        before = store.inquiries.before(inquiry)[-_EARLIER:]
+        before = store.inquiries.before(inquiry, _EARLIER)
         return InquiryCase.model_validate(
             base
             | {
@@ -148,29 +151,35 @@ class Inquiring:
         if reply is not None and (reply.claims or reply.unknown.strip()):
             shown = [signal.external_id for signal in case.signals]
             if not inquiries.answer(inquiry_id, reply, shown):
-                inquiries.failed(inquiry_id, _CHANGED, self.means.clock())
+                inquiries.failed(inquiry_id, _attempt(run.key), _CHANGED, self.means.clock())
         else:
             inquiries.give_up(inquiry_id, _NOTHING_HELD if reply is not None else _why_none(replied))
         return True
 
-    def _put_off(self, inquiry_id: int, error: Unavailable) -> None:
-        inquiries = self.means.store.inquiries
-        wait = max(_FIRST_WAIT * 2.0 ** inquiries.get(inquiry_id).tries, error.retry_after or 0.0)
-        until = self.means.clock() + dt.timedelta(seconds=wait)
-        self._broke_off(inquiry_id, error)
-        inquiries.failed(
-            inquiry_id, self.means.redactor.text(str(error)), until, is_try=not isinstance(error, SpentForToday)
+    def _put_off(self, inquiry_id: int, error: Unavailable, job: str) -> None:
+        wait = max(min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** _attempt(job)), error.retry_after or 0.0)
+        self._broke_off(job, error)
+        self.means.store.inquiries.failed(
+            inquiry_id,
+            _attempt(job),
+            self.means.redactor.text(str(error)),
+            self.means.clock() + dt.timedelta(seconds=wait),
+            is_try=not isinstance(error, SpentForToday),
         )
 
-    def _broke_off(self, inquiry_id: int, error: Exception) -> None:
+    def _broke_off(self, job: str, error: Exception) -> None:
         """Note that the run, if it had begun, ended with this."""
-        key = run_key(self.means.store.inquiries.get(inquiry_id))
-        self.means.store.runs.end(key, Outcome.FAILED, self.means.redactor.text(str(error)), 0.0)
+        self.means.store.runs.end(job, Outcome.FAILED, self.means.redactor.text(str(error)), 0.0)
 
 
 def _why_none(replied: Replied) -> str:
     more = f" {_TOO_MUCH}" if replied.sentence.startswith(AT_ITS_LIMIT) else ""
     return f"{replied.sentence}{more}"
+
+
+def _attempt(job: str) -> int:
+    """Which attempt at its question a job is."""
+    return int(job.rpartition(":")[2])
 
 
 def run_key(inquiry: Inquiry) -> str:

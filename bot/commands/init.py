@@ -33,8 +33,8 @@ def init(
 ) -> None:
     """Ask for what the bot needs, try it, and write .env and signalbox.toml into this folder.
 
-    A policy that is there stays, and in .env only what is refused is replaced. The policy goes where SIGNALBOX_POLICY
-    says, if it is set. Without a terminal, the same as --examples.
+    A policy that is there stays, but for a repository where it names none, and in .env only what is refused is
+    replaced. The policy goes where SIGNALBOX_POLICY says, if it is set. Without a terminal, the same as --examples.
     """
     policy = Path(environment().get("SIGNALBOX_POLICY") or "signalbox.toml")
     if not examples:

@@ -20,16 +20,17 @@ from storage.inquiries import TYPED
 from storage.records import Report
 
 _ASK = re.compile(rf"\w+\s+{REF}[\s,:]+(.+)", re.IGNORECASE | re.DOTALL)
+_PERSON = "<@"  # begins a mention: whoever names others talks with them
 _USAGE = "Name the report and ask, such as: `/signalbox ask SB-12 since which release does it happen?`"
 
 
 def asked_here(event: SlackEvent, report: Report, person: Person, deps: Deps) -> Answer | None:
-    """What to tell who names us in a report's thread and asks about it; None where that is no question to us."""
-    if f"<@{deps.our_user}" not in event.text or event.forwarded:
+    """What to tell who asks us about a report in its thread; None where that is no question to us."""
+    named, words = f"<@{deps.our_user}" in event.text, _words_to_us(event, deps)
+    if event.forwarded or not deps.asking.is_for_us(report, words, person, named=named):
         return None
-    words = _words_to_us(event, deps)
-    if not deps.asking.is_for_us(report, words, person):
-        return None
+    if not named and _PERSON in words:
+        return Answer(ok=True, sentence="")  # an approver asks a colleague: neither us, nor for another plan
     answer = deps.asking.ask(report.id or 0, words, person, event.external_id)
     return Answer(ok=True, sentence=paused(deps)) if answer.ok else answer
 

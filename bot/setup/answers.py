@@ -41,6 +41,12 @@ def policy_text(answers: Answers) -> str:
     return "\n".join(parts) + "\n"
 
 
+def added_text(chosen: Chosen, issues_to: Room | None) -> str:
+    """What a policy that names no repository gets at its end; where its issues are told, if they are to be read."""
+    parts = [*_repository(chosen), *(_issues(chosen.name, issues_to) if issues_to is not None else ())]
+    return "\n".join(parts) + "\n"
+
+
 def _people(answers: Answers) -> Iterator[str]:
     ids = _value([each.id for each in answers.approvers])
     yield f"approvers = {ids}{_remark(each.shown for each in answers.approvers)}"
@@ -72,29 +78,37 @@ def _repository(chosen: Chosen) -> Iterator[str]:
         yield from (f"  {_value(each)}," for each in guess.requirements)
         yield "]"
     if guess.left:
-        yield f"# In {', '.join(guess.left)}: files or addresses, which are not taken; see what of them is needed."
+        yield f"# In {', '.join(guess.left)}: files, addresses, what is computed: not taken; see what is needed."
     if guess.to_do:
         yield f"# Still to do: {guess.to_do}."
 
 
 def _sources(answers: Answers) -> Iterator[str]:
     about = answers.repository.name if answers.repository else ""
-    name = re.sub(r"[^a-z0-9]+", "-", about.partition("/")[2].lower()).strip("-") or "product"
     if answers.issues:
-        yield from _source(f"{name}-issues", "github", answers, {"repository": about})
+        yield from _issues(about, answers.report_to)
     if answers.sentry is not None:
-        yield from _source(f"{name}-errors", sentry.KIND, answers, answers.sentry.options)
+        yield from _source(f"{_short(about)}-errors", sentry.KIND, answers.report_to, about, answers.sentry.options)
 
 
-def _source(name: str, kind: str, answers: Answers, options: Mapping[str, str]) -> Iterator[str]:
+def _issues(about: str, report_to: Room) -> Iterator[str]:
+    return _source(f"{_short(about)}-issues", "github", report_to, about, {"repository": about})
+
+
+def _short(about: str) -> str:
+    """The repository's name as that of a source may be."""
+    return re.sub(r"[^a-z0-9]+", "-", about.partition("/")[2].lower()).strip("-") or "product"
+
+
+def _source(name: str, kind: str, report_to: Room, about: str, options: Mapping[str, str]) -> Iterator[str]:
     yield f"\n[sources.{name}]"
     yield f"kind = {_value(kind)}"
     yield 'every = "2m"'
-    yield f"report_to = {_value(answers.report_to.id)}{_remark([f'#{answers.report_to.name}'])}"
-    if answers.report_to.is_private:
+    yield f"report_to = {_value(report_to.id)}{_remark([f'#{report_to.name}'] if report_to.name else ())}"
+    if report_to.is_private:
         yield 'visibility = "private"'
-    if answers.repository is not None:
-        yield f"repository = {_value(answers.repository.name)}"
+    if about:
+        yield f"repository = {_value(about)}"
     yield f"options = {{ {', '.join(f'{key} = {_value(value)}' for key, value in options.items())} }}"
 
 

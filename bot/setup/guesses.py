@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import configparser
+import posixpath
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from bot.setup import setup_py
 
 _PYTHON = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini", "requirements.txt"})
 _LISTS = (
@@ -19,11 +22,12 @@ _LISTS = (
     "dev-requirements.txt",
     "test-requirements.txt",
 )
-READ = ("pyproject.toml", "setup.cfg", *_LISTS)  # files whose words are looked at
+READ = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", *_LISTS)  # files whose words are looked at
 _OF_TESTS = frozenset({"test", "tests", "testing", "dev"})  # how extras and groups that tests need are called
 _ELSEWHERE = frozenset({"path", "git", "url", "file"})  # an index may have another package of that name
 _PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:$|[\[(<>=!~;])")
 _ITSELF = re.compile(r"(?:(?:-e|--editable)[ =])?\s*\.(?:$|/?$|\[)")
+_LIST = re.compile(r"(?:-r|--requirement)[ =]*(?P<file>\S+)")
 _NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 _NODE = "lend it node_modules by `dependencies`, or name an `image`"
 _OTHERS = (  # a file that tells of a language, how its tests run, and what they need besides
@@ -53,21 +57,25 @@ class Guess:
 
 
 def guessed(names: Collection[str], texts: Mapping[str, str]) -> Guess:
-    """By the names of the files at the top, and the words of those of them that are in READ."""
+    """By the names of the files at the top, and the words of those of them that are in READ, and of what these name."""
     if _PYTHON & set(names):
-        declared = {
-            "pyproject.toml": list(_declared(texts.get("pyproject.toml", ""))),
-            "setup.cfg": list(_configured(texts.get("setup.cfg", ""))),
-            **{name: list(_lines(texts.get(name, ""))) for name in _LISTS},
-        }
+        declared = {file: _said(file, text) for file, text in texts.items()}
         packages = [line for lines in declared.values() for line in lines if _is_package(line)]
-        left = tuple(name for name, lines in declared.items() if not all(_is_known(line) for line in lines))
+        left = tuple(
+            file for file, lines in declared.items() if not all(_is_known(line, file, texts) for line in lines)
+        )
         path = "src" if "src" in names else "."
         return Guess(requirements=_one_of_each([*packages, "pytest"]), path=path, left=left)
     for file, command, to_do in _OTHERS:
         if file in names:
             return Guess(command, to_do=to_do)
     return Guess(to_do=_UNKNOWN)
+
+
+def further(texts: Mapping[str, str]) -> list[str]:
+    """The lists of requirements that these files name and that are not among them, by their paths in the repository."""
+    named = (_list_in(line, file) for file, text in texts.items() for line in _said(file, text))
+    return list(dict.fromkeys(path for path in named if path and path not in texts))
 
 
 def corrected(guess: Guess, command: tuple[str, ...]) -> Guess:
@@ -77,6 +85,21 @@ def corrected(guess: Guess, command: tuple[str, ...]) -> Guess:
     if command[0] in _RUNNERS:
         return Guess(command, to_do=_RUNNERS[command[0]])
     return replace(guess, test_command=command, to_do="" if guess.to_do == _UNKNOWN else guess.to_do)
+
+
+def _said(file: str, text: str) -> list[str]:
+    """What a file says is needed, line by line."""
+    read = {"pyproject.toml": _declared, "setup.cfg": _configured, "setup.py": _set_up, "tox.ini": _of_tox}
+    return list(read.get(file, _lines)(text))
+
+
+def _list_in(line: str, file: str) -> str:
+    """The path of the list of requirements that a line of a file names; empty if it names none, or one elsewhere."""
+    found = _LIST.fullmatch(line)
+    named = found["file"].removeprefix("{toxinidir}/") if found else ""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(file), named)) if named else ""
+    is_inside = path.isprintable() and not path.startswith(("/", "..")) and "://" not in named
+    return path if is_inside and not set(path) & set("{}$~\\") else ""
 
 
 def _declared(text: str) -> Iterator[str]:
@@ -94,6 +117,10 @@ def _declared(text: str) -> Iterator[str]:
         said = [(one, _folded(_name(one))) for one in _words(each)]
         yield from (f"{name} @ elsewhere" if name in elsewhere else one for one, name in said if name != own)
     yield from _of_poetry(_table(tool, "poetry"))
+    dynamic = _table(_table(tool, "setuptools"), "dynamic")
+    extras = _table(dynamic, "optional-dependencies")
+    for each in (_table(dynamic, "dependencies"), *(_table(extras, name) for name in sorted(_OF_TESTS))):
+        yield from _of_files(each.get("file"))
 
 
 def _of_poetry(poetry: Mapping[str, Any]) -> Iterator[str]:
@@ -108,18 +135,48 @@ def _of_poetry(poetry: Mapping[str, Any]) -> Iterator[str]:
             yield from () if name == "python" else (f"{name} @ elsewhere",) if is_elsewhere else (name,)
 
 
+def _of_files(named: object) -> Iterator[str]:
+    """Lists that are named where packages are looked for."""
+    files = [named] if isinstance(named, str) else named if isinstance(named, list) else []
+    yield from (f"-r {file.strip()}" for file in files if isinstance(file, str))
+
+
 def _configured(text: str) -> Iterator[str]:
-    """What a setup.cfg declares."""
+    """What a setup.cfg declares, also to tox."""
+    parser = _parsed(text)
+    own = _folded(parser.get("metadata", "name", fallback=""))
+    wanted = [parser.get("options", key, fallback="") for key in ("install_requires", "tests_require")]
+    if parser.has_section("options.extras_require"):
+        wanted += [words for name, words in parser.items("options.extras_require") if name in _OF_TESTS]
+    for words in wanted:
+        said = words.strip()
+        if said.startswith("file:"):
+            yield from _of_files(said.removeprefix("file:").split(","))
+        else:
+            yield from (line for line in _lines(words) if _folded(_name(line)) != own)
+    yield from _lines(parser.get("tox:testenv", "deps", fallback=""))
+
+
+def _set_up(text: str) -> Iterator[str]:
+    """What a setup.py declares."""
+    said = setup_py.declared(text, _OF_TESTS)
+    own = _folded(said.name)
+    yield from (line for line in said.packages if _folded(_name(line)) != own)
+
+
+def _of_tox(text: str) -> Iterator[str]:
+    """What tox installs for the tests, wherever it runs them."""
+    yield from _lines(_parsed(text).get("testenv", "deps", fallback=""))
+
+
+def _parsed(text: str) -> configparser.RawConfigParser:
+    """Nothing of what is broken."""
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(text)
     except configparser.Error:
-        return
-    own = _folded(parser.get("metadata", "name", fallback=""))
-    wanted = [parser.get("options", "install_requires", fallback="")]
-    if parser.has_section("options.extras_require"):
-        wanted += [words for name, words in parser.items("options.extras_require") if name in _OF_TESTS]
-    yield from (line for words in wanted for line in _lines(words) if _folded(_name(line)) != own)
+        return configparser.RawConfigParser()
+    return parser
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -135,14 +192,13 @@ def _is_package(line: str) -> bool:
     return bool(_PACKAGE.match(line)) and "://" not in line
 
 
-def _is_known(line: str) -> bool:
+def _is_known(line: str, file: str, read: Collection[str]) -> bool:
     """Whether nothing is lost by it: the project itself, an option of pip's, a list that is read too."""
-    option, _, rest = line.partition(" ")
-    file = rest.strip().removeprefix("./")
+    option = re.split(r"[ =]", line, maxsplit=1)[0]
     return (
         _is_package(line)
         or bool(_ITSELF.match(line))
-        or (option in ("-r", "--requirement") and file in _LISTS)
+        or _list_in(line, file) in read
         or (option[:2] == "--" and option not in ("--requirement", "--constraint", "--editable"))
     )
 

@@ -12,6 +12,7 @@ from bot.doctor.slack import examine_bot_token, examine_level_token
 from bot.settings import environment, read_settings
 from bot.setup.answers import Answers, policy_text
 from bot.setup.asking import Asking
+from bot.setup.going_on import GoingOn
 from bot.setup.repositories import Chosen, Hub, choose_repository, examine_token
 from bot.setup.sentry import Followed, choose_sentry
 from bot.setup.slack import Room, Team, app_link, choose_approvers, choose_room
@@ -37,7 +38,8 @@ class Interview:
     policy: Path
 
     def hold(self) -> Answers | None:
-        """Ask for the secrets, then for what the policy says; None when there is a policy, which stays as it is.
+        """Ask for the secrets, then for what the policy says; None when there is a policy, which stays as it is, but
+        for a repository where it names none.
 
         Raises BadSettings where it cannot go on; secrets that were answered so far stay kept.
         """
@@ -53,9 +55,7 @@ class Interview:
         self._model()
         on_github = self._github()
         if self.policy.exists() or self.policy.is_symlink():
-            asking.say(
-                f"\n{self.policy} is there already, and stays as it is; move it away to be asked for another one."
-            )
+            GoingOn(asking, self.policy).ask(Hub(read_settings()) if on_github else None)
             return None
         settings = read_settings()
         repository = choose_repository(asking, Hub(settings)) if on_github else None
@@ -102,7 +102,7 @@ class Interview:
             raise BadSettings("Correct GITHUB_APP_ID, GITHUB_APP_KEY or GITHUB_INSTALLATION_ID, and come back.")
         if variables.ensure("GITHUB_TOKEN", "Token (Enter: without)", examine_token, check=_GITHUB):
             return True
-        self.asking.say("None for now: nothing can be researched or fixed, and the policy will name no repository.")
+        self.asking.say(f"None for now: nothing can be researched or fixed, and no repository is named. {_LATER}")
         return False
 
     def _decided(self, team: Team, repository: Chosen | None, sentry: Followed | None) -> Answers:

@@ -17,9 +17,10 @@ from bot.doctor.repositories import examine_addresses
 from bot.github_credentials import credentials_of
 from bot.settings import Settings
 from bot.setup.asking import Asking
-from bot.setup.guesses import READ, Guess, corrected, guessed
+from bot.setup.guesses import READ, Guess, corrected, further, guessed
 
 _SHOWN = 9
+_MOST = 20  # files of a repository that are read
 _OF_AN_APP = "ghs_"  # begins the tokens of an App's installation
 _PASTED = re.compile(  # a repository's name, or an address that has it
     r"(?:(?:https?|ssh)://[^/]+/|git@[^:/]+:)?(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?(?:/.*)?", re.ASCII
@@ -85,10 +86,12 @@ class Hub:
                 f"On {branch} of {name} the token sees no file: it is empty, or its contents may not be read."
             )
         texts = {file: self._text(name, file, branch) for file in READ if file in names}
+        while more := further(texts)[: _MOST - len(texts)]:
+            texts |= {file: self._text(name, file, branch) for file in more}
         return Chosen(name, branch, guessed(names, texts), tuple(doubts))
 
     def _text(self, name: str, file: str, branch: str) -> str:
-        path = f"repos/{name}/contents/{file}?ref={quote(branch, safe='')}"
+        path = f"repos/{name}/contents/{quote(file)}?ref={quote(branch, safe='')}"
         answer = self._get(path, accept="application/vnd.github.raw+json", missing=True)
         return answer.content.decode("utf-8-sig", errors="replace").replace("\0", "") if answer.ok else ""
 
@@ -186,7 +189,7 @@ def _with_tests(asking: Asking, chosen: Chosen) -> Chosen:
     if chosen.guess.requirements:
         asking.say(f"For its tests there will be installed: {', '.join(chosen.guess.requirements)}")
     if chosen.guess.left:
-        asking.say(f"In {', '.join(chosen.guess.left)} there are files or addresses besides, which are not taken.")
+        asking.say(f"In {', '.join(chosen.guess.left)} more is named than packages of an index, which is not taken.")
     if chosen.guess.to_do:
         asking.say(_to_do(chosen.guess))
     while True:

@@ -8,13 +8,15 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from dotenv import dotenv_values, set_key
+from dotenv import dotenv_values
 
 from agents.errors import BadSettings
 from bot.doctor.examination import guarded
 from bot.doctor.findings import Finding, Verdict
+from bot.dotenv import with_variable
 from bot.settings import Settings, environment, read_settings, secret, settings_with
 from bot.setup.asking import Asking
+from bot.setup.files import read, replace
 
 Trial = Callable[[Settings], Iterator[Finding]]
 _ENV = Path(".env")
@@ -93,7 +95,7 @@ def _value(name: str, typed: str) -> str:
 
 def _keep(name: str, value: str) -> None:
     try:
-        set_key(_ENV, name, value, quote_mode="never", follow_symlinks=True)  # made for its owner alone
+        replace(_ENV, with_variable(read(_ENV), name, value))
     except OSError as error:
         raise BadSettings(
             f"{_ENV.absolute()} cannot be written ({error.strerror}); type `signalbox init` in a folder of yours."

@@ -7,13 +7,15 @@ from enum import StrEnum
 from typing import Unpack
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from storage import journal
 from storage.changes import ReportChanges
 from storage.columns import now
 from storage.decisions.counting import approvals_of
-from storage.records import Approval, Decision, Entry, EntryKind, Report, ShownPlan
+from storage.decisions.lapsing import lapse_ended
+from storage.records import Approval, Decision, Entry, EntryKind, Fix, Report, ShownPlan
 from storage.reports.snapshot import open_question
 from storage.sleep import Waking, wake
 from storage.status import Dismissal, Mover, Status
@@ -125,6 +127,8 @@ def decided(
     if fault := _fault(session, report, approval, to, mover):
         return Decided(kind=fault, by=_decider(session, approval.report_id))
     by = approval.by
+    if approval.decision is Decision.APPROVE:
+        lapse_ended(session, report, now())
     before = {each.by for each in approvals_of(_said(session, report), approval.plan_revision, named or None)}
     missing = needed - len(before | {by}) if approval.decision is Decision.APPROVE else 0
     is_new = not _has_said_so(session, report, approval)
@@ -135,6 +139,8 @@ def decided(
         wake(session, report, Waking.ACTED, by)
         return Decided(kind=DecidedKind.NOTED, by=by, missing=missing)
     _carry_out(session, report, approval, to=to, mover=mover, because=because, changes=changes)
+    if approval.decision is Decision.RETRY:
+        _grant_rounds(session, approval.report_id)
     return Decided(kind=DecidedKind.DONE, by=by)
 
 
@@ -183,6 +189,13 @@ def _carry_out(
         changes["dismissal"] = Dismissal.NOT_NOW
     who, why = approval.by, because or _named(approval.decision)
     journal.move(session, report, to, mover=mover, who=who, because=why, step=None, judgment=None, changes=changes)
+
+
+def _grant_rounds(session: Session, report_id: int) -> None:
+    """Let the report's latest fix, if there is one, have as many rounds again as it has had."""
+    latest = select(func.max(Fix.plan_revision)).where(Fix.report_id == report_id).scalar_subquery()
+    theirs = (col(Fix.report_id) == report_id, col(Fix.plan_revision) == latest)
+    session.execute(update(Fix).where(*theirs).values(granted=Fix.rounds))
 
 
 def _write_down(session: Session, approval: Approval) -> None:

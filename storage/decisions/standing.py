@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, select
 
-from storage import journal
 from storage.columns import now
 from storage.decisions.deciding import Decided, DecidedKind, decided
-from storage.records import Approval, Decision, EntryKind, Report, ShownPlan
+from storage.decisions.lapsing import GIVEN_ANEW, heir, lapse
+from storage.records import Approval, Decision, Report, ShownPlan
 from storage.standing_rows import StandingApproval, StandingUse
 from storage.status import Mover, Status
 from storage.transactions import Transactions, found, insert_once, locked
 
 VIA = "standing"  # how an approval says that it was given ahead
 AHEAD = "standing approval of"  # begins what the journal says of it
-GIVEN_ANEW = "it was given anew"
 SPENT = "as many plans were allowed within a day as may be"
 AGAIN = "it allowed this very plan before"
 ENDED = "it is not in force any more"
@@ -95,12 +94,7 @@ class StandingApprovals:
     def heir(self, standing_id: int) -> StandingApproval:
         """The one, or the newest that its giver gave in its place. Raises NotFound."""
         with self._on.read() as session:
-            row = found(session, StandingApproval, standing_id)
-            if row.ended_because != GIVEN_ANEW:
-                return row
-            own = (StandingApproval.repository == row.repository, StandingApproval.by == row.by)
-            newest = select(StandingApproval).where(*own).order_by(col(StandingApproval.id).desc()).limit(1)
-            return session.exec(newest).one()
+            return heir(session, standing_id)
 
     def living(self, at: dt.datetime) -> list[StandingApproval]:
         """Those that are neither ended nor run out, the oldest first."""
@@ -168,10 +162,7 @@ class StandingApprovals:
             waits = report.status is Status.AWAITING_APPROVAL and report.plan_revision == said.plan_revision
             if not waits or said.lapsed_because:
                 return
-            said.lapsed_because = because
-            report.version += 1
-            told = f"the standing approval of {said.by} does not count any more: {because}"
-            journal.tell(session, report_id, EntryKind.STAGE, Mover.MACHINE.value, told)
+            lapse(session, report, said, because)
 
     def turned_down(self, standing: StandingApproval, plan: ShownPlan, because: str, at: dt.datetime) -> None:
         """Note why a standing approval does not cover a plan, to be told at the plan. The first reason counts."""

@@ -30,6 +30,7 @@ from storage.signals.forgotten import forget_judgments
 from storage.signals.leaving import leave_dismissed
 from storage.signals.pardons import pardon
 from storage.signals.remembering import News, Remembered, is_as_read, remember, text_hash
+from storage.signals.weights import Weights
 from storage.status import CLOSED, UNFINISHED, SignalStatus
 from storage.transactions import Transactions, found, locked
 
@@ -54,11 +55,11 @@ class SignalCounts(BaseModel):
     erased: int = 0  # deleted where they came from, or older than words are kept
 
 
-class Signals:
+class Signals(Weights):
     """The signals."""
 
     def __init__(self, transactions: Transactions) -> None:
-        self._on = transactions
+        super().__init__(transactions)
         self._index = VectorIndex()
 
     def remember(self, raw: RawSignal, quiet: float = 0.0) -> Remembered:
@@ -234,18 +235,6 @@ class Signals:
                 retitle(session, report_id, external_id)
             touch_neighbours(session, reports)
             return reports
-
-    def weigh(self, signal_id: int, weight: float) -> bool:
-        """Let a filed signal count so much for its report from now on; False when that changes nothing."""
-        with self._on.write() as session:
-            signal = locked(session, Signal, signal_id)
-            if signal.status is not SignalStatus.FILED or signal.report_id is None or signal.weight == weight:
-                return False
-            report = locked(session, Report, signal.report_id)
-            report.weight += weight - signal.weight
-            report.version += 1
-            signal.weight = weight
-            return True
 
     def postpone(self, signal_id: int, trouble: str, not_before: dt.datetime) -> None:
         """Note that its digest failed, to be tried again under a new attempt.

@@ -17,7 +17,7 @@ from storage.raw import RawSignal
 from storage.records import EntryKind, Report, Signal
 from storage.signals.forgotten import forget_judgments
 from storage.signals.narrowing import leave_wider
-from storage.status import SignalStatus, Status, Visibility
+from storage.status import SignalStatus, Status, Unweighed, Visibility
 from storage.transactions import insert_once, locked
 
 LONGEST_UNREST = dt.timedelta(minutes=5)  # what changes all the time is read at least that often
@@ -155,6 +155,8 @@ def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch, q
     if asked and not reworded and signal.filed_epoch:  # who asks is answered in other words
         epoch.value += 1
         signal.filed_epoch = epoch.value
+    if not reworded:
+        _have_weighed(signal, asks=bool(raw.asked_by))
     if reworded:
         forget_judgments(signal, epoch)
         if not is_put_off(signal, now()):  # one line for many changes in a row
@@ -164,6 +166,14 @@ def _take_over(session: Session, signal: Signal, raw: RawSignal, epoch: Epoch, q
         _put_off(signal, dt.timedelta(0))
     if reworded or (asked and signal.status is SignalStatus.DROPPED):
         signal.status = SignalStatus.AWAITING_DIGEST
+
+
+def _have_weighed(signal: Signal, *, asks: bool) -> None:
+    """Have its report told that it counts otherwise now. A digest under way may have read what it counted before."""
+    if signal.status is SignalStatus.FILED:
+        signal.unweighed = Unweighed.ASKED if asks else signal.unweighed or Unweighed.GREW
+    elif signal.status is SignalStatus.AWAITING_DIGEST:
+        signal.unweighed = signal.unweighed or Unweighed.GREW
 
 
 def _narrow(session: Session, signal: Signal, visibility: Visibility, epoch: Epoch) -> None:

@@ -6,30 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import BaseModel
-
 from agents.adapters.claude.claude import ClaudeModel
-from agents.exchange import About, Tool, ToolDone, ToolSpec
+from agents.exchange import Tool, ToolDone, ToolSpec
 from agents.loop import Loop
 from agents.ports import Workspace
-from agents.terms import Limits
 from agents.tools.weigh_causes import WEIGH_CAUSES
-from agents.trail import Brief, Ruling, Trail
-from storage.judgments import Judgment, Outcome, Stage
+from agents.trail import Trail
+from storage.judgments import Outcome, Stage
 from storage.run_rows import ToolUse
 from storage.store import Store
+from tests.agents.briefed import Look, a_brief
 from tests.agents.loopback import Reply
 from tests.factories import a_report
-from tests.fake_workspaces import MemoryWorkspace
 from tests.fakes import RecordingCheckpoint
-
-
-class Answer(Judgment):
-    text: str
-
-
-class Look(BaseModel):
-    path: str
 
 
 def look(number: int) -> Reply:
@@ -89,18 +78,5 @@ def runs(model: ClaudeModel, store: Store, checkpoint: RecordingCheckpoint | Non
     def toolbox(_: Workspace) -> tuple[Tool, ...]:
         return (Tool(ToolSpec("look", "Look.", Look), lambda asked: f"{asked.path} is empty"),)
 
-    brief: Brief[Answer, str] = Brief(
-        stage=Stage.RESEARCH,
-        about=About(subject="S-1"),
-        system="system",
-        opening="opening",
-        submit="submit",
-        submit_description="Submit.",
-        returns=Answer,
-        verify=lambda answer, _: Ruling(answer.text),
-        open=lambda _: MemoryWorkspace(base={}),
-        toolbox=toolbox,
-        limits=Limits(),
-        logbook=Logged.begun(store),
-    )
+    brief = a_brief(toolbox=toolbox, logbook=Logged.begun(store))
     return Loop(brief, model, checkpoint or RecordingCheckpoint()).run()

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from agents.exchange import (
-    About,
     Message,
     TextBlock,
     Tool,
@@ -19,23 +18,16 @@ from agents.exchange import (
 from agents.loop import Loop
 from agents.ports import Checkpoint, Workspace
 from agents.terms import Limits
-from agents.trail import Brief, Ruling, Trail
-from storage.judgments import Judgment, Outcome, Stage
+from agents.trail import Ruling, Trail
+from storage.judgments import Outcome, Stage
+from tests.agents.briefed import Answer, Look, a_brief
 from tests.fake_workspaces import MemoryWorkspace
 from tests.fakes import RecordingCheckpoint, Reply, ScriptedModel, calls, words
-
-
-class Answer(Judgment):
-    text: str
 
 
 class Write(BaseModel):
     path: str
     text: str
-
-
-class Look(BaseModel):
-    path: str
 
 
 def toolbox(workspace: Workspace) -> tuple[Tool, ...]:
@@ -83,19 +75,7 @@ class Room:
         self.opened.clear()
         self.patches.clear()
         self.verified.clear()
-        brief: Brief[Answer, str] = Brief(
-            stage=Stage.FIX,
-            about=About(subject="S-1"),
-            system="system",
-            opening="opening",
-            submit="submit",
-            submit_description="Submit.",
-            returns=Answer,
-            verify=self.verify,
-            open=self.open,
-            toolbox=toolbox,
-            limits=self.limits,
-        )
+        brief = a_brief(stage=Stage.FIX, verify=self.verify, open=self.open, toolbox=toolbox, limits=self.limits)
         return Loop(brief, model, checkpoint or RecordingCheckpoint()).run()
 
 

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from agents.exchange import About, Message, Tool, ToolResult, ToolSpec, TurnRequest
+from agents.exchange import Message, Tool, ToolResult, ToolSpec, TurnRequest
 from agents.loop import Loop
 from agents.ports import Model, Workspace
 from agents.terms import Limits
-from agents.trail import Brief, Ruling, Trail
+from agents.trail import Trail
 from agents.transcript import MOST_CHARACTERS
 from storage.judgments import Outcome, Stage
 from storage.store import Store
-from tests.agents.looking import Answer, Logged, Look, scripted
+from tests.agents.briefed import Look, a_brief
+from tests.agents.looking import Logged, scripted
 from tests.agents.loopback import Api, PromptCache, Reply, serving
 from tests.agents.test_fallback import FIRST, a_model
-from tests.fake_workspaces import MemoryWorkspace
 from tests.fakes import RecordingCheckpoint, ScriptedModel, calls
 
 SIZE = MOST_CHARACTERS // 5
@@ -37,16 +37,9 @@ def runs(
         return (Tool(ToolSpec("look", "Look.", Look), lambda asked: text_of(asked.path, size)),)
 
     more: dict[str, Any] = {"logbook": Logged.begun(store)} if store is not None else {}
-    brief: Brief[Answer, str] = Brief(
-        stage=Stage.RESEARCH,
-        about=About(subject="S-1"),
+    brief = a_brief(
         system="You look for the cause. " * 200,
         opening="The case. " * 100,
-        submit="submit",
-        submit_description="Submit.",
-        returns=Answer,
-        verify=lambda answer, _: Ruling(answer.text),
-        open=lambda _: MemoryWorkspace(base={}),
         toolbox=toolbox,
         limits=Limits(usd=100.0),
         **more,

@@ -20,7 +20,7 @@ from storage.judgments import Stage
 from storage.readings import Reading
 from storage.store import Store
 from tests.agents.asking_claude import ABOUT, SAFE, calls
-from tests.agents.looking import Look
+from tests.agents.briefed import Look
 from tests.agents.loopback import Api, Reply, says
 from tests.agents.served_elsewhere import HERE, MODEL, a_model, the_environment, the_models
 

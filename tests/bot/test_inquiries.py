@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from bot.chores import Chores
+from bot.durable.enqueuing import Enqueuer
+from bot.inquiry_jobs import enqueue_inquiries
 from bot.listening import MARK, Listening
 from playground.workspace import Message
 from storage.columns import now
 from storage.inquiries import Inquiry, InquiryStatus, Reply
-from storage.judgments import Evidence, EvidenceKind, Finding, Outcome, Stage
+from storage.judgments import Evidence, EvidenceKind, Finding, Outcome, Question, Stage
 from storage.records import Decision
 from storage.status import Mover, Status
+from storage.store import Store
 from tests.bot.life import Life
 from tests.bot.workplace import ADA, BOB, GUS, SECRET, SOLAR, Workplace, text_of
 from tests.bot.works import Works, until
@@ -111,9 +115,29 @@ def test_an_approvers_question_changes_no_plan_and_decides_nothing(life: Life) -
     assert [each.decision for each in life.store.plans.approvals(life.id)] == [Decision.GUIDE]
 
 
-def test_words_that_name_nobody_and_are_forwarded_ask_nothing(life: Life) -> None:
+def test_who_does_not_name_us_asks_nothing_but_an_approver_whose_words_would_guide(life: Life) -> None:
     says(life, "does 2.2 have it too?", named=False)
     assert asked(life) == []
+    says(life, "does 2.2 have it too?", ADA, named=False)
+    assert [each.asked_by for each in asked(life)] == [ADA]
+    assert life.store.plans.approvals(life.id) == []
+    assert life.report.status is Status.AWAITING_APPROVAL
+
+    says(life, f"<@{BOB}> do you remember why it is open?", ADA, named=False)
+    assert len(asked(life)) == 1
+    assert life.store.plans.approvals(life.id) == []
+
+    says(life, "close it in a finally block", ADA, named=False)
+    assert [each.decision for each in life.store.plans.approvals(life.id)] == [Decision.GUIDE]
+
+
+def test_what_looks_like_a_question_still_answers_ours(life: Life) -> None:
+    life.store.plans.ask(life.id, Question(text="Which?", options=("left", "right")), "s1")
+    life.move(Status.AWAITING_RESEARCH, Mover.HUMAN, ADA)
+    life.move(Status.AWAITING_ANSWER)
+    says(life, "the left one?", ADA, named=False)
+    assert asked(life) == []
+    assert [each.decision for each in life.store.plans.approvals(life.id)] == [Decision.ANSWER]
 
 
 @pytest.mark.parametrize("words", ["why is this here?", "why?", "thanks!", "help", "status?"])
@@ -162,7 +186,7 @@ def test_who_asks_is_answered_while_the_report_sleeps(life: Life) -> None:
 def test_while_it_waits_for_what_is_down_and_when_it_is_given_up_the_asker_reads_why(life: Life) -> None:
     says(life, "does 2.2 have it too?")
     (question,) = asked(life)
-    life.store.inquiries.failed(question.id or 0, "The model is overloaded.", now())
+    life.store.inquiries.failed(question.id or 0, 1, "The model is overloaded.", now())
     assert "I cannot look it up yet, and try again by myself: " in text_of(last(life))
     before = len(life.draw())
     life.store.inquiries.give_up(question.id or 0, "It stopped at its limit of 15 turns.")
@@ -302,7 +326,7 @@ def test_the_sweep_finds_a_question_and_one_whose_job_ended_without_a_word_is_tr
     assert [run.outcome for run in works.store.runs.of_report(report_id)] == [Outcome.FAILED]
     answered: list[int] = []
 
-    def answer(subject: int, _: object) -> None:
+    def answer(subject: int, *_: object) -> None:
         works.store.inquiries.answer(subject, ANSWER)
         answered.append(subject)
 
@@ -311,3 +335,31 @@ def test_the_sweep_finds_a_question_and_one_whose_job_ended_without_a_word_is_tr
     works.jobs.sweep()
     until(lambda: answered == [row.id], "the next try")
     assert works.store.inquiries.due(now() + dt.timedelta(days=1)) == []
+
+
+class Late:
+    """An engine whose job ends well while the sweep looks at it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.published = store, list[int]()
+        self.engine = self
+
+    def is_over(self, job_id: str) -> bool:
+        self.store.runs.begin(job_id, Stage.INQUIRE, 1)
+        self.store.runs.end(job_id, Outcome.FINISHED, "It is done.", 1.0)
+        self.store.inquiries.answer(1, ANSWER)
+        return True
+
+    def publish(self, report_id: int) -> None:
+        self.published.append(report_id)
+
+
+def test_a_question_that_is_answered_while_the_sweep_looks_stays_answered(sqlite_store: Store) -> None:
+    report_id = a_report(sqlite_store).id or 0
+    sqlite_store.inquiries.ask(
+        report_id, by=BOB, words="why?", message="C1/1.0", most=9, since=now() - dt.timedelta(days=1)
+    )
+    late = Late(sqlite_store)
+    enqueue_inquiries(sqlite_store, cast("Enqueuer", late), now())
+    assert late.published == []
+    assert [run.outcome for run in sqlite_store.runs.of_report(report_id)] == [Outcome.FINISHED]

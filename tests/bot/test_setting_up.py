@@ -143,11 +143,12 @@ def test_whoever_stops_goes_on_with_what_is_missing(small_town: Town, monkeypatc
 def test_a_policy_that_is_there_stays_and_nothing_is_asked_about_it(
     small_town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    POLICY.write_text("# mine\n", encoding="utf-8")
+    mine = '# mine\napprovers = ["U01PRIYA"]\n[[repositories]]\nname = "acme/other"\n'
+    POLICY.write_text(mine, encoding="utf-8")
     with small_town:
         right = well_typed(tokens(small_town, monkeypatch))
-        assert Interview(Typist(right[:4]), POLICY).hold() is None
-    assert POLICY.read_text(encoding="utf-8") == "# mine\n"
+        assert Interview(typist := Typist(right[:4]), POLICY).hold() is None
+    assert (POLICY.read_text(encoding="utf-8"), typist.answers) == (mine, [])
 
 
 def test_a_refused_token_of_the_shell_cannot_be_mended_in_the_file(

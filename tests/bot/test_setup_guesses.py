@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.setup.guesses import Guess, corrected, guessed
+from bot.setup.guesses import Guess, corrected, further, guessed
 
 _PROJECT = """
 [project]
@@ -103,7 +103,88 @@ def test_a_list_that_names_more_than_packages_is_named(line: str) -> None:
 
 def test_nothing_is_lost_by_the_project_itself_options_and_lists_that_are_read() -> None:
     lines = "-r requirements.txt\n-e .[tests]\n.\n--index-url https://me:word@example.com/simple\n"
-    assert guessed({"requirements-dev.txt"}, {"requirements-dev.txt": lines}).left == ()
+    texts = {"requirements.txt": "attrs\n", "requirements-dev.txt": lines}
+    assert guessed(set(texts), texts) == Guess(requirements=("attrs", "pytest"), path=".")
+
+
+def test_lists_that_others_name_are_followed_from_where_these_lie_and_never_out_of_the_repository() -> None:
+    outside = "-r ../else.txt\n-r https://example.com/x.txt\n-r \x1b[2J.txt\n"
+    top = {"requirements.txt": f"--requirement=requirements/base.txt\n{outside}"}
+    assert further(top) == ["requirements/base.txt"]
+    more = top | {"requirements/base.txt": "attrs\n-r more/tests.txt\n-r ../requirements.txt\n"}
+    assert further(more) == ["requirements/more/tests.txt"]
+    whole = more | {"requirements/more/tests.txt": "freezegun\n-r ../base.txt"}
+
+    assert further(whole) == []
+    guess = guessed(set(top), whole)
+    assert guess.requirements == ("attrs", "freezegun", "pytest")
+    assert guess.left == ("requirements.txt",)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("setup.cfg", "[options]\ninstall_requires = file: needs.txt, more.txt\n"),
+        ("pyproject.toml", '[tool.setuptools.dynamic]\ndependencies = {file = ["needs.txt", "more.txt"]}\n'),
+        ("tox.ini", "[testenv]\ndeps =\n    -rneeds.txt\n    -r {toxinidir}/more.txt\n"),
+        ("setup.cfg", "[tox:testenv]\ndeps =\n    -r needs.txt\n    -r more.txt\n"),
+    ],
+)
+def test_lists_that_are_named_in_other_words_are_followed_too(file: str, text: str) -> None:
+    assert further({file: text}) == ["needs.txt", "more.txt"]
+    whole = {file: text, "needs.txt": "attrs", "more.txt": ""}
+    assert guessed({file}, whole) == Guess(requirements=("attrs", "pytest"), path=".")
+
+
+def test_of_tox_is_taken_what_it_installs_wherever_it_runs_and_the_rest_is_named() -> None:
+    text = "[testenv]\ndeps =\n    freezegun>=1  # a remark\n    .[tests]\n"
+    assert guessed({"tox.ini"}, {"tox.ini": text}) == Guess(requirements=("freezegun>=1", "pytest"), path=".")
+    some = guessed({"tox.ini"}, {"tox.ini": f"{text}    django42: Django>=4.2\n    {{[base]deps}}\n"})
+    assert (some.requirements, some.left) == (("freezegun>=1", "pytest"), ("tox.ini",))
+    assert guessed({"tox.ini"}, {"tox.ini": "deps"}).requirements == ("pytest",)
+
+
+_SETUP = """
+import sys
+raise SystemExit("never run")
+NEEDS = ["attrs>=22", "requests"]
+EXTRAS = {"tests": ["freezegun", "shop[cli]"], "docs": ["sphinx"]}
+setuptools.setup(name="shop", install_requires=NEEDS + ["idna"], tests_require="respx\\nmock", extras_require=EXTRAS)
+"""
+
+
+def test_what_a_setup_py_declares_is_read_and_never_run() -> None:
+    guess = guessed({"setup.py"}, {"setup.py": _SETUP})
+
+    assert guess.requirements == ("attrs>=22", "requests", "idna", "respx", "mock", "freezegun", "pytest")
+    assert guess.left == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'setup(install_requires=["attrs"] + open("needs.txt").read().split())',
+        'setup(install_requires=["attrs", *MORE])',
+        'setup(install_requires=["attrs"] + (["colorama"] if WINDOWS else []))',
+        'N = ["respx"]\nN.append("x")\nsetup(install_requires=["attrs"], tests_require=N)',
+        'N = ["respx"]\nN += ["x"]\nsetup(install_requires=["attrs"], tests_require=N)',
+        'E = {"tests": ["respx"]}\nE["dev"] = ["x"]\nsetup(install_requires=["attrs"], extras_require=E)',
+        'setup(install_requires=["attrs", "respx==" + VERSION])',
+        'setup(install_requires=["attrs"], extras_require={":python_version < \'3\'": ["respx"]})',
+        'A = B\nB = A\nsetup(install_requires=["attrs"], tests_require=A)',
+        'setup(install_requires=["attrs"], **MORE)',
+    ],
+)
+def test_what_only_running_a_setup_py_would_tell_is_not_guessed_at_but_said_to_be_left(text: str) -> None:
+    guess = guessed({"setup.py"}, {"setup.py": text})
+    assert (guess.requirements, guess.left) == (("attrs", "pytest"), ("setup.py",))
+
+
+@pytest.mark.parametrize(
+    "text", ["print 1", "(" * 10_000, "x = " + "-" * 100_000 + "1", "a" * 300_000, "x = '\\d'\n\0"]
+)
+def test_a_setup_py_that_cannot_be_read_is_said_to_be_left(text: str) -> None:
+    assert guessed({"setup.py"}, {"setup.py": text}) == Guess(requirements=("pytest",), path=".", left=("setup.py",))
 
 
 def test_what_a_person_says_of_the_tests_takes_what_it_needs_along() -> None:

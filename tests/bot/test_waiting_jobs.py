@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from agents.errors import ModelDown, SpentForToday
-from bot.durable.enqueuing import work_id
+from bot.durable.enqueuing import digest_id, work_id
 from bot.jobs import PARKS, PAUSED, TRIES
 from storage.columns import now
+from storage.judgments import Grouping
 from storage.status import Mover, Status
 from tests.bot.works import Works, has_tried, until
-from tests.factories import a_report
+from tests.factories import a_raw_signal, a_report, a_signal
 
 
 def test_a_pause_stops_a_job_at_its_next_checkpoint_and_it_goes_on_there(works: Works) -> None:
@@ -105,3 +107,26 @@ def test_a_job_that_waited_too_often_at_one_turn_is_stuck_and_says_why(works: Wo
     until(lambda: works.status(report.id or 0) is Status.STUCK, "it is stuck")
     assert works.store.reports.get(report.id or 0).note == "The model is overloaded."
     assert len(works.turns()) == TRIES + 1
+
+
+def test_what_grew_while_its_digest_filed_it_is_weighed_by_a_job_of_another_id(works: Works) -> None:
+    said: dict[str, Any] = {"source": "errors", "external_id": "SHOP-1", "body": "It broke"}
+    waiting = a_signal(works.store, **said)
+    works.jobs.enqueuer.digest(waiting)
+    until(lambda: works.engine.is_over(digest_id(waiting)), "the digest")
+    works.store.signals.remember(a_raw_signal(**said, reach=10))
+    works.store.filing.file(
+        waiting.id or 0,
+        report_id=a_report(works.store).id,
+        grouping=Grouping(reason="They are the same problem."),
+        candidates=(),
+        epoch=works.store.filing.epoch(),
+        weight=1.0,
+        keys=(),
+        new_report=None,
+        step="digest:1.1/file",
+    )
+
+    works.jobs.sweep()
+
+    until(lambda: works.lines.all("digest") == [[str(waiting.id), "here"]] * 2, "the weighing")

@@ -66,7 +66,12 @@ def a_small_town(tmp_path: Path) -> Town:
     repository = tmp_path / "product"
     (repository / "src").mkdir(parents=True)
     (repository / "src" / "a.py").write_text("a = 1\n")
-    (repository / "pyproject.toml").write_text('[project]\nname = "humanize"\ndependencies = ["attrs>=22"]\n')
+    (repository / "setup.cfg").write_text(
+        "[metadata]\nname = humanize\n[options]\ninstall_requires = file: needs/all.txt\n"
+    )
+    (repository / "needs").mkdir()
+    (repository / "needs" / "all.txt").write_text("-r base.txt\n")
+    (repository / "needs" / "base.txt").write_text("attrs>=22\n")
     git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
     for command in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-qm", "a")):
         subprocess.run([*git, *command], cwd=repository, check=True)

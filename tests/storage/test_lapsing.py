@@ -16,20 +16,21 @@ from storage.status import Status
 from storage.store import Store
 from tests.factories import a_report
 
-DAY = dt.timedelta(days=1)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 ALL = ("U1", "U2", "U3")
 
 
-def a_joined_plan(store: Store) -> tuple[Report, ShownPlan]:
-    """A plan that a standing approval of U1 is one yes to, of two."""
+def a_joined_plan(store: Store, lasts: dt.timedelta = DAY) -> tuple[Report, ShownPlan]:
+    """A plan that a standing approval of U1, which was given an hour ago, is one yes to, of two."""
+    at = now() - HOUR
     report = a_report(store, status=Status.AWAITING_APPROVAL, repository="acme/app")
     store.plans.shown(report.id or 0, 1, "100.000001", now() + DAY)
     plan = store.plans.latest(report.id or 0)
-    given = store.standing.give("acme/app", by="U1", until=now() + DAY, per_day=9, key=f"{report.id}", at=now())
+    given = store.standing.give("acme/app", by="U1", until=at + lasts, per_day=9, key=f"{report.id}", at=at)
     assert plan is not None
     assert given is not None
-    room = Room(now() - DAY, own=9, all=9)
-    store.standing.allow(given.id or 0, plan, room, at=now(), because="so", needed=2, named=ALL)
+    room = Room(at - DAY, own=9, all=9)
+    store.standing.allow(given.id or 0, plan, room, at=at, because="so", needed=2, named=ALL)
     return report, plan
 
 
@@ -52,6 +53,27 @@ def test_what_lapsed_is_not_counted_and_is_looked_at_no_more(store: Store) -> No
     assert [each.lapsed_because for each in store.plans.approvals(report.id or 0)] == ["it has run out"]
     assert store.reports.get(report.id or 0).version == version + 1
     assert [approved(store, plan, by) for by in ("U2", "U3")] == [DecidedKind.NOTED, DecidedKind.DONE]
+
+
+def test_one_that_has_run_out_since_the_last_look_does_not_have_the_fix_begin(store: Store) -> None:
+    report, plan = a_joined_plan(store, lasts=HOUR / 2)
+    assert [approved(store, plan, by) for by in ("U2", "U3")] == [DecidedKind.NOTED, DecidedKind.DONE]
+    said = store.plans.approvals(report.id or 0)
+    assert [each.lapsed_because for each in said] == ["it has run out", "", ""]
+
+
+def test_one_that_was_stopped_since_the_last_look_does_not_either_and_the_journal_says_so(store: Store) -> None:
+    report, plan = a_joined_plan(store)
+    store.standing.stop(["acme/app"], by="U3")
+    assert approved(store, plan, "U2") is DecidedKind.NOTED
+    told = [each.text for each in store.reports.journal(report.id or 0)]
+    assert "the standing approval of U1 does not count any more: it was stopped" in told
+
+
+def test_one_that_was_given_anew_since_the_last_look_counts_on(store: Store) -> None:
+    _, plan = a_joined_plan(store, lasts=HOUR / 2)
+    store.standing.give("acme/app", by="U1", until=now() + DAY, per_day=9, key="anew", at=now())
+    assert approved(store, plan, "U2") is DecidedKind.DONE
 
 
 def test_nothing_lapses_once_the_plan_was_decided_on(store: Store) -> None:

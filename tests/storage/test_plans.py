@@ -245,3 +245,18 @@ def test_a_refused_try_is_kept_and_moves_nothing(store: Store) -> None:
     assert (approval.decision, approval.by, approval.words) == (Decision.REFUSED, "U9", "approve")
     assert store.reports.get(report.id or 0) == report
     assert "U9 is a guest" in store.reports.journal(report.id or 0)[-1].text
+
+
+def test_who_presses_retry_has_granted_rounds_by_the_time_the_report_has_moved(store: Store) -> None:
+    report = a_report(store, status=Status.STUCK, stuck_from=Status.AWAITING_CHECKS)
+    for revision, rounds in ((1, 2), (2, 3)):
+        fix = store.fixes.start(report.id or 0, revision, "acme/app", f"fix/{revision}", "c0ffee")
+        store.fixes.change(fix.id or 0, rounds=rounds)
+
+    first = decide(store, report, Decision.RETRY, to=Status.AWAITING_CHECKS)
+    latest = store.fixes.latest(report.id or 0)
+
+    assert first.kind is DecidedKind.DONE
+    assert latest is not None
+    assert (latest.plan_revision, latest.granted) == (2, 3)
+    assert store.fixes.get(1).granted == 0

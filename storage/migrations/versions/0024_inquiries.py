@@ -1,7 +1,7 @@
 """Keep what people ask about reports.
 
-Revision ID: 0023_inquiries
-Revises: 0022_said_where
+Revision ID: 0024_inquiries
+Revises: 0023_unweighed
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023_inquiries"
-down_revision = "0022_said_where"
+revision = "0024_inquiries"
+down_revision = "0023_unweighed"
 branch_labels = None
 depends_on = None
 
