@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
-from typing import cast
 
 import pytest
 
-from bot.chores import Chores
-from bot.durable.enqueuing import Enqueuer
-from bot.inquiry_jobs import enqueue_inquiries
-from bot.listening import MARK, Listening
-from playground.workspace import Message
 from storage.columns import now
-from storage.inquiries import Inquiry, InquiryStatus, Reply
-from storage.judgments import Evidence, EvidenceKind, Finding, Outcome, Question, Stage
+from storage.inquiries import Reply
+from storage.judgments import Finding, Question
 from storage.records import Decision
 from storage.status import Mover, Status
-from storage.store import Store
+from tests.bot.inquiries import ANSWER, CODE, asked, last, says
 from tests.bot.life import Life
 from tests.bot.workplace import ADA, BOB, GUS, SECRET, SOLAR, Workplace, text_of
-from tests.bot.works import Works, until
 from tests.factories import a_report
-
-CODE = Evidence(kind=EvidenceKind.CODE, where="app/export.py", line=12, quote="open(path)")
-ANSWER = Reply(
-    claims=(
-        Finding(claim="No: 2.2 closes the file <!channel>.", evidence=(CODE,)),
-        Finding(claim="It came with `1a2b3c`.", evidence=(CODE,)),
-    ),
-    unknown="Whether Windows has it; a run there would settle it.",
-    citations_made=3,
-    citations_dropped=1,
-)
 
 
 @pytest.fixture
@@ -43,27 +24,6 @@ def life(place: Workplace) -> Life:
     life.researched()
     life.draw()
     return life
-
-
-def says(life: Life, words: str, user: str = BOB, *, named: bool = True) -> str:
-    """Somebody says it in the report's thread; Slack tells of a mention twice. The ts."""
-    place, card = life.place, life.card()
-    text = f"<@{place.bot}> {words}" if named else words
-    ts = place.workspace.say(user, card.channel, text, card.ts)
-    fields = {"channel": card.channel, "user": user, "text": text, "ts": ts, "thread_ts": card.ts}
-    place.event({"type": "message", **fields})
-    if named:
-        place.event({"type": "app_mention", **fields})
-    place.settles()
-    return ts
-
-
-def asked(life: Life) -> list[Inquiry]:
-    return list(life.store.reports.snapshot(life.id).inquiries)
-
-
-def last(life: Life) -> Message:
-    return life.draw()[-1]
 
 
 def test_a_question_of_anybody_is_kept_once_shown_as_taken_and_answered_by_a_message_of_its_own(life: Life) -> None:
@@ -205,22 +165,6 @@ def test_while_everything_is_paused_who_asks_hears_when_it_is_answered(life: Lif
     assert "everything is paused" in typed
 
 
-def test_said_with_the_reports_number_it_is_asked_once_and_deleted_with_its_message(life: Life) -> None:
-    place = life.place
-    text = f"<@{place.bot}> ask SB-1 is Jane Doe hit?"
-    ts = place.workspace.say(BOB, SOLAR, text)
-    for _ in range(2):  # a bot that died before it was done with it hears it again
-        place.event({"type": "app_mention", "channel": SOLAR, "user": BOB, "text": text, "ts": ts})
-        place.settles()
-    assert [each.words for each in asked(life)] == ["is Jane Doe hit?"]
-    place.event({
-        "type": "message", "subtype": "message_deleted", "channel": SOLAR, "deleted_ts": ts,
-        "previous_message": {"ts": ts},
-    })  # fmt: skip
-    place.settles()
-    assert [each.status for each in asked(life)] == [InquiryStatus.WITHDRAWN]
-
-
 def test_who_asks_in_the_thread_of_a_signal_hears_where_to_ask(life: Life) -> None:
     place = life.place
     for user, heard in ((BOB, True), (GUS, False)):
@@ -250,37 +194,6 @@ def test_an_answer_says_what_becomes_of_an_approvers_words(place: Workplace, sta
     assert said in text_of(last(life))
 
 
-def test_a_question_that_is_deleted_goes_with_its_answer(life: Life) -> None:
-    ts = says(life, "is Jane Doe hit?")
-    (question,) = asked(life)
-    life.store.inquiries.answer(question.id or 0, ANSWER)
-    assert "Jane Doe" in text_of(last(life))
-    life.place.workspace.delete(BOB, SOLAR, ts)
-    card = life.card()
-    life.place.event({
-        "type": "message", "subtype": "message_deleted", "channel": card.channel, "deleted_ts": ts,
-        "previous_message": {"ts": ts, "thread_ts": card.ts},
-    })  # fmt: skip
-    life.place.settles()
-    assert "This answered a question that was deleted." in text_of(last(life))
-    assert "Jane" not in asked(life)[0].model_dump_json()
-
-
-def test_of_a_question_that_is_deleted_before_it_is_answered_nothing_is_posted(life: Life) -> None:
-    before = len(life.draw())
-    ts = says(life, "is Jane Doe hit?")
-    life.store.inquiries.withdraw(f"{SOLAR}/{ts}")
-    assert len([each for each in life.draw() if each.ts != ts]) == before
-
-
-def test_a_question_that_was_deleted_while_nobody_listened_goes_too(life: Life) -> None:
-    ts = says(life, "is Jane Doe hit?")
-    life.place.workspace.delete(BOB, SOLAR, ts)
-    life.store.cursors.advance(MARK, now().isoformat(), [])
-    Listening(life.place.deps, lambda: True, lambda: now() + dt.timedelta(hours=62)).note()
-    assert [each.status for each in asked(life)] == [InquiryStatus.WITHDRAWN]
-
-
 def test_by_command_it_is_asked_from_anywhere_and_answered_in_the_thread(life: Life) -> None:
     def typed(words: str, user: str = BOB, channel: str = SOLAR, trigger: str = "7.7") -> str:
         return life.place.types(user, "/signalbox", words, channel, trigger_id=trigger).body
@@ -303,63 +216,3 @@ def test_a_bot_without_a_model_says_so(life: Life) -> None:
     says(life, "does 2.2 have it too?")
     assert asked(life) == []
     assert "No model is set up" in life.place.whispers(BOB)[-1]
-
-
-# ── jobs ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_sweep_finds_a_question_and_one_whose_job_ended_without_a_word_is_tried_again(works: Works) -> None:
-    report_id = a_report(works.store).id or 0
-    row = works.store.inquiries.ask(
-        report_id, by=BOB, words="why?", message="C1/1.0", most=9, since=now() - dt.timedelta(days=1)
-    )
-    assert row is not None
-    works.store.runs.begin(f"inquire:{row.id}:1", Stage.INQUIRE, report_id)
-    works.jobs.sweep()  # the job meets what nobody thought of
-    until(lambda: works.engine.is_over(f"inquire:{row.id}:1"), "the job ends")
-    works.jobs.sweep()
-    assert (row.attempt, works.store.inquiries.get(row.id or 0).trouble) == (1, ""), "once is nobody's business"
-    works.jobs.sweep()
-    until(lambda: works.engine.is_over(f"inquire:{row.id}:2"), "the next job ends")
-    works.jobs.sweep()
-    assert "by a fault of mine" in works.store.inquiries.get(row.id or 0).trouble
-    assert [run.outcome for run in works.store.runs.of_report(report_id)] == [Outcome.FAILED]
-    answered: list[int] = []
-
-    def answer(subject: int, *_: object) -> None:
-        works.store.inquiries.answer(subject, ANSWER)
-        answered.append(subject)
-
-    works.jobs.chores = replace(Chores(), inquire=answer)
-    works.later(minutes=1)
-    works.jobs.sweep()
-    until(lambda: answered == [row.id], "the next try")
-    assert works.store.inquiries.due(now() + dt.timedelta(days=1)) == []
-
-
-class Late:
-    """An engine whose job ends well while the sweep looks at it."""
-
-    def __init__(self, store: Store) -> None:
-        self.store, self.published = store, list[int]()
-        self.engine = self
-
-    def is_over(self, job_id: str) -> bool:
-        self.store.runs.begin(job_id, Stage.INQUIRE, 1)
-        self.store.runs.end(job_id, Outcome.FINISHED, "It is done.", 1.0)
-        self.store.inquiries.answer(1, ANSWER)
-        return True
-
-    def publish(self, report_id: int) -> None:
-        self.published.append(report_id)
-
-
-def test_a_question_that_is_answered_while_the_sweep_looks_stays_answered(sqlite_store: Store) -> None:
-    report_id = a_report(sqlite_store).id or 0
-    sqlite_store.inquiries.ask(
-        report_id, by=BOB, words="why?", message="C1/1.0", most=9, since=now() - dt.timedelta(days=1)
-    )
-    late = Late(sqlite_store)
-    enqueue_inquiries(sqlite_store, cast("Enqueuer", late), now())
-    assert late.published == []
-    assert [run.outcome for run in sqlite_store.runs.of_report(report_id)] == [Outcome.FINISHED]
