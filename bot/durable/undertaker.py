@@ -20,10 +20,10 @@ from storage.store import Store
 
 log = structlog.get_logger()
 
-BEAT = 1.0  # seconds
+BEAT = 2.0  # seconds
 SILENCE = 20.0  # seconds without a beat after which a worker of another machine, or container, is dead
 _LEASE = 5.0
-_BEATS = 10  # between two looks at this process's own jobs
+_BEATS = 5  # between two looks at this process's own jobs
 _NAME = "undertaker"
 _NAMED = 20  # jobs, in a line of the log
 
