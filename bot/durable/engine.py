@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -21,7 +21,7 @@ from dbos import Queue as EngineQueue
 from dbos import error as engine_errors
 from sqlalchemy.exc import DBAPIError
 
-from bot.durable.looking import AWAKE, Looks, engines_loop
+from bot.durable.looking import Looks, engines_loop
 from bot.durable.place import engine_url, prepare
 from bot.durable.queues import Queue, queue_of
 from storage.errors import DatabaseDown, SignalboxError
@@ -142,9 +142,11 @@ class Engine:
         try:
             yield job_id
         finally:
+            queue = queue_of(job_id)
             with self._lock:
+                together = sum(queue_of(each) is queue for each in self._at_work)
                 self._at_work.discard(job_id)
-            self.looks.ring(queue_of(job_id), AWAKE)  # there is room for the next one
+            self.looks.freed(queue, together)
 
     def _waiting(self) -> frozenset[Queue]:
         """The queues in which something waits that was enqueued lately; older jobs are seen by the looks themselves."""
@@ -235,13 +237,14 @@ class Engine:
             self.looks.ring(queue_of(job_id))
         return resumed
 
-    def forget(self, completed_before: str, at_once: int = 1_000) -> int:
-        """Delete all jobs that ended before this moment (ISO format), so many at once; returns how many."""
+    def forget(self, completed_before: str, at_once: int = 1_000, kinds: Sequence[str] = ()) -> int:
+        """Delete the jobs of these kinds, or all, that ended before this moment (ISO format); returns how many."""
         client, gone = self._ask(), 0
         while True:
             old = client.list_workflows(
                 status=["SUCCESS", "ERROR"],
                 completed_before=completed_before,
+                workflow_id_prefix=[f"{kind}:" for kind in kinds] or None,
                 limit=at_once,
                 load_input=False,
                 load_output=False,

@@ -1,9 +1,9 @@
-"""How this process looks for jobs: at once for what it enqueued itself, each second for what others did.
+"""How this process looks for jobs: at once for what it enqueued itself, every two seconds for what others did.
 
 The engine's own threads look at every queue all the time, each for itself, and nothing wakes them. So its loop over one
-queue runs in threads of ours, where it waits on a bell; one question a second, about all queues, rings for the jobs of
-other processes. Nobody promises that there is such a loop: where it is not the one we know, the engine looks by itself
-as before, and an idle bot takes a tenth of a core or more.
+queue runs in threads of ours, where it waits on a bell; one question in two seconds, about all queues, rings for the
+jobs of other processes. Nobody promises that there is such a loop: where it is not the one we know, the engine looks by
+itself as before, and an idle bot takes a tenth of a core or more.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 Loop = Callable[[threading.Event, DBOS, EngineQueue], None]
 
 AWAKE = 1.0  # seconds after the end of a job that others may have waited for: the engine counts it for a moment more
-OTHERS = 1.0  # seconds between two questions for the jobs of other processes
+OTHERS = 2.0  # seconds between two questions for the jobs of other processes
 IDLE = 30.0  # seconds after which a queue is looked at though nothing rang
 _AGAIN = 1.0  # seconds
 _PATIENCE = 5.0  # seconds in which looks that are under way may end
@@ -107,6 +107,14 @@ class Looks:
         """Say that there may be a job in this queue, or room for one. Does nothing where the engine looks by itself."""
         if (bell := self._bells.get(queue)) is not None:
             bell.ring(awake)
+
+    def freed(self, queue: Queue, together: int) -> None:
+        """Say that a job has ended, of so many of its queue: another one may have waited for its place.
+
+        Ticks mostly are alone in their queue, and were most of what an idle bot looked for.
+        """
+        if together >= queue.at_once or queue.look(0.0) < AWAKE:
+            self.ring(queue, AWAKE)
 
     def stop(self) -> None:
         """Look no more."""

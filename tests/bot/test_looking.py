@@ -1,4 +1,4 @@
-"""How a process looks for jobs: at once for its own, each second for others', hardly at all while nothing happens."""
+"""How a process looks for jobs: at once for its own, seldom for others', hardly at all while nothing happens."""
 
 from __future__ import annotations
 
