@@ -194,7 +194,7 @@ class Waits(Terms):
     follow: Seconds = Field(default=30.0, gt=0)  # between two looks at a pull request
     sweep: Seconds = Field(default=5.0, gt=0)  # between two sweeps
     thread: Seconds = Field(default=30.0, ge=0)  # quiet time after which a changed thread is read again
-    queue: Seconds = Field(default=0.05, gt=0)  # between two looks at the queues that people wait for
+    queue: Seconds = Field(default=0.05, gt=0)  # at least, between two looks at the queues that people wait for
 
 
 def _short(value: float) -> float:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import digests, flood, search, town
+from benchmarks import digests, flood, idle, search, town
 from benchmarks.databases import POSTGRESQL, SQLITE, database
 
 SIZES = "1000,10000"  # larger ones take minutes to fill: --sizes 1000,10000,100000,1000000
@@ -31,6 +31,11 @@ def _town(kind: str, arguments: argparse.Namespace) -> None:
         town.load(url, arguments.rate, arguments.seconds)
 
 
+def _idle(kind: str, arguments: argparse.Namespace) -> None:
+    with database(kind) as url:
+        idle.idle(kind, url, arguments.seconds)
+
+
 def _search(kind: str, arguments: argparse.Namespace) -> None:
     folder = Path(arguments.keep).resolve() / kind if arguments.keep else None
     sizes = [int(size) for size in arguments.sizes.split(",")]
@@ -49,6 +54,7 @@ def _digests(kind: str, arguments: argparse.Namespace) -> None:
 
 _PARTS: dict[str, Callable[[str, argparse.Namespace], None]] = {
     "town": _town,
+    "idle": _idle,
     "search": _search,
     "digests": _digests,
     "flood": _flood,
@@ -59,7 +65,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("--only", choices=list(_PARTS), help="one part alone")
     parser.add_argument("--database", choices=[SQLITE, POSTGRESQL, "both"], default="both")
-    parser.add_argument("--seconds", type=int, default=30, help="town: how long the load lasts (default 30)")
+    parser.add_argument(
+        "--seconds", type=int, default=30, help="town, idle: how long the load, the quiet lasts (default 30)"
+    )
     parser.add_argument("--rate", type=int, default=100, help="town: events a second (default 100)")
     parser.add_argument("--cards", type=int, default=20, help="town: messages from which a card is drawn (default 20)")
     parser.add_argument("--sizes", default=SIZES, help=f"search: stored signals (default {SIZES})")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playground.product import prepare
 from playground.town import Mind, Town
@@ -108,13 +109,16 @@ def _digests(town: Town, events: int, began: float) -> None:
 
 
 @contextmanager
-def a_town(url: str, policy: str = "", environment: dict[str, str] | None = None) -> Iterator[Town]:
-    """The playground with a bot that is connected; `policy` and `environment` are added to the bot's own."""
+def a_town(url: str, policy: str = "", environment: dict[str, str] | None = None, **more: Any) -> Iterator[Town]:
+    """The playground with a bot that is connected; `policy` and `environment` are added to the bot's own.
+
+    `more` is what else is said of the town.
+    """
     product = prepare(CACHE, print)
     root = Path(tempfile.mkdtemp(prefix="signalbox-bench-"))
     rules = Rules(ack_seconds=30.0, redelivery=(30.0,))
     try:
-        with Town(root, product, mind=Mind.NONE, database_url=url, rules=rules) as town:
+        with Town(root, product, mind=Mind.NONE, database_url=url, rules=rules, **more) as town:
             with (root / "signalbox.toml").open("a", encoding="utf-8") as file:
                 file.write(policy)
             town.extra_environment.update(environment or {})

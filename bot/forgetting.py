@@ -13,6 +13,8 @@ from storage.store import Store
 log = structlog.get_logger()
 
 KEEP_ENDED = dt.timedelta(days=3)
+KEEP_TICKS = dt.timedelta(hours=1)  # longer than clocks differ: a slot's tick is not to be made again
+_TICKS = ("sweep", "look", "remind", "standing", "reencode")  # tens of thousands in three days
 KEEP_BEGUN = dt.timedelta(days=1)  # first pulls that were broken off, with the words they had read
 KEEP_RESERVED = dt.timedelta(hours=1)  # no call of a model takes as long
 
@@ -24,8 +26,13 @@ def forget(store: Store, engine: Engine, at: dt.datetime) -> None:
 
 
 def forget_jobs(engine: Engine, at: dt.datetime) -> None:
-    """Delete the jobs that ended days ago, with what their checkpoints hold of signals and transcripts."""
-    if gone := engine.forget((at - KEEP_ENDED).isoformat()):
+    """Delete the jobs that ended days ago, with what their checkpoints hold of signals and transcripts.
+
+    Ticks that come by the minute go sooner: on SQLite all jobs that are kept are read to find those that are at work.
+    """
+    gone = engine.forget((at - KEEP_ENDED).isoformat())
+    gone += engine.forget((at - KEEP_TICKS).isoformat(), kinds=_TICKS)
+    if gone:
         log.info("forgot ended jobs", jobs=gone)
 
 

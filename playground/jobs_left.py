@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from bot.durable.engine import engine_url
+from bot.durable.place import engine_url
 from playground.people import Impatience
 
 _LOOK = 0.2  # seconds

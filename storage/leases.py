@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import Update, update
+from sqlmodel import Session, col, select
 
 from storage.columns import now
 from storage.plumbing import Lease, Worker
@@ -21,6 +23,9 @@ class Leases:
         """Hold the lease for so many seconds from now; False when somebody else holds it. One's own is prolonged."""
         with self._on.write() as session:
             until = now() + dt.timedelta(seconds=seconds)
+            ours = update(Lease).where(col(Lease.name) == name, col(Lease.holder) == holder)
+            if _touched(session, ours.values(until=until)):  # as mostly: one statement of an idle bot's few
+                return True
             if insert_once(session, Lease(name=name, holder=holder, until=until)) is not None:
                 return True
             lease = locked(session, Lease, name)
@@ -43,6 +48,9 @@ class Leases:
         It counts among the living again: it goes on taking jobs, and when it dies they must be taken over once more.
         """
         with self._on.write() as session:
+            known = update(Worker).where(col(Worker.id) == worker_id, col(Worker.buried_at).is_(None))
+            if _touched(session, known.values(host=host, pid=pid, born=born, beat_at=now())):
+                return True
             insert_once(session, Worker(id=worker_id, host=host, pid=pid, born=born))
             worker = locked(session, Worker, worker_id)
             worker.host, worker.pid, worker.born, worker.beat_at = host, pid, born, now()
@@ -66,3 +74,8 @@ class Leases:
         with self._on.write() as session:
             worker = locked(session, Worker, worker_id)
             worker.buried_at = worker.buried_at or now()
+
+
+def _touched(session: Session, change: Update) -> bool:
+    done: Any = session.execute(change)
+    return bool(done.rowcount)

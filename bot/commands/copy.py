@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import inspect
 
-from bot.durable.engine import engine_url
+from bot.durable.place import engine_url
 from bot.settings import read_settings
 from storage.copying import copy_rows
 from storage.database import open_store, reaching

@@ -1,4 +1,4 @@
-"""The durable engine: DBOS, behind a handful of verbs. Only this module and `checkpoints` import it.
+"""The durable engine: DBOS, behind a handful of verbs. Only this module, `checkpoints` and `looking` import it.
 
 One workflow serves every job; its id says which job it is. Finished checkpoints of a job are kept by the engine, so a
 job that is resumed, here or on another worker, gets them back.
@@ -6,27 +6,25 @@ job that is resumed, here or on another worker, gets them back.
 
 from __future__ import annotations
 
-import contextlib
+import datetime as dt
 import logging
-import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus
+from dbos import Queue as EngineQueue
 from dbos import error as engine_errors
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from bot.durable.looking import Looks, engines_loop
+from bot.durable.place import engine_url, prepare
 from bot.durable.queues import Queue, queue_of
-from storage.database import DAMAGED
 from storage.errors import DatabaseDown, SignalboxError
-from storage.private_files import private_database
 from storage.transactions import answering
 
 T = TypeVar("T")
@@ -39,6 +37,7 @@ _ALIVE = ["PENDING", "ENQUEUED", "DELAYED"]
 _ENDED = frozenset({"SUCCESS", "ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 
 
+_LATELY, _MANY = dt.timedelta(minutes=10), 20  # clocks differ; a list that long names any queue
 DROPPED_AFTER = 30.0  # seconds; between taking a job and working on it, and after that, the engine needs moments
 
 
@@ -58,7 +57,7 @@ class Work(Protocol):
 class Engine:
     """One process's share of the engine. `works` false: it only enqueues.
 
-    `look` is the time, in seconds, between two looks at the queues that a person waits for.
+    `look` is the shortest time, in seconds, between two looks at the queues that a person waits for.
     """
 
     database_url: str
@@ -66,6 +65,7 @@ class Engine:
     look: float = 0.05
     executor_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     clock: Callable[[], float] = field(default=time.monotonic)
+    looks: Looks = field(default_factory=Looks)
     _client: DBOSClient | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _at_work: set[str] = field(default_factory=set)
@@ -74,8 +74,8 @@ class Engine:
     def start(self, work: Work) -> None:
         """Register the one workflow, and begin to take jobs."""
         url = engine_url(self.database_url)
-        _prepare(url)
-        DBOS(
+        prepare(url)
+        engine = DBOS(
             config={
                 "name": "signalbox",
                 "system_database_url": url,
@@ -84,6 +84,7 @@ class Engine:
                 "serializer": DBOSPortableJSONSerializer(),
                 "log_level": "ERROR",
                 "max_executor_threads": 64,
+                "notification_coalesce_sec": 0.25,  # of what we never send; by itself it wakes a hundred times a second
             }
         )
         _let_our_log_have_it()
@@ -93,20 +94,26 @@ class Engine:
             with self._working(str(DBOS.workflow_id)) as job_id:
                 work(kind, subject, job_id)
 
-        if not self.works:
+        loop = engines_loop()
+        if loop is not None or not self.works:
             DBOS.listen_queues([])
         DBOS.launch()
-        for queue in Queue:
-            DBOS.register_queue(
-                queue.value,
-                worker_concurrency=queue.at_once,
-                polling_interval_sec=queue.look(self.look),
-                on_conflict="always_update",
-            )
+        queues = {queue: self._registered(queue) for queue in Queue}
         self._client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer())
+        if loop is not None and self.works:
+            self.looks.start(loop, engine, queues, self._waiting)
+
+    def _registered(self, queue: Queue) -> EngineQueue:
+        return DBOS.register_queue(
+            queue.value,
+            worker_concurrency=queue.at_once,
+            polling_interval_sec=queue.look(self.look),
+            on_conflict="always_update",
+        )
 
     def stop(self, seconds: int = 5) -> None:
         """Take no more jobs, and give those that run a moment to end."""
+        self.looks.stop()
         if self._client is not None:
             self._client.destroy()
             self._client = None
@@ -126,6 +133,7 @@ class Engine:
             options["priority"] = priority
         with answering():
             self._client.enqueue(options, kind, subject)  # type: ignore[arg-type]
+        self.looks.ring(queue)
 
     @contextmanager
     def _working(self, job_id: str) -> Iterator[str]:
@@ -134,8 +142,24 @@ class Engine:
         try:
             yield job_id
         finally:
+            queue = queue_of(job_id)
             with self._lock:
+                together = sum(queue_of(each) is queue for each in self._at_work)
                 self._at_work.discard(job_id)
+            self.looks.freed(queue, together)
+
+    def _waiting(self) -> frozenset[Queue]:
+        """The queues in which something waits that was enqueued lately; older jobs are seen by the looks themselves."""
+        since = (dt.datetime.now(dt.UTC) - _LATELY).isoformat()
+        found = self._ask().list_workflows(
+            status="ENQUEUED",
+            app_version=APPLICATION_VERSION,
+            start_time=since,
+            limit=_MANY,
+            load_input=False,
+            load_output=False,
+        )
+        return frozenset(Queue) if len(found) == _MANY else frozenset(queue_of(job.workflow_id) for job in found)
 
     def _ask(self) -> DBOSClient:
         """The client: unlike the engine's own calls, its calls inside a job do not become checkpoints of the job."""
@@ -180,6 +204,7 @@ class Engine:
     def _resumed(self, job: WorkflowStatus) -> str:
         with answering():
             self._ask().resume_workflow(job.workflow_id, queue_name=job.queue_name or Queue.UPKEEP.value)
+        self.looks.ring(queue_of(job.workflow_id))
         return job.workflow_id
 
     def begin_anew(self, living: Collection[str]) -> list[str]:
@@ -209,15 +234,17 @@ class Engine:
         resumed = [job.workflow_id for job in found if may_go_on(job.workflow_id)]
         for job_id in resumed:
             client.resume_workflow(job_id, queue_name=queue_of(job_id).value)
+            self.looks.ring(queue_of(job_id))
         return resumed
 
-    def forget(self, completed_before: str, at_once: int = 1_000) -> int:
-        """Delete all jobs that ended before this moment (ISO format), so many at once; returns how many."""
+    def forget(self, completed_before: str, at_once: int = 1_000, kinds: Sequence[str] = ()) -> int:
+        """Delete the jobs of these kinds, or all, that ended before this moment (ISO format); returns how many."""
         client, gone = self._ask(), 0
         while True:
             old = client.list_workflows(
                 status=["SUCCESS", "ERROR"],
                 completed_before=completed_before,
+                workflow_id_prefix=[f"{kind}:" for kind in kinds] or None,
                 limit=at_once,
                 load_input=False,
                 load_output=False,
@@ -245,14 +272,6 @@ class Engine:
         return bool(found)
 
 
-def engine_url(database_url: str) -> str:
-    """Where the engine keeps its tables: a file beside the store's on SQLite, the same database on PostgreSQL."""
-    url = make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        return f"sqlite:///{url.database}.jobs"
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 def _let_our_log_have_it() -> None:
     """The engine writes to a console of its own, tracebacks and all, past the log's redaction."""
     logger = logging.getLogger("dbos")
@@ -274,25 +293,6 @@ def _is_news(record: logging.LogRecord) -> bool:
         record.exc_info = None
     cancelled = (engine_errors.DBOSAwaitedWorkflowCancelledError, engine_errors.DBOSWorkflowCancelledError)
     return record.levelno >= logging.ERROR and not isinstance(error, cancelled)
-
-
-def _prepare(url: str) -> None:
-    """Have SQLite's file use its quicker journal: the engine leaves that as it is. The mode stays in the file."""
-    if not url.startswith("sqlite:///"):
-        return
-    file = url.removeprefix("sqlite:///")
-    private_database(Path(file))
-    try:
-        with contextlib.closing(sqlite3.connect(file, timeout=30)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("SELECT count(*) FROM sqlite_master")
-    except sqlite3.DatabaseError as error:
-        if not any(words in str(error) for words in DAMAGED):
-            raise DatabaseDown(f"{file} cannot be used ({error}); is it in use, or its disk full?") from error
-        raise DatabaseDown(
-            f"{file}, which holds the jobs, is damaged ({error}): move it away and start again. What waits is found by "
-            "its report; only work that was under way begins anew."
-        ) from error
 
 
 def is_engine_signal(error: BaseException) -> bool:

@@ -20,10 +20,11 @@ from storage.store import Store
 
 log = structlog.get_logger()
 
-BEAT = 1.0  # seconds
+BEAT = 2.0  # seconds
 SILENCE = 20.0  # seconds without a beat after which a worker of another machine, or container, is dead
-_LEASE = 5.0
-_BEATS = 10  # between two looks at this process's own jobs
+_LEASE = 10.0
+_LOOKS = 2  # beats between two looks at the others
+_BEATS = 5  # between two looks at this process's own jobs
 _NAME = "undertaker"
 _NAMED = 20  # jobs, in a line of the log
 
@@ -152,7 +153,8 @@ class Undertaker:
                 return
             try:
                 self._beat()
-                self.look()
+                if number % _LOOKS == 0:
+                    self.look()
                 if number % _BEATS == 0:
                     self._take_up()
             except Exception as error:  # noqa: BLE001 a database that is down for a while must not end the beating

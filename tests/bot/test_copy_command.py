@@ -9,7 +9,8 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import command_line
 from bot.commands.copy import has_been_run_on
-from bot.durable.engine import Engine, engine_url
+from bot.durable.engine import Engine
+from bot.durable.place import engine_url
 from storage.errors import DatabaseDown
 from storage.status import Status
 from storage.store import Store

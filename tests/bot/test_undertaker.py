@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 import bot.durable.engine
 from bot.app import worker
 from bot.durable.engine import Engine, EngineStopped
+from bot.durable.place import engine_url
 from bot.durable.undertaker import SILENCE, Undertaker, born
 from bot.settings import Settings
 from storage.plumbing import Worker
@@ -119,7 +120,7 @@ def test_what_an_earlier_version_left_behind_begins_anew(works: Works, monkeypat
 
 def in_hands_of(works: Works, executor: str) -> None:
     """Have all waiting jobs be in the hands of this executor."""
-    file = bot.durable.engine.engine_url(works.store.engine.url.render_as_string(hide_password=False))
+    file = engine_url(works.store.engine.url.render_as_string(hide_password=False))
     with contextlib.closing(sqlite3.connect(file.removeprefix("sqlite:///"))) as connection, connection:
         connection.execute(
             "UPDATE workflow_status SET status = 'PENDING', executor_id = ? WHERE name = 'job'", (executor,)

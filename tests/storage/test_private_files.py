@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.durable.engine import _prepare
+from bot.durable.place import prepare
 from storage.database import migrate, open_store
 from storage.engine import make_engine
 from storage.errors import DatabaseDown
@@ -44,7 +44,7 @@ def test_the_database_and_all_files_beside_it_are_ours_alone(tmp_path: Path) -> 
 
 def test_the_engines_database_is_ours_alone(tmp_path: Path) -> None:
     file = tmp_path / "signalbox.db.jobs"
-    _prepare(f"sqlite:///{file}")
+    prepare(f"sqlite:///{file}")
     assert mode(file) == "600"
 
 
