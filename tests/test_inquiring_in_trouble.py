@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from agents.errors import CodeHostDown, ModelDown, ModelRefused, SandboxUnusable, SpentForToday
 from agents.pipeline import Pipeline
 from agents.ports import Workspace
@@ -16,6 +18,7 @@ from storage.judgments import Outcome, Stage
 from storage.status import Status
 from storage.store import Store
 from tests.asking import CLAIM, LOOK, Asked, reply
+from tests.factories import a_raw_signal, a_signal
 from tests.fake_workspaces import FakeWorkspaces
 from tests.fakes import RecordingCheckpoint, words
 from tests.world import POLICY
@@ -140,3 +143,22 @@ def test_a_model_that_hands_in_nothing_is_told_of(sqlite_store: Store, tmp_path:
     assert answer.status is InquiryStatus.UNANSWERED
     assert "without submitting anything" in answer.sentence
     assert asked.world.told.published[-1] == 1
+
+
+@pytest.mark.parametrize("kind", [ModelDown, ModelRefused, SandboxUnusable])
+def test_no_secret_that_an_error_repeats_is_told(sqlite_store: Store, tmp_path: Path, kind: type[Exception]) -> None:
+    asked = Asked(sqlite_store, tmp_path, kind("It refused jane@acme.example."))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    asked.asks()
+    row = asked.answered()
+    assert "It refused <email:" in f"{row.trouble}{row.sentence}"
+
+
+def test_what_is_read_anew_is_waited_for(sqlite_store: Store, tmp_path: Path) -> None:
+    asked = Asked(sqlite_store, tmp_path, LOOK, reply(CLAIM))
+    signal = a_signal(sqlite_store, external_id="C1/1700000009.000100", filed=True)
+    sqlite_store.signals.remember(a_raw_signal(external_id=signal.external_id, body="It is worded anew"))
+    sqlite_store.inquiries.ask(signal.report_id or 0, by="U1", words="why?", message="C1/1.0", most=9, since=now())
+    row = asked.answered()
+    assert (row.status, row.tries) == (InquiryStatus.WAITING, 1)
+    assert "read anew" in row.trouble

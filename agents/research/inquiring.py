@@ -153,7 +153,8 @@ class Inquiring:
             if not inquiries.answer(inquiry_id, reply, shown):
                 inquiries.failed(inquiry_id, _attempt(run.key), _CHANGED, self.means.clock())
         else:
-            inquiries.give_up(inquiry_id, _NOTHING_HELD if reply is not None else _why_none(replied))
+            why = _NOTHING_HELD if reply is not None else self.means.redactor.text(_why_none(replied))
+            inquiries.give_up(inquiry_id, why)
         return True
 
     def _put_off(self, inquiry_id: int, error: Unavailable, job: str) -> None:
