@@ -15,6 +15,7 @@ from storage.records import Decision
 from storage.status import Status
 from storage.store import Store
 from tests.asking import CLAIM, LOOK, UNTRUE, Asked, opening, reply
+from tests.factories import a_report
 from tests.world import POLICY, PRIYA, TOM
 
 FOR_US = Person(user_id="U9", team_id="T1", is_guest=True)
@@ -125,6 +126,24 @@ def test_a_wish_of_an_approver_is_guidance_while_that_is_taken(  # noqa: PLR0917
     asked = Asked(sqlite_store, tmp_path)
     asked.world.reaches(status)
     assert asked.asking().is_for_us(sqlite_store.reports.get(1), words_, person) is is_asked
+
+
+@pytest.mark.parametrize(
+    ("most", "text", "named", "is_asked"),
+    [
+        (20, "does it hit the caller?", False, True),
+        (20, f"the guard {'and the guard ' * 200} does it hit the caller?", True, False),
+        (0, "does it hit the caller?", False, False),
+        (0, "does it hit the caller?", True, True),
+    ],
+)
+def test_at_length_or_where_no_questions_are_allowed_an_approvers_words_are_guidance(  # noqa: PLR0917 the columns
+    sqlite_store: Store, tmp_path: Path, most: int, text: str, named: bool, is_asked: bool
+) -> None:
+    budgets = POLICY.budgets.model_copy(update={"inquiries_per_day": most})
+    report = a_report(sqlite_store, status=Status.AWAITING_APPROVAL)
+    asking = Asked(sqlite_store, tmp_path, budgets=budgets).asking()
+    assert asking.is_for_us(report, text, PRIYA, named=named) is is_asked
 
 
 def test_without_signals_or_a_repository_there_is_nothing_to_answer_from(sqlite_store: Store, tmp_path: Path) -> None:

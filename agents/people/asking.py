@@ -42,13 +42,16 @@ class Asking:
         """Whether words in a report's thread ask us to be told something; `named`: they name us.
 
         While an approver's words guide, what is nothing but a question asks us also where it names nobody, and what
-        asks for anything to be done is guidance. Others have to name us: a thread is for people to talk in.
+        asks for anything to be done, or at such length, is guidance. Others have to name us: a thread is for people to
+        talk in. Where the policy allows no questions only who names us hears so; all else is as if there were none.
         """
         if report.status is Status.RESOLVED:  # there any other words may say that it came back
             return named and begins_as_question(words)
         if not self._guides(report, person):
             return named and is_question(words)
-        return is_but_a_question(words) and (named or report.status is not Status.AWAITING_ANSWER)
+        if not named and (report.status is Status.AWAITING_ANSWER or not self.policy.budgets.inquiries_per_day):
+            return False
+        return len(words) <= LONGEST and is_but_a_question(words)
 
     def _guides(self, report: Report, person: Person) -> bool:
         """Whether words of theirs would revise the plan, answer what we asked, or be kept for the next try."""
