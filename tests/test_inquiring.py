@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,9 @@ def test_a_colleague_is_answered_with_what_holds_and_the_report_stays_where_it_i
     assert (after.status, after.attempt, after.plan_revision) == (before.status, before.attempt, before.plan_revision)
     assert "jane@acme.example" not in answer.words
     given = opening(asked)
-    assert "does it still divide? my mail is <email:" in given
+    fenced = re.search(r'<evidence id="(\w+)" of="question of a colleague">\n(.*)\n</evidence id="\1">', given)
+    assert fenced is not None
+    assert fenced[2].startswith("does it still divide? my mail is <email:")
     assert "SB-1 is awaiting approval since" in given
     run = next(run for run in sqlite_store.runs.of_report(1) if run.stage == Stage.INQUIRE)
     assert (run.key, run.outcome, run.tool_calls) == ("inquire:1:1", Outcome.FINISHED, 1)
@@ -58,12 +61,15 @@ def test_the_record_of_what_was_done_can_be_cited_and_earlier_questions_are_know
     assert first is not None
     assert [claim.claim for claim in first.claims] == ["U1 approved it."]
 
-    asked.asks("and when?", message="C11/2.0")
-    asked.answered(2)
+    asked.asks("and why?", message="C11/2.0")
+    sqlite_store.inquiries.give_up(2, "The model is overloaded.")
+    asked.asks("and when?", message="C11/3.0")
+    asked.answered(3)
     block = asked.world.model.asked[-1].messages[0].blocks[0]
     assert isinstance(block, TextBlock)
     assert "Q: who approved this?\nA: U1 approved it." in block.text
-    assert asked.world.model.asked[-1].about.subject.endswith("@2")
+    assert "and why?" not in block.text
+    assert asked.world.model.asked[-1].about.subject.endswith("@3")
 
 
 def test_an_answer_of_which_nothing_holds_is_not_shown(sqlite_store: Store, tmp_path: Path) -> None:
