@@ -42,8 +42,9 @@ _WISH_TO_HEAR = re.compile(
     re.IGNORECASE,
 )
 _WISH = re.compile(
-    r"(?:(?:can|could|would|will) (?:you|we)|(?:shouldn't|should) (?:we|you|this|it)|why (?:not|don't)|how about"
-    r"|what about|what if|let's|maybe|instead|rather|please)\b",
+    r"(?:(?:can(?:'t)?|could(?:n't)?|would(?:n't)?|will|won't) (?:you|we)|should(?:n't)? (?:we|you|this|it)"
+    r"|would(?:n't)?\b[^.?!]*\b(?:better|simpler|easier|cleaner|safer)|why (?:not|don't)|how about|what about|what if"
+    r"|let's|maybe|instead|rather|please)\b",
     re.IGNORECASE,
 )  # with which people ask for something to be done, question mark or not
 _LATER_WISH = re.compile(
@@ -57,7 +58,8 @@ _ORDER = re.compile(
     r"|ignore|include|revert|wrap|prefer|go with|don't|do not|do (?:it|that|this|the same))"
     r"(?= )(?! (?:in|on|by|for|from|of|at|to|when|where)\b)"
     r"|(?:i|we)(?:'d| would) (?:like|prefer|rather)|i (?:want|prefer)"
-    r"|(?:we|you) (?:should|must|need to|have to)|that's wrong)\b",
+    r"|(?:we|you) (?:should|must|need to|have to)|that's wrong|needs? (?:a|an|to|more|another))\b"
+    r"|[.!?;]\s+(?:it|this|that) (?:should|must|has to|needs to)\b",
     re.IGNORECASE,
 )  # a sentence that begins as an order, whatever sign stands at its end: `use a lock, ok?`
 _WRITTEN_DOWN = re.compile(
@@ -73,8 +75,10 @@ _COURTESIES = re.compile(
 _MARKS = frozenset("?\uff1f\u061f⁇⁈⁉‽")
 _SIGNS = re.compile(r"(?<![^\w\s])[^\w\s]++(?=\s|$)|[\uff1f\u061f]")  # at an end; some scripts have no space
 _AGAIN = re.compile(r"\b(?:again|back|still|reopen)\b", re.IGNORECASE)
-_AFTER = 3  # words that may follow the last mark of what is nothing but a question: `… cc Ada`
-_THANKS = re.compile(r"\W*(?:thanks|thank you|thx|cheers|cc)\b", re.IGNORECASE)
+_AFTER = 2  # words that may follow the last mark of what is nothing but a question: `… cc Ada`
+_NO_MORE = re.compile(
+    r"\W*(?:thanks|thank you|thx|cheers|cc|no rush|just (?:curious|wondering)|asking for)\b", re.IGNORECASE
+)
 
 
 def is_question(words: str) -> bool:
@@ -93,7 +97,7 @@ def is_but_a_question(words: str) -> bool:
     said = _bare(words)
     marks = _marks(said)
     behind = said[marks[-1].end() :] if marks else ""
-    is_whole = len(behind.split()) <= _AFTER or _THANKS.match(behind) is not None
+    is_whole = len(behind.split()) <= _AFTER or _NO_MORE.match(behind) is not None
     return is_question(words) and is_whole and not is_wish(words)
 
 

@@ -24,6 +24,8 @@ ASKED = [
     "<@U02BOB> wants to know: does it lose data?",
     "does it hit 2.3? cc <@U01ADA>",
     "does it hit 2.3? thanks in advance for looking that up",
+    "does it hit 2.3? no rush, just for the notes",
+    "would it lose data?",
     "does 2.2 have it too",
     "do we know who is hit",
     "how many users are hit",
@@ -84,6 +86,10 @@ WISHES = [
     "nice find! Could you also cover CSV?",
     "explain in the docs that it raises, ok?",
     "does it hit 2.3?\nuse a lock",
+    "does this handle None? it should.",
+    "needs a test too, no?",
+    "couldn't we use a queue?",
+    "wouldn't a queue be simpler?",
 ]
 
 
@@ -109,6 +115,7 @@ def test_what_says_more_than_it_asks_is_not_but_a_question() -> None:
     words = "is that safe? take the lock in the caller instead"
     assert is_question(words)
     assert not is_but_a_question(words)
+    assert not is_but_a_question("why a lock? queue is better")
 
 
 def test_of_words_without_end_it_is_told_at_once() -> None:
