@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,8 @@ def test_one_message_asks_once_and_so_many_a_day(sqlite_store: Store, tmp_path: 
     assert [asked.asks(message=f"C11/{n}.0") for n in (1, 1, 2)] == ["", "", ""]
     assert [each.id for each in sqlite_store.inquiries.due(now())] == [1, 2]
     assert asked.asks(message="C11/3.0").startswith("2 questions about this report were asked in a day")
+    tomorrow = replace(asked.asking(), clock=lambda: now() + dt.timedelta(days=1, minutes=1))
+    assert tomorrow.ask(1, "why?", TOM, "C11/5.0").ok
     asked.world.policy = asked.world.policy.model_copy(
         update={"budgets": budgets.model_copy(update={"inquiries_per_day": 0})}
     )
