@@ -7,11 +7,14 @@ import datetime as dt
 import pytest
 
 from bot.listening import MARK, Listening
+from bot.views.drawing import Reaction
+from bot.views.inquiry import inquiries
+from bot.views.scene import Scene
 from storage.columns import now
 from storage.inquiries import InquiryStatus
 from tests.bot.inquiries import ANSWER, asked, last, says
 from tests.bot.life import Life
-from tests.bot.workplace import BOB, SOLAR, Workplace, text_of
+from tests.bot.workplace import BOB, POLICY, SOLAR, Workplace, text_of
 
 
 @pytest.fixture
@@ -60,6 +63,13 @@ def test_of_a_question_that_is_deleted_before_it_is_answered_nothing_is_posted(l
     ts = says(life, "is Jane Doe hit?")
     life.store.inquiries.withdraw(f"{SOLAR}/{ts}")
     assert len([each for each in life.draw() if each.ts != ts]) == before
+
+
+def test_a_message_that_is_gone_gets_no_sign(life: Life) -> None:
+    ts = says(life, "is Jane Doe hit?")
+    life.store.inquiries.withdraw(f"{SOLAR}/{ts}")
+    scene = Scene(life.store.reports.snapshot(life.id), POLICY)
+    assert [each for each in inquiries(scene) if isinstance(each, Reaction)] == []
 
 
 def test_a_question_that_was_deleted_while_nobody_listened_goes_too(life: Life) -> None:

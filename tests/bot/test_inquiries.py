@@ -112,6 +112,25 @@ def test_what_is_neither_order_nor_question_hears_how_one_asks(life: Life) -> No
     assert "Ask me about this" in life.place.whispers(BOB)[-1]
 
 
+def test_of_a_long_question_the_answer_repeats_the_beginning(life: Life) -> None:
+    says(life, f"does {'2.2 and ' * 200} have it too?")
+    (question,) = asked(life)
+    life.store.inquiries.answer(question.id or 0, ANSWER)
+    assert text_of(last(life)).count("2.2 and") == 19
+
+
+def test_what_somebody_passes_on_asks_nothing(life: Life) -> None:
+    place, card = life.place, life.card()
+    text, said = f"<@{place.bot}> look", "does 2.2 have it too?"
+    ts = place.workspace.say(BOB, card.channel, text, card.ts)
+    place.event({
+        "type": "message", "channel": card.channel, "user": BOB, "text": text, "ts": ts, "thread_ts": card.ts,
+        "attachments": [{"is_share": True, "author_id": ADA, "text": said, "fallback": said}],
+    })  # fmt: skip
+    place.settles()
+    assert asked(life) == []
+
+
 def test_a_guest_is_refused_in_a_sentence(life: Life) -> None:
     says(life, "does 2.2 have it too?", GUS)
     assert asked(life) == []

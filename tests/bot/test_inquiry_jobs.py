@@ -73,3 +73,12 @@ def test_a_question_that_is_answered_while_the_sweep_looks_stays_answered(sqlite
     enqueue_inquiries(sqlite_store, cast("Enqueuer", late), now())
     assert late.published == []
     assert [run.outcome for run in sqlite_store.runs.of_report(report_id)] == [Outcome.FINISHED]
+
+
+def test_a_job_of_the_report_that_breaks_off_ends_no_answer(sqlite_store: Store) -> None:
+    report_id = a_report(sqlite_store).id or 0
+    sqlite_store.runs.begin("inquire:1:1", Stage.INQUIRE, report_id)
+    sqlite_store.runs.begin("research:1:1", Stage.RESEARCH, report_id)
+    sqlite_store.runs.broke_off(report_id, "It broke off.")
+    outcomes = {run.stage: run.outcome for run in sqlite_store.runs.of_report(report_id)}
+    assert outcomes == {Stage.INQUIRE: None, Stage.RESEARCH: Outcome.FAILED}
