@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from storage.judgments import Stage
 from storage.records import Signal
 from storage.run_rows import ModelCall
 from storage.transactions import Transactions, locked
@@ -113,6 +114,11 @@ class Spending:
         """What a report has cost, with the digests of its signals."""
         with self._on.read() as session:
             return Spent.sum_of(spent_by_stage(session, report_id).values())
+
+    def at_stage(self, report_id: int, stage: Stage) -> Spent:
+        """What one stage used for a report."""
+        with self._on.read() as session:
+            return spent_by_stage(session, report_id).get(stage.value, Spent())
 
     def since(self, moment: dt.datetime) -> Spent:
         """What was spent on calls that started at or after a moment."""

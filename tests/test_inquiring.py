@@ -103,6 +103,17 @@ def test_who_may_not_ask_hears_why_and_nothing_is_kept(sqlite_store: Store, tmp_
     assert sqlite_store.inquiries.due(now()) == []
 
 
+def test_questions_leave_a_reports_fix_most_of_its_budget(sqlite_store: Store, tmp_path: Path) -> None:
+    asked = Asked(sqlite_store, tmp_path, LOOK, budgets=POLICY.budgets.model_copy(update={"report_usd": 4.0}))
+    asked.world.reaches(Status.AWAITING_APPROVAL)
+    for stage, usd in ((Stage.RESEARCH, 3.0), (Stage.INQUIRE, 0.9)):
+        sqlite_store.spending.reserve(stage, "s", "m", usd, report_id=1)
+    assert asked.asks() == ""
+    sqlite_store.spending.reserve(Stage.INQUIRE, "s", "m", 0.1, report_id=1)
+    assert "the rest is for its fix" in asked.asks(message="C11/2.0")
+    assert [each.id for each in sqlite_store.inquiries.due(now())] == [1]
+
+
 def test_one_message_asks_once_and_so_many_a_day(sqlite_store: Store, tmp_path: Path) -> None:
     budgets = POLICY.budgets.model_copy(update={"inquiries_per_day": 2})
     asked = Asked(sqlite_store, tmp_path, LOOK, budgets=budgets)

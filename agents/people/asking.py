@@ -13,11 +13,17 @@ from agents.research.case_of import merged_away
 from agents.rules import Person
 from agents.terms import Policy
 from storage.columns import now
+from storage.judgments import Stage
 from storage.records import Report
 from storage.status import Status
 from storage.store import Store
 
 LONGEST = 2_000  # characters
+_SHARE = 0.25  # of a report's budget that answers may use
+_SPENT = (
+    "Questions about this report have used the quarter of its budget that they may use; the rest is for its fix. Have "
+    "`report_usd` under [budgets] raised."
+)
 _DAY = dt.timedelta(days=1)
 _NO_MODEL = "No model is set up, so I cannot answer questions. Tell whoever runs me to set ANTHROPIC_API_KEY."
 _TOO_LONG = f"That is more than {LONGEST:,} characters. Ask in fewer words, and I look it up."
@@ -69,6 +75,8 @@ class Asking:
             return Answer(ok=False, sentence=gone)
         if len(words) > LONGEST:
             return Answer(ok=False, sentence=_TOO_LONG)
+        if self._share_is_spent(report_id):
+            return Answer(ok=False, sentence=_SPENT)
         most = self.policy.budgets.inquiries_per_day
         asked = self.store.inquiries.ask(
             report_id, by=person.user_id, words=self.redact(words), message=message, most=most,
@@ -78,6 +86,11 @@ class Asking:
             return Answer(ok=False, sentence=_enough(most))
         self.nudge(asked.id or 0)
         return Answer(ok=True, sentence="")
+
+    def _share_is_spent(self, report_id: int) -> bool:
+        """Whether questions used so much that more of them could leave its fix without money."""
+        spent = self.store.spending.at_stage(report_id, Stage.INQUIRE).usd
+        return spent >= self.policy.budgets.report_usd * _SHARE
 
 
 def _enough(most: int) -> str:
