@@ -67,16 +67,8 @@ class Asking:
 
     def ask(self, report_id: int, words: str, person: Person, message: str) -> Answer:
         """Keep the question and have it answered in the report's thread, or say why not. Twice is once."""
-        if refusal := rules.may_ask(person, self.home_team):
-            return Answer(ok=False, sentence=refusal)
-        if not self.can_answer:
-            return Answer(ok=False, sentence=_NO_MODEL)
-        if gone := merged_away(self.store.reports.get(report_id)):
-            return Answer(ok=False, sentence=gone)
-        if len(words) > LONGEST:
-            return Answer(ok=False, sentence=_TOO_LONG)
-        if self._share_is_spent(report_id):
-            return Answer(ok=False, sentence=_SPENT)
+        if why_not := rules.may_ask(person, self.home_team) or self._why_not(report_id, words):
+            return Answer(ok=False, sentence=why_not)
         most = self.policy.budgets.inquiries_per_day
         asked = self.store.inquiries.ask(
             report_id, by=person.user_id, words=self.redact(words), message=message, most=most,
@@ -86,6 +78,15 @@ class Asking:
             return Answer(ok=False, sentence=_enough(most))
         self.nudge(asked.id or 0)
         return Answer(ok=True, sentence="")
+
+    def _why_not(self, report_id: int, words: str) -> str:
+        if not self.can_answer:
+            return _NO_MODEL
+        if gone := merged_away(self.store.reports.get(report_id)):
+            return gone
+        if len(words) > LONGEST:
+            return _TOO_LONG
+        return _SPENT if self._share_is_spent(report_id) else ""
 
     def _share_is_spent(self, report_id: int) -> bool:
         """Whether questions used so much that more of them could leave its fix without money."""
