@@ -15,17 +15,16 @@ from sqlmodel import Field, Session, SQLModel, col, or_, select
 from storage import journal
 from storage.columns import Named, Typed, UtcTime, now
 from storage.gathered import is_shown
-from storage.judgments import Evidence, EvidenceKind, Finding, Judgment, Stage
+from storage.judgments import Finding, Judgment, Stage
 from storage.plumbing import CARD, OutboxRow
 from storage.records import EntryKind, Report, Signal
 from storage.run_rows import ToolUse
-from storage.transactions import Transactions, found, insert_once, locked
+from storage.transactions import Transactions, found, locked
 
 MOST_TRIES = 4  # jobs that failed in a row; then the asker is told why
 TYPED = "command/"  # begins what stands for a command where a message would
 _MOST = 100  # that one sweep enqueues; the next takes the rest
 _MOST_CLAIMS = 6
-_ERASED = "(erased)"
 _GAVE_UP = "I tried it several times and give up; ask again later."
 _Short = Annotated[str, Described(max_length=600)]
 
@@ -96,11 +95,11 @@ class Inquiries:
             asked = select(func.count()).select_from(Inquiry).where(Inquiry.report_id == report_id)
             if session.exec(asked.where(col(Inquiry.asked_at) >= since)).one() >= most:
                 return None
-            row = Inquiry(report_id=report_id, asked_by=by, words=words, message=message)
-            insert_once(session, row)
+            session.add(row := Inquiry(report_id=report_id, asked_by=by, words=words, message=message))
             journal.tell(session, report_id, EntryKind.WORD, by, "asked a question")
             journal.touch(session, report_id)
-            return session.exec(select(Inquiry).where(Inquiry.message == message)).one()
+            session.flush()
+            return row
 
     def get(self, inquiry_id: int) -> Inquiry:
         """The question. Raises NotFound."""
@@ -217,19 +216,3 @@ def forget(session: Session, row: Inquiry) -> None:
     row.reply = None
     theirs = col(ToolUse.run).startswith(f"{Stage.INQUIRE.value}:{row.id}:")
     session.execute(update(ToolUse).where(theirs).values(line=""))
-
-
-def forget_quotes(session: Session, report_id: int, external_ids: Collection[str]) -> None:
-    """Forget what a report's answers quote of these signals."""
-    for row in session.exec(select(Inquiry).where(Inquiry.report_id == report_id)):
-        if row.reply is not None:
-            claims = tuple(_without_quotes(claim, external_ids) for claim in row.reply.claims)
-            row.reply = row.reply.model_copy(update={"claims": claims})
-
-
-def _without_quotes(claim: Finding, external_ids: Collection[str]) -> Finding:
-    def blanked(one: Evidence) -> Evidence:
-        theirs = one.kind is EvidenceKind.SIGNAL and one.where in external_ids
-        return one.model_copy(update={"quote": _ERASED}) if theirs else one
-
-    return claim.model_copy(update={"evidence": tuple(blanked(one) for one in claim.evidence)})

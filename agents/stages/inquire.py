@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from agents import case_text
 from agents.cases import InquiryCase
-from agents.evidence.citable import citable
 from agents.evidence.citations import Sources, check_claims
+from agents.evidence.ground import Ground
 from agents.exchange import About, Tool
 from agents.loop import Loop
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
@@ -20,7 +20,6 @@ from agents.prompts import prompt, quoted
 from agents.redaction.redact import Redactor
 from agents.terms import Limits
 from agents.tools.hands import Hands
-from agents.tools.toolboxes import research_tools
 from agents.trail import Brief, Ruling, Trail
 from storage.inquiries import Reply
 from storage.judgments import Outcome, Stage
@@ -67,7 +66,7 @@ def inquire(  # noqa: PLR0917 the ports, in the order of all stages
 
     Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
     """
-    inquiry = _Inquiry(case, workspaces, limits, checkpoint, redactor, logbook, more)
+    inquiry = _Inquiry(case, Ground(case, workspaces, redactor, more), limits, checkpoint, logbook)
     trail = Loop(inquiry.brief(), model, checkpoint).run()
     return Replied(
         outcome=trail.outcome or Outcome.FAILED,
@@ -82,12 +81,10 @@ class _Inquiry:
     """One question about one report."""
 
     case: InquiryCase
-    workspaces: Workspaces
+    ground: Ground
     limits: Limits
     checkpoint: Checkpoint
-    redactor: Redactor
     logbook: Logbook
-    more: Callable[[Hands], Iterable[Tool]]
 
     def brief(self) -> Brief[Reply, Checked]:
         page = prompt(Stage.INQUIRE, _variables(self.case, self.limits))
@@ -100,19 +97,11 @@ class _Inquiry:
             submit_description="Finish: hand in your answer. Every citation is looked up by code.",
             returns=Reply,
             verify=self._rule,
-            open=self._open,
-            toolbox=self._toolbox,
+            open=self.ground.open,
+            toolbox=self.ground.toolbox,
             limits=self.limits,
             logbook=self.logbook,
         )
-
-    def _open(self, patch: str = "") -> Workspace:
-        return self.workspaces.open(self.case.repository, self.case.base_sha, patch)
-
-    def _toolbox(self, workspace: Workspace) -> tuple[Tool, ...]:
-        case = self.case
-        hands = Hands(workspace, case.repository, case.signals, self.redactor.text, self.redactor.secrets_only)
-        return research_tools(hands, self.more)
 
     def _rule(self, said: Reply, trail: Trail[Checked]) -> Ruling[Checked]:
         checked = self.checkpoint(f"verify:{trail.turns}", lambda: self._checked(said, trail), Checked)
@@ -122,7 +111,7 @@ class _Inquiry:
     def _checked(self, said: Reply, trail: Trail[Checked]) -> Checked:
         """Look everything up in a checkout that no agent has touched. What does not hold is told once."""
         began = time.monotonic()
-        with closing(self._open()) as workspace:
+        with closing(self.ground.open()) as workspace:
             held = check_claims(said.claims, self._sources(workspace, trail))
         counts = {"citations_made": held.made, "citations_dropped": held.lost}
         reply = said.model_copy(update={"claims": held.claims, **counts})
@@ -131,7 +120,7 @@ class _Inquiry:
         return Checked(reply=reply, refusal=refusal, seconds=time.monotonic() - began)
 
     def _sources(self, workspace: Workspace, trail: Trail[Checked]) -> Sources:
-        found = citable(workspace, self.case.signals, trail.seen, self.redactor.secrets_only)
+        found = self.ground.sources(workspace, trail.seen)
         return replace(found, queries=((RECORD, self.case.record), *found.queries))
 
 

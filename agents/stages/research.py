@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict
 
 from agents import case_text
 from agents.cases import ResearchCase
-from agents.evidence.citable import citable
-from agents.evidence.citations import Sources, check
+from agents.evidence.citations import check
+from agents.evidence.ground import Ground
 from agents.evidence.plan_faults import Fault, faults_of
 from agents.evidence.reproducing import lacks_reproduction
 from agents.evidence.strand_findings import completed, unheeded
 from agents.evidence.strands import Strands
-from agents.exchange import About, Tool, ToolCall, ToolResult
+from agents.exchange import About, Tool
 from agents.loop import Loop
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
@@ -26,7 +26,6 @@ from agents.redaction.redact import Redactor
 from agents.terms import Limits
 from agents.tools import weigh_causes
 from agents.tools.hands import Hands
-from agents.tools.toolboxes import research_tools
 from agents.trail import Brief, Detour, Ruling, Trail, Unlogged
 from storage.judgments import Outcome, Research, Stage
 
@@ -77,8 +76,9 @@ def research(  # noqa: PLR0917 the ports, in the order of all stages
 
     Raises CodeHostDown or ModelDown when trying again later may help; everything else is an outcome.
     """
-    inquiry = _Inquiry(case, model, workspaces, limits, checkpoint, redactor, logbook or Unlogged(), more)
-    return _researched(Loop(inquiry.brief(), model, checkpoint).run())
+    ground = Ground(case, workspaces, redactor, more)
+    work = _Pass(case, model, ground, limits, checkpoint, logbook or Unlogged())
+    return _researched(Loop(work.brief(), model, checkpoint).run())
 
 
 def _researched(trail: Trail[Verified]) -> Researched:
@@ -96,17 +96,15 @@ def _researched(trail: Trail[Verified]) -> Researched:
 
 
 @dataclass(frozen=True)
-class _Inquiry:
+class _Pass:
     """One pass over one report."""
 
     case: ResearchCase
     model: Model
-    workspaces: Workspaces
+    ground: Ground
     limits: Limits
     checkpoint: Checkpoint
-    redactor: Redactor
     logbook: Logbook
-    more: Callable[[Hands], Iterable[Tool]]
 
     def brief(self) -> Brief[Research, Verified]:
         case = self.case
@@ -120,8 +118,8 @@ class _Inquiry:
             submit_description="Finish: hand in what you found. Every citation is looked up by code.",
             returns=Research,
             verify=self._rule,
-            open=self._open,
-            toolbox=self._toolbox,
+            open=self.ground.open,
+            toolbox=self.ground.toolbox,
             limits=self.limits,
             logbook=self.logbook,
             detour=Detour(weigh_causes.SPEC, self._strands().weigh),
@@ -129,20 +127,15 @@ class _Inquiry:
 
     def _strands(self) -> Strands:
         return Strands(
-            self.case, self.model, self.checkpoint, self.logbook, self.limits, self._open, self._toolbox, self._sources
+            self.case,
+            self.model,
+            self.checkpoint,
+            self.logbook,
+            self.limits,
+            self.ground.open,
+            self.ground.toolbox,
+            self.ground.sources,
         )
-
-    def _open(self, patch: str = "") -> Workspace:
-        return self.workspaces.open(self.case.repository, self.case.base_sha, patch)
-
-    def _toolbox(self, workspace: Workspace) -> tuple[Tool, ...]:
-        return research_tools(self._hands(workspace), self.more)
-
-    def _sources(self, workspace: Workspace, seen: Iterable[tuple[ToolCall, ToolResult]]) -> Sources:
-        return citable(workspace, self.case.signals, seen, self.redactor.secrets_only)
-
-    def _hands(self, workspace: Workspace) -> Hands:
-        return Hands(workspace, self.case.repository, self.case.signals, self.redactor.text, self.redactor.secrets_only)
 
     def _rule(self, found: Research, trail: Trail[Verified]) -> Ruling[Verified]:
         verified = self.checkpoint(f"verify:{trail.turns}", lambda: self._verified(found, trail), Verified)
@@ -152,8 +145,8 @@ class _Inquiry:
     def _verified(self, found: Research, trail: Trail[Verified]) -> Verified:
         """Look everything up in a checkout that no agent has touched."""
         began = time.monotonic()
-        with closing(self._open()) as workspace:
-            checked = check(_known_commit(found, workspace), self._sources(workspace, trail.seen))
+        with closing(self.ground.open()) as workspace:
+            checked = check(_known_commit(found, workspace), self.ground.sources(workspace, trail.seen))
             faults = faults_of(found, self.case, workspace)
         unsaid = unheeded(checked.research, trail.asides)
         kept, dropped = completed(checked.research, trail.asides), checked.dropped

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from storage.calling import forget_names
 from storage.groups import Pair, Placement
-from storage.inquiries import forget_quotes
+from storage.inquiries import Inquiry, Reply
 from storage.journal import touch
 from storage.judgments import EvidenceKind, Research
 from storage.plumbing import Epoch, InboxRow, SlackMessage
@@ -53,11 +53,15 @@ def erase_quotes(session: Session, report_id: int, external_ids: Collection[str]
     """Forget what a report's research, answers and journal quote of these signals, and what its tools were asked."""
     report = locked(session, Report, report_id)
     erase_lines(session, report_id)
-    forget_quotes(session, report_id, external_ids)
     if report.research is not None:
         shape = report.research.model_dump(mode="json")
         if _without_quotes(shape, external_ids):
             report.research = Research.model_validate(shape)
+    for asked in session.exec(select(Inquiry).where(Inquiry.report_id == report_id)):
+        if asked.reply is not None:
+            shape = asked.reply.model_dump(mode="json")
+            if _without_quotes(shape, external_ids):
+                asked.reply = Reply.model_validate(shape)
     told = select(Entry).where(Entry.report_id == report_id, col(Entry.judgment).is_not(None))
     for entry in session.exec(told):
         shape = _copy(entry.judgment)

@@ -108,3 +108,11 @@ class Life:
 
     def card(self) -> Message:
         return self.draw()[0]
+
+
+def with_a_plan(place: Workplace) -> Life:
+    """A report with a plan that people see."""
+    life = Life(place)
+    life.researched()
+    life.draw()
+    return life

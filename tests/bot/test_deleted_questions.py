@@ -13,17 +13,13 @@ from bot.views.scene import Scene
 from storage.columns import now
 from storage.inquiries import InquiryStatus
 from tests.bot.inquiries import ANSWER, asked, last, says
-from tests.bot.life import Life
+from tests.bot.life import Life, with_a_plan
 from tests.bot.workplace import BOB, POLICY, SOLAR, Workplace, text_of
 
 
 @pytest.fixture
 def life(place: Workplace) -> Life:
-    """A report with a plan that people see, and a bot that can look things up."""
-    life = Life(place)
-    life.researched()
-    life.draw()
-    return life
+    return with_a_plan(place)
 
 
 def test_said_with_the_reports_number_it_is_asked_once_and_deleted_with_its_message(life: Life) -> None:

@@ -13,7 +13,7 @@ from storage.columns import now
 from storage.judgments import Stage
 from storage.records import Decision
 from storage.status import Status
-from tests.bot.life import Life
+from tests.bot.life import Life, with_a_plan
 from tests.bot.workplace import ADA, BOB, SOLAR, Workplace, text_of
 
 WORDS = "mind negative prices, says Jane Doe"
@@ -21,11 +21,7 @@ WORDS = "mind negative prices, says Jane Doe"
 
 @pytest.fixture
 def life(place: Workplace) -> Life:
-    """A report with a plan that people see."""
-    life = Life(place)
-    life.researched()
-    life.draw()
-    return life
+    return with_a_plan(place)
 
 
 def guides(life: Life) -> str:

@@ -12,18 +12,14 @@ from storage.judgments import Finding, Question
 from storage.records import Decision
 from storage.status import Mover, Status
 from tests.bot.inquiries import ANSWER, CODE, asked, last, says
-from tests.bot.life import Life
+from tests.bot.life import Life, with_a_plan
 from tests.bot.workplace import ADA, BOB, GUS, SECRET, SOLAR, Workplace, text_of
 from tests.factories import a_report
 
 
 @pytest.fixture
 def life(place: Workplace) -> Life:
-    """A report with a plan that people see, and a bot that can look things up."""
-    life = Life(place)
-    life.researched()
-    life.draw()
-    return life
+    return with_a_plan(place)
 
 
 def test_a_question_of_anybody_is_kept_once_shown_as_taken_and_answered_by_a_message_of_its_own(life: Life) -> None:
