@@ -14,6 +14,7 @@ _SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
 _ABOUT_A_REPORT = re.compile(
     r"(?:why|ask|merge|split|undo|repository|linear|snooze|mute|wake)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL
 )
+_REPORT = re.compile(r"SB-\d{1,9}", re.IGNORECASE)
 _AHEAD = re.compile(r"standing\s+(?:give|stop)\b.*", re.IGNORECASE | re.DOTALL)
 _HERE = r"why (?:is|are) (?:this|that|it|these|those|they)(?: \w+)? (?:in )?(?:here|this report|this thread)"
 _NOT_FILED = re.compile(
@@ -72,6 +73,8 @@ def command_in(text: str, our_user: str) -> str:
     alone = words.lower().rstrip("?!. ")
     if alone in set(Verb):
         return alone
+    if _REPORT.fullmatch(words.rstrip(_END)):
+        return words.rstrip(_END)
     return words if _ABOUT_A_REPORT.fullmatch(words) or _AHEAD.fullmatch(words) else ""
 
 

@@ -25,6 +25,8 @@ HELP = (
     "`/signalbox why SB-12` says why its signals are in it, with a signal's link why that one is; `merge SB-3 into "
     "SB-2` and `split SB-2` correct that, and `undo SB-3` takes it back. In a report's thread say it to me, such as "
     "“@signalbox why is this here?”, “@signalbox merge this into SB-2”.\n"
+    "`/signalbox find` lists the open reports of this channel, `find owner/name` those about a repository, `find empty "
+    "invoice` all that have such words.\n"
     "Nothing came of a message? `/signalbox why` and its link, or “@signalbox why?” beneath it, says why not.\n"
     "`/signalbox ask SB-12 since which release?`, or “@signalbox since which release?” in its thread, has me look that "
     "up and answer there.\n"

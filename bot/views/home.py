@@ -1,4 +1,4 @@
-"""The Home tab: the open reports. Pure."""
+"""Lists of reports: the Home tab with the open ones, and what somebody looked for. Pure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from storage.records import Report
 from storage.status import Status
 
 _LISTED = 40
+_FOUND = 10
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,23 @@ def home(listed: list[Listed], *, paused: bool = False, held: int = 0) -> list[B
     return blocks
 
 
+def found(what: str, listed: list[Listed]) -> list[Block]:
+    """Reports that somebody looked for, the best or newest first, open or not."""
+    if not listed:
+        more: list[Piece] = [
+            " Words find reports of any channel, closed ones too: ",
+            parts.code("/signalbox find empty invoice"),
+        ]
+        return [parts.paragraph(bold(f"{what}: "), "none that I could show here.", *more)]
+    blocks: list[Block] = [parts.paragraph(bold(what, 200))]
+    for each in listed[:_FOUND]:
+        opened: list[Piece] = [" Opened ", Moment(each.report.created_at), "."]
+        blocks.append(parts.paragraph(*_line(each), *opened))
+    if len(listed) > _FOUND:
+        blocks.append(parts.context(f"and {len(listed) - _FOUND} more; more words find fewer"))
+    return blocks
+
+
 def _rests(report: Report) -> list[Piece]:
     """Until when it sleeps, if it does."""
     if report.asleep_until is not None:
@@ -67,11 +85,15 @@ def _group(name: str, listed: list[Listed]) -> list[Block]:
     if not listed:
         return []
     blocks: list[Block] = [parts.header(name)]
-    for each in listed[:_LISTED]:
-        report = each.report
-        title = Link(each.url, f"{report.ref} {report.title}"[:200])
-        status = Words(status_line(report, came_from=each.came_from), italic=True, limit=300)
-        blocks.append(parts.paragraph(Sign(SIGNS[report.status]), " ", title, "\n", *_rests(report), status))
+    blocks += [parts.paragraph(*_line(each)) for each in listed[:_LISTED]]
     if len(listed) > _LISTED:
         blocks.append(parts.context(f"and {len(listed) - _LISTED} more"))
     return blocks
+
+
+def _line(each: Listed) -> list[Piece]:
+    """Its sign and title, and beneath what it waits for."""
+    report = each.report
+    title = Link(each.url, f"{report.ref} {report.title}"[:200])
+    status = Words(status_line(report, came_from=each.came_from), italic=True, limit=300)
+    return [Sign(SIGNS[report.status]), " ", title, "\n", *_rests(report), status]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Unpack
 
 from sqlmodel import col, func, select
@@ -31,6 +31,13 @@ class Reports:
         """The report. Raises NotFound."""
         with self._on.read() as session:
             return found(session, Report, report_id)
+
+    def some(self, report_ids: Sequence[int]) -> list[Report]:
+        """Those of these ids that there are, in this order."""
+        with self._on.read() as session:
+            rows = session.exec(select(Report).where(col(Report.id).in_(report_ids)))
+            known = {report.id: report for report in rows}
+            return [known[each] for each in report_ids if each in known]
 
     def open(self, limit: int = 50) -> list[Report]:
         """Those that wait for something, newest first."""

@@ -43,6 +43,10 @@ def replies(place: Workplace, report: Report, user: str, text: str) -> list[str]
         ("approve SB-2", "in the report's thread"),
         ("unmerge SB-2", "`/signalbox undo SB-3`"),
         ("mrege SB-3 into SB-2", "Did you mean `merge`?"),
+        ("list", "`/signalbox find` lists the open reports"),
+        ("fixed SB-2", "*Fixed elsewhere*"),
+        ("assign SB-2 to me", "I assign nobody"),
+        ("outcomes", "`signalbox outcomes`"),
         ("frobnicate", "I know no “frobnicate” here."),
         ("<!channel>", "I know no “"),
     ],
@@ -52,7 +56,10 @@ def test_what_is_no_verb_is_said_to_be_none_with_what_may_be_meant(place: Workpl
 
     assert "I know no “" in told
     assert hint in told
-    assert "/signalbox status" in told
+    assert "/signalbox help" in told
+    assert ("/signalbox status" in told) is (
+        text in ("frobnicate", "<!channel>")
+    )  # all of it only where nothing is meant
     assert "<!channel>" not in told
 
 
