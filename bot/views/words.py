@@ -55,7 +55,7 @@ _STUCK = {
     Outcome.OUT_OF_TIME: "I used up the time I may take",
     Outcome.NO_MODEL: "no model is set up",
     Outcome.NO_SANDBOX: "code cannot be run safely on this machine",
-    Outcome.NO_REPOSITORY: "no repository is known for it",
+    Outcome.NO_REPOSITORY: "the policy names no repository for it",
     Outcome.REFUSED: "I got no usable answer",
     Outcome.UNPROVEN: "the fix could not be proven",
     Outcome.UNSAFE: "a safety check refused the change",
@@ -107,6 +107,11 @@ def status_line(report: Report, pull_request: str = "the pull request", came_fro
     if report.status is Status.STUCK and report.stuck_because in _STUCK:
         return f"Stuck, because {_STUCK[report.stuck_because]}. A person has to look at it and press Retry or Dismiss."
     return line
+
+
+def ended(words: str) -> str:
+    """What parts a sentence that ends with foreign words from the next one: they may bring an end of their own."""
+    return " " if words.endswith((".", "!", "?", "…")) else ". "
 
 
 def waits_for_people(report: Report, came_from: Status | None) -> bool:
