@@ -31,6 +31,7 @@ from storage.raw import RawSignal, Severity
 from storage.status import WORKED_ON, Visibility
 
 _ON_IT = "On it. In a moment I tell you here what became of it."
+_ALIKE = 0.75  # how much, of 1; “rename” was taken for “resume”, which starts all work
 _IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
 _HELD = "`/signalbox held` lists what is held, with *Restore*, and what was restored last, with *Hold again*."
 _DISMISSED = "*Dismiss* is on the report's card; `stop` as a reply of an approver in its thread does the same."
@@ -87,7 +88,9 @@ def signalbox_said(typed: Typed, deps: Deps) -> Said:
 
 def _unknown(word: str) -> str:
     """That there is no such verb, and where that is done which it may be meant for; everything, if nobody can tell."""
-    hint = _ELSEWHERE.get(word) or next((f"Did you mean `{each}`?" for each in get_close_matches(word, list(Verb))), "")
+    hint = _ELSEWHERE.get(word) or next(
+        (f"Did you mean `{each}`?" for each in get_close_matches(word, list(Verb), cutoff=_ALIKE)), ""
+    )
     rest = f"{hint} `/signalbox help` says what else there is." if hint else f"\n{HELP}"
     return f"I know no “{plain(one_line(word), 40)}” here. {rest}".replace(" \n", "\n")
 

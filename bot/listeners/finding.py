@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from agents import rules
 from bot.listeners.deps import Deps
+from bot.listeners.listed import listed_of
 from bot.listeners.naming import Said, seen, trimmed
 from bot.listeners.payload import Typed
+from bot.views import parts
 from bot.views.escape import one_line, plain
-from bot.views.home import Listed, found
+from bot.views.home import found
 from storage.errors import NotFound
 from storage.records import Report
 from storage.status import Visibility
@@ -26,14 +28,14 @@ def find_typed(typed: Typed, deps: Deps) -> Said:
         return refusal, []
     words = trimmed(typed).partition(" ")[2].strip()
     if not words:
-        here = [report for report in _open(typed, deps) if report.channel == typed.channel]
-        return _told("Open reports of this channel", here, deps)
+        here = deps.store.reports.open_in(typed.channel, _OPEN)
+        return _told("Open reports of this channel", _seen(here, typed), deps)
     if named := REPORT.fullmatch(words):
         number = int(named[1])
         return _told(f"SB-{number}", _seen(deps.store.reports.some([number]), typed), deps)
     if _REPOSITORY.fullmatch(words):
-        about = [report for report in _open(typed, deps) if report.repository.lower() == words.lower()]
-        return _told(f"Open reports about {words}", about, deps)
+        about = [each for each in deps.store.reports.open(_OPEN) if each.repository.lower() == words.lower()]
+        return _told(f"Open reports about {words}", _seen(about, typed), deps)
     searched = deps.redactor.text(words)  # secrets and names are kept as what stands for them, and so found
     ids = list(dict.fromkeys(deps.store.search.reports(searched) + deps.store.search.reports(searched, typed.channel)))
     told = f"Reports with words of “{one_line(searched)[:80]}”"
@@ -51,14 +53,11 @@ def is_known(typed: Typed, deps: Deps) -> Said | None:
         report = seen(int(named[1]), typed.channel, deps)
     except NotFound as error:
         return str(error), []
-    return (
+    said = (
         f"{report.ref} is a report already, so I opened none. *Investigate* or *Look again*, where it has them, has it "
         f"looked into; `/signalbox ask {report.ref} …` asks something about it."
-    ), _told(report.ref, [report], deps)[1]
-
-
-def _open(typed: Typed, deps: Deps) -> list[Report]:
-    return _seen(deps.store.reports.open(_OPEN), typed)
+    )
+    return said, [*_told(report.ref, [report], deps)[1], parts.context(parts.Markup(said))]
 
 
 def _seen(reports: Sequence[Report], typed: Typed) -> list[Report]:
@@ -71,7 +70,4 @@ def _seen(reports: Sequence[Report], typed: Typed) -> list[Report]:
 
 
 def _told(what: str, reports: Sequence[Report], deps: Deps) -> Said:
-    ids = [each.id or 0 for each in reports]
-    urls, came_from = deps.store.outbox.permalinks(ids), deps.store.reports.came_from(ids)
-    listed = [Listed(each, urls.get(each.id or 0, ""), came_from.get(each.id or 0)) for each in reports]
-    return plain(what), found(what, listed)
+    return plain(what), found(what, listed_of(reports, deps))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from agents.terms import Autonomy
+from bot.listeners.listed import listed_of
 from playground.workspace import Ephemeral
 from storage.status import Mover, Status, Visibility
 from storage.store import Store
 from tests.bot.conversation import Conversation
 from tests.bot.corrections import a_public, said
-from tests.bot.workplace import ADA, BOB, ELSEWHERE, EVE, GUS, SECRET, SOLAR, Workplace
+from tests.bot.workplace import ADA, BOB, ELSEWHERE, EVE, GUS, QUIET, SECRET, SOLAR, Workplace, text_of
 from tests.factories import a_report, a_signal, a_summary
 
 
@@ -41,15 +44,25 @@ def test_find_alone_lists_the_open_reports_of_the_channel_newest_first(place: Wo
 def test_find_with_words_finds_reports_of_any_channel_closed_ones_too(place: Workplace) -> None:
     invoice = about(place, "Invoices are empty", "The PDF has no lines")
     other = about(place, "The search is slow", channel=ELSEWHERE)
-    place.store.reports.move(invoice, Status.DISMISSED, mover=Mover.HUMAN, who=ADA, because="no")
+    place.store.reports.move(
+        invoice, Status.DISMISSED, mover=Mover.HUMAN, who=ADA, because="no", dismissed_because="no"
+    )
 
     told = said(place, BOB, "find empty invoice", ELSEWHERE)
     assert f"SB-{invoice} Invoices are empty" in told
-    assert "Dismissed" in told
+    assert "Dismissed: no" in told
+    assert '". Opened "' in told
     assert f"SB-{other} " not in told
     assert f"SB-{other} " in said(place, BOB, "find slow searches")
     assert "none that I could show here" in said(place, BOB, "find unicorns")
     assert "none that I could show here" in said(place, BOB, "find the")
+
+
+def test_find_alone_lists_what_was_said_here_and_has_its_thread_elsewhere(place: Workplace) -> None:
+    report = a_report(place.store, channel=SOLAR, title="Invoices are empty")
+    a_signal(place.store, report_id=report.id, channel=ELSEWHERE)
+    assert "Invoices are empty" in said(place, BOB, "find", ELSEWHERE)
+    assert "Invoices are empty" not in said(place, BOB, "find", QUIET)
 
 
 def test_find_by_repository_and_by_number(place: Workplace) -> None:
@@ -71,6 +84,19 @@ def test_find_shows_what_is_private_only_in_its_channel_and_nothing_to_guests(pl
     assert "Only members" in said(place, EVE, "find tokens")
 
 
+@pytest.mark.parametrize("only", ["no model", "watch", "used up"])
+def test_lists_promise_no_research_that_the_card_does_not(place: Workplace, only: str) -> None:
+    report = a_public(place, research_passes=6 if only == "used up" else 0)
+    policy = place.policy.model_copy(update={"autonomy": Autonomy.WATCH}) if only == "watch" else place.policy
+    place.deps.pipeline.means.model.can_research = only != "no model"  # type: ignore[misc]
+    deps = replace(place.deps, policy=policy)
+    place.messenger(policy=policy, researches=only != "no model").draw(report.id or 0, "now")
+    (listed,) = listed_of([report], deps)
+
+    assert "when more is reported" not in listed.line
+    assert listed.line[:60] in text_of(place.thread(report.id or 0)[0])
+
+
 def test_find_follows_a_merge_and_lists_ten(place: Workplace) -> None:
     numbers = [about(place, f"Invoice {number} is empty") for number in range(12)]
     said(place, BOB, f"merge SB-{numbers[0]} into SB-{numbers[1]}")
@@ -83,7 +109,7 @@ def test_find_follows_a_merge_and_lists_ten(place: Workplace) -> None:
 def test_who_asks_to_investigate_a_report_by_its_number_opens_no_other(place: Workplace, typed: str) -> None:
     a_public(place, "The export fails")
     told = str(place.types(BOB, "/investigate", typed).body)
-    assert "SB-1 is a report already" in told
+    assert told.count("SB-1 is a report already") == 2  # in the blocks, too
     assert "The export fails" in told
     assert "There is no SB-7" in str(place.types(BOB, "/investigate", "SB-7").body)
     assert [report.title for report in place.store.reports.all()] == ["The export fails"]

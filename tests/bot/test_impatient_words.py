@@ -47,6 +47,7 @@ def replies(place: Workplace, report: Report, user: str, text: str) -> list[str]
         ("fixed SB-2", "*Fixed elsewhere*"),
         ("assign SB-2 to me", "I assign nobody"),
         ("outcomes", "`signalbox outcomes`"),
+        ("puase", "Did you mean `pause`?"),
         ("frobnicate", "I know no “frobnicate” here."),
         ("<!channel>", "I know no “"),
     ],
@@ -61,6 +62,11 @@ def test_what_is_no_verb_is_said_to_be_none_with_what_may_be_meant(place: Workpl
         text in ("frobnicate", "<!channel>")
     )  # all of it only where nothing is meant
     assert "<!channel>" not in told
+
+
+@pytest.mark.parametrize("text", ["rename SB-2 Exports", "resolution", "mined"])
+def test_what_is_little_like_a_verb_is_not_taken_for_it(place: Workplace, text: str) -> None:
+    assert "Did you mean" not in typed(place, text)
 
 
 @pytest.mark.parametrize(
