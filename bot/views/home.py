@@ -76,7 +76,7 @@ def found(what: str, listed: list[Listed]) -> list[Block]:
         opened: list[Piece] = [f"{ended(each.line).rstrip()} Opened ", Moment(each.report.created_at), "."]
         blocks.append(parts.paragraph(*_line(each), *opened))
     if len(listed) > _FOUND:
-        blocks.append(parts.context(f"and {len(listed) - _FOUND} more; more words find fewer"))
+        blocks.append(parts.context(f"and {len(listed) - _FOUND} more"))
     return blocks
 
 
