@@ -161,6 +161,7 @@ def _status(typed: Typed, deps: Deps) -> Said:
         short_of_room=deps.short_of_room(),
         channel=typed.channel,
         standing=len(deps.store.standing.living(at)),
+        researches=deps.pipeline.means.model.can_research,
         private=frozenset(
             name
             for name, terms in deps.policy.sources.items()

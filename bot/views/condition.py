@@ -12,7 +12,7 @@ from bot import breaker
 from bot.actions import Action, DeadEvent
 from bot.views import parts
 from bot.views.parts import Mention, Moment, Piece, Room, Sign, Words, bold, code
-from bot.views.words import money, plural, span
+from bot.views.words import NO_MODEL, money, plural, span
 from storage.columns import now
 from storage.plumbing import Breaker, Cursor, InboxRow, Switch
 from storage.records import Report
@@ -72,6 +72,7 @@ class Condition:
     channel: str = ""  # where it is asked
     private: frozenset[str] = frozenset()  # sources of which no item is named there
     standing: int = 0  # standing approvals in force
+    researches: bool = True  # whether there is a model that can
     at: dt.datetime = field(default_factory=now)
 
 
@@ -89,6 +90,8 @@ def condition(how: Condition) -> list[Block]:
             f"Today: {plural(how.today.calls, 'model call')}, {span(how.today.seconds)}, about {money(how.today.usd)}"
         ),
     ]
+    if not how.researches:
+        blocks.append(parts.paragraph(Sign("warning"), f" {NO_MODEL[0].upper()}{NO_MODEL[1:]}."))
     if how.standing:
         in_force = plural(how.standing, "standing approval")
         blocks.append(parts.paragraph(f"{in_force} in force: ", code("/signalbox standing")))
