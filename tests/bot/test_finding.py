@@ -11,7 +11,6 @@ from agents.terms import Autonomy
 from bot.listeners.listed import listed_of
 from playground.workspace import Ephemeral
 from storage.status import Mover, Status, Visibility
-from storage.store import Store
 from tests.bot.conversation import Conversation
 from tests.bot.corrections import a_public, said
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, EVE, GUS, QUIET, SECRET, SOLAR, Workplace, text_of
@@ -122,10 +121,3 @@ def test_who_names_the_bot_and_a_report_is_shown_it(talk: Conversation) -> None:
     shown: list[Ephemeral] = talk.place.workspace.ephemerals(BOB)
     assert "The export fails" in str(shown[-1].blocks)
     assert talk.place.store.signals.counts().total == 1
-
-
-def test_words_find_the_report_with_most_of_them_first(store: Store, place: Workplace) -> None:
-    about(place, "The export is slow")
-    best = about(place, "The export of invoices is empty")
-    assert place.store.search.reports("empty export of invoices")[0] == best
-    assert place.store.search.reports("") == []
