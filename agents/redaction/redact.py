@@ -93,7 +93,10 @@ class Redactor:
 
     def _labels(self, raw: RawSignal) -> tuple[str, ...]:
         """Each once, in small letters."""
-        named = (cut_after(self._clean(label, raw.people), LABEL_LIMIT).strip().lower() for label in raw.labels)
+        named = (
+            cut_after(self._clean(label, raw.people), LABEL_LIMIT).strip().lower()
+            for label in raw.labels[: MOST_LABELS * 5]
+        )
         return tuple(sorted({label for label in named if label})[:MOST_LABELS])
 
     def _body(self, raw: RawSignal) -> str:
