@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from agents.adapters.plain_reading import gist, queries
 from agents.gathering.reencoding import texts_of
 from agents.grouping.opinions import Evidence
-from agents.grouping.ranking import KIN, POOL
+from agents.grouping.ranking import KIN
 from agents.grouping.saying import LEAD_LIMIT
 from evals.engines import Bench, Variation, bench
 from evals.reading import Arrival, rows, truth
@@ -23,6 +23,8 @@ from storage.records import Signal
 from storage.reports.filing import NewReport
 from storage.searching.search import Candidate
 from storage.status import Visibility
+
+_POOL = 64  # candidates that are learnt from: the most distant ones teach nothing that tells the near ones apart
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def _found(ready: Bench, signal: Signal, summary: Summary) -> tuple[Candidate, .
         (*summary.queries, title, signal.body[:LEAD_LIMIT]),
         tuple(asked[start : start + size] for start in range(0, len(asked), size)),
         signal.vector or b"",
-        limit=POOL,
+        limit=_POOL,
         kin=KIN,
         title=title,
     )

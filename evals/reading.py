@@ -17,6 +17,19 @@ _FIRST_DAY = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)  # of sets that only know th
 _TITLE_LIMIT, _BODY_LIMIT = 500, 40_000  # of RawSignal
 
 
+class Form(BaseModel):
+    """What the reporter's form held, of which a source hands on the components."""
+
+    model_config = ConfigDict(frozen=True)
+
+    component: str = ""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The components, each for itself."""
+        return tuple(each.strip() for each in self.component.split(",") if each.strip())
+
+
 class Arrival(BaseModel):
     """One line of a stream. `created_at` is a moment in UTC, or only a place in the order ("seq-00012")."""
 
@@ -27,6 +40,7 @@ class Arrival(BaseModel):
     title: str = ""
     body: str = ""
     created_at: str
+    meta: Form = Form()
 
     def signal(self, place: int) -> RawSignal:
         """The signal as its source would hand it over; `place` stands in for a moment that is not known."""
@@ -37,6 +51,7 @@ class Arrival(BaseModel):
             external_id=self.id,
             title=self.title[:_TITLE_LIMIT],
             body=self.body[:_BODY_LIMIT],
+            labels=self.meta.labels,
             happened_at=at,
         )
 

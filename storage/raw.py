@@ -75,6 +75,7 @@ _RAW = 5  # times as much as is kept is read
 _A_YEAR = dt.timedelta(days=366)
 NAME_LIMIT = 200  # characters of an external id and of an occurrence
 TITLE_LIMIT, BODY_LIMIT, URL_LIMIT, AUTHOR_LIMIT, KEY_LIMIT = 500, 40_000, 2000, 200, 300  # characters that are kept
+LABEL_LIMIT, MOST_LABELS = 100, 20
 
 
 def parted(*pieces: tuple[str, int]) -> tuple[str, tuple[Part, ...]]:
@@ -128,5 +129,8 @@ class RawSignal(BaseModel):
     keys: tuple[
         Annotated[str, _at_most(KEY_LIMIT * _RAW)], ...
     ] = ()  # exact keys the source knows: fingerprint, issue URL, top in-app frame, error code
+    labels: tuple[
+        Annotated[str, _at_most(LABEL_LIMIT * _RAW)], ...
+    ] = ()  # what its source files it under: labels, components, tags; compared within the source, shown to nobody
     happened_at: Annotated[dt.datetime, AfterValidator(possible)]
     asked_by: str = ""  # the Slack user who asked for an investigation; empty when it came by itself

@@ -56,6 +56,9 @@ class Signal(SQLModel, table=True):
     severity: Severity = Field(default=Severity.WARNING, sa_column=Column(Named(Severity), nullable=False))
     reach: int = 1
     keys: tuple[str, ...] = Field(default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False))
+    labels: tuple[str, ...] = Field(
+        default=(), sa_column=Column(Typed(tuple[str, ...]), nullable=False, server_default="[]")
+    )
     asked_by: str = ""
     happened_at: dt.datetime = Field(sa_column=Column(UtcTime, nullable=False))
     received_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))

@@ -7,7 +7,7 @@ mostly a floor (docs/evals.md says how often it was right on projects that the w
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -90,6 +90,7 @@ class Evidence:
 
     rows: Numbers
     owners: NDArray[np.int64]
+    labels: Numbers = field(default_factory=lambda: np.zeros(1, np.float32))  # what labels add to a row's score
 
     @property
     def traced(self) -> NDArray[np.bool_]:
@@ -112,7 +113,7 @@ def judged(evidence: Evidence, candidates: int, weights: Weights) -> tuple[NDArr
 
 def _scored(evidence: Evidence, candidates: int, weights: Weights) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """One score a signal, and one a candidate: its best signal's."""
-    each = weights.rank.scores(evidence.rows)
+    each = weights.rank.scores(evidence.rows) + evidence.labels
     traced = evidence.traced
     each[traced] = weights.trace.scores(evidence.rows[traced][:, [FRAMES]])
     scores = np.full(candidates, -_LIMIT)
@@ -132,7 +133,7 @@ def _logit(
     if evidence.traced[row]:
         return float(each[row]) + _TRACES
     if weights.across is not None and not evidence.rows[row, _SAME_SOURCE]:
-        words = Evidence(evidence.rows[:, :COMMON], evidence.owners)
+        words = Evidence(evidence.rows[:, :COMMON], evidence.owners, evidence.labels)
         by_words, scored = _scored(words, len(scores), weights.across)
         return _logit(words, by_words, scored, best, weights.across)
     return _sure(standing(evidence, each, scores, best), evidence.rows[row], weights)

@@ -5,7 +5,6 @@ A threshold on the likelihood (agents/grouping/opinions.py) is the offline engin
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -13,9 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from agents.grouping.labels import by_labels
 from agents.grouping.likeness import Words, alike
 from agents.grouping.opinions import Encoder, Evidence, Weights, judged, learnt
-from agents.grouping.saying import LEAD_LIMIT, Numbers, Saying, Vectors, saying
+from agents.grouping.saying import LEAD_LIMIT, Numbers, Origin, Saying, Vectors, saying
 from agents.ports import Vectoriser
 from agents.wording import words_of
 from storage.judgments import Summary
@@ -23,7 +23,7 @@ from storage.records import Signal
 from storage.searching.rarity import Rarity
 from storage.searching.search import Candidate, Kin
 
-POOL, KIN = 64, 3  # reports that are ranked, and signals of each that are compared
+POOL, KIN = 128, 3  # reports that are ranked, and signals of each that are compared
 _NONE: Numbers = np.zeros(0, np.float32)
 _REMEMBERED = 4_000  # sayings and words that are kept prepared
 
@@ -34,8 +34,7 @@ class _Told:
 
     title: str
     body: str
-    source: str
-    at: dt.datetime
+    origin: Origin
     vector: bytes
 
     @property
@@ -79,19 +78,20 @@ class Ranking:
         if not kin:
             return None
         title = signal.title.strip() or summary.title
-        arrived = _Told(title, words_of(signal), signal.source, signal.happened_at, signal.vector or b"")
+        arrived = _Told(title, words_of(signal), _origin(signal), signal.vector or b"")
         new = self._prepared([arrived])[0]
         known = self._known([each for _, each in kin])
         wanted = dict.fromkeys(w for each in (new, *known) for w in (*each.title_words, *each.lead_words))
         owners = [at for at, _ in kin]
-        return Evidence(alike(new, known, rarity, Words(self._vectors_of(list(wanted))), owners), np.array(owners))
+        rows = alike(new, known, rarity, Words(self._vectors_of(list(wanted))), owners)
+        return Evidence(rows, np.array(owners), by_labels(new, known, rarity))
 
     def _known(self, kin: Sequence[Kin]) -> list[Saying]:
-        keys = [(each.signal_id, hash((each.title, each.body, each.vector))) for each in kin]
+        keys = [(each.signal_id, hash((each.title, each.body, each.vector, each.labels))) for each in kin]
         with self._lock:
             missing = [at for at, key in enumerate(keys) if key not in self._sayings]
         told = [
-            _Told(each.title or each.body[:120], each.body, each.source, each.happened_at, each.vector)
+            _Told(each.title or each.body[:120], each.body, _origin(each), each.vector)
             for each in map(kin.__getitem__, missing)
         ]
         made = dict(zip(map(keys.__getitem__, missing), self._prepared(told), strict=True))
@@ -111,7 +111,7 @@ class Ranking:
         else:
             vectors = [Vectors(text, title, _NONE) for text, title in zip(kept, titles, strict=True)]
         return [
-            saying(each.title, each.rest, source=each.source, at=each.at, vectors=made)
+            saying(each.title, each.rest, origin=each.origin, vectors=made)
             for each, made in zip(told, vectors, strict=True)
         ]
 
@@ -128,3 +128,7 @@ class Ranking:
             while len(self._words) > _REMEMBERED * 5:
                 self._words.popitem(last=False)
         return told
+
+
+def _origin(told: Signal | Kin) -> Origin:
+    return Origin(told.source, told.happened_at, told.labels)

@@ -35,6 +35,7 @@ class Saying:
     """A text as it is compared."""
 
     source: str
+    labels: frozenset[str]  # what its source files it under
     at: dt.datetime
     title: frozenset[str]
     lead: frozenset[str]  # of the title and the first 500 characters
@@ -68,14 +69,24 @@ class Vectors:
     sentence: Numbers
 
 
-def saying(title: str, body: str, *, source: str, at: dt.datetime, vectors: Vectors) -> Saying:
+@dataclass(frozen=True)
+class Origin:
+    """Where a text comes from, and what is known of it there."""
+
+    source: str
+    at: dt.datetime
+    labels: tuple[str, ...] = ()
+
+
+def saying(title: str, body: str, *, origin: Origin, vectors: Vectors) -> Saying:
     """Prepare a text."""
     text = f"{title}\n{body}"
     lead = f"{title}\n{body[:LEAD_LIMIT]}"
     terms = stems(lead)
     return Saying(
-        source=source,
-        at=at,
+        source=origin.source,
+        labels=frozenset(origin.labels),
+        at=origin.at,
         title=frozenset(stems(title)),
         lead=frozenset(terms),
         whole=frozenset(stems(text[:TEXT_LIMIT])),

@@ -17,7 +17,17 @@ from agents.redaction.placeholders import Rule, cut_after, replaced
 from agents.redaction.secret_addresses import IN_ADDRESSES
 from agents.redaction.secret_context import IN_CODE, IN_TEXT
 from agents.redaction.secret_formats import ISSUED
-from storage.raw import AUTHOR_LIMIT, BODY_LIMIT, KEY_LIMIT, NAME_LIMIT, TITLE_LIMIT, URL_LIMIT, RawSignal
+from storage.raw import (
+    AUTHOR_LIMIT,
+    BODY_LIMIT,
+    KEY_LIMIT,
+    LABEL_LIMIT,
+    MOST_LABELS,
+    NAME_LIMIT,
+    TITLE_LIMIT,
+    URL_LIMIT,
+    RawSignal,
+)
 
 _TEXT: tuple[Rule, ...] = (*ISSUED, *IN_ADDRESSES, *IN_TEXT, *PERSONAL)
 _SOURCE: tuple[Rule, ...] = (*ISSUED, *IN_ADDRESSES, *IN_CODE)
@@ -75,10 +85,19 @@ class Redactor:
                 "url": cut_after(self._clean(raw.url), URL_LIMIT),
                 "author": cut_after(self._clean(raw.author, people), AUTHOR_LIMIT),
                 "keys": tuple(cut_after(self._clean(key), KEY_LIMIT) for key in raw.keys),
+                "labels": self._labels(raw),
                 "people": (),
                 "parts": (),
             }
         )
+
+    def _labels(self, raw: RawSignal) -> tuple[str, ...]:
+        """Each once, in small letters."""
+        named = (
+            cut_after(self._clean(label, raw.people), LABEL_LIMIT).strip().lower()
+            for label in raw.labels[: MOST_LABELS * 5]
+        )
+        return tuple(sorted({label for label in named if label})[:MOST_LABELS])
 
     def _body(self, raw: RawSignal) -> str:
         """Each part has its own room; together they are redacted again, for what only the whole shows."""

@@ -130,6 +130,7 @@ class GithubIssues:
             severity=_severity(labels),
             reach=1 + issue.comments,
             keys=(f"url:{issue.html_url}",),
+            labels=tuple(labels),
             happened_at=reopened or issue.created_at,
         )
 

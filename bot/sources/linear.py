@@ -140,15 +140,20 @@ class LinearIssues:
             visibility=self.terms.visibility,
             severity=_SEVERITY.get(int(issue["priority"]), Severity.WARNING),
             keys=_keys(issue, names),
+            labels=(f"team {issue['team']['key']}", *_labels(issue)),
             happened_at=moment(again.removeprefix("reopened ")) if again else moment_in(issue, "createdAt"),
         )
 
 
 def _body(issue: Mapping[str, Any]) -> str:
     """Its words, and what rarely changes: whatever stands here is read anew when it does."""
-    labels = ", ".join(label["name"] for label in issue["labels"]["nodes"])
+    labels = ", ".join(_labels(issue))
     about = f"team: {issue['team']['key']}" + (f"   labels: {labels}" if labels else "")
     return f"{issue.get('description') or ''}\n\n{about}".strip()
+
+
+def _labels(issue: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(label["name"]) for label in issue["labels"]["nodes"])
 
 
 def _reopened(issue: Mapping[str, Any]) -> str:

@@ -140,6 +140,7 @@ class SentryIssues:
             severity=_SEVERITY.get(str(issue.get("level")), Severity.INFO),
             reach=max(1, int(life_of(issue).get("userCount") or 0)),
             keys=keys_of(issue, event, frames),
+            labels=(str(slug),) if (slug := (issue.get("project") or {}).get("slug")) else (),
             happened_at=_moment(issue),
         )
 

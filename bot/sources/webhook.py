@@ -74,6 +74,12 @@ class WebhookSignal(BaseModel):
         description="What identifies the problem exactly, such as an error's fingerprint: signals that share one are "
         "filed under one report.",
     )
+    labels: tuple[Annotated[Text, Field(min_length=1, max_length=100)], ...] = Field(
+        default=(),
+        max_length=20,
+        description="What your tool files it under, such as a component: two of this source that share a rare one "
+        "are likelier the same problem. Nobody is shown them; say in the body what should be read.",
+    )
     happened_at: Annotated[AwareDatetime, AfterValidator(lambda moment: possible(min(moment, now())))] | None = Field(
         default=None, description="When, with its time zone. Left out: now."
     )
@@ -115,6 +121,7 @@ class Webhook:
             severity=sent.severity,
             reach=sent.reach,
             keys=(*sent.keys, *((f"url:{sent.url}",) if sent.url else ())),
+            labels=sent.labels,
             happened_at=sent.happened_at or now(),
         )
 

@@ -98,6 +98,7 @@ class ZendeskTickets:
             visibility=self.terms.visibility,
             severity=_SEVERITY.get(str(ticket.get("priority")), Severity.WARNING),
             keys=(f"zendesk:{ticket['id']}", f"url:{url}"),
+            labels=tuple(map(str, ticket.get("tags") or ())),
             happened_at=moment(again) if again else moment_in(ticket, "created_at"),
         )
 

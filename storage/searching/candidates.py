@@ -32,6 +32,7 @@ class Kin:
     source: str
     happened_at: dt.datetime
     vector: bytes
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,11 @@ def kin_of(session: Session, wanted: dict[int, list[int]]) -> dict[int, tuple[Ki
     """Per report the signals that are wanted of it, in that order."""
     ids = [signal_id for group in wanted.values() for signal_id in group]
     body = func.substr(Signal.body, 1, KIN_TEXT)
-    columns = (Signal.id, Signal.title, body, Signal.source, Signal.happened_at, Signal.vector)
+    told = (Signal.source, Signal.happened_at, Signal.vector, Signal.labels)
+    columns = (Signal.id, Signal.title, body, *told)
     rows = select(*columns).where(col(Signal.id).in_(_written(ids)))  # type: ignore[call-overload]
     found = session.connection().execute(rows).all()
-    known = {row[0]: Kin(row[0], row[1], row[2], row[3], row[4], row[5] or b"") for row in found}
+    known = {row[0]: Kin(row[0], row[1], row[2], row[3], row[4], row[5] or b"", row[6]) for row in found}
     return {report_id: tuple(known[each] for each in group if each in known) for report_id, group in wanted.items()}
 
 

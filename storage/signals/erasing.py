@@ -31,7 +31,7 @@ def erase_words(session: Session, signal: Signal, epoch: Epoch) -> None:
     """Forget the words of a locked signal, and all that was made of them. `epoch` is that of the filing."""
     forget_judgments(signal, epoch)
     signal.title = signal.body = signal.author = signal.text_hash = signal.trouble = ""
-    signal.keys = ()
+    signal.keys = signal.labels = ()
     signal.candidates = ()
     signal.grouping = None
     signal.status = SignalStatus.ERASED

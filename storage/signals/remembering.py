@@ -24,10 +24,10 @@ LONGEST_UNREST = dt.timedelta(minutes=5)  # what changes all the time is read at
 REACH_LIMIT = 2**31 - 1  # what the column holds
 _KEPT_AS_IT_CAME = (
     "source", "external_id", "occurrence", "title", "body", "url", "author", "channel", "thread_ts", "visibility",
-    "severity", "reach", "keys", "asked_by", "happened_at",
+    "severity", "reach", "keys", "labels", "asked_by", "happened_at",
 )  # fmt: skip
 _RETURNS = 20  # times that one thing may come back
-_UPDATED = ("title", "body", "url", "author", "severity", "reach", "keys")
+_UPDATED = ("title", "body", "url", "author", "severity", "reach", "keys", "labels")
 
 
 class News(StrEnum):

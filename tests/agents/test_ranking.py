@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from agents.adapters.vectors import WordVectors
+from agents.grouping.labels import by_labels
 from agents.grouping.likeness import NAMES, Words, alike
 from agents.grouping.opinions import PLACED, Evidence, learnt, standing
 from agents.grouping.ranking import Ranking
-from agents.grouping.saying import Saying, Vectors, saying
+from agents.grouping.saying import Origin, Saying, Vectors, saying
 from storage.searching.rarity import Rarity
 from storage.searching.search import Candidate, Kin
 from storage.searching.stems import stems
@@ -24,9 +25,11 @@ NO_VECTOR = np.zeros(1, np.float32)
 AT = dt.datetime(2026, 11, 20, 8, 0, tzinfo=dt.UTC)
 
 
-def a_candidate(number: int, title: str, body: str, keys: tuple[str, ...] = ()) -> Candidate:
-    vectors = WordVectors().vectors([f"{title}\n{body}"])
-    kin = Kin(signal_id=number, title=title, body=body, source="issues", happened_at=AT, vector=vectors[0])
+def a_candidate(
+    number: int, title: str, body: str, keys: tuple[str, ...] = (), labels: tuple[str, ...] = ()
+) -> Candidate:
+    (vector,) = WordVectors().vectors([f"{title}\n{body}"])
+    kin = Kin(signal_id=number, title=title, body=body, source="issues", happened_at=AT, vector=vector, labels=labels)
     return Candidate(
         report_id=number, subject=f"S-{number}", title=title, gist=body, status=Status.GATHERING,
         signal_titles=(title,), shared_keys=keys, ranks={}, score=0.0, similarity=0.0, nearest=(kin,),
@@ -109,7 +112,7 @@ def test_a_report_without_a_rival_is_no_likelier_than_one_with_a_usual_lead() ->
 
 def test_what_one_quotes_and_another_says_counts_the_less_the_more_reports_say_it() -> None:
     def told(body: str) -> Saying:
-        return saying("", body, source="slack", at=AT, vectors=Vectors(NO_VECTOR, NO_VECTOR, NO_VECTOR))
+        return saying("", body, origin=Origin("slack", AT), vectors=Vectors(NO_VECTOR, NO_VECTOR, NO_VECTOR))
 
     new = told('the tile "Current output" dies, and then "Something went wrong"')
     known = [
@@ -123,6 +126,41 @@ def test_what_one_quotes_and_another_says_counts_the_less_the_more_reports_say_i
 
     assert rows[0, there] > rows[1, there] == rows[2, there] > 0
     assert rows[:, NAMES.index("quoted by both")].astype(bool).tolist() == [True, False, False]
+
+
+def test_a_label_counts_the_more_the_fewer_have_it_and_only_within_its_source(store: Store) -> None:
+    for number in range(12):
+        a_signal(store, filed=True, source="issues", labels=("bug", "printing") if number == 0 else ("bug",))
+    store.search.candidates((), (), (), b"")  # by which it learns what is rare
+
+    def told(source: str, *labels: str) -> Saying:
+        nothing = Vectors(NO_VECTOR, NO_VECTOR, NO_VECTOR)
+        return saying("It stops", "", origin=Origin(source, AT, labels), vectors=nothing)
+
+    known = [
+        told("issues", "bug", "printing"),
+        told("issues", "bug"),
+        told("issues", "billing"),
+        told("issues"),
+        told("tickets", "printing"),
+    ]
+    said = by_labels(told("issues", "bug", "printing"), known, store.search.rarity)
+
+    assert said[0] > said[1] > 0 > said[2]
+    assert not said[3:].any()
+
+
+def test_of_two_alike_the_one_under_the_same_label_is_the_likelier(store: Store) -> None:
+    for number in range(30):
+        a_signal(store, filed=True, source="issues", labels=(f"part {number % 10}",))
+    store.search.candidates((), (), (), b"")
+    known = [a_candidate(n, "It stops", "After a click it stops.", labels=(f"part {n}",)) for n in (1, 2, 3)]
+    signal = a_signal(store, source="issues", title="It stops", body="One click, and it stops.", labels=("part 2",))
+    signal.vector = WordVectors().vectors(["It stops\nOne click, and it stops."])[0]
+
+    order = Ranking(WordVectors()).ranked(signal, a_summary(), tuple(known), store.search.rarity, 3)
+
+    assert order[0].subject == "S-2"
 
 
 def test_identifiers_are_terms_whole_and_in_parts() -> None:

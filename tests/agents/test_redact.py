@@ -118,16 +118,19 @@ def test_a_signal_is_redacted_in_every_text_and_known_by_the_same_id() -> None:
         url="https://acme.example/t?token=q1w2e3r4t5",
         author="ada@acme.example",
         keys=("url:https://acme.example/issues/7", "mail:ada@acme.example"),
+        labels=("Checkout", "from ada@acme.example", "checkout ", " "),
     )
 
     clean = REDACTOR.raw(raw)
 
-    text = " ".join((clean.title, clean.body, clean.url, clean.author, *clean.keys))
+    text = " ".join((clean.title, clean.body, clean.url, clean.author, *clean.keys, *clean.labels))
     assert "ada@" not in text
     assert "hunter2" not in text
     assert "q1w2e3r4t5" not in text
     assert "\x00" not in text
     assert clean.keys[0] == raw.keys[0]
+    assert len(clean.labels) == 2
+    assert clean.labels[0] == "checkout"
     assert (clean.external_id, clean.channel, clean.happened_at) == (raw.external_id, raw.channel, raw.happened_at)
 
 

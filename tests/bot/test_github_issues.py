@@ -75,6 +75,7 @@ def test_an_issue_that_is_edited_is_the_same_signal_with_other_words(host: CodeH
     assert second.signals[0].occurrence == first.signals[0].occurrence == ""
     assert (second.signals[0].title, first.signals[0].title) == ("Zero crashes", "Zero")
     assert second.signals[0].body == "metric(0) fails\n\nLabels: bug, ui"
+    assert set(second.signals[0].labels) == {"bug", "ui"}
     assert second.signals[0].severity is Severity.ERROR
 
 

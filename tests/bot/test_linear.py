@@ -63,6 +63,7 @@ def test_an_issue_brings_its_words_its_priority_and_its_keys(linear: Linear) -> 
     assert signal.body == "Rows show a day.\n\nteam: PLAT   labels: bug, export"
     assert signal.url == "https://linear.example/issue/PLAT-318"
     assert signal.keys == ("linear:PLAT-318", f"url:{signal.url}", "url:https://sentry.example/issues/FLEET-42")
+    assert signal.labels == ("team PLAT", "bug", "export")
     assert signal.happened_at == ago(hours=3)
 
 

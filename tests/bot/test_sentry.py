@@ -39,6 +39,7 @@ def test_a_sentry_issue_brings_its_frames_its_reach_and_its_keys(sentry: Sentry)
     assert signal.reach == 61
     assert 'File "humanize/number.py", line 511, in metric' in signal.body
     assert "sentry:SOLAR-DASHBOARD-1A7" in signal.keys
+    assert signal.labels == ("solar-dashboard",)
     assert any(key.startswith("frame:") and key.endswith(":ValueError") for key in signal.keys)
 
 

@@ -92,7 +92,7 @@ def refused(answer: requests.Response) -> tuple[int, str]:
 
 
 def test_a_signal_is_kept_redacted_before_it_is_answered_and_digested(sender: Sender) -> None:
-    answer = sender.send({**SIGNAL, "url": "https://pay.example/7", "keys": ["pay:7"]})
+    answer = sender.send({**SIGNAL, "url": "https://pay.example/7", "keys": ["pay:7"], "labels": ["Payments"]})
 
     assert (answer.status_code, answer.json()["status"]) == (202, "accepted")
     signal = sender.store.signals.get(answer.json()["id"])
@@ -100,6 +100,7 @@ def test_a_signal_is_kept_redacted_before_it_is_answered_and_digested(sender: Se
     assert signal.severity is Severity.ERROR
     assert (signal.channel, signal.visibility) == ("C01", Visibility.PUBLIC)
     assert signal.keys == ("pay:7", "url:https://pay.example/7")
+    assert signal.labels == ("payments",)
     assert "ada@example.com" not in signal.body
     assert sender.told.signals == [signal.id]
 

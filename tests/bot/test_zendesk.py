@@ -54,7 +54,7 @@ def source(server: Zendesk, token: str = "right", email: str = "bot@acme.example
 
 
 def test_a_ticket_brings_its_first_message_and_its_keys(zendesk: Zendesk) -> None:
-    zendesk.open(ticket(priority="high"))
+    zendesk.open(ticket(priority="high", tags=("overview", "login")))
 
     (signal,) = source(zendesk).pull("").signals
 
@@ -63,6 +63,7 @@ def test_a_ticket_brings_its_first_message_and_its_keys(zendesk: Zendesk) -> Non
     assert signal.url == f"{zendesk.address}/agent/tickets/48213"
     assert (signal.severity, signal.happened_at) == (Severity.ERROR, ago(hours=3))
     assert signal.keys == ("zendesk:48213", f"url:{signal.url}")
+    assert signal.labels == ("overview", "login")
 
 
 def test_the_first_message_stays_and_the_newest_public_ones_are_added(zendesk: Zendesk) -> None:

@@ -58,7 +58,14 @@ def make_old(store: Store, report_id: int = 0) -> None:
 def test_what_was_said_in_a_deleted_message_is_nowhere_any_more(store: Store) -> None:
     said = a_summary(title=f"{SAID} fails", gist=f"{SAID} gist", queries=(f"{SAID} error",))
     signal = a_signal(
-        store, filed=True, summary=said, title=f"{SAID}!", body=f"it says {SAID}", author=SAID, keys=(f"word:{SAID}",)
+        store,
+        filed=True,
+        summary=said,
+        title=f"{SAID}!",
+        body=f"it says {SAID}",
+        author=SAID,
+        keys=(f"word:{SAID}",),
+        labels=(SAID,),
     )
     report_id = signal.report_id or 0
     research = a_research(findings=(quoting(signal),), confidence=Confidence.GUESSED)
