@@ -20,6 +20,7 @@ class Phrase(StrEnum):
     RETRY = "retry"
     PERMIT = "permit"  # the words that were asked about
     GO_ON = "go_on"  # with the fix, although somebody else may be at it
+    BY_HAND = "by_hand"  # the person mends it, so that it is neither a decision nor guidance
     UNCLEAR = "unclear"  # nearly one of the others, or no words at all
 
 
@@ -35,6 +36,15 @@ _KNOWN = {
                      "please do", "sounds good", "looks good", "thanks", "thank you", "great", "nice", "cool", "nope",
                      "nah", "hm", "hmm", "maybe", "wait"),
 }  # fmt: skip
+_THIS = r"(?:this|it|that)(?: one)?"
+_BY_HAND = re.compile(
+    r"(?:ok |okay )?(?:mine|on it|"
+    rf"(?:i'll|i will|i'm going to|i am going to|let me|we'll|we will) (?:take(?: care of)?|fix|handle|own|mend) "
+    rf"{_THIS}|"
+    rf"(?:i'm|i am|we're|we are) (?:on|fixing|mending|handling|taking|working on) {_THIS}|(?:i take|taking) {_THIS})"
+    r"(?: (?:by hand|myself|ourselves|manually|already|now|today|tomorrow))*"
+)
+_TO_SOMEBODY = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|,\s*@?[^\W\d_]+[.!\s]*$")
 _BY_WORDS = {words: phrase for phrase, all_words in _KNOWN.items() for words in all_words}
 _CHEERS = frozenset({"rocket", "ship", "tada", "+1", "thumbsup", "white_check_mark", "heavy_check_mark", "shipit",
                      "raised_hands", "clap", "slightly_smiling_face", "smile", "pray"})  # fmt: skip
@@ -45,6 +55,8 @@ _SHORTCODE = re.compile(r":([a-z0-9_+'-]+):(?::skin-tone-\d:)?")
 
 def phrase_of(words: str) -> Phrase | None:
     """The phrase that a reply wholly is; None for any other words."""
+    if _is_by_hand(words):
+        return Phrase.BY_HAND
     signs = set(_SHORTCODE.findall(words.lower()))
     text = _TONES.sub("", _SHORTCODE.sub(" ", words.lower()))
     pictures = {letter for letter in text if unicodedata.category(letter) == "So"}
@@ -58,3 +70,9 @@ def phrase_of(words: str) -> Phrase | None:
     other = bool(signs - _CHEERS or pictures - _CHEER_SIGNS)
     contrary = other if phrase is Phrase.YES else agreeing
     return Phrase.UNCLEAR if contrary else phrase
+
+
+def _is_by_hand(words: str) -> bool:
+    """Whether somebody says wholly that they mend it themselves, be it to a colleague by name."""
+    to_nobody = _TO_SOMEBODY.sub(" ", _SHORTCODE.sub(" ", words)).lower().replace("\u2019", "'")
+    return _BY_HAND.fullmatch(" ".join(re.sub(r"[.!,]", " ", to_nobody).split())) is not None

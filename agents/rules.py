@@ -111,13 +111,17 @@ def is_trusted(source: str, policy: Policy) -> bool:
 
 def home_of(signal: Signal, policy: Policy) -> str:
     """The channel where a report opened by this signal has its thread. A private signal's is its own."""
-    return home_from(signal.channel, signal.visibility, policy)
+    return home_from(signal.channel, signal.visibility, policy, signal.source)
 
 
-def home_from(channel: str, visibility: Visibility, policy: Policy) -> str:
-    """The same for what comes from a channel."""
+def home_from(channel: str, visibility: Visibility, policy: Policy, source: str) -> str:
+    """The same for what comes from a channel.
+
+    A source that the policy names has a `report_to` of its own, which is that channel: what is said there may go
+    elsewhere. Where another workspace listens too, all goes where that channel's own reports do.
+    """
     terms = policy.channel(channel)
-    if terms is None or visibility is Visibility.PRIVATE:
+    if terms is None or visibility is Visibility.PRIVATE or (source in policy.sources and not terms.connect):
         return channel
     return terms.report_to or terms.id
 

@@ -57,6 +57,7 @@ class Verb(StrEnum):
 
     STATUS = "status"
     HELD = "held"
+    FIND = "find"
     WHY = "why"
     ASK = "ask"
     MERGE = "merge"

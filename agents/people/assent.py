@@ -11,6 +11,7 @@ from enum import StrEnum
 from agents import rules
 from agents.people.answers import Answer, told
 from agents.people.assent_words import (
+    BY_HAND,
     KEPT,
     REWORDED,
     STOPPING,
@@ -106,20 +107,20 @@ class Assent:
         plan waits, `stop` dismisses the report, `retry` tries again what is stuck, a no ends a fix that only a standing
         approval allowed, other phrases are answered, and
         words that come while it works or is stuck are kept for the next try. Of words that are `forwarded`, and so
-        another message's, none is a phrase of the person's.
+        another message's, none is a phrase of the person's. That they mend it by hand decides and guides nothing.
         """
         report, message = self.store.reports.get(report_id), f"{channel}/{ts}" if channel else ""
         phrase = phrase_of(words)
         if forwarded and phrase is not None:
             phrase = Phrase.UNCLEAR
-        if report.status is Status.AWAITING_ANSWER and phrase is not Phrase.STOP:
+        if report.status is Status.AWAITING_ANSWER and phrase not in (Phrase.STOP, Phrase.BY_HAND):
             return self._answer(report, words, person, message)
         if report.status is not Status.AWAITING_APPROVAL:
             return self._meanwhile(report, phrase, words, ts, person, message=message)
         if phrase is None:
             return self._guide(report, words, person, message)
-        if phrase in (Phrase.UNCLEAR, Phrase.RETRY, Phrase.PERMIT, Phrase.GO_ON):
-            return self._only_for_deciders(report, person, UNCLEAR)
+        if phrase not in (Phrase.YES, Phrase.NO, Phrase.STOP):
+            return self._only_for_deciders(report, person, BY_HAND if phrase is Phrase.BY_HAND else UNCLEAR)
         decision = Decision.APPROVE if phrase is Phrase.YES else Decision.NOT_NOW
         plan = self._plan_before(report_id, ts)
         if plan is None:
@@ -174,6 +175,9 @@ class Assent:
         self, report: Report, phrase: Phrase | None, words: str, ts: str, person: Person, *, message: str
     ) -> Answer | None:
         """A reply while neither a plan nor a question waits for one."""
+        if phrase is Phrase.BY_HAND:
+            heard = report.status in KEPT or report.status is Status.AWAITING_ANSWER
+            return self._only_for_deciders(report, person, BY_HAND) if heard else None
         if let := self._let_pass(report.id or 0, phrase, ts):
             decision, said = let
             return self.press(report.id or 0, decision, person=person, via=Via.REPLY, words=said)

@@ -14,8 +14,14 @@ _SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
 _ABOUT_A_REPORT = re.compile(
     r"(?:why|ask|merge|split|undo|repository|linear|snooze|mute|wake)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL
 )
+_REPORT = re.compile(r"SB-\d{1,9}", re.IGNORECASE)
 _AHEAD = re.compile(r"standing\s+(?:give|stop)\b.*", re.IGNORECASE | re.DOTALL)
 _HERE = r"why (?:is|are) (?:this|that|it|these|those|they)(?: \w+)? (?:in )?(?:here|this report|this thread)"
+_NOT_FILED = re.compile(
+    r"why (?:was|is|did|do) (?:this|that|it|you)(?: message)? (?:\w+ )?"
+    r"(?:ignored?|dropped?|skipped?|set aside|not (?:here|filed|a report|in a report))(?: this| that| it)?",
+    re.IGNORECASE,
+)
 _INTO = r"(?:into|with|to) (SB-\d{1,9})"
 _ASKED_HERE = re.compile(_HERE, re.IGNORECASE)
 _MERGED_HERE = re.compile(rf"(?:please )?merge (?:(?:this|it|that)(?: report| one)? )?{_INTO}", re.IGNORECASE)
@@ -67,6 +73,8 @@ def command_in(text: str, our_user: str) -> str:
     alone = words.lower().rstrip("?!. ")
     if alone in set(Verb):
         return alone
+    if _REPORT.fullmatch(words.rstrip(_END)):
+        return words.rstrip(_END)
     return words if _ABOUT_A_REPORT.fullmatch(words) or _AHEAD.fullmatch(words) else ""
 
 
@@ -79,7 +87,7 @@ def about_this(text: str, our_user: str) -> str:
         return f"merge {named[1]} into {{}}"
     if alone := _OF_THIS.fullmatch(words):
         return f"{_SAME_VERB.get(alone[1].lower(), alone[1].lower())} {{}}"
-    return "why {}" if _ASKED_HERE.fullmatch(words) else order_in(words)
+    return "why {}" if _ASKED_HERE.fullmatch(words) or _NOT_FILED.fullmatch(words) else order_in(words)
 
 
 def order_of(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.circuits import known_rests
 from bot.listeners import correcting, explaining, held, how, inquiring, sleeping, tracking
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
+from bot.listeners.finding import REPORT, find_typed, is_known
 from bot.listeners.payload import Typed
 from bot.listeners.standing import standing_typed
 from bot.listeners.unshown import unshown
@@ -29,9 +31,20 @@ from storage.raw import RawSignal, Severity
 from storage.status import WORKED_ON, Visibility
 
 _ON_IT = "On it. In a moment I tell you here what became of it."
+_ALIKE = 0.75  # how much, of 1; “rename” was taken for “resume”, which starts all work
 _IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
 _HELD = "`/signalbox held` lists what is held, with *Restore*, and what was restored last, with *Hold again*."
 _DISMISSED = "*Dismiss* is on the report's card; `stop` as a reply of an approver in its thread does the same."
+_FIND = "`/signalbox find` lists the open reports of this channel; `find` and words, all that have such words."
+_BY_HAND = (
+    "Was it mended by hand? Press *Dismiss* on its card, then *Fixed elsewhere*: what happens later opens a new "
+    "report, linked to it."
+)
+_NOBODYS = (
+    "I assign nobody. Say in the report's thread who is at it; a pull request on the same files is noticed, and I ask "
+    "before a fix goes on beside it."
+)
+_SHELL = "That is asked in a shell where I run: `signalbox outcomes`, `approvals`, `doctor`, `pull`."
 _IN_THREAD = "That is a button on the plan, or a reply of an approver in the report's thread."
 _ELSEWHERE = {
     **dict.fromkeys(("hold", "restore", "release", "quarantine"), _HELD),
@@ -39,6 +52,10 @@ _ELSEWHERE = {
     **dict.fromkeys(("approve", "retry"), _IN_THREAD),
     **dict.fromkeys(("unmerge", "unsplit", "revert"), "`/signalbox undo SB-3` takes a merge or a split back."),
     **dict.fromkeys(("unmute", "unsnooze"), "`/signalbox wake SB-12` wakes what sleeps or is muted."),
+    **dict.fromkeys(("list", "search", "show", "open", "reports", "mine"), _FIND),
+    **dict.fromkeys(("fixed", "done", "resolve", "resolved"), _BY_HAND),
+    **dict.fromkeys(("assign", "take", "claim"), _NOBODYS),
+    **dict.fromkeys(("outcomes", "approvals", "doctor", "pull", "week"), _SHELL),
     **dict.fromkeys(("investigate", "report"), "That is a command of its own: `/investigate` and what is wrong."),
 }  # what people try here and is done elsewhere
 _USAGE = "Say what is wrong, such as: `/investigate the export of large reports ends with an error`"
@@ -61,16 +78,21 @@ def register(app: App, deps: Deps) -> None:
 def signalbox_said(typed: Typed, deps: Deps) -> Said:
     """What `/signalbox` with these words answers."""
     word = (typed.text.split() or [Verb.HELP])[0].lower()
+    if REPORT.fullmatch(word):
+        typed, word = replace(typed, text=f"{Verb.FIND} {word}"), Verb.FIND
     if word not in set(Verb):
-        return f"{_unknown(word)}\n{HELP}", []
+        return _unknown(word), []
     verb = Verb(word)
     return (_help if verb is Verb.HELP else _for_members(_VERBS[verb]))(typed, deps)
 
 
 def _unknown(word: str) -> str:
-    """That there is no such verb, and where that is done which it may be meant for."""
-    hint = _ELSEWHERE.get(word) or next((f"Did you mean `{each}`?" for each in get_close_matches(word, list(Verb))), "")
-    return f"I know no “{plain(one_line(word), 40)}” here. {hint}".strip()
+    """That there is no such verb, and where that is done which it may be meant for; everything, if nobody can tell."""
+    hint = _ELSEWHERE.get(word) or next(
+        (f"Did you mean `{each}`?" for each in get_close_matches(word, list(Verb), cutoff=_ALIKE)), ""
+    )
+    rest = f"{hint} `/signalbox help` says what else there is." if hint else f"\n{HELP}"
+    return f"I know no “{plain(one_line(word), 40)}” here. {rest}".replace(" \n", "\n")
 
 
 def _for_members(work: Callable[[Typed, Deps], Said]) -> Callable[[Typed, Deps], Said]:
@@ -97,6 +119,8 @@ def _investigate(typed: Typed, deps: Deps) -> Said:
     """Remember what was typed as a signal that somebody asked about."""
     if not typed.text.strip():
         return _USAGE, []
+    if already := is_known(typed, deps):
+        return already
     place = place_for(typed.user, typed.team, typed.channel, deps)
     if isinstance(place, str):
         return place, []
@@ -137,6 +161,7 @@ def _status(typed: Typed, deps: Deps) -> Said:
         short_of_room=deps.short_of_room(),
         channel=typed.channel,
         standing=len(deps.store.standing.living(at)),
+        researches=deps.pipeline.means.model.can_research,
         private=frozenset(
             name
             for name, terms in deps.policy.sources.items()
@@ -177,6 +202,7 @@ def _help(_: Typed, __: Deps) -> Said:
 _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.STATUS: _status,
     Verb.HELD: _held,
+    Verb.FIND: find_typed,
     Verb.WHY: explaining.why_typed,
     Verb.ASK: inquiring.ask_typed,
     Verb.MERGE: correcting.merge_typed,

@@ -1,4 +1,4 @@
-"""Commands and buttons by which people ask why a signal is where it is."""
+"""Commands and buttons by which people ask why a signal is where it is, or what became of a message."""
 
 from __future__ import annotations
 
@@ -7,19 +7,31 @@ from dataclasses import replace
 from functools import partial
 
 from agents import rules
+from bot.listeners.asking import paused
 from bot.listeners.deps import Deps
-from bot.listeners.naming import REF, Said, about, is_for, scene_of, trimmed
+from bot.listeners.naming import REF, Said, about, is_for, scene_of, seen, trimmed
 from bot.listeners.payload import Typed
+from bot.sources.slack import SOURCE
+from bot.views import unfiled
 from bot.views.why import Why, why
-from storage.records import Report
+from storage.errors import NotFound
+from storage.records import Report, Signal
+from storage.status import SignalStatus, Visibility
 
 _WHICH = re.compile(rf"\w+\s+{REF}\s+<?(\S*[/:\d]\S*?)>?", re.IGNORECASE)
 _PERMALINK = re.compile(r"https://\S+/archives/([CDG][A-Z0-9]+)/p(\d{10})(\d{6})(?:\?\S*)?")
-_WHY = "Name the report, such as: `/signalbox why SB-12`"
+_MESSAGE = re.compile(
+    r"\w+\s+<?(?:https?://\S+?/archives/)?([CDG][A-Z0-9]+)/p?(\d{10})\.?(\d{6})"
+    r"(?:\?(?:\S*?thread_ts=(\d{10}\.\d{6}))?[^\s|>]*)?(?:\|[^>]*)?>?"
+)
+_WHY = "Name the report, or give the link of a message: `/signalbox why SB-12`, `/signalbox why https://…/archives/…`"
 
 
 def why_typed(typed: Typed, deps: Deps) -> Said:
-    """`/signalbox why SB-12`, of one signal if its address or id follows."""
+    """`/signalbox why SB-12`, of one signal if its address or id follows; or what became of a message, by its link."""
+    if message := _MESSAGE.fullmatch(trimmed(typed)):
+        channel, ts = message[1], f"{message[2]}.{message[3]}"
+        return _of_message(channel, ts, message[4] or "", typed, deps)
     named = _WHICH.fullmatch(trimmed(typed))
     if named is None:
         return about(typed, deps, _WHY, why_here)
@@ -47,6 +59,44 @@ def why_here(report: Report, user: str, team: str, deps: Deps, name: str = "") -
     titles = {each: other.title for each in ids if is_for(other := deps.store.reports.get(each), report)}
     told = Why(report, signals, shown, placements, snapshot.corrections, titles)
     return f"Why these signals are in {report.ref}", why(told)
+
+
+def _of_message(channel: str, ts: str, thread_ts: str, typed: Typed, deps: Deps) -> Said:
+    """Why a message is where it is, or in no report. Nothing is said of a private one but in its channel."""
+    if refusal := rules.may_ask(deps.person(typed.user, typed.team), deps.home_team):
+        return refusal, []
+    report = deps.store.reports.at_thread(channel, thread_ts or ts)
+    if report is not None:
+        return _of_report(report.id or 0, typed, deps)
+    terms = deps.policy.channel(channel)
+    signal = _signal_at(channel, ts, thread_ts, deps)
+    private = (terms is not None and terms.visibility is Visibility.PRIVATE) or (
+        signal is not None and signal.visibility is Visibility.PRIVATE
+    )
+    if private and typed.channel != channel:
+        return unfiled.NOT_HERE, []
+    if signal is None:
+        return unfiled.unknown(channel, watched=terms is not None), []
+    if signal.status is SignalStatus.FILED and signal.report_id is not None:
+        return _of_report(signal.report_id, typed, deps, signal.external_id)
+    return unfiled.unfiled(signal, can_judge=deps.pipeline.means.model.can_research, paused=paused(deps)), []
+
+
+def _of_report(report_id: int, typed: Typed, deps: Deps, name: str = "") -> Said:
+    try:
+        return why_here(seen(report_id, typed.channel, deps), typed.user, typed.team, deps, name)
+    except NotFound:
+        return unfiled.NOT_HERE, []
+
+
+def _signal_at(channel: str, ts: str, thread_ts: str, deps: Deps) -> Signal | None:
+    """The signal that a message is, or that it answers."""
+    message = deps.store.messages.get(f"{channel}/{ts}")
+    root = message.thread if message is not None else f"{channel}/{thread_ts}"
+    for name in (f"{channel}/{ts}", root):
+        if found := deps.store.signals.find(SOURCE, name):
+            return found[-1]
+    return None
 
 
 def _name_of(said: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from agents import rules
 from bot.listeners.asking import PAUSED
 from bot.listeners.deps import Deps
+from bot.listeners.listed import listed_of
 from bot.sources.slack import SlackEvent
 from bot.views import parts
-from bot.views.home import Listed, home
+from bot.views.home import home
 from storage.status import Visibility
 
 _ALL = 1_000  # open reports: what waits for a person may be the oldest
@@ -21,8 +22,5 @@ def opened(event: SlackEvent, deps: Deps) -> None:
         deps.slack.show_home(event.user, [parts.paragraph(refusal)])
         return
     public = [report for report in deps.store.reports.open(_ALL) if report.visibility is Visibility.PUBLIC]
-    ids = [report.id or 0 for report in public]
-    urls, came_from = deps.store.outbox.permalinks(ids), deps.store.reports.came_from(ids)
-    listed = [Listed(each, urls.get(each.id or 0, ""), came_from.get(each.id or 0)) for each in public]
-    blocks = home(listed, paused=deps.store.switches.on(PAUSED), held=deps.store.signals.counts().held)
+    blocks = home(listed_of(public, deps), paused=deps.store.switches.on(PAUSED), held=deps.store.signals.counts().held)
     deps.slack.show_home(event.user, blocks)

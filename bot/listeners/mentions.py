@@ -70,6 +70,8 @@ def _typed(event: SlackEvent, deps: Deps) -> Typed:
     if said := about_this(event.text, deps.our_user):
         ref = report_of(event, deps)
         words = said.replace("{}", ref).strip()
+        if not ref and words == "why" and event.is_reply:
+            words = f"why {event.thread}"  # it is in no report: what became of it
         if ref and words.startswith("why ") and deps.store.reports.at_thread(event.channel, event.thread_ts) is None:
             words = f"{words} {event.thread}"  # of this very message
     return Typed(event.user, team, event.channel, words, trigger="", message=event.external_id)

@@ -47,7 +47,7 @@ class HeldNotes:
         for held in self.store.quarantine.untold(_AT_ONCE):
             is_private = held.visibility is Visibility.PRIVATE
             elsewhere = "" if is_private else self.policy.held_notes_to
-            room = elsewhere or rules.home_from(held.channel, held.visibility, self.policy)
+            room = elsewhere or rules.home_from(held.channel, held.visibility, self.policy, held.source)
             rooms.setdefault(room, []).append(held)
         return rooms
 

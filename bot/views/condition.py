@@ -12,7 +12,7 @@ from bot import breaker
 from bot.actions import Action, DeadEvent
 from bot.views import parts
 from bot.views.parts import Mention, Moment, Piece, Room, Sign, Words, bold, code
-from bot.views.words import money, plural, span
+from bot.views.words import NO_MODEL, money, plural, span
 from storage.columns import now
 from storage.plumbing import Breaker, Cursor, InboxRow, Switch
 from storage.records import Report
@@ -22,9 +22,12 @@ from storage.spending import Spent
 HELP = (
     "`/investigate <what is wrong>` opens a report and looks for the cause.\n"
     "`/signalbox status` says how I am; `pause` and `resume` stop and start all work; `held` shows the quarantine.\n"
-    "`/signalbox why SB-12` says why its signals are in it, with a signal's link why that one is; "
-    "`merge SB-3 into SB-2` and `split SB-2` correct that, and `undo SB-3` takes it back. In a report's thread say it "
-    "to me, such as “@signalbox why is this here?”, “@signalbox merge this into SB-2”.\n"
+    "`/signalbox why SB-12` says why its signals are in it, with a signal's link why that one is; `merge SB-3 into "
+    "SB-2` and `split SB-2` correct that, and `undo SB-3` takes it back. In a report's thread say it to me, such as "
+    "“@signalbox why is this here?”, “@signalbox merge this into SB-2”.\n"
+    "`/signalbox find` lists the open reports of this channel, `find owner/name` those about a repository, `find empty "
+    "invoice` all that have such words.\n"
+    "Nothing came of a message? `/signalbox why` and its link, or “@signalbox why?” beneath it, says why not.\n"
     "`/signalbox ask SB-12 since which release?`, or “@signalbox since which release?” in its thread, has me look that "
     "up and answer there.\n"
     "`/signalbox repository SB-12 owner/name`, or the name alone, says which repository it is about.\n"
@@ -69,6 +72,7 @@ class Condition:
     channel: str = ""  # where it is asked
     private: frozenset[str] = frozenset()  # sources of which no item is named there
     standing: int = 0  # standing approvals in force
+    researches: bool = True  # whether there is a model that can
     at: dt.datetime = field(default_factory=now)
 
 
@@ -86,6 +90,8 @@ def condition(how: Condition) -> list[Block]:
             f"Today: {plural(how.today.calls, 'model call')}, {span(how.today.seconds)}, about {money(how.today.usd)}"
         ),
     ]
+    if not how.researches:
+        blocks.append(parts.paragraph(Sign("warning"), f" {NO_MODEL[0].upper()}{NO_MODEL[1:]}."))
     if how.standing:
         in_force = plural(how.standing, "standing approval")
         blocks.append(parts.paragraph(f"{in_force} in force: ", code("/signalbox standing")))

@@ -1,4 +1,4 @@
-"""The Home tab: the open reports. Pure."""
+"""Lists of reports: the Home tab with the open ones, and what somebody looked for. Pure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from slack_sdk.models.blocks import Block
 from agents.people.quorum import Quorum
 from bot.views import parts
 from bot.views.parts import Link, Moment, Piece, Sign, Words, bold
-from bot.views.words import SIGNS, plural, status_line, waits_for_people
+from bot.views.words import SIGNS, ended, plural, status_line, waits_for_people
 from storage.records import Report
 from storage.status import Status
 
 _LISTED = 40
+_FOUND = 10
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ class Listed:
     url: str
     came_from: Status | None = None
     quorum: Quorum | None = None  # of its plan, if that waits for several
+    stands: str = ""  # as its card says it; empty: as its status does
+
+    @property
+    def line(self) -> str:
+        """What it waits for."""
+        return self.stands or status_line(self.report, came_from=self.came_from)
 
     @property
     def for_people(self) -> bool:
@@ -52,7 +59,24 @@ def home(listed: list[Listed], *, paused: bool = False, held: int = 0) -> list[B
     blocks += _group("Open reports", others)
     blocks += _group("Asleep", [each for each in listed if each.sleeps])
     if held:
-        blocks.append(parts.context(f"{plural(held, 'signal')} held in the quarantine: /signalbox held shows them."))
+        blocks.append(parts.context(f"{plural(held, 'signal')} held in the quarantine: /signalbox held shows what."))
+    return blocks
+
+
+def found(what: str, listed: list[Listed]) -> list[Block]:
+    """Reports that somebody looked for, the best or newest first, open or not."""
+    if not listed:
+        more: list[Piece] = [
+            " Words find reports of any channel, closed ones too: ",
+            parts.code("/signalbox find empty invoice"),
+        ]
+        return [parts.paragraph(bold(f"{what}: "), "none that I could show here.", *more)]
+    blocks: list[Block] = [parts.paragraph(bold(what, 200))]
+    for each in listed[:_FOUND]:
+        opened: list[Piece] = [f"{ended(each.line).rstrip()} Opened ", Moment(each.report.created_at), "."]
+        blocks.append(parts.paragraph(*_line(each), *opened))
+    if len(listed) > _FOUND:
+        blocks.append(parts.context(f"and {len(listed) - _FOUND} more"))
     return blocks
 
 
@@ -67,11 +91,15 @@ def _group(name: str, listed: list[Listed]) -> list[Block]:
     if not listed:
         return []
     blocks: list[Block] = [parts.header(name)]
-    for each in listed[:_LISTED]:
-        report = each.report
-        title = Link(each.url, f"{report.ref} {report.title}"[:200])
-        status = Words(status_line(report, came_from=each.came_from), italic=True, limit=300)
-        blocks.append(parts.paragraph(Sign(SIGNS[report.status]), " ", title, "\n", *_rests(report), status))
+    blocks += [parts.paragraph(*_line(each)) for each in listed[:_LISTED]]
     if len(listed) > _LISTED:
         blocks.append(parts.context(f"and {len(listed) - _LISTED} more"))
     return blocks
+
+
+def _line(each: Listed) -> list[Piece]:
+    """Its sign and title, and beneath what it waits for."""
+    report = each.report
+    title = Link(each.url, f"{report.ref} {report.title}"[:200])
+    status = Words(each.line, italic=True, limit=300)
+    return [Sign(SIGNS[report.status]), " ", title, "\n", *_rests(report), status]

@@ -17,7 +17,7 @@ from bot.views.drawing import Drawing, Effect, Reaction, Spot, Whisper
 from bot.views.escape import one_line
 from bot.views.parts import Link, Piece, Sign
 from bot.views.scene import Scene
-from bot.views.words import NO_MODEL, idle_because, waits_for
+from bot.views.words import NO_MODEL, ended, idle_because, waits_for
 from storage.outbox import REACTIONS
 from storage.raw import SLACK
 from storage.records import Signal
@@ -83,13 +83,14 @@ def is_whispered(signal: Signal) -> bool:
 
 def _link(scene: Scene, signal: Signal, under: Spot) -> Drawing:
     thanks, name, told = _told(scene, signal)
-    blocks = [parts.paragraph(f"Thanks. {thanks} ", Link(scene.address(), name), ". ", *told)]
+    blocks = [parts.paragraph(f"Thanks. {thanks} ", Link(scene.address(), name), ended(name), *told)]
     return Drawing(f"link:{signal.id}", f"Thanks. {thanks} {name}", blocks, under)
 
 
 def _whisper(scene: Scene, signal: Signal) -> Whisper:
     thanks, name, told = _told(scene, signal)
-    blocks = [parts.paragraph("You asked me to look into something. ", f"{thanks} ", Link(scene.address(), name), ". ")]
+    asked = "You asked me to look into something. "
+    blocks = [parts.paragraph(asked, f"{thanks} ", Link(scene.address(), name), ended(name))]
     blocks.append(parts.paragraph(*told))
     return Whisper(f"answer:{signal.id}", signal.channel, signal.asked_by, f"{thanks} {name}", blocks)
 

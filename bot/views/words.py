@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 
 from agents.mentions import legible
-from agents.terms import Policy
+from agents.rules import autonomy_of
+from agents.terms import Autonomy, Policy
 from bot.views.parts import Mention, Moment, Piece
 from bot.views.scene import Scene
 from storage.decisions.standing import AHEAD
+from storage.gathered import Count
 from storage.judgments import Outcome
 from storage.raw import SLACK
 from storage.records import CheckState, Entry, Report, Signal
@@ -48,6 +50,11 @@ _GATHERING_AGAIN = {
     Status.AWAITING_RESEARCH: "Gathering: I looked for the cause, and can propose no fix yet. I look again when more "
     "is reported, or when somebody asks me to.",
 }
+_WHEN_ASKED = {
+    None: "Gathering: I look for the cause when somebody asks me to. By itself the policy has it only filed.",
+    Status.AWAITING_RESEARCH: "Gathering: I looked for the cause, and can propose no fix yet. I look again when "
+    "somebody asks me to.",
+}
 _FOR_PEOPLE = frozenset({Status.AWAITING_ANSWER, Status.AWAITING_APPROVAL, Status.AWAITING_REVIEW, Status.STUCK})
 _STUCK = {
     Outcome.OUT_OF_STEPS: "I used up the turns I may take",
@@ -55,7 +62,7 @@ _STUCK = {
     Outcome.OUT_OF_TIME: "I used up the time I may take",
     Outcome.NO_MODEL: "no model is set up",
     Outcome.NO_SANDBOX: "code cannot be run safely on this machine",
-    Outcome.NO_REPOSITORY: "no repository is known for it",
+    Outcome.NO_REPOSITORY: "the policy names no repository for it",
     Outcome.REFUSED: "I got no usable answer",
     Outcome.UNPROVEN: "the fix could not be proven",
     Outcome.UNSAFE: "a safety check refused the change",
@@ -109,6 +116,11 @@ def status_line(report: Report, pull_request: str = "the pull request", came_fro
     return line
 
 
+def ended(words: str) -> str:
+    """What parts a sentence that ends with foreign words from the next one: they may bring an end of their own."""
+    return " " if words.endswith((".", "!", "?", "…")) else ". "
+
+
 def waits_for_people(report: Report, came_from: Status | None) -> bool:
     """Whether nothing happens before a person acts; a plan that expired waits for one who asks again."""
     expired = report.status is Status.GATHERING and came_from is Status.AWAITING_APPROVAL
@@ -126,9 +138,29 @@ def why_dismissed(report: Report) -> str:
 
 def waits_for(scene: Scene, pull_request: str = "the pull request") -> str:
     """The same, and truly also where asking would not help."""
-    idle = idle_because(scene.report, scene.policy, researches=scene.researches)
     came_from = scene.moves[-1].before if scene.moves else None
-    return f"Gathering: {idle}." if idle else status_line(scene.report, pull_request, came_from)
+    return stands(scene.report, scene.policy, came_from, researches=scene.researches, pull_request=pull_request)
+
+
+def stands(
+    report: Report,
+    policy: Policy,
+    came_from: Status | None,
+    *,
+    researches: bool,
+    pull_request: str = "the pull request",
+) -> str:
+    """What a report waits for, and truly so where asking would not help, or nothing else would."""
+    if idle := idle_because(report, policy, researches=researches):
+        return f"Gathering: {idle}."
+    if report.status is Status.GATHERING and came_from in _WHEN_ASKED and _is_only_filed(report, policy):
+        return _WHEN_ASKED[came_from]
+    return status_line(report, pull_request, came_from)
+
+
+def _is_only_filed(report: Report, policy: Policy) -> bool:
+    """Whether the policy has nobody look by themselves; that of its sources and other channels is not looked at."""
+    return autonomy_of(report, Count(0, (), ()), policy) is Autonomy.WATCH
 
 
 def idle_because(report: Report, policy: Policy, *, researches: bool) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Unpack
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 
 from storage import journal
 from storage.changes import ReportChanges
@@ -17,7 +17,7 @@ from storage.judgments import Judgment
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Entry, EntryKind, Report, Signal
 from storage.reports.snapshot import Snapshot, snapshot_of
-from storage.status import CLOSED, WATCHED, Dismissal, Mover, Status
+from storage.status import CLOSED, WATCHED, Dismissal, Mover, SignalStatus, Status
 from storage.transactions import Transactions, found, locked
 
 
@@ -32,11 +32,26 @@ class Reports:
         with self._on.read() as session:
             return found(session, Report, report_id)
 
+    def some(self, report_ids: Sequence[int]) -> list[Report]:
+        """Those of these ids that there are, in this order."""
+        with self._on.read() as session:
+            rows = session.exec(select(Report).where(col(Report.id).in_(report_ids)))
+            known = {report.id: report for report in rows}
+            return [known[each] for each in report_ids if each in known]
+
     def open(self, limit: int = 50) -> list[Report]:
         """Those that wait for something, newest first."""
         with self._on.read() as session:
             rows = select(Report).where(col(Report.status).not_in(CLOSED)).order_by(col(Report.id).desc())
             return list(session.exec(rows.limit(limit)))
+
+    def open_in(self, channel: str, limit: int = 50) -> list[Report]:
+        """Those that wait for something and have their thread, or a signal, in this channel, newest first."""
+        with self._on.read() as session:
+            said_here = select(Signal.report_id).where(Signal.channel == channel, Signal.status == SignalStatus.FILED)
+            rows = select(Report).where(col(Report.status).not_in(CLOSED))
+            rows = rows.where(or_(col(Report.channel) == channel, col(Report.id).in_(said_here)))
+            return list(session.exec(rows.order_by(col(Report.id).desc()).limit(limit)))
 
     def all(self) -> list[Report]:
         """Every report, oldest first."""

@@ -106,6 +106,14 @@ class Search:
             found = _Found(shared, by_words, by_title, asked, own)
             return _best(session, found, _visibility(visibility_channel), limit, kin)
 
+    def reports(self, words: str, channel: str = "") -> list[int]:
+        """The reports whose signals hold some of these words, best first: public ones, or a channel's private ones."""
+        with self._on.read() as session:
+            epoch = _epoch(session)
+            self.rarity.refresh(session, epoch)
+            (hits,) = TextSearch(session, self.rarity, epoch, channel).signals((terms_of((words,)),))
+            return _reports(hits)[:ROUTE_LIMIT]
+
     def _near(
         self, session: Session, epoch: int, questions: Sequence[tuple[bytes, ...]], channel: str
     ) -> Callable[[], list[Nearest]]:

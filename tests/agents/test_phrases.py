@@ -30,6 +30,25 @@ def test_what_is_only_nearly_a_phrase_decides_nothing(words: str) -> None:
     assert phrase_of(words) is (None if words == "yes/no" else Phrase.UNCLEAR)
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["I'll take this one", "I will take this one by hand, Jan", "I\u2019m on it :muscle:", "on it!", "mine",
+     "I am fixing this",
+     "<@U02BOB> I'll fix it myself now", "ok, I'll handle that tomorrow.", "let me take care of it", "I take this"],
+)  # fmt: skip
+def test_who_says_that_they_mend_it_by_hand_is_understood(words: str) -> None:
+    assert phrase_of(words) is Phrase.BY_HAND
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["I'll take this, but keep the old name", "should I take this?", "take this out of the loop", "on it depends more",
+     "let me fix it: use math.isclose", "I will take this one by hand if it must be today"],
+)  # fmt: skip
+def test_more_than_that_is_not_it(words: str) -> None:
+    assert phrase_of(words) is not Phrase.BY_HAND
+
+
 @pytest.mark.parametrize("words", ["stop", "Stop!", "cancel", "dismiss"])
 def test_stop_is_a_phrase_of_its_own(words: str) -> None:
     assert phrase_of(words) is Phrase.STOP

@@ -15,6 +15,7 @@ from storage.gathered import Count
 from storage.judgments import Priority
 from storage.raw import Severity
 from storage.records import Report, Signal
+from storage.status import Visibility
 from tests.factories import a_research
 
 NOW = dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
@@ -255,3 +256,15 @@ def test_draft_holds_only_where_nothing_that_applies_is_more_careful(
     )
     count = Count(1, channels, sources)
     assert rules.autonomy_of(Report(title="x"), count, policy, repository, priority) is expected
+
+
+def test_a_sources_reports_go_where_it_says_and_not_where_that_channels_messages_go() -> None:
+    errors = {"errors": SourceTerms(kind="sentry", report_to="C11")}
+    for connect, home in (
+        (False, "C11"),
+        (True, "C22"),
+    ):  # what another workspace reads stays with that channel's terms
+        channels = (Channel(id="C11", report_to="C22", connect=connect),)
+        policy = Policy(channels=channels, sources=errors)
+        assert rules.home_from("C11", Visibility.PUBLIC, policy, "errors") == home
+        assert rules.home_from("C11", Visibility.PUBLIC, policy, "slack") == "C22"

@@ -7,7 +7,8 @@ import pytest
 from storage.status import SignalStatus, Status
 from tests.bot.desk import WORDS, Desk, reacts
 from tests.bot.test_commands import shortcut
-from tests.bot.workplace import ADA, BOB, SOLAR, text_of
+from tests.bot.workplace import ADA, BOB, SOLAR, Workplace, text_of
+from tests.factories import a_signal, a_summary
 
 
 def test_who_asks_about_a_dismissed_problem_gets_a_linked_report_that_says_by_whom_and_why(desk: Desk) -> None:
@@ -40,6 +41,17 @@ def test_who_does_not_ask_is_absorbed_and_is_told_so_and_how_to_ask(desk: Desk) 
     assert "'name': 'mag'" in told
     assert "/investigate" in told
     assert "told there" not in told
+
+
+@pytest.mark.parametrize(("title", "end"), [("The PDF is empty.", ""), ("The PDF is empty", "."), ("Is it empty?", "")])
+def test_a_title_that_ends_a_sentence_is_not_ended_twice(place: Workplace, title: str, end: str) -> None:
+    ts = place.workspace.say(BOB, SOLAR, title)
+    signal = a_signal(place.store, filed=True, channel=SOLAR, external_id=f"{SOLAR}/{ts}", thread_ts=ts,
+                      summary=a_summary(title=title))  # fmt: skip
+    place.draw(signal.report_id or 0)
+    (told,) = place.workspace.thread(SOLAR, ts)[1].blocks[0]["elements"]
+    said = "".join(each["text"] for each in told["elements"])
+    assert said == f"Thanks. I opened SB-1: {title}{end} What becomes of it is told there."
 
 
 def test_the_reporter_hears_that_their_report_was_dismissed_where_it_stood(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from storage.columns import now
 from storage.plumbing import Switch
 from storage.spending import Spent
 from storage.status import Visibility
+from tests.bot.corrections import said
 from tests.bot.workplace import BOB, ELSEWHERE, SECRET, SOLAR, Workplace
 from tests.factories import a_report, a_signal
 
@@ -43,3 +44,10 @@ def test_status_adds_up_and_ceases_to_tell_what_a_first_pull_left_out(place: Wor
     assert "2 signals: 0 filed, 0 held, 0 set aside, 1 waiting, 1 erased" in shown(dt.timedelta())
     assert "left out 4 signals" in shown(dt.timedelta(days=1))
     assert "left out" not in shown(dt.timedelta(days=13))
+
+
+def test_status_says_that_nothing_is_researched_where_there_is_no_model(place: Workplace) -> None:
+    told = "No model key is set up (ANTHROPIC_API_KEY), so nothing is researched."
+    assert told not in said(place, BOB, "status")
+    place.deps.pipeline.means.model.can_research = False  # type: ignore[misc]
+    assert told in said(place, BOB, "status")

@@ -43,6 +43,11 @@ def replies(place: Workplace, report: Report, user: str, text: str) -> list[str]
         ("approve SB-2", "in the report's thread"),
         ("unmerge SB-2", "`/signalbox undo SB-3`"),
         ("mrege SB-3 into SB-2", "Did you mean `merge`?"),
+        ("list", "`/signalbox find` lists the open reports"),
+        ("fixed SB-2", "*Fixed elsewhere*"),
+        ("assign SB-2 to me", "I assign nobody"),
+        ("outcomes", "`signalbox outcomes`"),
+        ("puase", "Did you mean `pause`?"),
         ("frobnicate", "I know no “frobnicate” here."),
         ("<!channel>", "I know no “"),
     ],
@@ -52,8 +57,16 @@ def test_what_is_no_verb_is_said_to_be_none_with_what_may_be_meant(place: Workpl
 
     assert "I know no “" in told
     assert hint in told
-    assert "/signalbox status" in told
+    assert "/signalbox help" in told
+    assert ("/signalbox status" in told) is (
+        text in ("frobnicate", "<!channel>")
+    )  # all of it only where nothing is meant
     assert "<!channel>" not in told
+
+
+@pytest.mark.parametrize("text", ["rename SB-2 Exports", "resolution", "mined"])
+def test_what_is_little_like_a_verb_is_not_taken_for_it(place: Workplace, text: str) -> None:
+    assert "Did you mean" not in typed(place, text)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""Reports as lists show them: with the address of their thread, and what they wait for as their cards say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.listeners.deps import Deps
+from bot.views.home import Listed
+from bot.views.words import stands
+from storage.records import Report
+
+
+def listed_of(reports: Sequence[Report], deps: Deps) -> list[Listed]:
+    """In the same order."""
+    ids = [report.id or 0 for report in reports]
+    urls, came_from = deps.store.outbox.permalinks(ids), deps.store.reports.came_from(ids)
+    researches = deps.pipeline.means.model.can_research
+    return [
+        Listed(
+            report,
+            urls.get(number, ""),
+            before := came_from.get(number),
+            stands=stands(report, deps.policy, before, researches=researches),
+        )
+        for number, report in zip(ids, reports, strict=True)
+    ]
