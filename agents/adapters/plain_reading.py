@@ -54,6 +54,12 @@ _BROKEN = _words(  # says by itself that something does not work
     r"is it just me|any(?:one|body) else|nobody (?:can|got|gets|has)",
     r"takes? (?:\d[\d-]*\+?|\w+ teen|forever|ages|minutes)|out of date|cut off|ran out|piling up|filling up",
     r"bounc\w+|loop(?:s|ing)|jumps? back|logged out|thrown out",
+    r"firing|alerting|sev-?[0-3]|xss|csrf|(?:sql|html|script) injection|vulnerab\w*|security (?:hole|issue|bug)",
+    # the commonest words for it in German, French, Spanish and Portuguese
+    r"fehler\w*|kaputt|stürzt|abgestürzt|absturz|hängt|(?:funktioniert|geht|läuft|lädt) (?:\w+ )?nicht|ist leer",
+    r"erreurs?|plante|planté|en panne|ne (?:marche|fonctionne|charge|s'ouvre) (?:pas|plus)|est (?:vide|cassée?)",
+    r"errores|no (?:funciona|carga|abre|aparece)|fallan?|se (?:cuelga|cae)|está (?:rot[oa]|caíd[oa]|vací[oa])",
+    r"erros?|não (?:funciona|carrega|abre|aparece)|travou|quebrad[oa]|está vazi[oa]|caiu",
 )
 _AMISS = _words(  # together with another of these
     r"again|still (?:says?|shows?|the|on|not|see\w*)|used to",

@@ -75,6 +75,13 @@ CHATTER = (
     "nice one! I'll be at the dentist from 11 to 12, on-call phone is with Jonas",
 )
 PROBLEMS = (
+    "[FIRING] checkout latency p99 over 4s for 10 minutes",
+    "there is an XSS in the search field",
+    "App stürzt beim Start ab",
+    "Kundin sagt: die Rechnung als PDF ist leer",
+    "l'export ne fonctionne plus",
+    "no carga la página de pagos",
+    "o botão de salvar não funciona",
     "the invoice page is blank since this morning",
     "anyone else getting 502s from the api?",
     "the numbers on the dashboard look wrong, should be 41 and it says 14",
