@@ -97,6 +97,20 @@ def test_the_words_of_an_approval_are_told_from_those_that_ask_for_changes(githu
     assert (remark.words, remark.may_write, remark.approving) == ("Nothing to add", True, True)
 
 
+def test_a_review_that_was_dismissed_asks_for_nothing_and_what_it_says_of_lines_still_does(github: GithubStand) -> None:
+    made = opened(github)
+    fine = github.playground.review(NAME, made.number, WRITER, ReviewState.APPROVED, body="I would have named it sum")
+    line = ("shop.py", 1, "What of an empty list?")
+    asks = ReviewState.CHANGES_REQUESTED
+    taken_back = github.playground.review(NAME, made.number, APPROVER, asks, body="Not yet", comments=[line])
+
+    for review in (fine, taken_back):  # as a push does to approvals where a rule says so, and people to anything
+        github.playground.dismiss(NAME, made.number, review)
+
+    (remark,) = github.host.pull_request(github.repository, made.number).remarks
+    assert remark.words == "What of an empty list?"
+
+
 def test_a_conflict_with_the_base_branch_is_seen(github: GithubStand) -> None:
     made = opened(github)
     assert github.host.pull_request(github.repository, made.number).conflicting is False
