@@ -15,6 +15,13 @@ from storage.records import CheckState, Fix, Report
 from storage.status import Status
 
 LOG_LIMIT = 20_000
+_MOST_NAMES = 8  # of checks in a sentence
+_COMMANDS = re.compile(  # to bots that most repositories know; any other word after a stroke may be meant for us
+    r"(?:\s*(?:/(?:retest|test|rerun|recheck|run|ci|azp|gcbrun|ok-to-test|lgtm|approve|hold|unhold|assign|unassign|cc|uncc"
+    r"|label|remove-label|kind|area|priority|milestone|merge|rebase|backport|cherry-?pick|bench|benchmark|deploy|preview"
+    r"|gemini|review)\b(?: \S+){0,3}|recheck|bors \S+)[ \t\r]*(?:\n|\Z))+",
+    re.IGNORECASE,
+)
 _REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
@@ -84,8 +91,19 @@ def _checks(seen: PullRequest, verdict: CheckState, patience: float, waited: dt.
     if waited.total_seconds() <= patience:
         return News(kind=NewsKind.NOTHING)
     what = "no check was reported" if verdict is CheckState.NONE else "the checks did not finish"
-    hint = "; where there are none for drafts, set `checks = false` in the policy" if verdict is CheckState.NONE else ""
-    return News(kind=NewsKind.NO_CHECKS, because=f"{what} within {patience / 60:.0f} minutes{hint}")
+    within = f"{what} within {patience / 60:.0f} minutes"
+    if verdict is CheckState.NONE:
+        within += "; where there are none for drafts, set `checks = false` in the policy"
+    elif open_ones := _names(seen, CheckState.PENDING):
+        within += f", not done: {open_ones}"  # it may wait for a person: a signature, an approval to run
+    return News(kind=NewsKind.NO_CHECKS, because=within)
+
+
+def _names(seen: PullRequest, state: CheckState) -> str:
+    """The names of the checks in that state, the first of them where they are many."""
+    names = list(dict.fromkeys(check.name for check in seen.checks if check.state is state))
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
 
 
 def _trouble(fix: Fix, seen: PullRequest) -> News | None:
@@ -100,8 +118,8 @@ def _trouble(fix: Fix, seen: PullRequest) -> News | None:
 
 
 def _asks(remark: Remark, us: str) -> bool:
-    """Whether it asks us for a change: an approval, thanks, and words to somebody else do not."""
-    if not remark.may_write or remark.approving or phrase_of(remark.words):
+    """Whether it asks us for a change: an approval, thanks, words to somebody else and commands to bots do not."""
+    if not remark.may_write or remark.approving or phrase_of(remark.words) or _COMMANDS.fullmatch(remark.words):
         return False
     to = re.match(r"\s*@([\w-]+)", remark.words)
     return to is None or to[1].lower() == us.removesuffix("[bot]").lower()
@@ -114,7 +132,7 @@ def _asked(remarks: tuple[Remark, ...]) -> str:
 def _red(seen: PullRequest) -> News:
     red = [check for check in seen.checks if check.state is CheckState.RED]
     log = "\n\n".join(f"── {check.name}\n{check.log}" for check in red)
-    names = ", ".join(check.name for check in red)
+    names = _names(seen, CheckState.RED)
     return News(kind=NewsKind.MEND, because=f"red: {names}", red_log=log[-LOG_LIMIT:])
 
 
