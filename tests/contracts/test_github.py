@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from github import GithubException
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -137,6 +138,25 @@ def test_a_token_that_may_only_read_is_rejected_with_what_it_lacks(github: Githu
     push(github)
     with pytest.raises(CodeHostRejected, match="pull requests"):
         github.adapter("reader").ensure_pull_request(github.repository, DRAFT)
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("Repository was archived so is read-only.", "unarchived"),
+        ("Resource protected by organization SAML enforcement. You must grant your token access.", "Configure SSO"),
+        (
+            "`acme` forbids access via a fine-grained personal access tokens if they live long.",
+            "its owner has to allow",
+        ),
+        ("Unable to create comment because issue is locked.", "unlock the conversation"),
+        ("Resource not accessible by personal access token", "a right is missing"),
+    ],
+)
+def test_a_refusal_says_what_to_do_about_that_one(said: str, advice: str) -> None:
+    with pytest.raises(CodeHostRejected, match=advice) as refused, translated("commenting"):
+        raise GithubException(403, {"message": said}, {})
+    assert said in str(refused.value)
 
 
 # ── what must never happen ──────────────────────────────────────────────────────────────────────────────────────

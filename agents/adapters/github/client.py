@@ -22,6 +22,13 @@ GITHUB = "https://api.github.com"
 API_VERSION = "2022-11-28"  # a later one (2026-03-10) names no merge_commit_sha any more
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _FAULTY = 401, 403, 404, 429, 500
 _UNTIL_PUT_RIGHT = 300.0  # seconds to leave GitHub alone while our token is not accepted
+_FORBIDDEN_FOR = (  # what a 403 says, and what to do where the token lacks no right
+    ("archived", "take it out of the policy file, or have it unarchived"),
+    ("saml", "authorise the token for the organisation's single sign-on: GitHub, Settings, tokens, Configure SSO"),
+    ("ip allow list", "put the address that I call from on the organisation's IP allow list"),
+    ("fine-grained personal access token", "its owner has to allow the token: see the organisation's settings"),
+    ("is locked", "unlock the conversation, or give the token's owner write access"),
+)
 _ADVICE = {
     _UNAUTHORIZED: "GITHUB_TOKEN is not accepted (any more): make a new one, set it and restart",
     _FORBIDDEN: "a right is missing: the token needs contents, pull requests and issues read and write, and actions "
@@ -183,8 +190,10 @@ def _meaning(doing: str, error: GithubException) -> CodeHostDown | CodeHostRejec
     wait = _retry_after(error)
     if error.status >= _FAULTY or error.status == _TOO_MANY or (error.status == _FORBIDDEN and wait is not None):
         return CodeHostDown(f"{doing} failed: GitHub answered {error.status}", wait)
-    advice = _ADVICE.get(error.status, "")
-    sentence = f"{doing} was refused with {error.status}: {words_of(error)}{advice and f' ({advice})'}"
+    said = words_of(error)
+    special = (advice for words, advice in _FORBIDDEN_FOR if error.status == _FORBIDDEN and words in said.lower())
+    advice = next(special, _ADVICE.get(error.status, ""))
+    sentence = f"{doing} was refused with {error.status}: {said}{advice and f' ({advice})'}"
     if error.status == _UNAUTHORIZED:  # it concerns all work at once, which goes on when somebody has set a new token
         return CodeHostDown(sentence, _UNTIL_PUT_RIGHT)
     return CodeHostRejected(sentence)
