@@ -186,6 +186,7 @@ class PullRequest(BaseModel):
     checks: tuple[Check, ...] = ()
     remarks: tuple[Remark, ...] = ()
     conflicting: bool = False
+    missing: tuple[str, ...] = ()  # while all checks are green: those that the base branch requires beside them
 
     @property
     def verdict(self) -> CheckState:

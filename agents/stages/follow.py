@@ -22,6 +22,7 @@ _COMMANDS = re.compile(  # to bots that most repositories know; any other word a
     r"|gemini|review)\b(?: \S+){0,3}|recheck|bors \S+)[ \t\r]*(?:\n|\Z))+",
     re.IGNORECASE,
 )
+_LATE = 300.0  # seconds after which a required check that was not reported is waited for by people alone
 _REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
@@ -87,7 +88,7 @@ def is_current(fix: Fix, seen: PullRequest, at: dt.datetime) -> bool:
 def _checks(seen: PullRequest, verdict: CheckState, patience: float, waited: dt.timedelta) -> News:
     """What the checks say. They were waited for since the push, or since a person had us wait once more."""
     if verdict is CheckState.GREEN:
-        return News(kind=NewsKind.GREEN, because=f"all {len(seen.checks)} checks are green")
+        return _all_green(seen, patience, waited)
     if waited.total_seconds() <= patience:
         return News(kind=NewsKind.NOTHING)
     what = "no check was reported" if verdict is CheckState.NONE else "the checks did not finish"
@@ -99,9 +100,22 @@ def _checks(seen: PullRequest, verdict: CheckState, patience: float, waited: dt.
     return News(kind=NewsKind.NO_CHECKS, because=within)
 
 
+def _all_green(seen: PullRequest, patience: float, waited: dt.timedelta) -> News:
+    """A required check that nobody has reported may begin late, or not before the pull request is ready, or never."""
+    because = f"all {len(seen.checks)} checks are green"
+    if seen.missing and waited.total_seconds() <= min(_LATE, patience):
+        return News(kind=NewsKind.NOTHING)
+    if seen.missing:
+        because += f"; required, and not seen yet: {_listed(seen.missing)}"
+    return News(kind=NewsKind.GREEN, because=because)
+
+
 def _names(seen: PullRequest, state: CheckState) -> str:
-    """The names of the checks in that state, the first of them where they are many."""
-    names = list(dict.fromkeys(check.name for check in seen.checks if check.state is state))
+    """The names of the checks in that state."""
+    return _listed(tuple(dict.fromkeys(check.name for check in seen.checks if check.state is state)))
+
+
+def _listed(names: tuple[str, ...]) -> str:
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return ", ".join(names[:_MOST_NAMES]) + more
 

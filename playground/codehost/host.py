@@ -170,6 +170,11 @@ class CodeHost:
                 repository.review_comment(number, review, text, path=path, line=line)
             return review
 
+    def require_checks(self, repo: str, *names: str) -> None:
+        """Protect the default branch: these checks are to be green. One that nobody reports is waited for."""
+        with self.lock:
+            self.find(repo).required_checks = list(names)
+
     def dismiss(self, repo: str, number: int, review: Review) -> None:
         """Dismiss a review, as a person does, or the rule that a push makes approvals stale. Its words stay."""
         with self.lock:

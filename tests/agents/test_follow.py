@@ -81,6 +81,17 @@ def test_no_checks_in_time_is_its_own_outcome() -> None:
     assert news(seen()).kind is NewsKind.NOTHING
 
 
+def test_a_required_check_that_was_not_reported_is_waited_for_a_while_and_then_left_to_people() -> None:
+    there = seen(checks=(GREEN,), missing=("end to end",))
+
+    assert news(there, pushed_at=NOW - dt.timedelta(minutes=2)).kind is NewsKind.NOTHING
+    late = news(there, pushed_at=NOW - dt.timedelta(minutes=6))
+    assert (late.kind, late.because) == (
+        NewsKind.GREEN,
+        "all 1 checks are green; required, and not seen yet: end to end",
+    )
+
+
 def test_checks_that_do_not_end_are_named() -> None:
     signature = Check(name="license/cla", state=CheckState.PENDING)
     late = NOW - dt.timedelta(hours=2)

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from agents.adapters.github import Credentials
 from agents.adapters.github.checks import checks_of
 from agents.adapters.github.client import Clients, Manners
+from agents.adapters.github.required import Required
 from agents.exchange import Check
 from storage.records import CheckState
 from tests.contracts.code_hosts import Stage
@@ -184,3 +185,26 @@ def test_a_check_that_says_what_is_wrong_on_single_lines_alone_is_heard(stage: S
     (check,) = there.checks(stage)
 
     assert check.log == "shop.py:3: unused import"
+
+
+def test_what_rulesets_require_is_added_to_what_the_branchs_protection_does_and_neither_need_be_told(
+    stage: Stage,
+) -> None:
+    context = {"context": "end to end", "integration_id": None}
+    rule = {"type": "required_status_checks", "parameters": {"required_status_checks": [context]}}
+    protection = {"enabled": True, "required_status_checks": {"enforcement_level": "everyone", "contexts": ["test"]}}
+    there: dict[str, Any] = {
+        "/repos/acme/shop/branches/release/1": {"name": "release/1", "protection": protection},
+        "/repos/acme/shop/rules/branches/release/1": [{"type": "deletion"}, rule],
+    }
+
+    async def answer(request: Request) -> Response:
+        found = there.get(request.url.path)
+        return JSONResponse(found if found is not None else {"message": "Not Found"}, 200 if found is not None else 404)
+
+    stage.app = Starlette(routes=[Route("/{path:path}", answer)])
+    repo = Clients(Credentials("token", api_url=stage.url), Manners.towards(stage.url)).mine().get_repo("acme/shop")
+    reported = [Check(name="lint", state=CheckState.GREEN)]
+
+    assert Required().missing(repo, "release/1", reported) == ("test", "end to end")
+    assert Required().missing(repo, "elsewhere", reported) == ()

@@ -39,6 +39,15 @@ def test_a_fine_grained_token_sees_the_checks_as_jobs_with_their_logs(github: Gi
     assert github.faults.seen("github:GET /repos/{owner}/{repo}/actions/runs") > 1
 
 
+def test_a_required_check_that_nobody_has_reported_is_missing_while_all_others_are_green(github: GithubStand) -> None:
+    github.playground.require_checks(NAME, "tests", "end to end")
+    made = opened(github)
+
+    github.end_checks(made.number, red=False)
+
+    assert github.host.pull_request(github.repository, made.number).missing == ("end to end",)
+
+
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
