@@ -178,6 +178,7 @@ class PullRequest(BaseModel):
     state: PullRequestState
     draft: bool
     head_sha: str
+    base: str = ""  # the branch that it is for now, which people may change
     author: str = ""
     merged_by: str = ""
     merge_sha: str = ""

@@ -55,13 +55,21 @@ class News(BaseModel):
 def follow(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
     """Read the pull request as it is now. Checks count only for the commit that we pushed last."""
     if seen.state is PullRequestState.MERGED:
-        by = seen.merged_by or "somebody"
-        return News(kind=NewsKind.MERGED, who=seen.merged_by or "world", because=f"merged by {by}")
+        because = f"merged by {seen.merged_by or 'somebody'}{_elsewhere(fix, seen, policy)}"
+        return News(kind=NewsKind.MERGED, who=seen.merged_by or "world", because=because)
     if seen.state is PullRequestState.CLOSED:
         if seen.closed_at is not None and (at - seen.closed_at).total_seconds() < _REOPENED:
             return News(kind=NewsKind.NOTHING)
         return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
     return News(kind=NewsKind.NOTHING) if report.status is Status.STUCK else _while_open(fix, seen, report, policy, at)
+
+
+def _elsewhere(fix: Fix, seen: PullRequest, policy: Policy) -> str:
+    """That somebody had it merged into another branch than ours, from which it has yet to come."""
+    repository = policy.repository(fix.repository)
+    if repository is None or seen.base in {"", repository.base_branch}:
+        return ""
+    return f" into {seen.base}, not into {repository.base_branch}"
 
 
 def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.adapters.git.mirrors import Mirrors
-from agents.errors import CodeHostRejected
+from agents.errors import CodeHostDown, CodeHostRejected
 from agents.terms import Repository
 from tests.agents.mirrored import BRANCH, PATCH, git, moved_on, push, updated
 
@@ -80,3 +80,18 @@ def test_a_push_that_the_repositorys_rules_refuse_says_which_rule(
         push(mirrors, repository)
 
     assert "remote:" not in str(refused.value)
+
+
+def test_a_push_that_meets_somebody_elses_lock_is_tried_again_later(
+    mirrors: Mirrors, repository: Repository, upstream: Path
+) -> None:
+    lock = upstream / (".git" if (upstream / ".git").is_dir() else "") / "refs" / "heads" / f"{BRANCH}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    with pytest.raises(CodeHostDown, match="tried again later"):
+        push(mirrors, repository)
+    lock.unlink()
+
+    pushed = push(mirrors, repository)
+
+    assert git(upstream, "rev-parse", BRANCH) == pushed

@@ -122,6 +122,16 @@ def test_merged_and_closed_are_told_apart() -> None:
     assert news(seen(state=PullRequestState.CLOSED)).kind is NewsKind.CLOSED
 
 
+def test_a_merge_into_another_branch_says_so() -> None:
+    policy = POLICY.model_copy(update={"repositories": (Repository(name="acme/shop"),)})
+    merged = {"state": PullRequestState.MERGED, "merged_by": "priya"}
+
+    assert news(seen(**merged, base="main"), policy=policy).because == "merged by priya"
+    assert (
+        news(seen(**merged, base="release/1"), policy=policy).because == "merged by priya into release/1, not into main"
+    )
+
+
 def test_what_was_closed_this_minute_may_be_opened_again_and_later_it_is_closed() -> None:
     def closed(**before: float) -> PullRequest:
         return seen(state=PullRequestState.CLOSED, closed_at=NOW - dt.timedelta(**before))

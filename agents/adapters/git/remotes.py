@@ -23,6 +23,9 @@ _REFUSED = re.compile(
     r"|couldn't find remote ref|remote rejected|protected branch|pre-receive hook declined|shallow update not allowed"
 )
 _NOT_ACCEPTED = re.compile(r"Authentication failed|could not read (?:Username|Password)|returned error: 401")
+_PASSING = re.compile(
+    r"remote rejected.*\([Ii]nternal [Ss]erver [Ee]rror|\.lock': File exists|is at [0-9a-f]{40} but expected"
+)
 _RULES = re.compile(r"\bGH\d{3}\b|pre-receive hook declined|push declined due to|protected branch hook declined")
 _SHOWN = 400
 _RULES_SHOWN = 700
@@ -86,6 +89,8 @@ class Remote:
             if self.token and _NOT_ACCEPTED.search(error.said):
                 advice = "GITHUB_TOKEN is not accepted (any more): make a new one, set it and restart"
                 raise CodeHostDown(f"{self._said(doing, error)}; {advice}", _UNTIL_PUT_RIGHT) from error
+            if _PASSING.search(error.said):
+                raise CodeHostDown(f"{self._said(doing, error)}; it is tried again later") from error
             if _RULES.search(error.said):
                 raise CodeHostRejected(f"{doing} {self.name} was refused by its rules: {self._ruled(error)}") from error
             if _REFUSED.search(error.said):

@@ -35,6 +35,7 @@ def stance(pull: Pull) -> PullRequest:
         state=state,
         draft=bool(pull.draft),
         head_sha=pull.head.sha,
+        base=pull.base.ref,
         author=_login(pull.user),
         merged_by=_login(pull.merged_by) if pull.merged else "",
         merge_sha=(pull.merge_commit_sha or "") if pull.merged else "",
