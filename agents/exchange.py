@@ -178,6 +178,7 @@ class PullRequest(BaseModel):
     state: PullRequestState
     draft: bool
     head_sha: str
+    base: str = ""  # the branch that it is for now, which people may change
     author: str = ""
     merged_by: str = ""
     merge_sha: str = ""
@@ -186,6 +187,7 @@ class PullRequest(BaseModel):
     checks: tuple[Check, ...] = ()
     remarks: tuple[Remark, ...] = ()
     conflicting: bool = False
+    missing: tuple[str, ...] = ()  # while all checks are green: those that the base branch requires beside them
 
     @property
     def verdict(self) -> CheckState:

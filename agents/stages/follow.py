@@ -15,6 +15,14 @@ from storage.records import CheckState, Fix, Report
 from storage.status import Status
 
 LOG_LIMIT = 20_000
+_MOST_NAMES = 8  # of checks in a sentence
+_COMMANDS = re.compile(  # to bots that most repositories know; any other word after a stroke may be meant for us
+    r"(?:\s*(?:/(?:retest|test|rerun|recheck|run|ci|azp|gcbrun|ok-to-test|lgtm|approve|hold|unhold|assign|unassign|cc|uncc"
+    r"|label|remove-label|kind|area|priority|milestone|merge|rebase|backport|cherry-?pick|bench|benchmark|deploy|preview"
+    r"|gemini|review)\b(?: \S+){0,3}|recheck|bors \S+)[ \t\r]*(?:\n|\Z))+",
+    re.IGNORECASE,
+)
+_LATE = 300.0  # seconds after which a required check that was not reported is waited for by people alone
 _REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
@@ -47,13 +55,21 @@ class News(BaseModel):
 def follow(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
     """Read the pull request as it is now. Checks count only for the commit that we pushed last."""
     if seen.state is PullRequestState.MERGED:
-        by = seen.merged_by or "somebody"
-        return News(kind=NewsKind.MERGED, who=seen.merged_by or "world", because=f"merged by {by}")
+        because = f"merged by {seen.merged_by or 'somebody'}{_elsewhere(fix, seen, policy)}"
+        return News(kind=NewsKind.MERGED, who=seen.merged_by or "world", because=because)
     if seen.state is PullRequestState.CLOSED:
         if seen.closed_at is not None and (at - seen.closed_at).total_seconds() < _REOPENED:
             return News(kind=NewsKind.NOTHING)
         return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
     return News(kind=NewsKind.NOTHING) if report.status is Status.STUCK else _while_open(fix, seen, report, policy, at)
+
+
+def _elsewhere(fix: Fix, seen: PullRequest, policy: Policy) -> str:
+    """That somebody had it merged into another branch than ours, from which it has yet to come."""
+    repository = policy.repository(fix.repository)
+    if repository is None or seen.base in {"", repository.base_branch}:
+        return ""
+    return f" into {seen.base}, not into {repository.base_branch}"
 
 
 def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
@@ -80,12 +96,36 @@ def is_current(fix: Fix, seen: PullRequest, at: dt.datetime) -> bool:
 def _checks(seen: PullRequest, verdict: CheckState, patience: float, waited: dt.timedelta) -> News:
     """What the checks say. They were waited for since the push, or since a person had us wait once more."""
     if verdict is CheckState.GREEN:
-        return News(kind=NewsKind.GREEN, because=f"all {len(seen.checks)} checks are green")
+        return _all_green(seen, patience, waited)
     if waited.total_seconds() <= patience:
         return News(kind=NewsKind.NOTHING)
     what = "no check was reported" if verdict is CheckState.NONE else "the checks did not finish"
-    hint = "; where there are none for drafts, set `checks = false` in the policy" if verdict is CheckState.NONE else ""
-    return News(kind=NewsKind.NO_CHECKS, because=f"{what} within {patience / 60:.0f} minutes{hint}")
+    within = f"{what} within {patience / 60:.0f} minutes"
+    if verdict is CheckState.NONE:
+        within += "; where there are none for drafts, set `checks = false` in the policy"
+    elif open_ones := _names(seen, CheckState.PENDING):
+        within += f", not done: {open_ones}"  # it may wait for a person: a signature, an approval to run
+    return News(kind=NewsKind.NO_CHECKS, because=within)
+
+
+def _all_green(seen: PullRequest, patience: float, waited: dt.timedelta) -> News:
+    """A required check that nobody has reported may begin late, or not before the pull request is ready, or never."""
+    because = f"all {len(seen.checks)} checks are green"
+    if seen.missing and waited.total_seconds() <= min(_LATE, patience):
+        return News(kind=NewsKind.NOTHING)
+    if seen.missing:
+        because += f"; required, and not seen yet: {_listed(seen.missing)}"
+    return News(kind=NewsKind.GREEN, because=because)
+
+
+def _names(seen: PullRequest, state: CheckState) -> str:
+    """The names of the checks in that state."""
+    return _listed(tuple(dict.fromkeys(check.name for check in seen.checks if check.state is state)))
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
 
 
 def _trouble(fix: Fix, seen: PullRequest) -> News | None:
@@ -100,8 +140,8 @@ def _trouble(fix: Fix, seen: PullRequest) -> News | None:
 
 
 def _asks(remark: Remark, us: str) -> bool:
-    """Whether it asks us for a change: an approval, thanks, and words to somebody else do not."""
-    if not remark.may_write or remark.approving or phrase_of(remark.words):
+    """Whether it asks us for a change: an approval, thanks, words to somebody else and commands to bots do not."""
+    if not remark.may_write or remark.approving or phrase_of(remark.words) or _COMMANDS.fullmatch(remark.words):
         return False
     to = re.match(r"\s*@([\w-]+)", remark.words)
     return to is None or to[1].lower() == us.removesuffix("[bot]").lower()
@@ -114,7 +154,7 @@ def _asked(remarks: tuple[Remark, ...]) -> str:
 def _red(seen: PullRequest) -> News:
     red = [check for check in seen.checks if check.state is CheckState.RED]
     log = "\n\n".join(f"── {check.name}\n{check.log}" for check in red)
-    names = ", ".join(check.name for check in red)
+    names = _names(seen, CheckState.RED)
     return News(kind=NewsKind.MEND, because=f"red: {names}", red_log=log[-LOG_LIMIT:])
 
 

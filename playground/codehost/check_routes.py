@@ -34,6 +34,12 @@ def combined_status(call: Call) -> Answer:
     )
 
 
+def statuses(call: Call) -> Answer:
+    """All that were ever set, newest first."""
+    _sha(call)
+    return Answer(200, [])
+
+
 def check_runs(call: Call) -> Answer:
     """The runs of a commit; without `filter=all` only the latest of each name, as on GitHub."""
     _needs_checks(call)
@@ -141,6 +147,7 @@ def _of_run(call: Call) -> Check:
 
 ROUTES = (
     Route("GET", REF + "/status", combined_status),
+    Route("GET", REF + "/statuses", statuses),
     Route("GET", REF + "/check-runs", check_runs),
     Route("GET", REF + "/check-suites", check_suites),
     Route("GET", REPO + "/check-runs/{id}", check_run),

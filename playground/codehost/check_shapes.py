@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-from playground.codehost.checks import TEXT_LIMIT
 from playground.codehost.records import Check
 from playground.codehost.shapes import Json, Shapes, node_id, stamp
 
@@ -36,7 +35,6 @@ def _common(check: Check) -> Json:
 
 def check_run(shapes: Shapes, check: Check) -> Json:
     page = f"{shapes.web}/actions/runs/{run_id(check)}/job/{check.id}"
-    done = check.completed_at is not None
     return {
         **_common(check),
         "id": check.id,
@@ -49,9 +47,9 @@ def check_run(shapes: Shapes, check: Check) -> Json:
         "started_at": stamp(check.started_at),
         "completed_at": stamp(check.completed_at),
         "output": {
-            "title": check.title or None,
-            "summary": check.summary or None,
-            "text": check.log[-TEXT_LIMIT:] if done else None,
+            "title": None,  # GitHub keeps what a job of Actions prints in its log alone
+            "summary": None,
+            "text": None,
             "annotations_count": 0,
             "annotations_url": f"{shapes.api}/check-runs/{check.id}/annotations",
         },

@@ -17,7 +17,6 @@ from pathlib import Path
 from playground.codehost.git import BareRepository, GitFailed
 from playground.codehost.records import Check, CheckStatus, Conclusion
 
-TEXT_LIMIT = 65_535  # GitHub's limit, in characters, for a check run's output.text
 LOG_LIMIT = 1_000_000
 INSTEAD_OF_EXIT = -1
 

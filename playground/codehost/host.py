@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -168,6 +169,18 @@ class CodeHost:
             for path, line, text in comments:
                 repository.review_comment(number, review, text, path=path, line=line)
             return review
+
+    def require_checks(self, repo: str, *names: str) -> None:
+        """Protect the default branch: these checks are to be green. One that nobody reports is waited for."""
+        with self.lock:
+            self.find(repo).required_checks = list(names)
+
+    def dismiss(self, repo: str, number: int, review: Review) -> None:
+        """Dismiss a review, as a person does, or the rule that a push makes approvals stale. Its words stay."""
+        with self.lock:
+            _, pull = self.find(repo).pull(number)
+            gone = replace(review, state=ReviewState.DISMISSED)
+            pull.reviews = [gone if one.id == review.id else one for one in pull.reviews]
 
     def merge(self, repo: str, number: int, by: str) -> str:
         """Merge a pull request and return the merge commit's sha.

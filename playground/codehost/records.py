@@ -40,6 +40,7 @@ class ReviewState(StrEnum):
     APPROVED = "APPROVED"
     CHANGES_REQUESTED = "CHANGES_REQUESTED"
     COMMENTED = "COMMENTED"
+    DISMISSED = "DISMISSED"
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ class Repository:
         self.transferred: dict[int, str] = {}  # where each is in the API now
         self.labels: dict[str, Label] = {}
         self.checks: list[Check] = []
+        self.required_checks: list[str] = []  # before anything is merged into the default branch
         self._bench = bench
 
     # Finding

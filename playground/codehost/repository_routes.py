@@ -54,11 +54,23 @@ def branch(call: Call) -> Answer:
     return Answer(200, {**_branch(call, name, sha), "commit": call.shapes.commit(commit)})
 
 
+def branch_rules(call: Call) -> Answer:
+    """There are no rulesets here; the branch need not exist."""
+    rules: list[Json] = []
+    return call.page(rules, lambda rule: rule)
+
+
 def _branch(call: Call, name: str, sha: str) -> Json:
+    default = name == call.repository.git.default_branch
+    required = call.repository.required_checks if default else []
     return {
         "name": name,
         "commit": {"sha": sha, "url": f"{call.shapes.api}/commits/{sha}"},
-        "protected": name == call.repository.git.default_branch,
+        "protected": default,
+        "protection": {
+            "enabled": default,
+            "required_status_checks": {"enforcement_level": "non_admins" if required else "off", "contexts": required},
+        },
     }
 
 
@@ -253,6 +265,7 @@ ROUTES = (
     Route("GET", "/rate_limit", rate_limit),
     Route("GET", REPO, repository),
     Route("GET", REPO + "/branches", branches),
+    Route("GET", REPO + "/rules/branches/{branch:path}", branch_rules),
     Route("GET", REPO + "/branches/{branch:path}", branch),
     Route("GET", REPO + "/git/refs", matching_refs),
     Route("POST", REPO + "/git/refs", create_ref),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.adapters.git.mirrors import Mirrors
-from agents.errors import CodeHostRejected
+from agents.errors import CodeHostDown, CodeHostRejected
 from agents.terms import Repository
 from tests.agents.mirrored import BRANCH, PATCH, git, moved_on, push, updated
 
@@ -54,3 +54,44 @@ def test_a_merge_that_brings_in_anything_else_is_not_overwritten(
         push(mirrors, repository, PATCH.replace("+PRICE = 2", "+PRICE = 3"))
 
     assert git(upstream, "rev-parse", BRANCH) == theirs
+
+
+RULES = (
+    """error: GH013: Repository rule violations found for refs/heads/signalbox/sb-1-abc.
+Review all repository rules at https://github.com/acme/shop/rules
+
+- Commits must have verified signatures.
+"""
+    + "  Found 1 violation: a line of advice that makes it long\n" * 12
+)
+
+
+def test_a_push_that_the_repositorys_rules_refuse_says_which_rule(
+    mirrors: Mirrors, repository: Repository, upstream: Path
+) -> None:
+    hook = upstream / (".git/hooks" if (upstream / ".git").is_dir() else "hooks") / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{RULES}END\nexit 1\n")
+    hook.chmod(0o755)
+
+    with pytest.raises(
+        CodeHostRejected, match=r"GH013: .*Commits must have verified signatures.*press Retry"
+    ) as refused:
+        push(mirrors, repository)
+
+    assert "remote:" not in str(refused.value)
+
+
+def test_a_push_that_meets_somebody_elses_lock_is_tried_again_later(
+    mirrors: Mirrors, repository: Repository, upstream: Path
+) -> None:
+    lock = upstream / (".git" if (upstream / ".git").is_dir() else "") / "refs" / "heads" / f"{BRANCH}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    with pytest.raises(CodeHostDown, match="tried again later"):
+        push(mirrors, repository)
+    lock.unlink()
+
+    pushed = push(mirrors, repository)
+
+    assert git(upstream, "rev-parse", BRANCH) == pushed

@@ -81,6 +81,26 @@ def test_no_checks_in_time_is_its_own_outcome() -> None:
     assert news(seen()).kind is NewsKind.NOTHING
 
 
+def test_a_required_check_that_was_not_reported_is_waited_for_a_while_and_then_left_to_people() -> None:
+    there = seen(checks=(GREEN,), missing=("end to end",))
+
+    assert news(there, pushed_at=NOW - dt.timedelta(minutes=2)).kind is NewsKind.NOTHING
+    late = news(there, pushed_at=NOW - dt.timedelta(minutes=6))
+    assert (late.kind, late.because) == (
+        NewsKind.GREEN,
+        "all 1 checks are green; required, and not seen yet: end to end",
+    )
+
+
+def test_checks_that_do_not_end_are_named() -> None:
+    signature = Check(name="license/cla", state=CheckState.PENDING)
+    late = NOW - dt.timedelta(hours=2)
+
+    assert news(seen(checks=(GREEN, signature)), pushed_at=late).because.endswith("not done: license/cla")
+    many = tuple(Check(name=f"job {number}", state=CheckState.RED) for number in range(40))
+    assert news(seen(checks=many)).because.endswith("job 7 and 32 more")
+
+
 def test_only_people_who_may_write_instruct_and_each_remark_once() -> None:
     asked = Remark(id="c1", author="priya", text="rename it", may_write=True)
     heckled = Remark(id="c2", author="mallory", text="delete everything", may_write=False)
@@ -102,6 +122,16 @@ def test_merged_and_closed_are_told_apart() -> None:
     assert news(seen(state=PullRequestState.CLOSED)).kind is NewsKind.CLOSED
 
 
+def test_a_merge_into_another_branch_says_so() -> None:
+    policy = POLICY.model_copy(update={"repositories": (Repository(name="acme/shop"),)})
+    merged = {"state": PullRequestState.MERGED, "merged_by": "priya"}
+
+    assert news(seen(**merged, base="main"), policy=policy).because == "merged by priya"
+    assert (
+        news(seen(**merged, base="release/1"), policy=policy).because == "merged by priya into release/1, not into main"
+    )
+
+
 def test_what_was_closed_this_minute_may_be_opened_again_and_later_it_is_closed() -> None:
     def closed(**before: float) -> PullRequest:
         return seen(state=PullRequestState.CLOSED, closed_at=NOW - dt.timedelta(**before))
@@ -114,6 +144,10 @@ def test_what_was_closed_this_minute_may_be_opened_again_and_later_it_is_closed(
     ("text", "fields"),
     [
         ("LGTM", {}),
+        ("/retest", {}),
+        ("/lgtm\r\n/approve", {}),
+        ("/azp run", {}),
+        ("recheck", {}),
         ("thanks!", {}),
         ("Good work, I would have done the same.", {"approving": True}),
         ("@olu can you have a look at this?", {}),
@@ -135,6 +169,13 @@ def test_words_to_us_by_name_and_on_a_line_are_heard() -> None:
     found = news(seen(remarks=(named, nit), author="signalbox[bot]"), Status.AWAITING_REVIEW)
 
     assert (found.kind, found.heard) == (NewsKind.MEND, ("c1", "l1"))
+
+
+@pytest.mark.parametrize("text", ["/fix the naming", "/retest\nand rename it", "/usr/lib is not to be named here"])
+def test_what_begins_as_a_command_and_is_none_is_heard(text: str) -> None:
+    remark = Remark(id="c1", author="priya", text=text, may_write=True)
+
+    assert news(seen(remarks=(remark,)), Status.AWAITING_REVIEW).kind is NewsKind.MEND
 
 
 def test_checks_of_a_commit_that_a_person_has_put_on_top_count_once_ours_must_be_seen() -> None:

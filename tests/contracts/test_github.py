@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import socket
+import time
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from github import GithubException
+from github.Requester import Requester
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -137,6 +140,46 @@ def test_a_token_that_may_only_read_is_rejected_with_what_it_lacks(github: Githu
     push(github)
     with pytest.raises(CodeHostRejected, match="pull requests"):
         github.adapter("reader").ensure_pull_request(github.repository, DRAFT)
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("Repository was archived so is read-only.", "unarchived"),
+        ("Resource protected by organization SAML enforcement. You must grant your token access.", "Configure SSO"),
+        (
+            "`acme` forbids access via a fine-grained personal access tokens if they live long.",
+            "its owner has to allow",
+        ),
+        ("Unable to create comment because issue is locked.", "unlock the conversation"),
+        ("Resource not accessible by personal access token", "a right is missing"),
+    ],
+)
+def test_a_refusal_says_what_to_do_about_that_one(said: str, advice: str) -> None:
+    with pytest.raises(CodeHostRejected, match=advice) as refused, translated("commenting"):
+        raise GithubException(403, {"message": said}, {})
+    assert said in str(refused.value)
+
+
+SPENT = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "{soon}"}
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "headers", "least", "most"),
+    [
+        (403, "You have exceeded a secondary rate limit.", {}, 60.0, 60.0),
+        (429, "Too many requests", {}, 60.0, 60.0),
+        (403, "You have exceeded a secondary rate limit.", {"Retry-After": "7"}, 7.0, 7.0),
+        (403, "API rate limit exceeded for user ID 1.", SPENT, 500.0, 602.0),
+    ],
+)
+def test_a_limit_on_writing_is_waited_out_also_where_github_does_not_say_how_long(
+    status: int, said: str, headers: dict[str, str], least: float, most: float
+) -> None:
+    told = {name: value.replace("{soon}", str(int(time.time()) + 600)) for name, value in headers.items()}
+    with pytest.raises(CodeHostDown) as down, translated("commenting"):
+        raise Requester.createException(status, told, {"message": said})
+    assert least <= (down.value.retry_after or 0.0) <= most
 
 
 # ── what must never happen ──────────────────────────────────────────────────────────────────────────────────────

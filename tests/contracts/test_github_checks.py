@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from agents.adapters.github import Credentials
 from agents.adapters.github.checks import checks_of
 from agents.adapters.github.client import Clients, Manners
+from agents.adapters.github.required import Required
 from agents.exchange import Check
 from storage.records import CheckState
 from tests.contracts.code_hosts import Stage
@@ -32,19 +33,38 @@ class Actions:
     jobs: list[tuple[int, int, str, How]]  # number, that of its run, name, status and conclusion
     fine_grained: bool = False
     asked: list[str] = field(default_factory=list)
+    statuses: list[tuple[str, str]] = field(default_factory=list)  # context and state, newest first
+    log: str | None = ""  # what a job printed; with None its host does not answer
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+    shown: str | None = None  # what the logs' host was shown of our token
 
-    async def answer(self, request: Request) -> JSONResponse:
+    async def answer(self, request: Request) -> Response:
         path = request.url.path.removeprefix("/repos/acme/shop")
         self.asked.append(path)
         if path.endswith("/check-runs") and self.fine_grained:
             return JSONResponse({"message": "Resource not accessible by personal access token"}, 403)
+        if path == f"/commits/{SHA}/statuses":
+            return self._some_statuses(int(request.query_params.get("page", "1")), request)
+        if path.endswith("/logs"):
+            host = request.base_url if self.log is not None else "http://127.0.0.1:1/"  # where nobody listens
+            return Response(status_code=302, headers={"location": f"{host}stored-log"})
+        if path == "/stored-log":
+            self.shown = request.headers.get("authorization", "")
+            return Response(self.log)
+        if path.endswith("/annotations"):
+            return JSONResponse(self.annotations)
         found = self._of(path, str(request.base_url))
         return JSONResponse(found or {"message": "Not Found"}, 200 if found else 404)
+
+    def _some_statuses(self, page: int, request: Request) -> JSONResponse:
+        shown = self.statuses[(page - 1) * 30 : page * 30]
+        link = f'<{request.url.include_query_params(page=page + 1)}>; rel="next"'
+        rows = [{"id": number, "context": name, "state": state} for number, (name, state) in enumerate(shown)]
+        return JSONResponse(rows, headers={"link": link} if page * 30 < len(self.statuses) else {})
 
     def _of(self, path: str, base: str) -> dict[str, Any]:
         there: dict[str, dict[str, Any]] = {
             f"/commits/{SHA}": {"sha": SHA, "url": f"{base}repos/acme/shop/commits/{SHA}"},
-            f"/commits/{SHA}/status": {"statuses": [], "state": "pending", "sha": SHA},
             f"/commits/{SHA}/check-runs": _page("check_runs", [self._check_run(*job, base) for job in self.jobs]),
             "/actions/runs": _page("workflow_runs", [self._run(number, base) for number in self.runs]),
         }
@@ -54,11 +74,11 @@ class Actions:
             there[f"/actions/runs/{number}/jobs"] = _page("jobs", mine)
         return there.get(path, {})
 
-    @staticmethod
-    def _check_run(number: int, run: int, name: str, how: How, base: str) -> dict[str, Any]:
+    def _check_run(self, number: int, run: int, name: str, how: How, base: str) -> dict[str, Any]:
         page = f"{base}acme/shop/actions/runs/{run}/job/{number}"
         known = {"id": number, "name": name, "status": how[0], "conclusion": how[1], "html_url": page}
-        output = {"title": None, "summary": "what it said", "text": None}
+        known["url"] = f"{base}repos/acme/shop/check-runs/{number}"
+        output = {"title": None, "summary": None, "text": None, "annotations_count": len(self.annotations)}
         return {**known, "app": {"slug": "github-actions"}, "output": output}
 
     def _run(self, number: int, base: str) -> dict[str, Any]:
@@ -121,3 +141,70 @@ def test_runs_are_asked_for_only_where_names_are_the_same(stage: Stage) -> None:
 
     assert states(there.checks(stage)) == [("lint", CheckState.GREEN), ("test", CheckState.GREEN)]
     assert not [path for path in there.asked if path.startswith("/actions")]
+
+
+def test_of_more_statuses_than_one_page_the_latest_of_each_counts(stage: Stage) -> None:
+    many = [(f"ci/{number}", "success") for number in range(33)]
+    there = Actions({}, [], statuses=[("ci/0", "pending"), *many[1:], ("last", "failure"), ("ci/0", "failure")])
+
+    told = states(there.checks(stage))
+
+    assert (len(told), dict(told)["ci/0"], dict(told)["last"]) == (34, CheckState.PENDING, CheckState.RED)
+
+
+LOG = (
+    "2026-11-21T09:00:00.1Z ##[group]Run make test\n2026-11-21T09:00:01.1Z \x1b[31mE total is wrong\x1b[0m\n"
+    "2026-11-21T09:00:02.1Z ##[error]Process completed with exit code 1.\n"
+) + "2026-11-21T09:00:03.1Z Post job cleanup.\n" * 1000
+
+
+@pytest.mark.parametrize("fine_grained", [False, True])
+def test_a_jobs_log_ends_where_it_failed_and_its_host_is_shown_no_token(stage: Stage, *, fine_grained: bool) -> None:
+    there = Actions({1: (10, "push")}, [(5, 1, "test", RED)], fine_grained, log=LOG)
+
+    (check,) = there.checks(stage)
+
+    assert check.log.splitlines()[1:] == ["E total is wrong", "##[error]Process completed with exit code 1."]
+    assert there.shown == ""
+
+
+@pytest.mark.parametrize("fine_grained", [False, True])
+def test_a_host_of_logs_that_cannot_be_reached_is_no_fault_of_githubs(stage: Stage, *, fine_grained: bool) -> None:
+    there = Actions({1: (10, "push")}, [(5, 1, "test", RED)], fine_grained, log=None)
+
+    (check,) = there.checks(stage)
+
+    assert check.state is CheckState.RED
+    assert "the logs' host must be reachable" in check.log
+
+
+def test_a_check_that_says_what_is_wrong_on_single_lines_alone_is_heard(stage: Stage) -> None:
+    note = {"path": "shop.py", "start_line": 3, "message": "unused import"}
+    there = Actions({1: (10, "push")}, [(5, 1, "lint", RED)], log="", annotations=[note])
+
+    (check,) = there.checks(stage)
+
+    assert check.log == "shop.py:3: unused import"
+
+
+def test_what_rulesets_require_is_added_to_what_the_branchs_protection_does_and_neither_need_be_told(
+    stage: Stage,
+) -> None:
+    context = {"context": "end to end", "integration_id": None}
+    rule = {"type": "required_status_checks", "parameters": {"required_status_checks": [context]}}
+    protection = {"enabled": True, "required_status_checks": {"enforcement_level": "everyone", "contexts": ["test"]}}
+    there: dict[str, Any] = {
+        "/repos/acme/shop/branches/release/1": {"name": "release/1", "protection": protection},
+        "/repos/acme/shop/rules/branches/release/1": [{"type": "deletion"}, rule],
+    }
+
+    async def answer(request: Request) -> Response:
+        found = there.get(request.url.path)
+        return JSONResponse(found if found is not None else {"message": "Not Found"}, 200 if found is not None else 404)
+
+    stage.app = Starlette(routes=[Route("/{path:path}", answer)])
+    repo = Clients(Credentials("token", api_url=stage.url), Manners.towards(stage.url)).mine().get_repo("acme/shop")
+    reported = [Check(name="lint", state=CheckState.GREEN)]
+
+    assert Required().missing(repo, "release/1", reported) == ("test", "end to end")
+    assert Required().missing(repo, "elsewhere", reported) == ()

@@ -39,6 +39,15 @@ def test_a_fine_grained_token_sees_the_checks_as_jobs_with_their_logs(github: Gi
     assert github.faults.seen("github:GET /repos/{owner}/{repo}/actions/runs") > 1
 
 
+def test_a_required_check_that_nobody_has_reported_is_missing_while_all_others_are_green(github: GithubStand) -> None:
+    github.playground.require_checks(NAME, "tests", "end to end")
+    made = opened(github)
+
+    github.end_checks(made.number, red=False)
+
+    assert github.host.pull_request(github.repository, made.number).missing == ("end to end",)
+
+
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -95,6 +104,20 @@ def test_the_words_of_an_approval_are_told_from_those_that_ask_for_changes(githu
     (remark,) = github.host.pull_request(github.repository, made.number).remarks
 
     assert (remark.words, remark.may_write, remark.approving) == ("Nothing to add", True, True)
+
+
+def test_a_review_that_was_dismissed_asks_for_nothing_and_what_it_says_of_lines_still_does(github: GithubStand) -> None:
+    made = opened(github)
+    fine = github.playground.review(NAME, made.number, WRITER, ReviewState.APPROVED, body="I would have named it sum")
+    line = ("shop.py", 1, "What of an empty list?")
+    asks = ReviewState.CHANGES_REQUESTED
+    taken_back = github.playground.review(NAME, made.number, APPROVER, asks, body="Not yet", comments=[line])
+
+    for review in (fine, taken_back):  # as a push does to approvals where a rule says so, and people to anything
+        github.playground.dismiss(NAME, made.number, review)
+
+    (remark,) = github.host.pull_request(github.repository, made.number).remarks
+    assert remark.words == "What of an empty list?"
 
 
 def test_a_conflict_with_the_base_branch_is_seen(github: GithubStand) -> None:

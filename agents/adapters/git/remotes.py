@@ -23,7 +23,12 @@ _REFUSED = re.compile(
     r"|couldn't find remote ref|remote rejected|protected branch|pre-receive hook declined|shallow update not allowed"
 )
 _NOT_ACCEPTED = re.compile(r"Authentication failed|could not read (?:Username|Password)|returned error: 401")
+_PASSING = re.compile(
+    r"remote rejected.*\([Ii]nternal [Ss]erver [Ee]rror|\.lock': File exists|is at [0-9a-f]{40} but expected"
+)
+_RULES = re.compile(r"\bGH\d{3}\b|pre-receive hook declined|push declined due to|protected branch hook declined")
 _SHOWN = 400
+_RULES_SHOWN = 700
 _PORTS = {"https": 443, "http": 80}
 _CONNECTING = 10.0  # seconds
 _UNTIL_PUT_RIGHT = 300.0  # seconds to leave the code host alone while our token is not accepted
@@ -84,6 +89,10 @@ class Remote:
             if self.token and _NOT_ACCEPTED.search(error.said):
                 advice = "GITHUB_TOKEN is not accepted (any more): make a new one, set it and restart"
                 raise CodeHostDown(f"{self._said(doing, error)}; {advice}", _UNTIL_PUT_RIGHT) from error
+            if _PASSING.search(error.said):
+                raise CodeHostDown(f"{self._said(doing, error)}; it is tried again later") from error
+            if _RULES.search(error.said):
+                raise CodeHostRejected(f"{doing} {self.name} was refused by its rules: {self._ruled(error)}") from error
             if _REFUSED.search(error.said):
                 advice = "check the repository's name, its base branch, and what GITHUB_TOKEN may do there"
                 raise CodeHostRejected(f"{self._said(doing, error)}; {advice}") from error
@@ -117,10 +126,23 @@ class Remote:
         return settings
 
     def _said(self, doing: str, error: GitFailed) -> str:
-        said = " ".join(error.said.split())
+        return f"{doing} {self.name} failed: {self._masked(error.said)[-_SHOWN:]}"
+
+    def _ruled(self, error: GitFailed) -> str:
+        """What the other side says of its rules, from its beginning, without git's own lines; and what to do."""
+        lines = [line.strip() for line in error.said.splitlines()]
+        theirs = [line.removeprefix("remote:").strip(" -—\t") for line in lines if line.startswith("remote:")]
+        said = self._masked("; ".join(line for line in theirs if line)) or self._masked(error.said)[-_SHOWN:]
+        return (
+            f"{said[:_RULES_SHOWN]} (have the repository's rules or its hook let the token's owner push branches of"
+            " fixes, or do what they ask for, then press Retry)"
+        )
+
+    def _masked(self, said: str) -> str:
+        said = " ".join(said.split())
         for secret in (self.token, base64.b64encode(f"x-access-token:{self.token}".encode()).decode()):
             said = said.replace(secret, "***") if self.token else said
-        return f"{doing} {self.name} failed: {said[-_SHOWN:]}"
+        return said
 
 
 def remote_of(repository: Repository, url: str, token: Callable[[], str], circuit: Circuit) -> Remote:

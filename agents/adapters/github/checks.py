@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
-import requests
 from github import GithubException
 from github.CheckRun import CheckRun
 from github.Commit import Commit
+from github.CommitStatus import CommitStatus
+from github.PaginatedList import PaginatedList
 from github.Repository import Repository as Repo
 from github.WorkflowJob import WorkflowJob
 from github.WorkflowRun import WorkflowRun
 
 from agents.adapters.github.client import words_of
+from agents.adapters.github.logs import LOG_LIMIT, job_log, without_log
 from agents.exchange import Check
 from storage.records import CheckState
 
 R = TypeVar("R", CheckRun, WorkflowJob | WorkflowRun)
 
-LOG_LIMIT = 12_000  # characters of one red check's log, its end
-_MOST_READ = 64 * 1024 * 1024  # bytes of a log that are looked through for its end
 _GREEN = frozenset({"success", "neutral", "skipped"})
 _WAITING = frozenset({"action_required", "stale"})  # for a person, or for another run
 _CANCELLED = "cancelled"
-_STAMPS = re.compile(r"(?m)^\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z ?")
 _RUN_PAGE = re.compile(r"/actions/runs/(\d+)")
 _ACTIONS = "github-actions"
+_MOST_NOTES = 50
 _FORBIDDEN, _NOT_OURS = 403, "not accessible"  # "Resource not accessible by personal access token"
 
 
@@ -45,11 +45,19 @@ def checks_of(repo: Repo, commit: Commit, timeout: float) -> tuple[Check, ...]:
         if error.status != _FORBIDDEN or _NOT_OURS not in words_of(error).lower():
             raise
         found = _worked(repo, commit, timeout)
-    for status in commit.get_combined_status().statuses:
+    for status in _statuses(repo, commit.sha):
         state = {"success": CheckState.GREEN, "pending": CheckState.PENDING}.get(status.state, CheckState.RED)
         log = (status.description or "") if state is CheckState.RED else ""
         found.append(Check(name=status.context, state=state, log=log, url=status.target_url or ""))
     return tuple(sorted(found, key=lambda check: check.name))
+
+
+def _statuses(repo: Repo, sha: str) -> list[CommitStatus]:
+    """The latest of each context. Of the combined status PyGithub reads the first 30 alone."""
+    latest: dict[str, CommitStatus] = {}
+    for status in PaginatedList(CommitStatus, repo.requester, f"{repo.url}/commits/{sha}/statuses", None):
+        latest.setdefault(status.context, status)  # they come newest first
+    return list(latest.values())
 
 
 def _reported(repo: Repo, commit: Commit, timeout: float) -> list[Check]:
@@ -78,7 +86,7 @@ def _worked(repo: Repo, commit: Commit, timeout: float) -> list[Check]:
     for one in _latest(found):
         state, log = _state_of(one), ""
         if state is CheckState.RED and isinstance(one, WorkflowJob):
-            log = _job_log(repo, one.id, timeout) or _without_log(one.conclusion)
+            log = job_log(repo, one.id, timeout) or without_log(one.conclusion)
         checks.append(Check(name=one.name, state=state, log=log, url=one.html_url or ""))
     return checks
 
@@ -133,34 +141,18 @@ def _state_of(run: CheckRun | WorkflowJob | WorkflowRun) -> CheckState:
 
 
 def _log_of(repo: Repo, run: CheckRun, timeout: float) -> str:
-    """The end of a red check's log: what it reported, else what its job in Actions printed."""
+    """The end of a red check's log: what it reported, else what its job in Actions printed, else its notes on lines."""
     reported = run.output.text or ""
     if not reported and run.app is not None and run.app.slug == _ACTIONS:
-        reported = _job_log(repo, run.id, timeout)
+        reported = job_log(repo, run.id, timeout)
+    if not reported and run.output.annotations_count:
+        reported = _annotated(run)
     parts = (run.output.title, run.output.summary, reported)
     whole = "\n".join(part.strip() for part in parts if part and part.strip())
-    return whole[-LOG_LIMIT:] or _without_log(run.conclusion)
+    return whole[-LOG_LIMIT:] or without_log(run.conclusion)
 
 
-def _without_log(conclusion: str | None) -> str:
-    return f"it ended with {conclusion} and left no log that the token may read (Actions: read)"
-
-
-def _job_log(repo: Repo, job_id: int, timeout: float) -> str:
-    """The end of what a job printed; its check run has the same number. Empty when GitHub has none (any more)."""
-    job = WorkflowJob(repo.requester, url=f"{repo.url}/actions/jobs/{job_id}")
-    try:
-        address = job.logs_url()
-    except GithubException as error:
-        if error.status in {403, 404, 410}:  # too old, or a right of its own that the token lacks
-            return ""
-        raise
-    tail: deque[bytes] = deque(maxlen=8)
-    with requests.get(address, timeout=timeout, stream=True) as answer:  # its address needs no token, and gets none
-        if not answer.ok:
-            return ""
-        for number, chunk in enumerate(answer.iter_content(65_536)):
-            tail.append(chunk)
-            if number * 65_536 > _MOST_READ:
-                break
-    return _STAMPS.sub("", b"".join(tail).decode(errors="replace"))[-LOG_LIMIT:]
+def _annotated(run: CheckRun) -> str:
+    """What it says of single lines: linters often say nothing else."""
+    notes = islice(run.get_annotations(), _MOST_NOTES)
+    return "\n".join(f"{note.path}:{note.start_line}: {note.message}" for note in notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,15 @@ from agents.errors import CodeHostDown, CodeHostRejected
 GITHUB = "https://api.github.com"
 API_VERSION = "2022-11-28"  # a later one (2026-03-10) names no merge_commit_sha any more
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _FAULTY = 401, 403, 404, 429, 500
+_MINUTE, _HOUR = 60.0, 3600.0
 _UNTIL_PUT_RIGHT = 300.0  # seconds to leave GitHub alone while our token is not accepted
+_FORBIDDEN_FOR = (  # what a 403 says, and what to do where the token lacks no right
+    ("archived", "take it out of the policy file, or have it unarchived"),
+    ("saml", "authorise the token for the organisation's single sign-on: GitHub, Settings, tokens, Configure SSO"),
+    ("ip allow list", "put the address that I call from on the organisation's IP allow list"),
+    ("fine-grained personal access token", "its owner has to allow the token: see the organisation's settings"),
+    ("is locked", "unlock the conversation, or give the token's owner write access"),
+)
 _ADVICE = {
     _UNAUTHORIZED: "GITHUB_TOKEN is not accepted (any more): make a new one, set it and restart",
     _FORBIDDEN: "a right is missing: the token needs contents, pull requests and issues read and write, and actions "
@@ -149,7 +158,7 @@ def translated(doing: str) -> Iterator[None]:
     try:
         yield
     except RateLimitExceededException as error:
-        wait = error.wait if isinstance(error, RateLimitExceededExceedsMaxWait) else _retry_after(error)
+        wait = error.wait if isinstance(error, RateLimitExceededExceedsMaxWait) else _limited_for(error)
         raise CodeHostDown(f"{doing} has to wait: GitHub limits our rate", wait) from error
     except GithubException as error:
         raise _meaning(doing, error) from error
@@ -180,11 +189,13 @@ def resting(circuit: Circuit, doing: str, wait: float) -> CodeHostDown:
 
 
 def _meaning(doing: str, error: GithubException) -> CodeHostDown | CodeHostRejected:
-    wait = _retry_after(error)
+    wait = _limited_for(error) if error.status == _TOO_MANY else _retry_after(error)
     if error.status >= _FAULTY or error.status == _TOO_MANY or (error.status == _FORBIDDEN and wait is not None):
         return CodeHostDown(f"{doing} failed: GitHub answered {error.status}", wait)
-    advice = _ADVICE.get(error.status, "")
-    sentence = f"{doing} was refused with {error.status}: {words_of(error)}{advice and f' ({advice})'}"
+    said = words_of(error)
+    special = (advice for words, advice in _FORBIDDEN_FOR if error.status == _FORBIDDEN and words in said.lower())
+    advice = next(special, _ADVICE.get(error.status, ""))
+    sentence = f"{doing} was refused with {error.status}: {said}{advice and f' ({advice})'}"
     if error.status == _UNAUTHORIZED:  # it concerns all work at once, which goes on when somebody has set a new token
         return CodeHostDown(sentence, _UNTIL_PUT_RIGHT)
     return CodeHostRejected(sentence)
@@ -201,6 +212,17 @@ def words_of(error: GithubException) -> str:
         for fault in (faults if isinstance(faults, list) else [])
     ]
     return " ".join("; ".join(filter(None, (str(data.get("message") or ""), *more))).split())[:400] or "no reason given"
+
+
+def _limited_for(error: GithubException) -> float:
+    """How long a limit lasts: as GitHub says, else until the hour's calls are given anew, else its least, a minute."""
+    if (asked := _retry_after(error)) is not None:
+        return asked
+    headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
+    reset = headers.get("x-ratelimit-reset", "")
+    if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
+        return min(max(float(reset) - time.time() + 1.0, 1.0), _HOUR)
+    return _MINUTE
 
 
 def _retry_after(error: GithubException) -> float | None:

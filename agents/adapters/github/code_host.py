@@ -13,13 +13,15 @@ from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.github.checks import checks_of
 from agents.adapters.github.client import Clients, Credentials, Manners, asking, words_of
 from agents.adapters.github.reading import Names, Rights, remarks_of, stance
+from agents.adapters.github.required import Required
 from agents.adapters.github.reverts import undoing
 from agents.adapters.github.touching import TouchedFiles, touching
 from agents.adapters.github.upkeep import bring_up_to_date, marked
 from agents.circuit import Circuit
 from agents.errors import CodeHostRejected
-from agents.exchange import Draft, PullRequest, Touching
+from agents.exchange import Draft, PullRequest, PullRequestState, Touching
 from agents.terms import Repository
+from storage.records import CheckState
 
 _INVALID = 422
 _LONGEST_TITLE = 250
@@ -43,6 +45,7 @@ class GithubCodeHost:
         self._rights = Rights()
         self._names = Names()
         self._touched = TouchedFiles()
+        self._required = Required()
 
     def is_public(self, repository: Repository) -> bool:
         """Whether anybody at all may read it."""
@@ -99,7 +102,11 @@ class GithubCodeHost:
             pull = repo.get_pull(number)
             checks = checks_of(repo, repo.get_commit(pull.head.sha), self._manners.timeout)
             remarks = remarks_of(repo, pull, self._rights)
-            return stance(pull).model_copy(update={"checks": checks, "remarks": remarks})
+            seen = stance(pull).model_copy(update={"checks": checks, "remarks": remarks})
+            if seen.state is not PullRequestState.OPEN or seen.verdict is not CheckState.GREEN:
+                return seen
+            missing = self._required.missing(repo, pull.base.ref, checks)
+            return seen.model_copy(update={"missing": missing})
 
     def ensure_ready(self, repository: Repository, number: int) -> None:
         """No longer a draft. A closed one is left alone."""

@@ -19,6 +19,7 @@ from github.Repository import Repository as Repo
 from agents.exchange import PullRequest, PullRequestState, Remark
 
 _TEXT_LIMIT = 8_000  # characters of one remark
+_DISMISSED = "DISMISSED"
 _WHOLE_SECOND = dt.timedelta(seconds=1)  # GitHub tells no parts of one: what it merged it had merged by the next
 _REMEMBERED = 600.0  # seconds that somebody's right, and a repository's name, are taken to last
 
@@ -34,6 +35,7 @@ def stance(pull: Pull) -> PullRequest:
         state=state,
         draft=bool(pull.draft),
         head_sha=pull.head.sha,
+        base=pull.base.ref,
         author=_login(pull.user),
         merged_by=_login(pull.merged_by) if pull.merged else "",
         merge_sha=(pull.merge_commit_sha or "") if pull.merged else "",
@@ -116,7 +118,8 @@ def _said(pull: Pull) -> Iterator[tuple[str, IssueComment | PullRequestReview | 
         for comment in pull.get_issue_comments():
             yield "comment", comment, ""
     for review in pull.get_reviews():
-        yield "review", review, ""
+        if review.state != _DISMISSED:  # by a person, or, an approval, by the next push: its words ask for nothing
+            yield "review", review, ""
     if pull.review_comments:
         for line in pull.get_review_comments():
             number = line.line or line.original_line
