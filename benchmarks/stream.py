@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import evals
-import storage
 from agents.adapters.vectors import WordVectors
+from storage.searching.rarity import common_terms
 
 SOURCES = ("slack", "sentry", "github", "zendesk", "posthog", "linear")
 _TAIL = 120_000  # words beside the common ones
@@ -105,7 +105,7 @@ class Stream:
 
 
 def _common() -> list[str]:
-    shares = json.loads((Path(storage.__file__).parent / "common_terms.json").read_text("utf-8"))
+    shares = common_terms()
     return sorted(shares, key=lambda term: -shares[term])
 
 

@@ -39,7 +39,7 @@ class Rarity:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._epoch = 0
-        self._counts = {term: PRIOR * share / _THOUSAND for term, share in _common().items()}
+        self._counts = {term: PRIOR * share / _THOUSAND for term, share in common_terms().items()}
         self._signals = PRIOR
         self._filed: Counter[str] = Counter()  # signals per source
         self._labelled: Counter[tuple[str, str]] = Counter()  # per source and label
@@ -88,7 +88,7 @@ class Rarity:
 
 
 @cache
-def _common() -> dict[str, int]:
+def common_terms() -> dict[str, int]:
     """The share per thousand of the terms that are common everywhere."""
     shares: dict[str, int] = json.loads((Path(__file__).parent / "common_terms.json").read_text("utf-8"))
     return shares
