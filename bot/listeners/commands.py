@@ -91,8 +91,8 @@ def _unknown(word: str) -> str:
     hint = _ELSEWHERE.get(word) or next(
         (f"Did you mean `{each}`?" for each in get_close_matches(word, list(Verb), cutoff=_ALIKE)), ""
     )
-    rest = f"{hint} `/signalbox help` says what else there is." if hint else f"\n{HELP}"
-    return f"I know no “{plain(one_line(word), 40)}” here. {rest}".replace(" \n", "\n")
+    rest = f" {hint} `/signalbox help` says what else there is." if hint else f"\n{HELP}"
+    return f"I know no “{plain(one_line(word), 40)}” here.{rest}"
 
 
 def _for_members(work: Callable[[Typed, Deps], Said]) -> Callable[[Typed, Deps], Said]:
