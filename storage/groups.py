@@ -113,7 +113,7 @@ class Pair(SQLModel, table=True):
     one_id: int = Field(foreign_key="report.id", index=True)
     other_id: int = Field(foreign_key="report.id", index=True)
     kind: PairKind = Field(sa_column=Column(Named(PairKind), nullable=False))
-    likelihood: float = 0.0  # by words alone, when it was a near miss
+    likelihood: float = 0.0  # by words and labels, when it was a near miss
     by: str = ""  # who said that they are two
     at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
 

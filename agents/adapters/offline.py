@@ -79,7 +79,7 @@ def _grouping(about: AboutGroup, threshold: float) -> Grouping:
     """The likeliest candidate, if it is likely enough. It comes from agents/grouping/ranking.py."""
     order = sorted(about.choices, key=lambda choice: -choice.likelihood)  # stable: the ranking's order between equals
     ranking, nearest = tuple(choice.subject for choice in order), order[0]
-    chance = f"{nearest.likelihood:.0%} likely, by its words, to be the same problem"
+    chance = f"{nearest.likelihood:.0%} likely, by words and labels, to be the same problem"
     if nearest.likelihood < threshold:
         reason = f"The nearest, {nearest.subject}, is {chance}; {threshold:.0%} is needed (offline)."
         return Grouping(ranking=ranking, reason=reason[:_REASON_LIMIT])

@@ -1,4 +1,4 @@
-"""Ranks the reports that search found by how likely they are about the same problem, by words alone.
+"""Ranks the reports that search found by how likely they are about the same problem, by words and labels.
 
 A threshold on the likelihood (agents/grouping/opinions.py) is the offline engine's decision.
 """

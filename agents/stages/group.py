@@ -36,7 +36,7 @@ class Choice(BaseModel):
     status: str
     signal_titles: tuple[str, ...]
     similarity: float = 0.0
-    likelihood: float = 0.0  # by words alone, between 0 and 1; what judges without a model goes by it
+    likelihood: float = 0.0  # by words and labels, between 0 and 1; what judges without a model goes by it
 
     def shown(self) -> str:
         """The candidate in the prompt."""

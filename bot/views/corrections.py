@@ -108,7 +108,7 @@ def near_misses(scene: Scene) -> Drawing:
     for near in asked[:_ASKED_ABOUT]:
         value = Two(report_id=scene.report_id, other_id=near.report.id or 0).json_text
         name = f"{near.report.ref}: {near.report.title}"[:160]
-        why = f" ({near.pair.likelihood:.0%} likely by words alone; I kept them apart)"
+        why = f" ({near.pair.likelihood:.0%} likely by words and labels; I kept them apart)"
         blocks += [
             parts.paragraph(Link(near.address, name), why),
             parts.buttons(

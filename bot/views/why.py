@@ -128,7 +128,7 @@ def _rival(each: Weighed, placement: Placement, signal: Signal, told: Why) -> li
     found = [f"{_ROUTES[route]} (place {rank})" for route, rank in sorted(each.ranks.items(), key=lambda one: one[1])]
     name = f"SB-{each.report_id} {told.titles.get(each.report_id, '')}".strip()
     line: list[Piece] = [_verdict(each, placement, signal), Words(name, limit=120)]
-    line.append(f", {each.likelihood:.0%} likely by words alone, similarity {each.similarity:.2f}")
+    line.append(f", {each.likelihood:.0%} likely by words and labels, similarity {each.similarity:.2f}")
     if found:
         line.append(f"; found {', '.join(found)}")
     return line

@@ -50,7 +50,7 @@ class Candidate:
     score: float
     similarity: float  # cosine of the most similar of its signals that vectors found; 0 when they found none
     nearest: tuple[Kin, ...] = ()  # its signals that were found, best first
-    likelihood: float = 0.0  # how likely it is the same problem, by words alone, once it was ranked
+    likelihood: float = 0.0  # how likely it is the same problem, by words and labels, once it was ranked
 
 
 class Place(NamedTuple):

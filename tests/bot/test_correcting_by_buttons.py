@@ -67,7 +67,7 @@ def test_a_near_miss_is_offered_once_and_different_ends_it(place: Workplace) -> 
     place.draw(other)
     near = purpose(place, report, "near")
     assert labels(near) == ["Same problem", "Different"]
-    assert "31% likely by words alone" in text_of(near)
+    assert "31% likely by words and labels" in text_of(near)
     place.presses(BOB, near, "Different")
     assert "keep SB-1 and SB-2 apart" in place.whispers(BOB)[-1]
     (pair,) = place.store.pairs.of_report(other)

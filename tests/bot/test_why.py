@@ -16,7 +16,7 @@ def test_why_tells_who_judged_what_was_compared_and_how_it_was_found(place: Work
     for answer in (said(place, BOB, "why SB-1"), said(place, BOB, "why 1", ELSEWHERE)):
         for words in (
             "Exports hang", "2 candidates were compared by claude-x", "One change cures both.", "Chosen: ",
-            "SB-1 The export fails", "64% likely by words alone", "Not chosen: ", "by its words (place 2)",
+            "SB-1 The export fails", "64% likely by words and labels", "Not chosen: ", "by its words (place 2)",
             "I looked for: export hangs",
         ):  # fmt: skip
             assert words in answer
