@@ -42,6 +42,8 @@ class Action(StrEnum):
     SLEEP = "sleep"  # for how long? to who presses
     SNOOZE = "snooze"  # for so long, or mute
     WAKE = "wake"
+    TAKE = "take"  # who presses works on it
+    RELEASE = "release"  # nobody does any more
     LINK = "link"  # only opens an address
 
 
@@ -68,6 +70,9 @@ class Verb(StrEnum):
     SNOOZE = "snooze"
     MUTE = "mute"
     WAKE = "wake"
+    TAKE = "take"
+    GIVE = "give"
+    RELEASE = "release"
     STANDING = "standing"
     RUNS = "runs"
     PAUSE = "pause"

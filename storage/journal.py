@@ -13,7 +13,8 @@ from storage.errors import IllegalMove
 from storage.judgments import Judgment, Outcome
 from storage.records import Entry, EntryKind, Report
 from storage.sleep import wake_by_move
-from storage.status import WITH_A_FIX, Mover, Status, may_move
+from storage.status import CLOSED, WITH_A_FIX, Mover, Status, may_move
+from storage.taking import LetGo, let_go
 
 
 def told(session: Session, step: str | None) -> Entry | None:
@@ -64,6 +65,8 @@ def move(
             f"{report.ref} is {report.status}; the {mover} may not move it to {to}. Look at the report and its journal."
         )
     wake_by_move(session, report, to, mover, who)
+    if to in CLOSED:
+        let_go(session, report, LetGo.OVER)
     before = report.status
     entry = tell(session, cast("int", report.id), EntryKind.MOVE, who, because, step, judgment)
     entry.before, entry.after = before, to

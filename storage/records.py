@@ -130,6 +130,7 @@ class Report(SQLModel, table=True):
     asleep_since: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))  # None: it is awake
     asleep_until: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime, index=True))  # None: no end is set
     soak_until: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    taken_by: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the person who works on it
     note: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # latest word to the thread
     dismissed_because: str = ""
     dismissal: Dismissal | None = Field(default=None, sa_column=Column(Named(Dismissal)))  # None: nobody said yet

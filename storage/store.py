@@ -24,6 +24,7 @@ from storage.reports.pairs import Pairs
 from storage.reports.past import Past
 from storage.reports.placements import Placements
 from storage.reports.sleeps import Sleeps
+from storage.reports.takings import Takings
 from storage.runs import Runs
 from storage.searching.search import Search
 from storage.signals.deliveries import Deliveries
@@ -67,6 +68,7 @@ class Store:
         self.tracked = Tracked(transactions)
         self.inquiries = Inquiries(transactions)
         self.sleeps = Sleeps(transactions)
+        self.takings = Takings(transactions)
         self.left_over = LeftOver(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)

@@ -22,5 +22,6 @@ def opened(event: SlackEvent, deps: Deps) -> None:
         deps.slack.show_home(event.user, [parts.paragraph(refusal)])
         return
     public = [report for report in deps.store.reports.open(_ALL) if report.visibility is Visibility.PUBLIC]
-    blocks = home(listed_of(public, deps), paused=deps.store.switches.on(PAUSED), held=deps.store.signals.counts().held)
+    held, paused = deps.store.signals.counts().held, deps.store.switches.on(PAUSED)
+    blocks = home(listed_of(public, deps), viewer=event.user, paused=paused, held=held)
     deps.slack.show_home(event.user, blocks)

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from agents.wording import moment
 from bot.actions import Action, Choice
-from bot.views import parts
+from bot.views import parts, taken
 from bot.views.asleep import asleep, on_card
 from bot.views.before import came_before
 from bot.views.drawing import Drawing
@@ -31,7 +31,7 @@ def card(scene: Scene) -> Drawing:
         parts.header(report.title),
         parts.paragraph(Sign(SIGNS[report.status]), " ", bold(status, 600)),
     ]
-    blocks += on_card(scene)
+    blocks += [*taken.on_card(scene), *on_card(scene)]
     if report.gist:
         blocks.append(parts.paragraph(*parts.prose(report.gist, 1_200)))
     if scene.snapshot.regression_of is not None:
@@ -80,7 +80,8 @@ def _buttons(scene: Scene) -> list[ButtonElement]:
         return []
     value = Choice(report_id=scene.report_id).json_text
     wake = parts.button("Wake", Action.WAKE, value)
-    return [*_decisions(scene, value), wake if asleep(scene) else parts.button("Snooze…", Action.SLEEP, value)]
+    snooze = wake if asleep(scene) else parts.button("Snooze…", Action.SLEEP, value)
+    return [*_decisions(scene, value), *taken.button(scene), snooze]
 
 
 def _decisions(scene: Scene, value: str) -> list[ButtonElement]:

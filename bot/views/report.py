@@ -19,6 +19,7 @@ from bot.views.question import question
 from bot.views.reporter import answers
 from bot.views.scene import Scene
 from bot.views.standing import allowed
+from bot.views.taken import taken
 from storage.records import Fix
 
 
@@ -47,6 +48,7 @@ def _awake(scene: Scene) -> Iterator[Effect]:
         yield from _fix(scene, fix)
     if (news := joined_since(scene)) is not None:
         yield news
+    yield from taken(scene)
     yield near_misses(scene)
     yield from corrected(scene)
     yield from moved(scene)

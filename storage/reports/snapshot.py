@@ -17,6 +17,7 @@ from storage.sleep import Sleep
 from storage.spending import Spent, spent_by_stage
 from storage.standing_rows import StandingApproval, StandingUse, of_report
 from storage.status import CLOSED, Status, Visibility
+from storage.taking import Taking
 from storage.tracked import TrackedIssue
 from storage.transactions import Row, found, table_of
 
@@ -48,6 +49,7 @@ class Snapshot:
     uses: tuple[StandingUse, ...] = ()  # what came of those
     after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
     sleeps: tuple[Sleep, ...] = ()
+    takings: tuple[Taking, ...] = ()
     inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
 
 
@@ -99,6 +101,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         after=_after(session, report),
         tracked=session.get(TrackedIssue, report_id),
         sleeps=_of(session, Sleep, report_id),
+        takings=_of(session, Taking, report_id),
         inquiries=_of(session, Inquiry, report_id),
         near=tuple(
             near

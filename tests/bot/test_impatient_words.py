@@ -45,7 +45,6 @@ def replies(place: Workplace, report: Report, user: str, text: str) -> list[str]
         ("mrege SB-3 into SB-2", "Did you mean `merge`?"),
         ("list", "`/signalbox find` lists the open reports"),
         ("fixed SB-2", "*Fixed elsewhere*"),
-        ("assign SB-2 to me", "I assign nobody"),
         ("outcomes", "`signalbox outcomes`"),
         ("puase", "Did you mean `pause`?"),
         ("frobnicate", "I know no “frobnicate” here."),
