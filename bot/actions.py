@@ -73,6 +73,7 @@ class Verb(StrEnum):
     TAKE = "take"
     GIVE = "give"
     RELEASE = "release"
+    FIXED = "fixed"
     STANDING = "standing"
     RUNS = "runs"
     PAUSE = "pause"

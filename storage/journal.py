@@ -58,9 +58,10 @@ def move(
     step: str | None,
     judgment: Judgment | None,
     changes: ReportChanges,
+    by_hand: bool = False,
 ) -> None:
-    """Move a locked report and write the line. Raises IllegalMove."""
-    if not allowed(report, to, mover):
+    """Move a locked report and write the line; `by_hand` to what a person mends. Raises IllegalMove."""
+    if not allowed(report, to, mover, by_hand=by_hand):
         raise IllegalMove(
             f"{report.ref} is {report.status}; the {mover} may not move it to {to}. Look at the report and its journal."
         )
@@ -84,13 +85,13 @@ def move(
     put(report, changes)
 
 
-def allowed(report: Report, to: Status, mover: Mover) -> bool:
+def allowed(report: Report, to: Status, mover: Mover, *, by_hand: bool = False) -> bool:
     """Whether the state chart allows it. From `stuck` only back to where it was: a retry is not an approval.
 
-    What got stuck with a pull request may have been merged by people.
+    What got stuck with a pull request may have been merged by people, and anything be mended by hand.
     From `dismissed` only what was merged away.
     """
-    if report.status is Status.STUCK and to not in (report.stuck_from, Status.DISMISSED):
+    if report.status is Status.STUCK and not by_hand and to not in (report.stuck_from, Status.DISMISSED):
         return to is Status.AWAITING_PROOF and report.stuck_from in WITH_A_FIX and may_move(Status.STUCK, to, mover)
     if report.status is Status.DISMISSED and report.merged_into is None:
         return False

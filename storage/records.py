@@ -263,6 +263,8 @@ class Fix(SQLModel, table=True):
     merged_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     merged_by: str = ""
     merge_sha: str = ""
+    by_hand: str = Field(default="", sa_column_kwargs={"server_default": ""})  # whose own it is; empty: ours
+    mended_in: str = Field(default="", sa_column_kwargs={"server_default": ""})  # what they say of that
 
 
 class EntryKind(StrEnum):

@@ -19,6 +19,7 @@ from storage.reports.correcting import Corrections
 from storage.reports.fading import Fading
 from storage.reports.filing import Filing
 from storage.reports.left_over import LeftOver
+from storage.reports.mending import Mendings
 from storage.reports.moving import Reports
 from storage.reports.pairs import Pairs
 from storage.reports.past import Past
@@ -69,6 +70,7 @@ class Store:
         self.inquiries = Inquiries(transactions)
         self.sleeps = Sleeps(transactions)
         self.takings = Takings(transactions)
+        self.mendings = Mendings(transactions)
         self.left_over = LeftOver(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)

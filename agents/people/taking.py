@@ -14,7 +14,7 @@ from agents.ports import Nudge
 from agents.rules import Person
 from agents.wording import moment
 from storage.records import Decision, Report
-from storage.status import CLOSED, Status, Visibility
+from storage.status import CLOSED, WITH_A_FIX, Status, Visibility
 from storage.store import Store
 
 Rooms = Callable[[str], bool]  # whether the person is in a channel
@@ -99,8 +99,9 @@ def who_has(report: Report, person: Person, decision: Decision) -> str:
 
 
 def _meanwhile(report: Report) -> str:
-    """What becomes of the work that is under way."""
-    return _BESIDE.get(report.status, "")
+    """What becomes of the work that is under way, and what to say when it is mended."""
+    fixed = f" When it is mended: `/signalbox fixed {report.ref}` and the link of your pull request; I watch it then."
+    return f"{_BESIDE.get(report.status, '')}{fixed if report.status not in WITH_A_FIX else ''}"
 
 
 def _over(report: Report) -> str:

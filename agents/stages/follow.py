@@ -61,7 +61,9 @@ def follow(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.d
         if seen.closed_at is not None and (at - seen.closed_at).total_seconds() < _REOPENED:
             return News(kind=NewsKind.NOTHING)
         return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
-    return News(kind=NewsKind.NOTHING) if report.status is Status.STUCK else _while_open(fix, seen, report, policy, at)
+    if report.status is Status.STUCK or fix.by_hand:  # what a person mends themself is theirs to mend
+        return News(kind=NewsKind.NOTHING)
+    return _while_open(fix, seen, report, policy, at)
 
 
 def _elsewhere(fix: Fix, seen: PullRequest, policy: Policy) -> str:

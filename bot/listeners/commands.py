@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import Block
 from agents import rules
 from bot.actions import Command, Verb
 from bot.circuits import known_rests
-from bot.listeners import correcting, explaining, held, how, inquiring, sleeping, taking, tracking
+from bot.listeners import correcting, explaining, held, how, inquiring, mending, sleeping, taking, tracking
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
@@ -39,10 +39,6 @@ _FIND = (
     "`/signalbox find` lists the open reports of this channel; `find mine`, those that you work on; `find` and words, "
     "all that have such words."
 )
-_BY_HAND = (
-    "Was it mended by hand? Press *Dismiss* on its card, then *Fixed elsewhere*: what happens later opens a new "
-    "report, linked to it."
-)
 _SHELL = "That is asked in a shell where I run: `signalbox outcomes`, `approvals`, `doctor`, `pull`."
 _IN_THREAD = "That is a button on the plan, or a reply of an approver in the report's thread."
 _ELSEWHERE = {
@@ -52,11 +48,15 @@ _ELSEWHERE = {
     **dict.fromkeys(("unmerge", "unsplit", "revert"), "`/signalbox undo SB-3` takes a merge or a split back."),
     **dict.fromkeys(("unmute", "unsnooze"), "`/signalbox wake SB-12` wakes what sleeps or is muted."),
     **dict.fromkeys(("list", "search", "show", "open", "reports"), _FIND),
-    **dict.fromkeys(("fixed", "done", "resolve", "resolved"), _BY_HAND),
     **dict.fromkeys(("outcomes", "approvals", "doctor", "pull", "week"), _SHELL),
     **dict.fromkeys(("investigate", "report"), "That is a command of its own: `/investigate` and what is wrong."),
 }  # what people try here and is done elsewhere
-_SAME = {"assign": Verb.GIVE, "claim": Verb.TAKE, "unassign": Verb.RELEASE}  # other words for what is done here
+_SAME = {
+    "assign": Verb.GIVE,
+    "claim": Verb.TAKE,
+    "unassign": Verb.RELEASE,
+    **dict.fromkeys(("done", "resolve", "resolved", "mended", "deployed"), Verb.FIXED),
+}  # other words for what is done here
 _MINE = "mine"
 _USAGE = "Say what is wrong, such as: `/investigate the export of large reports ends with an error`"
 
@@ -220,6 +220,7 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.TAKE: taking.take_typed,
     Verb.GIVE: taking.give_typed,
     Verb.RELEASE: taking.release_typed,
+    Verb.FIXED: mending.fixed_typed,
     Verb.STANDING: standing_typed,
     Verb.RUNS: how.runs_typed,
     Verb.PAUSE: _pause,

@@ -1,4 +1,4 @@
-"""What people say to us, or of a report in its thread, that is wholly an order about it: take, give, release. Pure."""
+"""What people say to us, or of a report in its thread, that is wholly an order about it: take, give, fixed. Pure."""
 
 from __future__ import annotations
 
@@ -18,10 +18,40 @@ _LET_GO = re.compile(
     rf"(?:not mine|i'?m not on {_ABOUT}|i can'?t (?:take|do|fix) {_ABOUT})(?: any ?more| after all)?)",
     re.IGNORECASE,
 )
+_LINK = r"(?P<link>https?://[^\s<>|)]+/pull/\d{1,9}[^\s<>|)]*)[.)]*"
+_WHO = (
+    rf"(?:(?:{_THIS} (?:is|was|got|has been|will be)|(?:it|that)'?s|i(?:'ve| have)?|we(?:'ve| have)?) "
+    r"(?:already |just |now )?)"
+)
+_BY_LINK = re.compile(
+    rf"(?:{_WHO}?(?:fixed|mended|solved|resolved)(?: {_THIS})?(?: by hand)?(?: (?:by|in|with|through|via))?|"
+    rf"(?:here is )?(?:my|our|the) (?:fix|pr|pull request|patch)(?: for {_THIS})?(?: is)?(?: here)?)[:,]? {_LINK}",
+    re.IGNORECASE,
+)
+_SOMEHOW = re.compile(
+    rf"(?P<before>.{{0,120}}?)(?P<link>{_LINK.replace('?P<link>', '?:')})(?P<after>.{{0,80}})", re.IGNORECASE
+)
+_MENDED = re.compile(
+    r"\b(?:fix|fixed|fixes|mend|mended|mends|pr|pull request|patch|solved|resolved|resolves)\b", re.IGNORECASE
+)
+_SAID = re.compile(
+    rf"(?:please note )?(?:{_WHO}?(?:already )?(?:fixed|mended|solved|resolved|deployed|released|shipped)(?: {_THIS})?)"
+    r"(?P<how>(?: (?:already|now|by hand|today|yesterday|on prod(?:uction)?|in prod(?:uction)?))?"
+    r"(?: (?:in|with|since|by|as of) (?:version |release )?[\w.+-]{1,40})?)",
+    re.IGNORECASE,
+)
 
 
-def order_to_us(words: str) -> str:
-    """What would follow `/signalbox`, with `{}` for a report that is not named, of words that are said to us."""
+def order_here(words: str) -> str:
+    """What would follow `/signalbox`, with `{}` for the report, of words that name nobody: few are meant for us."""
+    named = _BY_LINK.fullmatch(words)
+    return f"fixed {{}} {named['link']}" if named is not None else ""
+
+
+def order_to_us(words: str, *, asks: bool = False) -> str:
+    """The same, of words that are said to us; a report may be named. Who `asks` whether it is mended says no such."""
+    if not asks and (mended := _mended(words)):
+        return mended
     if named := _GIVEN.fullmatch(words) or _HAS.fullmatch(words):
         return f"give {_ref(named)} {named['who']}"
     if phrase_of(words) is Phrase.BY_HAND:
@@ -36,3 +66,14 @@ def order_to_us(words: str) -> str:
 def _ref(named: re.Match[str]) -> str:
     ref = _REF.search(named[0])
     return ref[0] if ref is not None else "{}"
+
+
+def _mended(words: str) -> str:
+    plain = words.replace("\u2019", "'")
+    if said := order_here(plain):
+        return said
+    somehow = _SOMEHOW.fullmatch(plain)
+    if somehow is not None and _MENDED.search(f"{somehow['before']} {somehow['after']}"):
+        return f"fixed {_ref(somehow)} {somehow['link']}"
+    named = _SAID.fullmatch(plain)
+    return f"fixed {{}}{named['how']}" if named is not None else ""

@@ -69,10 +69,11 @@ class WaitingNotes:
         quiet = self._in_hand(every, at)
         between = [each for each in every if each.id in quiet or WAITED <= at - each.since < FORGOTTEN]
         ids = [report.id or 0 for report in between]
+        by_hand = self.store.fixes.by_hand(ids) if ids else set[int]()
         urls, came_from = self.store.outbox.permalinks(ids), self.store.reports.came_from(ids)
         for report in sorted(between, key=lambda each: each.since):
             url, before = urls.get(report.id or 0, ""), came_from.get(report.id or 0)
-            listed = Listed(report, url, before, self._quorum(report), quiet.get(report.id or 0))
+            listed = Listed(report, url, before, self._quorum(report), quiet.get(report.id or 0), report.id in by_hand)
             is_told = listed.for_people or listed.in_hand_since is not None
             if is_told and listed.url and not report.channel.startswith(DIRECT):
                 rooms.setdefault(report.channel, []).append(listed)

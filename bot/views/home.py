@@ -28,6 +28,7 @@ class Listed:
     came_from: Status | None = None
     quorum: Quorum | None = None  # of its plan, if that waits for several
     in_hand_since: dt.datetime | None = None  # that somebody has it, and has said nothing since
+    by_hand: bool = False  # its newest fix is a person's own
     stands: str = ""  # as its card says it; empty: as its status does
 
     @property
@@ -43,7 +44,8 @@ class Listed:
     @property
     def is_in_hand(self) -> bool:
         """Whether a person works on it and has nothing of ours to look at, so that nobody else is waited for."""
-        return bool(self.report.taken_by) and self.report.status is not Status.AWAITING_REVIEW
+        ours = self.report.status is Status.AWAITING_REVIEW and not self.by_hand
+        return bool(self.report.taken_by) and not ours
 
     @property
     def sleeps(self) -> bool:

@@ -10,6 +10,7 @@ from bot.views.drawing import Effect
 from bot.views.evidence import evidence
 from bot.views.inquiry import inquiries
 from bot.views.joining import another_yes
+from bot.views.mended import by_hand
 from bot.views.outcome import announcements, followed, merged, missing
 from bot.views.plan import plan
 from bot.views.progress import progress
@@ -64,5 +65,7 @@ def _fix(scene: Scene, fix: Fix) -> Iterator[Effect]:
         yield proof(fix, fix.proof)
         if (whole := logs(scene, fix, fix.proof)) is not None:
             yield whole
-    if fix.number is not None:
+    if fix.by_hand:
+        yield by_hand(scene, fix)
+    elif fix.number is not None:
         yield pull_request(fix)

@@ -120,6 +120,8 @@ def _becomes(scene: Scene, signal: Signal, *, first: bool) -> list[Piece]:
 
 def _proven(scene: Scene, signal: Signal, under: Spot) -> Drawing:
     fix = scene.fix
-    change = Link(fix.url, f"Pull request #{fix.number}") if fix is not None and fix.number is not None else "A change"
-    blocks = [parts.paragraph(Sign(PROVEN), " This is fixed: ", change, " was merged, and it did not come back.")]
+    change: list[Piece] = ["it was mended by hand"]
+    if fix is not None and fix.number is not None:
+        change = [Link(fix.url, f"Pull request #{fix.number}"), " was merged"]
+    blocks = [parts.paragraph(Sign(PROVEN), " This is fixed: ", *change, ", and it did not come back.")]
     return Drawing(f"proven:{signal.id}", "This is fixed: it did not come back after the merge.", blocks, under)

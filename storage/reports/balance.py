@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from storage.records import Approval, Entry, EntryKind, Fix, Report, Signal
 from storage.run_rows import ModelCall
-from storage.status import Dismissal, Status
+from storage.status import Dismissal, Mover, Status
 from storage.transactions import Transactions
 
 
@@ -122,8 +122,10 @@ def _came(session: Session, moment: dt.datetime) -> _Came:
             "approved": moved(before == Status.AWAITING_APPROVAL, after == Status.AWAITING_FIX),
             "ahead": frozenset(session.exec(ahead.distinct()).all()),
             "pull_requests": fixed(col(Fix.opened_at) >= moment),
-            "merged": fixed(col(Fix.merged_at) >= moment),
-            "came_back": moved(before == Status.AWAITING_PROOF, after == Status.GATHERING),
+            "merged": fixed((col(Fix.merged_at) >= moment) & (col(Fix.by_hand) == "")),
+            "came_back": moved(
+                before == Status.AWAITING_PROOF, after == Status.GATHERING, col(Entry.who) == Mover.WORLD
+            ),
             "resolved": moved(after == Status.RESOLVED),
             "dismissed": moved(after == Status.DISMISSED) - nobodys,
             "stuck": moved(after == Status.STUCK),

@@ -44,7 +44,6 @@ def replies(place: Workplace, report: Report, user: str, text: str) -> list[str]
         ("unmerge SB-2", "`/signalbox undo SB-3`"),
         ("mrege SB-3 into SB-2", "Did you mean `merge`?"),
         ("list", "`/signalbox find` lists the open reports"),
-        ("fixed SB-2", "*Fixed elsewhere*"),
         ("outcomes", "`signalbox outcomes`"),
         ("puase", "Did you mean `pause`?"),
         ("frobnicate", "I know no “frobnicate” here."),

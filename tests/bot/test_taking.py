@@ -86,9 +86,9 @@ def test_the_second_hears_who_has_it_and_how_it_becomes_theirs(place: Workplace)
     said(place, BOB, "take SB-1")
     assert said(place, ADA, "take SB-1").startswith(f"<@{BOB}> has SB-1 since ")
     assert holder(life) == BOB
-    assert said(place, BOB, "take SB-1") == "SB-1 is still yours."
+    assert said(place, BOB, "take SB-1").startswith("SB-1 is still yours.")
 
-    assert said(place, ADA, "give SB-1 me") == FREE
+    assert said(place, ADA, "give SB-1 me").startswith(FREE)
     assert [(each.by, each.ended_because) for each in place.store.takings.of_report(life.id)] == [
         (BOB, LetGo.GIVEN),
         (ADA, None),
@@ -101,7 +101,7 @@ def test_a_private_report_is_taken_in_its_channel_alone_and_given_to_who_is_in_t
     report = a_report(place.store, channel=SECRET, visibility=Visibility.PRIVATE)
     assert "There is no SB-1 that I could speak of here" in said(place, BOB, "take SB-1")
     assert "is not in there" in said(place, ADA, f"give SB-1 <@{BOB}>", SECRET)
-    assert said(place, ADA, "take SB-1", SECRET) == FREE
+    assert said(place, ADA, "take SB-1", SECRET).startswith(FREE)
     assert place.store.reports.get(report.id or 0).taken_by == ADA
 
 
