@@ -74,6 +74,8 @@ class Verb(StrEnum):
     GIVE = "give"
     RELEASE = "release"
     FIXED = "fixed"
+    LINK = "link"
+    UNLINK = "unlink"
     STANDING = "standing"
     RUNS = "runs"
     PAUSE = "pause"

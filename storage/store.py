@@ -13,6 +13,7 @@ from storage.fixes import Fixes
 from storage.inbox import Inbox
 from storage.inquiries import Inquiries
 from storage.leases import Leases
+from storage.linked import Linked
 from storage.outbox import Outbox
 from storage.reports.balance import Balances
 from storage.reports.correcting import Corrections
@@ -67,6 +68,7 @@ class Store:
         self.standing = StandingApprovals(transactions)
         self.fixes = Fixes(transactions)
         self.tracked = Tracked(transactions)
+        self.linked = Linked(transactions)
         self.inquiries = Inquiries(transactions)
         self.sleeps = Sleeps(transactions)
         self.takings = Takings(transactions)

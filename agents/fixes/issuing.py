@@ -43,7 +43,9 @@ class Issuing:
         terms, report_id = self.means.policy.linear, report.id or 0
         if terms is None or not terms.approved or self.means.policy.dry_run or report.visibility is Visibility.PRIVATE:
             return
-        if self.means.store.tracked.get(report_id) is None:
+        linked = self.means.store.linked.of_report(report_id)
+        is_tracked = any("/issue/" in each.url for each in linked)  # of a tracker: a code host says issues
+        if self.means.store.tracked.get(report_id) is None and not is_tracked:
             self.means.store.tracked.want(report_id, by)
 
     def made_for(self, report_id: int) -> str:

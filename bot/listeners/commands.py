@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import Block
 from agents import rules
 from bot.actions import Command, Verb
 from bot.circuits import known_rests
-from bot.listeners import correcting, explaining, held, how, inquiring, mending, sleeping, taking, tracking
+from bot.listeners import correcting, explaining, held, how, inquiring, linking, mending, sleeping, taking, tracking
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
@@ -55,6 +55,7 @@ _SAME = {
     "assign": Verb.GIVE,
     "claim": Verb.TAKE,
     "unassign": Verb.RELEASE,
+    "linked": Verb.LINK,
     **dict.fromkeys(("done", "resolve", "resolved", "mended", "deployed"), Verb.FIXED),
 }  # other words for what is done here
 _MINE = "mine"
@@ -221,6 +222,8 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.GIVE: taking.give_typed,
     Verb.RELEASE: taking.release_typed,
     Verb.FIXED: mending.fixed_typed,
+    Verb.LINK: linking.link_typed,
+    Verb.UNLINK: linking.unlink_typed,
     Verb.STANDING: standing_typed,
     Verb.RUNS: how.runs_typed,
     Verb.PAUSE: _pause,

@@ -18,7 +18,8 @@ _LET_GO = re.compile(
     rf"(?:not mine|i'?m not on {_ABOUT}|i can'?t (?:take|do|fix) {_ABOUT})(?: any ?more| after all)?)",
     re.IGNORECASE,
 )
-_LINK = r"(?P<link>https?://[^\s<>|)]+/pull/\d{1,9}[^\s<>|)]*)[.)]*"
+_LABEL = r"(?:[^\s()]{1,80} \()?"  # how a link is called whose words are not its address
+_LINK = rf"{_LABEL}(?P<link>https?://[^\s<>|)]+/pull/\d{{1,9}}[^\s<>|)]*)[.)]*"
 _WHO = (
     rf"(?:(?:{_THIS} (?:is|was|got|has been|will be)|(?:it|that)'?s|i(?:'ve| have)?|we(?:'ve| have)?) "
     r"(?:already |just |now )?)"
@@ -42,6 +43,15 @@ _SAID = re.compile(
 )
 
 
+_ISSUE = rf"{_LABEL}(?P<link>https?://[^\s<>|)]+/issues?/[\w-]+[^\s<>|)]*)[.)]*"
+_LINKED = re.compile(
+    rf"(?:please )?(?:(?P<un>unlink)|link)(?: {_ABOUT})?(?: (?:to|with|from|and))? {_ISSUE}|"
+    rf"{_THIS} (?:is|belongs to|is tracked (?:in|by|as)|is the same as|is linked (?:to|with)) "
+    rf"{_ISSUE.replace('link>', 'same>')}",
+    re.IGNORECASE,
+)
+
+
 def order_here(words: str) -> str:
     """What would follow `/signalbox`, with `{}` for the report, of words that name nobody: few are meant for us."""
     named = _BY_LINK.fullmatch(words)
@@ -60,7 +70,14 @@ def order_to_us(words: str, *, asks: bool = False) -> str:
         return f"take {_ref(named)}"
     if named := _LET_GO.fullmatch(words.replace("\u2019", "'")):
         return f"release {_ref(named)}"
-    return ""
+    return _linked(words)
+
+
+def _linked(words: str) -> str:
+    named = _LINKED.fullmatch(words)
+    if named is None:
+        return ""
+    return f"{'unlink' if named['un'] else 'link'} {_ref(named)} {named['link'] or named['same']}"
 
 
 def _ref(named: re.Match[str]) -> str:

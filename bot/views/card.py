@@ -17,6 +17,7 @@ from bot.views.words import SIGNS, footer, it_was, plural, source_name, waits_fo
 from storage.status import CLOSED, Status, Visibility
 
 CARD = "card"
+_LINKED = 4  # issues that are named
 _ASK_DISMISS = (
     "The report is closed, and no fix is made. Later signals of the same problem are kept with it for 30 days; "
     "whoever asks for it gets a new report."
@@ -70,6 +71,7 @@ def _links(scene: Scene) -> list[Markup]:
         links.append(Markup(link(fix.url, f"pull request #{fix.number}")))
     if (tracked := scene.snapshot.tracked) is not None and tracked.identifier:
         links.append(Markup(link(tracked.url, tracked.identifier)))
+    links += [Markup(link(each.url, each.identifier)) for each in scene.snapshot.linked[:_LINKED]]
     if scene.report.status is Status.AWAITING_PROOF and scene.report.soak_until is not None:
         links.append(Markup(plain("watching until ") + moment(scene.report.soak_until)))
     return links

@@ -40,6 +40,8 @@ HELP = (
     "`/signalbox fixed SB-12` and the link of your own pull request has me follow it to its merge and watch whether it "
     "comes back, `fixed SB-12 in 2.3.1` watch from now; so do “fixed by” and the link in its thread, “this is fixed in "
     "2.3.1” to me there. `undo SB-12` takes it back.\n"
+    "`/signalbox link SB-12` and the link of an issue of GitHub or Linear has what is reported of that join it, and my "
+    "pull request name it; so does “link this to” and the link to me in its thread. `unlink SB-12` and it ends that.\n"
     "`/signalbox standing` lists what approvers allow ahead; `standing give owner/name for 3d at most 2` allows plans "
     "for that repository, `standing stop` ends it.\n"
     "`/signalbox runs` shows what was worked on lately, and what it cost; `/signalbox help` says all this.\n"

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 import storage.groups
 import storage.inquiries
+import storage.linked
 import storage.plumbing
 import storage.records
 import storage.run_rows
