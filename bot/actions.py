@@ -76,6 +76,7 @@ class Verb(StrEnum):
     FIXED = "fixed"
     LINK = "link"
     UNLINK = "unlink"
+    RENAME = "rename"
     STANDING = "standing"
     RUNS = "runs"
     PAUSE = "pause"

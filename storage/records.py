@@ -110,6 +110,8 @@ class Report(SQLModel, table=True):
     stuck_because: Outcome | None = Field(default=None, sa_column=Column(Named(Outcome)))
     title: str = Field(sa_column=Column(Text, nullable=False))
     gist: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    name: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))  # what people call it
+    named_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     subject: str = ""  # external id of its first signal
     channel: str = ""  # where its thread is
     visibility: Visibility = Field(default=Visibility.PUBLIC, sa_column=Column(Named(Visibility), nullable=False))

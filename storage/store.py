@@ -22,6 +22,7 @@ from storage.reports.filing import Filing
 from storage.reports.left_over import LeftOver
 from storage.reports.mending import Mendings
 from storage.reports.moving import Reports
+from storage.reports.naming import Names
 from storage.reports.pairs import Pairs
 from storage.reports.past import Past
 from storage.reports.placements import Placements
@@ -72,6 +73,7 @@ class Store:
         self.inquiries = Inquiries(transactions)
         self.sleeps = Sleeps(transactions)
         self.takings = Takings(transactions)
+        self.names = Names(transactions)
         self.mendings = Mendings(transactions)
         self.left_over = LeftOver(transactions)
         self.spending = Spending(transactions)

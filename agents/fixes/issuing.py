@@ -15,6 +15,7 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_requests.outward import one_line, plain
 from agents.tracker_ports import IssueDraft, MadeIssue
+from storage.calling import called
 from storage.records import Report
 from storage.status import Visibility
 
@@ -81,7 +82,7 @@ class Issuing:
             title = f"{report.ref}: a problem that was reported in a private channel"
             return IssueDraft(title=title, description=footer)
         tidy = self.means.redactor.text
-        title = one_line(tidy(report.title), _TITLE)
+        title = one_line(tidy(called(report)), _TITLE)
         return IssueDraft(title=title, description=f"{plain(tidy(report.gist or report.title))}\n\n{footer}")
 
     def _put_off(self, report_id: int, error: Unavailable | Rejected) -> None:

@@ -24,6 +24,8 @@ def _lines(store: Store, report: Report) -> Iterator[str]:
     count = store.signals.count(report_id).signals
     status = report.status.value.replace("_", " ")
     yield f"{report.ref} is {status} since {_at(report.since)}; it holds {count} signal{'s' * (count != 1)}."
+    if report.name:
+        yield f"People call it “{report.name}”."
     if report.priority is not None:
         yield f"Its priority is {report.priority.value}."
     if report.plan_revision:

@@ -13,7 +13,7 @@ from bot.sources.slack import SlackEvent, words_of
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
 _ABOUT_A_REPORT = re.compile(
-    r"(?:why|ask|merge|split|undo|repository|linear|snooze|mute|wake|take|claim|give|assign|release|unassign|fixed|mended|link|linked|unlink)\s+SB-\d{1,9}\b.*",
+    r"(?:why|ask|merge|split|undo|repository|linear|snooze|mute|wake|take|claim|give|assign|release|unassign|fixed|mended|link|linked|unlink|rename|retitle)\s+SB-\d{1,9}\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 _REPORT = re.compile(r"SB-\d{1,9}", re.IGNORECASE)

@@ -15,7 +15,19 @@ from slack_sdk.models.blocks import Block
 from agents import rules
 from bot.actions import Command, Verb
 from bot.circuits import known_rests
-from bot.listeners import correcting, explaining, held, how, inquiring, linking, mending, sleeping, taking, tracking
+from bot.listeners import (
+    correcting,
+    explaining,
+    held,
+    how,
+    inquiring,
+    linking,
+    mending,
+    renaming,
+    sleeping,
+    taking,
+    tracking,
+)
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
@@ -31,7 +43,7 @@ from storage.raw import RawSignal, Severity
 from storage.status import WORKED_ON, Visibility
 
 _ON_IT = "On it. In a moment I tell you here what became of it."
-_ALIKE = 0.75  # how much, of 1; “rename” was taken for “resume”, which starts all work
+_ALIKE = 0.75  # how much, of 1; any word was taken for “resume”, which starts all work
 _IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
 _HELD = "`/signalbox held` lists what is held, with *Restore*, and what was restored last, with *Hold again*."
 _DISMISSED = "*Dismiss* is on the report's card; `stop` as a reply of an approver in its thread does the same."
@@ -56,6 +68,7 @@ _SAME = {
     "claim": Verb.TAKE,
     "unassign": Verb.RELEASE,
     "linked": Verb.LINK,
+    "retitle": Verb.RENAME,
     **dict.fromkeys(("done", "resolve", "resolved", "mended", "deployed"), Verb.FIXED),
 }  # other words for what is done here
 _MINE = "mine"
@@ -224,6 +237,7 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.FIXED: mending.fixed_typed,
     Verb.LINK: linking.link_typed,
     Verb.UNLINK: linking.unlink_typed,
+    Verb.RENAME: renaming.rename_typed,
     Verb.STANDING: standing_typed,
     Verb.RUNS: how.runs_typed,
     Verb.PAUSE: _pause,

@@ -41,7 +41,12 @@ def find_typed(typed: Typed, deps: Deps) -> Said:
         about = [each for each in deps.store.reports.open(_OPEN) if each.repository.lower() == words.lower()]
         return _told(f"Open reports about {words}", _seen(about, typed), deps)
     searched = deps.redactor.text(words)  # secrets and names are kept as what stands for them, and so found
-    ids = list(dict.fromkeys(deps.store.search.reports(searched) + deps.store.search.reports(searched, typed.channel)))
+    named_so = deps.store.names.having(searched.split())
+    ids = list(
+        dict.fromkeys(
+            named_so + deps.store.search.reports(searched) + deps.store.search.reports(searched, typed.channel)
+        )
+    )
     told = f"Reports with words of “{one_line(searched)[:80]}”"
     return _told(told, _seen(deps.store.reports.some(ids), typed), deps)
 

@@ -52,6 +52,13 @@ _LINKED = re.compile(
 )
 
 
+_CALLED = re.compile(
+    rf"(?:please )?(?:(?:rename|retitle) (?:{_ABOUT} )?(?:to|as|into)|(?:rename|retitle) {_ABOUT}|"
+    rf"call {_ABOUT}(?= [\"“])|{_THIS} should be called)[: ]+(?P<name>\S.{{0,400}})",
+    re.IGNORECASE,
+)
+
+
 def order_here(words: str) -> str:
     """What would follow `/signalbox`, with `{}` for the report, of words that name nobody: few are meant for us."""
     named = _BY_LINK.fullmatch(words)
@@ -70,10 +77,13 @@ def order_to_us(words: str, *, asks: bool = False) -> str:
         return f"take {_ref(named)}"
     if named := _LET_GO.fullmatch(words.replace("\u2019", "'")):
         return f"release {_ref(named)}"
-    return _linked(words)
+    return _named(words)
 
 
-def _linked(words: str) -> str:
+def _named(words: str) -> str:
+    if called := _CALLED.fullmatch(words):
+        ref = _REF.search(called[0][: called.start("name")])
+        return f"rename {ref[0] if ref is not None else '{}'} {called['name']}"
     named = _LINKED.fullmatch(words)
     if named is None:
         return ""

@@ -14,6 +14,7 @@ from bot.views.escape import link, plain
 from bot.views.parts import Markup, Sign, Words, bold
 from bot.views.scene import Scene
 from bot.views.words import SIGNS, footer, it_was, plural, source_name, waits_for
+from storage.calling import called
 from storage.status import CLOSED, Status, Visibility
 
 CARD = "card"
@@ -29,7 +30,7 @@ def card(scene: Scene) -> Drawing:
     report = scene.report
     status = waits_for(scene, _pull_request_name(scene))
     blocks: list[Block] = [
-        parts.header(report.title),
+        parts.header(called(report)),
         parts.paragraph(Sign(SIGNS[report.status]), " ", bold(status, 600)),
     ]
     blocks += [*taken.on_card(scene), *on_card(scene)]
@@ -46,7 +47,7 @@ def card(scene: Scene) -> Drawing:
     if pressed := _buttons(scene):
         blocks.append(parts.buttons(*pressed))
     blocks.append(parts.context(footer(scene.snapshot)))
-    return Drawing(CARD, f"{report.ref} {report.title} — {status}", blocks)
+    return Drawing(CARD, f"{report.ref} {called(report)} — {status}", blocks)
 
 
 def _facts(scene: Scene) -> str:

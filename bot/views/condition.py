@@ -42,6 +42,8 @@ HELP = (
     "2.3.1” to me there. `undo SB-12` takes it back.\n"
     "`/signalbox link SB-12` and the link of an issue of GitHub or Linear has what is reported of that join it, and my "
     "pull request name it; so does “link this to” and the link to me in its thread. `unlink SB-12` and it ends that.\n"
+    "`/signalbox rename SB-12 exports hang` calls it so for everybody, as does “rename this to …” to me in its thread; "
+    "`undo SB-12` gives it its own title back.\n"
     "`/signalbox standing` lists what approvers allow ahead; `standing give owner/name for 3d at most 2` allows plans "
     "for that repository, `standing stop` ends it.\n"
     "`/signalbox runs` shows what was worked on lately, and what it cost; `/signalbox help` says all this.\n"

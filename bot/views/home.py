@@ -12,6 +12,7 @@ from bot.views import parts
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
 from bot.views.taken import SIGN
 from bot.views.words import SIGNS, ended, plural, status_line, waits_for_people
+from storage.calling import called
 from storage.records import Report
 from storage.status import Status
 
@@ -117,6 +118,6 @@ def _group(name: str, listed: list[Listed]) -> list[Block]:
 def _line(each: Listed) -> list[Piece]:
     """Its sign and title, and beneath what it waits for."""
     report = each.report
-    title = Link(each.url, f"{report.ref} {report.title}"[:200])
+    title = Link(each.url, f"{report.ref} {called(report)}"[:200])
     status = Words(each.line, italic=True, limit=300)
     return [Sign(SIGNS[report.status]), " ", title, "\n", *_taken(report), *_rests(report), status]

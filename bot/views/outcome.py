@@ -17,6 +17,7 @@ from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold, cod
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
 from bot.views.words import ended, is_merge, it_was
+from storage.calling import called
 from storage.decisions.kept_back import KeptBack, kept_back_by
 from storage.in_the_way import in_the_way_by
 from storage.records import Entry, Fix
@@ -141,7 +142,7 @@ def followed(scene: Scene) -> Iterator[Drawing]:
     )
     said = "It may have come back, so I opened " if over else "It is looked at again in "
     for after in scene.snapshot.after:
-        name = f"{after.report.ref}: {after.report.title}"[:160]
+        name = f"{after.report.ref}: {called(after.report)}"[:160]
         line: list[Piece] = [Sign("repeat"), f" {said}", Link(after.address, name), ended(name).rstrip()]
         yield Drawing(f"after:{after.report.id}", f"{said}{name}", [parts.paragraph(*line)])
 

@@ -13,6 +13,7 @@ from bot.views.home import Listed
 from bot.views.joining import some
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
 from bot.views.words import SIGNS, plural, span
+from storage.calling import called
 from storage.records import Report
 from storage.status import Status
 
@@ -64,7 +65,7 @@ def _waits(many: int) -> str:
 def _line(listed: Listed, at: dt.datetime) -> list[Piece]:
     report = listed.report
     waited = span((at - report.since).total_seconds())
-    title = Link(listed.url, f"{report.ref} {report.title}"[:160])
+    title = Link(listed.url, f"{report.ref} {called(report)}"[:160])
     if listed.in_hand_since is not None:
         return [
             Sign(SIGNS[report.status]),
