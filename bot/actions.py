@@ -78,6 +78,7 @@ class Verb(StrEnum):
     UNLINK = "unlink"
     RENAME = "rename"
     STANDING = "standing"
+    OUTCOMES = "outcomes"
     RUNS = "runs"
     PAUSE = "pause"
     RESUME = "resume"

@@ -31,6 +31,7 @@ from bot.listeners import (
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
+from bot.listeners.outcomes import outcomes_typed
 from bot.listeners.payload import Typed
 from bot.listeners.standing import standing_typed
 from bot.listeners.unshown import unshown
@@ -51,7 +52,7 @@ _FIND = (
     "`/signalbox find` lists the open reports of this channel; `find mine`, those that you work on; `find` and words, "
     "all that have such words."
 )
-_SHELL = "That is asked in a shell where I run: `signalbox outcomes`, `approvals`, `doctor`, `pull`."
+_SHELL = "That is asked in a shell where I run: `signalbox approvals`, `doctor`, `pull`."
 _IN_THREAD = "That is a button on the plan, or a reply of an approver in the report's thread."
 _ELSEWHERE = {
     **dict.fromkeys(("hold", "restore", "quarantine"), _HELD),
@@ -60,7 +61,8 @@ _ELSEWHERE = {
     **dict.fromkeys(("unmerge", "unsplit", "revert"), "`/signalbox undo SB-3` takes a merge or a split back."),
     **dict.fromkeys(("unmute", "unsnooze"), "`/signalbox wake SB-12` wakes what sleeps or is muted."),
     **dict.fromkeys(("list", "search", "show", "open", "reports"), _FIND),
-    **dict.fromkeys(("outcomes", "approvals", "doctor", "pull", "week"), _SHELL),
+    **dict.fromkeys(("approvals", "doctor", "pull"), _SHELL),
+    "week": "`/signalbox outcomes since 7d` tells what came of this channel's reports.",
     **dict.fromkeys(("investigate", "report"), "That is a command of its own: `/investigate` and what is wrong."),
 }  # what people try here and is done elsewhere
 _SAME = {
@@ -239,6 +241,7 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.UNLINK: linking.unlink_typed,
     Verb.RENAME: renaming.rename_typed,
     Verb.STANDING: standing_typed,
+    Verb.OUTCOMES: outcomes_typed,
     Verb.RUNS: how.runs_typed,
     Verb.PAUSE: _pause,
     Verb.RESUME: _resume,

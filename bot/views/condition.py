@@ -46,6 +46,8 @@ HELP = (
     "`undo SB-12` gives it its own title back.\n"
     "`/signalbox standing` lists what approvers allow ahead; `standing give owner/name for 3d at most 2` allows plans "
     "for that repository, `standing stop` ends it.\n"
+    "`/signalbox outcomes` tells what came of this channel's reports in 30 days; `outcomes since 7d`, `outcomes "
+    "owner/name`, `--by source` and `--by repository` narrow it.\n"
     "`/signalbox runs` shows what was worked on lately, and what it cost; `/signalbox help` says all this.\n"
     "In a report's thread approvers press Approve or reply `approve`; any other words of theirs change the plan.\n"
     "“Investigate this” in a message's menu opens a report about that message."

@@ -44,7 +44,7 @@ def replies(place: Workplace, report: Report, user: str, text: str) -> list[str]
         ("unmerge SB-2", "`/signalbox undo SB-3`"),
         ("mrege SB-3 into SB-2", "Did you mean `merge`?"),
         ("list", "`/signalbox find` lists the open reports"),
-        ("outcomes", "`signalbox outcomes`"),
+        ("doctor", "`signalbox approvals`, `doctor`"),
         ("puase", "Did you mean `pause`?"),
         ("frobnicate", "I know no “frobnicate” here."),
         ("<!channel>", "I know no “"),
