@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from agents import rules
-from agents.errors import Unavailable
+from agents.errors import CodeHostRejected, Unavailable
 from agents.exchange import PullRequest
 from agents.gathering.returning import CAME_BACK, Returning
 from agents.gathering.ripening import Ripening
@@ -73,7 +73,14 @@ class Following:
         fix = self.means.store.fixes.latest(report_id)
         if fix is None or fix.number is None or not rules.is_followed(report, fix):
             return Looked(news=News(kind=NewsKind.NOTHING))
-        seen = self.means.redactor.pull_request(self.means.code_host.pull_request(self._repository(fix), fix.number))
+        try:
+            read = self.means.code_host.pull_request(self._repository(fix), fix.number)
+        except CodeHostRejected as error:
+            if not fix.by_hand:
+                raise
+            news = News(kind=NewsKind.CLOSED, because=f"I cannot follow it: {error}")  # who named it may name another
+            return Looked(news=news, attempt=report.attempt)
+        seen = self.means.redactor.pull_request(read)
         news = follow(fix, seen, report, self.means.policy, self.means.clock())
         return Looked(news=news, changed=self._keep(fix, seen, news), attempt=report.attempt)
 

@@ -21,20 +21,20 @@ from agents.wording import moment
 from storage.columns import now
 from storage.records import Fix, Report
 from storage.reports.mending import ByHand, MendedKind
-from storage.status import WITH_A_FIX, Status
+from storage.status import CLOSED, WITH_A_FIX, Status
 from storage.store import Store
 
 _PULL = re.compile(r"https?://[^\s/<>|]+/(?P<name>[\w.-]+/[\w.-]+)/pull/(?P<number>\d{1,9})(?:[/?#][^\s<>|)]*)?")
 _SHORT = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)?#(?P<number>\d{1,9})\b")
 _ADDRESS = re.compile(r"https?://\S+")
 _IN = re.compile(
-    r"(?:(?:is|was|it'?s|already|now|today|yesterday|by hand|deployed|live|released|shipped|out|on|in|with|since|to|the"
-    r"|version|release|prod|production|main|master|staging|fixed|mended|also|myself|v?\d[\w.+-]*|[\w-]*-?v?\d+\.\d[\w.+-]*)"
+    r"(?:(?:&|and|is|was|it'?s|already|now|today|yesterday|by hand|deployed|live|released|shipped|out|on|in|with|since"
+    r"|to|the|version|release|prod|production|main|master|staging|fixed|mended|also|myself|v?\d[\w.+-]*|[\w-]*-?v?\d+\.\d[\w.+-]*)"
     r"(?:\s+|$)){0,10}",
     re.IGNORECASE,
 )
 _FILLING = frozenset(
-    {"is", "was", "it's", "its", "already", "now", "in", "with", "since", "the", "fixed", "mended", "also"}
+    {"&", "and", "is", "was", "it's", "its", "already", "now", "in", "with", "since", "the", "fixed", "mended", "also"}
 )
 _LONGEST = 80  # characters
 USAGE = (
@@ -63,6 +63,8 @@ class Mending:
         if refusal := rules.may_ask(person, self.home_team):
             return Answer(ok=False, sentence=refusal)
         report = self.store.reports.get(report_id)
+        if report.status in CLOSED:
+            return Answer(ok=False, sentence=_why_not(MendedKind.OVER, report))
         said = self._said(report, words, person)
         if isinstance(said, str):
             return Answer(ok=False, sentence=said)
@@ -72,7 +74,7 @@ class Mending:
         if kind is not MendedKind.DONE:
             return Answer(ok=False, sentence=_why_not(kind, report))
         self.nudge.report(report_id)
-        return Answer(ok=True, sentence=_done(report, said, until, _left_open(report, known)))
+        return Answer(ok=True, sentence=_done(report, said, until, _left_open(report, known) + _beside(report, person)))
 
     def take_back(self, report_id: int, person: Person) -> Answer:
         """Nothing is mended yet, somebody says; the report gathers again. Raises NotFound."""
@@ -125,6 +127,11 @@ def _left_open(report: Report, known: Fix | None) -> str:
     return f" My pull request #{known.number} stays open; close it if nobody wants it."
 
 
+def _beside(report: Report, person: Person) -> str:
+    others = report.taken_by and report.taken_by != person.user_id
+    return f" <@{report.taken_by}> works on it too: tell them." if others else ""
+
+
 def _version(words: str) -> str:
     """What of the words tells more than that it is mended."""
     return " ".join(word for word in words.strip().rstrip(".!").split() if word.lower() not in _FILLING)
@@ -139,6 +146,12 @@ def _done(report: Report, said: ByHand, until: dt.datetime, left: str) -> str:
     return f"{watched}{plan}{left} {back}"
 
 
+def _elsewhere(report: Report) -> str:
+    if report.status is not Status.DISMISSED:
+        return ""
+    return " *Fixed elsewhere* in its thread has me say so when it happens again."
+
+
 def _why_not(kind: MendedKind, report: Report) -> str:
     ref = report.ref
     return {
@@ -146,6 +159,5 @@ def _why_not(kind: MendedKind, report: Report) -> str:
         MendedKind.AT_WORK: f"I am writing a fix of {ref} just now. Press *Stop* in its thread, then say it again.",
         MendedKind.WATCHED: f"I watch {ref} after a merge already. `/signalbox undo {ref}`, then say it again, if that "
         "was of another change that somebody mended it by.",
-        MendedKind.OVER: f"{ref} is {report.status.value}, so nothing was changed. If it was dismissed: *Fixed "
-        "elsewhere* in its thread has me say so when it happens again.",
+        MendedKind.OVER: f"{ref} is {report.status.value}, so nothing was changed.{_elsewhere(report)}",
     }[kind]

@@ -37,6 +37,7 @@ _OF_THIS = re.compile(
     re.IGNORECASE,
 )
 _END = "?!. "
+_PLEASE = ("please", "pls", "plz")
 _SAME_VERB = {"unmerge": "undo", "unsplit": "undo"}
 _THANKS = frozenset({
     "thanks", "thank you", "thanks a lot", "thank you so much", "thank you very much", "many thanks", "thx", "ty",
@@ -115,8 +116,10 @@ def _bare_words(text: str, our_user: str) -> str:
 def without_ending(words: str) -> str:
     """Words without the courtesy and the signs with which sentences end. In the time that it takes to read them."""
     bare_end = words.rstrip(_END)
-    if bare_end.lower().endswith("please") and bare_end[-7:-6].isspace():
-        return bare_end[:-6].rstrip(f"{_END}\t\n")
+    for asking in _PLEASE:
+        long = len(asking)
+        if bare_end.lower().endswith(asking) and bare_end[-long - 1 : -long].isspace():
+            return bare_end[:-long].rstrip(f"{_END}\t\n")
     return bare_end
 
 

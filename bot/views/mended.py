@@ -31,11 +31,14 @@ def did(entry: Entry) -> str:
 
 
 def by_hand(scene: Scene, fix: Fix) -> Drawing:
-    """That a person's own pull request is followed, or that their word counts."""
-    value = f"/signalbox undo {scene.report.ref}"
-    back = f"`{value}`, or “undo” to me here, takes that back."
-    if fix.number is None:
-        said: list[Piece] = [Mention(fix.by_hand), " says that this is mended", *_in(fix), "."]
+    """That a person's own pull request is followed, or is no more."""
+    if scene.fix is not fix or (fix.merged_at is None and scene.report.status is not Status.AWAITING_REVIEW):
+        said: list[Piece] = [
+            Mention(fix.by_hand),
+            " wanted to mend this by hand: ",
+            _link(fix),
+            ". I follow it no more.",
+        ]
     else:
         said = [
             Mention(fix.by_hand),
@@ -44,9 +47,14 @@ def by_hand(scene: Scene, fix: Fix) -> Drawing:
             ". I follow it to its merge, and never touch it.",
         ]
     blocks: list[Block] = [parts.paragraph(Sign("wrench"), " ", *said)]
-    if scene.fix is fix and scene.report.status in (Status.AWAITING_REVIEW, Status.AWAITING_PROOF):
-        blocks.append(parts.context(parts.Markup(back)))
+    if scene.report.status is Status.AWAITING_REVIEW and scene.fix is fix:
+        blocks.append(take_back(scene))
     return Drawing(f"by_hand:{fix.id}", "This is mended by hand.", blocks)
+
+
+def take_back(scene: Scene) -> Block:
+    """How that is taken back."""
+    return parts.context(parts.Markup(f"`/signalbox undo {scene.report.ref}`, or “undo” to me here, takes that back."))
 
 
 def what_was_merged(fix: Fix) -> list[Piece]:
@@ -61,7 +69,7 @@ def closed(entry: Entry, *, now: bool) -> Drawing:
     line: list[Piece] = [
         Sign("no_entry_sign"),
         " ",
-        bold("It is not mended by hand after all: "),
+        bold("It is not mended by hand after all. "),
         Words(entry.text, limit=300),
     ]
     more = ". I gather on; Investigate on the card has me look into it." if now else "."

@@ -12,7 +12,7 @@ from bot.views import parts
 from bot.views.corrections import reasons
 from bot.views.drawing import Drawing
 from bot.views.in_the_way import what_is_in_the_way
-from bot.views.mended import closed, what_was_merged
+from bot.views.mended import closed, take_back, what_was_merged
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold, code
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
@@ -68,6 +68,8 @@ def merged(scene: Scene, fix: Fix) -> Drawing:
     blocks: list[Block] = [parts.paragraph(Sign(_sign(scene)), " ", *lead, *_since_merge(scene))]
     if back := _back(scene, fix):
         blocks.append(parts.paragraph(_WAS_REVERTED if back.text.startswith(REVERTED) else _CAME_BACK))
+    if fix.by_hand and scene.fix is fix and scene.report.status is Status.AWAITING_PROOF:
+        blocks.append(take_back(scene))
     return Drawing(f"outcome:{fix.id}", _said(scene, fix), blocks)
 
 

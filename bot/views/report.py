@@ -65,7 +65,5 @@ def _fix(scene: Scene, fix: Fix) -> Iterator[Effect]:
         yield proof(fix, fix.proof)
         if (whole := logs(scene, fix, fix.proof)) is not None:
             yield whole
-    if fix.by_hand:
-        yield by_hand(scene, fix)
-    elif fix.number is not None:
-        yield pull_request(fix)
+    if fix.number is not None:
+        yield by_hand(scene, fix) if fix.by_hand else pull_request(fix)

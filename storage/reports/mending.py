@@ -56,7 +56,7 @@ class Mendings:
     def declare(self, report_id: int, said: ByHand, soak_until: dt.datetime) -> MendedKind:
         """Follow their pull request, in place of one that was followed before; without one the soak begins.
 
-        Who says so works on it, if nobody does. Raises NotFound.
+        Whose pull request it is works on it, if nobody does. Raises NotFound.
         """
         with self._on.write() as session:
             report = locked(session, Report, report_id)
@@ -68,7 +68,7 @@ class Mendings:
             report.plan_revision = max(report.plan_revision, known.plan_revision if known is not None else 0) + 1
             session.add(_fix(report, said))
             _move(session, report, said, soak_until)
-            if not report.taken_by:
+            if said.number is not None and not report.taken_by:
                 give(session, report, said.by, said.by)
             session.flush()
             return MendedKind.DONE

@@ -84,7 +84,7 @@ def test_one_that_is_closed_says_so_and_the_report_gathers(place: Workplace) -> 
     life.draw()
     becomes(place, PullRequestState.CLOSED)
     assert looks(place, life) is Status.GATHERING
-    assert "It is not mended by hand after all: " in all_of(life)
+    assert "It is not mended by hand after all. " in all_of(life)
 
     said(place, BOB, f"fixed SB-1 {LINK}")
     assert life.report.status is Status.AWAITING_REVIEW
@@ -111,7 +111,7 @@ def test_what_happens_after_the_merge_takes_it_back_and_what_happened_before_doe
         ("fixed SB-1", ""),
         ("fixed SB-1 in 2.3.1", "2.3.1"),
         ("resolved SB-1 in v2.3.1-rc.1", "v2.3.1-rc.1"),
-        ("fixed SB-1 already deployed", "deployed"),
+        ("fixed SB-1 already deployed & live", "deployed live"),
         ("done 1", ""),
     ],
 )
@@ -171,6 +171,27 @@ def test_another_link_takes_the_place_of_a_wrong_one_and_undo_takes_it_all_back(
     assert "came back" not in all_of(life)
     assert place.store.left_over.came_back() == []
     assert "There is no merge and no split" in said(place, ADA, "undo SB-1")
+
+
+def test_one_that_is_not_there_is_said_and_another_may_be_named(place: Workplace) -> None:
+    life = Life(place)
+    said(place, BOB, "fixed SB-1 acme/app#99")
+    life.draw()
+    assert looks(place, life) is Status.GATHERING
+    read = all_of(life)
+    assert "I cannot follow it: there is no pull request 99" in read
+    assert " wanted to mend this by hand: " in read
+    assert "I am stuck" not in read
+    opens(place)
+    assert "I follow pull request #5" in said(place, BOB, f"fixed SB-1 {LINK}")
+
+
+def test_what_is_over_is_said_to_be_and_who_works_on_it_is_named(place: Workplace) -> None:
+    life = Life(place)
+    said(place, ADA, "take SB-1")
+    assert f"<@{ADA}> works on it too: tell them." in said(place, BOB, f"fixed SB-1 {LINK}")
+    life.move(Status.DISMISSED, Mover.HUMAN, ADA)
+    assert said(place, BOB, "fixed SB-1").startswith("SB-1 is dismissed, so nothing was changed. *Fixed elsewhere*")
 
 
 def test_a_fix_that_is_being_written_is_stopped_first_and_one_of_ours_is_left_open(place: Workplace) -> None:

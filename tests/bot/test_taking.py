@@ -124,7 +124,7 @@ def test_by_the_cards_buttons_it_is_taken_and_let_go(place: Workplace) -> None:
         ("I\u2019ve got this", BOB),
         ("take this", BOB),
         (f"give this to <@{KIM}>", KIM),
-        (f"assign it to <@{KIM}> please", KIM),
+        (f"assign it to <@{KIM}> pls", KIM),
         (f"<@{KIM}> has this", KIM),
         (f"give SB-1 to <@{KIM}>", KIM),
     ],
