@@ -39,7 +39,7 @@ _KNOWN = {
 _THIS = r"(?:this|it|that)(?: one)?"
 _BY_HAND = re.compile(
     r"(?:ok |okay )?(?:mine|on it|i'?(?:ve)? got (?:this|it)|"
-    r"(?:i'?ll|i will|i can|i'm going to|i am going to|let me|we'll|we will) "
+    r"(?:i ?'?ll|i will|i can|i'm going to|i am going to|let me|we'll|we will) "
     r"(?:take(?: care of)?|grab|fix|handle|own|mend|do|look (?:at|into)|work on) "
     rf"{_THIS}|"
     rf"(?:i'?m|i am|we're|we are) (?:on|fixing|mending|handling|taking|working on|looking into) {_THIS}|"

@@ -11,7 +11,9 @@ _MENTION = r"(?P<who><@[UW][A-Z0-9]{2,20}(?:\|[^>]*)?>|me|myself)"
 _ABOUT = rf"(?:SB-\d{{1,9}}|{_THIS})"
 _REF = re.compile(r"SB-\d{1,9}", re.IGNORECASE)
 _TAKEN = re.compile(rf"(?:please )?(?:(?:take|claim)(?: {_ABOUT})?|(?:assign|give) {_ABOUT} to me)", re.IGNORECASE)
-_GIVEN = re.compile(rf"(?:please )?(?:give|assign|hand)(?: over)? {_ABOUT} (?:over )?(?:to )?{_MENTION}", re.IGNORECASE)
+_GIVEN = re.compile(
+    rf"(?:please )?(?:give|assign|hand)(?: over)? (?:{_ABOUT} )?(?:over )?(?:to )?{_MENTION}", re.IGNORECASE
+)
 _HAS = re.compile(rf"{_MENTION} (?:takes|has|owns|works on|is on|will take) {_ABOUT}", re.IGNORECASE)
 _LET_GO = re.compile(
     rf"(?:please )?(?:(?:release|unassign|free)(?: {_ABOUT})?|let {_ABOUT} go|i (?:let|give) {_ABOUT} (?:go|up|back)|"
@@ -36,7 +38,8 @@ _MENDED = re.compile(
     r"\b(?:fix|fixed|fixes|mend|mended|mends|pr|pull request|patch|solved|resolved|resolves)\b", re.IGNORECASE
 )
 _SAID = re.compile(
-    rf"(?:please note )?(?:{_WHO}?(?:already )?(?:fixed|mended|solved|resolved|deployed|released|shipped)(?: {_THIS})?)"
+    rf"(?:please note )?(?:{_WHO}|(?:my|our|the) fix (?:is|was|got) (?:now )?)?(?:already )?"
+    rf"(?:fixed|mended|solved|resolved|deployed|released|shipped)(?: {_THIS})?"
     r"(?P<how>(?: (?:already|now|by hand|today|yesterday|on prod(?:uction)?|in prod(?:uction)?))?"
     r"(?: (?:in|with|since|by|as of) (?:version |release )?[\w.+-]{1,40})?)",
     re.IGNORECASE,

@@ -9,7 +9,7 @@ from bot.views.drawing import Drawing
 from bot.views.parts import Link, Mention, Piece, Sign, Words, bold
 from bot.views.scene import Scene
 from storage.records import Entry, Fix
-from storage.reports.mending import MENDS, SAYS
+from storage.reports.mending import MENDS, SAYS, TAKEN_BACK
 from storage.status import Status
 
 _LINES = {
@@ -55,6 +55,13 @@ def by_hand(scene: Scene, fix: Fix) -> Drawing:
 def take_back(scene: Scene) -> Block:
     """How that is taken back."""
     return parts.context(parts.Markup(f"`/signalbox undo {scene.report.ref}`, or “undo” to me here, takes that back."))
+
+
+def was_taken_back(scene: Scene, fix: Fix) -> bool:
+    """Whether somebody said after it, and before anything else was, that it is not mended."""
+    later = [each for each in scene.snapshot.fixes if each.started_at > fix.started_at]
+    back = [move for move in scene.moves if move.text == TAKEN_BACK and move.at >= fix.started_at]
+    return bool(back) and (not later or back[0].at <= later[0].started_at)
 
 
 def what_was_merged(fix: Fix) -> list[Piece]:

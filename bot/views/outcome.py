@@ -12,7 +12,7 @@ from bot.views import parts
 from bot.views.corrections import reasons
 from bot.views.drawing import Drawing
 from bot.views.in_the_way import what_is_in_the_way
-from bot.views.mended import closed, take_back, what_was_merged
+from bot.views.mended import closed, take_back, was_taken_back, what_was_merged
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold, code
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
@@ -65,7 +65,7 @@ def merged(scene: Scene, fix: Fix) -> Drawing:
     """From the merge on: watching, then resolved or come back. One message, edited."""
     merged_one: list[Piece] = [Link(fix.url, f"Pull request #{fix.number}"), " was merged."]
     lead = what_was_merged(fix) if fix.by_hand else merged_one
-    blocks: list[Block] = [parts.paragraph(Sign(_sign(scene)), " ", *lead, *_since_merge(scene))]
+    blocks: list[Block] = [parts.paragraph(Sign(_sign(scene, fix)), " ", *lead, *_since_merge(scene, fix))]
     if back := _back(scene, fix):
         blocks.append(parts.paragraph(_WAS_REVERTED if back.text.startswith(REVERTED) else _CAME_BACK))
     if fix.by_hand and scene.fix is fix and scene.report.status is Status.AWAITING_PROOF:
@@ -181,8 +181,13 @@ def _lacking(scene: Scene, ended: Entry, purpose: str) -> Drawing:
     return Drawing(purpose, f"No fix can be proposed yet: {ended.text}", blocks, past=not now)
 
 
-def _since_merge(scene: Scene) -> list[Piece]:
+def _since_merge(scene: Scene, fix: Fix) -> list[Piece]:
+    """What became of it since; of an earlier one only that it was taken back."""
     report = scene.report
+    if fix.by_hand and was_taken_back(scene, fix):
+        return [" That was taken back."]
+    if scene.fix is not fix:
+        return []
     match report.status:
         case Status.RESOLVED:
             return [bold(" It did not come back: resolved.")]
@@ -192,8 +197,9 @@ def _since_merge(scene: Scene) -> list[Piece]:
             return []
 
 
-def _sign(scene: Scene) -> str:
-    return "white_check_mark" if scene.report.status is Status.RESOLVED else "crossed_fingers"
+def _sign(scene: Scene, fix: Fix) -> str:
+    held = scene.report.status is Status.RESOLVED and scene.fix is fix
+    return "white_check_mark" if held else "crossed_fingers"
 
 
 def _said(scene: Scene, fix: Fix) -> str:

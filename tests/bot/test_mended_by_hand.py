@@ -226,6 +226,7 @@ def test_what_is_stuck_can_be_mended_by_hand(place: Workplace) -> None:
         (f"see <{LINK}>, that fixes it", Status.AWAITING_REVIEW),
         ("this is fixed in 2.3.1", Status.AWAITING_PROOF),
         ("already deployed", Status.AWAITING_PROOF),
+        ("our fix is released in v2.4", Status.AWAITING_PROOF),
         ("it's fixed", Status.AWAITING_PROOF),
         ("is this fixed in 2.3.1?", Status.GATHERING),
         ("this is fixed in 2.3.1, right?", Status.GATHERING),
@@ -240,6 +241,17 @@ def test_words_to_us_in_its_thread_say_the_same(place: Workplace, words: str, st
     place.event({"type": "app_mention", "channel": SOLAR, "user": ADA, "text": text, "ts": ts, "thread_ts": root})
     place.settles()
     assert life.report.status is status
+
+
+def test_what_was_taken_back_is_not_said_to_have_held(place: Workplace) -> None:
+    life = Life(place)
+    for words in ("fixed SB-1", "undo SB-1", "fixed SB-1 in 2.4"):
+        said(place, ADA, words)
+        life.draw()
+    assert looks(place, life, now() + 60 * DAY) is Status.RESOLVED
+    first, second = (text_of(each) for each in life.draw() if "says that this is mended" in text_of(each))
+    assert ("That was taken back." in first, "resolved" in first) == (True, False)
+    assert ("That was taken back." in second, "It did not come back: resolved." in second) == (False, True)
 
 
 def test_after_it_came_back_a_new_plan_has_a_revision_of_its_own(place: Workplace) -> None:

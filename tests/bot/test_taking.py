@@ -125,6 +125,7 @@ def test_by_the_cards_buttons_it_is_taken_and_let_go(place: Workplace) -> None:
         ("take this", BOB),
         (f"give this to <@{KIM}>", KIM),
         (f"assign it to <@{KIM}> pls", KIM),
+        (f"assign to <@{KIM}>", KIM),
         (f"<@{KIM}> has this", KIM),
         (f"give SB-1 to <@{KIM}>", KIM),
     ],
