@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from agents.exchange import PullRequest, PullRequestState, Remark
 from agents.phrases import phrase_of
 from agents.terms import Policy
+from storage.judgments import Outcome
 from storage.records import CheckState, Fix, Report
 from storage.status import Status
 
@@ -61,7 +62,8 @@ def follow(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.d
         if seen.closed_at is not None and (at - seen.closed_at).total_seconds() < _REOPENED:
             return News(kind=NewsKind.NOTHING)
         return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
-    return News(kind=NewsKind.NOTHING) if report.status is Status.STUCK else _while_open(fix, seen, report, policy, at)
+    look = _while_stuck if report.status is Status.STUCK else _while_open
+    return look(fix, seen, report, policy, at)
 
 
 def _elsewhere(fix: Fix, seen: PullRequest, policy: Policy) -> str:
@@ -70,6 +72,15 @@ def _elsewhere(fix: Fix, seen: PullRequest, policy: Policy) -> str:
     if repository is None or seen.base in {"", repository.base_branch}:
         return ""
     return f" into {seen.base}, not into {repository.base_branch}"
+
+
+def _while_stuck(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
+    """Whether what was in its way is gone: the checks ended after all, or people mended what we could not."""
+    waits_for_green = report.stuck_because in {Outcome.NO_CHECKS, Outcome.OUT_OF_ROUNDS}
+    is_green = seen.verdict is CheckState.GREEN and is_current(fix, seen, at)
+    if not (waits_for_green and is_green) or _trouble(fix, seen) is not None:
+        return News(kind=NewsKind.NOTHING)
+    return _all_green(seen, policy.waits.checks, at - report.since)
 
 
 def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
