@@ -183,6 +183,17 @@ def test_pytest_of_a_given_environment_runs_with_the_network_closed(ground: Grou
         assert workspace.patch() == ""
 
 
+def test_a_server_that_a_command_starts_is_reached_by_what_follows_and_does_not_outlive_it(
+    workspace: SandboxWorkspace,
+) -> None:
+    serve = "python -m http.server 8731 --bind 127.0.0.1 > /dev/null 2>&1 &"
+    ask = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:8731').status)"
+    wait = "import socket,time\nwhile socket.socket().connect_ex(('127.0.0.1', 8731)): time.sleep(0.05)"
+
+    assert said(workspace, f'{serve} python -c "{wait}"; exec python -c "{ask}"') == "200\n"
+    assert "Connection refused" in said(workspace, f'python -c "{ask}"')
+
+
 def test_without_requirements_there_is_a_python_of_its_own(workspace: SandboxWorkspace) -> None:
     assert said(workspace, "python -c 'import sys; print(sys.prefix != sys.base_prefix)'") == "True\n"
     assert "No module named" in said(workspace, "python -c 'import pydantic'")
