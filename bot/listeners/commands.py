@@ -21,6 +21,7 @@ from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
 from bot.listeners.payload import Typed
 from bot.listeners.standing import standing_typed
+from bot.listeners.telling import tell
 from bot.listeners.unshown import unshown
 from bot.sources.slack import SOURCE, words_of
 from bot.views.condition import HELP, Condition, condition
@@ -112,7 +113,7 @@ def _answer(ack: Ack, typed: Typed, work: Callable[[Typed, Deps], Said], deps: D
     text, blocks = work(typed, deps)
     ack(text=text, blocks=within(blocks) or None)
     if time.monotonic() - began > _IN_TIME and typed.channel and typed.user:
-        deps.slack.whisper(typed.channel, typed.user, text, blocks=blocks)
+        tell(typed.channel, typed.user, text, deps, blocks=blocks, address=typed.address)
 
 
 def _investigate(typed: Typed, deps: Deps) -> Said:

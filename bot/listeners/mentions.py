@@ -12,6 +12,7 @@ from bot.listeners.deps import Deps
 from bot.listeners.inquiring import where_to_ask
 from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
+from bot.listeners.telling import reply_to
 from bot.sources.slack import SlackEvent
 
 _NO_WORDS = (
@@ -38,13 +39,13 @@ def mentioned(event: SlackEvent, deps: Deps) -> None:
     if event.is_reply and is_alive(signal_of(event.thread, deps)):
         asked = Asked(by=event.user, team=team, channel=event.channel, ts=event.thread_ts)
     elif not bare(event.text) and not event.files:
-        deps.slack.whisper(event.channel, event.user, _NO_WORDS, thread_ts=event.thread_ts)
+        reply_to(event, _NO_WORDS, deps)
         return
     sentence = promote(asked, deps)
     if asked.ts != event.ts:
         sentence += where_to_ask(event, report_of(event, deps), deps)
     if asked.ts != event.ts or signal_of(asked.message, deps) is None or paused(deps):
-        deps.slack.whisper(event.channel, event.user, sentence, thread_ts=event.thread_ts)
+        reply_to(event, sentence, deps)
 
 
 def _is_read_anyway(event: SlackEvent, deps: Deps) -> bool:
@@ -61,7 +62,7 @@ def _answer(said: Aside, event: SlackEvent, deps: Deps) -> None:
         return
     if said is Aside.COMMAND:
         text, blocks = signalbox_said(_typed(event, deps), deps)
-    deps.slack.whisper(event.channel, event.user, text, thread_ts=event.thread_ts, blocks=blocks)
+    reply_to(event, text, deps, blocks)
 
 
 def _typed(event: SlackEvent, deps: Deps) -> Typed:

@@ -13,6 +13,7 @@ from bot.listeners.deps import Deps
 from bot.listeners.inquiring import asked_here
 from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
+from bot.listeners.telling import reply_to
 from bot.sources.slack import SlackEvent, words_of
 from storage.columns import now
 from storage.records import Report
@@ -49,7 +50,7 @@ def replied(event: SlackEvent, deps: Deps) -> None:
     if not said and answered is None and f"<@{deps.our_user}" in event.text and not is_thanks(event.text):
         said = _NOT_AN_ORDER
     if said:
-        deps.slack.whisper(event.channel, event.user, said, thread_ts=event.thread_ts)
+        reply_to(event, said, deps)
 
 
 def _carry_out(words: str, event: SlackEvent, deps: Deps) -> None:
@@ -58,7 +59,7 @@ def _carry_out(words: str, event: SlackEvent, deps: Deps) -> None:
         event.user, event.user_team or deps.home_team, event.channel, words, trigger="", message=event.external_id
     )
     text, blocks = signalbox_said(typed, deps)
-    deps.slack.whisper(event.channel, event.user, text, thread_ts=event.thread_ts, blocks=blocks)
+    reply_to(event, text, deps, blocks)
 
 
 def _after_its_end(event: SlackEvent, report: Report, person: Person, deps: Deps) -> str:

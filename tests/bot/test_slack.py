@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
@@ -33,7 +34,7 @@ class Bench:
         self.slack = SlackWriter.over(client, sleep=self.slept.append)
         self.slack.who_we_are()
 
-    def fails(self, method: str, kind: Kind = Kind.REFUSE, moment: Moment = Moment.RECEIPT, **how: int) -> None:
+    def fails(self, method: str, kind: Kind = Kind.REFUSE, moment: Moment = Moment.RECEIPT, **how: Any) -> None:
         self.faults.plan(Fault(f"slack:{method}", moment, kind, **how))
 
     def post(self, text: str = "hello", channel: str = SOLAR) -> str:
