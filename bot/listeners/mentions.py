@@ -56,12 +56,19 @@ def _is_read_anyway(event: SlackEvent, deps: Deps) -> bool:
 
 
 def _answer(said: Aside, event: SlackEvent, deps: Deps) -> None:
-    """For the person alone, as a command is answered. Thanks need no answer."""
+    """For the person alone, as a command is answered. Thanks need no answer.
+
+    Slack tells of a mention anew with each edit of its message: the same order is carried out once, another one is too.
+    """
     text, blocks = _NO_WORDS, list[Block]()
     if said is Aside.THANKS:
         return
     if said is Aside.COMMAND:
-        text, blocks = signalbox_said(_typed(event, deps), deps)
+        typed = _typed(event, deps)
+        is_first = deps.once.first(f"typed/{event.external_id}/{typed.text}")
+        if event.is_edited and not is_first:
+            return
+        text, blocks = signalbox_said(typed, deps)
     reply_to(event, text, deps, blocks)
 
 

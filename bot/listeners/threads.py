@@ -38,7 +38,7 @@ def replied(event: SlackEvent, deps: Deps) -> None:
         _carry_out(said.replace("{}", report.ref), event, deps)
         return
     person = deps.person(event.user, event.user_team or deps.home_team)
-    to_us = event.text.strip().removeprefix(f"<@{deps.our_user}>")
+    to_us = event.text.strip().removeprefix(f"<@{deps.our_user}>").lstrip(" ,:;")
     if (answered := asked_here(event, report, person, deps)) is not None:
         answer: Answer | None = answered
     elif not event.forwarded and (name := repository_named(to_us, deps.policy)):

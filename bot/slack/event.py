@@ -96,6 +96,11 @@ class SlackEvent(BaseModel):
         return bool(self.thread_ts) and self.thread_ts != self.ts
 
     @property
+    def is_edited(self) -> bool:
+        """Whether it tells of a message that was changed since it was written."""
+        return self.version != self.ts
+
+    @property
     def is_placed(self) -> bool:
         """Whether it names a message by its channel and time."""
         thread = not self.thread_ts or _TS.fullmatch(self.thread_ts)

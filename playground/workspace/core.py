@@ -88,7 +88,7 @@ class Core:
         message.blocks = blocks
         message.edited_by = by
         message.edited_ts = self.state.stamps.next()
-        self.events.changed(message, before)
+        self.events.reworded(message, before)
 
     def unfurl(self, message: Message, attachments: list[Json]) -> None:
         """Slack shows a preview of a link, and tells the app as of a change; nobody edited anything."""
