@@ -36,7 +36,8 @@ _OF_THIS = re.compile(
     re.IGNORECASE,
 )
 _END = "?!. "
-_BEFORE = ",:;.-\u2013\u2014 \t\n\xa0"  # what people write between our name and the words: “@signalbox, help”
+_BEHIND = "?!.,:;"
+_BEFORE = ",:;.-\u2013\u2014 \t\n"  # what people write between our name and the words: “@signalbox, help”
 _AS_CODE = "`\"'\u201c\u201d"
 _TYPED = re.compile(r"/signalbox(?:\s+|$)", re.IGNORECASE)  # Slack takes no command in a thread, nor behind a name
 _LINKED = re.compile(r"<https?://[^|<>]+\|(SB-\d{1,9})>", re.IGNORECASE)  # how a report's name is pasted
@@ -100,7 +101,7 @@ def about_this(text: str, our_user: str) -> str:
 
 def order_of(text: str) -> str:
     """The same for words that name nobody, of which far fewer are meant for us: a whole question, a whole order."""
-    words = _bare_words(_as_typed(text))
+    words = _bare_words(words_of(as_typed(text)))
     if named := _MERGED_HERE.fullmatch(words):
         return f"merge {{}} into {named[1]}"
     if named := _MERGED_FROM.fullmatch(words):
@@ -112,12 +113,20 @@ def order_of(text: str) -> str:
 
 def _said_to_us(text: str, our_user: str) -> str:
     """What stands beside our name, without what people put between the two or around it."""
-    return _as_typed(re.sub(rf"<@{our_user}(?:\|[^>]*)?>", " ", text)).strip().lstrip(_BEFORE).strip(_AS_CODE)
+    named = re.sub(rf"<@{our_user}(?:\|[^>]*)?>", " ", text)
+    return words_of(as_typed(named)).strip().lstrip(_BEFORE).strip(_AS_CODE)
 
 
-def _as_typed(text: str) -> str:
-    """The words as somebody would type them at a keyboard: a report's name as such, wherever it was copied from."""
-    return _DASHED.sub(r"\1-", without_invisible(words_of(_LINKED.sub(r"\1", text))))
+def as_typed(text: str) -> str:
+    """The text as it is typed at a keyboard: a report's name as such, wherever it was copied from, and plain spaces."""
+    return _DASHED.sub(r"\1-", without_invisible(_LINKED.sub(r"\1", text))).replace("\xa0", " ")
+
+
+def as_command(text: str) -> str:
+    """What was typed behind `/signalbox`, without what a telephone puts behind its verb, such as a full stop."""
+    words = _TYPED.sub("", as_typed(text).strip().strip(_AS_CODE), count=1)
+    verb, space, rest = words.partition(" ")
+    return f"{verb.rstrip(_BEHIND)}{space}{rest}"
 
 
 def _bare_words(words: str) -> str:

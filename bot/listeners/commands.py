@@ -16,6 +16,7 @@ from agents import rules
 from bot.actions import Command, Verb
 from bot.circuits import known_rests
 from bot.listeners import correcting, explaining, held, how, inquiring, sleeping, tracking
+from bot.listeners.addressing import as_command
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
@@ -78,6 +79,7 @@ def register(app: App, deps: Deps) -> None:
 
 def signalbox_said(typed: Typed, deps: Deps) -> Said:
     """What `/signalbox` with these words answers."""
+    typed = replace(typed, text=as_command(typed.text))
     word = (typed.text.split() or [Verb.HELP])[0].lower()
     if REPORT.fullmatch(word):
         typed, word = replace(typed, text=f"{Verb.FIND} {word}"), Verb.FIND

@@ -9,7 +9,7 @@ from bot.listeners.asking import paused
 from bot.listeners.commands import signalbox_said
 from bot.listeners.conversation import is_alive, listened, report_of, signal_of
 from bot.listeners.deps import Deps
-from bot.listeners.inquiring import where_to_ask
+from bot.listeners.inquiring import asked_here, where_to_ask
 from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
 from bot.listeners.telling import reply_to
@@ -33,6 +33,7 @@ def mentioned(event: SlackEvent, deps: Deps) -> None:
         _answer(said, event, deps)
         return
     if _is_read_anyway(event, deps):
+        _ask_late(event, deps)
         return
     team = event.user_team or deps.home_team
     asked = Asked(by=event.user, team=team, channel=event.channel, ts=event.ts, seen=event)
@@ -53,6 +54,17 @@ def _is_read_anyway(event: SlackEvent, deps: Deps) -> bool:
     if event.is_reply:
         return deps.store.reports.at_thread(event.channel, event.thread_ts) is not None
     return listened(event.channel, deps, shared=event.shared) is not None
+
+
+def _ask_late(event: SlackEvent, deps: Deps) -> None:
+    """Somebody edits what they asked in a report's thread, to name us: that a reply was edited nobody else tells us."""
+    report = deps.store.reports.at_thread(event.channel, event.thread_ts) if event.is_edited else None
+    if report is None or not event.is_reply or event.shared:
+        return
+    person = deps.person(event.user, event.user_team or deps.home_team)
+    answered = asked_here(event, report, person, deps)
+    if answered is not None and answered.sentence:
+        reply_to(event, answered.sentence, deps)
 
 
 def _answer(said: Aside, event: SlackEvent, deps: Deps) -> None:
