@@ -153,6 +153,14 @@ def test_a_time_out_keeps_its_estimate_because_it_may_have_been_charged(sqlite_s
     assert call.cost_usd > 0
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413])
+def test_a_proxys_own_no_is_not_taken_for_claudes(api: Api, sqlite_store: Store, status: int) -> None:
+    api.replies = [Reply(status=status, raw="<html>Request blocked</html>", headers={"content-type": "text/html"})]
+
+    with pytest.raises(ModelDown, match=f"What answered {status} in Claude's place .* ANTHROPIC_BASE_URL"):
+        a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading)
+
+
 @pytest.mark.parametrize("raw", ["<html>captive portal</html>", '{"ok": true}', "[]"])
 def test_what_is_not_the_api_is_down(api: Api, sqlite_store: Store, raw: str) -> None:
     api.replies = [Reply(raw=raw)]

@@ -133,6 +133,12 @@ def _refused(error: anthropic.APIStatusError, reach: Reach) -> Fault:
         what = "limits our rate" if status == RATE_LIMIT else "is overloaded or out of order"
         said_so = f"{who} {what} ({status}); it is asked again later.{_too_narrow(error)}"
         return Fault(ModelDown(said_so, wait), of_model=True)
+    if reach.line.provider is Provider.ANTHROPIC and error.type is None:  # a proxy's own page, a wrong address
+        log.warning("Claude's place answered no", status=status, said=said[:500])
+        what = (
+            f"What answered {status} in Claude's place does not speak its API; check {reach.line.address} and proxies."
+        )
+        return Fault(ModelDown(what, _UNTIL_PUT_RIGHT), of_model=False)
     unknown = status == _NO_SUCH_MODEL or (reach.line.provider is Provider.BEDROCK and _NAMES_NO_MODEL.search(said))
     advice = reach.line.advice.get(_NO_SUCH_MODEL if unknown else status, "")
     if status == _NO_CREDIT_LEFT or (not advice and "credit balance" in said):
