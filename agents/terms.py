@@ -16,6 +16,7 @@ from agents.model_terms import Models
 from agents.term_forms import (
     BotId,
     Branch,
+    CheckGlob,
     CloneUrl,
     Command,
     Glob,
@@ -122,6 +123,7 @@ class Repository(Terms):
     label: str = "signalbox"
     draft: bool = True  # false: its pull requests are opened as what may be merged
     checks: bool = True  # false: its pull requests have none, or none while they are drafts
+    ignored_checks: tuple[CheckGlob, ...] = ()  # globs of names; these are neither waited for nor mended
     trailers: tuple[Trailer, ...] = ()  # last lines of each commit, such as Signed-off-by: Name <address>
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
 

@@ -17,6 +17,10 @@ from agents.errors import BadSettings
 from bot.dotenv import examined
 from bot.tokens import as_pasted, bot_token, level_token
 
+_THE_WAY = frozenset(
+    {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
+     "CURL_CA_BUNDLE", "GIT_SSL_CAINFO"}
+)  # fmt: skip
 Token = Annotated[SecretStr | None, BeforeValidator(as_pasted)]
 
 
@@ -114,6 +118,16 @@ def environment() -> Mapping[str, str]:
     examined(Path(".env"))
     kept = {name: value for name, value in dotenv_values(".env").items() if value}
     return {**kept, **{name: value for name, value in os.environ.items() if value}}
+
+
+def show_the_way() -> None:
+    """Have libraries, git and pip find what `.env` says of proxies, authorities and indexes: they read the process's.
+
+    Raises BadSettings when `.env` cannot be read.
+    """
+    for name, value in environment().items():
+        if name not in os.environ and (name.upper() in _THE_WAY or name.startswith("PIP_")):
+            os.environ[name] = value
 
 
 def secret(value: SecretStr | None) -> str:

@@ -36,7 +36,7 @@ class MemoryWorkspace:
     def __post_init__(self) -> None:
         self.files = dict(self.base)
 
-    def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:
+    def run(self, command: Sequence[str], *, seconds: float = 120.0, most: int = 0) -> Ran:
         self._must_be_open()
         return self.ran(command)
 
@@ -124,7 +124,7 @@ class FakeWorkspace:
     commands: list[tuple[str, ...]] = field(default_factory=list)
     closed: bool = False
 
-    def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:
+    def run(self, command: Sequence[str], *, seconds: float = 120.0, most: int = 0) -> Ran:
         self.commands.append(tuple(command))
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = {

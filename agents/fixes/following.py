@@ -73,7 +73,9 @@ class Following:
         fix = self.means.store.fixes.latest(report_id)
         if fix is None or fix.number is None or not rules.is_followed(report, fix):
             return Looked(news=News(kind=NewsKind.NOTHING))
-        seen = self.means.redactor.pull_request(self.means.code_host.pull_request(self._repository(fix), fix.number))
+        repository = self._repository(fix)
+        shown = self.means.code_host.pull_request(repository, fix.number).ignoring(repository.ignored_checks)
+        seen = self.means.redactor.pull_request(shown)
         news = follow(fix, seen, report, self.means.policy, self.means.clock())
         return Looked(news=news, changed=self._keep(fix, seen, news), attempt=report.attempt)
 
