@@ -49,3 +49,13 @@ def test_a_slow_command_where_the_bot_is_no_member_is_answered_where_it_was_type
     talk.place.workspace.command(BOB, QUIET, "/signalbox", "status")
 
     assert wait_for(lambda: talk.place.whispers(BOB)[1:]) == ["Working"]
+
+
+def test_a_home_tab_that_slack_does_not_take_is_no_event_that_failed(place: Workplace) -> None:
+    place.faults.plan(Fault("slack:views.publish", Moment.RECEIPT, Kind.REFUSE, times=9, error="not_enabled"))
+    place.event({"type": "app_home_opened", "user": BOB, "tab": "home", "channel": "D1"}, "EvHome")
+    place.settles()
+
+    kept = place.store.inbox.get("EvHome")
+    assert kept is not None
+    assert kept.failures == 0
