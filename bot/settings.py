@@ -30,6 +30,11 @@ def _address(value: str) -> str:
     return value
 
 
+def _without_version(value: str) -> str:
+    """The address as the SDK takes it, which adds /v1 itself: other tools want it with that, and so it is pasted."""
+    return value.rstrip("/").removesuffix("/v1")
+
+
 class Settings(BaseSettings):
     """The environment's part of the configuration; a `.env` file in the working directory is read too."""
 
@@ -39,7 +44,7 @@ class Settings(BaseSettings):
     slack_app_token: Annotated[Token, AfterValidator(level_token)] = None
     slack_api_url: str = "https://slack.com/api/"
     anthropic_api_key: Token = None
-    anthropic_base_url: str = "https://api.anthropic.com"
+    anthropic_base_url: Annotated[str, AfterValidator(_without_version)] = "https://api.anthropic.com"
     github_token: Token = None
     github_app_id: int | None = None
     github_app_key: SecretStr | None = None  # the private key, PEM

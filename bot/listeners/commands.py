@@ -16,11 +16,13 @@ from agents import rules
 from bot.actions import Command, Verb
 from bot.circuits import known_rests
 from bot.listeners import correcting, explaining, held, how, inquiring, sleeping, tracking
+from bot.listeners.addressing import as_command
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
 from bot.listeners.payload import Typed
 from bot.listeners.standing import standing_typed
+from bot.listeners.telling import tell
 from bot.listeners.unshown import unshown
 from bot.sources.slack import SOURCE, words_of
 from bot.views.condition import HELP, Condition, condition
@@ -77,6 +79,7 @@ def register(app: App, deps: Deps) -> None:
 
 def signalbox_said(typed: Typed, deps: Deps) -> Said:
     """What `/signalbox` with these words answers."""
+    typed = replace(typed, text=as_command(typed.text))
     word = (typed.text.split() or [Verb.HELP])[0].lower()
     if REPORT.fullmatch(word):
         typed, word = replace(typed, text=f"{Verb.FIND} {word}"), Verb.FIND
@@ -112,7 +115,7 @@ def _answer(ack: Ack, typed: Typed, work: Callable[[Typed, Deps], Said], deps: D
     text, blocks = work(typed, deps)
     ack(text=text, blocks=within(blocks) or None)
     if time.monotonic() - began > _IN_TIME and typed.channel and typed.user:
-        deps.slack.whisper(typed.channel, typed.user, text, blocks=blocks)
+        tell(typed.channel, typed.user, text, deps, blocks=blocks, address=typed.address)
 
 
 def _investigate(typed: Typed, deps: Deps) -> Said:
