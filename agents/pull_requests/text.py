@@ -95,6 +95,8 @@ def _seen(case: FixCase, signals: Sequence[Signal]) -> Iterator[str]:
     for signal in others:
         title = literal(signal.title or (signal.summary.title if signal.summary else ""))
         told.setdefault(f"{signal.source} {title}", f"- {_link(signal)}: {title}")
+    for one in case.linked_elsewhere:
+        told.setdefault(one.url, f"- [{literal(one.identifier)}]({one.url})" if _is_link(one.url) else "")
     yield from list(told.values())[:_MOST_SIGNALS]
     if len(told) > _MOST_SIGNALS:
         yield f"- and {len(told) - _MOST_SIGNALS} more"
