@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents.research.recording import record_of
+from agents.terms import Policy
 from storage.columns import now
 from storage.records import CheckState, EntryKind
 from storage.store import Store
@@ -16,7 +17,7 @@ def test_of_a_long_journal_the_newest_lines_are_told_and_how_many_are_left_out(s
         sqlite_store.reports.note(
             report.id or 0, EntryKind.STAGE, "machine", f"line {number}\n{'x' * 500}", step=f"{number}"
         )
-    record = record_of(sqlite_store, sqlite_store.reports.get(report.id or 0))
+    record = record_of(sqlite_store, sqlite_store.reports.get(report.id or 0), Policy())
     kept = [line for line in record.splitlines() if " machine: line " in line]
     assert len(kept) == 60
     assert " line 69 x" in kept[-1]
@@ -28,15 +29,15 @@ def test_a_fix_is_told_with_its_proof_its_pull_request_and_who_merged_it(sqlite_
     report = a_report(sqlite_store)
     report_id = report.id or 0
     fix = sqlite_store.fixes.start(report_id, 1, "acme/app", "signalbox/sb-1", "0" * 40)
-    assert "was begun on" in record_of(sqlite_store, report)
+    assert "was begun on" in record_of(sqlite_store, report, Policy())
     broken = a_proof().model_copy(update={"passed_after": False})
     sqlite_store.fixes.change(fix.id or 0, proof=broken)
-    assert "Its proof does not hold" in record_of(sqlite_store, report)
+    assert "Its proof does not hold" in record_of(sqlite_store, report, Policy())
     sqlite_store.fixes.change(
         fix.id or 0, proof=a_proof(), number=7, url="https://github.example/pull/7", checks=CheckState.GREEN,
         ready=True, merged_at=now(), merged_by="ada",
     )  # fmt: skip
-    record = record_of(sqlite_store, report)
+    record = record_of(sqlite_store, report, Policy())
     assert "It is proven" in record
     assert "#7, https://github.example/pull/7, ready for review; its checks are green." in record
     assert "by ada." in record

@@ -134,8 +134,10 @@ class Inquiring:
             base
             | {
                 "question": inquiry.words,
+                "asked_by": inquiry.asked_by,
+                "asked_at": inquiry.asked_at,
                 "number": store.inquiries.number(inquiry),
-                "record": redact(record_of(store, report)),
+                "record": redact(record_of(store, report, self.means.policy)),
                 "asked_before": [Exchange(question=each.words, answer=_said(each.reply)) for each in before],
             }
         )
