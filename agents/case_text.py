@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from agents.cases import Exchange, FixCase, Guidance, ResearchCase, SeenSignal, SimilarReport
+from agents.cases import Exchange, FixCase, Guidance, InquiryCase, ResearchCase, SeenSignal, SimilarReport
 from agents.exchange import Remark
 from agents.patches.patch import unresolved
 from agents.prompts import quoted
@@ -56,6 +56,14 @@ def similar_lines(similar: Sequence[SimilarReport]) -> str:
     """A line for each of them."""
     parts = ((one.ref, one.title, one.headline, one.outcome, one.url) for one in similar)
     return "\n".join(" · ".join(part for part in line if part) for line in parts)
+
+
+def change_text(case: InquiryCase) -> str:
+    """What its fix changes."""
+    if not case.change:
+        return "Nothing is changed yet."
+    where = "as its pull request has it" if case.pushed else "which was never pushed"
+    return quoted(cut(case.change, PATCH), f"change of its fix, {where}")
 
 
 def asked_text(before: Sequence[Exchange]) -> str:

@@ -107,6 +107,8 @@ class InquiryCase(ResearchCase):
     asked_at: dt.datetime | None = None
     number: int = Field(default=1, ge=1)  # of the questions about the report
     record: str
+    change: str = ""  # the patch of its fix so far
+    pushed: bool = False  # that it stands in the pull request
     asked_before: tuple[Exchange, ...] = ()
 
     @property

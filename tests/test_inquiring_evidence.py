@@ -92,3 +92,14 @@ def test_it_is_told_who_asks_and_when_why_it_is_so_urgent_and_nothing_of_other_q
     assert "That is by numbers (of 64; P0 from 48" in given
     assert ranked.assessment.ranked.importance.counted in given
     assert "asked a question" not in given
+
+
+def test_what_the_pull_request_changes_is_shown_and_can_be_cited(sqlite_store: Store, tmp_path: Path) -> None:
+    line = "+    return total / people if people else 0"
+    asked = Asked(sqlite_store, tmp_path, reply(_claim("change", line)))
+    asked.world.reaches(Status.AWAITING_REVIEW)
+    asked.asks("what does the pull request change?")
+    answer = asked.answered().reply
+    assert answer is not None
+    assert [one.quote for claim in answer.claims for one in claim.evidence] == [line]
+    assert 'of="change of its fix, as its pull request has it"' in opening(asked)

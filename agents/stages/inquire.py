@@ -26,7 +26,7 @@ from storage.inquiries import Reply
 from storage.judgments import Outcome, Stage
 
 RECORD = "record"  # by which the record is cited; what follows, by which the rest of what is given is
-_PLAN, _RESEARCH, _ALIKE = "plan", "research", "earlier reports"
+_PLAN, _RESEARCH, _CHANGE, _ALIKE = "plan", "research", "change", "earlier reports"
 _LONGEST_CLAIM, _LONGEST_UNKNOWN = 300, 600  # characters, as the reply's own fields have it
 _EMPTY = (
     "Neither claims nor `unknown` say anything. Answer, or say in `unknown` what is not known and what would settle it."
@@ -141,6 +141,7 @@ def _given(case: InquiryCase) -> tuple[tuple[str, str], ...]:
         (RECORD, case.record),
         (_PLAN, case_text.plan_text(plan) if plan else ""),
         (_RESEARCH, case_text.research_text(research, quotes=False) if research else ""),
+        (_CHANGE, case.change),
         (_ALIKE, case_text.similar_lines(case.similar)),
     )
 
@@ -155,6 +156,7 @@ def _variables(case: InquiryCase, limits: Limits) -> dict[str, str]:
         "record": quoted(case.record, RECORD),
         "guidance": case_text.guidance_text(case.guidance),
         "earlier": case_text.earlier_text(case),
+        "change": case_text.change_text(case),
         "asked_before": case_text.asked_text(case.asked_before),
         "similar": case_text.similar_text(case.similar),
         "repository": case.repository.name,

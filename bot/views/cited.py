@@ -38,7 +38,8 @@ def _shown(evidence: Evidence, scene: Scene) -> Iterator[Piece]:
     """Its place. What was run or asked stands nowhere else: of that, the words on which the claim rests, too."""
     yield place_of(evidence, scene)
     if evidence.kind in _ANSWERED:
-        yield Words(f" “{textwrap.shorten(evidence.quote, _OUTCOME, placeholder=' …')}”", limit=_OUTCOME + 4)
+        quote = textwrap.shorten(evidence.quote, _OUTCOME, placeholder=" …")
+        yield from with_people([Words(f" “{quote}”", limit=_OUTCOME + 4)], scene)
 
 
 def with_people(pieces: Sequence[Piece], scene: Scene) -> Iterator[Piece]:

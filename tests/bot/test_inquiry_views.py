@@ -53,7 +53,10 @@ def test_where_nothing_of_an_answer_holds_what_is_not_known_still_says_why(life:
     assert "I do not know" not in shown
 
 
-def test_people_are_named_in_what_is_not_known_too(life: Life) -> None:
-    _answered(life, Reply(unknown=f"Whether it may wait; {ADA}, who may approve it, can say."))
-    (line,) = [block for block in last(life).blocks if "may wait" in str(block)]
-    assert {"type": "user", "user_id": ADA} in line["elements"][0]["elements"]
+def test_people_are_named_in_what_is_not_known_and_what_is_quoted_too(life: Life) -> None:
+    approvers = RECORD.model_copy(update={"quote": f"Its plans may be approved by {ADA}."})
+    claim = Finding(claim="Nobody has.", evidence=(approvers,))
+    _answered(life, Reply(claims=(claim,), unknown=f"Whether it may wait; {ADA}, who may approve it, can say."))
+    for words in ("may wait", "may be approved"):
+        (line,) = [block for block in last(life).blocks if words in str(block)]
+        assert {"type": "user", "user_id": ADA} in line["elements"][0]["elements"]
