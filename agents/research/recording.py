@@ -13,8 +13,11 @@ from agents.wording import cut
 from storage.inquiries import ANSWERED, ASKED, NOT_ANSWERED
 from storage.judgments import Research
 from storage.records import Entry, Fix, Report
+from storage.status import CLOSED, Status
 from storage.store import Store
 
+_AT_THE_PULL_REQUEST = frozenset({Status.AWAITING_CHECKS, Status.AWAITING_REVIEW})
+_OVER = frozenset({Status.AWAITING_PROOF, *CLOSED})
 _OF_QUESTIONS = frozenset({ASKED, ANSWERED, NOT_ANSWERED})
 _LINES = 60  # of the journal, the newest
 _LINE = 400  # characters
@@ -40,6 +43,7 @@ def _lines(store: Store, report: Report, policy: Policy) -> Iterator[str]:
         yield from _around(report.research)
     if report.plan_revision:
         yield f"Its latest plan is revision {report.plan_revision}."
+    yield _changing(report)
     named = rules.approvers_of(policy.repository(report.repository), policy)
     yield f"Its plans may be approved by {', '.join(named) or 'nobody: the policy file names no approvers'}."
     if (fix := store.fixes.latest(report_id)) is not None:
@@ -49,6 +53,21 @@ def _lines(store: Store, report: Report, policy: Policy) -> Iterator[str]:
         yield f"({len(entries) - _LINES} older lines are left out)"
     for entry in entries[-_LINES:]:
         yield _entry(entry)
+
+
+def _changing(report: Report) -> str:
+    """How somebody has what is planned, or done, changed now."""
+    if report.status in _AT_THE_PULL_REQUEST:
+        return "Who wants its fix changed says so on the pull request, if they may write to the repository."
+    if report.status in _OVER:
+        return "It is merged or closed; what is missing is a new report: name the bot in the channel, or /investigate."
+    if report.status is Status.AWAITING_ANSWER:
+        return "Signalbox has asked something first, which an approver answers in this thread."
+    if report.status is Status.GATHERING:
+        return "There is no plan to be changed; /investigate has it researched."
+    if report.status is Status.AWAITING_APPROVAL:
+        return "Who wants its plan changed has an approver say how in this thread, without a question mark."
+    return "What an approver says in this thread, without a question mark, is kept for the next try."
 
 
 def _around(research: Research) -> Iterator[str]:
@@ -72,6 +91,10 @@ def _fix(fix: Fix) -> Iterator[str]:
     yield f"A fix of plan revision {fix.plan_revision} was begun on {_at(fix.started_at)}, on the branch {fix.branch}."
     if fix.proof is not None:
         yield f"Its proof does not hold: {cut(fix.proof.why_not, _LINE)}" if not fix.proof.holds else _PROVEN
+        if fix.proof.reviewed:
+            yield f"A model that reviewed it says: {fix.proof.reviewed}"
+        yield from (f"It remarks: {cut(remark, _LINE)}" for remark in fix.proof.remarks)
+    yield from (f"A model that reviewed it objects, so it was not pushed: {cut(one, _LINE)}" for one in fix.objections)
     if fix.number is not None:
         ready = "ready for review" if fix.ready else "a draft"
         yield f"Its pull request is #{fix.number}, {fix.url}, {ready}; its checks are {fix.checks.value}."
