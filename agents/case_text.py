@@ -164,6 +164,9 @@ def base_text(case: ResearchCase) -> str:
 def how_tested(repository: Repository) -> str:
     """How its tests are run, and what was done to the checkout before."""
     text = f"Its tests run with `{' '.join(repository.test_command)}`."
+    if repository.lint_commands:
+        demanded = ", ".join(f"`{shlex.join(command)}`" for command in repository.lint_commands)
+        text += f" Of a change it is demanded, too, that these end as without it: {demanded}."
     if not repository.prepare:
         return text
     command = shlex.join(repository.prepare)

@@ -38,10 +38,12 @@ _KNOWN = {
 }  # fmt: skip
 _THIS = r"(?:this|it|that)(?: one)?"
 _BY_HAND = re.compile(
-    r"(?:ok |okay )?(?:mine|on it|"
-    rf"(?:i'll|i will|i'm going to|i am going to|let me|we'll|we will) (?:take(?: care of)?|fix|handle|own|mend) "
+    r"(?:ok |okay )?(?:mine|on it|i'?(?:ve)? got (?:this|it)|"
+    r"(?:i'?ll|i will|i can|i'm going to|i am going to|let me|we'll|we will) "
+    r"(?:take(?: care of)?|grab|fix|handle|own|mend|do|look (?:at|into)|work on) "
     rf"{_THIS}|"
-    rf"(?:i'm|i am|we're|we are) (?:on|fixing|mending|handling|taking|working on) {_THIS}|(?:i take|taking) {_THIS})"
+    rf"(?:i'?m|i am|we're|we are) (?:on|fixing|mending|handling|taking|working on|looking into) {_THIS}|"
+    rf"(?:i take|taking|claiming) {_THIS})"
     r"(?: (?:by hand|myself|ourselves|manually|already|now|today|tomorrow))*"
 )
 _TO_SOMEBODY = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|,\s*@?[^\W\d_]+[.!\s]*$")
@@ -55,6 +57,7 @@ _SHORTCODE = re.compile(r":([a-z0-9_+'-]+):(?::skin-tone-\d:)?")
 
 def phrase_of(words: str) -> Phrase | None:
     """The phrase that a reply wholly is; None for any other words."""
+    words = without_invisible(words)
     if _is_by_hand(words):
         return Phrase.BY_HAND
     signs = set(_SHORTCODE.findall(words.lower()))
@@ -62,7 +65,7 @@ def phrase_of(words: str) -> Phrase | None:
     pictures = {letter for letter in text if unicodedata.category(letter) == "So"}
     text = "".join(" " if letter in pictures else letter for letter in text)
     said = " ".join(re.sub(r"[.!,]", " ", text).split())
-    bare = " ".join(re.sub(r"[^\w\s']", " ", said).split())
+    bare = " ".join(re.sub(r"[^\w\s']|_", " ", said).split())
     phrase = Phrase.UNCLEAR if not bare else _BY_WORDS.get(bare)
     if phrase is None or bare != said:
         return None if phrase is None else Phrase.UNCLEAR
@@ -70,6 +73,11 @@ def phrase_of(words: str) -> Phrase | None:
     other = bool(signs - _CHEERS or pictures - _CHEER_SIGNS)
     contrary = other if phrase is Phrase.YES else agreeing
     return Phrase.UNCLEAR if contrary else phrase
+
+
+def without_invisible(words: str) -> str:
+    """The words without signs that nobody sees: keyboards and copied text leave some between and behind letters."""
+    return "".join(letter for letter in words if unicodedata.category(letter) != "Cf")
 
 
 def _is_by_hand(words: str) -> bool:

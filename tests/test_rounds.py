@@ -232,50 +232,6 @@ def test_what_people_made_of_a_pull_request_that_got_stuck_is_noticed(world: Wor
     assert world.advances().status is (Status.AWAITING_PROOF if merged else Status.DISMISSED)
 
 
-def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    world.code_host.set_checks(1)
-    world.later = dt.timedelta(hours=2)
-
-    assert world.advances().stuck_because is Outcome.NO_CHECKS
-
-
-def test_what_got_stuck_on_checks_awaits_review_once_they_are_green_after_all(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    world.code_host.set_checks(1, Check(name="queued for a runner", state=CheckState.PENDING))
-    world.later = dt.timedelta(hours=2)
-    assert world.advances().status is Status.STUCK
-
-    assert world.turns_green().status is Status.AWAITING_REVIEW
-    assert not world.code_host.pull_requests[1].draft
-
-
-@pytest.mark.parametrize("asked", [True, False])
-def test_what_people_mended_after_our_last_round_awaits_review_unless_they_ask_for_more(
-    world: World, *, asked: bool
-) -> None:
-    world.follows(POLICY.model_copy(update={"budgets": Budgets(fix_rounds=1)}))
-    world.reaches(Status.AWAITING_CHECKS)
-    world.code_host.set_checks(1, Check(name="tests", state=CheckState.RED, log="E  assert 1 == 2"))
-    assert world.advances().stuck_because is Outcome.OUT_OF_ROUNDS
-    if asked:
-        world.code_host.remark(1, Remark(id="c1", author="ada", text="Return 0 instead.", may_write=True))
-
-    assert world.turns_green().status is (Status.STUCK if asked else Status.AWAITING_REVIEW)
-
-
-def test_a_retry_waits_for_the_checks_once_more_as_long_as_the_first_time(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    world.code_host.set_checks(1, Check(name="queued for a runner", state=CheckState.PENDING))
-    world.later = dt.timedelta(hours=2)
-    assert world.advances().stuck_because is Outcome.NO_CHECKS
-    assert world.presses(Decision.RETRY)
-    world.later = dt.timedelta(minutes=50)
-    assert world.advances().status is Status.AWAITING_CHECKS
-
-    assert world.turns_green().status is Status.AWAITING_REVIEW
-
-
 def test_what_was_asked_for_before_it_was_closed_for_a_moment_is_done_when_it_is_open_again(world: World) -> None:
     world.reaches(Status.AWAITING_CHECKS)
     world.code_host.remark(1, Remark(id="c1", author="ada", text="Return 0 instead.", may_write=True))

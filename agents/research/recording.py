@@ -37,6 +37,8 @@ def _lines(store: Store, report: Report, policy: Policy) -> Iterator[str]:
     count = store.signals.count(report_id).signals
     status = report.status.value.replace("_", " ")
     yield f"{report.ref} is {status} since {_at(report.since)}; it holds {count} signal{'s' * (count != 1)}."
+    if report.name:
+        yield f"People call it “{report.name}”."
     if report.priority is not None:
         yield f"Its priority is {report.priority.value}."
     if report.research is not None:
@@ -88,6 +90,14 @@ def _around(research: Research) -> Iterator[str]:
 
 
 def _fix(fix: Fix) -> Iterator[str]:
+    if fix.by_hand:
+        what = (
+            f"pull request #{fix.number}, {fix.url}" if fix.number is not None else fix.mended_in or "no pull request"
+        )
+        yield f"{fix.by_hand} mends it by hand, as they said on {_at(fix.started_at)}: {what}."
+        if fix.number is not None and fix.merged_at is not None:
+            yield f"It was merged on {_at(fix.merged_at)} by {fix.merged_by or 'somebody'}."
+        return
     yield f"A fix of plan revision {fix.plan_revision} was begun on {_at(fix.started_at)}, on the branch {fix.branch}."
     if fix.proof is not None:
         yield f"Its proof does not hold: {cut(fix.proof.why_not, _LINE)}" if not fix.proof.holds else _PROVEN
