@@ -112,8 +112,12 @@ class InquiryCase(ResearchCase):
     """What somebody asks about a report. `record` is what was done about it so far, line by line."""
 
     question: str = Field(min_length=1)
+    asked_by: str = ""  # their id in Slack
+    asked_at: dt.datetime | None = None
     number: int = Field(default=1, ge=1)  # of the questions about the report
     record: str
+    change: str = ""  # the patch of its fix so far
+    pushed: bool = False  # that it stands in the pull request
     asked_before: tuple[Exchange, ...] = ()
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import fnmatch
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -187,7 +188,19 @@ class PullRequest(BaseModel):
     checks: tuple[Check, ...] = ()
     remarks: tuple[Remark, ...] = ()
     conflicting: bool = False
-    missing: tuple[str, ...] = ()  # while all checks are green: those that the base branch requires beside them
+    missing: tuple[str, ...] = ()  # those that the base branch requires beside `checks`; empty while one is not done
+    ignored: tuple[Check, ...] = ()  # which nobody waits for or mends
+
+    def ignoring(self, globs: Sequence[str]) -> PullRequest:
+        """As it is without the checks whose names match one of these; big and small letters are the same."""
+        if not globs:
+            return self
+        changes = {
+            "checks": tuple(check for check in self.checks if not _is_named(check.name, globs)),
+            "missing": tuple(name for name in self.missing if not _is_named(name, globs)),
+            "ignored": tuple(check for check in self.checks if _is_named(check.name, globs)),
+        }
+        return self.model_copy(update=changes)
 
     @property
     def verdict(self) -> CheckState:
@@ -199,6 +212,11 @@ class PullRequest(BaseModel):
             if state in states:
                 return state
         return CheckState.GREEN
+
+
+def _is_named(name: str, globs: Sequence[str]) -> bool:
+    """Whether a glob matches it. A bracket is no class of letters: jobs of a matrix have them in their names."""
+    return any(fnmatch.fnmatchcase(name.lower(), glob.lower().replace("[", "[[]")) for glob in globs)
 
 
 class Touching(BaseModel):

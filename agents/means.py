@@ -43,6 +43,7 @@ class Basis:
     messenger: Messenger
     nudge: Nudge
     clock: Callable[[], dt.datetime] = now
+    researches: bool = True  # whether there is a model that can; else only who asks is told that there is none
 
 
 @dataclass(frozen=True, kw_only=True)

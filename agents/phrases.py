@@ -57,6 +57,7 @@ _SHORTCODE = re.compile(r":([a-z0-9_+'-]+):(?::skin-tone-\d:)?")
 
 def phrase_of(words: str) -> Phrase | None:
     """The phrase that a reply wholly is; None for any other words."""
+    words = without_invisible(words)
     if _is_by_hand(words):
         return Phrase.BY_HAND
     signs = set(_SHORTCODE.findall(words.lower()))
@@ -64,7 +65,7 @@ def phrase_of(words: str) -> Phrase | None:
     pictures = {letter for letter in text if unicodedata.category(letter) == "So"}
     text = "".join(" " if letter in pictures else letter for letter in text)
     said = " ".join(re.sub(r"[.!,]", " ", text).split())
-    bare = " ".join(re.sub(r"[^\w\s']", " ", said).split())
+    bare = " ".join(re.sub(r"[^\w\s']|_", " ", said).split())
     phrase = Phrase.UNCLEAR if not bare else _BY_WORDS.get(bare)
     if phrase is None or bare != said:
         return None if phrase is None else Phrase.UNCLEAR
@@ -72,6 +73,11 @@ def phrase_of(words: str) -> Phrase | None:
     other = bool(signs - _CHEERS or pictures - _CHEER_SIGNS)
     contrary = other if phrase is Phrase.YES else agreeing
     return Phrase.UNCLEAR if contrary else phrase
+
+
+def without_invisible(words: str) -> str:
+    """The words without signs that nobody sees: keyboards and copied text leave some between and behind letters."""
+    return "".join(letter for letter in words if unicodedata.category(letter) != "Cf")
 
 
 def _is_by_hand(words: str) -> bool:

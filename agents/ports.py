@@ -86,8 +86,11 @@ class Workspace(Protocol):
         """The commit it was checked out at."""
         ...
 
-    def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:
-        """Run a command in the checkout, in the sandbox. Never raises for the command's own failure."""
+    def run(self, command: Sequence[str], *, seconds: float = 120.0, most: int = 0) -> Ran:
+        """Run a command in the checkout, in the sandbox. Never raises for the command's own failure.
+
+        `most` is how many bytes of what it prints are kept, if not as many as of any command.
+        """
         ...
 
     def read(self, path: str) -> str:

@@ -115,6 +115,12 @@ def _glob_or_none(value: str) -> str:
     return _glob(value) if value else value
 
 
+def _check_glob(value: str) -> str:
+    if not value.strip(" *?"):
+        raise ValueError("this would ignore every check; name one, such as codecov/*, or set checks = false")
+    return value
+
+
 def _place(value: str) -> str:
     parts = value.split("/")
     if "\0" in value or parts[0] == ".git" or any(part.strip() in ("", ".", "..") for part in parts):
@@ -221,6 +227,7 @@ ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 """Where a service is reached that we hold a token for."""
 Glob = Annotated[str, AfterValidator(_glob)]
 """Which paths of a repository, from its top."""
+CheckGlob = Annotated[str, AfterValidator(_check_glob)]
 OptionalGlob = Annotated[str, AfterValidator(_glob_or_none)]
 """The same, or nothing."""
 Place = Annotated[str, AfterValidator(_place)]

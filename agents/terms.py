@@ -16,6 +16,7 @@ from agents.model_terms import Models
 from agents.term_forms import (
     BotId,
     Branch,
+    CheckGlob,
     CloneUrl,
     Command,
     Glob,
@@ -105,6 +106,7 @@ class Repository(Terms):
     test_environment: dict[str, str] = Field(default_factory=dict)  # e.g. PYTHONPATH = "src"; see variables_at
     test_report: OptionalGlob = ""  # the JUnit XML that test_command writes, if its log names no failures
     test_minutes: float = Field(default=10.0, gt=0)  # for one run of the tests
+    lint_commands: tuple[Command, ...] = ()  # a fix may make none of these end worse: linters, formatters, types
     prepare: OptionalCommand = ()  # run in every fresh checkout, for what a build makes; git must ignore what it makes
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
     environment: str = ""  # folder of a ready-made virtual environment instead
@@ -122,6 +124,7 @@ class Repository(Terms):
     label: str = "signalbox"
     draft: bool = True  # false: its pull requests are opened as what may be merged
     checks: bool = True  # false: its pull requests have none, or none while they are drafts
+    ignored_checks: tuple[CheckGlob, ...] = ()  # globs of names; these are neither waited for nor mended
     trailers: tuple[Trailer, ...] = ()  # last lines of each commit, such as Signed-off-by: Name <address>
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
 

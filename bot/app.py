@@ -247,10 +247,12 @@ def _means(  # noqa: PLR0917 what is built before it, in that order
     home, git = settings.signalbox_home, circuits.of(GIT)
     mirrors = Mirrors(home / "mirrors", settings.github_url, credentials.token, circuit=git)
     code_host = GithubCodeHost(credentials, mirrors, circuit=circuits.of(API))
+    model = model_of(settings, policy, store, circuits)
     return Means(
         store=store,
         policy=policy,
-        model=model_of(settings, policy, store, circuits),
+        model=model,
+        researches=model.can_research,
         workspaces=SandboxWorkspaces(mirrors, home),
         code_host=code_host,
         vectoriser=vectoriser_of(settings.signalbox_sentences, home),

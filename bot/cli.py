@@ -17,6 +17,7 @@ from rich.console import Console
 
 from agents.errors import BadPolicy, BadSettings, SlackRejected
 from bot.ending import last_words
+from bot.settings import show_the_way
 from storage.errors import SignalboxError
 
 _MODULES = {  # of each command, which has the command's name there
@@ -104,6 +105,7 @@ def _in_sentences(name: str, command: Callable[..., None]) -> Callable[..., None
     @functools.wraps(command)
     def speaking(**given: Any) -> None:
         try:
+            show_the_way()
             command(**given)
         except SignalboxError as error:
             typed = " ".join(["signalbox", name, *([given["source"]] if name == "pull" else [])])

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -25,6 +25,7 @@ class DeletedAnswers:
     """Forgets them, once Slack, asked for each of them alone, has it no more."""
 
     deps: Deps
+    looked: set[str] = field(default_factory=set)  # threads that need no other look
 
     def forget(self, channels: Sequence[str], since: dt.datetime, until: dt.datetime) -> None:
         """Of what was said there between two moments. Raises SlackDown."""
@@ -32,7 +33,7 @@ class DeletedAnswers:
         for message, thread in self._kept(channels, since, until):
             by_thread.setdefault(thread, set()).add(message.partition("/")[2])
         latest = sorted(by_thread, key=lambda thread: max(map(float, by_thread[thread])), reverse=True)
-        for thread in latest[:_THREADS]:
+        for thread in [each for each in latest[:_THREADS] if f"gone {each}" not in self.looked]:
             channel, _, ts = thread.partition("/")
             try:
                 gone = [
@@ -45,6 +46,7 @@ class DeletedAnswers:
                 self._forget(channel, ts, each)
             if gone:
                 log.info("answers were deleted meanwhile", thread=thread, messages=len(gone))
+            self.looked.add(f"gone {thread}")
 
     def _kept(self, channels: Sequence[str], since: dt.datetime, until: dt.datetime) -> list[tuple[str, str]]:
         store = self.deps.store

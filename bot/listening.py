@@ -39,6 +39,7 @@ class Listening:
     deps: Deps
     connected: Callable[[], bool]
     clock: Callable[[], dt.datetime] = field(default=now)
+    _read: set[str] = field(default_factory=set)  # threads that were read since the mark: a minute may not hold all
 
     def note(self) -> None:
         """Move the mark on; before, read back what was said since it, if it lies far behind. Raises nothing of ours."""
@@ -51,6 +52,7 @@ class Listening:
             if at - since > AWAY:
                 self._catch_up(max(since, at - LONGEST))
             cursors.advance(MARK, at.isoformat(), [])
+            self._read.clear()
         except (SlackDown, DatabaseDown) as error:  # the mark stays, and the next minute tries again
             log.warning("what was said meanwhile is read back later", error=str(error))
 
@@ -58,21 +60,36 @@ class Listening:
         """Hear what people wrote since then, as if it had come just now, oldest first."""
         for terms in self.deps.policy.channels:
             try:
-                said = list(self._said(terms.id, since.timestamp() - _OVERLAP))
+                self._hear(terms.id, since)
             except SlackRejected as error:
                 log.warning("what was said meanwhile cannot be read back", channel=terms.id, error=str(error))
                 continue
-            for event in sorted(said, key=lambda each: each.ts):
-                if not event.is_reply or self.deps.store.reports.at_thread(event.channel, event.thread_ts) is None:
-                    heard(event, self.deps)
             self._forget_deleted(terms.id, since.timestamp())
-            if said:
-                log.info("read back what was said", channel=terms.id, since=since.isoformat(), messages=len(said))
         channels = [terms.id for terms in self.deps.policy.channels]
-        DeletedAnswers(self.deps).forget(channels, since - LONGEST, since)
+        DeletedAnswers(self.deps, self._read).forget(channels, since - LONGEST, since)
 
-    def _said(self, channel: str, oldest: float) -> Iterator[SlackEvent]:
-        """The messages of a channel since a moment, and the answers under them."""
+    def _hear(self, channel: str, since: dt.datetime) -> None:
+        """Hear what was said in a channel; if Slack lets us read only a part of it now, that part.
+
+        Slack takes some 50 looks into threads a minute. The next minute goes on with those that were not read.
+        """
+        said, threads, stopped = list[SlackEvent](), list[str](), None
+        try:
+            for event in self._said(channel, since.timestamp() - _OVERLAP, threads):
+                said.append(event)
+        except SlackDown as error:
+            stopped = error
+        for event in sorted(said, key=lambda each: each.ts):
+            if not event.is_reply or self.deps.store.reports.at_thread(event.channel, event.thread_ts) is None:
+                heard(event, self.deps)
+        self._read.update(threads)
+        if stopped is not None:
+            raise stopped
+        if said:
+            log.info("read back what was said", channel=channel, since=since.isoformat(), messages=len(said))
+
+    def _said(self, channel: str, oldest: float, threads: list[str]) -> Iterator[SlackEvent]:
+        """The messages of a channel since a moment, and the answers under them; `threads` gets those that were read."""
         slack, cursor = self.deps.slack, ""
         place = slack.place(channel)
         shared = place is not None and place.is_shared
@@ -80,8 +97,11 @@ class Listening:
             answer = slack.page(channel, "", oldest, cursor)
             for message in answer["messages"]:
                 yield self._event(message, channel, shared=shared)
-                if message.get("reply_count"):
-                    yield from slack.thread(channel, str(message["ts"]))[1:]
+                name = f"{channel}/{message['ts']} until {message.get('latest_reply')}"
+                if message.get("reply_count") and name not in self._read:
+                    answers = slack.thread(channel, str(message["ts"]))[1:]
+                    threads.append(name)
+                    yield from answers
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return
@@ -90,15 +110,13 @@ class Listening:
         """Forget what was deleted meanwhile, of what was said here in the week before, but for answers."""
         kept = self.deps.store.messages.begun(channel, until - LONGEST.total_seconds(), until)
         try:
-            gone = [ts for ts in self._missed(channel, kept, until) if self._is_gone(channel, ts)] if kept else []
+            for ts in self._missed(channel, kept, until) if kept else []:
+                if self._is_gone(channel, ts):
+                    event = {"type": "message", "subtype": DELETED, "channel": channel, "deleted_ts": ts}
+                    deleted(SlackEvent.of({"team_id": self.deps.home_team, "event": event}), self.deps)
+                    log.info("a message was deleted meanwhile", message=f"{channel}/{ts}")
         except SlackRejected as error:
             log.warning("whether messages were deleted meanwhile cannot be seen", channel=channel, error=str(error))
-            return
-        for ts in gone:
-            event = {"type": "message", "subtype": DELETED, "channel": channel, "deleted_ts": ts}
-            deleted(SlackEvent.of({"team_id": self.deps.home_team, "event": event}), self.deps)
-        if gone:
-            log.info("messages were deleted meanwhile", channel=channel, messages=len(gone))
 
     def _missed(self, channel: str, kept: Sequence[str], until: float) -> list[str]:
         """Those of the kept messages that the channel does not show any more, as far back as it was read."""

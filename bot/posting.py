@@ -30,9 +30,14 @@ log = structlog.get_logger()
 
 PEN = 60.0  # seconds that one publisher may draw a report without a sign of life; longer than any one call takes
 _EARLIER = dt.timedelta(seconds=120)  # clocks differ: a post is looked for from so long before we first tried it
-_GONE = frozenset({"message_not_found", "thread_not_found"})  # somebody deleted it: that is their right
+_GONE = frozenset(
+    {"message_not_found", "thread_not_found", "cannot_reply_to_message"}
+)  # it was deleted: that is anybody's right
 _UNCHANGEABLE = _GONE | {"cant_update_message", "edit_window_closed"}  # another app of ours posted it, or long ago
-_REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "too_many_blocks"})
+_REFUSED_BLOCKS = frozenset({
+    "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "too_many_blocks",
+    "invalid_arguments",
+})  # fmt: skip
 
 
 class PenLost(Exception):

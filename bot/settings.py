@@ -17,6 +17,10 @@ from agents.errors import BadSettings
 from bot.dotenv import examined
 from bot.tokens import as_pasted, bot_token, level_token
 
+_THE_WAY = frozenset(
+    {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
+     "CURL_CA_BUNDLE", "GIT_SSL_CAINFO"}
+)  # fmt: skip
 Token = Annotated[SecretStr | None, BeforeValidator(as_pasted)]
 
 
@@ -24,6 +28,11 @@ def _address(value: str) -> str:
     if value and not re.fullmatch(r"(?:[^\s:]+|\[[0-9a-f:]+\]):\d{1,5}", value):
         raise ValueError("it has to be an address of this machine and a port, such as 127.0.0.1:9464")
     return value
+
+
+def _without_version(value: str) -> str:
+    """The address as the SDK takes it, which adds /v1 itself: other tools want it with that, and so it is pasted."""
+    return value.rstrip("/").removesuffix("/v1")
 
 
 class Settings(BaseSettings):
@@ -35,7 +44,7 @@ class Settings(BaseSettings):
     slack_app_token: Annotated[Token, AfterValidator(level_token)] = None
     slack_api_url: str = "https://slack.com/api/"
     anthropic_api_key: Token = None
-    anthropic_base_url: str = "https://api.anthropic.com"
+    anthropic_base_url: Annotated[str, AfterValidator(_without_version)] = "https://api.anthropic.com"
     github_token: Token = None
     github_app_id: int | None = None
     github_app_key: SecretStr | None = None  # the private key, PEM
@@ -109,6 +118,16 @@ def environment() -> Mapping[str, str]:
     examined(Path(".env"))
     kept = {name: value for name, value in dotenv_values(".env").items() if value}
     return {**kept, **{name: value for name, value in os.environ.items() if value}}
+
+
+def show_the_way() -> None:
+    """Have libraries, git and pip find what `.env` says of proxies, authorities and indexes: they read the process's.
+
+    Raises BadSettings when `.env` cannot be read.
+    """
+    for name, value in environment().items():
+        if name not in os.environ and (name.upper() in _THE_WAY or name.startswith("PIP_")):
+            os.environ[name] = value
 
 
 def secret(value: SecretStr | None) -> str:

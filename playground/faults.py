@@ -44,6 +44,7 @@ class Fault:
     times: int = 1
     status: int = 500
     retry_after: int = 1
+    error: str = ""  # Slack's own word for its no, such as restricted_action, said with 200
 
 
 class Refused(Exception):

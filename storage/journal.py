@@ -88,11 +88,14 @@ def move(
 def allowed(report: Report, to: Status, mover: Mover, *, by_hand: bool = False) -> bool:
     """Whether the state chart allows it. From `stuck` only back to where it was: a retry is not an approval.
 
-    What got stuck with a pull request may have been merged by people, and anything be mended by hand.
-    From `dismissed` only what was merged away.
+    What got stuck with a pull request may have been merged by people, its checks may turn green after all, and anything
+    may be mended by hand. From `dismissed` only what was merged away.
     """
     if report.status is Status.STUCK and not by_hand and to not in (report.stuck_from, Status.DISMISSED):
-        return to is Status.AWAITING_PROOF and report.stuck_from in WITH_A_FIX and may_move(Status.STUCK, to, mover)
+        by_others = (to is Status.AWAITING_PROOF and report.stuck_from in WITH_A_FIX) or (
+            to is Status.AWAITING_REVIEW and report.stuck_from is Status.AWAITING_CHECKS and mover is Mover.WORLD
+        )
+        return by_others and may_move(Status.STUCK, to, mover)
     if report.status is Status.DISMISSED and report.merged_into is None:
         return False
     return may_move(report.status, to, mover)

@@ -103,6 +103,7 @@ MOVES: dict[tuple[Status, Status], frozenset[Mover]] = {
     **_ROAD,
     **{(status, _S.STUCK): frozenset({Mover.MACHINE}) for status in WORKED_ON},
     **{(_S.STUCK, status): frozenset({Mover.HUMAN}) for status in WORKED_ON},
+    (_S.STUCK, _S.AWAITING_REVIEW): frozenset({Mover.HUMAN, Mover.WORLD}),  # the world: its checks are green after all
     **{(status, _S.DISMISSED): frozenset({Mover.HUMAN}) for status in _S if status not in CLOSED},
     (_S.GATHERING, _S.DISMISSED): frozenset({Mover.HUMAN, Mover.WORLD}),  # the world: by its silence
 }

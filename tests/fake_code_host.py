@@ -38,6 +38,7 @@ class FakeCodeHost:
     public: bool = False
     renamed: dict[str, str] = field(default_factory=dict)  # former name -> name
     unknown_people: frozenset[str] = frozenset()
+    locked: set[int] = field(default_factory=set)  # pull requests on which nobody may say anything
     taken_over: set[str] = field(default_factory=set)  # branches that people have pushed to
     reverts: dict[int, str] = field(default_factory=dict)  # number -> the commit that undoes it
     pushes: int = 0  # that changed something
@@ -95,6 +96,8 @@ class FakeCodeHost:
 
     def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
         self._maybe_fail()
+        if number in self.locked:
+            raise CodeHostRejected(f"pull request {number} is locked")
         self.comments.setdefault((number, key), text)
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:

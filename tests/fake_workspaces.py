@@ -36,7 +36,7 @@ class MemoryWorkspace:
     def __post_init__(self) -> None:
         self.files = dict(self.base)
 
-    def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:
+    def run(self, command: Sequence[str], *, seconds: float = 120.0, most: int = 0) -> Ran:
         self._must_be_open()
         return self.ran(command)
 
@@ -124,7 +124,7 @@ class FakeWorkspace:
     commands: list[tuple[str, ...]] = field(default_factory=list)
     closed: bool = False
 
-    def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:
+    def run(self, command: Sequence[str], *, seconds: float = 120.0, most: int = 0) -> Ran:
         self.commands.append(tuple(command))
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         environment = {
@@ -149,6 +149,8 @@ class FakeWorkspace:
                 timeout=seconds,
                 check=False,
             )
+        except FileNotFoundError:
+            return Ran(exit_code=127, output=f"{command[0]}: not found", seconds=0.1)
         except subprocess.TimeoutExpired as late:
             return Ran(exit_code=124, output=(late.stdout or b"").decode(errors="replace"), seconds=seconds)
         output = done.stdout.decode(errors="replace").replace("\0", "\ufffd")

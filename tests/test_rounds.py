@@ -202,6 +202,19 @@ def test_a_change_that_conflicts_is_carried_over_to_where_the_base_branch_is_now
     assert "-    return total // people\n+    return total // people if people else 0\n" in mended.patch
 
 
+def test_where_nobody_may_answer_what_was_asked_for_is_pushed_and_followed_all_the_same(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.remark(1, Remark(id="c1", author="ada", text="Why 0, @signalbox?", may_write=True))
+    world.code_host.locked.add(1)
+    world.model.turns = {**world.model.turns, Stage.FIX: [calls(("submit_fix", {**SUBMISSION, "answer": "Because."}))]}
+    assert world.advances().status is Status.AWAITING_FIX
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    told = [entry.text for entry in world.store.reports.journal(1)]
+    assert "pushed what was asked for, and could not answer there: pull request 1 is locked" in told
+
+
 @pytest.mark.parametrize("merged", [True, False])
 def test_what_people_made_of_a_pull_request_that_got_stuck_is_noticed(world: World, *, merged: bool) -> None:
     world.reaches(Status.AWAITING_CHECKS)
@@ -217,26 +230,6 @@ def test_what_people_made_of_a_pull_request_that_got_stuck_is_noticed(world: Wor
         world.code_host.close(1)
 
     assert world.advances().status is (Status.AWAITING_PROOF if merged else Status.DISMISSED)
-
-
-def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    world.code_host.set_checks(1)
-    world.later = dt.timedelta(hours=2)
-
-    assert world.advances().stuck_because is Outcome.NO_CHECKS
-
-
-def test_a_retry_waits_for_the_checks_once_more_as_long_as_the_first_time(world: World) -> None:
-    world.reaches(Status.AWAITING_CHECKS)
-    world.code_host.set_checks(1, Check(name="queued for a runner", state=CheckState.PENDING))
-    world.later = dt.timedelta(hours=2)
-    assert world.advances().stuck_because is Outcome.NO_CHECKS
-    assert world.presses(Decision.RETRY)
-    world.later = dt.timedelta(minutes=50)
-    assert world.advances().status is Status.AWAITING_CHECKS
-
-    assert world.turns_green().status is Status.AWAITING_REVIEW
 
 
 def test_what_was_asked_for_before_it_was_closed_for_a_moment_is_done_when_it_is_open_again(world: World) -> None:

@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 import mcp_types
@@ -129,7 +131,7 @@ class McpServer:
         self._trouble, self._until = trouble, self.clock() + max(self.patience.resting, asked or 0.0)
 
     def _run(self, work: Callable[[Client], Awaitable[T]]) -> T:
-        transport = _Bounded(self.patience.largest)
+        transport = _Bounded(self.patience.largest, _proxy_of(self.terms.url))
 
         async def connected() -> T:
             async with asyncio.timeout(self.patience.calling), self._client(transport) as client:
@@ -202,6 +204,13 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
         yield error
 
 
+def _proxy_of(url: str) -> str | None:
+    """The proxy on the way to an address, by the environment: a client that is given its transport looks for none."""
+    to, known = urlsplit(url), getproxies()
+    is_direct = proxy_bypass(to.netloc.rpartition("@")[2])
+    return None if is_direct else known.get(to.scheme) or known.get("all")
+
+
 class _TooLarge(httpx2.TransportError):
     """An answer went past its limit."""
 
@@ -209,8 +218,8 @@ class _TooLarge(httpx2.TransportError):
 class _Bounded(httpx2.AsyncHTTPTransport):
     """Reads no answer past its limit, and remembers statuses and waits asked for, which the client does not tell."""
 
-    def __init__(self, largest: int) -> None:
-        super().__init__()
+    def __init__(self, largest: int, proxy: str | None) -> None:
+        super().__init__(proxy=proxy)
         self._largest = largest
         self.statuses: set[int] = set()
         self.retry_after: float | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agents.cases import FixCase
-from agents.errors import Stopped
+from agents.errors import CodeHostRejected, Stopped
 from agents.exchange import PullRequestState
 from agents.fixes.beginning import need_room
 from agents.fixes.fix_cases import Approved, FixStart, case_of
@@ -206,12 +206,19 @@ class Fixing:
         )
         made = self.means.code_host.ensure_pull_request(repository, draft)
         self.means.store.fixes.change(fix_id, number=made.number, url=made.url)
-        if row.rounds > 1 and row.submission.answer:
-            key = f"{row.branch}, round {row.rounds}"
-            self.means.code_host.ensure_comment(repository, made.number, key, answer_text(row.submission.answer))
         step = f"fix:{fix_id}:{row.rounds}/pull request"
+        if row.rounds > 1 and row.submission.answer:
+            self._answer(row, repository, made.number, answer_text(row.submission.answer), step)
         self.means.store.reports.note(report_id, EntryKind.EFFECT, "machine", f"opened {made.url}", step=step)
         return made.number
+
+    def _answer(self, row: Fix, repository: Repository, number: int, answer: str, step: str) -> None:
+        """Answer on the pull request. Where nobody may (it was locked) that is noted: what was asked for is pushed."""
+        try:
+            self.means.code_host.ensure_comment(repository, number, f"{row.branch}, round {row.rounds}", answer)
+        except CodeHostRejected as error:
+            unsaid = f"pushed what was asked for, and could not answer there: {error}"
+            self.means.store.reports.note(row.report_id, EntryKind.EFFECT, "machine", unsaid, step=f"{step}/answer")
 
     def _move(self, report_id: int, fix_id: int, *, pushed: bool) -> bool:
         row, _ = self._row(fix_id)

@@ -73,14 +73,15 @@ class Following:
         fix = self.means.store.fixes.latest(report_id)
         if fix is None or fix.number is None or not rules.is_followed(report, fix):
             return Looked(news=News(kind=NewsKind.NOTHING))
+        repository = self._repository(fix)
         try:
-            read = self.means.code_host.pull_request(self._repository(fix), fix.number)
+            shown = self.means.code_host.pull_request(repository, fix.number).ignoring(repository.ignored_checks)
         except CodeHostRejected as error:
             if not fix.by_hand:
                 raise
             news = News(kind=NewsKind.CLOSED, because=f"I cannot follow it: {error}")  # who named it may name another
             return Looked(news=news, attempt=report.attempt)
-        seen = self.means.redactor.pull_request(read)
+        seen = self.means.redactor.pull_request(shown)
         news = follow(fix, seen, report, self.means.policy, self.means.clock())
         return Looked(news=news, changed=self._keep(fix, seen, news), attempt=report.attempt)
 

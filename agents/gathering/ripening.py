@@ -20,7 +20,8 @@ class Ripening:
     def ripen(self, report_id: int, *, asked_by: str, asked: bool, because: str, step: str) -> bool:
         """Move the report to research if it is ripe; whether it was moved. One that sleeps wakes first, if it does.
 
-        `asked_by` is who asks, and `asked` whether that, or something as good, is so.
+        `asked_by` is who asks, and `asked` whether that, or something as good, is so. Without a model nothing ripens by
+        itself: every thread would say the same of a research that nobody made.
         """
         store, policy = self.means.store, self.means.policy
         report = store.reports.get(report_id)
@@ -28,7 +29,7 @@ class Ripening:
             if not rouse(self.means, report_id, asked_by):
                 return False
             report = store.reports.get(report_id)
-        if report.status is not Status.GATHERING:
+        if report.status is not Status.GATHERING or not (asked or self.means.researches):
             return False
         count = store.signals.count(report_id)
         autonomy = rules.autonomy_of(report, count, policy)

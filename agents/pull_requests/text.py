@@ -13,6 +13,7 @@ from agents.cases import FixCase
 from agents.exchange import Draft
 from agents.patches.guards import is_changelog
 from agents.patches.patch import read_patch
+from agents.proof.linting import lint_said
 from agents.pull_requests.outward import code, literal, plain, title
 from agents.pull_requests.template import Part, Seen, arranged, unfilled
 from agents.suites.suite import suite_said
@@ -125,12 +126,17 @@ def _proof(proof: Proof, submission: FixSubmission, case: FixCase) -> str:
         [
             f"{where} these tests fail without the change, with {code(submission.expected_failure)}, and pass with it:",
             "\n".join(tests),
-            f"With it, {said} ({code(' '.join(case.repository.test_command))}).",
+            f"With it, {said} ({code(' '.join(case.repository.test_command))}).{_lint(proof)}",
             _folded("Before the change: failing", _fenced(proof.before_log)),
             _folded("After the change: passing", _fenced(proof.after_log)),
             _folded("Whole suite", _fenced(proof.suite_log)),
         ]
     )
+
+
+def _lint(proof: Proof) -> str:
+    said = lint_said(proof)
+    return f" {plain(said)}." if said else ""
 
 
 def _folded(title: str, text: str) -> str:

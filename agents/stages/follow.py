@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from agents.exchange import PullRequest, PullRequestState, Remark
 from agents.phrases import phrase_of
 from agents.terms import Policy
+from storage.judgments import Outcome
 from storage.records import CheckState, Fix, Report
 from storage.status import Status
 
@@ -24,6 +25,7 @@ _COMMANDS = re.compile(  # to bots that most repositories know; any other word a
 )
 _LATE = 300.0  # seconds after which a required check that was not reported is waited for by people alone
 _REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
+_IGNORE = "; a check that says nothing of a change goes into `ignored_checks` of the policy"
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
 
@@ -61,9 +63,10 @@ def follow(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.d
         if seen.closed_at is not None and (at - seen.closed_at).total_seconds() < _REOPENED:
             return News(kind=NewsKind.NOTHING)
         return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
-    if report.status is Status.STUCK or fix.by_hand:  # what a person mends themself is theirs to mend
+    if fix.by_hand:  # what a person mends themself is theirs to mend
         return News(kind=NewsKind.NOTHING)
-    return _while_open(fix, seen, report, policy, at)
+    look = _while_stuck if report.status is Status.STUCK else _while_open
+    return look(fix, seen, report, policy, at)
 
 
 def _elsewhere(fix: Fix, seen: PullRequest, policy: Policy) -> str:
@@ -72,6 +75,15 @@ def _elsewhere(fix: Fix, seen: PullRequest, policy: Policy) -> str:
     if repository is None or seen.base in {"", repository.base_branch}:
         return ""
     return f" into {seen.base}, not into {repository.base_branch}"
+
+
+def _while_stuck(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
+    """Whether what was in its way is gone: the checks ended after all, or people mended what we could not."""
+    waits_for_green = report.stuck_because in {Outcome.NO_CHECKS, Outcome.OUT_OF_ROUNDS}
+    is_green = seen.verdict is CheckState.GREEN and is_current(fix, seen, at)
+    if not (waits_for_green and is_green) or _trouble(fix, seen) is not None:
+        return News(kind=NewsKind.NOTHING)
+    return _all_green(seen, policy.waits.checks, at - report.since)
 
 
 def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
@@ -107,12 +119,15 @@ def _checks(seen: PullRequest, verdict: CheckState, patience: float, waited: dt.
         within += "; where there are none for drafts, set `checks = false` in the policy"
     elif open_ones := _names(seen, CheckState.PENDING):
         within += f", not done: {open_ones}"  # it may wait for a person: a signature, an approval to run
+        within += _IGNORE
     return News(kind=NewsKind.NO_CHECKS, because=within)
 
 
 def _all_green(seen: PullRequest, patience: float, waited: dt.timedelta) -> News:
     """A required check that nobody has reported may begin late, or not before the pull request is ready, or never."""
     because = f"all {len(seen.checks)} checks are green"
+    if odd := tuple(check.name for check in seen.ignored if check.state is not CheckState.GREEN):
+        because += f"; ignored, as the policy says: {_listed(odd)}"
     if seen.missing and waited.total_seconds() <= min(_LATE, patience):
         return News(kind=NewsKind.NOTHING)
     if seen.missing:
@@ -164,9 +179,10 @@ def _mend(fix: Fix, trouble: News, policy: Policy) -> News:
     """Send it back to the agent, but for the last round or when the same log comes again and nobody pressed Retry."""
     heard = trouble.heard or fix.heard
     if trouble.red_log and trouble.red_log == fix.red_log and fix.rounds > max(1, fix.granted):
-        return News(kind=NewsKind.NO_PROGRESS, because=f"{trouble.because}, exactly as the round before", heard=heard)
+        sentence = f"{trouble.because}, exactly as the round before{_IGNORE}"
+        return News(kind=NewsKind.NO_PROGRESS, because=sentence, heard=heard)
     allowed = policy.budgets.fix_rounds + fix.granted
     if fix.rounds >= allowed:
-        sentence = f"{trouble.because}, and all {allowed} rounds are used up"
+        sentence = f"{trouble.because}, and all {allowed} rounds are used up{_IGNORE if trouble.red_log else ''}"
         return News(kind=NewsKind.OUT_OF_ROUNDS, because=sentence, red_log=trouble.red_log, heard=heard)
     return trouble.model_copy(update={"heard": heard})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -85,6 +85,7 @@ def _drawn(hands: Hands) -> str:
         f"{hands.repository.name} at {sha[:12]}: {len(paths)} files" + (" or more" if listed.cut else ""),
         f"languages: {_counted(_languages(paths), 8)}",
         f"folders: {_counted(_folders(paths), 20)}",
+        *_below(paths),
         f"built by: {_some(_shallow(path for path in paths if _BUILT_BY.search(path)), 15)}",
         f"entry points: {_some(entries, 15)}",
         f"tests: {_tests(paths)}, run with `{' '.join(hands.repository.test_command)}`",
@@ -99,16 +100,18 @@ def _languages(paths: Sequence[str]) -> Counter[str]:
     return Counter(language for language in named if language)
 
 
-def _folders(paths: Sequence[str]) -> Counter[str]:
-    """Top folders; of a wide one also what is below it."""
-    top = Counter(path.split("/")[0] + "/" for path in paths if "/" in path)
-    wide = {folder for folder, count in top.items() if count > max(20, len(paths) // 4)}
-    below = Counter(
-        "/".join(path.split("/")[:2]) + "/"
-        for path in paths
-        if path.count("/") > 1 and path.split("/")[0] + "/" in wide
-    )
-    return top + below
+def _folders(paths: Iterable[str]) -> Counter[str]:
+    """Top folders."""
+    return Counter(path.split("/")[0] + "/" for path in paths if "/" in path)
+
+
+def _below(paths: Sequence[str]) -> Iterator[str]:
+    """What is below the wide ones, on a line of its own, so that a small top folder such as tests gives way to none."""
+    top = _folders(paths)
+    wide = {folder for folder in top if top[folder] > max(20, len(paths) // 4)}
+    deep = (path.split("/")[:2] for path in paths if path.count("/") > 1)
+    if below := Counter(f"{one}/{other}/" for one, other in deep if f"{one}/" in wide):
+        yield f"below them: {_counted(below, 20)}"
 
 
 def _tests(paths: Sequence[str]) -> str:

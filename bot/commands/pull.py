@@ -17,6 +17,7 @@ from agents.means import Basis
 from bot import breaker
 from bot.ending import without_promise
 from bot.log import configure_logging
+from bot.models import is_offline
 from bot.policy import read_policy
 from bot.pulling.backfill import Reader, Seen, moment_of
 from bot.pulling.pulls import Puller
@@ -68,7 +69,8 @@ def puller_of(settings: Settings, source: str) -> tuple[Puller, Reader]:
     migrate(settings.database)
     store = open_store(settings.database)
     later = _LeftToTheSweep()
-    intake = Intake(Basis(store=store, policy=policy, messenger=later, nudge=later))
+    researches = not is_offline(settings, policy.models)
+    intake = Intake(Basis(store=store, policy=policy, messenger=later, nudge=later, researches=researches))
     puller = Puller(store, sources, pulled, redactor, intake)
     return puller, Reader(source, sources[source], terms, store, redactor, intake)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -22,8 +24,10 @@ from bot.github_credentials import credentials_of
 from bot.settings import Settings
 
 RUNS = 5  # of the whole suite that a fix should have time for: the agent's own, and two proofs of two runs
+_LINTING = 600.0  # seconds
 _TIMED_OUT = 124  # the port's number
 _OF_AN_APP = "ghs_"  # begins the tokens of an App's installation
+_REFUSED = re.compile(r"connection refused|ECONNREFUSED|connection to server at|name resolution", re.IGNORECASE)
 _READ = (  # what following a pull request reads: by either of the addresses
     ("checks or actions", ("commits/{branch}/check-runs", "actions/runs")),
     ("commit statuses", ("commits/{branch}/status",)),
@@ -67,7 +71,9 @@ def rehearse_tests(settings: Settings, policy: Policy) -> Iterator[Finding]:
     for repository in policy.repositories:
         with closing(workspaces.open(repository, workspaces.head(repository))) as workspace:
             ran = run_reporting(workspace, repository, repository.test_command)
+            linted = [(each, workspace.run(each, seconds=_LINTING)) for each in repository.lint_commands]
         yield _told(repository, ran)
+        yield from (_objecting(repository, command, said) for command, said in linted if said.exit_code)
         if policy.fix_limits.minutes < RUNS * ran.seconds / 60:
             yield Finding(
                 f"time for fixes of {repository.name}",
@@ -120,6 +126,19 @@ def _lent(repository: Repository, settings: Settings) -> Iterator[Finding]:
         yield Finding(f"what is lent to {repository.name}", Verdict.MISSING, sentence)
 
 
+def _objecting(repository: Repository, command: tuple[str, ...], ran: Ran) -> Finding:
+    end = " ".join(ran.output.split())[-300:]
+    sentence = f"it ends with {ran.exit_code} without any change, so it says nothing of a fix. Its last words: {end}"
+    return Finding(f"`{shlex.join(command)}` of {repository.name}", Verdict.MISSING, sentence)
+
+
+def _wanting(output: str) -> str:
+    """What to do where tests look for a server: in the sandbox there is none but what they start."""
+    if not _REFUSED.search(output):
+        return ""
+    return ". Some look for a server, such as a database: docs/install.md says how to start one for them"
+
+
 def _told(repository: Repository, ran: Ran) -> Finding:
     what, took = f"tests of {repository.name}", f"{ran.seconds:.0f} seconds"
     if ran.exit_code == 0:
@@ -134,12 +153,12 @@ def _told(repository: Repository, ran: Ran) -> Finding:
             what,
             Verdict.BAD,
             f"the suite ended with {ran.exit_code} after {took} and does not say which tests failed, so that no fix can"
-            " be proven; correct test_command, requirements, dependencies or prepare in the policy. Its last words:\n"
-            f"{end}",
+            " be proven; correct test_command, requirements, dependencies or prepare in the policy"
+            f"{_wanting(ran.output)}. Its last words:\n{end}",
         )
     count = failures.tests.total()
     sentence = (
         f"{failures.passed} tests pass and {count} fail, in {took}; a fix answers only for what fails with it and not"
-        f" without it. These do without: {named(tuple(sorted(failures.tests)))}"
+        f" without it. These do without: {named(tuple(sorted(failures.tests)))}{_wanting(ran.output)}"
     )
     return Finding(what, Verdict.GOOD if failures.passed else Verdict.BAD, sentence)

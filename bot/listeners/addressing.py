@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from agents.people.until_when import order_in
+from agents.phrases import without_invisible
 from bot.actions import Verb
 from bot.listeners.order_words import order_here, order_to_us
 from bot.sources.slack import SlackEvent, words_of
@@ -38,6 +39,12 @@ _OF_THIS = re.compile(
 )
 _END = "?!. "
 _PLEASE = ("please", "pls", "plz")
+_BEHIND = "?!.,:;"
+_BEFORE = ",:;.-\u2013\u2014 \t\n"  # what people write between our name and the words: “@signalbox, help”
+_AS_CODE = "`\"'\u201c\u201d"
+_TYPED = re.compile(r"/signalbox(?:\s+|$)", re.IGNORECASE)  # Slack takes no command in a thread, nor behind a name
+_LINKED = re.compile(r"<https?://[^|<>]+\|(SB-\d{1,9})>", re.IGNORECASE)  # how a report's name is pasted
+_DASHED = re.compile("(SB)[\u2010-\u2014\u2212](?=\\d)", re.IGNORECASE)
 _SAME_VERB = {"unmerge": "undo", "unsplit": "undo"}
 _THANKS = frozenset({
     "thanks", "thank you", "thanks a lot", "thank you so much", "thank you very much", "many thanks", "thx", "ty",
@@ -70,9 +77,11 @@ def command_in(text: str, our_user: str) -> str:
     """What would follow `/signalbox`, if the words beside our name are wholly that; else empty.
 
     A verb alone, or one with the report that it is about, or with what is allowed ahead: with other words after it
-    somebody says what is wrong.
+    somebody says what is wrong. But whatever follows `/signalbox` itself is meant as a command.
     """
-    words = words_of(re.sub(rf"<@{our_user}(?:\|[^>]*)?>", " ", text)).strip()
+    words = _said_to_us(text, our_user)
+    if typed := _TYPED.match(words):
+        return words[typed.end() :] or Verb.HELP
     alone = words.lower().rstrip("?!. ")
     if alone in set(Verb):
         return alone
@@ -83,7 +92,7 @@ def command_in(text: str, our_user: str) -> str:
 
 def about_this(text: str, our_user: str) -> str:
     """What would follow `/signalbox`, with `{}` for the report in whose thread it is said to us; else empty."""
-    words = _bare_words(text, our_user)
+    words = _bare_words(_said_to_us(text, our_user))
     if named := _MERGED_HERE.fullmatch(words) or _SAME_AS.fullmatch(words):
         return f"merge {{}} into {named[1]}"
     if named := _MERGED_FROM.fullmatch(words):
@@ -97,7 +106,7 @@ def about_this(text: str, our_user: str) -> str:
 
 def order_of(text: str) -> str:
     """The same for words that name nobody, of which far fewer are meant for us: a whole question, a whole order."""
-    words = _bare_words(text, "")
+    words = _bare_words(words_of(as_typed(text)))
     if named := _MERGED_HERE.fullmatch(words):
         return f"merge {{}} into {named[1]}"
     if named := _MERGED_FROM.fullmatch(words):
@@ -107,9 +116,26 @@ def order_of(text: str) -> str:
     return words if _MERGED.fullmatch(words) else order_here(words) or order_in(words)
 
 
-def _bare_words(text: str, our_user: str) -> str:
-    named = re.sub(rf"<@{our_user}(?:\|[^>]*)?>", " ", text) if our_user else text
-    said = re.sub(r":[a-z0-9_+'-]+:", " ", words_of(named))
+def _said_to_us(text: str, our_user: str) -> str:
+    """What stands beside our name, without what people put between the two or around it."""
+    named = re.sub(rf"<@{our_user}(?:\|[^>]*)?>", " ", text)
+    return words_of(as_typed(named)).strip().lstrip(_BEFORE).strip(_AS_CODE)
+
+
+def as_typed(text: str) -> str:
+    """The text as it is typed at a keyboard: a report's name as such, wherever it was copied from, and plain spaces."""
+    return _DASHED.sub(r"\1-", without_invisible(_LINKED.sub(r"\1", text))).replace("\xa0", " ")
+
+
+def as_command(text: str) -> str:
+    """What was typed behind `/signalbox`, without what a telephone puts behind its verb, such as a full stop."""
+    words = _TYPED.sub("", as_typed(text).strip().strip(_AS_CODE), count=1)
+    verb, space, rest = words.partition(" ")
+    return f"{verb.rstrip(_BEHIND)}{space}{rest}"
+
+
+def _bare_words(words: str) -> str:
+    said = re.sub(r":[a-z0-9_+'-]+:", " ", words)
     return without_ending(" ".join(said.split()))
 
 

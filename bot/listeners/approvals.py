@@ -11,7 +11,7 @@ from slack_bolt import Ack, App
 
 from agents.people.assent import Answer, Via
 from bot.actions import DECISIONS, Action, Choice, Named, action_of
-from bot.listeners import correcting, held, how, letters, sleeping, taking
+from bot.listeners import correcting, held, how, letters, sleeping, taking, telling
 from bot.listeners.deps import Deps
 from bot.listeners.failing import told
 from bot.listeners.payload import Press
@@ -34,7 +34,7 @@ def register(app: App, deps: Deps) -> None:
             press = Press.of(body, action)
             sentence = _said(press, deps)
             if sentence and press.channel and press.user:
-                deps.slack.whisper(press.channel, press.user, sentence, thread_ts=press.thread_ts)
+                telling.answer_press(press, sentence, deps)
 
     @app.action(re.compile(".*"))
     def unknown(ack: Ack) -> None:

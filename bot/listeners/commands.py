@@ -28,12 +28,14 @@ from bot.listeners import (
     taking,
     tracking,
 )
+from bot.listeners.addressing import as_command, as_typed
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
 from bot.listeners.outcomes import outcomes_typed
 from bot.listeners.payload import Typed
 from bot.listeners.standing import standing_typed
+from bot.listeners.telling import tell
 from bot.listeners.unshown import unshown
 from bot.sources.slack import SOURCE, words_of
 from bot.views.condition import HELP, Condition, condition
@@ -89,11 +91,12 @@ def register(app: App, deps: Deps) -> None:
     @app.command(Command.SIGNALBOX.value)
     def signalbox(ack: Ack, command: dict[str, Any]) -> None:
         typed = Typed.of(command)  # in which Slack wraps links, as in a message
-        _answer(ack, replace(typed, text=words_of(typed.text)), signalbox_said, deps)
+        _answer(ack, replace(typed, text=words_of(as_typed(typed.text))), signalbox_said, deps)
 
 
 def signalbox_said(typed: Typed, deps: Deps) -> Said:
     """What `/signalbox` with these words answers."""
+    typed = replace(typed, text=as_command(typed.text))
     word = (typed.text.split() or [Verb.HELP])[0].lower()
     if word == _MINE:
         typed, word = replace(typed, text=f"{Verb.FIND} {_MINE}"), Verb.FIND
@@ -132,7 +135,7 @@ def _answer(ack: Ack, typed: Typed, work: Callable[[Typed, Deps], Said], deps: D
     text, blocks = work(typed, deps)
     ack(text=text, blocks=within(blocks) or None)
     if time.monotonic() - began > _IN_TIME and typed.channel and typed.user:
-        deps.slack.whisper(typed.channel, typed.user, text, blocks=blocks)
+        tell(typed.channel, typed.user, text, deps, blocks=blocks, address=typed.address)
 
 
 def _investigate(typed: Typed, deps: Deps) -> Said:

@@ -15,6 +15,7 @@ from bot.listeners.mending import mending
 from bot.listeners.naming import REF, Said, about, is_for, scene_of, seen, trimmed
 from bot.listeners.payload import Press, Typed
 from bot.listeners.renaming import renaming
+from bot.listeners.telling import answer_press
 from bot.slack.answering import redrawn
 from bot.views.corrections import duplicates, picking
 from storage.errors import NotFound
@@ -219,4 +220,4 @@ def _tell(press: Press, said: Said, deps: Deps) -> str:
 
 
 def _whisper(press: Press, said: Said, deps: Deps) -> None:
-    deps.slack.whisper(press.channel, press.user, said[0], thread_ts=press.thread_ts, blocks=said[1])
+    answer_press(press, said[0], deps, said[1])

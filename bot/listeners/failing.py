@@ -9,8 +9,9 @@ from typing import Any
 
 import structlog
 
-from agents.errors import SlackDown, SlackRejected
+from agents.errors import SlackDown
 from bot.durable.faults import traceback_of
+from bot.listeners import telling
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Press, Typed
 from bot.views.trouble import database_down, slack_down, unexpected
@@ -38,8 +39,8 @@ def tell(error: Exception, body: Mapping[str, Any], deps: Deps) -> None:
         return
     sentence = _sentence(error, reference)
     try:
-        deps.slack.whisper(channel, user, sentence, thread_ts=press.thread_ts)
-    except (SlackDown, SlackRejected) as silent:
+        telling.tell(channel, user, sentence, deps, thread_ts=press.thread_ts, address=press.address or typed.address)
+    except SlackDown as silent:
         log.warning("the person could not be told", reference=reference, error=str(silent))
 
 

@@ -12,6 +12,7 @@ from agents.errors import SlackDown, SlackRejected
 from bot.actions import Action, HeldChoice, HeldTurn, Pardoned
 from bot.listeners.deps import Deps
 from bot.listeners.payload import Press
+from bot.listeners.telling import answer_press
 from bot.slack.answering import answer_at
 from bot.views import quarantine
 from bot.views.trouble import outdated
@@ -61,7 +62,7 @@ def turn(press: Press, deps: Deps) -> str:
     before = HeldTurn.model_validate_json(press.value).before
     if not _redraw(press, before, deps):
         title, blocks = shown(press.channel, deps, before)
-        deps.slack.whisper(press.channel, press.user, title, thread_ts=press.thread_ts, blocks=blocks)
+        answer_press(press, title, deps, blocks)
     return ""
 
 
@@ -70,7 +71,7 @@ def show(press: Press, deps: Deps) -> str:
     if refusal := rules.may_ask(deps.person(press.user, press.team), deps.home_team):
         return refusal
     title, blocks = shown(press.channel, deps)
-    deps.slack.whisper(press.channel, press.user, title, thread_ts=press.thread_ts, blocks=blocks)
+    answer_press(press, title, deps, blocks)
     return ""
 
 

@@ -9,9 +9,10 @@ from bot.listeners.asking import paused
 from bot.listeners.commands import signalbox_said
 from bot.listeners.conversation import is_alive, listened, report_of, signal_of
 from bot.listeners.deps import Deps
-from bot.listeners.inquiring import where_to_ask
+from bot.listeners.inquiring import asked_here, where_to_ask
 from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
+from bot.listeners.telling import reply_to
 from bot.sources.slack import SlackEvent
 
 _NO_WORDS = (
@@ -32,19 +33,20 @@ def mentioned(event: SlackEvent, deps: Deps) -> None:
         _answer(said, event, deps)
         return
     if _is_read_anyway(event, deps):
+        _ask_late(event, deps)
         return
     team = event.user_team or deps.home_team
     asked = Asked(by=event.user, team=team, channel=event.channel, ts=event.ts, seen=event)
     if event.is_reply and is_alive(signal_of(event.thread, deps)):
         asked = Asked(by=event.user, team=team, channel=event.channel, ts=event.thread_ts)
     elif not bare(event.text) and not event.files:
-        deps.slack.whisper(event.channel, event.user, _NO_WORDS, thread_ts=event.thread_ts)
+        reply_to(event, _NO_WORDS, deps)
         return
     sentence = promote(asked, deps)
     if asked.ts != event.ts:
         sentence += where_to_ask(event, report_of(event, deps), deps)
     if asked.ts != event.ts or signal_of(asked.message, deps) is None or paused(deps):
-        deps.slack.whisper(event.channel, event.user, sentence, thread_ts=event.thread_ts)
+        reply_to(event, sentence, deps)
 
 
 def _is_read_anyway(event: SlackEvent, deps: Deps) -> bool:
@@ -54,14 +56,32 @@ def _is_read_anyway(event: SlackEvent, deps: Deps) -> bool:
     return listened(event.channel, deps, shared=event.shared) is not None
 
 
+def _ask_late(event: SlackEvent, deps: Deps) -> None:
+    """Somebody edits what they asked in a report's thread, to name us: that a reply was edited nobody else tells us."""
+    report = deps.store.reports.at_thread(event.channel, event.thread_ts) if event.is_edited else None
+    if report is None or not event.is_reply or event.shared:
+        return
+    person = deps.person(event.user, event.user_team or deps.home_team)
+    answered = asked_here(event, report, person, deps)
+    if answered is not None and answered.sentence:
+        reply_to(event, answered.sentence, deps)
+
+
 def _answer(said: Aside, event: SlackEvent, deps: Deps) -> None:
-    """For the person alone, as a command is answered. Thanks need no answer."""
+    """For the person alone, as a command is answered. Thanks need no answer.
+
+    Slack tells of a mention anew with each edit of its message: the same order is carried out once, another one is too.
+    """
     text, blocks = _NO_WORDS, list[Block]()
     if said is Aside.THANKS:
         return
     if said is Aside.COMMAND:
-        text, blocks = signalbox_said(_typed(event, deps), deps)
-    deps.slack.whisper(event.channel, event.user, text, thread_ts=event.thread_ts, blocks=blocks)
+        typed = _typed(event, deps)
+        is_first = deps.once.first(f"typed/{event.external_id}/{typed.text}")
+        if event.is_edited and not is_first:
+            return
+        text, blocks = signalbox_said(typed, deps)
+    reply_to(event, text, deps, blocks)
 
 
 def _typed(event: SlackEvent, deps: Deps) -> Typed:

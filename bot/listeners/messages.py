@@ -7,6 +7,7 @@ from bot.listeners.addressing import aside
 from bot.listeners.asking import paused
 from bot.listeners.conversation import bring_up_to_date, hear, is_alive, listened, signal_of, visibility_of
 from bot.listeners.deps import Deps
+from bot.listeners.telling import tell
 from bot.slack.event import CHANGED
 from bot.sources.slack import SOURCE, SlackEvent, counts, moment
 from storage.status import Visibility
@@ -41,7 +42,7 @@ def heard(event: SlackEvent, deps: Deps) -> None:
         event.external_id, deps, visibility=visibility, asked_by=event.user if asks and not refusal else ""
     )
     if asks and event.subtype != CHANGED and (said := refusal or paused(deps)):
-        deps.slack.whisper(event.channel, event.user, said)
+        tell(event.channel, event.user, said, deps)
     for answer in deps.store.messages.promoted_under(event.external_id):
         bring_up_to_date(answer, deps)
 
@@ -83,7 +84,7 @@ def _retract(event: SlackEvent, deps: Deps) -> None:
     deps.pipeline.means.messenger.publish(told.report_id)
     if event.is_reply:
         said = _READ if told.was_read else _UNREAD
-        deps.slack.whisper(event.channel, told.by, said, thread_ts=event.thread_ts)
+        tell(event.channel, told.by, said, deps, thread_ts=event.thread_ts)
 
 
 def _is_awaited(event: SlackEvent, deps: Deps, *, watched: bool) -> bool:

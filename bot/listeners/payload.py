@@ -56,6 +56,7 @@ class Typed:
     text: str
     trigger: str
     message: str = ""
+    address: str = ""  # where it can be answered for half an hour
 
     @classmethod
     def of(cls, command: Mapping[str, Any]) -> Self:
@@ -66,6 +67,7 @@ class Typed:
             channel=name_of(command.get("channel_id")),
             text=words(command.get("text")),
             trigger=words(command.get("trigger_id")),
+            address=words(command.get("response_url")),
         )
 
 

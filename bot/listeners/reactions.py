@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.listeners.conversation import bring_up_to_date, is_alive, listened, signal_of
 from bot.listeners.deps import Deps
 from bot.listeners.promoting import Asked, promote
+from bot.listeners.telling import tell
 from bot.sources.slack import SlackEvent
 from storage.signals.messages import Mark
 
@@ -40,4 +41,4 @@ def _asks(event: SlackEvent, deps: Deps) -> None:
         return
     asked = Asked(by=event.user, team=team, channel=event.channel, ts=event.ts)
     sentence = promote(asked, deps)
-    deps.slack.whisper(event.channel, event.user, sentence)
+    tell(event.channel, event.user, sentence, deps)

@@ -6,13 +6,12 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from agents.errors import SlackRejected
 from bot.actions import Shortcut
 from bot.listeners.deps import Deps
 from bot.listeners.failing import told
 from bot.listeners.payload import Press, part
 from bot.listeners.promoting import Asked, promote
-from bot.slack.answering import answer_at
+from bot.listeners.telling import answer_press
 from bot.sources.slack import SlackEvent
 
 
@@ -25,7 +24,7 @@ def register(app: App, deps: Deps) -> None:
         with told(shortcut, deps):
             press = Press.of(shortcut)
             if press.channel and press.user:
-                _tell(press, _investigate(shortcut, press, deps), deps)
+                answer_press(press, _investigate(shortcut, press, deps), deps)
 
 
 def _investigate(shortcut: dict[str, Any], press: Press, deps: Deps) -> str:
@@ -34,13 +33,3 @@ def _investigate(shortcut: dict[str, Any], press: Press, deps: Deps) -> str:
     seen = SlackEvent.of({"team_id": deps.home_team, "event": message})
     asked = Asked(by=press.user, team=press.team, channel=press.channel, ts=seen.ts, seen=seen)
     return promote(asked, deps)
-
-
-def _tell(press: Press, sentence: str, deps: Deps) -> None:
-    """Tell the person in the channel, or, where we may not speak, at the address that came with the shortcut."""
-    try:
-        deps.slack.whisper(press.channel, press.user, sentence, thread_ts=press.thread_ts)
-    except SlackRejected:
-        if not press.address:
-            raise
-        answer_at(press.address, sentence)

@@ -13,6 +13,7 @@ from bot.actions import Action, Choice, Rest
 from bot.listeners.deps import Deps
 from bot.listeners.naming import REF, Said, about, seen, trimmed
 from bot.listeners.payload import Press, Typed
+from bot.listeners.telling import answer_press
 from bot.slack.answering import redrawn
 from bot.views.asleep import MUTE, menu
 from storage.columns import now
@@ -73,7 +74,7 @@ def _show_menu(press: Press, deps: Deps) -> str:
     said = _choices(report, deps.person(press.user, press.team), deps)
     if not said[1]:
         return said[0]
-    deps.slack.whisper(press.channel, press.user, said[0], thread_ts=press.thread_ts, blocks=said[1])
+    answer_press(press, said[0], deps, said[1])
     return ""
 
 

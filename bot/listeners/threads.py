@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agents import rules
 from agents.people.assent import Answer, Via
 from agents.people.rehoming import repository_named
@@ -13,6 +15,7 @@ from bot.listeners.deps import Deps
 from bot.listeners.inquiring import asked_here
 from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
+from bot.listeners.telling import reply_to
 from bot.sources.slack import SlackEvent, words_of
 from storage.columns import now
 from storage.records import Report
@@ -23,12 +26,17 @@ _NOT_AN_ORDER = (
     "SB-2”, “split” or “undo” to me here; `/investigate` has something else looked into. What approvers write changes "
     "a plan, once there is one."
 )
+_UNSEEN = (
+    "I cannot look into that file, so it changed nothing. Say in words what it shows; of a text snippet I read the "
+    "beginning that Slack shows."
+)
+_NAMED = "[file: "  # begins the line that names a file; what Slack shows of its text follows
 _SAID = frozenset({"", "thread_broadcast", "file_share"})
 
 
 def replied(event: SlackEvent, deps: Deps) -> None:
     """Somebody replied in a thread. What it means is decided by `Assent`, never by a model."""
-    if event.subtype not in _SAID or not event.user or event.bot_id or event.shared or not event.text.strip():
+    if event.subtype not in _SAID or not event.user or event.bot_id or event.shared or not _says_something(event):
         return
     report = deps.store.reports.at_thread(event.channel, event.thread_ts)
     if report is None or report.id is None or aside(event, deps.our_user) is not None:
@@ -37,19 +45,39 @@ def replied(event: SlackEvent, deps: Deps) -> None:
         _carry_out(said.replace("{}", report.ref), event, deps)
         return
     person = deps.person(event.user, event.user_team or deps.home_team)
-    to_us = event.text.strip().removeprefix(f"<@{deps.our_user}>")
+    to_us = re.sub(rf"<@{deps.our_user}>[,:;]?(?=\s|$)", "", event.text.strip(), count=1)
     if (answered := asked_here(event, report, person, deps)) is not None:
         answer: Answer | None = answered
     elif not event.forwarded and (name := repository_named(to_us, deps.policy)):
         answer = deps.rehoming.say(report.id, name, person, Via.REPLY)
     else:
-        said_so, forwarded = words_of(to_us), event.forwarded
-        answer = deps.assent.reply(report.id, said_so, event.ts, person, forwarded=forwarded, channel=event.channel)
+        answer = _meant(event, words_of(to_us), report, person, deps)
     said = answer.sentence if answer is not None else _after_its_end(event, report, person, deps)
     if not said and answered is None and f"<@{deps.our_user}" in event.text and not is_thanks(event.text):
         said = _NOT_AN_ORDER
     if said:
-        deps.slack.whisper(event.channel, event.user, said, thread_ts=event.thread_ts)
+        reply_to(event, said, deps)
+
+
+def _says_something(event: SlackEvent) -> bool:
+    return bool(event.text.strip() or event.files)
+
+
+def _meant(event: SlackEvent, words: str, report: Report, person: Person, deps: Deps) -> Answer | None:
+    """What the words decide or guide, with what can be read of the files beside them.
+
+    A long paste is a snippet to Slack, and a person's words all the same. A phrase decides by itself: it may come with
+    a picture. A picture alone says nothing, and whoever waits for its effect hears that.
+    """
+    read = any(line.strip() and not line.startswith(_NAMED) for line in event.files.splitlines())
+    if not words.strip() and not read:
+        awaited = report.status in (Status.AWAITING_APPROVAL, Status.AWAITING_ANSWER)
+        repository = deps.policy.repository(report.repository)
+        refusal = rules.may_decide(person, repository, deps.policy, deps.home_team)
+        return Answer(ok=False, sentence=_UNSEEN) if awaited and not refusal else None
+    is_phrase = bool(words.strip()) and phrase_of(words) is not None
+    said = words if is_phrase or not event.files else "\n".join(filter(str.strip, (words, event.files)))
+    return deps.assent.reply(report.id or 0, said, event.ts, person, forwarded=event.forwarded, channel=event.channel)
 
 
 def _carry_out(words: str, event: SlackEvent, deps: Deps) -> None:
@@ -58,7 +86,7 @@ def _carry_out(words: str, event: SlackEvent, deps: Deps) -> None:
         event.user, event.user_team or deps.home_team, event.channel, words, trigger="", message=event.external_id
     )
     text, blocks = signalbox_said(typed, deps)
-    deps.slack.whisper(event.channel, event.user, text, thread_ts=event.thread_ts, blocks=blocks)
+    reply_to(event, text, deps, blocks)
 
 
 def _after_its_end(event: SlackEvent, report: Report, person: Person, deps: Deps) -> str:

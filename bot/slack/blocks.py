@@ -35,7 +35,7 @@ def _pieces(part: Any, deep: int) -> Iterator[str]:
         return
     if isinstance(said, str):
         yield said
-    for inner in (said, part.get("fields"), elements):
+    for inner in (said, part.get("fields"), part.get("rows"), elements):
         if isinstance(inner, dict | list):
             yield from _pieces(inner, deep - 1)
 

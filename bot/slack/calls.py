@@ -20,7 +20,10 @@ _TRIES = 3
 _FIRST_WAIT = 0.3  # seconds; doubles
 _PATIENCE = 6.0  # seconds that a call waits by itself when Slack limits our rate; beyond that the caller comes again
 _TRIPS_AT, _REST = 4, 3.0  # failures in a row, and seconds: people wait for what is said here, so it is tried soon
-_BUSY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_BUSY = frozenset({
+    "internal_error", "fatal_error", "service_unavailable", "request_timeout",
+    "team_added_to_org", "org_login_required", "external_channel_migrating",  # a workspace or a channel that moves
+})  # fmt: skip
 _LIMITED = frozenset({"ratelimited", "rate_limited"})
 _ADVICE = {
     "not_in_channel": "invite the bot to the channel with /invite",
@@ -33,6 +36,11 @@ _ADVICE = {
     "token_revoked": "the app was removed from the workspace; install it again",
     "account_inactive": "the app was removed from the workspace; install it again",
     "restricted_action": "the workspace does not let the bot post in this channel; ask its owners",
+    "token_expired": "the app rotates its tokens, which we do not; switch that off in its settings, and reinstall it",
+    "accesslimited": "the workspace allows its apps certain networks only; ask its owners to allow this one",
+    "team_access_not_granted": "the organization has not given the app to this workspace; ask its owners",
+    "ekm_access_denied": "the organization's owners suspended it by their encryption keys; ask them",
+    "message_limit_exceeded": "the workspace is a trial that may post no more; ask its owners",
 }
 
 
@@ -113,7 +121,8 @@ def _fault(method: str, error: SlackApiError) -> SlackDown | SlackRejected:
         return _Limited(f"Slack limits our rate for {method}.", _seconds(headers.get("retry-after")))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or said in _BUSY or "non-JSON" in said:
         return SlackDown(f"Slack answered {method} with {status}; it is tried again.")
-    advice = _ADVICE.get(said, "see the method's page in Slack's documentation")
+    known = "restricted_action" if said.startswith("restricted_action") else said  # it has several, by what is allowed
+    advice = _ADVICE.get(known, "see the method's page in Slack's documentation")
     return SlackRejected(f"Slack refused {method}: {said}; {advice}.", said)
 
 

@@ -96,6 +96,11 @@ class SlackEvent(BaseModel):
         return bool(self.thread_ts) and self.thread_ts != self.ts
 
     @property
+    def is_edited(self) -> bool:
+        """Whether it tells of a message that was changed since it was written."""
+        return self.version != self.ts
+
+    @property
     def is_placed(self) -> bool:
         """Whether it names a message by its channel and time."""
         thread = not self.thread_ts or _TS.fullmatch(self.thread_ts)
@@ -165,8 +170,16 @@ def _attached(message: Mapping[str, Any], *, forwarded_only: bool) -> Iterator[s
         forwarded = held.get("is_share") is True
         if not forwarded and (forwarded_only or held.get("from_url") or held.get("original_url")):
             continue
-        words = [_string(held.get(name), _RAW) for name in ("pretext", "title", "text")]
+        words = [*(_string(held.get(name), _RAW) for name in ("pretext", "title", "text")), *_fields(held)]
         yield from filter(None, words if any(words) else [_instead(held)])
+
+
+def _fields(attachment: Mapping[str, Any]) -> Iterator[str]:
+    """What alerting tools write beside the text: environment, host, how many."""
+    fields = attachment.get("fields")
+    for field in map(_object, fields[:20] if isinstance(fields, list) else []):
+        pair = (_string(field.get(name), _PREVIEW) for name in ("title", "value"))
+        yield ": ".join(filter(str.strip, pair))
 
 
 def _instead(attachment: Mapping[str, Any]) -> str:

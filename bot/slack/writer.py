@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
-from agents.errors import SlackRejected
+from agents.errors import SlackDown, SlackRejected
 from agents.rules import Person
 from bot.patience import Bucket, Lately
 from bot.slack.calls import Calls
@@ -29,6 +29,8 @@ METADATA = "signalbox_post"
 _LOOKED_UP = 60.0  # seconds that people and channels are remembered
 _PAGE, _PAGES = 200, 20  # messages, and pages of them that are looked through for a post of ours
 _TIMEOUT = 10  # seconds
+_NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+_WHILE_REFUSED = 60.0  # seconds until it is asked again what a person has to put right
 
 
 @dataclass
@@ -170,14 +172,16 @@ class SlackWriter:
     def person(self, user_id: str, team_id: str = "") -> Person:
         """Who somebody is, at most a minute old. Whom Slack does not know is a stranger, who may nothing.
 
-        Raises SlackDown when Slack cannot be asked: then nothing is decided at all.
+        Raises SlackDown when Slack cannot be asked, or does not let us: then nothing is decided at all.
         """
         known = self._people.get(user_id)
         if known is not None:
             return known
         try:
             user = self._calls("users.info", lambda: self.client.users_info(user=user_id))["user"]
-        except SlackRejected:
+        except SlackRejected as error:
+            if error.code not in _NOBODY:  # our token, a scope, a migration: that says nothing of the person
+                raise SlackDown(f"Who somebody is cannot be asked. {error}", _WHILE_REFUSED) from error
             return Person(user_id=user_id, team_id=team_id, is_stranger=True)
         teams = frozenset((user.get("enterprise_user") or {}).get("teams") or ())
         person = Person(

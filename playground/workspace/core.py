@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from playground.rate import Rate
 from playground.workspace.block_rules import checked_blocks
 from playground.workspace.clock import Clock, PostBuckets
 from playground.workspace.events import Events
 from playground.workspace.interactivity import Interactivity
-from playground.workspace.problems import SlackError
+from playground.workspace.problems import RateLimited, SlackError
 from playground.workspace.records import Ephemeral, Json, Message
 from playground.workspace.seed import WorkspaceSeed
 from playground.workspace.shapes import message_json
@@ -31,6 +32,7 @@ class Core:
         self.switchboard = Switchboard(self.state)
         self.events = Events(self.state, self.switchboard)
         self.interactivity = Interactivity(self.state)
+        self.reads = {kind: Rate(seed.rules.reads_per_minute, clock=clock.now) for kind in ("history", "replies")}
         self.buckets = PostBuckets(clock, seed.rules.posts_per_second, seed.rules.post_burst)
 
     def blocks(self, value: Any) -> list[Json]:
@@ -81,6 +83,11 @@ class Core:
             message.subtype = "file_share"
         return self.post(message)
 
+    def read(self, kind: str) -> None:
+        """Count a look into a history, or a thread. Raises RateLimited."""
+        if wait := self.reads[kind].wait():
+            raise RateLimited(wait)
+
     def rewrite(self, message: Message, text: str, blocks: list[Json], by: str) -> None:
         """Give a message a new text and new blocks, and tell the app."""
         before = message_json(self.state, message)
@@ -88,7 +95,7 @@ class Core:
         message.blocks = blocks
         message.edited_by = by
         message.edited_ts = self.state.stamps.next()
-        self.events.changed(message, before)
+        self.events.reworded(message, before)
 
     def unfurl(self, message: Message, attachments: list[Json]) -> None:
         """Slack shows a preview of a link, and tells the app as of a change; nobody edited anything."""

@@ -49,6 +49,7 @@ class Events:
             "files",
             "user_team",
             "source_team",
+            "edited",
         )
         mention = {"type": "app_mention"} | {key: event[key] for key in kept if key in event}
         self._in_channel("app_mention", channel, mention | {"channel": channel.id, "event_ts": message.ts})
@@ -66,6 +67,12 @@ class Events:
             "event_ts": stamp,
         }
         self._message(self._state.channels[message.channel], event)
+
+    def reworded(self, message: Message, before: Json) -> None:
+        """Somebody changed it. A mention in it is told anew each time, with when it was edited."""
+        self.changed(message, before)
+        if f"<@{self._app.bot_user_id}>" in message.text and message.user != self._app.bot_user_id:
+            self._mention(self._state.channels[message.channel], message, message_json(self._state, message))
 
     def deleted(self, message: Message, before: Json) -> None:
         stamp = self._state.stamps.next()

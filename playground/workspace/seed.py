@@ -164,6 +164,7 @@ class Rules:
     posts_per_second: float = 1.0
     post_burst: int = 5
     ticket_seconds: float = 30.0
+    reads_per_minute: int | None = None  # of a channel's history, and as many of threads; Slack takes some 50 of each
 
 
 @dataclass(frozen=True)

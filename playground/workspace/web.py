@@ -114,6 +114,8 @@ class WebApi:
 
 def refusal(fault: Fault) -> Answer:
     """A fault's answer as Slack words it."""
+    if fault.error:
+        return Answer(200, {"ok": False, "error": fault.error})
     if fault.status == 429:
         return Answer(429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(fault.retry_after)})
     return Answer(fault.status, b"the playground's fault", media_type="text/plain")

@@ -30,13 +30,16 @@ class Reply:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: str = ""
+    message: str = "words of the API"  # of an error
+    error_code: str = ""
 
     def body(self, model: str, usage: Mapping[str, int]) -> bytes:
         if self.raw:
             return self.raw.encode()
         if self.status != 200:
             kind = {429: "rate_limit_error", 529: "overloaded_error"}.get(self.status, "invalid_request_error")
-            return json.dumps({"type": "error", "error": {"type": kind, "message": "words of the API"}}).encode()
+            details = {"details": {"error_code": self.error_code}} if self.error_code else {}
+            return json.dumps({"type": "error", "error": {"type": kind, "message": self.message, **details}}).encode()
         message = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": self.content}
         return json.dumps({**message, "stop_reason": self.stop_reason, "stop_sequence": None, "usage": usage}).encode()
 

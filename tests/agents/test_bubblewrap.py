@@ -1,4 +1,4 @@
-"""Work in the sandbox: what it may use, how it ends when it takes too much, and git that trusts no checkout."""
+"""Work in the sandbox: what it may use, how it ends when it takes too much, and where its programs come from."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from agents.adapters.sandbox import process_groups
 from agents.adapters.sandbox.bubblewrap import Bubblewrap
 from agents.adapters.sandbox.view import Bounds
 from agents.adapters.sandbox.workspace import SandboxWorkspace
-from agents.errors import SandboxUnusable, Stopped
-from agents.patches.patch import read_patch
+from agents.errors import SandboxUnusable
 from tests.agents.sandboxed import MIB, SMALL, Ground, ground_or_skip, sleeping
 
 FORKS = """
@@ -183,6 +182,17 @@ def test_pytest_of_a_given_environment_runs_with_the_network_closed(ground: Grou
         assert workspace.patch() == ""
 
 
+def test_a_server_that_a_command_starts_is_reached_by_what_follows_and_does_not_outlive_it(
+    workspace: SandboxWorkspace,
+) -> None:
+    serve = "python -m http.server 8731 --bind 127.0.0.1 > /dev/null 2>&1 &"
+    ask = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:8731').status)"
+    wait = "import socket,time\nwhile socket.socket().connect_ex(('127.0.0.1', 8731)): time.sleep(0.05)"
+
+    assert said(workspace, f'{serve} python -c "{wait}"; exec python -c "{ask}"') == "200\n"
+    assert "Connection refused" in said(workspace, f'python -c "{ask}"')
+
+
 def test_without_requirements_there_is_a_python_of_its_own(workspace: SandboxWorkspace) -> None:
     assert said(workspace, "python -c 'import sys; print(sys.prefix != sys.base_prefix)'") == "True\n"
     assert "No module named" in said(workspace, "python -c 'import pydantic'")
@@ -196,86 +206,3 @@ def test_an_environment_that_does_not_work_inside_is_said_at_once(ground: Ground
         ground.open(environment=str(tmp_path / "broken")),
     ):
         pass
-
-
-# ── git ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_history_and_settings_of_git_cannot_be_changed(ground: Ground, workspace: SandboxWorkspace) -> None:
-    attempts = ("git config core.fsmonitor true", "git commit --allow-empty -m x", "rm -rf .git", "touch .git/hooks")
-    for attempt in attempts:
-        assert workspace.run(("sh", "-c", attempt)).exit_code != 0, attempt
-    assert said(workspace, "git rev-parse HEAD").strip() == ground.sha
-    workspace.write("shop.py", "PRICE = 9\n")
-    assert "+PRICE = 9" in workspace.patch()
-
-
-def test_nothing_that_a_checkout_holds_is_started_outside(ground: Ground, tmp_path: Path) -> None:
-    trap = tmp_path / "sprung"
-    hostile = f"""
-git init -q nested; cd nested
-git config core.fsmonitor 'touch {trap}'; git config core.hooksPath .; git config diff.external 'touch {trap}'
-git config filter.evil.clean 'touch {trap}; cat'; git config diff.evil.textconv 'touch {trap}; cat'
-printf '#!/bin/sh\\ntouch {trap}\\n' > post-index-change; chmod +x post-index-change
-echo '* filter=evil diff=evil' > .gitattributes; echo x > file; git add -A; git commit -qm x; echo y > file; cd ..
-echo '* filter=evil diff=evil merge=evil' > .gitattributes
-git config -f .gitmodules submodule.nested.path nested
-git config -f .gitmodules submodule.nested.url 'ext::touch% {trap}'
-git config -f .gitmodules submodule.nested.update '!touch {trap}'
-"""
-    with ground.open() as workspace:
-        assert workspace.run(("sh", "-c", hostile)).exit_code == 0
-        patch = workspace.patch()
-        assert ".gitmodules" in patch
-        with ground.open() as other:
-            other.apply(patch)
-            assert other.read(".gitattributes").startswith("* filter=evil")
-            assert other.patch() == patch
-    assert not trap.exists()
-
-
-def test_a_nested_repository_without_a_commit_does_not_spoil_the_patch(workspace: SandboxWorkspace) -> None:
-    assert workspace.run(("sh", "-c", "git init -q nested; echo x > nested/file")).exit_code == 0
-    workspace.write("shop.py", "PRICE = 9\n")
-    assert "+PRICE = 9" in workspace.patch()
-    assert "nested" not in workspace.patch()
-
-
-def test_text_in_another_encoding_is_carried_unharmed(ground: Ground, workspace: SandboxWorkspace) -> None:
-    assert workspace.run(("sh", "-c", r"printf 'caf\351\n' > menu.txt")).exit_code == 0
-    patch = workspace.patch()
-    with ground.open() as other:
-        other.apply(patch)
-        assert "351" in said(other, "od -An -to1 menu.txt")
-
-
-def test_a_file_in_latin_1_is_read_changed_and_reviewed_like_any_other(
-    ground: Ground, workspace: SandboxWorkspace
-) -> None:
-    assert workspace.run(("sh", "-c", r"printf '# caf\351\nPRICE = 1\n' > menu.py")).exit_code == 0
-    workspace.write("menu.py", workspace.read("menu.py").replace("PRICE = 1", "PRICE = 2"))
-    workspace.write("shop.py", "PRICE = 9\n")
-    patch = workspace.patch()
-
-    assert not any(change.binary for change in read_patch(patch))
-    assert patch.encode().decode() == patch, "a database takes it"
-    with ground.open() as other:
-        other.apply(patch)
-        assert "351 012 120" in said(other, "od -An -to1 menu.py")
-        assert other.patch() == patch
-
-
-def test_what_is_no_text_in_any_encoding_stays_binary_also_without_a_nul(workspace: SandboxWorkspace) -> None:
-    assert workspace.run(("sh", "-c", r"printf '\211PNG\001\002\351\n' > logo.bin")).exit_code == 0
-
-    assert [change.binary for change in read_patch(workspace.patch())] == [True]
-    with pytest.raises(ValueError, match="is a binary file"):
-        workspace.read("logo.bin")
-
-
-def test_changes_beyond_all_measure_stop_the_run_in_a_sentence(small: SandboxWorkspace) -> None:
-    script = "head -c 12000000 /dev/urandom > noise"
-    assert small.run(("sh", "-c", script)).exit_code == 0
-    with pytest.raises(Stopped, match="cannot be made a patch"):
-        small.patch()
-    said(small, "rm -f noise")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import BaseModel, Field
 
-from agents.errors import ModelRefused
+from agents.errors import ModelDown, ModelRefused
 from agents.exchange import About, Message, TextBlock, ToolCall, ToolResult, ToolSpec, TurnRequest
 from storage.judgments import Stage
 from storage.store import Store
@@ -138,6 +138,26 @@ def test_a_nul_half_a_surrogate_pair_and_arguments_that_are_no_object_end_no_run
         ToolCall(id="t1", name="write_file", arguments={"text": "a ? b", "old": ["\ufffd"]}),
         ToolCall(id="t2", name="log", arguments={}),
     )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"type": "text", "text": None}],
+        [{"type": "tool_use", "name": "log", "input": {}}],
+        [{"type": "tool_use", "id": "t2", "name": "log", "input": {}}] * 2,  # their results could not be told apart
+    ],
+)
+def test_an_answer_with_parts_left_out_as_gateways_leave_them_is_waited_for(
+    api: Api, sqlite_store: Store, content: list[dict[str, object]]
+) -> None:
+    api.replies = [Reply([*content], stop_reason="tool_use")]
+
+    with pytest.raises(ModelDown, match="leaves parts out"):
+        a_model(api, sqlite_store).turn(a_request(ASKED))
+
+    (call,) = calls(sqlite_store)
+    assert call.settled
 
 
 def test_beyond_the_api_s_limits_tools_are_no_longer_strict(api: Api, sqlite_store: Store) -> None:

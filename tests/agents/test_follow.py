@@ -96,9 +96,25 @@ def test_checks_that_do_not_end_are_named() -> None:
     signature = Check(name="license/cla", state=CheckState.PENDING)
     late = NOW - dt.timedelta(hours=2)
 
-    assert news(seen(checks=(GREEN, signature)), pushed_at=late).because.endswith("not done: license/cla")
+    assert news(seen(checks=(GREEN, signature)), pushed_at=late).because.endswith(
+        "not done: license/cla; a check that says nothing of a change goes into `ignored_checks` of the policy"
+    )
     many = tuple(Check(name=f"job {number}", state=CheckState.RED) for number in range(40))
     assert news(seen(checks=many)).because.endswith("job 7 and 32 more")
+
+
+def test_what_the_policy_ignores_is_neither_waited_for_nor_mended_and_is_named() -> None:
+    coverage = Check(name="Codecov/patch [unit]", state=CheckState.RED)
+    there = seen(checks=(GREEN, coverage, Check(name="license/cla", state=CheckState.PENDING)), missing=("preview",))
+
+    assert news(there).kind is NewsKind.MEND
+    kept = news(there.ignoring(("codecov/patch [unit]", "license/*", "preview")))
+    assert (kept.kind, kept.because) == (
+        NewsKind.GREEN,
+        "all 1 checks are green; ignored, as the policy says: Codecov/patch [unit], license/cla",
+    )
+    assert news(there.ignoring(("*patch",))).kind is NewsKind.MEND
+    assert news(seen(checks=(coverage,)).ignoring(("codecov/*",))).kind is NewsKind.NOTHING
 
 
 def test_only_people_who_may_write_instruct_and_each_remark_once() -> None:

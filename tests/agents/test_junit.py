@@ -140,5 +140,5 @@ def test_reports_of_which_not_all_could_be_listed_prove_nothing() -> None:
 class Listing(MemoryWorkspace):
     """Lists a report, and has to leave out others."""
 
-    def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:  # noqa: ARG002 as the port has it
+    def run(self, command: Sequence[str], *, seconds: float = 120.0, most: int = 0) -> Ran:  # noqa: ARG002 as the port has it
         return Ran(exit_code=1, output="out/a.xml\n", cut=command[0] == "find")

@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 import pytest
 from mcp.server.mcpserver import MCPServer
@@ -234,6 +235,28 @@ def test_a_tool_that_does_not_answer_is_not_called_again_and_again(served: Serve
     with pytest.raises(SourceDown, match="did not answer"):
         server.call("fetch", {"page": "any"})
     assert len(served.tokens) == asked
+
+
+def test_a_server_is_reached_by_the_proxy_that_the_environment_names(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def proxy(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            asked.append(dict(scope["headers"])[b"host"].decode())
+            await send({"type": "http.response.start", "status": 502, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+    with Loopback(proxy) as loopback:
+        monkeypatch.setenv("HTTP_PROXY", loopback.url)
+        monkeypatch.setenv("NO_PROXY", "notes.example")
+        with pytest.raises(SourceDown):
+            McpServer(McpTerms(name="notes", url=served.url, tools=("fetch",)), TOKEN).tools()
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        assert McpServer(McpTerms(name="notes", url=served.url, tools=("fetch",)), TOKEN).tools()
+
+    assert set(asked) == {urlsplit(served.url).netloc}
 
 
 def test_what_a_server_asks_for_is_granted_to_it() -> None:

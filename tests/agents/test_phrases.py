@@ -9,7 +9,19 @@ from agents.phrases import Phrase, phrase_of
 
 @pytest.mark.parametrize(
     "words",
-    ["approve", "Approve!", "  go ahead :rocket:", "Ship it.", "YES", "yes, please", "lgtm 👍", "yes ✔️", "do it :+1:"],
+    [
+        "approve",
+        "Approve!",
+        "  go ahead :rocket:",
+        "Ship it.",
+        "YES",
+        "yes, please",
+        "lgtm 👍",
+        "yes ✔️",
+        "do it :+1:",
+        "approve\u200b",
+        "\ufeffgo\xa0ahead",
+    ],
 )
 def test_known_phrases_approve(words: str) -> None:
     assert phrase_of(words) is Phrase.YES
@@ -24,7 +36,7 @@ def test_known_phrases_decline(words: str) -> None:
     "words",
     ["Yes?", "ship it?", "lgtm?", "approve?!", "approve :x:", "approve 👎", "yes :-1:", "~approve~", "> approve",
      '"yes"', "no?", "later?", "no 👍", "👍", ":tada:", "🎉🎉", "ok", "yep", "Go ahead please", "yes yes", "…", "stop?",
-     "`approve`", "yes/no", "(approve)"],
+     "`approve`", "yes/no", "(approve)", "_approve_"],
 )  # fmt: skip
 def test_what_is_only_nearly_a_phrase_decides_nothing(words: str) -> None:
     assert phrase_of(words) is (None if words == "yes/no" else Phrase.UNCLEAR)

@@ -203,6 +203,20 @@ def test_signals_that_people_bring_together_make_a_report_ripe(store: Store, tmp
     assert store.reports.get(one.id or 0).status is Status.AWAITING_RESEARCH
 
 
+@pytest.mark.parametrize("researches", [True, False])
+def test_without_a_model_only_what_somebody_asks_about_goes_to_research(
+    store: Store, tmp_path: Path, *, researches: bool
+) -> None:
+    world = World(store, Judge(), tmp_path)
+    object.__setattr__(world.means, "policy", POLICY.model_copy(update={"ripe_weight": 1.0}))
+    object.__setattr__(world.means, "researches", researches)
+
+    heavy, asked = world.comes(FAULTS[0]), world.comes(FAULTS[1], asked_by="U02BOB")
+
+    assert heavy.status is (Status.AWAITING_RESEARCH if researches else Status.GATHERING)
+    assert asked.status is Status.AWAITING_RESEARCH  # and hears that there is no model
+
+
 def test_who_merges_into_what_was_merged_away_has_to_be_where_its_heir_is(world: World) -> None:
     one, heir = world.comes(FAULTS[0]), world.comes(FAULTS[1], channel="C2")
     assert world.correcting.merge(one.id or 0, heir.id or 0, ADA, lambda _: True).ok

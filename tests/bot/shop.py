@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -62,7 +63,7 @@ class Shop:
                 replace(error, short_id=f"S-{number}", permalink="", level=level), first_seen=at, last_seen=at
             )
 
-    def fails(self, call: str = "sentry:issues.list", nth: int = 1, **how: int) -> None:
+    def fails(self, call: str = "sentry:issues.list", nth: int = 1, **how: Any) -> None:
         self.faults.plan(Fault(call, Moment.RECEIPT, Kind.REFUSE, nth=nth, **how))
 
     @property

@@ -181,10 +181,11 @@ def test_what_is_only_nearly_a_yes_is_answered_and_changes_nothing(place: Workpl
     assert "plain words" in place.whispers(ADA)[0]
 
 
-def test_a_yes_that_speaks_to_the_bot_is_a_yes(place: Workplace) -> None:
+@pytest.mark.parametrize("words", ["<@bot> approve", "<@bot>: approve", "<@bot>, approve", "approve <@bot>"])
+def test_a_yes_that_speaks_to_the_bot_is_a_yes(place: Workplace, words: str) -> None:
     report = a_report(place.store, status=Status.AWAITING_APPROVAL, channel=SOLAR, repository="acme/app")
     root = place.draw(report.id or 0)[0].ts
-    place.says(ADA, f"<@{place.bot}> approve", thread_ts=root)
+    place.says(ADA, words.replace("<@bot>", f"<@{place.bot}>"), thread_ts=root)
 
     assert place.store.reports.get(report.id or 0).status is Status.AWAITING_FIX
 

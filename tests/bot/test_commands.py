@@ -173,3 +173,17 @@ def test_the_home_tab_lists_open_public_reports(place: Workplace) -> None:
     for_guests = place.workspace.home(GUS)
     assert for_guests is not None
     assert "The export fails" not in json.dumps(for_guests.content["blocks"])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["SB-1.", "sb-1?", "find. SB-1", "/signalbox find SB-1", "`find SB-1`", "find\xa0SB-1", "find SB\u20111",
+     "find SB-1\u200b", "find <https://acme.slack.com/archives/C07SOLAR/p1|SB-1>"],
+)  # fmt: skip
+def test_a_command_is_understood_as_telephones_and_copies_write_it(place: Workplace, typed: str) -> None:
+    """A keyboard ends what is typed with a full stop, and a pasted name is a link."""
+    a_report(place.store, channel=SOLAR)
+    said = place.types(BOB, "/signalbox", typed).body
+
+    assert "I know no" not in said
+    assert json.loads(said)["text"] == "SB-1"

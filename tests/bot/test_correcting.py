@@ -61,6 +61,8 @@ def test_a_merge_is_understood_however_people_write_it_and_undone_by_command(pla
         ("<@bot> why?", "Why these signals are in SB-2"),
         ("why are these here", "Why these signals are in SB-2"),
         ("<@bot> merge this into SB-1", "SB-2 was merged into SB-1"),
+        ("<@bot>, merge this into <https://acme.slack.com/archives/C07SOLAR/p1|SB-1>", "SB-2 was merged into SB-1"),
+        ("merge this into SB\u20111", "SB-2 was merged into SB-1"),
         ("<@bot> merge into sb-1 please :pray:", "SB-2 was merged into SB-1"),
         ("<@bot> merge SB-2", "Name both reports"),
         ("<@bot> this is the same as SB-1", "SB-2 was merged into SB-1"),

@@ -195,20 +195,24 @@ def test_a_base_branch_that_is_not_there_is_told_with_the_one_that_is(town: Town
 
 
 def test_the_tests_of_a_repository_are_run_where_fixes_will_be_and_their_result_is_told(town: Town) -> None:
-    tests = "def test_red():\n    raise OSError\n\n\ndef test_green():\n    assert True\n"
+    look = "import socket\n\n\ndef test_red():\n    socket.create_connection(('127.0.0.1', 5432))\n"
+    tests = f"{look}\n\ndef test_green():\n    assert True\n"
     (town.product.repository / "test_a.py").write_text(tests)
     commit(town.product.repository)
     with town:
-        red = examined(town, "--tests")
         policy = town.root / "signalbox.toml"
         words = policy.read_text()
+        lint = 'lint_commands = [["true"], ["sh", "-c", "echo too long; false"]]'
+        policy.write_text(words.replace("[[repositories]]\n", f"[[repositories]]\n{lint}\n"))
+        red = examined(town, "--tests")
         policy.write_text(words.replace("[[repositories]]\n", '[[repositories]]\nprepare = ["sh", "nothing.sh"]\n'))
         unprepared = examined(town, "--tests")
         policy.write_text(words.replace('"pytest"', '"nothing"'))
         unstarted = examined(town, "--tests")
 
     assert "tests of acme/humanize: 1 tests pass and 1 fail, in" in red.stdout
-    assert "These do without: test_a.py::test_red" in red.stdout
+    assert "These do without: test_a.py::test_red. Some look for a server, such as a database" in red.stdout
+    assert "it ends with 1 without any change, so it says nothing of a fix. Its last words: too long" in red.stdout
     assert red.returncode == 0
     assert "`sh nothing.sh`, which prepares a checkout, ended with 2" in unprepared.stdout
     assert "No module named nothing" in unstarted.stdout

@@ -90,3 +90,10 @@ def test_what_env_says_of_aws_is_seen_by_its_own_chain_of_credentials(
     model_of(Settings(), Policy.model_validate({"models": models}), sqlite_store, Circuits(sqlite_store, str))
 
     assert os.environ["AWS_PROFILE"] == "shop"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://gate.example/claude", "https://gate.example/claude/v1", "https://gate.example/claude/v1/"]
+)
+def test_the_address_of_claude_may_be_given_as_other_tools_want_it(address: str) -> None:
+    assert Settings(anthropic_base_url=address).anthropic_base_url == "https://gate.example/claude"

@@ -11,6 +11,7 @@ from storage.inquiries import Reply
 from storage.judgments import Finding, Question
 from storage.records import Decision
 from storage.status import Mover, Status
+from tests.bot.conversation import Conversation
 from tests.bot.inquiries import ANSWER, CODE, asked, last, says
 from tests.bot.life import Life, with_a_plan
 from tests.bot.workplace import ADA, BOB, GUS, SECRET, SOLAR, Workplace, text_of
@@ -231,3 +232,18 @@ def test_a_bot_without_a_model_says_so(life: Life) -> None:
     says(life, "does 2.2 have it too?")
     assert asked(life) == []
     assert "No model is set up" in life.place.whispers(BOB)[-1]
+
+
+def test_who_forgot_our_name_and_edits_it_in_has_asked_once(talk: Conversation) -> None:
+    life, place = with_a_plan(talk.place), talk.place
+    root = life.card().ts
+    ts = place.workspace.say(BOB, SOLAR, "does 2.2 have it too?", root)
+    talk.rests()
+    assert asked(life) == []
+
+    place.workspace.edit(BOB, SOLAR, ts, f"<@{place.bot}> does 2.2 have it too?")
+    talk.rests()
+    place.workspace.edit(BOB, SOLAR, ts, f"<@{place.bot}> does 2.2 have it too? thanks!")
+    talk.rests()
+    assert [question.words for question in asked(life)] == ["does 2.2 have it too?"]
+    assert life.report.status is Status.AWAITING_APPROVAL

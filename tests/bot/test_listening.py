@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from playground.faults import Fault, Kind, Moment
 from storage.columns import now
 from storage.records import Decision, Signal
 from storage.status import SignalStatus, Status
+from storage.store import Store
 from tests.bot.life import Life
-from tests.bot.workplace import ADA, BOB, QUIET, SHARED, SOLAR, Workplace
+from tests.bot.site import Site
+from tests.bot.workplace import ADA, BOB, QUIET, SHARED, SOLAR, Workplace, a_seed, a_workplace
 
 WEEKEND = dt.timedelta(hours=62)
 
@@ -150,3 +154,26 @@ def test_a_yes_in_a_reports_thread_that_nobody_heard_decides_nothing_later(place
     assert life.report.status is Status.AWAITING_APPROVAL
     decisions = [each.decision for each in place.store.plans.approvals(life.id)]
     assert Decision.APPROVE not in decisions
+
+
+def test_a_weekend_of_more_threads_than_slack_lets_us_read_in_a_minute_is_heard_in_a_few(
+    site: Site, sqlite_store: Store, tmp_path: Path
+) -> None:
+    seed = a_seed()
+    seed = replace(seed, rules=replace(seed.rules, reads_per_minute=10))
+    with a_workplace(site, sqlite_store, tmp_path, seed=seed) as place:
+        threads = [place.workspace.say(BOB, SOLAR, f"the export {number} fails") for number in range(25)]
+        for number, ts in enumerate(threads):
+            place.workspace.say(ADA, SOLAR, f"also in region {number}", ts)
+        was_away(place, WEEKEND)
+        ears, mark = listening(place), place.store.cursors.get(MARK).value
+        for _ in range(12):
+            ears.note()
+            place.workspace.advance_clock(61)
+            if place.store.cursors.get(MARK).value > mark:
+                break
+
+        heard = signals(place, *threads)
+        assert len(heard) == 25
+        assert all("also in region" in each.body for each in heard)
+        assert place.store.cursors.get(MARK).value > mark

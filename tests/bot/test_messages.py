@@ -233,3 +233,15 @@ def test_a_guest_who_mentions_us_where_we_listen_is_told_what_becomes_of_the_wor
     assert place.whispers(GUS) == [
         "Guests cannot do this. A full member of the workspace can. What you wrote is read like any message here."
     ]
+
+
+def test_what_alerting_tools_write_into_fields_and_tables_is_read_too(place: Workplace) -> None:
+    event = {"type": "message", "subtype": "bot_message", "channel": SOLAR, "bot_id": ALERTS, "text": ""}
+    fields = [{"title": "Environment", "value": "prod-eu", "short": True}, {"value": "HTTP 502"}, "nonsense"]
+    place.event({**event, "ts": "1700000002.1", "attachments": [{"title": "Export fails", "fields": fields}]})
+    row = [{"type": "raw_text", "text": "checkout"}, {"type": "raw_text", "text": "31 errors"}]
+    place.event({**event, "ts": "1700000003.1", "blocks": [{"type": "table", "rows": [row]}]})
+    place.settles()
+
+    bodies = [place.store.signals.get(number).body for number in (1, 2)]
+    assert bodies == ["Export fails\nEnvironment: prod-eu\nHTTP 502", "checkout\n31 errors"]

@@ -184,6 +184,16 @@ def test_what_another_app_of_ours_posted_before_stays_as_it_is_and_the_thread_go
     assert life.place.faults.seen("slack:chat.update") == asked
 
 
+@pytest.mark.parametrize("error", ["cannot_reply_to_message", "thread_not_found"])
+def test_a_note_that_slack_takes_nowhere_keeps_nothing_else_back(life: Life, error: str) -> None:
+    life.draw()
+    life.researched()
+    life.place.faults.plan(Fault("slack:chat.postMessage", Moment.RECEIPT, Kind.REFUSE, error=error))
+    life.draw()
+
+    assert life.report.drawn_version == life.report.version
+
+
 def test_who_was_removed_from_a_channel_asks_less_and_less_often_and_shows_all_when_invited_again(life: Life) -> None:
     life.draw()
     life.researched()

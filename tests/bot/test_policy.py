@@ -99,6 +99,7 @@ def test_what_is_restricted_in_vain_is_a_fault(tmp_path: Path, lines: str, said:
     ("line", "said"),
     [
         ("approvals = 0", "approvals: it has to be more than 0 (given: 0)"),
+        ('ignored_checks = ["**"]', "ignored_checks[0]: this would ignore every check; name one, such as codecov/*"),
         ('approvals = "two"', "approvals: it has to be a whole number, such as 2 (given: 'two')"),
         ('draft = "maybe"', "draft: it has to be true or false, without quotation marks (given: 'maybe')"),
         ("autonomy = true", "autonomy: it has to be one of 'watch', 'research', 'ask' or 'draft' (given: true)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
@@ -33,7 +34,7 @@ class Bench:
         self.slack = SlackWriter.over(client, sleep=self.slept.append)
         self.slack.who_we_are()
 
-    def fails(self, method: str, kind: Kind = Kind.REFUSE, moment: Moment = Moment.RECEIPT, **how: int) -> None:
+    def fails(self, method: str, kind: Kind = Kind.REFUSE, moment: Moment = Moment.RECEIPT, **how: Any) -> None:
         self.faults.plan(Fault(f"slack:{method}", moment, kind, **how))
 
     def post(self, text: str = "hello", channel: str = SOLAR) -> str:
@@ -128,6 +129,36 @@ def test_a_no_is_a_sentence_that_says_what_to_do(bench: Bench, channel: str, cod
         bench.post(channel=channel)
 
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        ("restricted_action_thread_only_channel", "does not let the bot post in this channel"),
+        ("token_expired", "rotates its tokens"),
+        ("accesslimited", "certain networks only"),
+    ],
+)
+def test_a_no_of_the_workspaces_settings_says_whom_to_ask(bench: Bench, error: str, advice: str) -> None:
+    bench.fails("chat.postMessage", error=error)
+    with pytest.raises(SlackRejected, match=advice):
+        bench.post()
+
+
+def test_a_workspace_that_moves_into_an_organization_is_waited_for(bench: Bench) -> None:
+    bench.fails("chat.postMessage", error="team_added_to_org")
+    with pytest.raises(SlackDown):
+        bench.post()
+
+
+@pytest.mark.parametrize("error", ["missing_scope", "invalid_auth", "account_inactive", "team_access_not_granted"])
+def test_a_no_that_is_about_us_makes_nobody_a_stranger(bench: Bench, error: str) -> None:
+    bench.fails("users.info", error=error)
+    with pytest.raises(SlackDown, match=error):
+        bench.slack.person(BOB, TEAM)
+
+    bench.faults.clear()
+    assert not bench.slack.person(BOB, TEAM).is_stranger
 
 
 def test_a_wrong_token_is_said(served: tuple[Workspace, Faults]) -> None:

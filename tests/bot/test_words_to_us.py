@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.listeners.asking import PAUSED
 from storage.status import SignalStatus, Status
 from tests.bot.conversation import Conversation
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, GUS, SOLAR
@@ -70,6 +71,14 @@ def test_an_edit_of_what_was_asked_under_a_resolved_report_changes_the_signal(ta
         ("help", "/investigate <what is wrong>"),
         ("Status?", "Working"),
         ("why SB-99", "SB-99"),
+        (", help", "/investigate <what is wrong>"),
+        (": status", "Working"),
+        ("`status`", "Working"),
+        ("status\u200b", "Working"),
+        ("\xa0status", "Working"),
+        ("/signalbox find export", "export"),
+        ("/signalbox", "/investigate <what is wrong>"),
+        ("why <https://acme.slack.com/archives/C07SOLAR/p1|SB-99>", "SB-99"),
         ("thanks! :pray:", ""),
         ("thank you", ""),
         ("hello", "Say what is wrong"),
@@ -100,6 +109,21 @@ def test_a_command_that_is_reworded_opens_nothing_until_it_says_what_is_wrong(ta
     assert talk.signal(other) is None
     ws.edit(BOB, SOLAR, other, f"<@{bot}> the export fails")
     assert talk.comes(other).asked_by == BOB
+
+
+def test_an_edit_that_leaves_an_order_as_it_was_is_not_a_second_one(talk: Conversation) -> None:
+    """Slack tells of a mention anew with each edit of its message, under a new id."""
+    ws, bot = talk.place.workspace, talk.place.bot
+    ts = ws.say(ADA, SOLAR, f"<@{bot}> pause")
+    talk.rests()
+    ws.command(ADA, SOLAR, "/signalbox", "resume")
+    ws.edit(ADA, SOLAR, ts, f"<@{bot}> pause.")
+    talk.rests()
+    assert not talk.place.store.switches.on(PAUSED)
+
+    ws.edit(ADA, SOLAR, ts, f"<@{bot}> status")
+    talk.rests()
+    assert [text.split(".")[0] for text in talk.place.whispers(ADA)] == ["Paused", "Resumed", "Working"]
 
 
 @pytest.mark.parametrize("words", ["help, the export fails", "status page is red", "why 500 errors?"])

@@ -261,11 +261,12 @@ def _read(message: object, name: str, price: Price, line: Line) -> _Answer:
     if not isinstance(message, anthropic.types.Message) or usage is None or not isinstance(message.content, list):
         raise ModelDown(f"What answered in Claude's place does not speak its API; check {line.address}.")
     stop_reason = message.stop_reason or ""
+    blocks = [block.to_dict(mode="json", warnings=False) for block in message.content]
+    if not wire.is_whole(blocks):
+        raise ModelDown(f"What answered in Claude's place leaves parts out of its API; check {line.address}.")
     written, read = usage.cache_creation_input_tokens or 0, usage.cache_read_input_tokens or 0
     return _Answer(
-        content=wire.sound(
-            [block.to_dict(mode="json", warnings=False) for block in message.content], cut=stop_reason == _CUT
-        ),
+        content=wire.sound(blocks, cut=stop_reason == _CUT),
         stop_reason=stop_reason,
         model=name,
         usage=price.usage(usage.input_tokens or 0, written, read, usage.output_tokens or 0),

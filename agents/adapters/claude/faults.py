@@ -24,6 +24,24 @@ _NO_SUCH_MODEL = 404
 _NO_CREDIT_LEFT = 402
 _NAMES_NO_MODEL = re.compile("model identifier|inference profile", re.IGNORECASE)  # Bedrock says so by 400
 _NO_CREDIT = "the account has no credit left; add some"
+# Nothing is wrong with the request where its owner's account is: the API says so by 400 or 429, mostly without a time
+# to come back. By a code, if it has one; else by how its words begin, so that it is no text of ours that it repeats.
+_SPENT = re.compile(r"\s*You have reached your specified (?:workspace )?(?:API )?usage limit", re.IGNORECASE)
+_DISABLED = re.compile(r"\s*This organi[sz]ation has been disabled", re.IGNORECASE)
+_AGAIN_ON = re.compile(r"regain access on (\d{4}-\d\d-\d\d)")
+_OF_THE_ACCOUNT = {
+    "enforced_spend_limit_reached": "the account has used what its tier allows in a month; ask for a higher tier in "
+    "the Claude Console, or it goes on at the first of the next month",
+    "contract_spend_limit_reached": "the account has used what its contract allows; ask Anthropic for more",
+    "organization_on_hold": "the account is disabled; its owner must ask Anthropic",
+}
+_TOO_LARGE = 413
+_TOO_LONG = re.compile(r"\s*(?:prompt is too long|input length and `max_tokens` exceed)", re.IGNORECASE)
+_LONGER = (
+    ", since it is longer than the model can read; set a model with a larger window in [models] of the policy file"
+)
+_A_MINUTE = "anthropic-ratelimit-input-tokens-limit"
+_LONGEST_REQUEST = 60_000  # tokens, about: that of a long run
 _UNTIL_PUT_RIGHT = 300.0  # seconds to leave it alone while the set-up is wrong
 
 
@@ -84,7 +102,7 @@ def again_in(error: anthropic.APIError, attempt: int, longest: float) -> float |
     if isinstance(error, anthropic.APIStatusError):
         asked = seconds_of(error.response.headers.get("retry-after"))
         passing = error.status_code in _BUSY or error.status_code >= _FIRST_SERVER_FAULT
-        if not passing or error.response.headers.get("x-should-retry") == "false":
+        if not passing or _of_the_account(error) or error.response.headers.get("x-should-retry") == "false":
             return None
     elif not _is_unreached(error):
         return None
@@ -107,10 +125,20 @@ def seconds_of(header: str | None) -> float | None:
 def _refused(error: anthropic.APIStatusError, reach: Reach) -> Fault:
     """An answer that is no message. What an owner can put right is waited for, so that no signal is judged unread."""
     status, said, who = error.status_code, error.api_message or error.message, reach.line.who
+    if account := _of_the_account(error):
+        log.warning("Claude answered no", provider=reach.line.provider.value, status=status, said=said)
+        return Fault(ModelDown(f"{who} answered {status}: {account}.", _UNTIL_PUT_RIGHT), of_model=False)
     if status in _BUSY or status >= _FIRST_SERVER_FAULT:
         wait = seconds_of(error.response.headers.get("retry-after"))
         what = "limits our rate" if status == RATE_LIMIT else "is overloaded or out of order"
-        return Fault(ModelDown(f"{who} {what} ({status}); it is asked again later.", wait), of_model=True)
+        said_so = f"{who} {what} ({status}); it is asked again later.{_too_narrow(error)}"
+        return Fault(ModelDown(said_so, wait), of_model=True)
+    if reach.line.provider is Provider.ANTHROPIC and error.type is None:  # a proxy's own page, a wrong address
+        log.warning("Claude's place answered no", status=status, said=said[:500])
+        what = (
+            f"What answered {status} in Claude's place does not speak its API; check {reach.line.address} and proxies."
+        )
+        return Fault(ModelDown(what, _UNTIL_PUT_RIGHT), of_model=False)
     unknown = status == _NO_SUCH_MODEL or (reach.line.provider is Provider.BEDROCK and _NAMES_NO_MODEL.search(said))
     advice = reach.line.advice.get(_NO_SUCH_MODEL if unknown else status, "")
     if status == _NO_CREDIT_LEFT or (not advice and "credit balance" in said):
@@ -119,5 +147,30 @@ def _refused(error: anthropic.APIStatusError, reach: Reach) -> Fault:
     if advice:
         down = ModelDown(f"{who} answered {status}: {advice.format(model=reach.model)}.", _UNTIL_PUT_RIGHT)
         return Fault(down, of_model=bool(unknown))
-    refused = ModelRefused(f"{who} answered {status}: the request was not accepted; the log has what it said.")
-    return Fault(refused, of_model=False)
+    why = _LONGER if status == _TOO_LARGE or _TOO_LONG.match(said) else "; the log has what it said"
+    return Fault(ModelRefused(f"{who} answered {status}: the request was not accepted{why}."), of_model=False)
+
+
+def _of_the_account(error: anthropic.APIStatusError) -> str:
+    """What only the owner of the account can put right; empty where it is something else."""
+    said = error.api_message or error.message
+    if known := _OF_THE_ACCOUNT.get(error.error_code or ""):
+        return known
+    if _DISABLED.match(said):
+        return _OF_THE_ACCOUNT["organization_on_hold"]
+    if not _SPENT.match(said):
+        return ""
+    again = _AGAIN_ON.search(said)
+    until = f", or it goes on at {again[1]}" if again else ""
+    return f"the spend limit that the account's owner set is reached; raise it in the Claude Console{until}"
+
+
+def _too_narrow(error: anthropic.APIStatusError) -> str:
+    """That the account's limit may be less than one long request: then waiting does not help. Else empty."""
+    limit = error.response.headers.get(_A_MINUTE, "")
+    if not limit.isdecimal() or int(limit) >= _LONGEST_REQUEST:
+        return ""
+    return (
+        f" Its {int(limit):,} input tokens a minute may be less than one long request: if this lasts, ask for more in "
+        "the Claude Console."
+    )

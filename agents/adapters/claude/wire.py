@@ -61,6 +61,14 @@ def _block(block: TextBlock | ToolCall | ToolResult) -> Json:
     return {"type": "tool_result", "tool_use_id": block.call_id, "content": text, "is_error": block.failed}
 
 
+def is_whole(content: Sequence[Json]) -> bool:
+    """Whether words are words, and each call has a name, arguments and an id of its own, by which it is answered."""
+    calls = [block for block in content if block["type"] == "tool_use"]
+    named = all(isinstance(block.get(key), str) and block[key] for block in calls for key in ("id", "name"))
+    said = all(isinstance(block.get("text"), str) for block in content if block["type"] == "text")
+    return named and said and len({block["id"] for block in calls}) == len(calls)
+
+
 def sound(content: Sequence[Json], *, cut: bool) -> list[Json]:
     """The model's blocks as they can be kept, carried out and sent back, with arguments that are an object.
 
@@ -70,7 +78,7 @@ def sound(content: Sequence[Json], *, cut: bool) -> list[Json]:
     """
     blocks: list[Json] = _sound(list(content))
     for block in blocks:
-        if block["type"] == "tool_use" and not isinstance(block["input"], dict):
+        if block["type"] == "tool_use" and not isinstance(block.get("input"), dict):
             block["input"] = {}
     return blocks[:-1] if cut and blocks and blocks[-1]["type"] == "tool_use" else blocks
 

@@ -103,7 +103,7 @@ class GithubCodeHost:
             checks = checks_of(repo, repo.get_commit(pull.head.sha), self._manners.timeout)
             remarks = remarks_of(repo, pull, self._rights)
             seen = stance(pull).model_copy(update={"checks": checks, "remarks": remarks})
-            if seen.state is not PullRequestState.OPEN or seen.verdict is not CheckState.GREEN:
+            if seen.state is not PullRequestState.OPEN or seen.verdict in {CheckState.NONE, CheckState.PENDING}:
                 return seen
             missing = self._required.missing(repo, pull.base.ref, checks)
             return seen.model_copy(update={"missing": missing})

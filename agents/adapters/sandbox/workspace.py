@@ -103,13 +103,14 @@ class SandboxWorkspace:
             variables={**_found(environment, *lends.programs), **variables},
         )
 
-    def run(self, command: Sequence[str], *, seconds: float = 120.0) -> Ran:
+    def run(self, command: Sequence[str], *, seconds: float = 120.0, most: int = 0) -> Ran:
         """Run a command in the checkout, in the sandbox. Never raises for the command's own failure.
 
-        Raises SandboxUnusable when the sandbox cannot be set up, or a place of dependencies is no folder any more.
+        `most` is how many bytes of what it prints are kept, if not as many as of any command. Raises SandboxUnusable
+        when the sandbox cannot be set up, or a place of dependencies is no folder any more.
         """
         self._lends.make_places(self._lot.checkout)  # each time: what ran before may have put a link there
-        ended = self._sandbox.run(command, self._view, seconds=seconds, stdin=subprocess.DEVNULL)
+        ended = self._sandbox.run(command, self._view, seconds=seconds, stdin=subprocess.DEVNULL, output=most)
         return Ran(exit_code=ended.exit_code, output=_text(ended), seconds=ended.seconds, cut=ended.cut > 0)
 
     def read(self, path: str) -> str:
@@ -172,7 +173,9 @@ class SandboxWorkspace:
     def _untracked(self) -> set[str]:
         """Files and folders that git neither knows nor ignores."""
         command = ("git", "ls-files", "--others", "--exclude-standard", "--directory", "-z")
-        ended = self._sandbox.run(command, self._plain, seconds=_GIT_SECONDS, stdin=subprocess.DEVNULL)
+        ended = self._sandbox.run(
+            command, self._plain, seconds=_GIT_SECONDS, stdin=subprocess.DEVNULL, output=_LARGEST_PATCH
+        )
         return set(ended.output.decode(errors="replace").split("\0")) - {""}
 
     def close(self) -> None:

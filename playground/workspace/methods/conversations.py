@@ -91,6 +91,7 @@ def _answer(core: Core, messages: list[Message], args: Args, cursor: str) -> Jso
 
 def history(core: Core, args: Args) -> Json:
     """Newest first, without replies."""
+    core.read("history")
     channel = _readable(core, args)
     try:
         found = _between(channel.roots(), args)
@@ -102,6 +103,7 @@ def history(core: Core, args: Args) -> Json:
 
 def replies(core: Core, args: Args) -> Json:
     """The root, then its replies, oldest first; of a reply's ts that reply alone, as Slack answers."""
+    core.read("replies")
     channel = _readable(core, args)
     root = channel.messages.get(args.need("ts", "thread_not_found"))
     if root is None:

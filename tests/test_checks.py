@@ -1,0 +1,81 @@
+"""A pull request and its checks, as it reads: late ones, none, what is ignored, what turns green after all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from agents.exchange import Check, Remark
+from agents.terms import Budgets
+from storage.judgments import Outcome
+from storage.records import CheckState, Decision
+from storage.status import Status
+from storage.store import Store
+from tests.world import POLICY, World
+
+
+@pytest.fixture
+def world(sqlite_store: Store, tmp_path: Path) -> World:
+    return World(sqlite_store, tmp_path)
+
+
+def test_a_check_that_the_policy_ignores_costs_no_round(world: World) -> None:
+    ours = POLICY.repositories[0].model_copy(update={"ignored_checks": ("codecov/*",)})
+    world.follows(POLICY.model_copy(update={"repositories": (ours,)}))
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(
+        1,
+        Check(name="codecov/patch", state=CheckState.RED),
+        Check(name="tests", state=CheckState.GREEN),
+    )
+
+    assert world.advances().status is Status.AWAITING_REVIEW
+    fix = world.store.fixes.latest(1)
+    assert fix is not None
+    assert fix.checks is CheckState.GREEN
+
+
+def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(1)
+    world.later = dt.timedelta(hours=2)
+
+    assert world.advances().stuck_because is Outcome.NO_CHECKS
+
+
+def test_what_got_stuck_on_checks_awaits_review_once_they_are_green_after_all(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(1, Check(name="queued for a runner", state=CheckState.PENDING))
+    world.later = dt.timedelta(hours=2)
+    assert world.advances().status is Status.STUCK
+
+    assert world.turns_green().status is Status.AWAITING_REVIEW
+    assert not world.code_host.pull_requests[1].draft
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_people_mended_after_our_last_round_awaits_review_unless_they_ask_for_more(
+    world: World, *, asked: bool
+) -> None:
+    world.follows(POLICY.model_copy(update={"budgets": Budgets(fix_rounds=1)}))
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(1, Check(name="tests", state=CheckState.RED, log="E  assert 1 == 2"))
+    assert world.advances().stuck_because is Outcome.OUT_OF_ROUNDS
+    if asked:
+        world.code_host.remark(1, Remark(id="c1", author="ada", text="Return 0 instead.", may_write=True))
+
+    assert world.turns_green().status is (Status.STUCK if asked else Status.AWAITING_REVIEW)
+
+
+def test_a_retry_waits_for_the_checks_once_more_as_long_as_the_first_time(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(1, Check(name="queued for a runner", state=CheckState.PENDING))
+    world.later = dt.timedelta(hours=2)
+    assert world.advances().stuck_because is Outcome.NO_CHECKS
+    assert world.presses(Decision.RETRY)
+    world.later = dt.timedelta(minutes=50)
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    assert world.turns_green().status is Status.AWAITING_REVIEW
