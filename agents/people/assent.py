@@ -133,6 +133,7 @@ class Assent:
             person=person,
             via=Via.REPLY,
             words=words,
+            message=message,
         )
 
     def _plan_before(self, report_id: int, ts: str) -> ShownPlan | None:
@@ -180,10 +181,10 @@ class Assent:
             return self._only_for_deciders(report, person, BY_HAND) if heard else None
         if let := self._let_pass(report.id or 0, phrase, ts):
             decision, said = let
-            return self.press(report.id or 0, decision, person=person, via=Via.REPLY, words=said)
+            return self.press(report.id or 0, decision, person=person, via=Via.REPLY, words=said, message=message)
         if (meant := self._meant(report, phrase)) is not None:
             said = "" if meant is Decision.DISMISS else words
-            return self.press(report.id or 0, meant, person=person, via=Via.REPLY, words=said)
+            return self.press(report.id or 0, meant, person=person, via=Via.REPLY, words=said, message=message)
         if phrase is not None:
             return self._only_for_deciders(report, person, nothing_to_decide(report))
         if report.status in KEPT and not self._refusal(report, person):

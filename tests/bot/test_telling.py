@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.listeners import commands
+from bot.listeners.events import deal_with
 from playground.faults import Fault, Kind, Moment
 from storage.status import Status
 from tests.bot.conversation import Conversation
@@ -59,3 +60,16 @@ def test_a_home_tab_that_slack_does_not_take_is_no_event_that_failed(place: Work
     kept = place.store.inbox.get("EvHome")
     assert kept is not None
     assert kept.failures == 0
+
+
+@pytest.mark.parametrize("words", ["approve", "stop", "please test the import too"])
+def test_a_reply_that_is_dealt_with_again_since_nobody_could_be_told_counts_once(place: Workplace, words: str) -> None:
+    life = with_a_plan(place)
+    place.faults.plan(Fault("slack:chat.postEphemeral", Moment.RECEIPT, Kind.REFUSE, status=503))
+    place.says(ADA, words, thread_ts=life.card().ts, event_id="EvTwice")
+    status, said = life.report.status, place.store.plans.approvals(life.id)
+    assert len(said) == 1
+    deal_with("EvTwice", place.deps)
+
+    assert (life.report.status, place.store.plans.approvals(life.id)) == (status, said)
+    assert place.whispers(ADA) == ["I heard that already, and it counts."]
