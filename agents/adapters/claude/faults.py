@@ -126,7 +126,7 @@ def _refused(error: anthropic.APIStatusError, reach: Reach) -> Fault:
     """An answer that is no message. What an owner can put right is waited for, so that no signal is judged unread."""
     status, said, who = error.status_code, error.api_message or error.message, reach.line.who
     if account := _of_the_account(error):
-        log.warning("Claude answered no", provider=reach.line.provider.value, status=status, said=said)
+        _note(error, reach, said)
         return Fault(ModelDown(f"{who} answered {status}: {account}.", _UNTIL_PUT_RIGHT), of_model=False)
     if status in _BUSY or status >= _FIRST_SERVER_FAULT:
         wait = seconds_of(error.response.headers.get("retry-after"))
@@ -143,12 +143,18 @@ def _refused(error: anthropic.APIStatusError, reach: Reach) -> Fault:
     advice = reach.line.advice.get(_NO_SUCH_MODEL if unknown else status, "")
     if status == _NO_CREDIT_LEFT or (not advice and "credit balance" in said):
         advice = _NO_CREDIT
-    log.warning("Claude answered no", provider=reach.line.provider.value, status=status, said=said)  # may repeat ours
+    _note(error, reach, said)
     if advice:
         down = ModelDown(f"{who} answered {status}: {advice.format(model=reach.model)}.", _UNTIL_PUT_RIGHT)
         return Fault(down, of_model=bool(unknown))
     why = _LONGER if status == _TOO_LARGE or _TOO_LONG.match(said) else "; the log has what it said"
     return Fault(ModelRefused(f"{who} answered {status}: the request was not accepted{why}."), of_model=False)
+
+
+def _note(error: anthropic.APIStatusError, reach: Reach, said: str) -> None:
+    """Log its own words, which may repeat ours, and by what name its provider knows the request."""
+    provider, request = reach.line.provider.value, error.request_id
+    log.warning("Claude answered no", provider=provider, status=error.status_code, said=said, request=request)
 
 
 def _of_the_account(error: anthropic.APIStatusError) -> str:
