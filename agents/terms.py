@@ -106,6 +106,7 @@ class Repository(Terms):
     test_environment: dict[str, str] = Field(default_factory=dict)  # e.g. PYTHONPATH = "src"; see variables_at
     test_report: OptionalGlob = ""  # the JUnit XML that test_command writes, if its log names no failures
     test_minutes: float = Field(default=10.0, gt=0)  # for one run of the tests
+    lint_commands: tuple[Command, ...] = ()  # a fix may make none of these end worse: linters, formatters, types
     prepare: OptionalCommand = ()  # run in every fresh checkout, for what a build makes; git must ignore what it makes
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
     environment: str = ""  # folder of a ready-made virtual environment instead

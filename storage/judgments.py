@@ -288,10 +288,12 @@ class Proof(Judgment):
     why_not: str = ""  # the sentence for people and agent when it does not hold
     known_failures: tuple[str, ...] = ()  # tests of the suite that fail without the change too
     unsteady: tuple[str, ...] = ()  # failed in the suite with the change, and passed when run again
+    linted: tuple[str, ...] = ()  # of the policy's `lint_commands`, those that have nothing against the change
+    lint_kept: bool = True  # false: one objects to the change that does not object without it
     reviewed: str = ""  # what the reviewer said of the change, in a sentence; empty when there was none
     remarks: tuple[str, ...] = ()  # of the reviewer, for people
 
     @property
     def holds(self) -> bool:
         """Whether the fix is proven."""
-        return self.failed_before and self.passed_after and self.suite_passed
+        return self.failed_before and self.passed_after and self.suite_passed and self.lint_kept

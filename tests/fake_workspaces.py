@@ -149,6 +149,8 @@ class FakeWorkspace:
                 timeout=seconds,
                 check=False,
             )
+        except FileNotFoundError:
+            return Ran(exit_code=127, output=f"{command[0]}: not found", seconds=0.1)
         except subprocess.TimeoutExpired as late:
             return Ran(exit_code=124, output=(late.stdout or b"").decode(errors="replace"), seconds=seconds)
         output = done.stdout.decode(errors="replace").replace("\0", "\ufffd")

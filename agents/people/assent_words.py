@@ -10,10 +10,6 @@ UNCLEAR = (
     "I take only plain words for a decision: `approve`, or `not now`. Other words are guidance, by which I revise the "
     "plan. Nothing was changed."
 )
-BY_HAND = (
-    "I take that as no guidance, and nothing was changed: the plan and the work stay as they are. While you mend it, "
-    "`mute` keeps it quiet and *Stop* ends what I am at; when it is mended, *Dismiss* and *Fixed elsewhere*."
-)
 _NOTED = (
     "Noted. The work that is going on may have begun without it; what I do next is done with it. `stop` dismisses the "
     "report."

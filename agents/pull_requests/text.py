@@ -13,6 +13,7 @@ from agents.cases import FixCase
 from agents.exchange import Draft
 from agents.patches.guards import is_changelog
 from agents.patches.patch import read_patch
+from agents.proof.linting import lint_said
 from agents.pull_requests.outward import code, literal, plain, title
 from agents.pull_requests.template import Part, Seen, arranged, unfilled
 from agents.suites.suite import suite_said
@@ -94,6 +95,8 @@ def _seen(case: FixCase, signals: Sequence[Signal]) -> Iterator[str]:
     for signal in others:
         title = literal(signal.title or (signal.summary.title if signal.summary else ""))
         told.setdefault(f"{signal.source} {title}", f"- {_link(signal)}: {title}")
+    for one in case.linked_elsewhere:
+        told.setdefault(one.url, f"- [{literal(one.identifier)}]({one.url})" if _is_link(one.url) else "")
     yield from list(told.values())[:_MOST_SIGNALS]
     if len(told) > _MOST_SIGNALS:
         yield f"- and {len(told) - _MOST_SIGNALS} more"
@@ -123,12 +126,17 @@ def _proof(proof: Proof, submission: FixSubmission, case: FixCase) -> str:
         [
             f"{where} these tests fail without the change, with {code(submission.expected_failure)}, and pass with it:",
             "\n".join(tests),
-            f"With it, {said} ({code(' '.join(case.repository.test_command))}).",
+            f"With it, {said} ({code(' '.join(case.repository.test_command))}).{_lint(proof)}",
             _folded("Before the change: failing", _fenced(proof.before_log)),
             _folded("After the change: passing", _fenced(proof.after_log)),
             _folded("Whole suite", _fenced(proof.suite_log)),
         ]
     )
+
+
+def _lint(proof: Proof) -> str:
+    said = lint_said(proof)
+    return f" {plain(said)}." if said else ""
 
 
 def _folded(title: str, text: str) -> str:

@@ -17,6 +17,7 @@ from agents.loop import DONE, Loop
 from agents.patches.guards import guard
 from agents.ports import Checkpoint, Logbook, Model, Workspace, Workspaces
 from agents.prompts import prompt
+from agents.proof.linting import linted
 from agents.proof.proven import ProvenFix
 from agents.proof.proving import prove_patch
 from agents.pull_requests.discretion import Indiscretions, indiscretions
@@ -272,6 +273,7 @@ class _Repair:
         case = self.case
         planned = case.plan.files
         proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission, planned=planned)
+        proof = linted(self.workspaces, case.repository, case.base_sha, patch, proof)
         logs = {name: self.redactor.text(getattr(proof, name)) for name in ("before_log", "after_log", "suite_log")}
         return proof.model_copy(update=logs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -23,6 +24,7 @@ from bot.github_credentials import credentials_of
 from bot.settings import Settings
 
 RUNS = 5  # of the whole suite that a fix should have time for: the agent's own, and two proofs of two runs
+_LINTING = 600.0  # seconds
 _TIMED_OUT = 124  # the port's number
 _OF_AN_APP = "ghs_"  # begins the tokens of an App's installation
 _REFUSED = re.compile(r"connection refused|ECONNREFUSED|connection to server at|name resolution", re.IGNORECASE)
@@ -69,7 +71,9 @@ def rehearse_tests(settings: Settings, policy: Policy) -> Iterator[Finding]:
     for repository in policy.repositories:
         with closing(workspaces.open(repository, workspaces.head(repository))) as workspace:
             ran = run_reporting(workspace, repository, repository.test_command)
+            linted = [(each, workspace.run(each, seconds=_LINTING)) for each in repository.lint_commands]
         yield _told(repository, ran)
+        yield from (_objecting(repository, command, said) for command, said in linted if said.exit_code)
         if policy.fix_limits.minutes < RUNS * ran.seconds / 60:
             yield Finding(
                 f"time for fixes of {repository.name}",
@@ -120,6 +124,12 @@ def _lent(repository: Repository, settings: Settings) -> Iterator[Finding]:
             f"packages of its workspaces are not seen, so that others or none are found: add {lines} to dependencies"
         )
         yield Finding(f"what is lent to {repository.name}", Verdict.MISSING, sentence)
+
+
+def _objecting(repository: Repository, command: tuple[str, ...], ran: Ran) -> Finding:
+    end = " ".join(ran.output.split())[-300:]
+    sentence = f"it ends with {ran.exit_code} without any change, so it says nothing of a fix. Its last words: {end}"
+    return Finding(f"`{shlex.join(command)}` of {repository.name}", Verdict.MISSING, sentence)
 
 
 def _wanting(output: str) -> str:

@@ -8,12 +8,14 @@ from enum import StrEnum
 from agents.people.until_when import order_in
 from agents.phrases import without_invisible
 from bot.actions import Verb
+from bot.listeners.order_words import order_here, order_to_us
 from bot.sources.slack import SlackEvent, words_of
 
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
 _ABOUT_A_REPORT = re.compile(
-    r"(?:why|ask|merge|split|undo|repository|linear|snooze|mute|wake)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL
+    r"(?:why|ask|merge|split|undo|repository|linear|snooze|mute|wake|take|claim|give|assign|release|unassign|fixed|mended|link|linked|unlink|rename|retitle)\s+SB-\d{1,9}\b.*",
+    re.IGNORECASE | re.DOTALL,
 )
 _REPORT = re.compile(r"SB-\d{1,9}", re.IGNORECASE)
 _AHEAD = re.compile(r"standing\s+(?:give|stop)\b.*", re.IGNORECASE | re.DOTALL)
@@ -94,6 +96,8 @@ def about_this(text: str, our_user: str) -> str:
         return f"merge {{}} into {named[1]}"
     if named := _MERGED_FROM.fullmatch(words):
         return f"merge {named[1]} into {{}}"
+    if said := order_to_us(words, asks="?" in text):
+        return said
     if alone := _OF_THIS.fullmatch(words):
         return f"{_SAME_VERB.get(alone[1].lower(), alone[1].lower())} {{}}"
     return "why {}" if _ASKED_HERE.fullmatch(words) or _NOT_FILED.fullmatch(words) else order_in(words)
@@ -108,7 +112,7 @@ def order_of(text: str) -> str:
         return f"merge {named[1]} into {{}}"
     if _ASKED_HERE.fullmatch(words):
         return "why {}"
-    return words if _MERGED.fullmatch(words) else order_in(words)
+    return words if _MERGED.fullmatch(words) else order_here(words) or order_in(words)
 
 
 def _said_to_us(text: str, our_user: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
+from agents.proof.linting import lint_said
 from agents.suites.suite import suite_said
 from bot.views import parts
 from bot.views.drawing import Drawing, File, Upload
@@ -24,7 +25,7 @@ def proof(fix: Fix, shown: Proof) -> Drawing:
         parts.paragraph(
             Sign(sign),
             " ",
-            bold(f"{_HELD} {suite_said(shown)}." if shown.holds else shown.why_not or "It is not proven.", 600),
+            bold(_holds(shown) if shown.holds else shown.why_not or "It is not proven.", 600),
         ),
         *_review(shown),
         parts.paragraph(Words("The new test, before the change", italic=True)),
@@ -35,6 +36,11 @@ def proof(fix: Fix, shown: Proof) -> Drawing:
         parts.preformatted(shown.suite_log, _AFTER),
     ]
     return Drawing(f"proof:{fix.id}:{fix.rounds}", "The proof of the fix", blocks)
+
+
+def _holds(shown: Proof) -> str:
+    said = lint_said(shown)
+    return f"{_HELD} {suite_said(shown)}{f'; {said}' if said else ''}."
 
 
 def _review(shown: Proof) -> list[Block]:

@@ -55,7 +55,7 @@ class Plans(Deciding):
             known = select(func.coalesce(func.max(ShownPlan.revision), 0)).where(ShownPlan.report_id == report_id)
             shown = ShownPlan(
                 report_id=report_id,
-                revision=session.exec(known).one() + 1,
+                revision=max(session.exec(known).one(), report.plan_revision) + 1,
                 hash=plan.hash,
                 body=plan,
                 because=still_said(session, report_id, because),

@@ -200,9 +200,11 @@ def test_the_tests_of_a_repository_are_run_where_fixes_will_be_and_their_result_
     (town.product.repository / "test_a.py").write_text(tests)
     commit(town.product.repository)
     with town:
-        red = examined(town, "--tests")
         policy = town.root / "signalbox.toml"
         words = policy.read_text()
+        lint = 'lint_commands = [["true"], ["sh", "-c", "echo too long; false"]]'
+        policy.write_text(words.replace("[[repositories]]\n", f"[[repositories]]\n{lint}\n"))
+        red = examined(town, "--tests")
         policy.write_text(words.replace("[[repositories]]\n", '[[repositories]]\nprepare = ["sh", "nothing.sh"]\n'))
         unprepared = examined(town, "--tests")
         policy.write_text(words.replace('"pytest"', '"nothing"'))
@@ -210,6 +212,7 @@ def test_the_tests_of_a_repository_are_run_where_fixes_will_be_and_their_result_
 
     assert "tests of acme/humanize: 1 tests pass and 1 fail, in" in red.stdout
     assert "These do without: test_a.py::test_red. Some look for a server, such as a database" in red.stdout
+    assert "it ends with 1 without any change, so it says nothing of a fix. Its last words: too long" in red.stdout
     assert red.returncode == 0
     assert "`sh nothing.sh`, which prepares a checkout, ended with 2" in unprepared.stdout
     assert "No module named nothing" in unstarted.stdout

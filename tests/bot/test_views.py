@@ -89,12 +89,12 @@ def test_what_sleeps_keeps_slacks_limits_and_shows_nothing_new_but_that(status: 
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (Status.GATHERING, ["Ask again", "Dismiss", "Snooze…"]),
-        (Status.AWAITING_RESEARCH, ["Dismiss", "Snooze…"]),
-        (Status.AWAITING_APPROVAL, ["Dismiss", "Snooze…"]),
+        (Status.GATHERING, ["Ask again", "Dismiss", "I take this", "Snooze…"]),
+        (Status.AWAITING_RESEARCH, ["Dismiss", "I take this", "Snooze…"]),
+        (Status.AWAITING_APPROVAL, ["Dismiss", "I take this", "Snooze…"]),
         (Status.AWAITING_FIX, ["Snooze…"]),
         (Status.AWAITING_REVIEW, ["Snooze…"]),
-        (Status.STUCK, ["Retry", "Dismiss", "Snooze…"]),
+        (Status.STUCK, ["Retry", "Dismiss", "I take this", "Snooze…"]),
         (Status.RESOLVED, []),
         (Status.DISMISSED, []),
     ],

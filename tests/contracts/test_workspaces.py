@@ -100,6 +100,10 @@ def test_a_command_that_fails_is_told_and_not_raised(bench: Bench) -> None:
     assert (ran.exit_code, ran.output) == (3, "out\nerr\n")
 
 
+def test_a_command_that_is_not_there_ends_with_127(bench: Bench) -> None:
+    assert bench.open().run(("no-such-program",)).exit_code == 127
+
+
 def test_a_command_out_of_time_ends_with_124_and_what_it_said(bench: Bench) -> None:
     ran = bench.open().run(("sh", "-c", "echo begun; exec sleep 60"), seconds=0.5)
     assert (ran.exit_code, ran.output) == (124, "begun\n")
