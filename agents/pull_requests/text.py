@@ -13,10 +13,9 @@ from agents.cases import FixCase
 from agents.exchange import Draft
 from agents.patches.guards import is_changelog
 from agents.patches.patch import read_patch
-from agents.proof.linting import lint_said
 from agents.pull_requests.outward import code, literal, plain, title
 from agents.pull_requests.template import Part, Seen, arranged, unfilled
-from agents.suites.suite import suite_said
+from agents.suites.suite import lint_said, suite_said
 from storage.judgments import FixSubmission, Proof, Research
 from storage.raw import SLACK
 from storage.records import Signal
