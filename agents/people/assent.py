@@ -135,6 +135,7 @@ class Assent:
             person=person,
             via=Via.REPLY,
             words=words,
+            message=message,
         )
 
     def _taken(self, report: Report, person: Person) -> Answer | None:
@@ -185,10 +186,10 @@ class Assent:
         """A reply while neither a plan nor a question waits for one."""
         if let := self._let_pass(report.id or 0, phrase, ts):
             decision, said = let
-            return self.press(report.id or 0, decision, person=person, via=Via.REPLY, words=said)
+            return self.press(report.id or 0, decision, person=person, via=Via.REPLY, words=said, message=message)
         if (meant := self._meant(report, phrase)) is not None:
             said = "" if meant is Decision.DISMISS else words
-            return self.press(report.id or 0, meant, person=person, via=Via.REPLY, words=said)
+            return self.press(report.id or 0, meant, person=person, via=Via.REPLY, words=said, message=message)
         if phrase is not None:
             return self._only_for_deciders(report, person, nothing_to_decide(report))
         if report.status in KEPT and not self._refusal(report, person):

@@ -19,6 +19,7 @@ _FOR_RETRY = (
 )
 KEPT = {Status.AWAITING_RESEARCH: _NOTED, Status.AWAITING_FIX: _NOTED, Status.STUCK: _FOR_RETRY}
 REWORDED = "It was changed after this list was drawn, so nothing was restored. `/signalbox held` shows it as it is now."
+HEARD = "I heard that already, and it counts."
 STOPPING = "I stop before my next turn. The report stays; its Retry begins anew."
 
 

@@ -166,6 +166,11 @@ class Plans(Deciding):
                 asked.answer, asked.answered_by, asked.answered_at = answer, by, now()
             return asked
 
+    def was_heard(self, message: str) -> bool:
+        """Whether a message (`channel/ts`) decided something, or told us what to do."""
+        with self._on.read() as session:
+            return session.exec(select(Approval.id).where(Approval.message == message)).first() is not None
+
     def retract(self, message: str) -> Retracted | None:
         """Forget what a deleted message (`channel/ts`) told us to do; None where it told us nothing."""
         with self._on.write() as session:
