@@ -38,8 +38,9 @@ from bot.listeners.standing import standing_typed
 from bot.listeners.telling import tell
 from bot.listeners.unshown import unshown
 from bot.sources.slack import SOURCE, words_of
-from bot.views.condition import HELP, Condition, condition
+from bot.views.condition import Condition, condition
 from bot.views.escape import one_line, plain
+from bot.views.help import HELP
 from bot.views.limits import within
 from storage.columns import now
 from storage.raw import RawSignal, Severity

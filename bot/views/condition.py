@@ -19,41 +19,6 @@ from storage.records import Report
 from storage.signals.keeping import SignalCounts
 from storage.spending import Spent
 
-HELP = (
-    "`/investigate <what is wrong>` opens a report and looks for the cause.\n"
-    "`/signalbox status` says how I am; `pause` and `resume` stop and start all work; `held` shows the quarantine.\n"
-    "`/signalbox why SB-12` says why its signals are in it, with a signal's link why that one is; `merge SB-3 into "
-    "SB-2` and `split SB-2` correct that, and `undo SB-3` takes it back. In a report's thread say it to me, such as "
-    "“@signalbox why is this here?”, “@signalbox merge this into SB-2”.\n"
-    "`/signalbox find` lists the open reports of this channel, `find owner/name` those about a repository, `find empty "
-    "invoice` all that have such words.\n"
-    "Nothing came of a message? `/signalbox why` and its link, or “@signalbox why?” beneath it, says why not.\n"
-    "`/signalbox ask SB-12 since which release?`, or “@signalbox since which release?” in its thread, has me look that "
-    "up and answer there.\n"
-    "`/signalbox repository SB-12 owner/name`, or the name alone, says which repository it is about.\n"
-    "`/signalbox linear SB-12` makes a Linear issue of it, if a team is set up.\n"
-    "`/signalbox snooze SB-12 3d` leaves it alone for a while, `mute SB-12` until something happens, `wake SB-12` ends "
-    "that; so do “snooze until monday”, “mute” and “wake” in its thread.\n"
-    "`/signalbox take SB-12` says that you work on it, `give SB-12 @anna` that she does, `release SB-12` that nobody "
-    "does any more; so do “I'll take this one” in its thread, “give this to @anna” and “release this” to me there. "
-    "`find mine` lists yours.\n"
-    "`/signalbox fixed SB-12` and the link of your own pull request has me follow it to its merge and watch whether it "
-    "comes back, `fixed SB-12 in 2.3.1` watch from now; so do “fixed by” and the link in its thread, “this is fixed in "
-    "2.3.1” to me there. `undo SB-12` takes it back.\n"
-    "`/signalbox link SB-12` and the link of an issue of GitHub or Linear has what is reported of that join it, and my "
-    "pull request name it; so does “link this to” and the link to me in its thread. `unlink SB-12` and it ends that.\n"
-    "`/signalbox rename SB-12 exports hang` calls it so for everybody, as does “rename this to …” to me in its thread; "
-    "`undo SB-12` gives it its own title back.\n"
-    "`/signalbox standing` lists what approvers allow ahead; `standing give owner/name for 3d at most 2` allows plans "
-    "for that repository, `standing stop` ends it.\n"
-    "`/signalbox outcomes` tells what came of this channel's reports in 30 days; `outcomes since 7d`, `outcomes "
-    "owner/name`, `--by source` and `--by repository` narrow it.\n"
-    "`/signalbox runs` shows what was worked on lately, and what it cost; `/signalbox help` says all this.\n"
-    "In a report's thread approvers press Approve or reply `approve`; any other words of theirs change the plan.\n"
-    "“Investigate this” in a message's menu opens a report about that message."
-)
-
-
 _NEWS = dt.timedelta(days=14)  # what was left out by a first pull is said for so long; the doctor always says it
 LETTERS = 3  # dead events that are shown; two blocks each
 
