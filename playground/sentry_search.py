@@ -40,7 +40,9 @@ def matching(issues: list[SentryIssue], parameters: Mapping[str, str], now: date
     if sort not in SORTS:
         raise BadSearch(f"Invalid sort: {sort!r}. Must be one of {', '.join(SORTS)}.")
     start, end = window(parameters, now)
-    tests = [_test(match) for match in TERM.finditer(parameters.get("query", DEFAULT_QUERY))]
+    terms = list(TERM.finditer(parameters.get("query", DEFAULT_QUERY)))
+    _known_projects(issues, terms)
+    tests = [_test(match) for match in terms]
     asked = parameters.get("project")
     found = [
         issue
@@ -51,6 +53,12 @@ def matching(issues: list[SentryIssue], parameters: Mapping[str, str], now: date
         and all(test(issue) for test in tests)
     ]
     return sorted(found, key=lambda issue: (SORTS[sort](issue), issue.id), reverse=True)
+
+
+def _known_projects(issues: list[SentryIssue], terms: list[re.Match[str]]) -> None:
+    named = {term["value"].strip('"') for term in terms if term["key"] in ("project", "project.name")}
+    if unknown := sorted(named - {issue.error.project for issue in issues}):
+        raise BadSearch(f"Invalid query. Project(s) {', '.join(unknown)} do not exist or are not actively selected.")
 
 
 def window(parameters: Mapping[str, str], now: datetime) -> tuple[datetime, datetime]:
