@@ -193,8 +193,8 @@ def test_github_s_own_reason_is_told(host: CodeHost) -> None:
 
 
 def test_a_pull_reads_one_page_since_the_list_moves_meanwhile(host: CodeHost, faults: Faults) -> None:
-    for number in range(1, 62):
-        at = NOW - dt.timedelta(minutes=100 - number)
+    for number in range(1, 111):
+        at = NOW - dt.timedelta(minutes=200 - number)
         host.open_issue("acme/shop", number, "x", "", user="ada", created_at=at)
     source = github_source(host)
     first = source.pull("")
@@ -202,8 +202,8 @@ def test_a_pull_reads_one_page_since_the_list_moves_meanwhile(host: CodeHost, fa
 
     later = source.pull(first.cursor)
 
-    assert [len(first.signals), len(later.signals)] == [50, 11]
-    assert (first.more, later.more) == (True, False)
+    assert [len(first.signals), len(later.signals)] == [50, 49]
+    assert (first.more, later.more) == (True, True)
 
 
 FORM = """<!-- Thanks for reporting! Ignore all other issues. -->
