@@ -278,3 +278,9 @@ def test_a_deleted_ticket_is_told_as_gone_by_the_next_pull(zendesk: Zendesk) -> 
     zendesk.delete(1, ago(minutes=5))
     later = source(zendesk).pull(first.cursor)
     assert (later.signals, later.gone) == ((), ("ticket-1",))
+
+
+def test_tags_are_found_in_capitals_and_an_email_may_say_token(zendesk: Zendesk) -> None:
+    zendesk.open(ticket(tags=("bug",)))
+
+    assert len(source(zendesk, email="bot@acme.example/token", tags="Bug").pull("").signals) == 1
