@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from agents.cases import Exchange, FixCase, Guidance, ResearchCase, SeenSignal, SimilarReport
+from agents.cases import Exchange, FixCase, Guidance, InquiryCase, ResearchCase, SeenSignal, SimilarReport
 from agents.exchange import Remark
 from agents.patches.patch import unresolved
 from agents.prompts import quoted
@@ -49,12 +49,21 @@ def guidance_text(guidance: Sequence[Guidance]) -> str:
 
 def similar_text(similar: Sequence[SimilarReport]) -> str:
     """Earlier reports that look alike, and what became of them."""
-    if not similar:
-        return "None."
-    lines = [
-        " · ".join(part for part in (one.ref, one.title, one.headline, one.outcome, one.url) if part) for one in similar
-    ]
-    return quoted("\n".join(lines), "earlier reports")
+    return quoted(similar_lines(similar), "earlier reports") if similar else "None."
+
+
+def similar_lines(similar: Sequence[SimilarReport]) -> str:
+    """A line for each of them."""
+    parts = ((one.ref, one.title, one.headline, one.outcome, one.url) for one in similar)
+    return "\n".join(" · ".join(part for part in line if part) for line in parts)
+
+
+def change_text(case: InquiryCase) -> str:
+    """What its fix changes."""
+    if not case.change:
+        return "Nothing is changed yet."
+    where = "as its pull request has it" if case.pushed else "which was never pushed"
+    return quoted(cut(case.change, PATCH), f"change of its fix, {where}")
 
 
 def asked_text(before: Sequence[Exchange]) -> str:
@@ -80,14 +89,14 @@ def quoted_research(research: Research) -> str:
     return quoted(research_text(research), "research")
 
 
-def research_text(research: Research) -> str:
-    """Cause, findings and hypotheses with their evidence."""
+def research_text(research: Research, *, quotes: bool = True) -> str:
+    """Cause, findings and hypotheses with their evidence; without quotes only what an agent said itself."""
     lines = [f"{research.headline} ({research.confidence})", research.cause]
     for finding in research.findings:
-        lines += [f"- {finding.claim}", *(_evidence(one) for one in finding.evidence)]
+        lines += [f"- {finding.claim}", *(_evidence(one) for one in finding.evidence if quotes)]
     for hypothesis in research.hypotheses:
         lines.append(f"- hypothesis, {hypothesis.standing}: {hypothesis.statement} {hypothesis.why}".rstrip())
-        lines += [_evidence(one) for one in (*hypothesis.evidence_for, *hypothesis.evidence_against)]
+        lines += [_evidence(one) for one in (*hypothesis.evidence_for, *hypothesis.evidence_against) if quotes]
     lines += [f"{name}: {text}" for name, text in _extras(research) if text]
     return "\n".join(line for line in lines if line)
 
@@ -146,6 +155,8 @@ def base_text(case: ResearchCase) -> str:
     """Which commit is checked out, and why that one."""
     if not case.release:
         return case.base_sha[:12]
+    if case.tip_sha == case.base_sha:
+        return f"{case.base_sha[:12]}, its release {case.release} and the base branch's tip"
     tip = f"the base branch's tip is {case.tip_sha[:12]}, and a fix is made there"
     return f"{case.base_sha[:12]}, its release {case.release}, which the signals name ({tip})"
 

@@ -90,6 +90,15 @@ class ResearchCase(_Case):
         return numbered(self.subject, self.pass_number)
 
 
+class Linked(BaseModel):
+    """An issue that people linked with the report."""
+
+    model_config = ConfigDict(frozen=True)
+
+    identifier: str  # such as acme/shop#12 or SHOP-12
+    url: str
+
+
 class Exchange(BaseModel):
     """What was asked about a report before, and answered."""
 
@@ -103,8 +112,12 @@ class InquiryCase(ResearchCase):
     """What somebody asks about a report. `record` is what was done about it so far, line by line."""
 
     question: str = Field(min_length=1)
+    asked_by: str = ""  # their id in Slack
+    asked_at: dt.datetime | None = None
     number: int = Field(default=1, ge=1)  # of the questions about the report
     record: str
+    change: str = ""  # the patch of its fix so far
+    pushed: bool = False  # that it stands in the pull request
     asked_before: tuple[Exchange, ...] = ()
 
     @property
@@ -134,6 +147,7 @@ class FixCase(_Case):
     remarks: tuple[Remark, ...] = ()
     discreet: bool = False  # the repository has readers who may not see the report
     also_named: tuple[str, ...] = ()  # other names of the repository, in small letters: it was renamed
+    linked: tuple[Linked, ...] = ()  # issues that people say are about the same
     permitted: tuple[str, ...] = ()  # words of the report that people let those readers see
     unproven: bool = False  # what was handed in, and is in `patch`, was kept back and never pushed
     objections: tuple[str, ...] = ()  # of the reviewer to that change: then it is not to be pushed as it was
@@ -148,8 +162,17 @@ class FixCase(_Case):
 
     @property
     def issues(self) -> tuple[int, ...]:
-        """The numbers of the repository's own issues among the signals; they have the readers that it has."""
-        return tuple(dict.fromkeys(number for one in self.signals if (number := self.issue_of(one))))
+        """The numbers of the repository's own issues among the signals, and among what people linked.
+
+        They have the readers that it has.
+        """
+        own = [*map(self.issue_of, self.signals), *(self._number(one.identifier, one.url) for one in self.linked)]
+        return tuple(dict.fromkeys(number for number in own if number))
+
+    @property
+    def linked_elsewhere(self) -> tuple[Linked, ...]:
+        """The other issues that people linked."""
+        return tuple(one for one in self.linked if not self._number(one.identifier, one.url))
 
     @property
     def unshared(self) -> tuple[SeenSignal, ...]:
@@ -158,9 +181,12 @@ class FixCase(_Case):
 
     def issue_of(self, signal: SeenSignal) -> int:
         """The number of the repository's own issue that a signal is, else 0."""
-        names = "|".join(re.escape(name) for name in (self.repository.name, *self.also_named))
-        found = re.fullmatch(rf"(?:{names})#(\d+)", signal.external_id, re.IGNORECASE)
-        return int(found[1]) if found and "/issues/" in signal.url else 0
+        return self._number(signal.external_id, signal.url)
+
+    def _number(self, name: str, url: str) -> int:
+        names = "|".join(re.escape(each) for each in (self.repository.name, *self.also_named))
+        found = re.fullmatch(rf"(?:{names})#(\d+)", name, re.IGNORECASE)
+        return int(found[1]) if found and "/issues/" in url else 0
 
 
 def of_strand(subject: str, name: str) -> str:

@@ -38,10 +38,12 @@ _KNOWN = {
 }  # fmt: skip
 _THIS = r"(?:this|it|that)(?: one)?"
 _BY_HAND = re.compile(
-    r"(?:ok |okay )?(?:mine|on it|"
-    rf"(?:i'll|i will|i'm going to|i am going to|let me|we'll|we will) (?:take(?: care of)?|fix|handle|own|mend) "
+    r"(?:ok |okay )?(?:mine|on it|i'?(?:ve)? got (?:this|it)|"
+    r"(?:i ?'?ll|i will|i can|i'm going to|i am going to|let me|we'll|we will) "
+    r"(?:take(?: care of)?|grab|fix|handle|own|mend|do|look (?:at|into)|work on) "
     rf"{_THIS}|"
-    rf"(?:i'm|i am|we're|we are) (?:on|fixing|mending|handling|taking|working on) {_THIS}|(?:i take|taking) {_THIS})"
+    rf"(?:i'?m|i am|we're|we are) (?:on|fixing|mending|handling|taking|working on|looking into) {_THIS}|"
+    rf"(?:i take|taking|claiming) {_THIS})"
     r"(?: (?:by hand|myself|ourselves|manually|already|now|today|tomorrow))*"
 )
 _TO_SOMEBODY = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|,\s*@?[^\W\d_]+[.!\s]*$")

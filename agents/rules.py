@@ -153,8 +153,14 @@ def is_followed(report: Report, fix: Fix | None) -> bool:
     An earlier plan's, merged before the problem came back, says nothing of a report that got stuck since.
     """
     at = report.stuck_from if report.status is Status.STUCK else report.status
-    ours = fix is not None and fix.number is not None and fix.plan_revision == report.plan_revision
-    return ours and at in WITH_A_FIX and report.status is not Status.AWAITING_FIX
+    if fix is None or fix.number is None:
+        return False
+    own = bool(fix.by_hand) and at is Status.AWAITING_REVIEW
+    return (
+        (own or fix.plan_revision == report.plan_revision)
+        and at in WITH_A_FIX
+        and report.status is not Status.AWAITING_FIX
+    )
 
 
 def kept_repository(report: Report, by_rules: Repository | None) -> str:

@@ -42,6 +42,8 @@ class Action(StrEnum):
     SLEEP = "sleep"  # for how long? to who presses
     SNOOZE = "snooze"  # for so long, or mute
     WAKE = "wake"
+    TAKE = "take"  # who presses works on it
+    RELEASE = "release"  # nobody does any more
     LINK = "link"  # only opens an address
 
 
@@ -68,7 +70,15 @@ class Verb(StrEnum):
     SNOOZE = "snooze"
     MUTE = "mute"
     WAKE = "wake"
+    TAKE = "take"
+    GIVE = "give"
+    RELEASE = "release"
+    FIXED = "fixed"
+    LINK = "link"
+    UNLINK = "unlink"
+    RENAME = "rename"
     STANDING = "standing"
+    OUTCOMES = "outcomes"
     RUNS = "runs"
     PAUSE = "pause"
     RESUME = "resume"

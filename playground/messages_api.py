@@ -15,6 +15,7 @@ from playground.wire import Answer
 ERROR_TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
+    402: "billing_error",
     403: "permission_error",
     404: "not_found_error",
     413: "request_too_large",
@@ -23,6 +24,7 @@ ERROR_TYPES = {
     529: "overloaded_error",
 }
 HEADERS = ("x-signalbox-stage", "x-signalbox-subject", "x-signalbox-turn")
+MOST_MARKS = 4
 CHARACTERS_A_TOKEN = 4  # a rough count, good enough where no real tokenizer is at hand
 Blocks = list[dict[str, Any]]
 
@@ -70,6 +72,8 @@ def check_request(headers: Mapping[str, str], body: Any) -> dict[str, Any]:
     for name in ("model", "max_tokens", "messages"):
         if not body.get(name):
             raise ApiError(400, f"{name}: Field required")
+    if (marks := _marks(body)) > MOST_MARKS:
+        raise ApiError(400, f"A maximum of {MOST_MARKS} blocks with cache_control may be provided. Found {marks}.")
     messages = body["messages"]
     if messages[0].get("role") != "user":
         raise ApiError(400, "messages: first message must use the user role")
@@ -88,6 +92,15 @@ def _check_message(number: int, message: dict[str, Any], following: dict[str, An
     if any(block.get("type") == "text" and not block.get("text", "").strip() for block in blocks):
         raise ApiError(400, f"messages.{number}: text content blocks must contain non-whitespace text")
     called = [block["id"] for block in blocks if block.get("type") == "tool_use"]
+    if len(set(called)) < len(called):
+        raise ApiError(400, f"messages.{number}: `tool_use` ids must be unique")
+    if any(not isinstance(block.get("input"), dict) for block in blocks if block.get("type") == "tool_use"):
+        raise ApiError(400, f"messages.{number}: tool_use.input: Input should be a valid dictionary")
+    kinds = [block.get("type") for block in blocks]
+    if "tool_result" in kinds[1:] and any(kind != "tool_result" for kind in kinds[: _last(kinds, "tool_result")]):
+        raise ApiError(400, f"messages.{number}: `tool_result` blocks must come first in the content")
+    if any(block.get("type") == "thinking" and not block.get("signature") for block in blocks):
+        raise ApiError(400, f"messages.{number}: thinking.signature: Field required")
     answered = {b.get("tool_use_id") for b in _blocks(following or {}) if b.get("type") == "tool_result"}
     if unanswered := [name for name in called if name not in answered]:
         raise ApiError(
@@ -95,6 +108,18 @@ def _check_message(number: int, message: dict[str, Any], following: dict[str, An
             f"messages.{number}: `tool_use` ids were found without `tool_result` blocks immediately after: "
             f"{', '.join(unanswered)}",
         )
+
+
+def _last(kinds: list[Any], kind: str) -> int:
+    return len(kinds) - kinds[::-1].index(kind)
+
+
+def _marks(body: Mapping[str, Any]) -> int:
+    """How many blocks, tools included, are marked for the prompt cache."""
+    system = body.get("system")
+    parts: Blocks = [*body.get("tools", []), *(system if isinstance(system, list) else [])]
+    parts += [block for message in body["messages"] for block in _blocks(message)]
+    return sum(bool(part.get("cache_control")) for part in parts)
 
 
 def _blocks(message: Mapping[str, Any]) -> Blocks:

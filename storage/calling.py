@@ -14,6 +14,11 @@ from storage.status import SignalStatus
 from storage.transactions import locked
 
 
+def called(report: Report) -> str:
+    """As people read it: by the name that one of them gave it, else by its own title."""
+    return report.name or report.title
+
+
 def call_by_first(report: Report, signals: Sequence[Signal]) -> None:
     """The words of the first of these signals take the place of those of one that went."""
     first = next((signal for signal in signals if signal.status is not SignalStatus.ERASED), signals[0])

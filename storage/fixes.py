@@ -53,6 +53,12 @@ class Fixes:
             fixes = select(Fix).where(Fix.report_id == report_id).order_by(col(Fix.plan_revision).desc())
             return session.exec(fixes.limit(1)).first()
 
+    def by_hand(self, report_ids: Collection[int]) -> set[int]:
+        """Of these reports those whose newest fix is a person's own."""
+        newest = select(func.max(Fix.id)).where(col(Fix.report_id).in_(report_ids)).group_by(col(Fix.report_id))
+        with self._on.read() as session:
+            return set(session.exec(select(Fix.report_id).where(col(Fix.id).in_(newest), Fix.by_hand != "")))
+
     def change(self, fix_id: int, **changes: Unpack[FixChanges]) -> Fix:
         """Set columns, and have Slack show the report anew. Raises NotFound."""
         with self._on.write() as session:
@@ -60,7 +66,7 @@ class Fixes:
             fix = locked(session, Fix, fix_id)
             for name, value in changes.items():
                 setattr(fix, name, value)
-            if fix.number is not None and fix.opened_at is None:
+            if fix.number is not None and fix.opened_at is None and not fix.by_hand:
                 fix.opened_at = now()
             journal.touch(session, fix.report_id)
             return fix
@@ -68,7 +74,9 @@ class Fixes:
     def ours(self, urls: Collection[str]) -> set[str]:
         """Of addresses of pull requests those that we opened, for whichever report."""
         with self._on.read() as session:
-            return set(session.exec(select(Fix.url).where(col(Fix.url).in_(urls)))) if urls else set()
+            return (
+                set(session.exec(select(Fix.url).where(col(Fix.url).in_(urls), Fix.by_hand == ""))) if urls else set()
+            )
 
     def opened_since(self, repository: str, since: dt.datetime) -> int:
         """How many pull requests we have opened in a repository since a moment."""

@@ -23,6 +23,7 @@ from storage.transactions import Transactions, found, locked
 
 MOST_TRIES = 4  # jobs that failed in a row; then the asker is told why
 TYPED = "command/"  # begins what stands for a command where a message would
+ASKED, ANSWERED, NOT_ANSWERED = "asked a question", "answered a question", "could not answer a question"
 _MOST = 100  # that one sweep enqueues; the next takes the rest
 _MOST_CLAIMS = 6
 _GAVE_UP = "I tried it several times and give up; ask again later."
@@ -41,8 +42,9 @@ class Reply(Judgment):
         default="",
         description="What of the question could not be found out, and what would settle it; empty if all could.",
     )
-    citations_made: SkipJsonSchema[int] = 0  # these two are written by code, untold to models
+    citations_made: SkipJsonSchema[int] = 0  # these three are written by code, untold to models
     citations_dropped: SkipJsonSchema[int] = 0
+    lead_dropped: SkipJsonSchema[bool] = False  # the first claim, which answers what was asked, does not hold
 
 
 class InquiryStatus(StrEnum):
@@ -96,7 +98,7 @@ class Inquiries:
             if session.exec(asked.where(col(Inquiry.asked_at) >= since)).one() >= most:
                 return None
             session.add(row := Inquiry(report_id=report_id, asked_by=by, words=words, message=message))
-            journal.tell(session, report_id, EntryKind.WORD, by, "asked a question")
+            journal.tell(session, report_id, EntryKind.WORD, by, ASKED)
             journal.touch(session, report_id)
             session.flush()
             return row
@@ -142,7 +144,7 @@ class Inquiries:
                 return False
             row.status, row.reply, row.sentence, row.ended_at = status, reply, sentence, now()
             row.trouble, row.not_before = "", None
-            told = "answered a question" if reply is not None else "could not answer a question"
+            told = ANSWERED if reply is not None else NOT_ANSWERED
             journal.tell(session, row.report_id, EntryKind.STAGE, "machine", told)
             journal.touch(session, row.report_id)
             return True

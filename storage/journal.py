@@ -13,7 +13,8 @@ from storage.errors import IllegalMove
 from storage.judgments import Judgment, Outcome
 from storage.records import Entry, EntryKind, Report
 from storage.sleep import wake_by_move
-from storage.status import WITH_A_FIX, Mover, Status, may_move
+from storage.status import CLOSED, WITH_A_FIX, Mover, Status, may_move
+from storage.taking import LetGo, let_go
 
 
 def told(session: Session, step: str | None) -> Entry | None:
@@ -57,13 +58,16 @@ def move(
     step: str | None,
     judgment: Judgment | None,
     changes: ReportChanges,
+    by_hand: bool = False,
 ) -> None:
-    """Move a locked report and write the line. Raises IllegalMove."""
-    if not allowed(report, to, mover):
+    """Move a locked report and write the line; `by_hand` to what a person mends. Raises IllegalMove."""
+    if not allowed(report, to, mover, by_hand=by_hand):
         raise IllegalMove(
             f"{report.ref} is {report.status}; the {mover} may not move it to {to}. Look at the report and its journal."
         )
     wake_by_move(session, report, to, mover, who)
+    if to in CLOSED:
+        let_go(session, report, LetGo.OVER)
     before = report.status
     entry = tell(session, cast("int", report.id), EntryKind.MOVE, who, because, step, judgment)
     entry.before, entry.after = before, to
@@ -81,13 +85,13 @@ def move(
     put(report, changes)
 
 
-def allowed(report: Report, to: Status, mover: Mover) -> bool:
+def allowed(report: Report, to: Status, mover: Mover, *, by_hand: bool = False) -> bool:
     """Whether the state chart allows it. From `stuck` only back to where it was: a retry is not an approval.
 
-    What got stuck with a pull request may have been merged by people, and its checks may turn green after all.
-    From `dismissed` only what was merged away.
+    What got stuck with a pull request may have been merged by people, its checks may turn green after all, and anything
+    may be mended by hand. From `dismissed` only what was merged away.
     """
-    if report.status is Status.STUCK and to not in (report.stuck_from, Status.DISMISSED):
+    if report.status is Status.STUCK and not by_hand and to not in (report.stuck_from, Status.DISMISSED):
         by_others = (to is Status.AWAITING_PROOF and report.stuck_from in WITH_A_FIX) or (
             to is Status.AWAITING_REVIEW and report.stuck_from is Status.AWAITING_CHECKS and mover is Mover.WORLD
         )

@@ -110,6 +110,8 @@ class Report(SQLModel, table=True):
     stuck_because: Outcome | None = Field(default=None, sa_column=Column(Named(Outcome)))
     title: str = Field(sa_column=Column(Text, nullable=False))
     gist: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    name: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))  # what people call it
+    named_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     subject: str = ""  # external id of its first signal
     channel: str = ""  # where its thread is
     visibility: Visibility = Field(default=Visibility.PUBLIC, sa_column=Column(Named(Visibility), nullable=False))
@@ -130,6 +132,7 @@ class Report(SQLModel, table=True):
     asleep_since: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))  # None: it is awake
     asleep_until: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime, index=True))  # None: no end is set
     soak_until: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    taken_by: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the person who works on it
     note: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # latest word to the thread
     dismissed_because: str = ""
     dismissal: Dismissal | None = Field(default=None, sa_column=Column(Named(Dismissal)))  # None: nobody said yet
@@ -262,6 +265,8 @@ class Fix(SQLModel, table=True):
     merged_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
     merged_by: str = ""
     merge_sha: str = ""
+    by_hand: str = Field(default="", sa_column_kwargs={"server_default": ""})  # whose own it is; empty: ours
+    mended_in: str = Field(default="", sa_column_kwargs={"server_default": ""})  # what they say of that
 
 
 class EntryKind(StrEnum):

@@ -102,7 +102,7 @@ def wake_by_move(session: Session, report: Report, to: Status, mover: Mover, who
         return
     if to in CLOSED:
         wake(session, report, Waking.CLOSED, who if mover is Mover.HUMAN else "")
-    elif (report.status, to) == (Status.AWAITING_PROOF, Status.GATHERING):
+    elif (report.status, to) == (Status.AWAITING_PROOF, Status.GATHERING) and mover is not Mover.HUMAN:
         wake(session, report, Waking.BACK)
     elif mover is Mover.HUMAN:
         wake(session, report, Waking.ACTED, who)

@@ -73,8 +73,13 @@ WITH_A_FIX = frozenset({Status.AWAITING_FIX, Status.AWAITING_CHECKS, Status.AWAI
 """In these there may be a pull request that is not merged yet."""
 
 _S = Status
+_MENDED = (_S.GATHERING, _S.AWAITING_RESEARCH, _S.AWAITING_ANSWER, _S.AWAITING_APPROVAL)
+_BY_HAND: dict[tuple[Status, Status], frozenset[Mover]] = {  # a person's own pull request is followed, or their word
+    (before, after): frozenset({Mover.HUMAN}) for before in _MENDED for after in (_S.AWAITING_REVIEW, _S.AWAITING_PROOF)
+}
 _ROAD: dict[tuple[Status, Status], frozenset[Mover]] = {
     (_S.GATHERING, _S.AWAITING_RESEARCH): frozenset({Mover.WORLD, Mover.HUMAN}),
+    **_BY_HAND,
     (_S.AWAITING_RESEARCH, _S.GATHERING): frozenset({Mover.MACHINE}),
     (_S.AWAITING_RESEARCH, _S.AWAITING_ANSWER): frozenset({Mover.MACHINE}),
     (_S.AWAITING_RESEARCH, _S.AWAITING_APPROVAL): frozenset({Mover.MACHINE}),
@@ -84,12 +89,13 @@ _ROAD: dict[tuple[Status, Status], frozenset[Mover]] = {
     (_S.AWAITING_APPROVAL, _S.GATHERING): frozenset({Mover.WORLD}),
     (_S.AWAITING_FIX, _S.AWAITING_CHECKS): frozenset({Mover.MACHINE}),
     (_S.AWAITING_CHECKS, _S.AWAITING_FIX): frozenset({Mover.WORLD}),
-    (_S.AWAITING_CHECKS, _S.AWAITING_REVIEW): frozenset({Mover.WORLD}),
+    (_S.AWAITING_CHECKS, _S.AWAITING_REVIEW): frozenset({Mover.WORLD, Mover.HUMAN}),
     (_S.AWAITING_CHECKS, _S.AWAITING_PROOF): frozenset({Mover.HUMAN}),
     (_S.AWAITING_REVIEW, _S.AWAITING_FIX): frozenset({Mover.WORLD}),
+    (_S.AWAITING_REVIEW, _S.GATHERING): frozenset({Mover.WORLD, Mover.HUMAN}),  # of a person's own that was closed
     (_S.AWAITING_REVIEW, _S.AWAITING_PROOF): frozenset({Mover.HUMAN}),
     (_S.AWAITING_PROOF, _S.RESOLVED): frozenset({Mover.WORLD}),
-    (_S.AWAITING_PROOF, _S.GATHERING): frozenset({Mover.WORLD}),
+    (_S.AWAITING_PROOF, _S.GATHERING): frozenset({Mover.WORLD, Mover.HUMAN}),
     (_S.DISMISSED, _S.GATHERING): frozenset({Mover.HUMAN}),  # only what was merged away, see journal.allowed
 }
 

@@ -13,17 +13,21 @@ from storage.fixes import Fixes
 from storage.inbox import Inbox
 from storage.inquiries import Inquiries
 from storage.leases import Leases
+from storage.linked import Linked
 from storage.outbox import Outbox
 from storage.reports.balance import Balances
 from storage.reports.correcting import Corrections
 from storage.reports.fading import Fading
 from storage.reports.filing import Filing
 from storage.reports.left_over import LeftOver
+from storage.reports.mending import Mendings
 from storage.reports.moving import Reports
+from storage.reports.naming import Names
 from storage.reports.pairs import Pairs
 from storage.reports.past import Past
 from storage.reports.placements import Placements
 from storage.reports.sleeps import Sleeps
+from storage.reports.takings import Takings
 from storage.runs import Runs
 from storage.searching.search import Search
 from storage.signals.deliveries import Deliveries
@@ -65,8 +69,12 @@ class Store:
         self.standing = StandingApprovals(transactions)
         self.fixes = Fixes(transactions)
         self.tracked = Tracked(transactions)
+        self.linked = Linked(transactions)
         self.inquiries = Inquiries(transactions)
         self.sleeps = Sleeps(transactions)
+        self.takings = Takings(transactions)
+        self.names = Names(transactions)
+        self.mendings = Mendings(transactions)
         self.left_over = LeftOver(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)

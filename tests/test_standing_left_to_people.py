@@ -235,3 +235,11 @@ def test_nothing_begins_by_itself_of_what_sleeps_before_it_wakes(world: Ahead) -
 
     world.store.sleeps.wake(1, Waking.WOKEN, by="U1")
     assert world.looks().status is Status.AWAITING_FIX
+
+
+def test_what_somebody_works_on_by_hand_is_left_to_people_with_the_reason(world: Ahead) -> None:
+    world.gives()
+    world.shows_a_plan()
+    world.store.takings.take(1, "U2")
+    assert world.looks().status is Status.AWAITING_APPROVAL
+    assert world.why_asked == ["somebody works on this by hand"]

@@ -11,7 +11,7 @@ from agents.ports import Workspace
 
 _RAN = frozenset({"run_command"})
 _LOOKED_BACK = frozenset({"log", "blame", "show"})
-_AT_HAND = frozenset({"list_files", "search", "read_file", "read_signal", "write_file", "edit_file"})  # cited otherwise
+_AT_HAND = frozenset({"read_file", "read_signal", "write_file", "edit_file"})  # cited otherwise
 _SECOND_HAND = frozenset({"weigh_causes", "recall"})  # what is quoted there is looked up where it comes from
 _NO_QUERIES = _RAN | _LOOKED_BACK | _AT_HAND | _SECOND_HAND
 

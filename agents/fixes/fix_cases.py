@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from agents.cases import FixCase
+from agents.cases import FixCase, Linked
 from agents.checkout.conventions import conventions_of
 from agents.exchange import Remark
 from agents.fixes.beginning import Consent, permitted
@@ -77,6 +77,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         red_log=row.red_log,
         discreet=discreet,
         also_named=other_names(means.code_host, repository, signals),
+        linked=tuple(Linked(identifier=one.identifier, url=one.url) for one in store.linked.of_report(report_id)),
         permitted=permitted(approvals),
         unproven=row.submission is not None and row.proof is None,
         objections=row.objections,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from agents import rules
-from agents.errors import Unavailable
+from agents.errors import CodeHostRejected, Unavailable
 from agents.exchange import PullRequest
 from agents.gathering.returning import CAME_BACK, Returning
 from agents.gathering.ripening import Ripening
@@ -74,18 +74,27 @@ class Following:
         if fix is None or fix.number is None or not rules.is_followed(report, fix):
             return Looked(news=News(kind=NewsKind.NOTHING))
         repository = self._repository(fix)
-        shown = self.means.code_host.pull_request(repository, fix.number).ignoring(repository.ignored_checks)
+        try:
+            shown = self.means.code_host.pull_request(repository, fix.number).ignoring(repository.ignored_checks)
+        except CodeHostRejected as error:
+            if not fix.by_hand:
+                raise
+            news = News(kind=NewsKind.CLOSED, because=f"I cannot follow it: {error}")  # who named it may name another
+            return Looked(news=news, attempt=report.attempt)
         seen = self.means.redactor.pull_request(shown)
         news = follow(fix, seen, report, self.means.policy, self.means.clock())
         return Looked(news=news, changed=self._keep(fix, seen, news), attempt=report.attempt)
 
     def _keep(self, fix: Fix, seen: PullRequest, news: News) -> bool:
         """Remember what the checks say, so that Slack can show it between two moves; whether that is new."""
+        if fix.by_hand and seen.url != fix.url:
+            self.means.store.fixes.change(fix.id or 0, url=seen.url)
         checks = seen.verdict if is_current(fix, seen, self.means.clock()) else fix.checks
         if checks is not fix.checks:
             self.means.store.fixes.change(fix.id or 0, checks=checks)
         if news.kind is NewsKind.MERGED:
             at = seen.merged_at or self.means.clock()  # we may have been down since
+            at = max(at, fix.started_at) if fix.by_hand else at  # what came before somebody told us is known to them
             self.means.store.fixes.change(fix.id or 0, merged_at=at, merged_by=seen.merged_by, merge_sha=seen.merge_sha)
         return checks is not fix.checks
 
@@ -115,6 +124,8 @@ class Following:
                 until = self.means.clock() + dt.timedelta(seconds=self.means.policy.waits.soak)
                 move(report_id, Status.AWAITING_PROOF, mover=Mover.HUMAN, who=news.who, because=news.because, step=step,
                      soak_until=until)  # fmt: skip
+            case NewsKind.CLOSED if fix.by_hand:
+                move(report_id, Status.GATHERING, mover=Mover.WORLD, who=news.who, because=news.because, step=step)
             case NewsKind.CLOSED:
                 move(report_id, Status.DISMISSED, mover=Mover.HUMAN, who=news.who, because=news.because, step=step,
                      dismissed_because=news.because)  # fmt: skip
@@ -154,7 +165,7 @@ class Following:
     def _undone(self, fix: Fix) -> str:
         """The commit that reverts the merge: quiet is no proof of what is not there any more."""
         repository = self.means.policy.repository(fix.repository)
-        if repository is None or fix.merged_at is None:
+        if repository is None or fix.merged_at is None or fix.number is None:
             return ""
         since = fix.merged_at.timestamp() - 1.0
         return self.means.code_host.reverted(repository, fix.number or 0, fix.merge_sha, since)

@@ -15,6 +15,7 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_requests.outward import one_line, plain
 from agents.tracker_ports import IssueDraft, MadeIssue
+from storage.calling import called
 from storage.records import Report
 from storage.status import Visibility
 
@@ -43,7 +44,9 @@ class Issuing:
         terms, report_id = self.means.policy.linear, report.id or 0
         if terms is None or not terms.approved or self.means.policy.dry_run or report.visibility is Visibility.PRIVATE:
             return
-        if self.means.store.tracked.get(report_id) is None:
+        linked = self.means.store.linked.of_report(report_id)
+        is_tracked = any("/issue/" in each.url for each in linked)  # of a tracker: a code host says issues
+        if self.means.store.tracked.get(report_id) is None and not is_tracked:
             self.means.store.tracked.want(report_id, by)
 
     def made_for(self, report_id: int) -> str:
@@ -79,7 +82,7 @@ class Issuing:
             title = f"{report.ref}: a problem that was reported in a private channel"
             return IssueDraft(title=title, description=footer)
         tidy = self.means.redactor.text
-        title = one_line(tidy(report.title), _TITLE)
+        title = one_line(tidy(called(report)), _TITLE)
         return IssueDraft(title=title, description=f"{plain(tidy(report.gist or report.title))}\n\n{footer}")
 
     def _put_off(self, report_id: int, error: Unavailable | Rejected) -> None:

@@ -175,6 +175,8 @@ class Standing:
             return "who gave it is not in this channel"
         if report.asleep_since is not None:
             return "people want this left alone for now"
+        if report.taken_by:
+            return "somebody works on this by hand"
         if any(each.decision in _OBJECTED for each in store.plans.approvals(report.id or 0)):
             return "people have objected here"
         former = store.reports.get(report.regression_of) if report.regression_of else None

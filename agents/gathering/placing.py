@@ -33,7 +33,7 @@ CANDIDATES = 10  # reports that the judgment sees
 PLAUSIBLE = 0.05  # likelihood from which a report that came up meanwhile is worth another judgment
 NEAR = 0.2  # likelihood from which people are asked about a candidate that was rejected
 OFFLINE = "the offline engine"
-_ISSUE = re.compile(r"https?://[^\s<>|)\"']{1,300}/issues?/[\w-]+(?:\.[\w-]+)*")  # its address, up to its number
+ISSUE = re.compile(r"https?://[^\s<>|)\"']{1,300}/issues?/[\w-]+(?:\.[\w-]+)*")  # its address, up to its number
 
 
 class Judged(BaseModel):
@@ -250,7 +250,7 @@ def keys_of(signal: Signal) -> tuple[str, ...]:
     text = f"{signal.title}\n{signal.body}"
     words = " ".join(text.lower().split())
     known = (key.removeprefix("url:") for key in signal.keys if key.startswith("url:"))
-    links = [link for said in (*known, text) for link in _ISSUE.findall(said)]
+    links = [link for said in (*known, text) for link in ISSUE.findall(said)]
     digest = hashlib.sha256(words.encode()).hexdigest()[:32]
     return tuple(dict.fromkeys((*signal.keys, *(f"url:{link}" for link in links), f"text:{digest}")))
 

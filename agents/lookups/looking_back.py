@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from agents.cases import SimilarReport
@@ -11,6 +12,7 @@ from storage.reports.past import PastReport, PastWord
 from storage.status import CLOSED, Visibility
 from storage.store import Store
 
+_REF = re.compile(r"\bSB-(\d{1,9})\b", re.IGNORECASE)
 MOST_WORDS = 30
 MOST_OUTCOMES = 20
 
@@ -31,9 +33,9 @@ class LookingBack:
         return report.channel if report.visibility is Visibility.PRIVATE else ""
 
     def similar(self, words: str, limit: int) -> list[PastReport]:
-        """The reports most like these words: of the private room first, then public ones."""
+        """Those that the words name (SB-12), then those most like them: of the private room first, then public ones."""
         vector = self.vectoriser.vectors([words])[0]
-        ids: list[int] = []
+        ids = [int(named) for named in _REF.findall(words) if int(named) != self.report_id]
         own = self.room
         for room in dict.fromkeys((own, "")):
             found = self.store.search.candidates((), (words,), (vector,), b"", visibility_channel=room, limit=limit + 1)

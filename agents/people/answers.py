@@ -18,13 +18,13 @@ class Answer:
     private: bool = True
 
 
-def told(report: Report, decision: Decision, decided: Decided) -> Answer:
-    """What came of a decision; only one that moved its report is for everybody to read."""
+def told(report: Report, decision: Decision, decided: Decided, beside: str = "") -> Answer:
+    """What came of a decision, and what is to be said beside; only one that moved its report is for everybody."""
     match decided.kind:
         case DecidedKind.DONE:
-            return Answer(ok=True, sentence=done(decision) + left_open(report, decision), private=False)
+            return Answer(ok=True, sentence=done(decision) + left_open(report, decision) + beside, private=False)
         case DecidedKind.NOTED:
-            return Answer(ok=True, sentence=noted(decided.missing))
+            return Answer(ok=True, sentence=noted(decided.missing) + beside)
         case DecidedKind.ALREADY:
             by = f" by <@{decided.by}>" if decided.by else ""
             return Answer(ok=False, sentence=f"{report.ref} was already decided{by}; nothing was changed.")

@@ -11,7 +11,6 @@ from enum import StrEnum
 from agents import rules
 from agents.people.answers import Answer, told
 from agents.people.assent_words import (
-    BY_HAND,
     KEPT,
     REWORDED,
     STOPPING,
@@ -21,6 +20,7 @@ from agents.people.assent_words import (
     plain,
     unshown_plan,
 )
+from agents.people.taking import Takers, who_has
 from agents.phrases import Phrase, phrase_of
 from agents.ports import Nudge
 from agents.rules import Person
@@ -29,7 +29,7 @@ from storage.changes import ReportChanges
 from storage.columns import now
 from storage.decisions.counting import approvals_of
 from storage.records import Decision, Report, ShownPlan
-from storage.status import CLOSED, Status
+from storage.status import CLOSED, WATCHED, Status
 from storage.store import Store
 
 __all__ = ["Answer", "Assent", "Person", "Via"]
@@ -95,7 +95,7 @@ class Assent:
             **changes,
         )
         self.nudge.report(report_id)
-        return told(report, decision, decided)
+        return told(report, decision, decided, who_has(report, person, decision))
 
     def reply(
         self, report_id: int, words: str, ts: str, person: Person, *, forwarded: bool = False, channel: str = ""
@@ -107,20 +107,22 @@ class Assent:
         plan waits, `stop` dismisses the report, `retry` tries again what is stuck, a no ends a fix that only a standing
         approval allowed, other phrases are answered, and
         words that come while it works or is stuck are kept for the next try. Of words that are `forwarded`, and so
-        another message's, none is a phrase of the person's. That they mend it by hand decides and guides nothing.
+        another message's, none is a phrase of the person's. Who says that they mend it by hand takes the report: that
+        decides and guides nothing.
         """
         report, message = self.store.reports.get(report_id), f"{channel}/{ts}" if channel else ""
         phrase = phrase_of(words)
         if forwarded and phrase is not None:
             phrase = Phrase.UNCLEAR
-        if report.status is Status.AWAITING_ANSWER and phrase not in (Phrase.STOP, Phrase.BY_HAND):
-            return self._answer(report, words, person, message)
+        if phrase is Phrase.BY_HAND or (report.status is Status.AWAITING_ANSWER and phrase is not Phrase.STOP):
+            by_hand = phrase is Phrase.BY_HAND
+            return self._taken(report, person) if by_hand else self._answer(report, words, person, message)
         if report.status is not Status.AWAITING_APPROVAL:
             return self._meanwhile(report, phrase, words, ts, person, message=message)
         if phrase is None:
             return self._guide(report, words, person, message)
         if phrase not in (Phrase.YES, Phrase.NO, Phrase.STOP):
-            return self._only_for_deciders(report, person, BY_HAND if phrase is Phrase.BY_HAND else UNCLEAR)
+            return self._only_for_deciders(report, person, UNCLEAR)
         decision = Decision.APPROVE if phrase is Phrase.YES else Decision.NOT_NOW
         plan = self._plan_before(report_id, ts)
         if plan is None:
@@ -133,7 +135,14 @@ class Assent:
             person=person,
             via=Via.REPLY,
             words=words,
+            message=message,
         )
+
+    def _taken(self, report: Report, person: Person) -> Answer | None:
+        """They work on it themselves; where a pull request of ours is open, their words may be about that."""
+        if report.status in CLOSED or report.status in WATCHED:
+            return None
+        return Takers(self.store, self.nudge, self.home_team).take(report.id or 0, person)
 
     def _plan_before(self, report_id: int, ts: str) -> ShownPlan | None:
         """The latest plan posted before a message. One just being posted is waited for: a reply may be that quick."""
@@ -175,15 +184,12 @@ class Assent:
         self, report: Report, phrase: Phrase | None, words: str, ts: str, person: Person, *, message: str
     ) -> Answer | None:
         """A reply while neither a plan nor a question waits for one."""
-        if phrase is Phrase.BY_HAND:
-            heard = report.status in KEPT or report.status is Status.AWAITING_ANSWER
-            return self._only_for_deciders(report, person, BY_HAND) if heard else None
         if let := self._let_pass(report.id or 0, phrase, ts):
             decision, said = let
-            return self.press(report.id or 0, decision, person=person, via=Via.REPLY, words=said)
+            return self.press(report.id or 0, decision, person=person, via=Via.REPLY, words=said, message=message)
         if (meant := self._meant(report, phrase)) is not None:
             said = "" if meant is Decision.DISMISS else words
-            return self.press(report.id or 0, meant, person=person, via=Via.REPLY, words=said)
+            return self.press(report.id or 0, meant, person=person, via=Via.REPLY, words=said, message=message)
         if phrase is not None:
             return self._only_for_deciders(report, person, nothing_to_decide(report))
         if report.status in KEPT and not self._refusal(report, person):

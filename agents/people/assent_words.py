@@ -10,10 +10,6 @@ UNCLEAR = (
     "I take only plain words for a decision: `approve`, or `not now`. Other words are guidance, by which I revise the "
     "plan. Nothing was changed."
 )
-BY_HAND = (
-    "I take that as no guidance, and nothing was changed: the plan and the work stay as they are. While you mend it, "
-    "`mute` keeps it quiet and *Stop* ends what I am at; when it is mended, *Dismiss* and *Fixed elsewhere*."
-)
 _NOTED = (
     "Noted. The work that is going on may have begun without it; what I do next is done with it. `stop` dismisses the "
     "report."
@@ -23,6 +19,7 @@ _FOR_RETRY = (
 )
 KEPT = {Status.AWAITING_RESEARCH: _NOTED, Status.AWAITING_FIX: _NOTED, Status.STUCK: _FOR_RETRY}
 REWORDED = "It was changed after this list was drawn, so nothing was restored. `/signalbox held` shows it as it is now."
+HEARD = "I heard that already, and it counts."
 STOPPING = "I stop before my next turn. The report stays; its Retry begins anew."
 
 

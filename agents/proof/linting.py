@@ -40,13 +40,6 @@ def linted(workspaces: Workspaces, repository: Repository, base_sha: str, patch:
     )
 
 
-def lint_said(proof: Proof) -> str:
-    """What linters and their like say under a proof that holds, for people; empty when none was asked."""
-    if not proof.linted:
-        return ""
-    return f"{named(proof.linted)} {'has' if len(proof.linted) == 1 else 'have'} nothing against it"
-
-
 def _run(
     workspaces: Workspaces, repository: Repository, base_sha: str, patch: str, commands: Sequence[tuple[str, ...]]
 ) -> list[tuple[tuple[str, ...], Ran]]:

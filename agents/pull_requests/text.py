@@ -13,10 +13,9 @@ from agents.cases import FixCase
 from agents.exchange import Draft
 from agents.patches.guards import is_changelog
 from agents.patches.patch import read_patch
-from agents.proof.linting import lint_said
 from agents.pull_requests.outward import code, literal, plain, title
 from agents.pull_requests.template import Part, Seen, arranged, unfilled
-from agents.suites.suite import suite_said
+from agents.suites.suite import lint_said, suite_said
 from storage.judgments import FixSubmission, Proof, Research
 from storage.raw import SLACK
 from storage.records import Signal
@@ -95,6 +94,8 @@ def _seen(case: FixCase, signals: Sequence[Signal]) -> Iterator[str]:
     for signal in others:
         title = literal(signal.title or (signal.summary.title if signal.summary else ""))
         told.setdefault(f"{signal.source} {title}", f"- {_link(signal)}: {title}")
+    for one in case.linked_elsewhere:
+        told.setdefault(one.url, f"- [{literal(one.identifier)}]({one.url})" if _is_link(one.url) else "")
     yield from list(told.values())[:_MOST_SIGNALS]
     if len(told) > _MOST_SIGNALS:
         yield f"- and {len(told) - _MOST_SIGNALS} more"

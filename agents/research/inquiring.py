@@ -22,7 +22,7 @@ from agents.running import ReportRun
 from agents.stages.inquire import Replied, inquire
 from storage.inquiries import Inquiry, InquiryStatus, Reply
 from storage.judgments import Outcome, Stage
-from storage.records import Report
+from storage.records import Fix, Report
 from storage.status import SignalStatus
 
 _EARLIER = 6  # answered questions before it that are shown
@@ -130,12 +130,17 @@ class Inquiring:
     def _asked(self, inquiry: Inquiry, report: Report, base: dict[str, object]) -> InquiryCase:
         store, redact = self.means.store, self.means.redactor.text
         before = store.inquiries.before(inquiry, _EARLIER)
+        fix = store.fixes.latest(inquiry.report_id)
         return InquiryCase.model_validate(
             base
             | {
                 "question": inquiry.words,
+                "asked_by": inquiry.asked_by,
+                "asked_at": inquiry.asked_at,
                 "number": store.inquiries.number(inquiry),
-                "record": redact(record_of(store, report)),
+                "record": redact(record_of(store, report, self.means.policy)),
+                "change": self.means.redactor.secrets_only(fix.patch) if fix else "",
+                "pushed": _is_pushed(fix),
                 "asked_before": [Exchange(question=each.words, answer=_said(each.reply)) for each in before],
             }
         )
@@ -171,6 +176,11 @@ class Inquiring:
     def _broke_off(self, job: str, error: Exception) -> None:
         """Note that the run, if it had begun, ended with this."""
         self.means.store.runs.end(job, Outcome.FAILED, self.means.redactor.text(str(error)), 0.0)
+
+
+def _is_pushed(fix: Fix | None) -> bool:
+    """Whether its patch stands in the pull request. What was kept back after a push has no proof, or objections."""
+    return fix is not None and fix.pushed_at is not None and fix.proof is not None and not fix.objections
 
 
 def _why_none(replied: Replied) -> str:

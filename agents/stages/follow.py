@@ -63,6 +63,8 @@ def follow(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.d
         if seen.closed_at is not None and (at - seen.closed_at).total_seconds() < _REOPENED:
             return News(kind=NewsKind.NOTHING)
         return News(kind=NewsKind.CLOSED, because="the pull request was closed without merging")
+    if fix.by_hand:  # what a person mends themself is theirs to mend
+        return News(kind=NewsKind.NOTHING)
     look = _while_stuck if report.status is Status.STUCK else _while_open
     return look(fix, seen, report, policy, at)
 

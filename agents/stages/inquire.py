@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -24,7 +25,9 @@ from agents.trail import Brief, Ruling, Trail
 from storage.inquiries import Reply
 from storage.judgments import Outcome, Stage
 
-RECORD = "record"  # by which the record is cited
+RECORD = "record"  # by which the record is cited; what follows, by which the rest of what is given is
+_PLAN, _RESEARCH, _CHANGE, _ALIKE = "plan", "research", "change", "earlier reports"
+_LONGEST_CLAIM, _LONGEST_UNKNOWN = 300, 600  # characters, as the reply's own fields have it
 _EMPTY = (
     "Neither claims nor `unknown` say anything. Answer, or say in `unknown` what is not known and what would settle it."
 )
@@ -113,27 +116,48 @@ class _Inquiry:
         began = time.monotonic()
         with closing(self.ground.open()) as workspace:
             held = check_claims(said.claims, self._sources(workspace, trail))
-        counts = {"citations_made": held.made, "citations_dropped": held.lost}
-        reply = said.model_copy(update={"claims": held.claims, **counts})
+        led = bool(said.claims) and (not held.claims or held.claims[0].claim != said.claims[0].claim)
+        counts = {"citations_made": held.made, "citations_dropped": held.lost, "lead_dropped": led}
+        reply = self._without_private(said.model_copy(update={"claims": held.claims, **counts}))
         again = trail.refusals == 0 and trail.turns < self.limits.steps
         refusal = _doubts(said, held.dropped) if again else ""
         return Checked(reply=reply, refusal=refusal, seconds=time.monotonic() - began)
 
+    def _without_private(self, reply: Reply) -> Reply:
+        """What an agent writes may hold what it worked out: no credential, and nobody's data, is shown or kept."""
+        redact = self.ground.redactor.text
+        claims = (one.model_copy(update={"claim": redact(one.claim)[:_LONGEST_CLAIM]}) for one in reply.claims)
+        return reply.model_copy(update={"claims": tuple(claims), "unknown": redact(reply.unknown)[:_LONGEST_UNKNOWN]})
+
     def _sources(self, workspace: Workspace, trail: Trail[Checked]) -> Sources:
         found = self.ground.sources(workspace, trail.seen)
-        return replace(found, queries=((RECORD, self.case.record), *found.queries))
+        return replace(found, queries=(*_given(self.case), *found.queries))
+
+
+def _given(case: InquiryCase) -> tuple[tuple[str, str], ...]:
+    """What the case itself says and can be cited. Of research no quotes: a signal's words are cited from the signal."""
+    plan, research = case.earlier_plan, case.earlier_research
+    return (
+        (RECORD, case.record),
+        (_PLAN, case_text.plan_text(plan) if plan else ""),
+        (_RESEARCH, case_text.research_text(research, quotes=False) if research else ""),
+        (_CHANGE, case.change),
+        (_ALIKE, case_text.similar_lines(case.similar)),
+    )
 
 
 def _variables(case: InquiryCase, limits: Limits) -> dict[str, str]:
     return {
         "question": quoted(case.question, "question of a colleague"),
+        "asked": _asked(case),
         "title": case.title,
         "gist": case_text.gist_text(case.gist),
         "signals": case_text.signals_text(case.signals),
         "record": quoted(case.record, RECORD),
         "guidance": case_text.guidance_text(case.guidance),
         "earlier": case_text.earlier_text(case),
-        "asked": case_text.asked_text(case.asked_before),
+        "change": case_text.change_text(case),
+        "asked_before": case_text.asked_text(case.asked_before),
         "similar": case_text.similar_text(case.similar),
         "repository": case.repository.name,
         "base": case_text.base_text(case),
@@ -141,6 +165,12 @@ def _variables(case: InquiryCase, limits: Limits) -> dict[str, str]:
         "instructions": case_text.instructions_text(case.repository),
         "steps": str(limits.steps),
     }
+
+
+def _asked(case: InquiryCase) -> str:
+    """Who asks, and when: what happened a day ago, or is theirs, is told by that."""
+    at = f" on {case.asked_at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC" if case.asked_at else ""
+    return f"{case.asked_by or 'A colleague'} asks{at}:"
 
 
 def _doubts(said: Reply, dropped: Sequence[str]) -> str:

@@ -132,6 +132,13 @@ def suite_said(proof: Proof) -> str:
     return "; ".join(parts)
 
 
+def lint_said(proof: Proof) -> str:
+    """What linters and their like say under a proof that holds, for people; empty when none was asked."""
+    if not proof.linted:
+        return ""
+    return f"{named(proof.linted)} {'has' if len(proof.linted) == 1 else 'have'} nothing against it"
+
+
 def _counted(tests: tuple[str, ...]) -> str:
     return "1 test fails" if len(tests) == 1 else f"{len(tests)} tests fail"
 

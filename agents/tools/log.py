@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from agents.exchange import Tool, ToolFault, ToolSpec
+from agents.exchange import Tool, ToolSpec
 from agents.tools.hands import Hands, path_in_checkout
 from agents.tools.pages import page
 
@@ -27,7 +27,7 @@ def log(hands: Hands) -> Tool:
         where = path_in_checkout(asked.path)
         ran = hands.git("log", FORMAT, "--date=short", f"--max-count={asked.limit}", *pickaxe, "--", where)
         if not ran.output.strip():
-            raise ToolFault("No commit matches.")
+            return "No commit matches."  # which may be cited
         return page(hands.redact_source(ran.output).splitlines(), 0, asked.limit)
 
     description = (

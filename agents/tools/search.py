@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from agents.exchange import Tool, ToolFault, ToolSpec
+from agents.exchange import Tool, ToolSpec
 from agents.tools.hands import Hands, path_in_checkout
 from agents.tools.pages import page
 
@@ -34,7 +34,7 @@ def search(hands: Hands) -> Tool:
             "grep", "--untracked", "--line-number", "-I", "--no-color", *options, "-e", asked.pattern, "--", where
         )
         if found.exit_code == 1:
-            raise ToolFault(f"Nothing matches {asked.pattern!r} under {asked.under or 'the checkout'}.")
+            return f"Nothing matches {asked.pattern!r} under {asked.under or 'the checkout'}."  # which may be cited
         return page(hands.redact_source(found.output).splitlines(), asked.offset, PAGE)
 
     description = "Search the contents of files. Answers with path:line:text (path-line-text for lines of context)."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from agents.exchange import Tool, ToolFault, ToolSpec
+from agents.exchange import Tool, ToolSpec
 from agents.lookups.looking_back import LookingBack
 from agents.tools.hands import Hands
 from agents.tools.pages import foreign, one_line
@@ -15,7 +15,9 @@ class SimilarReports(BaseModel):
     """Arguments of similar_reports."""
 
     words: str = Field(
-        min_length=2, max_length=1000, description="What to look for: the symptom, an error's text, a function's name."
+        min_length=2,
+        max_length=1000,
+        description="What to look for: the symptom, an error's text, a function's name, or a report such as SB-12.",
     )
     limit: int = Field(default=5, ge=1, le=10)
 
@@ -26,12 +28,12 @@ def similar_reports(hands: Hands, back: LookingBack) -> Tool:
     def work(asked: SimilarReports) -> str:
         found = back.similar(asked.words, asked.limit)
         if not found:
-            raise ToolFault(f"No earlier report is like {asked.words!r}.")
+            return f"No earlier report is like {asked.words!r}."  # which may be cited
         return foreign(hands.redact("\n\n".join(told(one) for one in found)), "earlier reports")
 
     description = (
-        "Find earlier reports by words: what was found to be their cause, whether they were dismissed and why, which"
-        " pull request mended them. A past cause is a lead to be checked against today's code, not a proof."
+        "Find other reports by words or by name: what was found to be their cause, whether they were dismissed and why,"
+        " which pull request mended them. A past cause is a lead to be checked against today's code, not a proof."
     )
     return Tool(ToolSpec("similar_reports", description, SimilarReports), work)
 

@@ -8,12 +8,14 @@ from enum import StrEnum
 from agents.people.until_when import order_in
 from agents.phrases import without_invisible
 from bot.actions import Verb
+from bot.listeners.order_words import order_here, order_to_us
 from bot.sources.slack import SlackEvent, words_of
 
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 _SIGN = re.compile(r":[a-z0-9_+'-]+:|[^\w\s-]")
 _ABOUT_A_REPORT = re.compile(
-    r"(?:why|ask|merge|split|undo|repository|linear|snooze|mute|wake)\s+SB-\d{1,9}\b.*", re.IGNORECASE | re.DOTALL
+    r"(?:why|ask|merge|split|undo|repository|linear|snooze|mute|wake|take|claim|give|assign|release|unassign|fixed|mended|link|linked|unlink|rename|retitle)\s+SB-\d{1,9}\b.*",
+    re.IGNORECASE | re.DOTALL,
 )
 _REPORT = re.compile(r"SB-\d{1,9}", re.IGNORECASE)
 _AHEAD = re.compile(r"standing\s+(?:give|stop)\b.*", re.IGNORECASE | re.DOTALL)
@@ -36,6 +38,7 @@ _OF_THIS = re.compile(
     re.IGNORECASE,
 )
 _END = "?!. "
+_PLEASE = ("please", "pls", "plz")
 _BEHIND = "?!.,:;"
 _BEFORE = ",:;.-\u2013\u2014 \t\n"  # what people write between our name and the words: “@signalbox, help”
 _AS_CODE = "`\"'\u201c\u201d"
@@ -94,6 +97,8 @@ def about_this(text: str, our_user: str) -> str:
         return f"merge {{}} into {named[1]}"
     if named := _MERGED_FROM.fullmatch(words):
         return f"merge {named[1]} into {{}}"
+    if said := order_to_us(words, asks="?" in text):
+        return said
     if alone := _OF_THIS.fullmatch(words):
         return f"{_SAME_VERB.get(alone[1].lower(), alone[1].lower())} {{}}"
     return "why {}" if _ASKED_HERE.fullmatch(words) or _NOT_FILED.fullmatch(words) else order_in(words)
@@ -108,7 +113,7 @@ def order_of(text: str) -> str:
         return f"merge {named[1]} into {{}}"
     if _ASKED_HERE.fullmatch(words):
         return "why {}"
-    return words if _MERGED.fullmatch(words) else order_in(words)
+    return words if _MERGED.fullmatch(words) else order_here(words) or order_in(words)
 
 
 def _said_to_us(text: str, our_user: str) -> str:
@@ -137,8 +142,10 @@ def _bare_words(words: str) -> str:
 def without_ending(words: str) -> str:
     """Words without the courtesy and the signs with which sentences end. In the time that it takes to read them."""
     bare_end = words.rstrip(_END)
-    if bare_end.lower().endswith("please") and bare_end[-7:-6].isspace():
-        return bare_end[:-6].rstrip(f"{_END}\t\n")
+    for asking in _PLEASE:
+        long = len(asking)
+        if bare_end.lower().endswith(asking) and bare_end[-long - 1 : -long].isspace():
+            return bare_end[:-long].rstrip(f"{_END}\t\n")
     return bare_end
 
 

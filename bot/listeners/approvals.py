@@ -11,7 +11,7 @@ from slack_bolt import Ack, App
 
 from agents.people.assent import Answer, Via
 from bot.actions import DECISIONS, Action, Choice, Named, action_of
-from bot.listeners import correcting, held, how, letters, sleeping, telling
+from bot.listeners import correcting, held, how, letters, sleeping, taking, telling
 from bot.listeners.deps import Deps
 from bot.listeners.failing import told
 from bot.listeners.payload import Press
@@ -55,7 +55,7 @@ def _answer(press: Press, deps: Deps) -> str:
     if _is_of_another_time(press, deps):
         log.warning("a button was pressed on a message that is not the report's", message=press.ts, value=press.value)
         return forgotten()
-    for answers in (held.ANSWERS, letters.ANSWERS, sleeping.ANSWERS):
+    for answers in (held.ANSWERS, letters.ANSWERS, sleeping.ANSWERS, taking.ANSWERS):
         if action in answers:
             return answers[action](press, deps)
     if action is Action.HOW:

@@ -15,51 +15,68 @@ from slack_sdk.models.blocks import Block
 from agents import rules
 from bot.actions import Command, Verb
 from bot.circuits import known_rests
-from bot.listeners import correcting, explaining, held, how, inquiring, sleeping, tracking
-from bot.listeners.addressing import as_command
+from bot.listeners import (
+    correcting,
+    explaining,
+    held,
+    how,
+    inquiring,
+    linking,
+    mending,
+    renaming,
+    sleeping,
+    taking,
+    tracking,
+)
+from bot.listeners.addressing import as_command, as_typed
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
+from bot.listeners.outcomes import outcomes_typed
 from bot.listeners.payload import Typed
 from bot.listeners.standing import standing_typed
 from bot.listeners.telling import tell
 from bot.listeners.unshown import unshown
 from bot.sources.slack import SOURCE, words_of
-from bot.views.condition import HELP, Condition, condition
+from bot.views.condition import Condition, condition
 from bot.views.escape import one_line, plain
+from bot.views.help import HELP
 from bot.views.limits import within
 from storage.columns import now
 from storage.raw import RawSignal, Severity
 from storage.status import WORKED_ON, Visibility
 
 _ON_IT = "On it. In a moment I tell you here what became of it."
-_ALIKE = 0.75  # how much, of 1; “rename” was taken for “resume”, which starts all work
+_ALIKE = 0.75  # how much, of 1; any word was taken for “resume”, which starts all work
 _IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
 _HELD = "`/signalbox held` lists what is held, with *Restore*, and what was restored last, with *Hold again*."
 _DISMISSED = "*Dismiss* is on the report's card; `stop` as a reply of an approver in its thread does the same."
-_FIND = "`/signalbox find` lists the open reports of this channel; `find` and words, all that have such words."
-_BY_HAND = (
-    "Was it mended by hand? Press *Dismiss* on its card, then *Fixed elsewhere*: what happens later opens a new "
-    "report, linked to it."
+_FIND = (
+    "`/signalbox find` lists the open reports of this channel; `find mine`, those that you work on; `find` and words, "
+    "all that have such words."
 )
-_NOBODYS = (
-    "I assign nobody. Say in the report's thread who is at it; a pull request on the same files is noticed, and I ask "
-    "before a fix goes on beside it."
-)
-_SHELL = "That is asked in a shell where I run: `signalbox outcomes`, `approvals`, `doctor`, `pull`."
+_SHELL = "That is asked in a shell where I run: `signalbox approvals`, `doctor`, `pull`."
 _IN_THREAD = "That is a button on the plan, or a reply of an approver in the report's thread."
 _ELSEWHERE = {
-    **dict.fromkeys(("hold", "restore", "release", "quarantine"), _HELD),
+    **dict.fromkeys(("hold", "restore", "quarantine"), _HELD),
     **dict.fromkeys(("dismiss", "stop", "close", "cancel"), _DISMISSED),
     **dict.fromkeys(("approve", "retry"), _IN_THREAD),
     **dict.fromkeys(("unmerge", "unsplit", "revert"), "`/signalbox undo SB-3` takes a merge or a split back."),
     **dict.fromkeys(("unmute", "unsnooze"), "`/signalbox wake SB-12` wakes what sleeps or is muted."),
-    **dict.fromkeys(("list", "search", "show", "open", "reports", "mine"), _FIND),
-    **dict.fromkeys(("fixed", "done", "resolve", "resolved"), _BY_HAND),
-    **dict.fromkeys(("assign", "take", "claim"), _NOBODYS),
-    **dict.fromkeys(("outcomes", "approvals", "doctor", "pull", "week"), _SHELL),
+    **dict.fromkeys(("list", "search", "show", "open", "reports"), _FIND),
+    **dict.fromkeys(("approvals", "doctor", "pull"), _SHELL),
+    "week": "`/signalbox outcomes since 7d` tells what came of this channel's reports.",
     **dict.fromkeys(("investigate", "report"), "That is a command of its own: `/investigate` and what is wrong."),
 }  # what people try here and is done elsewhere
+_SAME = {
+    "assign": Verb.GIVE,
+    "claim": Verb.TAKE,
+    "unassign": Verb.RELEASE,
+    "linked": Verb.LINK,
+    "retitle": Verb.RENAME,
+    **dict.fromkeys(("done", "resolve", "resolved", "mended", "deployed"), Verb.FIXED),
+}  # other words for what is done here
+_MINE = "mine"
 _USAGE = "Say what is wrong, such as: `/investigate the export of large reports ends with an error`"
 
 Said = tuple[str, list[Block]]
@@ -74,13 +91,17 @@ def register(app: App, deps: Deps) -> None:
 
     @app.command(Command.SIGNALBOX.value)
     def signalbox(ack: Ack, command: dict[str, Any]) -> None:
-        _answer(ack, Typed.of(command), signalbox_said, deps)
+        typed = Typed.of(command)  # in which Slack wraps links, as in a message
+        _answer(ack, replace(typed, text=words_of(as_typed(typed.text))), signalbox_said, deps)
 
 
 def signalbox_said(typed: Typed, deps: Deps) -> Said:
     """What `/signalbox` with these words answers."""
     typed = replace(typed, text=as_command(typed.text))
     word = (typed.text.split() or [Verb.HELP])[0].lower()
+    if word == _MINE:
+        typed, word = replace(typed, text=f"{Verb.FIND} {_MINE}"), Verb.FIND
+    word = _SAME.get(word, word)
     if REPORT.fullmatch(word):
         typed, word = replace(typed, text=f"{Verb.FIND} {word}"), Verb.FIND
     if word not in set(Verb):
@@ -216,7 +237,15 @@ _VERBS: Mapping[Verb, Callable[[Typed, Deps], Said]] = {
     Verb.SNOOZE: sleeping.snooze_typed,
     Verb.MUTE: sleeping.mute_typed,
     Verb.WAKE: sleeping.wake_typed,
+    Verb.TAKE: taking.take_typed,
+    Verb.GIVE: taking.give_typed,
+    Verb.RELEASE: taking.release_typed,
+    Verb.FIXED: mending.fixed_typed,
+    Verb.LINK: linking.link_typed,
+    Verb.UNLINK: linking.unlink_typed,
+    Verb.RENAME: renaming.rename_typed,
     Verb.STANDING: standing_typed,
+    Verb.OUTCOMES: outcomes_typed,
     Verb.RUNS: how.runs_typed,
     Verb.PAUSE: _pause,
     Verb.RESUME: _resume,

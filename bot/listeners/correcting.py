@@ -11,13 +11,17 @@ from agents.people.rehoming import ADDRESS
 from bot.actions import Action, Corrected, Picked, Reason, Two
 from bot.listeners.deps import Deps
 from bot.listeners.explaining import why_here
+from bot.listeners.mending import mending
 from bot.listeners.naming import REF, Said, about, is_for, scene_of, seen, trimmed
 from bot.listeners.payload import Press, Typed
+from bot.listeners.renaming import renaming
 from bot.listeners.telling import answer_press
 from bot.slack.answering import redrawn
 from bot.views.corrections import duplicates, picking
 from storage.errors import NotFound
 from storage.records import Report
+from storage.reports.mending import BY_HAND
+from storage.reports.naming import named_since
 from storage.status import CLOSED, Visibility
 
 _TWO = re.compile(rf"\w+\s+{REF}(?:\s*,\s*|\s+(?:(?:into|in|to|with|and|&)\s+)?){REF}", re.IGNORECASE)
@@ -26,7 +30,7 @@ _WHERE = re.compile(
 )
 _REPOSITORY = "Name the report and the repository, such as: `/signalbox repository SB-2 acme/shop`"
 _MERGE = "Name both reports, such as: `/signalbox merge SB-3 into SB-2`"
-_UNDO = "Name the report that was merged or split, such as: `/signalbox undo SB-3`"
+_UNDO = "Name the report that was merged, split, renamed or mended by hand, such as: `/signalbox undo SB-3`"
 _SPLIT = "Name the report, such as: `/signalbox split SB-2`"
 _LIKE = 5  # reports that are named as what it may be a duplicate of
 
@@ -171,8 +175,16 @@ def _split(report: Report, user: str, team: str, deps: Deps) -> Said:
 
 
 def _undo_last(report: Report, user: str, team: str, deps: Deps) -> Said:
-    """Take the latest merge or split back in which the report had a part."""
+    """Take the latest thing back that people said of the report: a merge, a split, its name, or that they mend it."""
     every = [each for each in deps.store.corrections.of_report(report.id or 0) if not each.undone_by]
+    at = max((each.at for each in every), default=None)
+    mended = deps.store.mendings.latest(report.id or 0)
+    if mended is not None and report.status in BY_HAND and (at is None or at < mended.started_at):
+        if named_since(report, mended.started_at):
+            return renaming(deps).take_back(report.id or 0, deps.person(user, team)).sentence, []
+        return mending(deps).take_back(report.id or 0, deps.person(user, team)).sentence, []
+    if named_since(report, at):
+        return renaming(deps).take_back(report.id or 0, deps.person(user, team)).sentence, []
     if not every:
         return f"There is no merge and no split of {report.ref} that stands, so there is nothing to undo.", []
     return deps.correcting.undo(every[-1].id or 0, deps.person(user, team), _rooms(user, deps)).sentence, []

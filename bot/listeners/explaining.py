@@ -14,6 +14,7 @@ from bot.listeners.payload import Typed
 from bot.sources.slack import SOURCE
 from bot.views import unfiled
 from bot.views.why import Why, why
+from storage.calling import called
 from storage.errors import NotFound
 from storage.records import Report, Signal
 from storage.status import SignalStatus, Visibility
@@ -56,7 +57,7 @@ def why_here(report: Report, user: str, team: str, deps: Deps, name: str = "") -
         signals, shown = (asked,), 1
     placements = deps.store.placements.of([signal.id or 0 for signal in signals])
     ids = {each.report_id for placement in placements.values() for each in placement.considered.candidates}
-    titles = {each: other.title for each in ids if is_for(other := deps.store.reports.get(each), report)}
+    titles = {each: called(other) for each in ids if is_for(other := deps.store.reports.get(each), report)}
     told = Why(report, signals, shown, placements, snapshot.corrections, titles)
     return f"Why these signals are in {report.ref}", why(told)
 

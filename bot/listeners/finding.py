@@ -19,17 +19,21 @@ from storage.status import Visibility
 
 _OPEN = 1_000  # open reports that are looked through, as in the Home tab
 REPORT = re.compile(r"(?:#|SB[- ]?)(\d{1,9})", re.IGNORECASE)
+_MINE = frozenset({"mine", "my", "my reports", "me"})
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 
 def find_typed(typed: Typed, deps: Deps) -> Said:
-    """`/signalbox find`, `find SB-3`, `find owner/name`, `find empty invoice`. Raises SlackDown."""
+    """`/signalbox find`, `find SB-3`, `find mine`, `find owner/name`, `find empty invoice`. Raises SlackDown."""
     if refusal := rules.may_ask(deps.person(typed.user, typed.team), deps.home_team):
         return refusal, []
     words = trimmed(typed).partition(" ")[2].strip()
     if not words:
         here = deps.store.reports.open_in(typed.channel, _OPEN)
         return _told("Open reports of this channel", _seen(here, typed), deps)
+    if words.lower() in _MINE:
+        mine = [each for each in deps.store.reports.open(_OPEN) if each.taken_by == typed.user]
+        return _told("Reports that you work on", _seen(mine, typed), deps)
     if named := REPORT.fullmatch(words):
         number = int(named[1])
         return _told(f"SB-{number}", _seen(deps.store.reports.some([number]), typed), deps)
@@ -37,7 +41,12 @@ def find_typed(typed: Typed, deps: Deps) -> Said:
         about = [each for each in deps.store.reports.open(_OPEN) if each.repository.lower() == words.lower()]
         return _told(f"Open reports about {words}", _seen(about, typed), deps)
     searched = deps.redactor.text(words)  # secrets and names are kept as what stands for them, and so found
-    ids = list(dict.fromkeys(deps.store.search.reports(searched) + deps.store.search.reports(searched, typed.channel)))
+    named_so = deps.store.names.having(searched.split())
+    ids = list(
+        dict.fromkeys(
+            named_so + deps.store.search.reports(searched) + deps.store.search.reports(searched, typed.channel)
+        )
+    )
     told = f"Reports with words of “{one_line(searched)[:80]}”"
     return _told(told, _seen(deps.store.reports.some(ids), typed), deps)
 

@@ -30,8 +30,8 @@ def opened(event: SlackEvent, deps: Deps) -> None:
         _show(event.user, [parts.paragraph(refusal)], deps)
         return
     public = [report for report in deps.store.reports.open(_ALL) if report.visibility is Visibility.PUBLIC]
-    blocks = home(listed_of(public, deps), paused=deps.store.switches.on(PAUSED), held=deps.store.signals.counts().held)
-    _show(event.user, blocks, deps)
+    held, paused = deps.store.signals.counts().held, deps.store.switches.on(PAUSED)
+    _show(event.user, home(listed_of(public, deps), viewer=event.user, paused=paused, held=held), deps)
 
 
 def _show(user: str, blocks: Sequence[Block], deps: Deps) -> None:

@@ -14,13 +14,15 @@ def listed_of(reports: Sequence[Report], deps: Deps) -> list[Listed]:
     """In the same order."""
     ids = [report.id or 0 for report in reports]
     urls, came_from = deps.store.outbox.permalinks(ids), deps.store.reports.came_from(ids)
+    by_hand = deps.store.fixes.by_hand(ids) if ids else set[int]()
     researches = deps.pipeline.means.model.can_research
     return [
         Listed(
             report,
             urls.get(number, ""),
             before := came_from.get(number),
-            stands=stands(report, deps.policy, before, researches=researches),
+            stands=stands(report, deps.policy, before, researches=researches, by_hand=number in by_hand),
+            by_hand=number in by_hand,
         )
         for number, report in zip(ids, reports, strict=True)
     ]

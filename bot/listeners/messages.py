@@ -15,6 +15,7 @@ from storage.status import Visibility
 _AS_ANY = "What you wrote is read like any message here."
 _UNREAD = "You deleted what you had said here before I used it, so I do not."
 _READ = "You deleted what you had said here, but I have used it already. What came of it stays until you say otherwise."
+_AS_FIRST_SAID = "I heard this as you first wrote it, and an edit changes nothing. Say what is new in another reply."
 _IN_TIME = 3600.0  # seconds after which an edit is not the first that we hear of a new message
 
 
@@ -48,7 +49,14 @@ def heard(event: SlackEvent, deps: Deps) -> None:
 
 
 def reworded(event: SlackEvent, deps: Deps) -> None:
-    """Somebody changed an answer in a report's thread: only one that was made a signal says anything new by that."""
+    """Somebody changed an answer in a report's thread: only one that was made a signal says anything new by that.
+
+    Who changes what they decided, or told us to do, hears once that this does not count.
+    """
+    if event.is_placed and event.user and deps.store.plans.was_heard(event.external_id):
+        if deps.once.first(f"reworded/{event.external_id}"):
+            tell(event.channel, event.user, _AS_FIRST_SAID, deps, thread_ts=event.thread_ts)
+        return
     if event.is_placed and (event.text.strip() or event.files) and is_alive(signal_of(event.external_id, deps)):
         hear(event, deps)
         bring_up_to_date(event.external_id, deps)

@@ -6,6 +6,7 @@ import re
 
 from agents import rules
 from agents.people.assent import Answer, Via
+from agents.people.assent_words import HEARD
 from agents.people.rehoming import repository_named
 from agents.phrases import phrase_of
 from agents.rules import Person
@@ -64,11 +65,13 @@ def _says_something(event: SlackEvent) -> bool:
 
 
 def _meant(event: SlackEvent, words: str, report: Report, person: Person, deps: Deps) -> Answer | None:
-    """What the words decide or guide, with what can be read of the files beside them.
+    """What the words decide or guide, with what can be read of the files beside them. A message counts once.
 
     A long paste is a snippet to Slack, and a person's words all the same. A phrase decides by itself: it may come with
     a picture. A picture alone says nothing, and whoever waits for its effect hears that.
     """
+    if deps.store.plans.was_heard(event.external_id):  # and the person could not be told, or we died before it was
+        return Answer(ok=True, sentence=HEARD)
     read = any(line.strip() and not line.startswith(_NAMED) for line in event.files.splitlines())
     if not words.strip() and not read:
         awaited = report.status in (Status.AWAITING_APPROVAL, Status.AWAITING_ANSWER)

@@ -29,6 +29,10 @@ def _wanted(report: Report, user: str, _: str, deps: Deps) -> Said:
     known = deps.store.tracked.get(report_id)
     if known is not None and known.identifier:
         return f"{report.ref} has the issue {known.identifier} already: {known.url}", []
+    if linked := [each for each in deps.store.linked.of_report(report_id) if "/issue/" in each.url]:
+        its = linked[0]
+        said = f"{report.ref} is linked with {its.identifier}, so I make none of my own: {its.url}."
+        return f"{said} `/signalbox unlink {report.ref} {its.url}` ends that.", []
     deps.store.tracked.want(report_id, user)
     private = _PRIVATE if report.visibility is Visibility.PRIVATE else ""
     closed = f" {report.ref} itself is {report.status.value}." if report.status in CLOSED else ""

@@ -7,7 +7,7 @@ does not answer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agents.people.quorum import Quorum, quorum
@@ -24,6 +24,7 @@ from storage.store import Store
 EVERY = 3_600.0  # seconds between two looks
 APART = dt.timedelta(days=7)  # two notes in one channel
 WAITED, FORGOTTEN = dt.timedelta(days=3), dt.timedelta(days=30)  # told of, and told of no more
+IN_HAND = dt.timedelta(days=7)  # who works on a report and says nothing for so long is asked whether they still do
 SILENT = dt.timedelta(days=1)  # a source that does not answer for so long is told of
 _SATURDAY = 5
 _ALL = 1_000  # open reports
@@ -64,15 +65,25 @@ class WaitingNotes:
     def _waiting(self, at: dt.datetime) -> dict[str, list[Listed]]:
         """By the channel of their threads, the longest wait first. One that is not shown there is not told of."""
         rooms: dict[str, list[Listed]] = {}
-        between = [each for each in self.store.reports.open(_ALL) if WAITED <= at - each.since < FORGOTTEN]
+        every = self.store.reports.open(_ALL)
+        quiet = self._in_hand(every, at)
+        between = [each for each in every if each.id in quiet or WAITED <= at - each.since < FORGOTTEN]
         ids = [report.id or 0 for report in between]
+        by_hand = self.store.fixes.by_hand(ids) if ids else set[int]()
         urls, came_from = self.store.outbox.permalinks(ids), self.store.reports.came_from(ids)
         for report in sorted(between, key=lambda each: each.since):
             url, before = urls.get(report.id or 0, ""), came_from.get(report.id or 0)
-            listed = Listed(report, url, before, self._quorum(report))
-            if listed.for_people and listed.url and not report.channel.startswith(DIRECT):
+            listed = Listed(report, url, before, self._quorum(report), quiet.get(report.id or 0), report.id in by_hand)
+            is_told = listed.for_people or listed.in_hand_since is not None
+            if is_told and listed.url and not report.channel.startswith(DIRECT):
                 rooms.setdefault(report.channel, []).append(listed)
         return rooms
+
+    def _in_hand(self, every: Sequence[Report], at: dt.datetime) -> dict[int, dt.datetime]:
+        """Of reports that people have, and of which they said nothing for long: since when."""
+        ids = [each.id or 0 for each in every if each.taken_by and each.asleep_since is None]
+        takings = self.store.takings.present(ids) if ids else {}
+        return {number: each.said_at for number, each in takings.items() if each.said_at <= at - IN_HAND}
 
     def _quorum(self, report: Report) -> Quorum | None:
         """Of a plan that waits: where some have approved it, the others are asked by name."""

@@ -12,6 +12,7 @@ from agents.errors import NotAtSource, SourceDown, SourceRejected
 from bot.sources.source import NOTHING_THERE, is_json, refuse_elsewhere, retry_after, unanswered, why_in
 
 _PATIENCE = 30  # seconds; a query may take a while
+_QUERY = "query/"
 _PAGES = 20  # of one list that are read at once
 
 
@@ -38,7 +39,7 @@ class Project:
 
         Without `refresh` PostHog answers the same query from its cache for up to six hours.
         """
-        return self._answer("POST", "query/", json={"query": dict(query), "refresh": "force_blocking"})
+        return self._answer("POST", _QUERY, json={"query": dict(query), "refresh": "force_blocking"})
 
     def listed(self, path: str, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """The rows of a list, page after page. Raises SourceDown and SourceRejected."""
@@ -61,6 +62,8 @@ class Project:
             raise SourceDown(
                 f"PostHog answered {status}; {self.name} is read again later", retry_after(response.headers)
             )
+        if status == requests.codes.bad_request and path.startswith(_QUERY):
+            raise SourceRejected(f"PostHog cannot read this query{why_in(response)}; ask it in other words")
         if not response.ok:
             no = NotAtSource if status in NOTHING_THERE else SourceRejected
             raise no(

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from agents.wording import moment
 from bot.actions import Action, Choice
-from bot.views import parts
+from bot.views import parts, taken
 from bot.views.asleep import asleep, on_card
 from bot.views.before import came_before
 from bot.views.drawing import Drawing
@@ -14,9 +14,11 @@ from bot.views.escape import link, plain
 from bot.views.parts import Markup, Sign, Words, bold
 from bot.views.scene import Scene
 from bot.views.words import SIGNS, footer, it_was, plural, source_name, waits_for
+from storage.calling import called
 from storage.status import CLOSED, Status, Visibility
 
 CARD = "card"
+_LINKED = 4  # issues that are named
 _ASK_DISMISS = (
     "The report is closed, and no fix is made. Later signals of the same problem are kept with it for 30 days; "
     "whoever asks for it gets a new report."
@@ -28,10 +30,10 @@ def card(scene: Scene) -> Drawing:
     report = scene.report
     status = waits_for(scene, _pull_request_name(scene))
     blocks: list[Block] = [
-        parts.header(report.title),
+        parts.header(called(report)),
         parts.paragraph(Sign(SIGNS[report.status]), " ", bold(status, 600)),
     ]
-    blocks += on_card(scene)
+    blocks += [*taken.on_card(scene), *on_card(scene)]
     if report.gist:
         blocks.append(parts.paragraph(*parts.prose(report.gist, 1_200)))
     if scene.snapshot.regression_of is not None:
@@ -45,7 +47,7 @@ def card(scene: Scene) -> Drawing:
     if pressed := _buttons(scene):
         blocks.append(parts.buttons(*pressed))
     blocks.append(parts.context(footer(scene.snapshot)))
-    return Drawing(CARD, f"{report.ref} {report.title} — {status}", blocks)
+    return Drawing(CARD, f"{report.ref} {called(report)} — {status}", blocks)
 
 
 def _facts(scene: Scene) -> str:
@@ -70,6 +72,7 @@ def _links(scene: Scene) -> list[Markup]:
         links.append(Markup(link(fix.url, f"pull request #{fix.number}")))
     if (tracked := scene.snapshot.tracked) is not None and tracked.identifier:
         links.append(Markup(link(tracked.url, tracked.identifier)))
+    links += [Markup(link(each.url, each.identifier)) for each in scene.snapshot.linked[:_LINKED]]
     if scene.report.status is Status.AWAITING_PROOF and scene.report.soak_until is not None:
         links.append(Markup(plain("watching until ") + moment(scene.report.soak_until)))
     return links
@@ -80,7 +83,8 @@ def _buttons(scene: Scene) -> list[ButtonElement]:
         return []
     value = Choice(report_id=scene.report_id).json_text
     wake = parts.button("Wake", Action.WAKE, value)
-    return [*_decisions(scene, value), wake if asleep(scene) else parts.button("Snooze…", Action.SLEEP, value)]
+    snooze = wake if asleep(scene) else parts.button("Snooze…", Action.SLEEP, value)
+    return [*_decisions(scene, value), *taken.button(scene), snooze]
 
 
 def _decisions(scene: Scene, value: str) -> list[ButtonElement]:

@@ -16,6 +16,8 @@ from storage.judgments import Evidence, EvidenceKind, Finding
 QUOTE = 120  # characters
 _PERSON = re.compile(r"\b[UW][A-Z0-9]{2,20}\b")
 _NAMED = 80  # characters of a signal that is cited
+_RUN, _OUTCOME = 72, 100  # of a command or a look-up, and of what came of it
+_ANSWERED = frozenset({EvidenceKind.COMMAND, EvidenceKind.QUERY})
 
 
 def brief(quote: str) -> str:
@@ -24,17 +26,26 @@ def brief(quote: str) -> str:
 
 
 def claimed(finding: Finding, scene: Scene) -> list[Piece]:
-    """What is claimed, and where it can be looked up."""
+    """What is claimed, and where it can be looked up; of what was run or asked, what came of it."""
     line: list[Piece] = [*with_people(parts.prose(finding.claim, 300), scene)]
-    places = dict.fromkeys(place_of(evidence, scene) for evidence in finding.evidence[:3])
+    places = dict.fromkeys(tuple(_shown(evidence, scene)) for evidence in finding.evidence[:3])
     for number, place in enumerate(places):
-        line += [" · " if number else " ", place]
+        line += [" · " if number else " ", *place]
     return line
 
 
+def _shown(evidence: Evidence, scene: Scene) -> Iterator[Piece]:
+    """Its place. What was run or asked stands nowhere else: of that, the words on which the claim rests, too."""
+    yield place_of(evidence, scene)
+    if evidence.kind in _ANSWERED:
+        quote = textwrap.shorten(evidence.quote, _OUTCOME, placeholder=" …")
+        yield from with_people([Words(f" “{quote}”", limit=_OUTCOME + 4)], scene)
+
+
 def with_people(pieces: Sequence[Piece], scene: Scene) -> Iterator[Piece]:
-    """The pieces, with people who acted on the report by their names: agents know their ids alone."""
-    known = {asked.asked_by for asked in scene.snapshot.inquiries} | {each.by for each in scene.snapshot.approvals}
+    """The pieces, with approvers and who acted on the report by their names: agents know their ids alone."""
+    acted = {asked.asked_by for asked in scene.snapshot.inquiries} | {each.by for each in scene.snapshot.approvals}
+    known = acted | set(scene.approvers)
     for piece in pieces:
         if not isinstance(piece, Words) or piece.code:
             yield piece
@@ -49,9 +60,12 @@ def with_people(pieces: Sequence[Piece], scene: Scene) -> Iterator[Piece]:
 
 
 def place_of(evidence: Evidence, scene: Scene) -> Piece:
-    """Where it stands: a signal by its title, as a link; anything else as code."""
+    """Where it stands: a signal by its title, as a link; anything else as code, a long command by its beginning."""
     if evidence.kind is EvidenceKind.SIGNAL:
         return _signal(evidence.where, scene)
+    if evidence.kind in _ANSWERED:
+        where = " ".join(evidence.where.split())
+        return code(where if len(where) <= _RUN else f"{where[: _RUN - 1]}…")
     return code(f"{evidence.where}:{evidence.line}" if evidence.line is not None else evidence.where)
 
 

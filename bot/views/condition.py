@@ -19,29 +19,6 @@ from storage.records import Report
 from storage.signals.keeping import SignalCounts
 from storage.spending import Spent
 
-HELP = (
-    "`/investigate <what is wrong>` opens a report and looks for the cause.\n"
-    "`/signalbox status` says how I am; `pause` and `resume` stop and start all work; `held` shows the quarantine.\n"
-    "`/signalbox why SB-12` says why its signals are in it, with a signal's link why that one is; `merge SB-3 into "
-    "SB-2` and `split SB-2` correct that, and `undo SB-3` takes it back. In a report's thread say it to me, such as "
-    "“@signalbox why is this here?”, “@signalbox merge this into SB-2”.\n"
-    "`/signalbox find` lists the open reports of this channel, `find owner/name` those about a repository, `find empty "
-    "invoice` all that have such words.\n"
-    "Nothing came of a message? `/signalbox why` and its link, or “@signalbox why?” beneath it, says why not.\n"
-    "`/signalbox ask SB-12 since which release?`, or “@signalbox since which release?” in its thread, has me look that "
-    "up and answer there.\n"
-    "`/signalbox repository SB-12 owner/name`, or the name alone, says which repository it is about.\n"
-    "`/signalbox linear SB-12` makes a Linear issue of it, if a team is set up.\n"
-    "`/signalbox snooze SB-12 3d` leaves it alone for a while, `mute SB-12` until something happens, `wake SB-12` ends "
-    "that; so do “snooze until monday”, “mute” and “wake” in its thread.\n"
-    "`/signalbox standing` lists what approvers allow ahead; `standing give owner/name for 3d at most 2` allows plans "
-    "for that repository, `standing stop` ends it.\n"
-    "`/signalbox runs` shows what was worked on lately, and what it cost; `/signalbox help` says all this.\n"
-    "In a report's thread approvers press Approve or reply `approve`; any other words of theirs change the plan.\n"
-    "“Investigate this” in a message's menu opens a report about that message."
-)
-
-
 _NEWS = dt.timedelta(days=14)  # what was left out by a first pull is said for so long; the doctor always says it
 LETTERS = 3  # dead events that are shown; two blocks each
 

@@ -13,6 +13,7 @@ from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
 from bot.views.reporter import message_of
 from bot.views.scene import Scene
 from bot.views.words import plural, source_name, title_of
+from storage.calling import called
 from storage.groups import Correction, CorrectionKind, PairKind
 from storage.raw import SLACK
 from storage.records import Report, Signal
@@ -107,7 +108,7 @@ def near_misses(scene: Scene) -> Drawing:
     blocks: list[Block] = [parts.paragraph(Sign("left_right_arrow"), bold(" May this be the same problem?"))]
     for near in asked[:_ASKED_ABOUT]:
         value = Two(report_id=scene.report_id, other_id=near.report.id or 0).json_text
-        name = f"{near.report.ref}: {near.report.title}"[:160]
+        name = f"{near.report.ref}: {called(near.report)}"[:160]
         why = f" ({near.pair.likelihood:.0%} likely by words and labels; I kept them apart)"
         blocks += [
             parts.paragraph(Link(near.address, name), why),
@@ -173,7 +174,7 @@ def duplicates(report: Report, others: list[Report]) -> list[Block]:
     for other in others:
         value = Two(report_id=report.id or 0, other_id=other.id or 0).json_text
         button = parts.button(f"Of {other.ref}", Action.DUPLICATE, value, number=other.id)
-        blocks += [parts.paragraph(bold(other.ref), " ", Words(other.title, limit=160)), parts.buttons(button)]
+        blocks += [parts.paragraph(bold(other.ref), " ", Words(called(other), limit=160)), parts.buttons(button)]
     return blocks
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import Block
 
 from agents.people.quorum import Quorum
 from bot.views import parts
-from bot.views.parts import Link, Moment, Piece, Sign, Words, bold
+from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
+from bot.views.taken import SIGN
 from bot.views.words import SIGNS, ended, plural, status_line, waits_for_people
+from storage.calling import called
 from storage.records import Report
 from storage.status import Status
 
@@ -25,6 +28,8 @@ class Listed:
     url: str
     came_from: Status | None = None
     quorum: Quorum | None = None  # of its plan, if that waits for several
+    in_hand_since: dt.datetime | None = None  # that somebody has it, and has said nothing since
+    by_hand: bool = False  # its newest fix is a person's own
     stands: str = ""  # as its card says it; empty: as its status does
 
     @property
@@ -35,7 +40,13 @@ class Listed:
     @property
     def for_people(self) -> bool:
         """Whether it waits for a person."""
-        return waits_for_people(self.report, self.came_from) and not self.sleeps
+        return waits_for_people(self.report, self.came_from) and not self.sleeps and not self.is_in_hand
+
+    @property
+    def is_in_hand(self) -> bool:
+        """Whether a person works on it and has nothing of ours to look at, so that nobody else is waited for."""
+        ours = self.report.status is Status.AWAITING_REVIEW and not self.by_hand
+        return bool(self.report.taken_by) and not ours
 
     @property
     def sleeps(self) -> bool:
@@ -43,8 +54,8 @@ class Listed:
         return self.report.asleep_since is not None
 
 
-def home(listed: list[Listed], *, paused: bool = False, held: int = 0) -> list[Block]:
-    """What waits for people first, then the rest, each newest first."""
+def home(listed: list[Listed], *, viewer: str = "", paused: bool = False, held: int = 0) -> list[Block]:
+    """What the viewer works on first, then what waits for people, then the rest, each newest first."""
     blocks: list[Block] = []
     if paused:
         blocks.append(
@@ -53,8 +64,11 @@ def home(listed: list[Listed], *, paused: bool = False, held: int = 0) -> list[B
     if not listed:
         blocks.append(parts.header("Open reports"))
         blocks.append(parts.paragraph("Nothing is open. Type /investigate and what is wrong to open a report."))
-    people = [each for each in listed if each.for_people]
-    others = [each for each in listed if not each.for_people and not each.sleeps]
+    own = [each for each in listed if viewer and each.report.taken_by == viewer and not each.sleeps]
+    rest = [each for each in listed if each not in own]
+    people = [each for each in rest if each.for_people]
+    others = [each for each in rest if not each.for_people and not each.sleeps]
+    blocks += _group("Yours", own)
     blocks += _group("Waiting for people", people)
     blocks += _group("Open reports", others)
     blocks += _group("Asleep", [each for each in listed if each.sleeps])
@@ -87,6 +101,10 @@ def _rests(report: Report) -> list[Piece]:
     return [Sign("zzz"), " muted. "] if report.asleep_since is not None else []
 
 
+def _taken(report: Report) -> list[Piece]:
+    return [Sign(SIGN), " ", Mention(report.taken_by), " works on it. "] if report.taken_by else []
+
+
 def _group(name: str, listed: list[Listed]) -> list[Block]:
     if not listed:
         return []
@@ -100,6 +118,6 @@ def _group(name: str, listed: list[Listed]) -> list[Block]:
 def _line(each: Listed) -> list[Piece]:
     """Its sign and title, and beneath what it waits for."""
     report = each.report
-    title = Link(each.url, f"{report.ref} {report.title}"[:200])
+    title = Link(each.url, f"{report.ref} {called(report)}"[:200])
     status = Words(each.line, italic=True, limit=300)
-    return [Sign(SIGNS[report.status]), " ", title, "\n", *_rests(report), status]
+    return [Sign(SIGNS[report.status]), " ", title, "\n", *_taken(report), *_rests(report), status]

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block
 from bot.views import parts
 from bot.views.parts import Moment, Piece, Words, bold
 from bot.views.words import money, plural, span
+from storage.calling import called
 from storage.judgments import Outcome
 from storage.records import Report
 from storage.run_rows import ToolUse
@@ -34,7 +35,7 @@ class Told:
 
 def how(report: Report, told: Sequence[Told]) -> list[Block]:
     """The first ones, in the order given."""
-    blocks: list[Block] = [parts.paragraph(bold(f"{report.ref} "), Words(report.title, limit=200))]
+    blocks: list[Block] = [parts.paragraph(bold(f"{report.ref} "), Words(called(report), limit=200))]
     if not told:
         blocks.append(parts.paragraph("Nothing was looked into yet, or it is older than these notes."))
     room = _STRANDS
@@ -50,7 +51,7 @@ def lately(found: Sequence[tuple[Report, RunSeen]]) -> list[Block]:
     """The runs of any reports, in the order given, without their steps; where the rest is."""
     blocks: list[Block] = []
     for report, run in found:
-        head: list[Piece] = [bold(f"{report.ref} "), Words(report.title, limit=200)]
+        head: list[Piece] = [bold(f"{report.ref} "), Words(called(report), limit=200)]
         doing: list[Piece] = [_DOING.get(run.stage, run.stage), ", ", Moment(run.began_at), ". ", *_end(run)]
         blocks += [parts.paragraph(*head), parts.paragraph(*doing), parts.context(_used(run))]
     return [

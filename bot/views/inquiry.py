@@ -6,12 +6,13 @@ That a question is taken is said by a sign on it; the answer is a message of its
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from slack_sdk.models.blocks import Block
 
 from agents.mentions import legible
 from bot.views import parts
-from bot.views.cited import claimed
+from bot.views.cited import claimed, with_people
 from bot.views.drawing import Drawing, Effect, Reaction
 from bot.views.parts import Mention, Piece, Words, bold
 from bot.views.scene import Scene, spot_of
@@ -20,6 +21,8 @@ from storage.inquiries import Inquiry, InquiryStatus, Reply
 from storage.status import CLOSED, Status
 
 _TAKEN = "eyes"
+_LEFT = "What I had to say to the question itself rested on what does not hold, so it is left out. What else I found:"
+_NOTHING_LEFT = "What I had to say rested on citations that do not hold, so it is left out."
 _ASKED = 160  # characters of a question that are repeated
 _CHANGED_NOTHING = {
     Status.AWAITING_APPROVAL: "to change the plan, an approver says how, without a question mark.",
@@ -79,15 +82,15 @@ def _lead(asked: Inquiry) -> list[Piece]:
 
 def _answer(scene: Scene, asked: Inquiry, reply: Reply) -> list[Block]:
     blocks: list[Block] = [parts.paragraph(*_lead(asked))]
-    if reply.claims:
-        first, *others = reply.claims
-        blocks.append(parts.paragraph(*claimed(first, scene)))
-        if others:
-            blocks.append(parts.bullets([claimed(each, scene) for each in others]))
+    first, others = (reply.claims[:1], reply.claims[1:]) if not reply.lead_dropped else ((), reply.claims)
+    blocks += [parts.paragraph(*claimed(each, scene)) for each in first]
+    if reply.lead_dropped:
+        blocks.append(parts.paragraph(Words(_LEFT if others else _NOTHING_LEFT, italic=True)))
+    if others:
+        blocks.append(parts.bullets([claimed(each, scene) for each in others]))
     if reply.unknown.strip():
-        blocks.append(
-            parts.written(reply.unknown, 600, bold("Not known  ") if reply.claims else bold("I do not know.  "))
-        )
+        lead = bold("Not known  ") if reply.claims or reply.lead_dropped else bold("I do not know.  ")
+        blocks.append(parts.written(reply.unknown, 600, lead, said=partial(with_people, scene=scene)))
     return blocks
 
 
@@ -106,4 +109,4 @@ def _small(scene: Scene, reply: Reply) -> list[Block]:
 
 
 def _said(reply: Reply) -> str:
-    return reply.claims[0].claim if reply.claims else reply.unknown
+    return reply.claims[0].claim if reply.claims and not reply.lead_dropped else reply.unknown or _LEFT

@@ -12,10 +12,12 @@ from bot.views import parts
 from bot.views.corrections import reasons
 from bot.views.drawing import Drawing
 from bot.views.in_the_way import what_is_in_the_way
+from bot.views.mended import closed, take_back, was_taken_back, what_was_merged
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold, code
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
 from bot.views.words import ended, is_merge, it_was
+from storage.calling import called
 from storage.decisions.kept_back import KeptBack, kept_back_by
 from storage.in_the_way import in_the_way_by
 from storage.records import Entry, Fix
@@ -38,8 +40,10 @@ def announcements(scene: Scene) -> Iterator[Drawing]:
         match entry.before, entry.after:
             case _, Status.STUCK:
                 yield trouble(scene, entry, now=now)
-            case _, Status.AWAITING_REVIEW if scene.fix is not None:
-                yield ready(scene, entry, scene.fix, latest=now)
+            case _, Status.AWAITING_REVIEW if (fix := scene.fix_at(entry)) is not None and not fix.by_hand:
+                yield ready(scene, entry, fix, latest=now)
+            case Status.AWAITING_REVIEW, Status.GATHERING if entry.who in _NOT_PEOPLE:
+                yield closed(entry, now=now)
             case Status.AWAITING_APPROVAL, Status.GATHERING:
                 yield expired(scene, entry, now=now)
             case _, Status.DISMISSED if _is_by_a_person(entry):
@@ -59,10 +63,13 @@ def _is_by_a_person(dismissal: Entry) -> bool:
 
 def merged(scene: Scene, fix: Fix) -> Drawing:
     """From the merge on: watching, then resolved or come back. One message, edited."""
-    link = Link(fix.url, f"Pull request #{fix.number}")
-    blocks: list[Block] = [parts.paragraph(Sign(_sign(scene)), " ", link, *_since_merge(scene))]
+    merged_one: list[Piece] = [Link(fix.url, f"Pull request #{fix.number}"), " was merged."]
+    lead = what_was_merged(fix) if fix.by_hand else merged_one
+    blocks: list[Block] = [parts.paragraph(Sign(_sign(scene, fix)), " ", *lead, *_since_merge(scene, fix))]
     if back := _back(scene, fix):
         blocks.append(parts.paragraph(_WAS_REVERTED if back.text.startswith(REVERTED) else _CAME_BACK))
+    if fix.by_hand and scene.fix is fix and scene.report.status is Status.AWAITING_PROOF:
+        blocks.append(take_back(scene))
     return Drawing(f"outcome:{fix.id}", _said(scene, fix), blocks)
 
 
@@ -137,7 +144,7 @@ def followed(scene: Scene) -> Iterator[Drawing]:
     )
     said = "It may have come back, so I opened " if over else "It is looked at again in "
     for after in scene.snapshot.after:
-        name = f"{after.report.ref}: {after.report.title}"[:160]
+        name = f"{after.report.ref}: {called(after.report)}"[:160]
         line: list[Piece] = [Sign("repeat"), f" {said}", Link(after.address, name), ended(name).rstrip()]
         yield Drawing(f"after:{after.report.id}", f"{said}{name}", [parts.paragraph(*line)])
 
@@ -174,22 +181,31 @@ def _lacking(scene: Scene, ended: Entry, purpose: str) -> Drawing:
     return Drawing(purpose, f"No fix can be proposed yet: {ended.text}", blocks, past=not now)
 
 
-def _since_merge(scene: Scene) -> list[Piece]:
+def _since_merge(scene: Scene, fix: Fix) -> list[Piece]:
+    """What became of it since; of an earlier one only that it was taken back."""
     report = scene.report
+    if fix.by_hand and was_taken_back(scene, fix):
+        return [" That was taken back."]
+    if scene.fix is not fix:
+        return []
     match report.status:
         case Status.RESOLVED:
-            return [bold(" was merged, and it did not come back: resolved.")]
+            return [bold(" It did not come back: resolved.")]
         case Status.AWAITING_PROOF if report.soak_until is not None:
-            return [" was merged. I watch until ", Moment(report.soak_until), " whether it comes back."]
+            return [" I watch until ", Moment(report.soak_until), " whether it comes back."]
         case _:
-            return [" was merged."]
+            return []
 
 
-def _sign(scene: Scene) -> str:
-    return "white_check_mark" if scene.report.status is Status.RESOLVED else "crossed_fingers"
+def _sign(scene: Scene, fix: Fix) -> str:
+    held = scene.report.status is Status.RESOLVED and scene.fix is fix
+    return "white_check_mark" if held else "crossed_fingers"
 
 
 def _said(scene: Scene, fix: Fix) -> str:
+    if fix.number is None:
+        over = scene.report.status is Status.RESOLVED
+        return "Resolved: it did not come back." if over else "It is said to be mended; I watch whether it comes back."
     if scene.report.status is Status.RESOLVED:
         return f"Resolved: pull request #{fix.number} was merged, and it did not come back."
     return f"Pull request #{fix.number} was merged; I watch whether it comes back."
@@ -198,7 +214,8 @@ def _said(scene: Scene, fix: Fix) -> str:
 def _back(scene: Scene, fix: Fix) -> Entry | None:
     """The move that took the report back since its fix was merged."""
     back = scene.last_move(Status.AWAITING_PROOF, Status.GATHERING)
-    return back if back is not None and fix.merged_at is not None and back.at >= fix.merged_at else None
+    is_back = back is not None and back.who in _NOT_PEOPLE
+    return back if back is not None and is_back and fix.merged_at is not None and back.at >= fix.merged_at else None
 
 
 def _following(scene: Scene, entry: Entry) -> Entry | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from slack_sdk.models.blocks import (
@@ -125,27 +125,34 @@ def paragraph(*pieces: Piece) -> Block:
     return RichTextBlock(elements=[_section(pieces)])
 
 
-def written(text: str, limit: int, *lead: Piece) -> Block:
-    """What an agent wrote at length, behind a lead: its lists as lists, its code as code."""
+def written(
+    text: str, limit: int, *lead: Piece, said: Callable[[Sequence[Piece]], Iterable[Piece]] = lambda pieces: pieces
+) -> Block:
+    """What an agent wrote at length, behind a lead: its lists as lists, its code as code.
+
+    `said` is what becomes of its words.
+    """
     elements: list[RichTextElement] = []
     found = passages(limits.cut(shown(text), limit))
     if lead and (not found or found[0].shape is not Shape.WORDS):
         elements.append(_section(lead))
         lead = ()
     for passage in found:
-        elements.append(_passage(passage, lead))
+        elements.append(_passage(passage, lead, said))
         lead = ()
     return RichTextBlock(elements=elements or [_section(())])
 
 
-def _passage(passage: Passage, lead: Sequence[Piece]) -> RichTextElement:
+def _passage(
+    passage: Passage, lead: Sequence[Piece], said: Callable[[Sequence[Piece]], Iterable[Piece]]
+) -> RichTextElement:
     match passage.shape:
         case Shape.WORDS:
-            return _section([*lead, *prose(passage.text)])
+            return _section([*lead, *said(prose(passage.text))])
         case Shape.CODE:
             return RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=passage.text)])
         case _:
-            items = [_section(prose(line)) for line in passage.lines]
+            items = [_section([*said(prose(line))]) for line in passage.lines]
             offset = passage.first - 1 or None
             return RichTextListElement(style=passage.shape.value, elements=items, offset=offset)
 

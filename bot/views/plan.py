@@ -111,7 +111,7 @@ def _sufficed(scene: Scene, shown: ShownPlan) -> bool:
 
 
 def _following(scene: Scene, shown: ShownPlan) -> ShownPlan | None:
-    return next((each for each in scene.snapshot.plans if each.revision == shown.revision + 1), None)
+    return next((each for each in scene.snapshot.plans if each.revision > shown.revision), None)
 
 
 def _on(scene: Scene, shown: ShownPlan) -> list[Approval]:
@@ -128,6 +128,9 @@ def _guidance_on(scene: Scene, shown: ShownPlan) -> Approval | None:
 
 
 def _too_late(scene: Scene, shown: ShownPlan, *, newest: bool) -> list[Piece]:
+    mended = [fix for fix in scene.snapshot.fixes if fix.by_hand and fix.started_at >= shown.made_at]
+    if mended and _following(scene, shown) is None:
+        return [Mention(mended[-1].by_hand), Words(" mended it by hand, so this plan waits no more.", italic=True)]
     if not newest:
         return [Words("This plan was replaced by a newer one.", italic=True)]
     expired = scene.last_move(Status.AWAITING_APPROVAL, Status.GATHERING)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
-from agents.proof.linting import lint_said
-from agents.suites.suite import suite_said
+from agents.suites.suite import lint_said, suite_said
 from bot.views import parts
 from bot.views.drawing import Drawing, File, Upload
 from bot.views.parts import Sign, Words, bold

@@ -10,6 +10,7 @@ from bot.views.drawing import Effect
 from bot.views.evidence import evidence
 from bot.views.inquiry import inquiries
 from bot.views.joining import another_yes
+from bot.views.mended import by_hand
 from bot.views.outcome import announcements, followed, merged, missing
 from bot.views.plan import plan
 from bot.views.progress import progress
@@ -19,6 +20,7 @@ from bot.views.question import question
 from bot.views.reporter import answers
 from bot.views.scene import Scene
 from bot.views.standing import allowed
+from bot.views.taken import taken
 from storage.records import Fix
 
 
@@ -47,6 +49,7 @@ def _awake(scene: Scene) -> Iterator[Effect]:
         yield from _fix(scene, fix)
     if (news := joined_since(scene)) is not None:
         yield news
+    yield from taken(scene)
     yield near_misses(scene)
     yield from corrected(scene)
     yield from moved(scene)
@@ -63,4 +66,4 @@ def _fix(scene: Scene, fix: Fix) -> Iterator[Effect]:
         if (whole := logs(scene, fix, fix.proof)) is not None:
             yield whole
     if fix.number is not None:
-        yield pull_request(fix)
+        yield by_hand(scene, fix) if fix.by_hand else pull_request(fix)

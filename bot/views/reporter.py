@@ -18,6 +18,7 @@ from bot.views.escape import one_line
 from bot.views.parts import Link, Piece, Sign
 from bot.views.scene import Scene
 from bot.views.words import NO_MODEL, ended, idle_because, waits_for
+from storage.calling import called
 from storage.outbox import REACTIONS
 from storage.raw import SLACK
 from storage.records import Signal
@@ -99,7 +100,7 @@ def _told(scene: Scene, signal: Signal) -> tuple[str, str, list[Piece]]:
     """Whether it opened the report, how that is called, and what becomes of it."""
     opened = scene.snapshot.gathered.first
     first = opened is not None and opened.id == signal.id
-    name = f"{scene.report.ref}: {one_line(scene.report.title)[:140]}"
+    name = f"{scene.report.ref}: {one_line(called(scene.report))[:140]}"
     return "I opened" if first else "This belongs to", name, _becomes(scene, signal, first=first)
 
 
@@ -120,6 +121,8 @@ def _becomes(scene: Scene, signal: Signal, *, first: bool) -> list[Piece]:
 
 def _proven(scene: Scene, signal: Signal, under: Spot) -> Drawing:
     fix = scene.fix
-    change = Link(fix.url, f"Pull request #{fix.number}") if fix is not None and fix.number is not None else "A change"
-    blocks = [parts.paragraph(Sign(PROVEN), " This is fixed: ", change, " was merged, and it did not come back.")]
+    change: list[Piece] = ["it was mended by hand"]
+    if fix is not None and fix.number is not None:
+        change = [Link(fix.url, f"Pull request #{fix.number}"), " was merged"]
+    blocks = [parts.paragraph(Sign(PROVEN), " This is fixed: ", *change, ", and it did not come back.")]
     return Drawing(f"proven:{signal.id}", "This is fixed: it did not come back after the merge.", blocks, under)

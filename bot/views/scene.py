@@ -57,6 +57,10 @@ class Scene:
         """The latest fix."""
         return self.snapshot.fixes[-1] if self.snapshot.fixes else None
 
+    def fix_at(self, entry: Entry) -> Fix | None:
+        """The one that was the latest when a move was made."""
+        return next((fix for fix in reversed(self.snapshot.fixes) if fix.started_at <= entry.at), None)
+
     @property
     def plan(self) -> ShownPlan | None:
         """The latest plan."""

@@ -11,8 +11,10 @@ from slack_sdk.models.blocks import Block
 from bot.views import parts
 from bot.views.home import Listed
 from bot.views.joining import some
-from bot.views.parts import Link, Moment, Piece, Sign, Words, bold
+from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
 from bot.views.words import SIGNS, plural, span
+from storage.calling import called
+from storage.records import Report
 from storage.status import Status
 
 _LISTED = 10
@@ -63,8 +65,22 @@ def _waits(many: int) -> str:
 def _line(listed: Listed, at: dt.datetime) -> list[Piece]:
     report = listed.report
     waited = span((at - report.since).total_seconds())
-    title = Link(listed.url, f"{report.ref} {report.title}"[:160])
+    title = Link(listed.url, f"{report.ref} {called(report)}"[:160])
+    if listed.in_hand_since is not None:
+        return [
+            Sign(SIGNS[report.status]),
+            " ",
+            title,
+            *_still(report, span((at - listed.in_hand_since).total_seconds())),
+        ]
     return [Sign(SIGNS[report.status]), " ", title, *_for(listed, waited)]
+
+
+def _still(report: Report, quiet: str) -> list[Piece]:
+    """Who has it is asked, and nobody else."""
+    still = " by hand, and said nothing of it for "
+    words = f"{still}{quiet}. Still at it? Say “on it” in its thread; “release this” to me there lets it go."
+    return [": ", Mention(report.taken_by), " works on it", words]
 
 
 def _for(listed: Listed, waited: str) -> list[Piece]:

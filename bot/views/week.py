@@ -12,7 +12,7 @@ from storage.reports.balance import Balance
 
 def week(balance: Balance) -> tuple[str, list[Block]]:
     """The counts that are not zero, in the order in which a report comes to them."""
-    said = _said(balance)
+    said = counted(balance)
     blocks: list[Block] = [
         parts.paragraph(Sign("calendar"), " ", bold("The last seven days: "), *parts.prose(f"{', '.join(said)}.")),
         parts.context(
@@ -25,10 +25,11 @@ def week(balance: Balance) -> tuple[str, list[Block]]:
     return f"The last seven days: {', '.join(said)}.", blocks
 
 
-def _said(balance: Balance) -> list[str]:
+def counted(balance: Balance) -> list[str]:
+    """The counts that are not zero, in words."""
     again = f" ({balance.returned} of a problem that was closed before)" if balance.returned else ""
     ahead = f" ({balance.ahead} ahead, by a standing approval: `/signalbox standing`)" if balance.ahead else ""
-    counted = [
+    told = [
         (balance.opened, f"{plural(balance.opened, 'report')} opened{again}"),
         (balance.planned, f"{plural(balance.planned, 'plan')} shown"),
         (balance.approved, f"{balance.approved} approved{ahead}"),
@@ -39,4 +40,4 @@ def _said(balance: Balance) -> list[str]:
         (balance.dismissed, f"{balance.dismissed} dismissed"),
         (balance.stuck, f"{balance.stuck} got stuck"),
     ]
-    return [words for count, words in counted if count]
+    return [words for count, words in told if count]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from agents.mentions import legible
 from agents.rules import autonomy_of
 from agents.terms import Autonomy, Policy
+from bot.views import mended
 from bot.views.parts import Mention, Moment, Piece
 from bot.views.scene import Scene
 from storage.decisions.standing import AHEAD
@@ -138,8 +139,11 @@ def why_dismissed(report: Report) -> str:
 
 def waits_for(scene: Scene, pull_request: str = "the pull request") -> str:
     """The same, and truly also where asking would not help."""
-    came_from = scene.moves[-1].before if scene.moves else None
-    return stands(scene.report, scene.policy, came_from, researches=scene.researches, pull_request=pull_request)
+    came_from, by_hand = scene.moves[-1].before if scene.moves else None, scene.fix is not None and scene.fix.by_hand
+    return stands(
+        scene.report, scene.policy, came_from, researches=scene.researches, pull_request=pull_request,
+        by_hand=bool(by_hand),
+    )  # fmt: skip
 
 
 def stands(
@@ -149,8 +153,14 @@ def stands(
     *,
     researches: bool,
     pull_request: str = "the pull request",
+    by_hand: bool = False,
 ) -> str:
-    """What a report waits for, and truly so where asking would not help, or nothing else would."""
+    """What a report waits for, and truly so where asking would not help, or nothing else would.
+
+    `by_hand`: its newest fix is a person's own.
+    """
+    if by_hand and (said := mended.line(report.status, pull_request)):
+        return said
     if idle := idle_because(report, policy, researches=researches):
         return f"Gathering: {idle}."
     if report.status is Status.GATHERING and came_from in _WHEN_ASKED and _is_only_filed(report, policy):
@@ -200,7 +210,7 @@ def timeline(scene: Scene, most: int = 8) -> list[list[Piece]]:
     for entry in scene.moves[-most:]:
         by_person = _is_person(entry.who)
         did = "stopped" if by_person and entry.after is Status.STUCK else _DID[entry.after] if entry.after else ""
-        did = entry.text if is_merge(entry) else did
+        did = entry.text if is_merge(entry) else mended.did(entry) or did
         line: list[Piece] = [Moment(entry.at), f": {did}"]
         if by_person:
             line += [", by ", Mention(entry.who), "'s standing approval" if entry.text.startswith(AHEAD) else ""]

@@ -57,6 +57,7 @@ const EMOJI = {
   arrow_forward: "▶️", calendar: "📅", construction: "🚧", globe_with_meridians: "🌐",
   grey_question: "❔", heavy_plus_sign: "➕", inbox_tray: "📥", left_right_arrow: "↔️",
   no_entry_sign: "🚫", repeat: "🔁", twisted_rightwards_arrows: "🔀", zzz: "💤", raised_hand: "✋", crossed_fingers: "🤞",
+  bar_chart: "📊", bust_in_silhouette: "👤",
   alarm_clock: "⏰", fast_forward: "⏩", point_down: "👇", raised_hands: "🙌", ramen: "🍜", shrug: "🤷",
 };
 

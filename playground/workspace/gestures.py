@@ -24,6 +24,7 @@ from playground.workspace.records import (
 )
 from playground.workspace.responses import show
 from playground.workspace.shapes import message_json, view_json
+from playground.workspace.wording import typed
 
 
 class Gestures:
@@ -44,7 +45,8 @@ class Gestures:
             channel = self._people.inside(user_id, channel_id)
             if thread_ts:
                 raise PersonCannot(f"{command} is not supported in threads. Sorry!")
-            if command not in {each.command for each in self._core.app.commands}:
+            seed = next((each for each in self._core.app.commands if each.command == command), None)
+            if seed is None:
                 raise PersonCannot(f"{command} is not a valid command: the app does not have it")
             if "commands" not in self._core.app.scopes:
                 raise PersonCannot(f"{command} cannot be used: the app does not hold the scope commands")
@@ -59,7 +61,7 @@ class Gestures:
                 "user_id": user.id,
                 "user_name": user.name,
                 "command": command,
-                "text": text,
+                "text": typed(text, self._state.users.values()) if seed.should_escape else text,
                 "api_app_id": self._core.app.id,
                 "is_enterprise_install": "false",
                 "response_url": self._core.interactivity.response_url(channel.id, user.id),

@@ -99,6 +99,7 @@ class CommandSeed:
     command: str
     description: str = ""
     usage_hint: str = ""
+    should_escape: bool = False  # names and links come as they do in messages
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,9 @@ class AppSeed:
             scopes=tuple(manifest["oauth_config"]["scopes"]["bot"]),
             events=tuple(settings.get("event_subscriptions", {}).get("bot_events", ())),
             commands=tuple(
-                CommandSeed(c["command"], c.get("description", ""), c.get("usage_hint", ""))
+                CommandSeed(
+                    c["command"], c.get("description", ""), c.get("usage_hint", ""), c.get("should_escape", False)
+                )
                 for c in features.get("slash_commands", ())
             ),
             shortcuts=tuple(

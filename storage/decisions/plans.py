@@ -55,7 +55,7 @@ class Plans(Deciding):
             known = select(func.coalesce(func.max(ShownPlan.revision), 0)).where(ShownPlan.report_id == report_id)
             shown = ShownPlan(
                 report_id=report_id,
-                revision=session.exec(known).one() + 1,
+                revision=max(session.exec(known).one(), report.plan_revision) + 1,
                 hash=plan.hash,
                 body=plan,
                 because=still_said(session, report_id, because),
@@ -165,6 +165,11 @@ class Plans(Deciding):
             if asked.answered_at is None:
                 asked.answer, asked.answered_by, asked.answered_at = answer, by, now()
             return asked
+
+    def was_heard(self, message: str) -> bool:
+        """Whether a message (`channel/ts`) decided something, or told us what to do."""
+        with self._on.read() as session:
+            return session.exec(select(Approval.id).where(Approval.message == message)).first() is not None
 
     def retract(self, message: str) -> Retracted | None:
         """Forget what a deleted message (`channel/ts`) told us to do; None where it told us nothing."""

@@ -9,11 +9,13 @@ from sqlmodel import SQLModel
 
 import storage.groups
 import storage.inquiries
+import storage.linked
 import storage.plumbing
 import storage.records
 import storage.run_rows
 import storage.sleep
 import storage.standing_rows
+import storage.taking
 import storage.tracked  # noqa: F401 with the others, it makes the tables known
 from storage.migrations.scope import is_looked_at, is_modelled
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from storage.records import Approval, Entry, EntryKind, Fix, Report, Signal
 from storage.run_rows import ModelCall
-from storage.status import Dismissal, Status
+from storage.status import Dismissal, Mover, Status, Visibility
 from storage.transactions import Transactions
 
 
@@ -60,6 +60,11 @@ class _Came:
         counts = {name: sum(map(wanted, ids)) for name, ids in self.reports.items()}
         return Balance(**counts, usd=round(sum(usd for each, usd in self.usd.items() if wanted(each)), 6))
 
+    def among(self, ids: frozenset[int]) -> _Came:
+        """The same of some reports alone."""
+        reports = {name: each & ids for name, each in self.reports.items()}
+        return _Came(reports, {each: usd for each, usd in self.usd.items() if each in ids})
+
     @property
     def ids(self) -> frozenset[int]:
         return frozenset().union(self.usd, *self.reports.values())
@@ -82,6 +87,18 @@ class Balances:
             came = _came(session, moment)
             known = _sources(session) if what is Grouped.SOURCE else _repositories(session)
         return dict(sorted(_divided(came, known).items(), key=lambda one: (-one[1].opened, -one[1].usd, one[0])))
+
+    def seen_in(
+        self, moment: dt.datetime, channel: str, repository: str = "", what: Grouped | None = None
+    ) -> dict[str, Balance]:
+        """Of a channel's reports, or of those about a repository that may be spoken of there; told apart or not."""
+        with self._on.read() as session:
+            came, seen = _came(session, moment), _seen(session, channel, repository)
+            known = _sources(session) if what is Grouped.SOURCE else _repositories(session)
+            if what is None:
+                return {"": came.of(seen.__contains__)}
+            divided = _divided(came.among(seen), known)
+        return dict(sorted(divided.items(), key=lambda one: (-one[1].opened, -one[1].usd, one[0])))
 
     def by_room(self, moment: dt.datetime) -> dict[str, Balance]:
         """Of the reports whose thread is in each channel, those only in which something came of any."""
@@ -122,8 +139,10 @@ def _came(session: Session, moment: dt.datetime) -> _Came:
             "approved": moved(before == Status.AWAITING_APPROVAL, after == Status.AWAITING_FIX),
             "ahead": frozenset(session.exec(ahead.distinct()).all()),
             "pull_requests": fixed(col(Fix.opened_at) >= moment),
-            "merged": fixed(col(Fix.merged_at) >= moment),
-            "came_back": moved(before == Status.AWAITING_PROOF, after == Status.GATHERING),
+            "merged": fixed((col(Fix.merged_at) >= moment) & (col(Fix.by_hand) == "")),
+            "came_back": moved(
+                before == Status.AWAITING_PROOF, after == Status.GATHERING, col(Entry.who) == Mover.WORLD
+            ),
             "resolved": moved(after == Status.RESOLVED),
             "dismissed": moved(after == Status.DISMISSED) - nobodys,
             "stuck": moved(after == Status.STUCK),
@@ -150,6 +169,16 @@ def _sources(session: Session) -> dict[int, str]:
 
 def _repositories(session: Session) -> dict[int, str]:
     return {report_id or 0: name for report_id, name in session.exec(select(Report.id, Report.repository))}
+
+
+def _seen(session: Session, channel: str, repository: str) -> frozenset[int]:
+    """The reports of a channel; with a repository, those about it that are public or the channel's own."""
+    if not repository:
+        rows = select(Report.id).where(Report.channel == channel)
+    else:
+        open_to_all = (col(Report.visibility) == Visibility.PUBLIC) | (col(Report.channel) == channel)
+        rows = select(Report.id).where(Report.repository == repository, open_to_all)
+    return frozenset(each or 0 for each in session.exec(rows))
 
 
 def _rooms(session: Session) -> dict[int, str]:

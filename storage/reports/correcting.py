@@ -18,6 +18,7 @@ from storage.reports import pairs
 from storage.reports.correctable import may_merge, may_split
 from storage.sleep import Waking, wake
 from storage.status import Dismissal, Mover, Status
+from storage.taking import give
 from storage.transactions import Transactions, found, locked
 
 
@@ -180,7 +181,8 @@ def _elsewhere(session: Session, report: Report, heir: Report, correction: Corre
 
 
 def _close(session: Session, report: Report, heir: Report, by: str) -> None:
-    """Dismiss it, with its heir as the reason."""
+    """Dismiss it, with its heir as the reason. Who works on it works on that now, unless somebody else does."""
+    taken_by = report.taken_by
     if report.status is Status.DISMISSED:
         report.dismissal, report.version = Dismissal.DUPLICATE, report.version + 1
     else:
@@ -196,6 +198,8 @@ def _close(session: Session, report: Report, heir: Report, by: str) -> None:
             changes={"dismissal": Dismissal.MERGED, "dismissed_because": f"merged into {heir.ref}"},
         )
     report.merged_into = heir.id
+    if taken_by and not heir.taken_by:
+        give(session, heir, taken_by, by)
 
 
 def _move(signals: Sequence[Signal], source: Report, target: Report, epoch: Epoch) -> None:

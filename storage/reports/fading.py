@@ -52,6 +52,7 @@ def _silent(since: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         col(Report.status) == Status.GATHERING,
         col(Report.since) < since,
+        col(Report.taken_by) == "",  # who has it is asked about it
         col(Report.asleep_until).is_(None),  # who named a moment wants to hear of it then
         ~exists().where(col(Signal.report_id) == col(Report.id), heard),
         ~exists().where(col(Entry.report_id) == col(Report.id), col(Entry.at) >= since),

@@ -9,7 +9,7 @@ from sqlmodel import col, func, or_, select
 from storage.groups import Correction
 from storage.records import Entry, EntryKind, Report
 from storage.reports.past import REVERTED
-from storage.status import Status
+from storage.status import Mover, Status
 from storage.transactions import Transactions
 
 _MOST = 100  # at once; the next look takes the rest
@@ -27,8 +27,10 @@ class LeftOver:
         rows = (
             select(Report.id)
             .join(Entry, col(Entry.id) == latest.correlate(Report).scalar_subquery())
-            .where(Report.status == Status.GATHERING, Report.research_passes > 0)
-            .where(Entry.before == Status.AWAITING_PROOF, ~col(Entry.text).startswith(REVERTED))
+            .where(Report.status == Status.GATHERING)
+            .where(
+                Entry.before == Status.AWAITING_PROOF, Entry.who == Mover.WORLD, ~col(Entry.text).startswith(REVERTED)
+            )
         )
         with self._on.read() as session:
             return [report_id or 0 for report_id in session.exec(rows.order_by(col(Report.since)).limit(_MOST))]

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.records import Approval, Decision, Entry, Fix, Report
-from storage.status import Dismissal, Status, Visibility
+from storage.status import Dismissal, Mover, Status, Visibility
 from storage.transactions import Transactions
 
 REVERTED = "the merge was reverted"  # how the journal's line begins that says so
@@ -126,7 +126,7 @@ def _told(session: Session, report: Report) -> PastReport:
 
 def _came_back(report_id: int) -> SelectOfScalar[str]:
     """The latest words on a fix that did not hold."""
-    back = (Entry.before == Status.AWAITING_PROOF, Entry.after == Status.GATHERING)
+    back = (Entry.before == Status.AWAITING_PROOF, Entry.after == Status.GATHERING, Entry.who == Mover.WORLD)
     return select(Entry.text).where(Entry.report_id == report_id, *back).order_by(col(Entry.id).desc()).limit(1)
 
 

@@ -10,6 +10,7 @@ from storage.gathered import Gathered, gathered, shown_of
 from storage.groups import Correction, Pair
 from storage.heirs import heir_of
 from storage.inquiries import Inquiry
+from storage.linked import LinkedIssue, linked_with
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.reports.pairs import pairs_of
@@ -17,6 +18,7 @@ from storage.sleep import Sleep
 from storage.spending import Spent, spent_by_stage
 from storage.standing_rows import StandingApproval, StandingUse, of_report
 from storage.status import CLOSED, Status, Visibility
+from storage.taking import Taking
 from storage.tracked import TrackedIssue
 from storage.transactions import Row, found, table_of
 
@@ -48,6 +50,8 @@ class Snapshot:
     uses: tuple[StandingUse, ...] = ()  # what came of those
     after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
     sleeps: tuple[Sleep, ...] = ()
+    takings: tuple[Taking, ...] = ()
+    linked: tuple[LinkedIssue, ...] = ()  # issues that people linked with it
     inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
 
 
@@ -99,6 +103,8 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         after=_after(session, report),
         tracked=session.get(TrackedIssue, report_id),
         sleeps=_of(session, Sleep, report_id),
+        takings=_of(session, Taking, report_id),
+        linked=tuple(linked_with(session, report_id)),
         inquiries=_of(session, Inquiry, report_id),
         near=tuple(
             near

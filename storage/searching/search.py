@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from storage.groups import Route
 from storage.keys import fitted
+from storage.linked import holders
 from storage.plumbing import FILING, Epoch
 from storage.records import Signal, SignalKey
 from storage.searching.candidates import Candidate, Kin, kin_of, places_of, titles_of
@@ -199,10 +200,13 @@ def _merged(one: list[int], other: list[int]) -> list[int]:
 
 
 def _shared_keys(session: Session, keys: tuple[str, ...], channel: str) -> dict[int, tuple[str, ...]]:
-    """Per report, which of the keys its signals have. Of the signals that hold a key, the newest are looked at."""
+    """Per report, which of the keys its signals have, or people linked with it.
+
+    Of the signals that hold a key, the newest are looked at.
+    """
     if not keys:
         return {}
-    holders = [
+    having = [
         select(Signal.report_id, literal(key).label("key"))
         .join(SignalKey, col(Signal.id) == SignalKey.signal_id)
         .where(SignalKey.key == key, Signal.status == SignalStatus.FILED, col(Signal.report_id).is_not(None))
@@ -213,7 +217,9 @@ def _shared_keys(session: Session, keys: tuple[str, ...], channel: str) -> dict[
         for key in keys
     ]
     shared: dict[int, dict[str, None]] = {}
-    for report_id, key in session.connection().execute(union_all(*(select(part) for part in holders))):
+    for report_id, key in session.connection().execute(union_all(*(select(part) for part in having))):
+        shared.setdefault(report_id, {})[key] = None
+    for report_id, key in holders(session, keys, channel):
         shared.setdefault(report_id, {})[key] = None
     return {report_id: tuple(held) for report_id, held in shared.items()}
 

@@ -93,8 +93,9 @@ def retitle(session: Session, report_id: int, external_id: str, *, without: str 
     report.version += 1
     left = select(Signal.id).where(Signal.report_id == report_id, Signal.status != SignalStatus.ERASED)
     if session.exec(left.limit(1)).first() is None:
-        report.title, report.gist = without, ""
+        report.title, report.gist, report.name = without, "", ""  # a name may say again what was deleted
     elif report.subject == external_id:
+        report.name = ""
         said = select(Signal).where(col(Signal.id).in_(left), col(Signal.summary).is_not(None))
         first = session.exec(said.order_by(col(Signal.id)).limit(1)).first()
         if first is None or first.summary is None:  # all that is left is read anew

@@ -50,7 +50,7 @@ def test_a_long_retry_after_postpones_the_job_instead_of_its_thread(api: Api, sq
 
 @pytest.mark.parametrize(
     ("status", "advice"),
-    [(401, "ANTHROPIC_API_KEY"), (402, "no credit"), (403, "the key may not"), (404, r"check \[models\]")],
+    [(401, "ANTHROPIC_API_KEY"), (403, "the key may not"), (404, r"check \[models\]")],
 )
 def test_a_wrong_set_up_is_waited_for_and_says_what_to_put_right(
     api: Api, sqlite_store: Store, status: int, advice: str
@@ -74,6 +74,7 @@ def test_a_wrong_set_up_is_waited_for_and_says_what_to_put_right(
         ),
         (Reply(status=400, message="You have reached your specified workspace API usage limits."), "raise it in"),
         (Reply(status=400, message="Your credit balance is too low to access the Anthropic API."), "no credit left"),
+        (Reply(status=402), "no credit left"),
         (Reply(status=400, message="This organization has been disabled."), "disabled; its owner must ask"),
         (Reply(status=403, error_code="organization_on_hold"), "disabled; its owner must ask"),
         (Reply(status=429, error_code="enforced_spend_limit_reached"), "its tier allows in a month"),
@@ -89,7 +90,7 @@ def test_an_account_that_may_spend_no_more_is_waited_for_and_named_and_not_asked
     with pytest.raises(ModelDown, match=told) as down:
         a_model(api, sqlite_store, retries=2).judge(Stage.READ, ABOUT, Reading)
 
-    assert down.value.retry_after == 300
+    assert down.value.retry_after == 1_800
     assert len(api.asked) == 1
 
 

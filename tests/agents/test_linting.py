@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from agents.cases import FixCase, SeenSignal
-from agents.proof.linting import lint_said, linted
+from agents.proof.linting import linted
+from agents.suites.suite import lint_said
 from agents.terms import Repository
 from storage.judgments import Proof, Stage
 from tests.agents import fixed

@@ -84,6 +84,15 @@ def test_a_similar_report_is_told_with_its_cause_its_outcome_and_why_it_was_dism
     assert here.ref not in said
 
 
+def test_a_report_is_found_by_its_name_before_those_that_are_like_the_words(hands: Hands, store: Store) -> None:
+    named, *_, here = [a_report(store, title=f"Exports break {number}") for number in range(5)]
+    said = use(
+        hands, store, here, "similar_reports", words=f"is it the same as {named.ref.lower()} or {here.ref}?", limit=1
+    )
+    assert said.count("Exports break") == 1
+    assert f"{named.ref} Exports break 0" in said
+
+
 def test_a_public_report_learns_nothing_of_private_ones(hands: Hands, store: Store) -> None:
     hidden = a_report(
         store,
@@ -95,8 +104,8 @@ def test_a_public_report_learns_nothing_of_private_ones(hands: Hands, store: Sto
     )
     here = a_report(store)
 
-    with pytest.raises(ToolFault, match="No earlier report"):
-        use(hands, store, here, "similar_reports", words="export server error")
+    assert "No earlier report" in use(hands, store, here, "similar_reports", words="export server error")
+    assert "No earlier report" in use(hands, store, here, "similar_reports", words=f"is it {hidden.ref}?")
     with pytest.raises(ToolFault, match="Nobody has said"):
         use(hands, store, here, "guidance")
     own = a_report(store, channel="G7", visibility=Visibility.PRIVATE)

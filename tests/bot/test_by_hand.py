@@ -1,4 +1,4 @@
-"""An approver says in the thread that they mend it themselves."""
+"""Somebody says in the thread that they mend it themselves: what that does not do."""
 
 from __future__ import annotations
 
@@ -8,28 +8,11 @@ from bot.views.words import status_line
 from storage.outcome import Outcome
 from storage.status import Mover, Status
 from tests.bot.life import with_a_plan
-from tests.bot.workplace import ADA, BOB, Workplace
-
-
-def test_who_mends_it_by_hand_has_no_plan_revised(place: Workplace) -> None:
-    life = with_a_plan(place)
-    root = place.thread(life.id)[0].ts
-    place.says(BOB, "I'll take this one", thread_ts=root)
-    assert place.whispers(BOB) == []
-
-    place.says(ADA, "I will take this one by hand, Bob", thread_ts=root)
-    (told,) = place.whispers(ADA)
-    assert "nothing was changed" in told
-    assert "*Fixed elsewhere*" in told
-    assert life.report.status == "awaiting_approval"
-    assert place.store.plans.approvals(life.id) == []
-
-    place.says(ADA, "approve", thread_ts=root)
-    assert life.report.status is Status.AWAITING_FIX
+from tests.bot.workplace import ADA, Workplace
 
 
 @pytest.mark.parametrize("status", [Status.AWAITING_FIX, Status.AWAITING_RESEARCH, Status.STUCK])
-def test_nor_is_it_kept_as_guidance_for_the_next_try(place: Workplace, status: Status) -> None:
+def test_who_mends_it_by_hand_decides_and_guides_nothing(place: Workplace, status: Status) -> None:
     life = with_a_plan(place)
     if status is Status.AWAITING_RESEARCH:
         life.move(status, Mover.HUMAN, ADA)
@@ -40,7 +23,7 @@ def test_nor_is_it_kept_as_guidance_for_the_next_try(place: Workplace, status: S
     decided = len(place.store.plans.approvals(life.id))
     place.says(ADA, "I'm on it", thread_ts=place.thread(life.id)[0].ts)
 
-    assert "nothing was changed" in place.whispers(ADA)[-1]
+    assert place.whispers(ADA)[-1].startswith("SB-1 is yours.")
     assert len(place.store.plans.approvals(life.id)) == decided
     assert life.report.status is status
 

@@ -9,7 +9,7 @@ from bot.actions import Command, Shortcut, Verb
 from bot.listeners.events import DEALINGS
 from bot.slack.manifest import bot_scopes, manifest
 from bot.slack.scopes import SCOPES
-from bot.views.condition import HELP
+from bot.views.help import HELP
 
 ROOT = Path(__file__).parents[2]
 SUBSCRIPTIONS = {

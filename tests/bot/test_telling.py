@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.listeners import commands
+from bot.listeners.events import deal_with
 from playground.faults import Fault, Kind, Moment
 from storage.status import Status
 from tests.bot.conversation import Conversation
 from tests.bot.life import with_a_plan
-from tests.bot.workplace import ADA, BOB, QUIET, Workplace, buttons, labels, wait_for
+from tests.bot.workplace import ADA, BOB, QUIET, SOLAR, Workplace, buttons, labels, wait_for
 
 
 def silenced(place: Workplace, error: str) -> None:
@@ -59,3 +60,32 @@ def test_a_home_tab_that_slack_does_not_take_is_no_event_that_failed(place: Work
     kept = place.store.inbox.get("EvHome")
     assert kept is not None
     assert kept.failures == 0
+
+
+@pytest.mark.parametrize("words", ["approve", "stop", "please test the import too"])
+def test_a_reply_that_is_dealt_with_again_since_nobody_could_be_told_counts_once(place: Workplace, words: str) -> None:
+    life = with_a_plan(place)
+    place.faults.plan(Fault("slack:chat.postEphemeral", Moment.RECEIPT, Kind.REFUSE, status=503))
+    place.says(ADA, words, thread_ts=life.card().ts, event_id="EvTwice")
+    status, said = life.report.status, place.store.plans.approvals(life.id)
+    assert len(said) == 1
+    deal_with("EvTwice", place.deps)
+
+    assert (life.report.status, place.store.plans.approvals(life.id)) == (status, said)
+    assert place.whispers(ADA) == ["I heard that already, and it counts."]
+
+
+def test_who_edits_what_they_told_us_to_do_hears_once_that_the_first_words_count(talk: Conversation) -> None:
+    place, life = talk.place, with_a_plan(talk.place)
+    root = life.card().ts
+    ts = place.workspace.say(ADA, SOLAR, "use json for that", root)
+    aside = place.workspace.say(BOB, SOLAR, "nice", root)
+    talk.rests()
+    place.workspace.edit(BOB, SOLAR, aside, "very nice")
+    for words in ("use yaml for that", "use yaml for that, please"):
+        place.workspace.edit(ADA, SOLAR, ts, words)
+        talk.rests()
+
+    assert [each.words for each in place.store.plans.approvals(life.id)] == ["use json for that"]
+    assert len([text for text in place.whispers(ADA) if "as you first wrote it" in text]) == 1
+    assert place.whispers(BOB) == []

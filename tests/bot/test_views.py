@@ -15,6 +15,7 @@ from bot.views import condition, home, quarantine, trouble
 from bot.views.asleep import menu
 from bot.views.card import card
 from bot.views.drawing import Drawing, Reaction, Spot, Upload
+from bot.views.help import HELP
 from bot.views.limits import TEXT, VIEW_BLOCKS, VIEW_PAYLOAD, within
 from bot.views.proof import proof
 from bot.views.report import thread
@@ -89,12 +90,12 @@ def test_what_sleeps_keeps_slacks_limits_and_shows_nothing_new_but_that(status: 
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (Status.GATHERING, ["Ask again", "Dismiss", "Snooze…"]),
-        (Status.AWAITING_RESEARCH, ["Dismiss", "Snooze…"]),
-        (Status.AWAITING_APPROVAL, ["Dismiss", "Snooze…"]),
+        (Status.GATHERING, ["Ask again", "Dismiss", "I take this", "Snooze…"]),
+        (Status.AWAITING_RESEARCH, ["Dismiss", "I take this", "Snooze…"]),
+        (Status.AWAITING_APPROVAL, ["Dismiss", "I take this", "Snooze…"]),
         (Status.AWAITING_FIX, ["Snooze…"]),
         (Status.AWAITING_REVIEW, ["Snooze…"]),
-        (Status.STUCK, ["Retry", "Dismiss", "Snooze…"]),
+        (Status.STUCK, ["Retry", "Dismiss", "I take this", "Snooze…"]),
         (Status.RESOLVED, []),
         (Status.DISMISSED, []),
     ],
@@ -209,7 +210,7 @@ def test_home_quarantine_and_condition_keep_the_limits(words: str) -> None:
 
 def test_what_people_are_told_fits_and_names_the_reference() -> None:
     assert "a1b2c3" in trouble.unexpected("a1b2c3")
-    assert all(len(each) < TEXT for each in (condition.HELP, trouble.outdated(), trouble.slack_down()))
+    assert all(len(each) < TEXT for each in (HELP, trouble.outdated(), trouble.slack_down()))
 
 
 def test_a_private_report_says_that_it_stays_where_it_is() -> None:

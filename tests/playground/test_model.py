@@ -37,6 +37,15 @@ SAYS_YES = {
     "stop_reason": "end_turn",
     "usage": USAGE,
 }
+TEXT = {"type": "text", "text": "x"}
+
+
+def after(*said: dict[str, Any]) -> dict[str, Any]:
+    """A conversation in which the model said these blocks."""
+    blocks = [{**CALL, **block} if block["type"] == "tool_use" else block for block in said]
+    return {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": blocks}]}
+
+
 CALLS_TOOL = {**SAYS_YES, "must_contain": [], "content": [CALL], "stop_reason": "tool_use"}
 
 Connect = Callable[[ASGIApp], anthropic.Anthropic]
@@ -147,6 +156,17 @@ def test_a_request_that_lost_what_it_must_contain_is_refused_by_name(tmp_path: P
         (
             {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": [CALL]}]},
             "without `tool_result` blocks",
+        ),
+        (after({"type": "tool_use"}, {"type": "tool_use"}), "ids must be unique"),
+        (after({"type": "tool_use", "input": "a.py"}), "valid dictionary"),
+        (after({"type": "thinking", "thinking": "hm"}), "thinking.signature"),
+        (
+            {"messages": [{"role": "user", "content": [TEXT, {"type": "tool_result", "tool_use_id": "toolu_1"}]}]},
+            "must come first",
+        ),
+        (
+            {"messages": [{"role": "user", "content": [{**TEXT, "cache_control": {"type": "ephemeral"}}] * 5}]},
+            "maximum of 4 blocks",
         ),
     ],
 )

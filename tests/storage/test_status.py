@@ -28,8 +28,12 @@ def test_the_only_ways_into_a_fix_are_an_approval_a_pull_request_that_needs_more
     }
 
 
-def test_only_a_merge_leads_to_the_proof_and_only_the_soak_resolves() -> None:
+def test_only_a_merge_or_a_persons_word_leads_to_the_proof_and_only_the_soak_resolves() -> None:
     assert ways_into(Status.AWAITING_PROOF) == {
+        Status.GATHERING: {Mover.HUMAN},
+        Status.AWAITING_RESEARCH: {Mover.HUMAN},
+        Status.AWAITING_ANSWER: {Mover.HUMAN},
+        Status.AWAITING_APPROVAL: {Mover.HUMAN},
         Status.AWAITING_CHECKS: {Mover.HUMAN},
         Status.AWAITING_REVIEW: {Mover.HUMAN},
         Status.STUCK: {Mover.HUMAN},

@@ -27,6 +27,7 @@ _NO_CREDIT = "the account has no credit left; add some"
 # Nothing is wrong with the request where its owner's account is: the API says so by 400 or 429, mostly without a time
 # to come back. By a code, if it has one; else by how its words begin, so that it is no text of ours that it repeats.
 _SPENT = re.compile(r"\s*You have reached your specified (?:workspace )?(?:API )?usage limit", re.IGNORECASE)
+_NO_MORE = re.compile(r"\s*Your credit balance is too low", re.IGNORECASE)
 _DISABLED = re.compile(r"\s*This organi[sz]ation has been disabled", re.IGNORECASE)
 _AGAIN_ON = re.compile(r"regain access on (\d{4}-\d\d-\d\d)")
 _OF_THE_ACCOUNT = {
@@ -42,6 +43,7 @@ _LONGER = (
 )
 _A_MINUTE = "anthropic-ratelimit-input-tokens-limit"
 _LONGEST_REQUEST = 60_000  # tokens, about: that of a long run
+_UNTIL_PAID = 1_800.0  # seconds: who may raise a limit is asleep, perhaps, and a job waits 24 times before it is stuck
 _UNTIL_PUT_RIGHT = 300.0  # seconds to leave it alone while the set-up is wrong
 
 
@@ -126,8 +128,8 @@ def _refused(error: anthropic.APIStatusError, reach: Reach) -> Fault:
     """An answer that is no message. What an owner can put right is waited for, so that no signal is judged unread."""
     status, said, who = error.status_code, error.api_message or error.message, reach.line.who
     if account := _of_the_account(error):
-        log.warning("Claude answered no", provider=reach.line.provider.value, status=status, said=said)
-        return Fault(ModelDown(f"{who} answered {status}: {account}.", _UNTIL_PUT_RIGHT), of_model=False)
+        _note(error, reach, said)
+        return Fault(ModelDown(f"{who} answered {status}: {account}.", _UNTIL_PAID), of_model=False)
     if status in _BUSY or status >= _FIRST_SERVER_FAULT:
         wait = seconds_of(error.response.headers.get("retry-after"))
         what = "limits our rate" if status == RATE_LIMIT else "is overloaded or out of order"
@@ -141,9 +143,7 @@ def _refused(error: anthropic.APIStatusError, reach: Reach) -> Fault:
         return Fault(ModelDown(what, _UNTIL_PUT_RIGHT), of_model=False)
     unknown = status == _NO_SUCH_MODEL or (reach.line.provider is Provider.BEDROCK and _NAMES_NO_MODEL.search(said))
     advice = reach.line.advice.get(_NO_SUCH_MODEL if unknown else status, "")
-    if status == _NO_CREDIT_LEFT or (not advice and "credit balance" in said):
-        advice = _NO_CREDIT
-    log.warning("Claude answered no", provider=reach.line.provider.value, status=status, said=said)  # may repeat ours
+    _note(error, reach, said)
     if advice:
         down = ModelDown(f"{who} answered {status}: {advice.format(model=reach.model)}.", _UNTIL_PUT_RIGHT)
         return Fault(down, of_model=bool(unknown))
@@ -151,11 +151,19 @@ def _refused(error: anthropic.APIStatusError, reach: Reach) -> Fault:
     return Fault(ModelRefused(f"{who} answered {status}: the request was not accepted{why}."), of_model=False)
 
 
+def _note(error: anthropic.APIStatusError, reach: Reach, said: str) -> None:
+    """Log its own words, which may repeat ours, and by what name its provider knows the request."""
+    provider, request = reach.line.provider.value, error.request_id
+    log.warning("Claude answered no", provider=provider, status=error.status_code, said=said, request=request)
+
+
 def _of_the_account(error: anthropic.APIStatusError) -> str:
     """What only the owner of the account can put right; empty where it is something else."""
     said = error.api_message or error.message
     if known := _OF_THE_ACCOUNT.get(error.error_code or ""):
         return known
+    if error.status_code == _NO_CREDIT_LEFT or _NO_MORE.match(said):
+        return _NO_CREDIT
     if _DISABLED.match(said):
         return _OF_THE_ACCOUNT["organization_on_hold"]
     if not _SPENT.match(said):
