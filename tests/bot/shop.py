@@ -60,7 +60,7 @@ class Shop:
         for number in numbers:
             at = START - dt.timedelta(**(ago or {"hours": 12})) + dt.timedelta(seconds=number)
             self.sentry.add_issue(
-                replace(error, short_id=f"S-{number}", project="s", permalink="", level=level),
+                replace(error, short_id=f"S-{number}", permalink="", level=level),
                 first_seen=at,
                 last_seen=at,
             )

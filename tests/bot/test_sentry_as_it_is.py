@@ -32,6 +32,7 @@ def test_issues_of_a_project_that_was_renamed_are_not_taken_for_deleted(sentry: 
     """Sentry's by_qualified_short_id: a short id is found by its project's present name alone."""
     error = demo_cases()[0].sentry
     sentry.add_issue(replace(error, project="solar-board", short_id="SOLAR-BOARD-1A7"))
+    sentry.rename_project("solar-dashboard")
     source = sentry_source(sentry)
 
     assert isinstance(source, LooksUp)
