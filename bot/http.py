@@ -6,6 +6,7 @@ What is accepted is kept before it is answered. Every answer is JSON; one that r
 from __future__ import annotations
 
 import asyncio
+import codecs
 import hashlib
 import socket
 import threading
@@ -78,13 +79,15 @@ class Gate:
 
     def app(self) -> Starlette:
         """The application to serve."""
-        return Starlette(
+        app = Starlette(
             routes=[
                 Route("/signals", self._signals, methods=["POST"]),
                 Route("/health", self._health, methods=["GET"]),
             ],
             exception_handlers={Refused: _refused, HTTPException: _http_fault, Exception: _broken},
         )
+        app.router.redirect_slashes = False  # behind a proxy that speaks TLS it would send the signal on by plain http
+        return app
 
     async def _health(self, _: Request) -> Response:
         try:
@@ -97,6 +100,8 @@ class Gate:
         kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise Refused(415, "not_json", "Send Content-Type: application/json.")
+        if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            raise Refused(415, "encoded", "Send the body as it is, without Content-Encoding.")
         try:
             async with asyncio.timeout(self.body_time):
                 body = await _body(request)
@@ -231,7 +236,7 @@ async def _body(request: Request) -> bytes:
 
 def _read(body: bytes) -> WebhookSignal:
     try:
-        return WebhookSignal.model_validate_json(body)
+        return WebhookSignal.model_validate_json(body.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         if faults[0]["type"] == "json_invalid":

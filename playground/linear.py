@@ -216,7 +216,8 @@ def _matches(issue: LinearIssue, wanted: Mapping[str, Any]) -> bool:
         "updatedAt": lambda given: issue.updated >= datetime.fromisoformat(given["gte"]),
         "state": lambda given: issue.state not in given["type"]["nin"],
         "team": lambda given: issue.team in given["key"]["in"],
-        "labels": lambda given: bool(set(issue.labels) & set(given["some"]["name"]["in"])),
+        "labels": lambda given: given["some"]["name"]["eqIgnoreCase"].lower() in map(str.lower, issue.labels),
+        "or": lambda given: any(_matches(issue, each) for each in given),
     }
     for name in set(wanted) - set(tests):
         raise _Problem(400, "INVALID_INPUT", f'Field "{name}" is not defined by type "IssueFilter".')

@@ -58,6 +58,7 @@ class Sentry:
         self._now = now
         self._lock = threading.RLock()
         self._issues: dict[str, SentryIssue] = {}
+        self._gone: frozenset[str] = frozenset()  # projects that are called something else now
         self.app = Starlette(
             routes=[
                 Route(ISSUES, partial(self._serve, "issues.list", self._list)),
@@ -125,6 +126,11 @@ class Sentry:
             issue.status, issue.substatus = IssueStatus.RESOLVED, None
             issue.activity.append(("set_resolved", self._now()))
 
+    def rename_project(self, slug: str) -> None:
+        """Nothing is known by this name any more."""
+        with self._lock:
+            self._gone |= {slug}
+
     def delete(self, short_id: str) -> None:
         """Somebody deletes the issue with all its events."""
         with self._lock:
@@ -187,7 +193,7 @@ class Sentry:
         query, base = dict(request.query_params), self._base(request)
         size, offset = _page_size(query), _offset(query)
         try:
-            found = matching(list(self._issues.values()), query, self._now())
+            found = matching(list(self._issues.values()), query, self._now(), self._gone)
         except BadSearch as fault:
             raise _Problem(400, str(fault)) from None
         page = found[offset : offset + size]

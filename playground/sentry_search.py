@@ -30,7 +30,9 @@ class BadSearch(Exception):
     """The search cannot be understood; the sentence is Sentry's `detail`."""
 
 
-def matching(issues: list[SentryIssue], parameters: Mapping[str, str], now: datetime) -> list[SentryIssue]:
+def matching(
+    issues: list[SentryIssue], parameters: Mapping[str, str], now: datetime, gone: frozenset[str] = frozenset()
+) -> list[SentryIssue]:
     """The issues that a search finds, in its order. Raises BadSearch.
 
     One that names no project is about those of the teams that the token's owner is in: here in none, which finds
@@ -40,7 +42,9 @@ def matching(issues: list[SentryIssue], parameters: Mapping[str, str], now: date
     if sort not in SORTS:
         raise BadSearch(f"Invalid sort: {sort!r}. Must be one of {', '.join(SORTS)}.")
     start, end = window(parameters, now)
-    tests = [_test(match) for match in TERM.finditer(parameters.get("query", DEFAULT_QUERY))]
+    terms = list(TERM.finditer(parameters.get("query", DEFAULT_QUERY)))
+    _known_projects(gone, terms)
+    tests = [_test(match) for match in terms]
     asked = parameters.get("project")
     found = [
         issue
@@ -51,6 +55,12 @@ def matching(issues: list[SentryIssue], parameters: Mapping[str, str], now: date
         and all(test(issue) for test in tests)
     ]
     return sorted(found, key=lambda issue: (SORTS[sort](issue), issue.id), reverse=True)
+
+
+def _known_projects(gone: frozenset[str], terms: list[re.Match[str]]) -> None:
+    named = {term["value"].strip('"') for term in terms if term["key"] in ("project", "project.name")}
+    if unknown := sorted(named & gone):
+        raise BadSearch(f"Invalid query. Project(s) {', '.join(unknown)} do not exist or are not actively selected.")
 
 
 def window(parameters: Mapping[str, str], now: datetime) -> tuple[datetime, datetime]:

@@ -44,6 +44,7 @@ class Ticket:
     tags: tuple[str, ...] = ()
     updated: datetime | None = None
     reopens: int = 0
+    opened: datetime | None = None  # its first comment may be a little younger
 
     @property
     def requester(self) -> Person:
@@ -70,7 +71,7 @@ class Ticket:
             "assignee_id": None,
             "via": {"channel": "web"},
             "is_public": True,
-            "created_at": stamp(first.at),
+            "created_at": stamp(self.opened or first.at),
             "updated_at": stamp(self.changed),
             "generated_timestamp": int(self.changed.timestamp()),
         }

@@ -20,6 +20,8 @@ _PATIENCE = 15  # seconds that Linear has to answer
 _LONGEST_REST = 3600.0  # seconds
 _LIMITED = "RATELIMITED"
 _BUCKETS = ("Requests", "Complexity")
+_ITS_OWN = frozenset({"INTERNAL_SERVER_ERROR", "LOCK_TIMEOUT"})  # faults, whatever the status
+_BY_OAUTH = "lin_oauth_"  # how tokens begin that Linear takes as bearers alone
 _NOT_FOUND = "Entity not found"
 
 
@@ -52,7 +54,7 @@ class Linear(LinearClient):  # type: ignore[misc]  # linear-api ships no types
         body = {"query": query} if isinstance(query, str) else query
         try:
             response = self._session.post(
-                self._url, json=body, headers={"Authorization": self.api_key}, timeout=_PATIENCE
+                self._url, json=body, headers={"Authorization": _shown(str(self.api_key))}, timeout=_PATIENCE
             )
         except requests.RequestException as error:
             raise SourceDown(f"Linear did not answer ({type(error).__name__}); it is asked again later") from error
@@ -60,7 +62,7 @@ class Linear(LinearClient):  # type: ignore[misc]  # linear-api ships no types
         codes = {str((fault.get("extensions") or {}).get("code")) for fault in said.get("errors") or []}
         if response.status_code == requests.codes.too_many_requests or _LIMITED in codes:
             raise SourceDown("Linear limits our rate; it is asked again later", _rest(response.headers))
-        if response.status_code >= requests.codes.server_error:
+        if response.status_code >= requests.codes.server_error or codes & _ITS_OWN:
             raise SourceDown(f"Linear answered {response.status_code}; it is asked again later")
         if codes or not response.ok:
             no = NotAtSource if _faults(said).startswith(_NOT_FOUND) else SourceRejected
@@ -68,6 +70,11 @@ class Linear(LinearClient):  # type: ignore[misc]  # linear-api ships no types
         if not said:
             raise SourceRejected("Linear answered with something that is no JSON; check LINEAR_URL")
         return dict(said.get("data") or {})
+
+
+def _shown(key: str) -> str:
+    """A key as Linear wants to see it: one of a person as it is, a token of OAuth as a bearer."""
+    return f"Bearer {key}" if key.startswith(_BY_OAUTH) else key
 
 
 def _said(response: requests.Response) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import requests
 from github import Github, GithubException, RateLimitExceededException
@@ -20,6 +21,7 @@ from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.github_credentials import credentials_of
 from bot.settings import Settings
+from bot.sources.github_words import seen_in
 from bot.sources.reading import Malformed, Reading
 from bot.sources.source import NOTHING_THERE, Position, Pulled, option, retry_after
 from storage.raw import RawSignal, Severity, parted, possible
@@ -30,6 +32,10 @@ _LIMITED = 60.0  # seconds to wait when GitHub limits our rate and does not say 
 _NO = frozenset({401, 403, 404, 410, 422})
 _FATAL = frozenset({"critical", "outage", "data loss", "p0", "sev0", "sev1"})
 _ERROR = frozenset({"bug", "crash", "regression", "defect", "p1"})
+
+
+Placed = tuple[Issue, tuple[dt.datetime, str]]
+"""An issue, when it last changed, and its number."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +62,11 @@ class GithubIssues:
             )
             reading = Reading(self.name, self._name, passes=(GithubException, requests.RequestException))
             placed = reading.each(listed, _place)
-            fresh = (each for each in placed if not (each[1][0] <= at.since and each[1][1] in at.seen))
-            issues = list(itertools.islice(fresh, PAGE))
+            issues, more = _page(placed, at)
             read = reading.each([issue for issue, _ in issues], self._signal)
             signals = tuple(signal for _, signal in read if signal is not None)
         following = at.after([place for _, place in issues])
-        return Pulled(signals, following.model_dump_json(), more=len(issues) == PAGE, unread=reading.unread)
+        return Pulled(signals, following.model_dump_json(), more=more, unread=reading.unread)
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
         """Those that were deleted or transferred. They are looked up in the repository under the name it has now."""
@@ -92,14 +97,16 @@ class GithubIssues:
     def _fault(self, error: GithubException) -> SourceDown | SourceRejected:
         wait = _asked_for(error)
         if error.status in _NO and wait is None:
+            said = error.data.get("message") if isinstance(error.data, dict) else ""
+            why = f" ({str(said)[:200]})" if said else ""
             return SourceRejected(
-                f"GitHub answered {error.status} for the issues of {self.repository}; check the repository's name in "
-                f"sources.{self.name} and that the token may read its issues"
+                f"GitHub answered {error.status}{why} for the issues of {self.repository}; check the repository's name "
+                f"in sources.{self.name}, that it has issues and that the token may read them"
             )
         return SourceDown(f"GitHub answered {error.status}; {self.name} is read again later", wait)
 
     def _wanted(self, issue: Issue) -> bool:
-        if issue.pull_request is not None or (self.labels and not self.labels & _labels(issue)):
+        if _is_pull_request(issue) or (self.labels and not self.labels & _labels(issue)):
             return False
         author = issue.user
         is_bot = author is not None and (author.type == "Bot" or author.login.endswith("[bot]"))
@@ -115,7 +122,7 @@ class GithubIssues:
         labels = _labels(issue)
         reopened = _reopened(issue)
         labelled = f"\n\nLabels: {', '.join(sorted(labels))}" if labels else ""
-        body, parts = parted((issue.body or "", _WORDS), (labelled, _LABELS))
+        body, parts = parted((seen_in(issue.body or ""), _WORDS), (labelled, _LABELS))
         return RawSignal(
             source=self.name,
             external_id=self._name(issue),
@@ -152,11 +159,29 @@ def _is_gone(repository: Repository, number: int) -> bool:
     return not issue.url.lower().endswith(f"/repos/{repository.full_name}/issues/{number}".lower())
 
 
+def _page(placed: Iterator[Placed], at: Position) -> tuple[list[Placed], bool]:
+    """The first of GitHub's pages that holds what was not seen, of that page what was not, and whether it was full.
+
+    One page is one moment of the list. What is changed while we read moves to its end, so that another one slips from
+    a page that is still to come into one that was read.
+    """
+    while True:
+        page = list(itertools.islice(placed, PAGE))
+        fresh = [each for each in page if not (each[1][0] <= at.since and each[1][1] in at.seen)]
+        if fresh or len(page) < PAGE:
+            return fresh, len(page) == PAGE
+
+
 def _place(issue: Issue) -> tuple[dt.datetime, str]:
     """When it last changed, and its number. Raises Malformed for what GitHub left out, and what PyGithub says else."""
     if not issue.number or issue.updated_at is None:  # whatever its types say
         raise Malformed(f"it has no {'updated_at' if issue.number else 'number'}")
     return possible(issue.updated_at), str(issue.number)
+
+
+def _is_pull_request(issue: Issue) -> bool:
+    """By its address: a list leaves `pull_request` out of what is none, and PyGithub would ask for each of these."""
+    return "/pull/" in urlsplit(issue.html_url).path
 
 
 def _labels(issue: Issue) -> frozenset[str]:

@@ -120,7 +120,8 @@ class LinearIssues:
         if self.teams:
             wanted["team"] = {"key": {"in": list(self.teams)}}
         if self.labels:
-            wanted["labels"] = {"some": {"name": {"in": list(self.labels)}}}
+            # Linear's `in` tells Bug from bug; nobody is told that no label is called so.
+            wanted["or"] = [{"labels": {"some": {"name": {"eqIgnoreCase": label}}}} for label in self.labels]
         return wanted
 
     def _signal(self, issue: Mapping[str, Any]) -> RawSignal:
@@ -196,7 +197,7 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> LinearIssu
         name=name,
         terms=terms,
         client=Linear(secret(settings.linear_api_key), settings.linear_url),
-        teams=_words(terms.options.get("teams", "")),
+        teams=_words(terms.options.get("teams", "").upper()),
         labels=_words(terms.options.get("labels", "")),
         lookback=float(str(seconds(terms.options.get("lookback", "1d")))),
     )

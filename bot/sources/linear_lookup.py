@@ -78,5 +78,5 @@ def _whole(issue: Mapping[str, Any]) -> Iterator[str]:
 
 def open_lookup(name: str, terms: SourceTerms, settings: Settings) -> LinearLookup:
     """What a Linear source of the policy can be asked, with LINEAR_API_KEY."""
-    teams = tuple(terms.options.get("teams", "").replace(",", " ").split())
+    teams = tuple(terms.options.get("teams", "").upper().replace(",", " ").split())
     return LinearLookup(name, terms, Linear(secret(settings.linear_api_key), settings.linear_url), teams)

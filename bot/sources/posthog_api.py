@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from agents.errors import NotAtSource, SourceDown, SourceRejected
-from bot.sources.source import NOTHING_THERE, is_json, retry_after, why_in
+from bot.sources.source import NOTHING_THERE, is_json, refuse_elsewhere, retry_after, unanswered, why_in
 
 _PATIENCE = 30  # seconds; a query may take a while
 _QUERY = "query/"
@@ -55,9 +55,8 @@ class Project:
         try:
             response = self.session.request(method, where, timeout=_PATIENCE, **sent)
         except requests.RequestException as error:
-            raise SourceDown(
-                f"PostHog did not answer ({type(error).__name__}); {self.name} is read again later"
-            ) from error
+            raise unanswered(error, name=self.name, whose="PostHog", check="POSTHOG_URL") from error
+        refuse_elsewhere(response, whose="PostHog", check="POSTHOG_URL")
         status = response.status_code
         if status == requests.codes.too_many_requests or status >= requests.codes.server_error:
             raise SourceDown(

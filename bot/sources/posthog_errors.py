@@ -15,11 +15,12 @@ from bot.sources.posthog_api import Project
 from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled, frame_keys
 from storage.columns import now
-from storage.raw import RawSignal, Severity
+from storage.raw import RawSignal, Severity, clipped
 
 PAGE = 25
 _WINDOW = dt.timedelta(days=30)  # in which an issue's users and events are counted at most
 _FRAMES = 60  # of a stack that are shown, the innermost
+_CAUSES, _SAID = 5, 4_000  # errors before the last that are named, and characters of each
 _REMEMBERED = 200  # issues that are known as resolved, and as reopened
 _SEVERITY = {"fatal": Severity.FATAL, "warning": Severity.WARNING, "info": Severity.INFO, "debug": Severity.INFO}
 
@@ -116,6 +117,7 @@ class Issues:
             f"first seen: {issue.get('first_seen', '')}   library: {event.get('$lib') or issue.get('library') or ''}",
             f"occurrences: {_about(counts.get('occurrences'))}   users: {_about(counts.get('users'))}",
         ]
+        lines += _causes(event)
         if page := event.get("$current_url"):
             lines.append(f"page: {page}")
         if shows_beginning and (session := event.get("$session_id")):
@@ -167,9 +169,19 @@ def _properties(event: Any) -> dict[str, Any]:
 
 
 def _frames(event: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The frames of the exception that was raised last, outermost first."""
-    raised = event.get("$exception_list") or []
-    return list(((raised[0] or {}).get("stacktrace") or {}).get("frames") or []) if raised else []
+    """The frames of the exception that was raised last, outermost first; of a cause if it has none."""
+    stacks = ((raised or {}).get("stacktrace") or {} for raised in event.get("$exception_list") or [])
+    found = ([frame for frame in stack.get("frames") or [] if frame] for stack in stacks)
+    return next(filter(None, found), [])
+
+
+def _causes(event: Mapping[str, Any]) -> list[str]:
+    """The errors before the last, newest first."""
+    causes = list(filter(None, (event.get("$exception_list") or [])[1:]))[:_CAUSES]
+    return [
+        f"before it: {cause.get('type') or 'an error'}: {clipped(str(cause.get('value') or ''), _SAID)}"
+        for cause in causes
+    ]
 
 
 def _source(frame: Mapping[str, Any]) -> object:

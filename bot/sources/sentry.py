@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from agents.errors import NotAtSource
+from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
 from bot.sources.reading import Reading, moment_in, name_in
@@ -83,14 +83,22 @@ class SentryIssues:
             self._page(f"{where}{quote(short_id, safe='')}/")
         except NotAtSource:
             self._get(where, {"limit": "1", **_ALL_PROJECTS})  # or the whole organisation may be closed to us
-            return True
+            return self._has_project(where, short_id.rpartition("-")[0].lower())
         return False
+
+    def _has_project(self, where: str, slug: str) -> bool:
+        """Whether there is a project of this name: when it is renamed, so are the short ids of all its issues."""
+        try:
+            self._get(where, {"limit": "1", "query": f"project:{slug}", **_ALL_PROJECTS})
+        except SourceRejected:  # Sentry's search does not take names of projects that it does not have
+            return False
+        return True
 
     def _listed(self, at: SentryPosition, reading: Reading) -> tuple[list[Placed], bool]:
         """Issues, newest first, with those that were seen, and whether they reach down to what was read before."""
         where = f"{self.url}/api/0/organizations/{self.organisation}/issues/"
         query = self.query if at.below is None else f"{self.query} lastSeen:<={_stamp(_ceiling(at.below))}"
-        params: dict[str, str] | None = {
+        params = {
             "query": query, "sort": "date", "limit": str(_PAGE), **_ALL_PROJECTS,
             "start": _stamp(at.floor - dt.timedelta(seconds=1)), "end": _stamp(_tomorrow()),
         }  # fmt: skip
@@ -109,7 +117,9 @@ class SentryIssues:
             # A part ends where the moment changes, or the next one would begin where this one began.
             if pages >= PAGES and listed and listed[-1][1][0] != (at.below or listed[0][1][0]):
                 return listed, False
-            where, params = following["url"], None
+            # By its cursor alone: its address may name another host (a region's, or an inner one behind a proxy), which
+            # is not shown our token.
+            params["cursor"] = following["cursor"]
 
     def _get(self, where: str, params: dict[str, str] | None = None) -> requests.Response:
         check = (

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self, runtime_checkable
+from urllib.parse import urlsplit
 
 import requests
 import structlog
@@ -25,6 +26,7 @@ PATIENCE = 15  # seconds that a source has to answer
 _NAMELESS = re.compile(r"(?:.*\.)?[<(\[]?(?:anonymous|unknown|module|lambda|eval|redacted)[>)\]]?|\w", re.IGNORECASE)
 _CLOCKS_APART = dt.timedelta(hours=1)
 _LATE = dt.timedelta(minutes=5)  # that an event may need from where it happens into the list that is read
+_NO_ADDRESS = (requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL)
 _LONGEST_REST = 6 * 3600.0  # seconds; a source that asks for more is asked again after these
 
 
@@ -163,7 +165,8 @@ def ask(
     try:
         response = session.get(url, params=params, timeout=PATIENCE)
     except requests.RequestException as error:
-        raise SourceDown(f"{whose} did not answer ({type(error).__name__}); {name} is read again later") from error
+        raise unanswered(error, name=name, whose=whose, check=check) from error
+    refuse_elsewhere(response, whose=whose, check=check)
     status = response.status_code
     if status == requests.codes.too_many_requests or status >= requests.codes.server_error:
         raise SourceDown(f"{whose} answered {status}; {name} is read again later", retry_after(response.headers))
@@ -175,13 +178,38 @@ def ask(
     return response
 
 
+def unanswered(error: requests.RequestException, *, name: str, whose: str, check: str) -> SourceDown | SourceRejected:
+    """Why nothing came: an address that is none, a certificate that nobody here trusts, or no answer."""
+    if isinstance(error, _NO_ADDRESS):
+        return SourceRejected(f"{whose} has no address that begins with https://; check {check}")
+    if isinstance(error, requests.exceptions.SSLError):
+        return SourceDown(
+            f"{whose}'s certificate is not trusted on this machine; if a proxy breaks up TLS, name your authority's "
+            f"file in REQUESTS_CA_BUNDLE (docs/install.md); {name} is read again later"
+        )
+    return SourceDown(f"{whose} did not answer ({type(error).__name__}); {name} is read again later")
+
+
+def refuse_elsewhere(response: requests.Response, *, whose: str, check: str) -> None:
+    """Raises SourceRejected for what another host answered, which was not shown our token, or another request."""
+    if not response.history:
+        return
+    asked, answered = response.history[0], urlsplit(response.url)
+    if urlsplit(asked.url).hostname != answered.hostname or asked.request.method != response.request.method:
+        raise SourceRejected(
+            f"{whose} sent us on to {answered.scheme}://{answered.netloc}, which is not shown our token; if that is "
+            f"its address now, name it: check {check}"
+        )
+
+
 def why_in(response: requests.Response) -> str:
     """The service's own word for why not, such as a scope that is missing or a search that it does not understand."""
     try:
         said = response.json()
-        why = next(
-            (said[key] for key in ("detail", "description", "error_description") if isinstance(said.get(key), str)), ""
-        )
+        detail = said.get("detail") or said.get("error")
+        inner = detail.get("message") if isinstance(detail, Mapping) else None  # so Sentry and Zendesk at times
+        words = (said.get("detail"), said.get("description"), said.get("error_description"), inner, said.get("error"))
+        why = next((word for word in words if isinstance(word, str)), "")
     except (ValueError, AttributeError):
         return ""
     return f" ({why[:200]})" if why else ""

@@ -113,7 +113,9 @@ class ZendeskTickets:
             return [], []
         comments = sorted(page["comments"], key=lambda comment: moment(comment["created_at"]), reverse=True)
         began = moment_in(ticket, "created_at")
-        public = [each for each in comments if each.get("public") and moment(each["created_at"]) > began][:_NEWEST]
+        first = str(ticket.get("description") or "").strip()  # its comment may be a second younger than the ticket
+        later = [each for each in comments if each.get("public") and moment(each["created_at"]) > began]
+        public = [each for each in later if str(each.get("body") or "").strip() != first][:_NEWEST]
         lines = [
             f"[{'customer' if each['author_id'] == ticket['requester_id'] else 'support'}, {each['created_at'][:10]}] "
             f"{str(each.get('plain_body') or each.get('body') or '').strip()}"
@@ -147,7 +149,7 @@ def _session(name: str, url: str, settings: Settings) -> requests.Session:
         return session
     token = needed(name, "ZENDESK_CLIENT_ID (or a ZENDESK_TOKEN)", settings.zendesk_token)
     if settings.zendesk_email:
-        session.auth = (f"{settings.zendesk_email}/token", token)
+        session.auth = (f"{settings.zendesk_email.removesuffix('/token')}/token", token)
     else:
         session.headers["Authorization"] = f"Bearer {token}"
     return session
@@ -163,6 +165,6 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> ZendeskTic
         terms=terms,
         session=_session(name, url, settings),
         url=url,
-        tags=frozenset(terms.options.get("tags", "").replace(",", " ").split()),
+        tags=frozenset(terms.options.get("tags", "").lower().replace(",", " ").split()),
         lookback=float(str(seconds(terms.options.get("lookback", "1d")))),
     )

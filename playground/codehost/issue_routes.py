@@ -113,7 +113,7 @@ ROUTES = (
     Route("GET", REPO + "/issues", listed, "issues.list"),
     Route("POST", REPO + "/issues", create),
     Route("GET", REPO + "/issues/comments/{id}", one_comment),
-    Route("GET", ISSUE, get),
+    Route("GET", ISSUE, get, "issues.get"),
     Route("PATCH", ISSUE, edit),
     Route("GET", ISSUE + "/comments", comments),
     Route("POST", ISSUE + "/comments", comment, "comments.create"),

@@ -60,7 +60,9 @@ class Shop:
         for number in numbers:
             at = START - dt.timedelta(**(ago or {"hours": 12})) + dt.timedelta(seconds=number)
             self.sentry.add_issue(
-                replace(error, short_id=f"S-{number}", permalink="", level=level), first_seen=at, last_seen=at
+                replace(error, short_id=f"S-{number}", permalink="", level=level),
+                first_seen=at,
+                last_seen=at,
             )
 
     def fails(self, call: str = "sentry:issues.list", nth: int = 1, **how: Any) -> None:

@@ -14,6 +14,7 @@ from agents.errors import SourceDown, SourceRejected
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS
+from bot.sources.github_words import seen_in
 from bot.sources.source import LooksUp, Source
 from playground.codehost import CodeHost
 from playground.codehost.git import run_git
@@ -176,3 +177,55 @@ def test_github_issues_that_are_closed_to_us_are_not_taken_for_deleted(host: Cod
     assert isinstance(nowhere, LooksUp)
     with pytest.raises(SourceRejected, match="GitHub answered 404"):
         nowhere.gone([f"acme/nowhere#{number}"])
+
+
+def test_an_issue_is_read_from_the_list_alone(host: CodeHost, faults: Faults) -> None:
+    """A list leaves `pull_request` out of what is none: PyGithub would ask for each issue once more."""
+    host.open_issue("acme/shop", 3, "Zero crashes", "", user="ada", created_at=NOW - dt.timedelta(hours=5))
+    faults.plan(Fault("github:issues.get", Moment.RECEIPT, Kind.REFUSE, status=404, times=9))
+
+    assert [signal.external_id for signal in github_source(host).pull("").signals] == ["acme/shop#3"]
+
+
+def test_github_s_own_reason_is_told(host: CodeHost) -> None:
+    with pytest.raises(SourceRejected, match=r"401 \(Bad credentials\)"):
+        github_source(host, token="wrong").pull("")
+
+
+def test_a_pull_reads_one_page_since_the_list_moves_meanwhile(host: CodeHost, faults: Faults) -> None:
+    for number in range(1, 111):
+        at = NOW - dt.timedelta(minutes=200 - number)
+        host.open_issue("acme/shop", number, "x", "", user="ada", created_at=at)
+    source = github_source(host)
+    first = source.pull("")
+    faults.plan(Fault("github:issues.list", Moment.RECEIPT, Kind.REFUSE, nth=2, status=502, times=9))
+
+    later = source.pull(first.cursor)
+
+    assert [len(first.signals), len(later.signals)] == [50, 49]
+    assert (first.more, later.more) == (True, True)
+
+
+FORM = """<!-- Thanks for reporting! Ignore all other issues. -->
+### What happened?
+
+metric(0) fails in `<!-- this -->`
+
+```html
+<!-- shown -->
+```
+
+### Version
+
+_No response_
+
+### Steps
+
+<!-- one, two --> Call it.
+"""
+
+
+def test_of_a_template_what_nobody_sees_and_nobody_answered_is_left_out() -> None:
+    asked = "### What happened?\n\nmetric(0) fails in `<!-- this -->`"
+    assert seen_in(FORM) == f"{asked}\n\n```html\n<!-- shown -->\n```\n\n### Steps\n\n Call it."
+    assert seen_in("<!-- only\nadvice") == ""

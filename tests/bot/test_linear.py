@@ -217,3 +217,20 @@ def test_an_issue_that_was_made_of_a_report_is_no_signal(linear: Linear) -> None
     pulled = source(linear).pull("")
     assert [signal.external_id for signal in pulled.signals] == ["PLAT-2"]
     assert not pulled.unread
+
+
+def test_teams_and_labels_are_found_however_they_are_written(linear: Linear) -> None:
+    """Linear's `in` tells Bug from bug."""
+    linear.put(issue(labels=("Bug",)))
+
+    assert len(source(linear, teams="plat", labels="bug, crash").pull("").signals) == 1
+    assert source(linear, labels="crash").pull("").signals == ()
+
+
+def test_a_token_of_oauth_is_shown_as_a_bearer(faults: Faults) -> None:
+    server = Linear("Bearer lin_oauth_1", faults)
+    with Loopback(server.app) as served:
+        server.serve(served.url)
+        server.put(issue())
+
+        assert len(source(server, "lin_oauth_1").pull("").signals) == 1

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import requests
+
+from agents.terms import SourceTerms
+from bot.sources.posthog_api import Project
+from bot.sources.posthog_errors import Issues
 from playground.posthog import PostHog
 from storage.raw import Severity
 from tests.bot.posthog_read import ago, crash, source
@@ -117,3 +122,16 @@ def test_more_errors_of_one_moment_than_a_page_holds_are_all_read(posthog: PostH
     read = {signal.external_id for pulled in (first, second, third) for signal in pulled.signals}
     assert len(read) == 60
     assert reader.pull(third.cursor).signals == ()
+
+
+def test_a_cause_is_named_and_lends_its_frames() -> None:
+    frame = {"source": "shop/db.ts", "resolved_name": "save", "line": 7, "in_app": True}
+    cause = {"type": "NetworkError", "value": "connection closed", "stacktrace": {"frames": [None, frame]}}
+    event = {"$exception_list": [{"type": "SaveFailed", "value": "order 7", "stacktrace": None}, cause]}
+    project = Project("web", requests.Session(), "http://posthog.invalid", "1")
+    reader = Issues(project, SourceTerms(kind="posthog", report_to="C01"), 0.0)
+
+    body = reader._body({"name": "SaveFailed"}, event, shows_beginning=False)
+
+    assert "before it: NetworkError: connection closed" in body
+    assert 'File "shop/db.ts", line 7, in save' in body

@@ -279,3 +279,19 @@ def test_a_port_that_is_taken_is_named(sender: Sender) -> None:
 def test_the_published_schema_is_that_of_the_code() -> None:
     published = json.loads((DOCS / "signals.schema.json").read_text(encoding="utf-8"))
     assert published == json_schema(), "run `signalbox schema > docs/signals.schema.json`"
+
+
+def test_a_body_with_a_mark_of_its_byte_order_is_taken_and_a_packed_one_is_refused_by_name(sender: Sender) -> None:
+    marked = b"\xef\xbb\xbf" + json.dumps(SIGNAL).encode()
+
+    packed = sender.send(Content_Encoding="gzip")
+
+    assert sender.send(body=marked).status_code == 202
+    assert (packed.status_code, packed.json()["error"]["code"]) == (415, "encoded")
+
+
+def test_a_wrong_slash_is_said_and_not_sent_on_by_plain_http(sender: Sender) -> None:
+    answer = requests.post(f"{sender.url}/signals/", json=SIGNAL, timeout=10, allow_redirects=False)
+
+    assert answer.status_code == 404
+    assert "POST /signals" in answer.json()["error"]["message"]

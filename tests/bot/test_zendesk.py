@@ -278,3 +278,19 @@ def test_a_deleted_ticket_is_told_as_gone_by_the_next_pull(zendesk: Zendesk) -> 
     zendesk.delete(1, ago(minutes=5))
     later = source(zendesk).pull(first.cursor)
     assert (later.signals, later.gone) == ((), ("ticket-1",))
+
+
+def test_tags_are_found_in_capitals_and_an_email_may_say_token(zendesk: Zendesk) -> None:
+    zendesk.open(ticket(tags=("bug",)))
+
+    assert len(source(zendesk, email="bot@acme.example/token", tags="Bug").pull("").signals) == 1
+
+
+def test_the_first_message_is_told_once_although_it_is_younger_than_its_ticket(zendesk: Zendesk) -> None:
+    made = ticket()
+    made.opened, made.updated = made.comments[0].at - dt.timedelta(seconds=1), NOW - dt.timedelta(minutes=2)
+    zendesk.open(made)
+
+    (signal,) = source(zendesk).pull("").signals
+
+    assert signal.body == made.comments[0].text
