@@ -44,6 +44,7 @@ _BEFORE = ",:;.-\u2013\u2014 \t\n"  # what people write between our name and the
 _AS_CODE = "`\"'\u201c\u201d"
 _TYPED = re.compile(r"/signalbox(?:\s+|$)", re.IGNORECASE)  # Slack takes no command in a thread, nor behind a name
 _LINKED = re.compile(r"<https?://[^|<>]+\|(SB-\d{1,9})>", re.IGNORECASE)  # how a report's name is pasted
+_PAGE = re.compile(r"<(https?://[^|<>]+)\|[^<>]*>", re.IGNORECASE)
 _DASHED = re.compile("(SB)[\u2010-\u2014\u2212](?=\\d)", re.IGNORECASE)
 _SAME_VERB = {"unmerge": "undo", "unsplit": "undo"}
 _THANKS = frozenset({
@@ -125,6 +126,11 @@ def _said_to_us(text: str, our_user: str) -> str:
 def as_typed(text: str) -> str:
     """The text as it is typed at a keyboard: a report's name as such, wherever it was copied from, and plain spaces."""
     return _DASHED.sub(r"\1-", without_invisible(_LINKED.sub(r"\1", text))).replace("\xa0", " ")
+
+
+def as_pasted(text: str) -> str:
+    """What was typed behind a command, with links as they were pasted: Slack wraps them there as in a message."""
+    return words_of(_PAGE.sub(r"\1", as_typed(text)))
 
 
 def as_command(text: str) -> str:

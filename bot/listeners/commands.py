@@ -28,7 +28,7 @@ from bot.listeners import (
     taking,
     tracking,
 )
-from bot.listeners.addressing import as_command, as_typed
+from bot.listeners.addressing import as_command, as_pasted
 from bot.listeners.asking import PAUSED, begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
@@ -91,8 +91,8 @@ def register(app: App, deps: Deps) -> None:
 
     @app.command(Command.SIGNALBOX.value)
     def signalbox(ack: Ack, command: dict[str, Any]) -> None:
-        typed = Typed.of(command)  # in which Slack wraps links, as in a message
-        _answer(ack, replace(typed, text=words_of(as_typed(typed.text))), signalbox_said, deps)
+        typed = Typed.of(command)
+        _answer(ack, replace(typed, text=as_pasted(typed.text)), signalbox_said, deps)
 
 
 def signalbox_said(typed: Typed, deps: Deps) -> Said:

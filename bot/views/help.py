@@ -61,7 +61,8 @@ _TOPICS: dict[str, tuple[str, ...]] = {
             "`/signalbox standing` lists what approvers allow ahead; `standing give owner/name for 3d at most 2` "
             "allows plans for that repository, `standing stop` ends it."
         ),
-        "`/signalbox pause` and `resume` stop and start all work; `held` shows the quarantine; `/signalbox help` says all this.",
+        "`/signalbox pause` and `resume` stop and start all work; `held` shows the quarantine.",
+        "`/signalbox help` says all this.",
     ),
 }
 _HERE = (
