@@ -5,7 +5,7 @@ from __future__ import annotations
 _TOPICS: dict[str, tuple[str, ...]] = {
     "Report and ask": (
         (
-            "`/investigate <what is wrong>`, or “Investigate this” in a message's menu, opens a report and looks for "
+            "`/investigate the export hangs`, or “Investigate this” in a message's menu, opens a report and looks for "
             "the cause."
         ),
         (
@@ -67,7 +67,7 @@ _TOPICS: dict[str, tuple[str, ...]] = {
 }
 _HERE = (
     "In a report's thread say it to me without its number, such as “@signalbox why is this here?”, “@signalbox merge "
-    "this into SB-2”, “@signalbox fixed by <link>”, “@signalbox rename this to …”."
+    "this into SB-2”, “@signalbox fixed by …”, “@signalbox rename this to …”."
 )
 
 
