@@ -74,12 +74,12 @@ WITH_A_FIX = frozenset({Status.AWAITING_FIX, Status.AWAITING_CHECKS, Status.AWAI
 
 _S = Status
 _MENDED = (_S.GATHERING, _S.AWAITING_RESEARCH, _S.AWAITING_ANSWER, _S.AWAITING_APPROVAL)
-_BY_HAND: dict[tuple[Status, Status], frozenset[Mover]] = {  # a person's own pull request is followed, or their word
-    (before, after): frozenset({Mover.HUMAN}) for before in _MENDED for after in (_S.AWAITING_REVIEW, _S.AWAITING_PROOF)
-}
+MENDED_BY_HAND = frozenset((before, after) for before in _MENDED for after in (_S.AWAITING_REVIEW, _S.AWAITING_PROOF))
+"""Moves of a person who mends a report: their own pull request is followed, or their word is."""
+
 _ROAD: dict[tuple[Status, Status], frozenset[Mover]] = {
     (_S.GATHERING, _S.AWAITING_RESEARCH): frozenset({Mover.WORLD, Mover.HUMAN}),
-    **_BY_HAND,
+    **dict.fromkeys(MENDED_BY_HAND, frozenset({Mover.HUMAN})),
     (_S.AWAITING_RESEARCH, _S.GATHERING): frozenset({Mover.MACHINE}),
     (_S.AWAITING_RESEARCH, _S.AWAITING_ANSWER): frozenset({Mover.MACHINE}),
     (_S.AWAITING_RESEARCH, _S.AWAITING_APPROVAL): frozenset({Mover.MACHINE}),
