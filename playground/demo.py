@@ -83,7 +83,10 @@ def _in_town(root: Path, product: Product, arguments: argparse.Namespace, ending
     mind = Mind.LIVE if arguments.live else Mind.NONE if arguments.without_model else Mind.RECORDED
     moved = AS_WRITTEN if mind is Mind.RECORDED else moved_to(datetime.now(UTC))
     upstream = _upstream(arguments)
-    with Town(root, product, mind=mind, page_port=arguments.port, upstream=upstream, moved=moved) as town:
+    visited = not arguments.headless
+    with Town(
+        root, product, mind=mind, page_port=arguments.port, upstream=upstream, moved=moved, visited=visited
+    ) as town:
         try:
             return _play_headless(town, arguments, ending) if arguments.headless else _play(town, arguments, ending)
         except Told:
@@ -239,7 +242,9 @@ def _about_the_model(town: Town) -> str:
         return "The model answers live."
     if town.mind is Mind.NONE:
         return "There is no model: signals are filed by keys, words and vectors, and nothing is researched or fixed."
-    return "The model's replies are recorded: this shows the plumbing, not the judgment (--live asks Claude)."
+    recorded = "The model's replies are recorded: this shows the plumbing, not the judgment (--live asks Claude)."
+    yours = " What you bring is filed too, by its words alone; nobody looks for its cause."
+    return f"{recorded}{yours}" if town.visited else recorded
 
 
 def _until_interrupted() -> int:

@@ -31,9 +31,11 @@ from playground.messages_api import (
 from playground.recorded import BadRecording, Recordings, Turn, Wanted
 from playground.wire import Answer, HangUp, guarded, json_body
 
-RECORDED = "recorded"  # what a replayed reply gives as its model
+RECORDED, IMPROVISED = "recorded", "improvised"  # what a reply that is not a model's gives as its model
 PATIENCE = 900.0  # seconds: a person may be writing the reply
 PASSED_ON = ("anthropic-version", "anthropic-beta")
+
+Otherwise = Callable[[Wanted, Mapping[str, Any]], Turn | None]  # a reply where no recording fits; None: there is none
 
 
 @dataclass(frozen=True)
@@ -112,16 +114,27 @@ class _Api:
 class Replay(_Api):
     """Plays the recordings of a folder; which reply a request gets depends on its headers alone.
 
-    Raises BadRecording when the folder holds a recording that cannot be played.
+    What has no recording that fits is refused, or left to `otherwise`. Raises BadRecording when the folder holds a
+    recording that cannot be played.
     """
 
-    def __init__(self, directory: Path, faults: Faults) -> None:
+    def __init__(self, directory: Path, faults: Faults, otherwise: Otherwise | None = None) -> None:
         super().__init__(faults)
         self._directory = directory
         self._recordings: Recordings = recorded.read(directory)
+        self._otherwise = otherwise
 
     def turn_for(self, asked: Wanted, headers: Mapping[str, str], body: dict[str, Any]) -> tuple[Turn, str]:
         del headers
+        try:
+            return self._recorded(asked, body), RECORDED
+        except ApiError:
+            turn = self._otherwise(asked, body) if self._otherwise else None
+            if turn is None:
+                raise
+            return turn, IMPROVISED
+
+    def _recorded(self, asked: Wanted, body: dict[str, Any]) -> Turn:
         recording = self._recordings.get(asked.stage, asked.subject)
         if recording is None or len(recording.turns) < asked.turn:
             have = f"{recording.path} ends at turn {len(recording.turns)}" if recording else "there is no file for it"
@@ -139,7 +152,7 @@ class Replay(_Api):
                 f"The request for {asked} does not contain {missing[0]!r}, which {recording.path} asks for. Either "
                 "the prompt has lost it, or the recording must be made again.",
             )
-        return turn, RECORDED
+        return turn
 
 
 class Recorder(_Api):

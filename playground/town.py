@@ -22,6 +22,7 @@ from playground.case import AS_WRITTEN, RECORDED, Tool
 from playground.codehost import CodeHost
 from playground.codehost.checks import CheckRunner
 from playground.faults import Faults
+from playground.improvised import improvised
 from playground.linear import Linear
 from playground.loopback import Loopback
 from playground.model import Recorder, Replay
@@ -80,6 +81,7 @@ class Town:
     database_url: str = ""
     page_port: int = 0
     recordings: Path = RECORDINGS
+    visited: bool = False  # by people who bring what nobody recorded: such replies are improvised
     rules: Rules = field(default_factory=Rules)
     pace: Pace = field(default_factory=Pace)
     sources: Collection[str] = SOURCES  # those that the policy names
@@ -201,7 +203,7 @@ class Town:
         if self.upstream is not None:
             self.model = Recorder(self.upstream.url, self.upstream.api_key, self.upstream.recordings)
         elif self.mind is Mind.RECORDED:
-            self.model = Replay(self.recordings, self.faults)
+            self.model = Replay(self.recordings, self.faults, improvised if self.visited else None)
         if self.model is not None:
             self.model_server = self._stack.enter_context(Loopback(self.model.app))
 

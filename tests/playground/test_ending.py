@@ -21,6 +21,7 @@ from typing import Any, Self, TypeVar
 
 import pytest
 
+from playground import improvised
 from playground.ending import SIGNALS, Ending, Told
 from playground.keeper import Keeper
 from playground.townsfolk import PRIYA, SOLAR
@@ -140,16 +141,22 @@ class Demo:
 
     def press_approve(self) -> bool:
         """Priya's visitor presses the first Approve in #solar, if there is one."""
-        shown = self.page(f"screen?user={PRIYA}&channel={SOLAR}&thread=")["messages"]
-        for root in shown:
-            thread = self.page(f"screen?user={PRIYA}&channel={SOLAR}&thread={root['ts']}")["thread"]
-            for message in thread:
-                for button in (each for block in message["blocks"] for each in block.get("elements", [])):
-                    if button.get("text") and button["text"] == {**_words(button), "text": "Approve"}:
-                        pressed = {"user": PRIYA, "channel": SOLAR, "ts": message["ts"]}
-                        self.page("click", {**pressed, "action_id": button["action_id"], "value": button["value"]})
-                        return True
+        for message in self.in_threads():
+            for button in (each for block in message["blocks"] for each in block.get("elements", [])):
+                if button.get("text") and button["text"] == {**_words(button), "text": "Approve"}:
+                    pressed = {"user": PRIYA, "channel": SOLAR, "ts": message["ts"]}
+                    self.page("click", {**pressed, "action_id": button["action_id"], "value": button["value"]})
+                    return True
         return False
+
+    def in_a_thread(self, words: str) -> bool:
+        """Whether somebody said them in a thread of #solar."""
+        return any(words in json.dumps(message) for message in self.in_threads())
+
+    def in_threads(self) -> Iterator[Any]:
+        """What Priya's visitor sees in the threads of #solar."""
+        for root in self.page(f"screen?user={PRIYA}&channel={SOLAR}&thread=")["messages"]:
+            yield from self.page(f"screen?user={PRIYA}&channel={SOLAR}&thread={root['ts']}")["thread"]
 
 
 def _words(button: Any) -> dict[str, Any]:
@@ -215,6 +222,10 @@ def test_a_visitor_may_be_quicker_than_the_script_and_the_bot_may_die(tmp_path: 
         os.kill(demo.bots()[0], signal.SIGTERM)
         demo.sees("it is started again")
         until(lambda: demo.page(f"screen?user={PRIYA}&channel={SOLAR}&thread=")["app"]["connected"], 180, "the bot")
+
+        bringing = {"user": PRIYA, "channel": SOLAR, "command": "/investigate"}
+        demo.page("command", {**bringing, "text": "the export of the night report has two header lines"})
+        until(lambda: demo.in_a_thread(improvised.WHY), 60, "what came of something that nobody recorded")
 
         assert demo.ends(signal.SIGINT, signal.SIGINT) == 0
         demo.assert_nothing_is_left()

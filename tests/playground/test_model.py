@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.model import Recorder, Replay
-from playground.recorded import BadRecording
+from playground.recorded import BadRecording, Turn, Wanted
 from tests.playground.staging import Serve
 
 SUBJECT = "C07SOLAR/1795157642.118209"
@@ -281,3 +281,19 @@ def test_an_upstream_that_is_not_there_is_an_overload_that_names_it(tmp_path: Pa
     client = connect(Recorder("http://127.0.0.1:9", "secret", tmp_path).app)
     with pytest.raises(anthropic.InternalServerError, match=r"127\.0\.0\.1:9 did not answer"):
         ask(client, extra_headers=headers("fix"))
+
+
+def test_what_is_not_recorded_may_be_left_to_somebody_else_who_may_decline(tmp_path: Path, connect: Connect) -> None:
+    write(tmp_path, "screen", SAYS_YES)
+
+    def otherwise(wanted: Wanted, body: object) -> Turn | None:
+        del body
+        return Turn([{"type": "text", "text": "No."}], "end_turn", USAGE) if wanted.turn == 1 else None
+
+    client = connect(Replay(tmp_path, Faults(), otherwise).app)
+    assert ask(client, extra_headers=headers("screen")).model == "recorded"
+    other = ask(client, extra_headers=headers("group"))
+    assert (other.content[0].text, other.model) == ("No.", "improvised")
+    assert ask(client, "other words", extra_headers=headers("screen")).model == "improvised"
+    with pytest.raises(anthropic.BadRequestError, match="No reply is recorded"):
+        ask(client, extra_headers=headers("group", "2"))
