@@ -47,8 +47,11 @@ def is_read(at: dt.datetime, zone: str) -> bool:
 
 def working_time_after(at: dt.datetime, seconds: float, zone: str) -> dt.datetime:
     """When people have had so much time: of a day and more, Saturdays and Sundays do not count."""
-    if seconds < _DAY:
-        return at + dt.timedelta(seconds=seconds)
+    return workdays_after(at, seconds, zone) if seconds >= _DAY else at + dt.timedelta(seconds=seconds)
+
+
+def workdays_after(at: dt.datetime, seconds: float, zone: str) -> dt.datetime:
+    """When so many seconds of working days have passed."""
     left, at = seconds, at.astimezone(dt.UTC)
     while True:
         _, midnight = day_of(at, zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -13,6 +14,7 @@ from storage.inquiries import Inquiry
 from storage.linked import LinkedIssue, linked_with
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.reminders import last_approver, reminded_at
 from storage.reports.pairs import pairs_of
 from storage.sleep import Sleep
 from storage.spending import Spent, spent_by_stage
@@ -53,6 +55,8 @@ class Snapshot:
     takings: tuple[Taking, ...] = ()
     linked: tuple[LinkedIssue, ...] = ()  # issues that people linked with it
     inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
+    reminded_at: dt.datetime | None = None  # when the approvers of its latest plan were reminded of that
+    last_approver: str = ""  # for its repository, where they were
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
     before = before if before is not None and _are_seen_alike(report, before) else None
     plans = _of(session, ShownPlan, report_id)
     standing, uses = of_report(session, report_id)
+    reminded = reminded_at(session, report) if plans else None
     return Snapshot(
         report=report,
         gathered=gathered(session, report, plans[-1].made_at if plans else None),
@@ -106,6 +111,8 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         takings=_of(session, Taking, report_id),
         linked=tuple(linked_with(session, report_id)),
         inquiries=_of(session, Inquiry, report_id),
+        reminded_at=reminded,
+        last_approver=last_approver(session, report.repository) if reminded else "",
         near=tuple(
             near
             for pair in pairs_of(session, report_id)
