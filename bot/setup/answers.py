@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from agents.hours import is_zone
-from agents.terms import Autonomy
+from agents.terms import Autonomy, Budgets
 from bot.setup import sentry
 from bot.setup.repositories import Chosen
 from bot.setup.sentry import Followed
@@ -18,6 +18,9 @@ _HEAD = """\
 # What people decide, begun by `signalbox init`. All keys that there are stand in signalbox.example.toml, which
 # `signalbox init --examples` writes where it is missing. After a change type `signalbox doctor`, then restart the bot.
 """
+_OTHERS = """
+# Other sources (Sentry, PostHog, Linear, Zendesk, webhooks) stand as comments in signalbox.example.toml: copy one here
+# once its token is in .env (docs/sources.md)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def policy_text(answers: Answers) -> str:
     parts = [_HEAD, *_people(answers), *_channel(answers)]
     if answers.repository is not None:
         parts += _repository(answers.repository)
-    parts += _sources(answers)
+    parts += [*_sources(answers), *_budgets(Budgets())]
     return "\n".join(parts) + "\n"
 
 
@@ -87,12 +90,20 @@ def _repository(chosen: Chosen) -> Iterator[str]:
         yield f"# Still to do: {guess.to_do}."
 
 
+def _budgets(terms: Budgets) -> Iterator[str]:
+    """The limits that count anyway, where whoever pays sees them."""
+    yield "\n[budgets]  # in US dollars, estimated by the models' list prices (docs/install.md, What it costs)"
+    yield f"report_usd = {_value(terms.report_usd)}  # of one report over its whole life; then it is stuck, and says so"
+    yield f"day_usd = {_value(terms.day_usd)}  # of all together in a day; what does not fit waits for the next one"
+
+
 def _sources(answers: Answers) -> Iterator[str]:
     about = answers.repository.name if answers.repository else ""
     if answers.issues:
         yield from _issues(about, answers.report_to)
     if answers.sentry is not None:
         yield from _source(f"{_short(about)}-errors", sentry.KIND, answers.report_to, about, answers.sentry.options)
+    yield _OTHERS
 
 
 def _issues(about: str, report_to: Room) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,23 @@ def test_the_example_is_valid_and_reads_spans_of_time() -> None:
 
     assert policy.waits.approval == 3 * 86_400
     assert policy.autonomy is Autonomy.ASK
-    assert policy.sources["shop-errors"].every == 120
+    assert policy.sources["shop-issues"].every == 120
+
+
+def test_what_the_example_holds_as_comments_is_valid_too_and_else_names_only_what_needs_no_more_tokens(
+    tmp_path: Path,
+) -> None:
+    assert [each.kind for each in read_policy(EXAMPLE, KINDS).sources.values()] == ["github"]
+    before, mark, rest = EXAMPLE.read_text(encoding="utf-8").partition("# Other sources.")
+    commented, after, limits = rest.partition("[research_limits]")
+    file = tmp_path / "signalbox.toml"
+    file.write_text(before + mark + re.sub(r"^# (?=\[|\w+ = )", "", commented, flags=re.MULTILINE) + after + limits)
+
+    policy = read_policy(file, KINDS)
+    kinds = {each.kind for each in policy.sources.values()}
+    assert kinds == {"github", "sentry", "webhook", "posthog", "linear", "zendesk"}
+    assert policy.linear is not None
+    assert [each.name for each in policy.mcp] == ["notion"]
 
 
 def test_all_faults_are_said_at_once_each_with_its_key(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from agents.errors import BadSettings
-from agents.terms import Autonomy
+from agents.terms import Autonomy, Budgets
 from bot.policy import read_policy
 from bot.setup.interview import Interview
 from bot.setup.variables import is_open_to_others, of_this_shell
@@ -65,6 +65,8 @@ def test_what_is_answered_becomes_a_policy_and_secrets_that_only_the_owner_reads
     assert policy.approvers == (PRIYA, OLU)
     assert (policy.autonomy, policy.timezone) == (Autonomy.ASK, "Etc/UTC")  # as the playground's Slack knows it
     assert [(each.id, each.repository) for each in policy.channels] == [(SOLAR, "acme/humanize")]
+    assert "\nreport_usd = 10.0  # " in POLICY.read_text(encoding="utf-8")
+    assert policy.budgets == Budgets()
     [repository] = policy.repositories
     assert repository.requirements == ("attrs>=22", "pytest")
     assert repository.test_environment == {"PYTHONPATH": "src"}
