@@ -113,11 +113,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         inquiries=_of(session, Inquiry, report_id),
         reminded_at=reminded,
         last_approver=last_approver(session, report.repository) if reminded else "",
-        near=tuple(
-            near
-            for pair in pairs_of(session, report_id)
-            if _are_seen_alike(report, (near := _near(session, report_id, pair)).report)
-        ),
+        near=_nears(session, report),
     )
 
 
@@ -149,6 +145,11 @@ def _moved(session: Session, report_id: int, corrections: tuple[Correction, ...]
         return ()
     elsewhere = select(Signal).where(col(Signal.id).in_(ids), col(Signal.report_id) != report_id)
     return tuple(session.exec(elsewhere.order_by(col(Signal.id))))
+
+
+def _nears(session: Session, report: Report) -> tuple[Near, ...]:
+    every = (_near(session, report.id or 0, pair) for pair in pairs_of(session, report.id or 0))
+    return tuple(near for near in every if _are_seen_alike(report, near.report))
 
 
 def _near(session: Session, report_id: int, pair: Pair) -> Near:

@@ -65,8 +65,7 @@ def test_what_is_answered_becomes_a_policy_and_secrets_that_only_the_owner_reads
     assert policy.approvers == (PRIYA, OLU)
     assert (policy.autonomy, policy.timezone) == (Autonomy.ASK, "Etc/UTC")  # as the playground's Slack knows it
     assert [(each.id, each.repository) for each in policy.channels] == [(SOLAR, "acme/humanize")]
-    assert "\nreport_usd = 10.0  # " in POLICY.read_text(encoding="utf-8")
-    assert policy.budgets == Budgets()
+    assert f"\nreport_usd = {Budgets().report_usd}  # " in POLICY.read_text(encoding="utf-8")
     [repository] = policy.repositories
     assert repository.requirements == ("attrs>=22", "pytest")
     assert repository.test_environment == {"PYTHONPATH": "src"}
