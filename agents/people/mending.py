@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agents import rules
+from agents.gathering.watching import releases_before
 from agents.people.answers import Answer
 from agents.people.rehoming import meant
 from agents.ports import Nudge
@@ -70,7 +71,8 @@ class Mending:
             return Answer(ok=False, sentence=said)
         until = self.clock() + dt.timedelta(seconds=self.policy.waits.soak)
         known = self.store.fixes.latest(report_id)
-        kind = self.store.mendings.declare(report_id, said, until)
+        before = releases_before(self.store, self.policy, report_id, self.clock())
+        kind = self.store.mendings.declare(report_id, said, until, before)
         if kind is not MendedKind.DONE:
             return Answer(ok=False, sentence=_why_not(kind, report))
         self.nudge.report(report_id)
