@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.columns import now
-from storage.records import Entry
+from storage.records import Entry, EntryKind
 from storage.reports.soaks import Ending, KnownReleases, NamedReleases, ReadUntil, ending_of
 from storage.status import Mover, Status
 from storage.store import Store
@@ -34,5 +34,6 @@ def test_a_source_whose_first_pull_never_ended_was_never_read(store: Store) -> N
 
 
 def test_what_an_older_version_resolved_was_told_as_proven_and_stays_so() -> None:
-    moves = [Entry(report_id=1, text=text, after=Status.RESOLVED) for text in ("x", Ending.UNHEARD.value)]
-    assert (ending_of(moves[:1]), ending_of(moves), ending_of(())) == (Ending.PROVEN, Ending.UNHEARD, Ending.PROVEN)
+    told = (Ending.PROVEN.value, Ending.UNHEARD.value)
+    moves = [Entry(report_id=1, kind=EntryKind.MOVE, text=text, after=Status.RESOLVED) for text in told]
+    assert (ending_of(moves[:1]), ending_of(moves), ending_of([])) == (Ending.PROVEN, Ending.UNHEARD, Ending.PROVEN)
