@@ -14,6 +14,7 @@ from typing import Any
 import requests
 from linear_api import LinearClient
 
+from agents.adapters.sessions import BoundedSession, how_it_failed
 from agents.errors import NotAtSource, SourceDown, SourceRejected
 
 _PATIENCE = 15  # seconds that Linear has to answer
@@ -43,7 +44,7 @@ class Linear(LinearClient):  # type: ignore[misc]  # linear-api ships no types
             raise SourceRejected("LINEAR_API_KEY is not set; make a key in Linear's settings (Security & access)")
         super().__init__(api_key=key, enable_cache=False)
         self._url = url
-        self._session = session or requests.Session()
+        self._session = session or BoundedSession()
 
     def ask(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The data that answers a query. Raises SourceDown and SourceRejected."""
@@ -57,7 +58,7 @@ class Linear(LinearClient):  # type: ignore[misc]  # linear-api ships no types
                 self._url, json=body, headers={"Authorization": _shown(str(self.api_key))}, timeout=_PATIENCE
             )
         except requests.RequestException as error:
-            raise SourceDown(f"Linear did not answer ({type(error).__name__}); it is asked again later") from error
+            raise SourceDown(f"Linear {how_it_failed(error)}; it is asked again later") from error
         said = _said(response)
         codes = {str((fault.get("extensions") or {}).get("code")) for fault in said.get("errors") or []}
         if response.status_code == requests.codes.too_many_requests or _LIMITED in codes:

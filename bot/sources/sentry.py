@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
+from agents.adapters.sessions import BoundedSession
 from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
@@ -216,7 +217,7 @@ REQUIRED = ("organization",)  # options
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> SentryIssues:
     """The unresolved issues of `options.organization`, by `options.query` if given, with SENTRY_TOKEN."""
-    session = requests.Session()
+    session = BoundedSession()
     session.headers["Authorization"] = f"Bearer {needed(name, 'SENTRY_TOKEN', settings.sentry_token)}"
     return SentryIssues(
         name=name,

@@ -14,6 +14,7 @@ import requests
 import structlog
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
+from agents.adapters.sessions import how_it_failed
 from agents.errors import NotAtSource, SourceDown, SourceRejected
 from storage.columns import now
 from storage.errors import SignalboxError
@@ -179,7 +180,7 @@ def ask(
 
 
 def unanswered(error: requests.RequestException, *, name: str, whose: str, check: str) -> SourceDown | SourceRejected:
-    """Why nothing came: an address that is none, a certificate that nobody here trusts, or no answer."""
+    """Why nothing came: an address that is none, a certificate that nobody here trusts, no answer, or no end of it."""
     if isinstance(error, _NO_ADDRESS):
         return SourceRejected(f"{whose} has no address that begins with https://; check {check}")
     if isinstance(error, requests.exceptions.SSLError):
@@ -187,7 +188,7 @@ def unanswered(error: requests.RequestException, *, name: str, whose: str, check
             f"{whose}'s certificate is not trusted on this machine; if a proxy breaks up TLS, name your authority's "
             f"file in REQUESTS_CA_BUNDLE (docs/install.md); {name} is read again later"
         )
-    return SourceDown(f"{whose} did not answer ({type(error).__name__}); {name} is read again later")
+    return SourceDown(f"{whose} {how_it_failed(error)}; {name} is read again later")
 
 
 def refuse_elsewhere(response: requests.Response, *, whose: str, check: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 
+from agents.adapters.sessions import BoundedSession
 from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
@@ -142,7 +143,7 @@ def _place(ticket: Mapping[str, Any]) -> tuple[dt.datetime, str]:
 
 
 def _session(name: str, url: str, settings: Settings) -> requests.Session:
-    session = requests.Session()
+    session = BoundedSession()
     if settings.zendesk_client_id:
         key = needed(name, "ZENDESK_CLIENT_SECRET", settings.zendesk_client_secret)
         session.auth = OAuthClient(url, settings.zendesk_client_id, key)
