@@ -15,7 +15,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from agents.adapters.sessions import how_it_failed
-from agents.errors import NotAtSource, SourceDown, SourceRejected
+from agents.errors import NotAtSource, NotShown, OverRate, SourceDown, SourceRejected
 from storage.columns import now
 from storage.errors import SignalboxError
 from storage.raw import RawSignal, Unread
@@ -23,6 +23,9 @@ from storage.raw import RawSignal, Unread
 log = structlog.get_logger()
 
 NOTHING_THERE = frozenset({requests.codes.not_found, requests.codes.gone})
+_NO: Mapping[int, type[SourceRejected]] = {requests.codes.forbidden: NotShown} | dict.fromkeys(
+    NOTHING_THERE, NotAtSource
+)
 PATIENCE = 15  # seconds that a source has to answer
 _NAMELESS = re.compile(r"(?:.*\.)?[<(\[]?(?:anonymous|unknown|module|lambda|eval|redacted)[>)\]]?|\w", re.IGNORECASE)
 _CLOCKS_APART = dt.timedelta(hours=1)
@@ -160,8 +163,8 @@ def ask(
 ) -> requests.Response:
     """Get a page of a source over HTTP; `whose` API it is and what to `check` when it says no are for the sentence.
 
-    Raises SourceDown when it does not answer, is overloaded or limits our rate; SourceRejected for any other no, of
-    which NotAtSource says that there is nothing at this address.
+    Raises SourceDown when it does not answer, is overloaded or (as OverRate) limits our rate; SourceRejected for any
+    other no, of which NotAtSource says that there is nothing at this address, NotShown that it is kept from us.
     """
     try:
         response = session.get(url, params=params, timeout=PATIENCE)
@@ -170,13 +173,23 @@ def ask(
     refuse_elsewhere(response, whose=whose, check=check)
     status = response.status_code
     if status == requests.codes.too_many_requests or status >= requests.codes.server_error:
-        raise SourceDown(f"{whose} answered {status}; {name} is read again later", retry_after(response.headers))
+        sentence = f"{whose} answered {status}; {name} is read again later"
+        raise down_of(status)(sentence, retry_after(response.headers))
     if not response.ok:
-        no = NotAtSource if status in NOTHING_THERE else SourceRejected
-        raise no(f"{whose} answered {status}{why_in(response)}; check {check}")
+        raise no_of(status)(f"{whose} answered {status}{why_in(response)}; check {check}")
     if not is_json(response):
         raise SourceRejected(f"{whose} answered with a page that is no JSON; check its address, and {check}")
     return response
+
+
+def down_of(status: int) -> type[SourceDown]:
+    """What an answer means that says: later."""
+    return OverRate if status == requests.codes.too_many_requests else SourceDown
+
+
+def no_of(status: int) -> type[SourceRejected]:
+    """What an answer means that says: no."""
+    return _NO.get(status, SourceRejected)
 
 
 def unanswered(error: requests.RequestException, *, name: str, whose: str, check: str) -> SourceDown | SourceRejected:
