@@ -12,7 +12,7 @@ _ERROR_LINE = re.compile(
     re.MULTILINE,
 )
 _TRACE = re.compile(
-    r"Traceback \(most recent call last\)|^\s+at [\w.$<>]+\(|^\s*File \"[^\"]+\", line \d+", re.MULTILINE
+    r"Traceback \(most recent call last\)|^[^\S\n]+at [\w.$<>]+\(|^[^\S\n]*File \"[^\"]+\", line \d+", re.MULTILINE
 )
 _NAME = re.compile(
     r"`([^`\n]{2,60})`"  # in code marks

@@ -78,6 +78,16 @@ def test_their_pull_request_is_followed_and_never_touched_until_it_is_merged_and
     assert (code_host.pushes, code_host.comments, code_host.reviewers, code_host.drafts) == (0, {}, {}, {})
 
 
+def test_an_address_that_leads_elsewhere_is_shown_to_nobody(place: Workplace) -> None:
+    life = with_a_plan(place)
+    opens(place)
+    assert "I follow pull request #5" in said(place, BOB, "fixed SB-1 https://evil.example/acme/app/pull/5")
+    assert "evil.example" not in all_of(life)
+    assert looks(place, life) is Status.AWAITING_REVIEW
+    assert LINK in all_of(life)
+    assert "evil.example" not in str(place.store.reports.journal(life.id))
+
+
 def test_one_that_is_closed_says_so_and_the_report_gathers(place: Workplace) -> None:
     life = Life(place)
     opens(place)
