@@ -58,6 +58,7 @@ class Linear:
         self._rate = rate or Rate()
         self._lock = threading.RLock()
         self._issues: dict[str, LinearIssue] = {}
+        self._withheld: dict[str, tuple[str, str]] = {}  # of issues: a field, and the code that stands for it
         self._teams: set[str] = set()  # that were made, or lost an issue
         self.app = Starlette(routes=[Route("/graphql", self._serve, methods=["POST"])])
 
@@ -81,6 +82,11 @@ class Linear:
         """Somebody writes an issue, or another version of it."""
         with self._lock:
             self._issues[issue.identifier] = issue
+
+    def withhold(self, identifier: str, field: str = "", code: str = "FORBIDDEN") -> None:
+        """A field of an issue in a list is null, with an error beside the data; without a field, none any more."""
+        with self._lock:
+            self._withheld = {identifier: (field, code)} if field else {}
 
     def move(self, identifier: str, state: str, at: datetime) -> None:
         """Somebody moves an issue to another state."""
@@ -112,7 +118,8 @@ class Linear:
                 self._authenticate(request)
                 if wait := self._rate.wait():
                     return _limited(wait)
-                return Answer(200, {"data": self._asked(raw)})
+                data = self._asked(raw)
+                return Answer(200, {"data": data, **self._partly(data)})
             except _Problem as problem:
                 return Answer(problem.status, _errors(problem.message, problem.code))
 
@@ -144,6 +151,17 @@ class Linear:
                 return {mutation: self._written(mutation, variables)}
             case _:
                 return {"issues": self._page(variables)}
+
+    def _partly(self, data: Json) -> Json:
+        """Takes out of a list of issues what is withheld; the errors that say so."""
+        errors: list[Json] = []
+        for number, node in enumerate((data.get("issues") or {}).get("nodes") or []):
+            if node["identifier"] in self._withheld:
+                field, code = self._withheld[node["identifier"]]
+                node[field] = None
+                said = {"message": "Not to be had", "path": ["issues", "nodes", number, field]}
+                errors.append({**said, "extensions": {"code": code}})
+        return {"errors": errors} if errors else {}
 
     def _one(self, name: str) -> LinearIssue:
         """By its identifier or its id."""

@@ -27,6 +27,7 @@ from storage.reports.pairs import Pairs
 from storage.reports.past import Past
 from storage.reports.placements import Placements
 from storage.reports.sleeps import Sleeps
+from storage.reports.soaks import Soaks
 from storage.reports.takings import Takings
 from storage.runs import Runs
 from storage.searching.search import Search
@@ -75,6 +76,7 @@ class Store:
         self.takings = Takings(transactions)
         self.names = Names(transactions)
         self.mendings = Mendings(transactions)
+        self.soaks = Soaks(transactions)
         self.left_over = LeftOver(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from agents.adapters import plain_reading
 
 _TRACE = re.compile(
-    r"Traceback \(most recent call last\)|^\s+at [\w.$<>]+\(|^\s*File \"[^\"]+\", line \d+", re.MULTILINE
+    r"Traceback \(most recent call last\)|^[^\S\n]+at [\w.$<>]+\(|^[^\S\n]*File \"[^\"]+\", line \d+", re.MULTILINE
 )
 
 

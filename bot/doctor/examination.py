@@ -156,7 +156,8 @@ def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:
             yield Finding(what, Verdict.GOOD, f"answers; {len(pulled.signals)} signals of its first page could be read")
             yield from (Finding(what, Verdict.MISSING, sentence) for sentence in pulled.lacking)
             for each in pulled.unread:
-                yield Finding(what, Verdict.MISSING, f"{each.name} of its first page cannot be read: {each.why}")
+                how = "can be read in part alone" if each.in_part else "cannot be read"
+                yield Finding(what, Verdict.MISSING, f"{each.name} of its first page {how}: {each.why}")
     yield from _resting(settings, policy)
 
 

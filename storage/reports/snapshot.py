@@ -13,6 +13,7 @@ from storage.inquiries import Inquiry
 from storage.linked import LinkedIssue, linked_with
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.reports.naming import named_by
 from storage.reports.pairs import pairs_of
 from storage.sleep import Sleep
 from storage.spending import Spent, spent_by_stage
@@ -52,6 +53,7 @@ class Snapshot:
     sleeps: tuple[Sleep, ...] = ()
     takings: tuple[Taking, ...] = ()
     linked: tuple[LinkedIssue, ...] = ()  # issues that people linked with it
+    named_by: str = ""  # who gave it the name that it has
     inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
 
 
@@ -105,12 +107,9 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         sleeps=_of(session, Sleep, report_id),
         takings=_of(session, Taking, report_id),
         linked=tuple(linked_with(session, report_id)),
+        named_by=named_by(session, report),
         inquiries=_of(session, Inquiry, report_id),
-        near=tuple(
-            near
-            for pair in pairs_of(session, report_id)
-            if _are_seen_alike(report, (near := _near(session, report_id, pair)).report)
-        ),
+        near=_all_near(session, report),
     )
 
 
@@ -142,6 +141,11 @@ def _moved(session: Session, report_id: int, corrections: tuple[Correction, ...]
         return ()
     elsewhere = select(Signal).where(col(Signal.id).in_(ids), col(Signal.report_id) != report_id)
     return tuple(session.exec(elsewhere.order_by(col(Signal.id))))
+
+
+def _all_near(session: Session, report: Report) -> tuple[Near, ...]:
+    all_near = (_near(session, report.id or 0, pair) for pair in pairs_of(session, report.id or 0))
+    return tuple(near for near in all_near if _are_seen_alike(report, near.report))
 
 
 def _near(session: Session, report_id: int, pair: Pair) -> Near:
