@@ -18,6 +18,7 @@ from agents.adapters.sessions import BoundedSession
 from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
+from bot.sources.naming import strange
 from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled, ask, has_come, needed
 from bot.sources.zendesk_access import OAuthClient
@@ -77,6 +78,15 @@ class ZendeskTickets:
         deleted = tuple(name for ticket, (_, name) in placed if ticket.get("status") == _DELETED)
         more = not page["end_of_stream"]
         return Pulled(signals, following.model_dump_json(), more, gone=deleted, unread=reading.unread)
+
+    def strangers(self) -> tuple[str, ...]:
+        """The tags that no ticket has. Zendesk lists only those that are used most, and counts any."""
+        unused = [each for each in sorted(self.tags) if not self._count(f'type:ticket tags:"{each}"')]
+        there = [str(tag["name"]) for tag in self._get("tags.json", {"page[size]": "100"})["tags"]] if unused else []
+        return tuple(f"{strange('tag', each, there)} (of those that tickets have)" for each in unused)
+
+    def _count(self, query: str) -> int:
+        return int(self._get("search/count.json", {"query": query})["count"])
 
     def _is_wanted(self, ticket: Mapping[str, Any]) -> bool:
         if ticket.get("status") in _DONE:
