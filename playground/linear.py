@@ -33,7 +33,7 @@ _WORDS = frozenset(
     query Issues IssueFilter Int String issues filter first after orderBy updatedAt nodes pageInfo hasNextPage endCursor
     identifier previousIdentifiers title description url priority priorityLabel createdAt state name type team key
     creator assignee labels attachments history fromState toState
-    trashed Teams TeamFilter teams
+    trashed Teams TeamFilter teams Labels IssueLabelFilter issueLabels
     Search searchIssues term includeComments true Issue issue id comments body user
     mutation Create IssueCreateInput input issueCreate success Link attachmentLinkURL issueId
     """.split()  # noqa: SIM905 a list of that many strings could not be read
@@ -142,15 +142,26 @@ class Linear:
             case "searchIssues":
                 return {"searchIssues": self._search(variables)}
             case "teams":
-                key = str(((variables.get("filter") or {}).get("key") or {}).get("eq"))
-                known = self._teams | {issue.team for issue in self._issues.values()}
-                return {"teams": {"nodes": [{"id": team_id(key), "key": key}] if key in known else []}}
+                return {"teams": {"nodes": self._teams_by(variables.get("filter") or {})}}
+            case "issueLabels":
+                return {"issueLabels": {"nodes": self._labels_by(variables.get("filter") or {})}}
             case "issue":
                 return {"issue": self._one(str(variables.get("id"))).as_json()}
             case mutation if mutation in _MUTATIONS:
                 return {mutation: self._written(mutation, variables)}
             case _:
                 return {"issues": self._page(variables)}
+
+    def _teams_by(self, wanted: Mapping[str, Any]) -> list[Json]:
+        keys = wanted.get("key") or {}
+        known = sorted(self._teams | {issue.team for issue in self._issues.values()})
+        found = [key for key in known if key in keys.get("in", known) and key == keys.get("eq", key)]
+        return [{"id": team_id(key), "key": key} for key in found]
+
+    def _labels_by(self, wanted: Mapping[str, Any]) -> list[Json]:
+        names = [each["name"]["eqIgnoreCase"].lower() for each in wanted.get("or") or []]
+        known = sorted({label for issue in self._issues.values() for label in issue.labels})
+        return [{"name": label} for label in known if not wanted or label.lower() in names]
 
     def _partly(self, data: Json) -> Json:
         """Takes out of a list of issues what is withheld; the errors that say so."""

@@ -22,6 +22,7 @@ from agents.terms import SourceTerms, seconds
 from bot.github_credentials import credentials_of
 from bot.settings import Settings
 from bot.sources.github_words import seen_in
+from bot.sources.naming import missing, strange
 from bot.sources.reading import Malformed, Reading
 from bot.sources.source import NOTHING_THERE, Position, Pulled, no_of, option, retry_after
 from storage.raw import RawSignal, Severity, parted, possible
@@ -68,6 +69,14 @@ class GithubIssues:
             signals = tuple(signal for _, signal in read if signal is not None)
         following = at.after([place for _, place in issues])
         return Pulled(signals, following.model_dump_json(), more=more, unread=reading.unread)
+
+    def strangers(self) -> tuple[str, ...]:
+        """The labels that the repository does not have."""
+        if not self.labels:
+            return ()
+        with self._faults():
+            there = [label.name for label in self.client.get_repo(self.repository).get_labels()]
+        return tuple(strange("label", each, there) for each in missing(self.labels, there))
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
         """Those that were deleted or transferred. They are looked up in the repository under the name it has now."""

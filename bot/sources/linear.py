@@ -12,6 +12,7 @@ from agents.errors import NotAtSource, NotShown, SourceDown, SourceRejected
 from agents.fixes.issue_ids import is_ours
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
+from bot.sources.naming import missing, strange
 from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled
 from storage.raw import RawSignal, Severity
@@ -49,6 +50,14 @@ query Issue($id: String!) { issue(id: $id) { identifier trashed } }
 _TEAMS = """
 query Teams($filter: TeamFilter, $first: Int!) { teams(filter: $filter, first: $first) { nodes { key } } }
 """
+
+
+_LABELS = """
+query Labels($filter: IssueLabelFilter, $first: Int!) {
+  issueLabels(filter: $filter, first: $first) { nodes { name } }
+}
+"""
+_MOST = 250  # that Linear lists at once
 
 
 class LinearPosition(Position):
@@ -93,6 +102,28 @@ class LinearIssues:
         read = reading.each(newest_last, lambda issue: self._signal(issue, lacking.get(id(issue)), reading))
         signals = tuple(signal for _, signal in read)
         return Pulled(signals, following.model_dump_json(), more, unread=reading.unread)
+
+    def strangers(self) -> tuple[str, ...]:
+        """The teams and labels that the workspace does not have."""
+        by_key = {"key": {"in": list(self.teams)}}
+        by_name = {"or": [{"name": {"eqIgnoreCase": label}} for label in self.labels]}
+        return (
+            *self._strangers("team", self.teams, _TEAMS, by_key, "key"),
+            *self._strangers("label", self.labels, _LABELS, by_name, "name"),
+        )
+
+    def _strangers(
+        self, what: str, named: tuple[str, ...], query: str, those: Mapping[str, Any], key: str
+    ) -> tuple[str, ...]:
+        """Asked for by name: of a long list only the beginning is told, and that only where one is missing."""
+
+        def listed(wanted: Mapping[str, Any]) -> list[str]:
+            (found,) = self.client.ask(query, {"filter": wanted, "first": _MOST}).values()
+            return [str(node[key]) for node in found["nodes"]]
+
+        strangers = missing(named, listed(those)) if named else []
+        there = sorted(set(listed({}))) if strangers else []
+        return tuple(strange(what, each, there) for each in strangers)
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
         """Those in the trash, and those that are nowhere while their team can still be seen.

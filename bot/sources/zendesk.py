@@ -18,9 +18,11 @@ from agents.adapters.sessions import BoundedSession
 from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
+from bot.sources.naming import strange
 from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled, ask, has_come, needed
 from bot.sources.zendesk_access import OAuthClient
+from bot.sources.zendesk_words import said_anew
 from storage.columns import now
 from storage.raw import RawSignal, Severity, parted
 
@@ -78,6 +80,15 @@ class ZendeskTickets:
         more = not page["end_of_stream"]
         return Pulled(signals, following.model_dump_json(), more, gone=deleted, unread=reading.unread)
 
+    def strangers(self) -> tuple[str, ...]:
+        """The tags that no ticket has. Zendesk lists only those that are used most, and counts any."""
+        unused = [each for each in sorted(self.tags) if not self._count(f'type:ticket tags:"{each}"')]
+        there = [str(tag["name"]) for tag in self._get("tags.json", {"page[size]": "100"})["tags"]] if unused else []
+        return tuple(f"{strange('tag', each, there)} (of those that tickets have)" for each in unused)
+
+    def _count(self, query: str) -> int:
+        return int(self._get("search/count.json", {"query": query})["count"])
+
     def _is_wanted(self, ticket: Mapping[str, Any]) -> bool:
         if ticket.get("status") in _DONE:
             return False
@@ -127,9 +138,10 @@ class ZendeskTickets:
         first = str(ticket.get("description") or "").strip()  # its comment may be a second younger than the ticket
         later = [each for each in comments if each.get("public") and moment(each["created_at"]) > began]
         public = [each for each in later if str(each.get("body") or "").strip() != first][:_NEWEST]
+        said = [_said(each) for each in later]  # the newest first
         lines = [
             f"[{'customer' if each['author_id'] == ticket['requester_id'] else 'support'}, {each['created_at'][:10]}] "
-            f"{str(each.get('plain_body') or each.get('body') or '').strip()}"
+            f"{said_anew(_said(each), [first, *reversed(said[later.index(each) + 1 :])])}"
             for each in reversed(public)
         ]
         shown = {each["author_id"] for each in public}
@@ -145,6 +157,10 @@ class ZendeskTickets:
 
 def _name(ticket: Mapping[str, Any]) -> str:
     return f"ticket-{name_in(ticket, 'id')}"
+
+
+def _said(comment: Mapping[str, Any]) -> str:
+    return str(comment.get("plain_body") or comment.get("body") or "").strip()
 
 
 def _place(ticket: Mapping[str, Any]) -> tuple[dt.datetime, str]:
