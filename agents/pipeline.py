@@ -21,6 +21,7 @@ from agents.gathering.fading import Fading
 from agents.gathering.left_over import LeftOver
 from agents.gathering.weighing import Intake
 from agents.means import Means
+from agents.people.reminding import Reminding
 from agents.people.sleeping import Waker
 from agents.ports import Checkpoint
 from agents.research.inquiring import Inquiring
@@ -94,11 +95,12 @@ class Pipeline:
         Standing(self.means).look()
 
     def remind(self, checkpoint: Checkpoint) -> None:
-        """Take back what expired, dismiss what has fallen silent, and wake what has slept long enough.
+        """Take back what expired, say what is about to, dismiss what fell silent, wake what has slept long enough.
 
         What a process left over that died between two rows is done, too.
         """
         Following(self.means).remind(checkpoint)
+        Reminding(self.means).remind(checkpoint)
         Fading(self.means).fade(checkpoint)
         Waker(self.means).wake_in_time(checkpoint)
         LeftOver(self.means).look_into(checkpoint)

@@ -7,8 +7,11 @@ import re
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from agents.hours import is_zone
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,20}")
 _WATCHED = re.compile(r"[CG][A-Z0-9]{2,20}")
@@ -193,6 +196,17 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
+def _zone(value: str) -> str:
+    if is_zone(value):
+        return value
+    if not available_timezones():
+        raise ValueError(
+            "this machine has no list of time zones, so that it knows UTC alone; install tzdata (the system's package, "
+            "or `pip install tzdata`)"
+        )
+    raise ValueError("this is no time zone; write one such as America/Los_Angeles, Europe/Berlin or UTC")
+
+
 PersonId = Annotated[str, AfterValidator(_person)]
 """A Slack user id."""
 WatchedId = Annotated[str, AfterValidator(_watched)]
@@ -223,6 +237,8 @@ Image = Annotated[str, AfterValidator(_image)]
 """The name of a container's image, as docker and podman write it, or nothing."""
 Variable = Annotated[str, AfterValidator(_variable)]
 """The name of an environment variable, or nothing."""
+Zone = Annotated[str, AfterValidator(_zone)]
+"""Whose clock counts, by the name that the list of time zones has for it."""
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 """Where a service is reached that we hold a token for."""
 Glob = Annotated[str, AfterValidator(_glob)]

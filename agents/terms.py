@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from agents.hours import UTC
 from agents.model_terms import Models
 from agents.term_forms import (
     BotId,
@@ -36,6 +37,7 @@ from agents.term_forms import (
     Trailer,
     Variable,
     WatchedId,
+    Zone,
 )
 from storage.judgments import Priority
 from storage.status import Visibility
@@ -251,6 +253,7 @@ class Policy(Terms):
     gone: tuple[str, ...] = ()  # names, addresses or logins of people who left: never asked for review
     logins: dict[str, str] = Field(default_factory=dict)  # e-mail address of commits -> login on the code host
     ask_emoji: str = Field(default="mag", pattern=r"^[a-z0-9_+'-]*$")  # reacting with it asks; empty: with none
+    timezone: Zone = UTC  # of the team: when notes come, what is a weekend, when the day of a budget begins
     held_notes: bool = True  # say in the channel that signals were held, once an hour at most
     held_notes_to: OptionalRoomId = ""  # where of public ones; empty: where their reports would have gone
     waiting_notes: bool = True  # say in the channel what waits for a person for days, and which sources are not read

@@ -15,6 +15,7 @@ from storage.inquiries import Inquiries
 from storage.leases import Leases
 from storage.linked import Linked
 from storage.outbox import Outbox
+from storage.reminders import Reminders
 from storage.reports.balance import Balances
 from storage.reports.correcting import Corrections
 from storage.reports.fading import Fading
@@ -67,6 +68,7 @@ class Store:
         self.past = Past(transactions)
         self.reports = Reports(transactions)
         self.plans = Plans(transactions)
+        self.reminders = Reminders(transactions)
         self.standing = StandingApprovals(transactions)
         self.fixes = Fixes(transactions)
         self.tracked = Tracked(transactions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -13,6 +14,7 @@ from storage.inquiries import Inquiry
 from storage.linked import LinkedIssue, linked_with
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.reminders import last_approver, reminded_at
 from storage.reports.naming import named_by
 from storage.reports.pairs import pairs_of
 from storage.sleep import Sleep
@@ -55,6 +57,8 @@ class Snapshot:
     linked: tuple[LinkedIssue, ...] = ()  # issues that people linked with it
     named_by: str = ""  # who gave it the name that it has
     inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
+    reminded_at: dt.datetime | None = None  # when the approvers of its latest plan were reminded of that
+    last_approver: str = ""  # for its repository, where they were
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
     before = before if before is not None and _are_seen_alike(report, before) else None
     plans = _of(session, ShownPlan, report_id)
     standing, uses = of_report(session, report_id)
+    reminded = reminded_at(session, report) if plans else None
     return Snapshot(
         report=report,
         gathered=gathered(session, report, plans[-1].made_at if plans else None),
@@ -110,6 +115,8 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         named_by=named_by(session, report),
         inquiries=_of(session, Inquiry, report_id),
         near=_all_near(session, report),
+        reminded_at=reminded,
+        last_approver=last_approver(session, report.repository) if reminded else "",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agents.adapters.plain_reading import tells_of_a_problem
+from agents.adapters.chatter import tells_of_a_problem
 from agents.cases import SeenSignal
 from agents.evidence.reproducing import tells_steps
 from agents.frames import files_of, frames
