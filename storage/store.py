@@ -54,8 +54,7 @@ class Store:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        transactions = Transactions(engine)
+        self.engine, transactions = engine, Transactions(engine)
         self.signals = Signals(transactions)
         self.pardons = Pardons(transactions)
         self.quarantine = Quarantine(transactions)
