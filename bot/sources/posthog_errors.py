@@ -79,7 +79,7 @@ class Issues:
         while True:
             answer = self.project.query(_query(at.floor, status="active", limit=PAGE, offset=offset))
             listed += reading.each(answer["results"], _place)
-            more = bool(answer.get("hasMore"))
+            more = bool(answer.get("hasMore") and answer["results"])  # or an empty page that promises more is endless
             if not more or any(mark not in at.seen for _, (_, mark) in listed):
                 return listed, more
             offset += PAGE

@@ -109,12 +109,13 @@ class SentryIssues:
         pages = 0
         while True:
             response = self._get(where, params)
-            for issue, place in reading.each(response.json(), _place):
+            page = response.json()
+            for issue, place in reading.each(page, _place):
                 if place[0] < at.floor:
                     return listed, True
                 listed.append((issue, place))
             following = response.links.get("next", {})
-            if following.get("results") != "true":
+            if not page or following.get("results") != "true":  # an empty page that promises more would be endless
                 return listed, True
             pages += 1
             # A part ends where the moment changes, or the next one would begin where this one began.

@@ -191,3 +191,16 @@ def test_what_was_read_in_part_is_told_as_such_until_it_is_read_whole(shop: Shop
 
     assert [each.read for each in shop.reader.backfill("2d")] == [2]
     assert breaker.what_was_put_aside(shop.store.cursors.get(NAME)) == ""
+
+
+@pytest.mark.parametrize("service", ["sentry", "posthog_errors"])
+def test_an_empty_page_that_promises_more_is_the_last_one(service: str) -> None:
+    def answer(request: Request) -> Response:
+        more = f'<{request.url}>; rel="next"; results="true"; cursor="0:0:0"'
+        rows: Any = [] if service == "sentry" else {"results": [], "hasMore": True}
+        return JSONResponse(rows, headers={"Link": more})
+
+    with Loopback(Starlette(routes=[Route("/{any:path}", answer, methods=["GET", "POST"])])) as at:
+        pulled = source_at(service, at.url).pull("")
+
+    assert (pulled.signals, pulled.goes_on) == ((), False)
