@@ -21,6 +21,7 @@ _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _SYSTEM = frozenset({"boot", "dev", "etc", "proc", "run", "sys"})
 _OWN_DEPTH = 3  # parts: /opt alone is too much, /opt/node-22 is not
 _BRANCH_REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|\Z)")
+LONGEST_NOTES = 2_000  # characters
 _IMAGE = re.compile(r"[a-z0-9][\w.:/@-]{0,254}", re.ASCII)
 
 
@@ -207,6 +208,16 @@ def _zone(value: str) -> str:
     raise ValueError("this is no time zone; write one such as America/Los_Angeles, Europe/Berlin or UTC")
 
 
+def _notes(value: str) -> str:
+    if len(value) > LONGEST_NOTES:
+        raise ValueError(
+            f"these are {len(value)} characters; write {LONGEST_NOTES} at most: models read them each time"
+        )
+    if "\0" in value:
+        raise ValueError("these hold a character that no database takes (NUL)")
+    return value
+
+
 PersonId = Annotated[str, AfterValidator(_person)]
 """A Slack user id."""
 WatchedId = Annotated[str, AfterValidator(_watched)]
@@ -237,6 +248,8 @@ Image = Annotated[str, AfterValidator(_image)]
 """The name of a container's image, as docker and podman write it, or nothing."""
 Variable = Annotated[str, AfterValidator(_variable)]
 """The name of an environment variable, or nothing."""
+Notes = Annotated[str, AfterValidator(_notes)]
+"""What a team says once of something, for whoever judges it."""
 Zone = Annotated[str, AfterValidator(_zone)]
 """Whose clock counts, by the name that the list of time zones has for it."""
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]

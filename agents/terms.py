@@ -23,6 +23,7 @@ from agents.term_forms import (
     Glob,
     Image,
     Name,
+    Notes,
     OptionalCommand,
     OptionalGlob,
     OptionalRoomId,
@@ -80,6 +81,7 @@ class Channel(Terms):
     autonomy: Autonomy | None = None  # None: it has none of its own
     repository: str = ""  # owner/name that its problems are about; empty: found by rules
     allow_bots: tuple[BotId, ...] = ()  # ids of bots or apps whose messages are signals
+    notes: Notes = ""  # for whoever judges what comes from there
     connect: bool = False  # listen although it is shared with another workspace, and to that one's people
 
 
@@ -95,6 +97,7 @@ class SourceTerms(Terms):
     repository: str = ""
     autonomy: Autonomy | None = None  # None: it has none of its own
     visibility: Visibility = Visibility.PUBLIC
+    notes: Notes = ""  # for whoever judges what comes from there
     options: dict[str, str] = Field(default_factory=dict)
 
     @property
@@ -150,6 +153,7 @@ class Repository(Terms):
     checks: bool = True  # false: its pull requests have none, or none while they are drafts
     ignored_checks: tuple[CheckGlob, ...] = ()  # globs of names; these are neither waited for nor mended
     trailers: tuple[Trailer, ...] = ()  # last lines of each commit, such as Signed-off-by: Name <address>
+    notes: Notes = ""  # for whoever researches and fixes it
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
 
     def variables_at(self, top: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from agents.exchange import Remark
 from agents.fixes.beginning import Consent, permitted
 from agents.fixes.renamed import other_names
 from agents.means import Means
+from agents.noted import noted_of_report
 from agents.research.case_of import GUIDING, guidance_of, readable, seen
 from agents.running import came_to_nothing, run_key
 from agents.terms import Repository
@@ -64,6 +65,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         gist=report.gist,
         signals=signals,
         guidance=guidance_of(approvals),
+        noted=noted_of_report(store.signals.count(report_id), repository.name, means.policy),
         repository=repository,
         base_sha=row.base_sha,
         plan=approved.plan.body,

@@ -306,3 +306,25 @@ def test_a_machine_without_a_list_of_zones_says_so_and_knows_utc(tmp_path: Path,
     done = subprocess.run([sys.executable, "-c", read], env=bare, capture_output=True, text=True, check=False)
     assert said in done.stderr
     assert ("timezone: this machine has no list" in done.stderr, done.returncode) == (bool(said), int(bool(said)))
+
+
+def test_notes_that_are_too_long_are_named_with_the_other_faults(tmp_path: Path) -> None:
+    said = faults(
+        tmp_path,
+        f"""
+        [[channels]]
+        id = "C012AB"
+        notes = "{"x" * 2_001}"
+        [[repositories]]
+        name = "acme/app"
+        notes = ["one", "two"]
+        [sources.x]
+        kind = "zendesk"
+        report_to = "C012AB"
+        notes = "a\\u0000b"
+        """,
+    )
+    assert "channels[0].notes: these are 2001 characters; write 2000 at most" in said
+    assert "repositories[0].notes: it has to be words in quotation marks" in said
+    assert "sources.x.notes: these hold a character" in said
+    assert len(said) < 1_500
