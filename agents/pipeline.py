@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from agents.fixes.fixing import Fixing
 from agents.fixes.following import Following
 from agents.fixes.issuing import Issuing
+from agents.fixes.soaking import Soaking
 from agents.fixes.standing import Standing
 from agents.gathering.digesting import Digesting
 from agents.gathering.fading import Fading
@@ -79,7 +80,7 @@ class Pipeline:
 
     def prove(self, report_id: int, checkpoint: Checkpoint) -> None:
         """See whether the soak was quiet."""
-        Following(self.means).prove(report_id, checkpoint)
+        Soaking(self.means).prove(report_id, checkpoint)
 
     def issue(self, report_id: int, checkpoint: Checkpoint) -> None:
         """Make the report's issue in the tracker, and link it with its pull request."""

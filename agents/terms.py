@@ -45,6 +45,8 @@ from storage.status import Visibility
 
 PROTECTED = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")
 _LONGEST_STANDING = 90 * 86_400.0  # seconds; what hardly ends is no standing approval but a way to ask nobody
+_SENDS = "webhook"
+_MEASURE, _LATEST = frozenset({"sentry", "posthog"}), frozenset({"sentry", _SENDS})  # kinds of sources
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 
 
@@ -97,6 +99,26 @@ class SourceTerms(Terms):
     visibility: Visibility = Visibility.PUBLIC
     notes: Notes = ""  # for whoever judges what comes from there
     options: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether we ask it; the other kind sends what it has."""
+        return self.kind != _SENDS
+
+    @property
+    def tells_again(self) -> bool:
+        """Whether it measures, and so tells by itself of a problem that goes on: where people write, nobody need."""
+        return self.kind in _MEASURE
+
+    @property
+    def writes_fields(self) -> bool:
+        """Whether a tool writes its words: those of a program are quoted among them, and mean something else."""
+        return self.tells_again or self.tells_its_latest
+
+    @property
+    def tells_its_latest(self) -> bool:
+        """Whether the words of a signal that goes on are those of the latest time that it happened."""
+        return self.kind in _LATEST
 
 
 class Repository(Terms):

@@ -19,6 +19,7 @@ from agents.running import came_to_nothing, run_key
 from agents.terms import Repository
 from storage.in_the_way import InTheWay
 from storage.judgments import Outcome, Research, Stage
+from storage.linked import LinkedIssue
 from storage.records import Approval, Fix, Report, ShownPlan
 from storage.runs import RunSeen
 from storage.status import Mover, Visibility
@@ -79,7 +80,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         red_log=row.red_log,
         discreet=discreet,
         also_named=other_names(means.code_host, repository, signals),
-        linked=tuple(Linked(identifier=one.identifier, url=one.url) for one in store.linked.of_report(report_id)),
+        linked=tuple(_linked(means, one) for one in store.linked.of_report(report_id)),
         permitted=permitted(approvals),
         unproven=row.submission is not None and row.proof is None,
         objections=row.objections,
@@ -88,6 +89,11 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         thread="" if discreet else store.outbox.permalink(report_id),
         **_remarks(means, repository, row),
     )
+
+
+def _linked(means: Means, one: LinkedIssue) -> Linked:
+    """An issue that people linked. One of another host is not called as one of the repository's own is."""
+    return Linked(identifier=one.identifier if means.code_host.has_page(one.url) else one.called, url=one.url)
 
 
 def _guided_since(approvals: Sequence[Approval], runs: Sequence[RunSeen], report: Report) -> bool:

@@ -30,9 +30,9 @@ class Reminding:
         at, policy = self.means.clock(), self.means.policy
         if policy.waits.approval < _SHORTEST or not is_read(at, policy.timezone):
             return []
-        reminders = self.means.store.reminders
-        soon = [each for each in reminders.waiting(at) if self._is_due(*each, at)]
-        return [plan.report_id for _, plan in soon if reminders.remind(plan, at)]
+        plans = self.means.store.plans
+        soon = [each for each in plans.waiting(at) if self._is_due(*each, at)]
+        return [plan.report_id for _, plan in soon if plans.remind(plan, at)]
 
     def _is_due(self, report: Report, plan: ShownPlan, at: dt.datetime) -> bool:
         policy = self.means.policy

@@ -18,6 +18,7 @@ from storage.errors import NotFound
 from storage.in_the_way import InTheWay, in_the_way_by
 from storage.judgments import Plan, Question
 from storage.records import Approval, AskedQuestion, Decision, Entry, EntryKind, Fix, Report, ShownPlan
+from storage.reminders import Reminders
 from storage.reports.snapshot import open_question
 from storage.status import Status
 from storage.transactions import found, locked
@@ -43,7 +44,7 @@ class Recorded(BaseModel):
     pull_request: str = ""
 
 
-class Plans(Deciding):
+class Plans(Deciding, Reminders):
     """The plans that were shown, the questions that were asked, the approvals that were given."""
 
     def propose(self, report_id: int, plan: Plan, *, because: str = "", step: str | None = None) -> ShownPlan:

@@ -15,6 +15,7 @@ from storage.linked import LinkedIssue, linked_with
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.reminders import last_approver, reminded_at
+from storage.reports.naming import named_by
 from storage.reports.pairs import pairs_of
 from storage.sleep import Sleep
 from storage.spending import Spent, spent_by_stage
@@ -54,6 +55,7 @@ class Snapshot:
     sleeps: tuple[Sleep, ...] = ()
     takings: tuple[Taking, ...] = ()
     linked: tuple[LinkedIssue, ...] = ()  # issues that people linked with it
+    named_by: str = ""  # who gave it the name that it has
     inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
     reminded_at: dt.datetime | None = None  # when the approvers of its latest plan were reminded of that
     last_approver: str = ""  # for its repository, where they were
@@ -110,10 +112,11 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         sleeps=_of(session, Sleep, report_id),
         takings=_of(session, Taking, report_id),
         linked=tuple(linked_with(session, report_id)),
+        named_by=named_by(session, report),
         inquiries=_of(session, Inquiry, report_id),
+        near=_all_near(session, report),
         reminded_at=reminded,
         last_approver=last_approver(session, report.repository) if reminded else "",
-        near=_nears(session, report),
     )
 
 
@@ -147,9 +150,9 @@ def _moved(session: Session, report_id: int, corrections: tuple[Correction, ...]
     return tuple(session.exec(elsewhere.order_by(col(Signal.id))))
 
 
-def _nears(session: Session, report: Report) -> tuple[Near, ...]:
-    every = (_near(session, report.id or 0, pair) for pair in pairs_of(session, report.id or 0))
-    return tuple(near for near in every if _are_seen_alike(report, near.report))
+def _all_near(session: Session, report: Report) -> tuple[Near, ...]:
+    all_near = (_near(session, report.id or 0, pair) for pair in pairs_of(session, report.id or 0))
+    return tuple(near for near in all_near if _are_seen_alike(report, near.report))
 
 
 def _near(session: Session, report_id: int, pair: Pair) -> Near:

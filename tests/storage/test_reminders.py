@@ -22,7 +22,7 @@ def waiting(store: Store, days: int = 1) -> tuple[Report, ShownPlan]:
 
 
 def of(store: Store) -> list[int]:
-    return [plan.report_id for _, plan in store.reminders.waiting(now())]
+    return [plan.report_id for _, plan in store.plans.waiting(now())]
 
 
 def test_a_plan_is_reminded_of_once_and_what_expires_first_comes_first(store: Store) -> None:
@@ -30,7 +30,7 @@ def test_a_plan_is_reminded_of_once_and_what_expires_first_comes_first(store: St
     assert of(store) == [soon[0].id, late[0].id]
     at = now().replace(microsecond=0)
 
-    assert [store.reminders.remind(soon[1], at) for _ in range(2)] == [True, False]
+    assert [store.plans.remind(soon[1], at) for _ in range(2)] == [True, False]
     assert of(store) == [late[0].id]
     assert store.reports.snapshot(soon[0].id or 0).reminded_at == at
     assert store.reports.snapshot(over[0].id or 0).reminded_at is None
@@ -38,16 +38,16 @@ def test_a_plan_is_reminded_of_once_and_what_expires_first_comes_first(store: St
 
 def test_a_plan_that_was_replaced_or_taken_meanwhile_is_not_reminded_of_and_the_next_one_is(store: Store) -> None:
     report, plan = waiting(store)
-    assert store.reminders.remind(plan, now())
+    assert store.plans.remind(plan, now())
     new = store.plans.propose(report.id or 0, a_plan(), step="again")
     store.plans.shown(report.id or 0, new.revision, "200.000001", now() + DAY)
 
-    assert not store.reminders.remind(plan, now())
+    assert not store.plans.remind(plan, now())
     assert store.reports.snapshot(report.id or 0).reminded_at is None
     assert of(store) == [report.id]
     store.takings.take(report.id or 0, "U2")
     assert of(store) == []
-    assert not store.reminders.remind(new, now())
+    assert not store.plans.remind(new, now())
 
 
 def test_who_approved_in_the_repository_last_is_known_where_approvers_were_reminded(store: Store) -> None:
@@ -57,5 +57,5 @@ def test_who_approved_in_the_repository_last_is_known_where_approvers_were_remin
         plan_hash=approved.hash, to=Status.AWAITING_FIX, because="approved the plan",
     )  # fmt: skip
     assert store.reports.snapshot(report.id or 0).last_approver == ""
-    store.reminders.remind(plan, now())
+    store.plans.remind(plan, now())
     assert store.reports.snapshot(report.id or 0).last_approver == "U9"
