@@ -36,6 +36,16 @@ def siblings(
             yield Met(_told(one, files), one.report, may_know(means.store.reports.get(report_id), one.report))
 
 
+def tell_the_others(means: Means, report_id: int, found: Research) -> None:
+    """Have the plans that wait for a yes at the same lines tell of this one. Safe to lose: its fix asks anyway."""
+    report = means.store.reports.get(report_id)
+    for one in found.assessment.siblings if found.assessment else ():
+        mine = Sibling(report_id=report_id, doing=Doing.PLANS, files=one.files)
+        may = may_know(means.store.reports.get(one.report_id), report)
+        if may and means.store.plans.tell_of(one.report_id, mine):
+            means.messenger.publish(one.report_id)
+
+
 def _told(one: Claimant, files: tuple[str, ...]) -> Sibling:
     fix = one.fix
     is_open = fix is not None and fix.number is not None and fix.merged_at is None

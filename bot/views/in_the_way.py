@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 from bot.views import parts
 from bot.views.parts import Link, Markup, Piece, Sign, bold, code
 from bot.views.scene import Scene
-from storage.assessment import Sibling
+from storage.assessment import Doing, Sibling
 from storage.calling import called
 from storage.in_the_way import InTheWay
 from storage.reports.snapshot import After
@@ -41,6 +41,8 @@ def siblings(told: Sequence[Sibling], others: Iterable[After]) -> list[Block]:
     blocks: list[Block] = []
     for one in [each for each in told if each.report_id in known][:_LISTED]:
         there = known[one.report_id]
+        if one.doing is Doing.PLANS and there.report.status in CLOSED:
+            continue
         name = f"{one.ref}: {called(there.report)}"[:150]
         lead: list[Piece] = [Sign("construction"), " ", bold("It may be the same fault. "), Link(there.address, name)]
         at: Piece = Link(one.url, " has a pull request open on") if one.url else f" {one.doing}"
