@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from agents.cases import Exchange, FixCase, Guidance, InquiryCase, ResearchCase, SeenSignal, SimilarReport
 from agents.exchange import Remark
+from agents.noted import noted_text
 from agents.patches.patch import unresolved
 from agents.prompts import quoted
 from agents.terms import Repository
@@ -40,11 +41,10 @@ def _signal(signal: SeenSignal) -> str:
     return f"{cut(signal.full, ONE_SIGNAL)}\n[read_signal gives it in full]"
 
 
-def guidance_text(guidance: Sequence[Guidance]) -> str:
-    """What people who may decide said: to be followed."""
-    if not guidance:
-        return "None so far."
-    return "\n".join(f"- {one.who}: {one.words}" for one in guidance)
+def guidance_text(guidance: Sequence[Guidance], noted: tuple[str, ...]) -> str:
+    """What people who may decide said: to be followed. Then what the policy notes, under a heading of its own."""
+    said = "\n".join(f"- {one.who}: {one.words}" for one in guidance) or "None so far."
+    return said + noted_text(noted)
 
 
 def similar_text(similar: Sequence[SimilarReport]) -> str:

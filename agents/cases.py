@@ -68,6 +68,7 @@ class _Case(BaseModel):
     gist: str
     signals: tuple[SeenSignal, ...] = Field(min_length=1)
     guidance: tuple[Guidance, ...] = ()
+    noted: tuple[str, ...] = ()  # in the policy, of where its signals came from and of the repository
     repository: Repository
     base_sha: str
     release: str = ""  # the release that is checked out because the signals name it; empty: the base branch's tip

@@ -12,6 +12,7 @@
     │   ├── CodeHostDown
     │   ├── SlackDown
     │   ├── SourceDown
+    │   │   └── OverRate     it limits how fast we may ask
     │   ├── SpentForToday    what the policy allows in a day is used up
     │   └── NotReadYet       what was reported has changed and waits for its digest
     ├── Rejected             something outside answered no; trying again will not help
@@ -19,7 +20,8 @@
     │   ├── CodeHostRejected
     │   ├── SlackRejected
     │   └── SourceRejected
-    │       └── NotAtSource  it has no such thing, or shows us none
+    │       ├── NotAtSource  it has no such thing, or shows us none
+    │       └── NotShown     it has this, and does not show it to us
     ├── Stopped              a stage ended without its judgment; carries the typed outcome
     └── SandboxUnusable      this machine cannot run foreign code safely
 
@@ -39,6 +41,8 @@ __all__ = [
     "ModelDown",
     "ModelRefused",
     "NotAtSource",
+    "NotShown",
+    "OverRate",
     "Rejected",
     "SandboxUnusable",
     "SlackDown",
@@ -78,6 +82,10 @@ class SourceDown(Unavailable):
     """A source did not answer, or limits our rate."""
 
 
+class OverRate(SourceDown):
+    """A source limits how fast we may ask, whatever we ask it for."""
+
+
 class SpentForToday(Unavailable):
     """What the policy allows in a day is used up; more is allowed tomorrow, or when people raise it."""
 
@@ -112,6 +120,10 @@ class SourceRejected(Rejected):
 
 class NotAtSource(SourceRejected):
     """The source has no such thing, or shows us none: it says the same of both."""
+
+
+class NotShown(SourceRejected):
+    """The source does not show us this. All the rest of it may be open to us."""
 
 
 class Stopped(SignalboxError):

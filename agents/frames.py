@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 
 LEAST = 2  # frames that make a trace
 MOST = 12  # frames that are compared; the cause is near the top
+# What stands before a frame ends with its line: thousands of empty lines would be read thousands of times.
 _GDB = re.compile(
-    r"^#\d+\s+(?:0x([0-9a-fA-F]+) in )?(<signal handler called>|[^(\s]+)(?:.*?(?:from|at) (\S+))?", re.MULTILINE
+    r"^#\d+\s+(?:0x([0-9a-fA-F]+) in )?(<signal handler called>|[^(\s]+)(?:.*?(?:from|at) (\S{1,300}))?", re.MULTILINE
 )
-_PYTHON = re.compile(r'^\s*File "([^"\n]{1,200})", line \d+, in (\S{1,80})', re.MULTILINE)
-_AT = re.compile(r"^\s*at (?:async )?([\w.$<>\[\] ]{1,160}?) ?\(([^)\n]{0,200})\)", re.MULTILINE)
-_AT_NAMELESS = re.compile(r"^\s*at (?:async )?([^()\s]{1,200}:\d+:\d+)\s*$", re.MULTILINE)
-_BROWSER = re.compile(r"^\s*[^@\s]{0,160}@([^@\s]{1,200}:\d+:\d+)\s*$", re.MULTILINE)  # Firefox's and Safari's
+_PYTHON = re.compile(r'^[^\S\n]*File "([^"\n]{1,200})", line \d+, in (\S{1,80})', re.MULTILINE)
+_AT = re.compile(r"^[^\S\n]*at (?:async )?([\w.$<>\[\] ]{1,160}?) ?\(([^)\n]{0,200})\)", re.MULTILINE)
+_AT_NAMELESS = re.compile(r"^[^\S\n]*at (?:async )?([^()\s]{1,200}:\d+:\d+)[^\S\n]*$", re.MULTILINE)
+_BROWSER = re.compile(
+    r"^[^\S\n]*[^@\s]{0,160}@([^@\s]{1,200}:\d+:\d+)[^\S\n]*$", re.MULTILINE
+)  # Firefox's and Safari's
 _LIBRARY = re.compile(r"[-.\d]*\.so.*")
 # What stands on top of most traces and says nothing about the cause: raising, allocating, main loops, signal plumbing.
 _COMMON = frozenset(

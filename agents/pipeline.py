@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from agents.fixes.fixing import Fixing
 from agents.fixes.following import Following
 from agents.fixes.issuing import Issuing
+from agents.fixes.soaking import Soaking
 from agents.fixes.standing import Standing
 from agents.gathering.digesting import Digesting
 from agents.gathering.fading import Fading
 from agents.gathering.left_over import LeftOver
 from agents.gathering.weighing import Intake
 from agents.means import Means
+from agents.people.reminding import Reminding
 from agents.people.sleeping import Waker
 from agents.ports import Checkpoint
 from agents.research.inquiring import Inquiring
@@ -78,7 +80,7 @@ class Pipeline:
 
     def prove(self, report_id: int, checkpoint: Checkpoint) -> None:
         """See whether the soak was quiet."""
-        Following(self.means).prove(report_id, checkpoint)
+        Soaking(self.means).prove(report_id, checkpoint)
 
     def issue(self, report_id: int, checkpoint: Checkpoint) -> None:
         """Make the report's issue in the tracker, and link it with its pull request."""
@@ -93,11 +95,12 @@ class Pipeline:
         Standing(self.means).look()
 
     def remind(self, checkpoint: Checkpoint) -> None:
-        """Take back what expired, dismiss what has fallen silent, and wake what has slept long enough.
+        """Take back what expired, say what is about to, dismiss what fell silent, wake what has slept long enough.
 
         What a process left over that died between two rows is done, too.
         """
         Following(self.means).remind(checkpoint)
+        Reminding(self.means).remind(checkpoint)
         Fading(self.means).fade(checkpoint)
         Waker(self.means).wake_in_time(checkpoint)
         LeftOver(self.means).look_into(checkpoint)

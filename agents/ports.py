@@ -151,6 +151,10 @@ class CodeHost(Protocol):
         """Whether anybody at all may read it."""
         ...
 
+    def has_page(self, url: str) -> bool:
+        """Whether an address is one of its own pages."""
+        ...
+
     def name_of(self, name: str) -> str:
         """What the repository is called today that has this name, or had it before it was renamed."""
         ...

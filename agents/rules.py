@@ -22,7 +22,6 @@ from storage.status import WITH_A_FIX, Status, Visibility
 _SEVERITY = {Severity.FATAL: 4.0, Severity.ERROR: 2.0, Severity.WARNING: 1.0, Severity.INFO: 0.5}
 _HALF_LIFE_DAYS = 7.0
 _LEAST_RECENCY = 0.1  # an old problem that somebody still reports is a problem
-_DAY, _SATURDAY = 86_400.0, 5
 _PASSES_AT = (1, 2, 4, 10)  # signals a report must hold for its next pass by itself
 
 
@@ -196,21 +195,6 @@ def _mentions(repository: Repository, signals: list[Signal]) -> int:
     names = {repository.name.lower(), *(product.lower() for product in repository.products)}
     text = "\n".join(f"{signal.title}\n{signal.body}\n{signal.url}" for signal in signals).lower()
     return sum(len(re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)) for name in names)
-
-
-def working_time_after(at: dt.datetime, seconds: float) -> dt.datetime:
-    """When people have had so much time: of a day and more, Saturdays and Sundays (UTC) do not count."""
-    if seconds < _DAY:
-        return at + dt.timedelta(seconds=seconds)
-    left = seconds
-    while True:
-        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
-        today = (midnight - at).total_seconds()
-        if at.weekday() < _SATURDAY:
-            if left <= today:
-                return at + dt.timedelta(seconds=left)
-            left -= today
-        at = midnight
 
 
 def may_ask(person: Person, home_team: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Self
 
 from agents.exchange import About
+from agents.noted import noted_text
 from agents.prompts import quoted
 from agents.wording import cut, words_of
 from storage.judgments import Judgment, Summary
@@ -24,9 +25,10 @@ class AboutSummary(About):
     received: str  # the day, so that dates in the text can be placed
     title: str
     text: str  # title and body, cut to TEXT_LIMIT
+    noted: tuple[str, ...] = ()  # in the policy, of where it came from
 
     @classmethod
-    def of(cls, signal: Signal, **more: str) -> Self:
+    def of(cls, signal: Signal, noted: tuple[str, ...] = (), **more: str) -> Self:
         """About this signal; `more` are the fields that a subclass adds."""
         return cls(
             subject=signal.external_id,
@@ -37,6 +39,7 @@ class AboutSummary(About):
             received=signal.received_at.date().isoformat(),
             title=signal.title,
             text=cut(words_of(signal), TEXT_LIMIT),
+            noted=noted,
             **more,
         )
 
@@ -47,6 +50,7 @@ class AboutSummary(About):
             "severity": self.severity.value,
             "received": self.received,
             "text": quoted(self.text, f"signal {self.subject}"),
+            "noted": noted_text(self.noted),
         }
 
     def fault(self, answer: Judgment) -> str:

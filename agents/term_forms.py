@@ -7,8 +7,11 @@ import re
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from agents.hours import is_zone
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,20}")
 _WATCHED = re.compile(r"[CG][A-Z0-9]{2,20}")
@@ -18,6 +21,7 @@ _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _SYSTEM = frozenset({"boot", "dev", "etc", "proc", "run", "sys"})
 _OWN_DEPTH = 3  # parts: /opt alone is too much, /opt/node-22 is not
 _BRANCH_REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|\Z)")
+LONGEST_NOTES = 2_000  # characters
 _IMAGE = re.compile(r"[a-z0-9][\w.:/@-]{0,254}", re.ASCII)
 
 
@@ -193,6 +197,27 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
+def _zone(value: str) -> str:
+    if is_zone(value):
+        return value
+    if not available_timezones():
+        raise ValueError(
+            "this machine has no list of time zones, so that it knows UTC alone; install tzdata (the system's package, "
+            "or `pip install tzdata`)"
+        )
+    raise ValueError("this is no time zone; write one such as America/Los_Angeles, Europe/Berlin or UTC")
+
+
+def _notes(value: str) -> str:
+    if len(value) > LONGEST_NOTES:
+        raise ValueError(
+            f"these are {len(value)} characters; write {LONGEST_NOTES} at most: models read them each time"
+        )
+    if "\0" in value:
+        raise ValueError("these hold a character that no database takes (NUL)")
+    return value
+
+
 PersonId = Annotated[str, AfterValidator(_person)]
 """A Slack user id."""
 WatchedId = Annotated[str, AfterValidator(_watched)]
@@ -223,6 +248,10 @@ Image = Annotated[str, AfterValidator(_image)]
 """The name of a container's image, as docker and podman write it, or nothing."""
 Variable = Annotated[str, AfterValidator(_variable)]
 """The name of an environment variable, or nothing."""
+Notes = Annotated[str, AfterValidator(_notes)]
+"""What a team says once of something, for whoever judges it."""
+Zone = Annotated[str, AfterValidator(_zone)]
+"""Whose clock counts, by the name that the list of time zones has for it."""
 ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 """Where a service is reached that we hold a token for."""
 Glob = Annotated[str, AfterValidator(_glob)]

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from agents.hours import UTC
 from agents.model_terms import Models
 from agents.term_forms import (
     BotId,
@@ -22,6 +23,7 @@ from agents.term_forms import (
     Glob,
     Image,
     Name,
+    Notes,
     OptionalCommand,
     OptionalGlob,
     OptionalRoomId,
@@ -36,12 +38,15 @@ from agents.term_forms import (
     Trailer,
     Variable,
     WatchedId,
+    Zone,
 )
 from storage.judgments import Priority
 from storage.status import Visibility
 
 PROTECTED = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")
 _LONGEST_STANDING = 90 * 86_400.0  # seconds; what hardly ends is no standing approval but a way to ask nobody
+_SENDS = "webhook"
+_MEASURE, _LATEST = frozenset({"sentry", "posthog"}), frozenset({"sentry", _SENDS})  # kinds of sources
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 
 
@@ -76,6 +81,7 @@ class Channel(Terms):
     autonomy: Autonomy | None = None  # None: it has none of its own
     repository: str = ""  # owner/name that its problems are about; empty: found by rules
     allow_bots: tuple[BotId, ...] = ()  # ids of bots or apps whose messages are signals
+    notes: Notes = ""  # for whoever judges what comes from there
     connect: bool = False  # listen although it is shared with another workspace, and to that one's people
 
 
@@ -91,7 +97,28 @@ class SourceTerms(Terms):
     repository: str = ""
     autonomy: Autonomy | None = None  # None: it has none of its own
     visibility: Visibility = Visibility.PUBLIC
+    notes: Notes = ""  # for whoever judges what comes from there
     options: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether we ask it; the other kind sends what it has."""
+        return self.kind != _SENDS
+
+    @property
+    def tells_again(self) -> bool:
+        """Whether it measures, and so tells by itself of a problem that goes on: where people write, nobody need."""
+        return self.kind in _MEASURE
+
+    @property
+    def writes_fields(self) -> bool:
+        """Whether a tool writes its words: those of a program are quoted among them, and mean something else."""
+        return self.tells_again or self.tells_its_latest
+
+    @property
+    def tells_its_latest(self) -> bool:
+        """Whether the words of a signal that goes on are those of the latest time that it happened."""
+        return self.kind in _LATEST
 
 
 class Repository(Terms):
@@ -126,6 +153,7 @@ class Repository(Terms):
     checks: bool = True  # false: its pull requests have none, or none while they are drafts
     ignored_checks: tuple[CheckGlob, ...] = ()  # globs of names; these are neither waited for nor mended
     trailers: tuple[Trailer, ...] = ()  # last lines of each commit, such as Signed-off-by: Name <address>
+    notes: Notes = ""  # for whoever researches and fixes it
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents
 
     def variables_at(self, top: str) -> dict[str, str]:
@@ -229,6 +257,7 @@ class Policy(Terms):
     gone: tuple[str, ...] = ()  # names, addresses or logins of people who left: never asked for review
     logins: dict[str, str] = Field(default_factory=dict)  # e-mail address of commits -> login on the code host
     ask_emoji: str = Field(default="mag", pattern=r"^[a-z0-9_+'-]*$")  # reacting with it asks; empty: with none
+    timezone: Zone = UTC  # of the team: when notes come, what is a weekend, when the day of a budget begins
     held_notes: bool = True  # say in the channel that signals were held, once an hour at most
     held_notes_to: OptionalRoomId = ""  # where of public ones; empty: where their reports would have gone
     waiting_notes: bool = True  # say in the channel what waits for a person for days, and which sources are not read

@@ -64,13 +64,20 @@ def what_was_left_out(cursor: Cursor) -> str:
 
 
 def what_was_put_aside(cursor: Cursor, *, named: bool = True) -> str:
-    """One sentence on what of it could not be read, with the latest of them (unless that is private); else empty."""
+    """What of it could not be read, or not whole, with the latest of them (unless that is private); else empty."""
     if not cursor.unread:
         return ""
     last = "; ".join(f"{each.name}, {_clock(each.at)}: {each.why}" for each in reversed(cursor.unread[-_NAMED:]))
-    many = f"{len(cursor.unread)} items" if len(cursor.unread) > 1 else "1 item"
+    in_part = sum(each.in_part for each in cursor.unread)
+    aside = len(cursor.unread) - in_part
+    done = [f"put {_items(aside)} aside that could not be read"] if aside else []
+    done += [f"took {_items(in_part)} in that could not be read whole"] if in_part else []
     told = f"The latest: {last}" if named else "Which is said in its own channel, and by the doctor."
-    return f"put {many} aside that could not be read, and read the rest. {told}"
+    return f"{', '.join(done)}, and read the rest. {told}"
+
+
+def _items(count: int) -> str:
+    return "1 item" if count == 1 else f"{count} items"
 
 
 def _clock(moment: dt.datetime) -> str:

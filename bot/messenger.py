@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from agents.errors import SlackDown, SlackRejected
-from agents.rules import working_time_after
+from agents.hours import working_time_after
 from agents.terms import Policy
 from bot.posting import Pen, PenLost, Posting
 from bot.slack.writer import SlackWriter
@@ -124,7 +124,7 @@ class SlackMessenger:
         for plan in scene.snapshot.plans:
             row = rows.get(f"plan:{plan.revision}")
             if row is not None and row.ts and not plan.posted_ts:
-                until = working_time_after(self.clock(), self.policy.waits.approval)
+                until = working_time_after(self.clock(), self.policy.waits.approval, self.policy.timezone)
                 self.store.plans.shown(scene.report_id, plan.revision, row.ts, until)
                 news = True
         return news

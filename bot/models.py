@@ -32,7 +32,7 @@ def model_of(settings: Settings, policy: Policy, store: Store, circuits: Circuit
 
     for name, said in unpriced(policy.models):
         log.warning("no price of a model", model=name, what=said)
-    ledger = StoreLedger(store.spending, policy.budgets)
+    ledger = StoreLedger(store.spending, policy.budgets, timezone=policy.timezone)
     return ClaudeModel(lines_of(settings, policy.models), policy.models, ledger, circuits.roster())
 
 

@@ -67,6 +67,7 @@ _HOMES: Mapping[str, type[Terms]] = {
     "under [linear]": LinearTerms,
     "under [standing]": StandingTerms,
 }
+_SHOWN = 200  # characters of a value that is wrong
 _WHOLE, _NUMBER = "it has to be a whole number, such as 2", "it has to be a number, such as 2.5"
 _YES_OR_NO = "it has to be true or false, without quotation marks"
 _LIST = 'it has to be a list, such as ["…"]'
@@ -115,5 +116,6 @@ def _misplaced(name: str) -> str:
 
 
 def _typed(value: object) -> str:
-    """As it stands in the file, or nearly."""
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    """As it stands in the file, or nearly; of what is long the beginning."""
+    typed = str(value).lower() if isinstance(value, bool) else repr(value)
+    return typed if len(typed) <= _SHOWN else f"{typed[:_SHOWN]} …"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from agents.adapters.plain_reading import tells_of_a_problem
+from agents.adapters.chatter import tells_of_a_problem
 from evals.metrics import detection_figures
 from evals.reading import Arrival, rows
 from evals.runs import Engine, Score
@@ -20,7 +20,7 @@ class _Said(BaseModel):
     text: str
 
 
-class _Dialogue(BaseModel):
+class Dialogue(BaseModel):
     project: str
     messages: list[_Said]
     label: int
@@ -36,7 +36,7 @@ class _Dialogue(BaseModel):
         return "\n".join(text)
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
     text: str
 
 
@@ -47,15 +47,15 @@ class _Issue(BaseModel):
 
 
 def evaluate(data: Path, engine: Engine, runs: int) -> list[Score]:  # noqa: ARG001 rules alone, the same in every run
-    """The sets of chat below the folder: labelled dialogues, plain chat, issues by type, and our own mixed set."""
+    """The sets of chat below the folder: labelled dialogues, plain chat, issues by type, and our own sets."""
     scores = []
     for path in sorted(data.rglob("dialogs.jsonl")):
-        dialogues = list(rows(path, _Dialogue))
+        dialogues = list(rows(path, Dialogue))
         said = [tells_of_a_problem(dialogue.first) for dialogue in dialogues]
         figures = detection_figures([dialogue.label == 1 for dialogue in dialogues], said)
         scores.append(Score(name=path.parent.name, figures=dict(figures)))
     for path in sorted(data.rglob("messages.jsonl")):
-        messages = list(rows(path, _Message))
+        messages = list(rows(path, Message))
         taken = sum(tells_of_a_problem(message.text) for message in messages)
         scores.append(Score(name=path.parent.name, figures={"taken": taken / len(messages), "of": len(messages)}))
     scores += [

@@ -147,9 +147,11 @@ def _stand(moment: Moment, line: Line) -> tuple[Floats, float]:
     return np.concatenate([place, row]), float(best == moment.right)
 
 
-def fit(numbers: Floats, right: Floats, weights: Floats, ridge: float) -> Line:
-    """Logistic regression with a ridge, by Newton's method."""
+def fit(numbers: Floats, right: Floats, weights: Floats, ridge: float, *, as_they_are: bool = False) -> Line:
+    """Logistic regression with a ridge, by Newton's method, over standardised numbers or `as_they_are`."""
     mean, scale = numbers.mean(axis=0), numbers.std(axis=0)
+    if as_they_are:
+        mean, scale = np.zeros_like(mean), np.ones_like(scale)
     scale[scale < 1e-6] = 1.0  # noqa: PLR2004 a number that never differs says nothing
     design = np.concatenate([(numbers - mean) / scale, np.ones((len(numbers), 1))], axis=1)
     penalty = np.full(design.shape[1], ridge)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from agents.adapters import plain_reading
+from agents.adapters.chatter import tells_of_a_problem
 from playground.messages_api import texts
 from playground.recorded import Turn, Wanted, usage_of
 from storage.inquiries import Reply
@@ -73,7 +74,7 @@ def _summary(asked: _Asked) -> Summary:
     text = _SURROUNDINGS.sub("", next((said for label, said in asked.evidence if label.startswith("signal ")), ""))
     title = plain_reading.title(text)
     return Summary(
-        about_product=_CHAT not in asked.text or plain_reading.tells_of_a_problem(text),
+        about_product=_CHAT not in asked.text or tells_of_a_problem(text),
         title=title or "A signal without words",
         gist=plain_reading.gist(text) or title or "It has no words.",
         queries=plain_reading.queries(title, text),

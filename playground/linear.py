@@ -33,7 +33,7 @@ _WORDS = frozenset(
     query Issues IssueFilter Int String issues filter first after orderBy updatedAt nodes pageInfo hasNextPage endCursor
     identifier previousIdentifiers title description url priority priorityLabel createdAt state name type team key
     creator assignee labels attachments history fromState toState
-    trashed Teams TeamFilter teams
+    trashed Teams TeamFilter teams Labels IssueLabelFilter issueLabels
     Search searchIssues term includeComments true Issue issue id comments body user
     mutation Create IssueCreateInput input issueCreate success Link attachmentLinkURL issueId
     """.split()  # noqa: SIM905 a list of that many strings could not be read
@@ -58,6 +58,7 @@ class Linear:
         self._rate = rate or Rate()
         self._lock = threading.RLock()
         self._issues: dict[str, LinearIssue] = {}
+        self._withheld: dict[str, tuple[str, str]] = {}  # of issues: a field, and the code that stands for it
         self._teams: set[str] = set()  # that were made, or lost an issue
         self.app = Starlette(routes=[Route("/graphql", self._serve, methods=["POST"])])
 
@@ -81,6 +82,11 @@ class Linear:
         """Somebody writes an issue, or another version of it."""
         with self._lock:
             self._issues[issue.identifier] = issue
+
+    def withhold(self, identifier: str, field: str = "", code: str = "FORBIDDEN") -> None:
+        """A field of an issue in a list is null, with an error beside the data; without a field, none any more."""
+        with self._lock:
+            self._withheld = {identifier: (field, code)} if field else {}
 
     def move(self, identifier: str, state: str, at: datetime) -> None:
         """Somebody moves an issue to another state."""
@@ -112,7 +118,8 @@ class Linear:
                 self._authenticate(request)
                 if wait := self._rate.wait():
                     return _limited(wait)
-                return Answer(200, {"data": self._asked(raw)})
+                data = self._asked(raw)
+                return Answer(200, {"data": data, **self._partly(data)})
             except _Problem as problem:
                 return Answer(problem.status, _errors(problem.message, problem.code))
 
@@ -135,15 +142,37 @@ class Linear:
             case "searchIssues":
                 return {"searchIssues": self._search(variables)}
             case "teams":
-                key = str(((variables.get("filter") or {}).get("key") or {}).get("eq"))
-                known = self._teams | {issue.team for issue in self._issues.values()}
-                return {"teams": {"nodes": [{"id": team_id(key), "key": key}] if key in known else []}}
+                return {"teams": {"nodes": self._teams_by(variables.get("filter") or {})}}
+            case "issueLabels":
+                return {"issueLabels": {"nodes": self._labels_by(variables.get("filter") or {})}}
             case "issue":
                 return {"issue": self._one(str(variables.get("id"))).as_json()}
             case mutation if mutation in _MUTATIONS:
                 return {mutation: self._written(mutation, variables)}
             case _:
                 return {"issues": self._page(variables)}
+
+    def _teams_by(self, wanted: Mapping[str, Any]) -> list[Json]:
+        keys = wanted.get("key") or {}
+        known = sorted(self._teams | {issue.team for issue in self._issues.values()})
+        found = [key for key in known if key in keys.get("in", known) and key == keys.get("eq", key)]
+        return [{"id": team_id(key), "key": key} for key in found]
+
+    def _labels_by(self, wanted: Mapping[str, Any]) -> list[Json]:
+        names = [each["name"]["eqIgnoreCase"].lower() for each in wanted.get("or") or []]
+        known = sorted({label for issue in self._issues.values() for label in issue.labels})
+        return [{"name": label} for label in known if not wanted or label.lower() in names]
+
+    def _partly(self, data: Json) -> Json:
+        """Takes out of a list of issues what is withheld; the errors that say so."""
+        errors: list[Json] = []
+        for number, node in enumerate((data.get("issues") or {}).get("nodes") or []):
+            if node["identifier"] in self._withheld:
+                field, code = self._withheld[node["identifier"]]
+                node[field] = None
+                said = {"message": "Not to be had", "path": ["issues", "nodes", number, field]}
+                errors.append({**said, "extensions": {"code": code}})
+        return {"errors": errors} if errors else {}
 
     def _one(self, name: str) -> LinearIssue:
         """By its identifier or its id."""

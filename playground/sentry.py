@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlencode
@@ -95,13 +95,14 @@ class Sentry:
             )
             return number
 
-    def happen(self, short_id: str, *, events: int = 1, at: datetime | None = None) -> None:
-        """The error came again; an issue that was resolved is unresolved and regressed now."""
+    def happen(self, short_id: str, *, events: int = 1, at: datetime | None = None, release: str = "") -> None:
+        """The error came again, in another release if one is given; what was resolved is unresolved and regressed."""
         with self._lock:
             issue = self._known(short_id)
             issue.events += events
             issue.last_seen = (at or self._now()).replace(microsecond=0)
             issue.came.append((issue.last_seen, events))
+            issue.error = replace(issue.error, release=release or issue.error.release)
             if issue.status is IssueStatus.RESOLVED:
                 issue.status, issue.substatus = IssueStatus.UNRESOLVED, Substatus.REGRESSED
                 issue.activity.append(("set_regression", issue.last_seen))

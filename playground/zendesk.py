@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -55,6 +57,8 @@ class Zendesk:
                 Route("/oauth/tokens", self._oauth, methods=["POST"]),
                 Route("/api/v2/incremental/tickets/cursor.json", partial(self._serve, "export", self._export)),
                 Route("/api/v2/tickets/{id:int}/comments.json", partial(self._serve, "comments", self._comments)),
+                Route("/api/v2/search/count.json", partial(self._serve, "search.count", self._search_count)),
+                Route("/api/v2/tags.json", partial(self._serve, "tags", self._list_tags)),
             ]
         )
 
@@ -149,6 +153,17 @@ class Zendesk:
         if "users" in loads:
             body["users"] = [person.as_json() for person in {ticket.requester for ticket in page}]
         return body
+
+    def _search_count(self, request: Request) -> Json:
+        """Of searches it knows those for the tickets with one tag."""
+        asked = re.fullmatch(r'type:ticket tags:"([^"]*)"', request.query_params.get("query", ""))
+        if asked is None:
+            raise _Problem(422, "invalid", "Invalid search")
+        return {"count": sum(asked[1] in ticket.tags for ticket in self._tickets.values())}
+
+    def _list_tags(self, _: Request) -> Json:
+        counted = Counter(tag for ticket in self._tickets.values() for tag in ticket.tags)
+        return {"tags": [{"name": tag, "count": count} for tag, count in counted.most_common()]}
 
     def _ticket(self, ticket: Ticket, loads: list[str]) -> Json:
         shown = ticket.as_json(self.address)

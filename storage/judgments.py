@@ -63,6 +63,7 @@ class Screening(Judgment):
         default=None, description="The class of attack, or null when the text is safe to read."
     )
     judged: SkipJsonSchema[bool] = True  # false: no valid answer could be had, so it is held; no model is told of this
+    noted: SkipJsonSchema[str] = ""  # by what the policy's notes are known that it was read with; nor of this
 
     @property
     def passed(self) -> bool:

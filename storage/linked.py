@@ -35,6 +35,11 @@ class LinkedIssue(SQLModel, table=True):
     removed_by: str = ""
     removed_at: dt.datetime | None = Field(default=None, sa_column=Column(UtcTime))
 
+    @property
+    def called(self) -> str:
+        """How people read it beside a link to it: where that leads, too, since another host may have the same name."""
+        return f"{self.identifier} on {self.url.split('/')[2]}"
+
 
 class Linked:
     """The issues that people linked."""

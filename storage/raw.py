@@ -94,13 +94,16 @@ class Severity(StrEnum):
 
 
 class Unread(BaseModel):
-    """Something that a source has and that makes no signal: what it is called there, what is wrong, when last seen."""
+    """Something that a source has and that makes no signal, or one that lacks something: what it is called there, what
+    is wrong, when last seen.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     why: str
     at: dt.datetime
+    in_part: bool = False  # it is a signal, and not all that its source has of it could be read
 
 
 class RawSignal(BaseModel):

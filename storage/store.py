@@ -15,6 +15,7 @@ from storage.inquiries import Inquiries
 from storage.leases import Leases
 from storage.linked import Linked
 from storage.outbox import Outbox
+from storage.reminders import Reminders
 from storage.reports.balance import Balances
 from storage.reports.correcting import Corrections
 from storage.reports.fading import Fading
@@ -27,6 +28,7 @@ from storage.reports.pairs import Pairs
 from storage.reports.past import Past
 from storage.reports.placements import Placements
 from storage.reports.sleeps import Sleeps
+from storage.reports.soaks import Soaks
 from storage.reports.takings import Takings
 from storage.runs import Runs
 from storage.searching.search import Search
@@ -52,8 +54,7 @@ class Store:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        transactions = Transactions(engine)
+        self.engine, transactions = engine, Transactions(engine)
         self.signals = Signals(transactions)
         self.pardons = Pardons(transactions)
         self.quarantine = Quarantine(transactions)
@@ -66,6 +67,7 @@ class Store:
         self.past = Past(transactions)
         self.reports = Reports(transactions)
         self.plans = Plans(transactions)
+        self.reminders = Reminders(transactions)
         self.standing = StandingApprovals(transactions)
         self.fixes = Fixes(transactions)
         self.tracked = Tracked(transactions)
@@ -75,6 +77,7 @@ class Store:
         self.takings = Takings(transactions)
         self.names = Names(transactions)
         self.mendings = Mendings(transactions)
+        self.soaks = Soaks(transactions)
         self.left_over = LeftOver(transactions)
         self.spending = Spending(transactions)
         self.runs = Runs(transactions)

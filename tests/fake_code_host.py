@@ -36,6 +36,7 @@ class FakeCodeHost:
     comments: dict[tuple[int, str], str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)  # sha -> commit message
     public: bool = False
+    site: str = "https://code.example/"
     renamed: dict[str, str] = field(default_factory=dict)  # former name -> name
     unknown_people: frozenset[str] = frozenset()
     locked: set[int] = field(default_factory=set)  # pull requests on which nobody may say anything
@@ -48,6 +49,9 @@ class FakeCodeHost:
     def is_public(self, repository: Repository) -> bool:
         self._maybe_fail()
         return self.public
+
+    def has_page(self, url: str) -> bool:
+        return url.startswith(self.site)
 
     def name_of(self, name: str) -> str:
         self._maybe_fail()

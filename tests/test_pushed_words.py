@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.people.linking import identifier_of
 from storage.records import Decision
 from storage.status import Status, Visibility
 from storage.store import Store
@@ -69,3 +70,15 @@ def test_a_label_of_several_words_makes_a_branch_that_git_takes(sqlite_store: St
 
     assert world.code_host.drafts[1].label == "help wanted: bot"
     assert world.code_host.drafts[1].branch.startswith("help-wanted-bot/sb-1-")
+
+
+def test_a_linked_issue_of_another_host_is_not_taken_for_the_repositorys_own(world: World) -> None:
+    world.hears()
+    for url in ("https://code.example/acme/shop/issues/44", "https://evil.example/acme/shop/issues/45"):
+        world.store.linked.link(1, url, identifier_of(url), "U1")
+    world.reaches(Status.AWAITING_CHECKS)
+
+    body = world.code_host.drafts[1].body
+    assert "Fixes #44" in body
+    assert "Fixes #45" not in body
+    assert "- [acme/shop#45 on evil.example](https://evil.example/acme/shop/issues/45)" in body

@@ -14,7 +14,8 @@ from typing import Any
 import requests
 from linear_api import LinearClient
 
-from agents.errors import NotAtSource, SourceDown, SourceRejected
+from agents.adapters.sessions import BoundedSession, how_it_failed
+from agents.errors import NotAtSource, NotShown, OverRate, SourceDown, SourceRejected
 
 _PATIENCE = 15  # seconds that Linear has to answer
 _LONGEST_REST = 3600.0  # seconds
@@ -43,33 +44,68 @@ class Linear(LinearClient):  # type: ignore[misc]  # linear-api ships no types
             raise SourceRejected("LINEAR_API_KEY is not set; make a key in Linear's settings (Security & access)")
         super().__init__(api_key=key, enable_cache=False)
         self._url = url
-        self._session = session or requests.Session()
+        self._session = session or BoundedSession()
 
     def ask(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The data that answers a query. Raises SourceDown and SourceRejected."""
         return dict(self.execute_graphql(query, dict(variables)))
 
+    def ask_page(
+        self, query: str, variables: Mapping[str, Any], root: str
+    ) -> tuple[dict[str, Any], dict[int, SourceDown | NotShown]]:
+        """A page of the list `root`, and what is wrong with which of its nodes: GraphQL may answer with a part.
+
+        Raises SourceDown and SourceRejected for what is wrong with anything else.
+        """
+        response, said = self._sent({"query": query, "variables": dict(variables)})
+        faults = {_node(fault, root): fault for fault in said.get("errors") or []}
+        page = (said.get("data") or {}).get(root)
+        if not response.ok or not page or -1 in faults:
+            page = _data(response, said)[root]
+        return dict(page), {node: _lack(fault) for node, fault in faults.items()}
+
     def call_api(self, query: dict[str, Any] | str) -> dict[str, Any]:
         """Every call of the client comes through here. Raises SourceDown and SourceRejected."""
-        body = {"query": query} if isinstance(query, str) else query
+        return _data(*self._sent({"query": query} if isinstance(query, str) else query))
+
+    def _sent(self, body: Mapping[str, Any]) -> tuple[requests.Response, dict[str, Any]]:
         try:
             response = self._session.post(
                 self._url, json=body, headers={"Authorization": _shown(str(self.api_key))}, timeout=_PATIENCE
             )
         except requests.RequestException as error:
-            raise SourceDown(f"Linear did not answer ({type(error).__name__}); it is asked again later") from error
-        said = _said(response)
-        codes = {str((fault.get("extensions") or {}).get("code")) for fault in said.get("errors") or []}
-        if response.status_code == requests.codes.too_many_requests or _LIMITED in codes:
-            raise SourceDown("Linear limits our rate; it is asked again later", _rest(response.headers))
-        if response.status_code >= requests.codes.server_error or codes & _ITS_OWN:
-            raise SourceDown(f"Linear answered {response.status_code}; it is asked again later")
-        if codes or not response.ok:
-            no = NotAtSource if _faults(said).startswith(_NOT_FOUND) else SourceRejected
-            raise no(f"Linear answered {response.status_code}: {_faults(said)}; check LINEAR_API_KEY")
-        if not said:
-            raise SourceRejected("Linear answered with something that is no JSON; check LINEAR_URL")
-        return dict(said.get("data") or {})
+            raise SourceDown(f"Linear {how_it_failed(error)}; it is asked again later") from error
+        return response, _said(response)
+
+
+def _data(response: requests.Response, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of an answer that is whole."""
+    codes = {str((fault.get("extensions") or {}).get("code")) for fault in said.get("errors") or []}
+    if response.status_code == requests.codes.too_many_requests or _LIMITED in codes:
+        raise OverRate("Linear limits our rate; it is asked again later", _rest(response.headers))
+    if response.status_code >= requests.codes.server_error or codes & _ITS_OWN:
+        raise SourceDown(f"Linear answered {response.status_code}; it is asked again later")
+    if codes or not response.ok:
+        no = NotAtSource if _faults(said).startswith(_NOT_FOUND) else SourceRejected
+        raise no(f"Linear answered {response.status_code}: {_faults(said)}; check LINEAR_API_KEY")
+    if not said:
+        raise SourceRejected("Linear answered with something that is no JSON; check LINEAR_URL")
+    return dict(said.get("data") or {})
+
+
+def _node(fault: Mapping[str, Any], root: str) -> int:
+    """Of which node of a list something could not be told; -1 for what concerns more than one."""
+    match fault.get("path"), (fault.get("extensions") or {}).get("code"):
+        case [str(list_), "nodes", int(node), _, *_], code if list_ == root and code != _LIMITED:
+            return node
+        case _:
+            return -1
+
+
+def _lack(fault: Mapping[str, Any]) -> SourceDown | NotShown:
+    code = str((fault.get("extensions") or {}).get("code"))
+    what = ".".join(map(str, fault["path"][3:]))
+    return (SourceDown if code in _ITS_OWN else NotShown)(f"Linear answered {code} for its {what}; it is asked again")
 
 
 def _shown(key: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from agents.adapters import plain_reading
+from agents.adapters.chatter import tells_of_a_problem
 from agents.errors import ModelRefused
 from agents.exchange import About, Turn, TurnRequest
 from agents.mentions import legible
@@ -97,7 +98,7 @@ def _summary(about: AboutSummary) -> Summary:
     title = " ".join(about.title.split())[:_REASON_LIMIT] or plain_reading.title(text)
     title = title or f"A signal from {about.source} without words"
     return Summary(
-        about_product=not is_chat or plain_reading.tells_of_a_problem(text),
+        about_product=not is_chat or tells_of_a_problem(text),
         title=title,
         gist=plain_reading.gist(text) or title,
         queries=plain_reading.queries(title, text),

@@ -1,4 +1,4 @@
-"""Reading a signal without a model: its first words, its errors and names, and whether it tells of a problem at all."""
+"""Reading a signal without a model: its first words, its errors and names."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ _ERROR_LINE = re.compile(
     r"^\s{0,20}(?:[A-Za-z_][\w.]{0,120}(?:Error|Exception|Fault|Warning|Timeout)|panic|fatal|error|[A-Z]\w{3,60}): ?"
     r"(\S.{2,200})$",
     re.MULTILINE,
-)
-_TRACE = re.compile(
-    r"Traceback \(most recent call last\)|^\s+at [\w.$<>]+\(|^\s*File \"[^\"]+\", line \d+", re.MULTILINE
 )
 _NAME = re.compile(
     r"`([^`\n]{2,60})`"  # in code marks
@@ -39,52 +36,6 @@ _COMMON = frozenset(
 )
 
 
-def _words(*patterns: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
-
-
-_BROKEN = _words(  # says by itself that something does not work
-    r"broke|broken|breaks|bug|bugs|buggy|crash\w*|dies|died|errors?|exception\w*|fails?|failed|failing|failures?",
-    r"freez\w*|froze\w*|hangs?|hung|incorrect\w*|leaks?|lying|not working|outage|regression|stuck|timing out",
-    r"timed? out|timeouts?|unusable|unresponsive|corrupt\w*|glitch\w*|stopp?ed working|stops working|[45]\d{2}s?",
-    r"no longer|mojibake|garbled|doesn'?t work|didn'?t work|won'?t (?:load|open|start|work)",
-    r"can'?t (?:log|sign|open|see|load)|off by|keeps? \w+ing|laggy|unreadable|blank|wrong|goes blank",
-    r"never (?:works?|finish\w*|arriv\w*|load\w*|hears?|comes?|shows?)",
-    r"(?:finds|shows|returns|sees|gets|got|prints) (?:nothing|no|zero|empty|two|double)|double|lost|dropped",
-    r"is it just me|any(?:one|body) else|nobody (?:can|got|gets|has)",
-    r"takes? (?:\d[\d-]*\+?|\w+ teen|forever|ages|minutes)|out of date|cut off|ran out|piling up|filling up",
-    r"bounc\w+|loop(?:s|ing)|jumps? back|logged out|thrown out",
-    r"firing|alerting|sev-?[0-3]|xss|csrf|(?:sql|html|script) injection|vulnerab\w*|security (?:hole|issue|bug)",
-    # the commonest words for it in German, French, Spanish and Portuguese
-    r"fehler\w*|kaputt|stürzt|abgestürzt|absturz|hängt|(?:funktioniert|geht|läuft|lädt) (?:\w+ )?nicht|ist leer",
-    r"erreurs?|plante|planté|en panne|ne (?:marche|fonctionne|charge|s'ouvre) (?:pas|plus)|est (?:vide|cassée?)",
-    r"errores|no (?:funciona|carga|abre|aparece)|fallan?|se (?:cuelga|cae)|está (?:rot[oa]|caíd[oa]|vací[oa])",
-    r"erros?|não (?:funciona|carrega|abre|aparece)|travou|quebrad[oa]|está vazi[oa]|caiu",
-)
-_AMISS = _words(  # together with another of these
-    r"again|still (?:says?|shows?|the|on|not|see\w*)|used to",
-    r"since (?:the|we|this|last|yesterday|sunday|monday|tuesday)|since (?:wednesday|thursday|friday|saturday|v?\d)",
-    r"missing|empty|twice|two|instead|unexpected\w*|weird\w*|strange\w*|odd\w*|slow\w*|unable|cannot|can'?t",
-    r"doesn'?t|didn'?t|won'?t|isn'?t|aren'?t|don'?t|never|nothing|nobody|zero|0 \w+|disappear\w*|denied|refus\w*",
-    r"reject\w*|should (?:be|say|show|have)|supposed to|why (?:do|does|is|are|did)|customers?|complain\w*|eats",
-    r"loses|drops|skips|ignores?|flat|early|late|every (?:time|night|evening|morning|day)|all of (?:them|us)",
-    r"leaves? out|people leave|only (?:half|cancels|shows)|half|spinning|spinner|forever|ages|even though|although",
-    r"yet|hot|today|this morning|overnight|production|prod|page|button|mail|login|log in|dashboard|app|screen",
-    r"export|import|invoice",
-)
-_TALK = _words(  # how people speak of what they build, ask for advice, or make arrangements
-    r"lunch|dinner|coffee|ramen|pizza|birthday|congrat\w*|welcome|thanks|thank you|kudos|nice one|well done",
-    r"great job|good (?:morning|evening|weekend)|happy (?:friday|holidays)|see you|dentist|vacation|holiday",
-    r"out of office|ooo|pto|stand-?up|meeting|calendar|agenda|slides|reminder|fyi|all green|went well",
-    r"is (?:through|live|out)|shipped|released|deployed|merged|fixed now|works now|working again|resolved",
-    r"invite\w*|survey|offsite|party|tada|raised_hands|clap|wave|how (?:do|can|would|should|to)",
-    r"is there (?:a|an|any) (?:way|easy|good)|best way|i guess|i think",
-    r"you (?:can|could|should|need|might|may|want)|depends|for example|e\.?g|maybe you",
-    r"would be (?:nice|cool|great)|haha|lol|xd|ah|oh|yeah|yep|ok|okay|sure|right|agree\w*|makes sense|in theory",
-    r"basically|i believe|i suppose|probably",
-)
-_HEARD = 700  # characters of a message by which it is told
-_STRONG, _ENOUGH = 2, 2
 _TITLE_LIMIT, _GIST_LIMIT, _QUERY_LIMIT = 120, 600, 200
 _TERMS_IN_TITLE, _TERMS_IN_QUERY = 3, 10
 
@@ -98,6 +49,11 @@ def errors(text: str) -> list[str]:
     """The names of errors and the messages that stand on an error's line, each once, first come first."""
     found = [match[0].rpartition(".")[2] for match in _ERROR_NAME.finditer(text)]
     return list(dict.fromkeys([*found, *(match[0].strip() for match in _ERROR_LINE.finditer(text))]))
+
+
+def names_an_error(text: str) -> bool:
+    """Whether it has the name of an error in it."""
+    return bool(_ERROR_NAME.search(text))
 
 
 def names(text: str) -> frozenset[str]:
@@ -134,17 +90,6 @@ def queries(heading: str, text: str) -> tuple[str, ...]:
     telling = sorted((word for word in terms(text) if not word.isdigit()), key=lambda word: (-len(word), word))
     found = (_line(query, _QUERY_LIMIT) for query in (heading, by_error, " ".join(telling[:_TERMS_IN_QUERY])))
     return tuple(dict.fromkeys(query for query in found if query))
-
-
-def tells_of_a_problem(text: str) -> bool:
-    """Whether a chat message is about something that does not work, by its words."""
-    if _TRACE.search(text) or _ERROR_NAME.search(text):
-        return True
-    heard = text[:_HEARD]
-    broken, amiss, talk = (
-        len({match[0].lower() for match in cues.finditer(heard)}) for cues in (_BROKEN, _AMISS, _TALK)
-    )
-    return _STRONG * broken + amiss - talk // 2 >= _ENOUGH
 
 
 def _line(text: str, limit: int) -> str:

@@ -9,7 +9,9 @@ from agents.cases import SeenSignal
 from storage.judgments import Confidence, Research
 
 _SAYS_SO = re.compile(r"(?i)\b(?:steps|how) to reproduce\b|\breproduc(?:e|tion) steps\b|\bsession replay\b|>>> ")
-_NUMBERED = re.compile(r"(?m)^\s*(?:\d+[.)]|\d{1,2}:\d{2}(?::\d{2})?)\s+\S")  # "2. press it", or "00:12 presses it"
+_NUMBERED = re.compile(
+    r"(?m)^[^\S\n]*(?:\d+[.)]|\d{1,2}:\d{2}(?::\d{2})?)\s+\S"
+)  # "2. press it", or "00:12 presses it"
 _STEPS = 2
 
 

@@ -224,7 +224,7 @@ def _variables(case: ResearchCase, asked: WeighCauses, place: int, share: Limits
         "title": case.title,
         "gist": case_text.gist_text(case.gist),
         "signals": case_text.signals_text(case.signals),
-        "guidance": case_text.guidance_text(case.guidance),
+        "guidance": case_text.guidance_text(case.guidance, case.noted),
         "repository": case.repository.name,
         "base": case_text.base_text(case),
         "tests": case_text.how_tested(case.repository),

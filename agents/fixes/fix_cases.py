@@ -13,11 +13,13 @@ from agents.exchange import Remark
 from agents.fixes.beginning import Consent, permitted
 from agents.fixes.renamed import other_names
 from agents.means import Means
+from agents.noted import noted_of_report
 from agents.research.case_of import GUIDING, guidance_of, readable, seen
 from agents.running import came_to_nothing, run_key
 from agents.terms import Repository
 from storage.in_the_way import InTheWay
 from storage.judgments import Outcome, Research, Stage
+from storage.linked import LinkedIssue
 from storage.records import Approval, Fix, Report, ShownPlan
 from storage.runs import RunSeen
 from storage.status import Mover, Visibility
@@ -63,6 +65,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         gist=report.gist,
         signals=signals,
         guidance=guidance_of(approvals),
+        noted=noted_of_report(store.signals.count(report_id), repository.name, means.policy),
         repository=repository,
         base_sha=row.base_sha,
         plan=approved.plan.body,
@@ -77,7 +80,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         red_log=row.red_log,
         discreet=discreet,
         also_named=other_names(means.code_host, repository, signals),
-        linked=tuple(Linked(identifier=one.identifier, url=one.url) for one in store.linked.of_report(report_id)),
+        linked=tuple(_linked(means, one) for one in store.linked.of_report(report_id)),
         permitted=permitted(approvals),
         unproven=row.submission is not None and row.proof is None,
         objections=row.objections,
@@ -86,6 +89,11 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         thread="" if discreet else store.outbox.permalink(report_id),
         **_remarks(means, repository, row),
     )
+
+
+def _linked(means: Means, one: LinkedIssue) -> Linked:
+    """An issue that people linked. One of another host is not called as one of the repository's own is."""
+    return Linked(identifier=one.identifier if means.code_host.has_page(one.url) else one.called, url=one.url)
 
 
 def _guided_since(approvals: Sequence[Approval], runs: Sequence[RunSeen], report: Report) -> bool:

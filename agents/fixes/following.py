@@ -1,4 +1,4 @@
-"""Follow and prove: what becomes of a pull request after it was opened."""
+"""Follow: what becomes of a pull request after it was opened."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from pydantic import BaseModel
 from agents import rules
 from agents.errors import CodeHostRejected, Unavailable
 from agents.exchange import PullRequest
-from agents.gathering.returning import CAME_BACK, Returning
-from agents.gathering.ripening import Ripening
+from agents.gathering.watching import releases_before
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.research.reviewing import MOST
 from agents.stages.follow import FOREIGN, News, NewsKind, follow, foreign, is_current
-from agents.stages.prove import is_quiet
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.judgments import Outcome
-from storage.records import CheckState, EntryKind, Fix, Report, Signal
-from storage.status import Mover, SignalStatus, Status
+from storage.records import CheckState, EntryKind, Fix, Report
+from storage.status import Mover, Status
 
 _WITHOUT_REPOSITORY = 600.0  # seconds: a slip in the policy file is not to need Retry on every report in flight
 _STUCK = {
@@ -41,7 +39,7 @@ class Looked(BaseModel):
 
 @dataclass(frozen=True)
 class Following:
-    """The jobs that look at a pull request and, after the merge, at the soak."""
+    """The jobs that look at a pull request, and at plans that expire."""
 
     means: Means
 
@@ -56,12 +54,6 @@ class Following:
             self.means.nudge.report(report_id)
         if looked.changed or news.kind is not NewsKind.NOTHING:
             self.means.messenger.publish(report_id)
-
-    def prove(self, report_id: int, checkpoint: Checkpoint) -> None:
-        """Resolve the report when the soak was quiet to its end; take it back when what happened since was brought."""
-        if checkpoint("prove", lambda: self._prove(report_id), bool):
-            self.means.messenger.publish(report_id)
-            self.means.nudge.report(report_id)
 
     def remind(self, checkpoint: Checkpoint) -> None:
         """Take back the plans that expired."""
@@ -130,9 +122,10 @@ class Following:
             return False
         match news.kind:
             case NewsKind.MERGED:
-                until = self.means.clock() + dt.timedelta(seconds=self.means.policy.waits.soak)
+                at, waits = self.means.clock(), self.means.policy.waits
+                known = releases_before(self.means.store, self.means.policy, report_id, fix.merged_at or at)
                 move(report_id, Status.AWAITING_PROOF, mover=Mover.HUMAN, who=news.who, because=news.because, step=step,
-                     soak_until=until)  # fmt: skip
+                     judgment=known, soak_until=at + dt.timedelta(seconds=waits.soak))  # fmt: skip
             case NewsKind.CLOSED if fix.by_hand:
                 move(report_id, Status.GATHERING, mover=Mover.WORLD, who=news.who, because=news.because, step=step)
             case NewsKind.CLOSED:
@@ -146,49 +139,6 @@ class Following:
             case _:
                 move(report_id, Status.STUCK, mover=Mover.MACHINE, who="machine", because=news.because, step=step,
                      stuck_because=_STUCK[news.kind])  # fmt: skip
-        return True
-
-    def _prove(self, report_id: int) -> bool:
-        report = self.means.store.reports.get(report_id)
-        if report.status is not Status.AWAITING_PROOF:
-            return False
-        signals = self.means.store.signals.of_report(report_id)
-        if self._is_taken_back(report, signals):
-            return True
-        fix = self._fix(report_id)
-        if not is_quiet(report, fix, signals, self.means.clock()):
-            return False
-        if undone := self._undone(fix):
-            Returning(self.means).undone(report_id, undone, f"prove:{report_id}:{report.attempt}/reverted")
-            return True
-        self.means.store.reports.move(
-            report_id,
-            Status.RESOLVED,
-            mover=Mover.WORLD,
-            who="world",
-            because="nothing came back after the merge",
-            step=f"prove:{report_id}:{report.attempt}/quiet",
-        )
-        return True
-
-    def _undone(self, fix: Fix) -> str:
-        """The commit that reverts the merge: quiet is no proof of what is not there any more."""
-        repository = self.means.policy.repository(fix.repository)
-        if repository is None or fix.merged_at is None or fix.number is None:
-            return ""
-        since = fix.merged_at.timestamp() - 1.0
-        return self.means.code_host.reverted(repository, fix.number or 0, fix.merge_sha, since)
-
-    def _is_taken_back(self, report: Report, signals: list[Signal]) -> bool:
-        """Whether one happened after the merge that was not told of: people merged another report into it."""
-        report_id, returning = report.id or 0, Returning(self.means)
-        filed = (signal for signal in signals if signal.status is SignalStatus.FILED)
-        newest = max(filed, key=lambda signal: signal.happened_at, default=None)
-        if newest is None or not returning.is_back(report_id, newest):
-            return False
-        step = f"prove:{report_id}:{report.attempt}"
-        returning.take_back(report_id, newest, f"{step}/came back")
-        Ripening(self.means).ripen(report_id, asked_by="", asked=True, because=CAME_BACK, step=f"{step}/ripe")
         return True
 
     def _expire(self) -> list[int]:

@@ -9,6 +9,7 @@ from agents.gathering.placing import Placing
 from agents.gathering.reencoding import texts_of
 from agents.gathering.weighing import Weighing
 from agents.means import Means
+from agents.noted import mark_of, noted_of_signal
 from agents.ports import Checkpoint
 from agents.stages.normalise import normalise
 from agents.stages.read import read
@@ -78,19 +79,21 @@ class Digesting:
         pardoned = self.means.store.pardons.of(signal.source)
         if not signal.trusted_by and (attack := screen(signal, pardoned)) is not None:
             return Reading(screening=attack)
-        twin = self._twin(signal)
+        noted = noted_of_signal(signal, self.means.policy)
+        mark = mark_of(noted)
+        twin = self._twin(signal, mark)
         trust = self._trust(signal, pardoned)
         if not trust:
             known = _said_of(twin)
             if known is not None and known.screening.fragment not in pardoned:
                 return known
-            reading = read(signal, self.means.model)
+            reading = read(signal, self.means.model, noted)
             if reading.screening.fragment not in pardoned:
-                return reading
+                return reading.model_copy(update={"screening": reading.screening.model_copy(update={"noted": mark})})
             self.means.store.pardons.use(signal.source, reading.screening.fragment)
             trust = f"{_FRAGMENT} was restored from the quarantine before."
-        summary = (twin.summary if twin is not None else None) or normalise(signal, self.means.model)
-        return Reading(screening=Screening(reason=trust), summary=summary)
+        summary = (twin.summary if twin is not None else None) or normalise(signal, self.means.model, noted)
+        return Reading(screening=Screening(reason=trust, noted=mark), summary=summary)
 
     def _trust(self, signal: Signal, pardoned: frozenset[str]) -> str:
         """Why its words need no model to screen them; empty when they do."""
@@ -125,8 +128,11 @@ class Digesting:
         self.means.store.signals.drop(signal_id, screening, summary, revision)
         return False
 
-    def _twin(self, signal: Signal) -> Signal | None:
-        return self.means.store.signals.twin(signal.source, signal.title, signal.body, signal.id or 0)
+    def _twin(self, signal: Signal, mark: str) -> Signal | None:
+        """What said the same and was read under the same notes: what is a problem elsewhere may be noise here."""
+        twin = self.means.store.signals.twin(signal.source, signal.title, signal.body, signal.id or 0)
+        read_with = twin.screening.noted if twin is not None and twin.screening is not None else ""
+        return twin if read_with == mark else None
 
 
 def was_let_through(signal: Signal) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agents.gathering.watching import watch_of
 from agents.means import Basis
 from storage.errors import IllegalMove
 from storage.records import Signal
@@ -23,8 +24,8 @@ class Returning:
         """Whether the report waits for its proof, and this signal of it is proof of the contrary."""
         if self.means.store.reports.get(report_id).status is not Status.AWAITING_PROOF:
             return False
-        fix = self.means.store.fixes.latest(report_id)
-        return fix is not None and fix.merged_at is not None and signal.happened_at > fix.merged_at
+        watch = watch_of(self.means, report_id)
+        return watch is not None and watch.is_back(signal)
 
     def take_back(self, report_id: int, signal: Signal, step: str) -> None:
         """Have it gather again, unless another signal was quicker."""

@@ -22,8 +22,9 @@ USAGE = (
     "Name the report and an issue of GitHub or Linear by its link, such as: `/signalbox link SB-12 <link>`; `unlink` "
     "takes it back. With the link of a pull request it is what mends the report."
 )
-_HOSTED = re.compile(r"https?://[^\s/]+/([\w.-]+/[\w.-]+)/issues/(\d{1,9})")
-_TRACKED = re.compile(r"https?://[^\s]+/issue/([A-Za-z][A-Za-z0-9]{0,9}-\d{1,9})")
+_HOST = r"https?://[\w.-]+(?::\d{1,5})?"  # no name and password before it, and no sign that browsers read otherwise
+_HOSTED = re.compile(rf"{_HOST}/([\w.-]+/[\w.-]+)/issues/(\d{{1,9}})", re.ASCII)
+_TRACKED = re.compile(rf"{_HOST}(?:/[\w.-]+)*/issue/([A-Za-z][A-Za-z0-9]{{0,9}}-\d{{1,9}})", re.ASCII)
 
 
 @dataclass(frozen=True)

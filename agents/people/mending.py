@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agents import rules
+from agents.gathering.watching import releases_before
 from agents.people.answers import Answer
 from agents.people.rehoming import meant
 from agents.ports import Nudge
@@ -24,7 +25,7 @@ from storage.reports.mending import ByHand, MendedKind
 from storage.status import CLOSED, WITH_A_FIX, Status
 from storage.store import Store
 
-_PULL = re.compile(r"https?://[^\s/<>|]+/(?P<name>[\w.-]+/[\w.-]+)/pull/(?P<number>\d{1,9})(?:[/?#][^\s<>|)]*)?")
+_PULL = re.compile(r"https?://[^\s/<>|]+/(?P<name>[\w.-]+/[\w.-]+)/pull/(?P<number>\d{1,9})")
 _SHORT = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)?#(?P<number>\d{1,9})\b")
 _ADDRESS = re.compile(r"https?://\S+")
 _IN = re.compile(
@@ -70,7 +71,8 @@ class Mending:
             return Answer(ok=False, sentence=said)
         until = self.clock() + dt.timedelta(seconds=self.policy.waits.soak)
         known = self.store.fixes.latest(report_id)
-        kind = self.store.mendings.declare(report_id, said, until)
+        before = releases_before(self.store, self.policy, report_id, self.clock())
+        kind = self.store.mendings.declare(report_id, said, until, before)
         if kind is not MendedKind.DONE:
             return Answer(ok=False, sentence=_why_not(kind, report))
         self.nudge.report(report_id)
@@ -89,12 +91,12 @@ class Mending:
     def _said(self, report: Report, words: str, person: Person) -> ByHand | str:
         """What they say; a sentence where that cannot be followed."""
         if (pull := _PULL.search(words)) is not None:
-            return self._pull(report, pull["name"], int(pull["number"]), pull[0], person)
+            return self._pull(report, pull["name"], int(pull["number"]), person)
         if _ADDRESS.search(words):
             return f"That is no pull request that I can follow, so nothing was changed. {USAGE}"
         if (pull := _SHORT.search(words)) is not None:
             name = pull["name"] or report.repository
-            return self._pull(report, name, int(pull["number"]), "", person) if name else USAGE
+            return self._pull(report, name, int(pull["number"]), person) if name else USAGE
         if "?" in words or _IN.fullmatch(words.strip().rstrip(".!").replace("\u2019", "'")) is None:
             return f"I do not know what mends it, so nothing was changed. {USAGE}"
         repository = self.policy.repository(report.repository)
@@ -103,7 +105,8 @@ class Mending:
             return _MENDED.format(ref=report.ref)
         return ByHand(by=person.user_id, words=self.redact(_version(words))[:_LONGEST])
 
-    def _pull(self, report: Report, name: str, number: int, url: str, person: Person) -> ByHand | str:
+    def _pull(self, report: Report, name: str, number: int, person: Person) -> ByHand | str:
+        """Its address is the code host's to tell: what was pasted may lead anywhere."""
         found = meant(name, self.policy)
         if len(found) != 1:
             listed = ", ".join(f"`{each.name}`" for each in self.policy.repositories) or "none"
@@ -115,8 +118,7 @@ class Mending:
         is_ours = known is not None and not known.by_hand
         if is_ours and known is not None and (known.repository, known.number) == (found[0].name, number):
             return f"Pull request #{number} is mine, and I follow it already."
-        address = url or f"#{number}"
-        return ByHand(by=person.user_id, repository=found[0].name, number=number, url=address)
+        return ByHand(by=person.user_id, repository=found[0].name, number=number, url=f"#{number}")
 
 
 def _left_open(report: Report, known: Fix | None) -> str:

@@ -16,7 +16,7 @@ _WORD = re.compile(r"\w+")
 _PRINTED = re.compile(  # what a program wrote is the code's own
     r'\s*at \S.*[(:]|\s*File "|Traceback|\S*(?:Error|Exception)\b'
 )
-_QUOTED = re.compile(r'(?m)^(\s*File "[^\n]*)\n[ \t]+[^\n]*')  # a frame of Python, and the line of code below it
+_QUOTED = re.compile(r'(?m)^([^\S\n]*File "[^\n]*)\n[ \t]+[^\n]*')  # a frame of Python, and the line of code below it
 
 _MOST_WORDS, _LONGEST = 30, 100  # that people are asked about
 _REPEATS = "{} repeats words of a report that not everybody who reads the repository may see: tell of the code."

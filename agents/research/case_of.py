@@ -5,6 +5,7 @@ from __future__ import annotations
 from agents.cases import Guidance, ResearchCase, SeenSignal, SimilarReport
 from agents.lookups.looking_back import LookingBack, similar_report
 from agents.means import Means
+from agents.noted import noted_of_report
 from agents.research.releases import releases_named
 from agents.terms import Repository
 from agents.tools.similar_reports import history
@@ -28,6 +29,7 @@ def case_of(means: Means, report: Report, signals: list[Signal], repository: Rep
         gist=report.gist,
         signals=shown,
         guidance=guidance_of(means.store.plans.approvals(report_id)),
+        noted=noted_of_report(means.store.signals.count(report_id), repository.name, means.policy),
         repository=repository,
         base_sha=sha or tip,
         release=release,

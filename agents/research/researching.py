@@ -82,7 +82,7 @@ class Researching:
             return
         assessment = checkpoint("assess", lambda: Assessing(self.means).assess(case, found), Assessment)
         assessed = found.model_copy(update={"assessment": assessment, "gathered": case.gathered})
-        verdict = checkpoint("decide", lambda: self._decide(run, researched, assessed), Verdict)
+        verdict = checkpoint("decide", lambda: self._decide(run, researched, assessed, case.noted), Verdict)
         checkpoint("ask", lambda: self._ask(run, case, assessed, verdict), bool)
         if checkpoint("grown", lambda: self._grown(run), bool):
             self.means.nudge.report(report_id)
@@ -123,9 +123,9 @@ class Researching:
             raise NotReadYet(_CHANGED, _A_DIGEST)
         return Start(outcome=Outcome.FINISHED, sentence=NOTHING)
 
-    def _decide(self, run: ReportRun, researched: Researched, found: Research) -> Verdict:
+    def _decide(self, run: ReportRun, researched: Researched, found: Research, noted: tuple[str, ...]) -> Verdict:
         run.end(researched.outcome, researched.sentence, researched.seconds)
-        return decide(self.means.store.reports.get(run.report_id), found, self.means.model, run.key)
+        return decide(self.means.store.reports.get(run.report_id), found, self.means.model, run.key, noted)
 
     def _end_run(self, run: ReportRun, researched: Researched) -> bool:
         run.end(researched.outcome, researched.sentence, researched.seconds)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from agents.case_text import around_text, plan_text, research_text
 from agents.errors import ModelRefused
 from agents.exchange import About
+from agents.noted import noted_text
 from agents.ports import Model
 from agents.prompts import quoted
 from storage.judgments import Bucket, Judgment, Research, Stage, Verdict
@@ -22,6 +23,7 @@ class AboutDecide(About):
     title: str
     gist: str
     research: Research
+    noted: tuple[str, ...] = ()  # in the policy
 
     def variables(self) -> Mapping[str, str]:
         """What prompts/decide.md names."""
@@ -29,6 +31,7 @@ class AboutDecide(About):
             "reference": self.reference,
             "report": quoted(f"{self.title}\n\n{self.gist}", f"report {self.reference}"),
             "research": quoted(_shown(self.research), f"research of {self.reference}"),
+            "noted": noted_text(self.noted),
         }
 
     def fault(self, answer: Judgment) -> str:
@@ -44,7 +47,7 @@ class AboutDecide(About):
         return ""
 
 
-def decide(report: Report, research: Research, model: Model, run: str = "") -> Verdict:
+def decide(report: Report, research: Research, model: Model, run: str = "", noted: tuple[str, ...] = ()) -> Verdict:
     """The verdict. Without a plan, or without a citation that held, no model is asked.
 
     When the model refuses, a plan with evidence is shown all the same: people decide about it, not the verdict.
@@ -59,6 +62,7 @@ def decide(report: Report, research: Research, model: Model, run: str = "") -> V
         title=report.title,
         gist=report.gist,
         research=research,
+        noted=noted,
     )
     try:
         verdict = model.judge(Stage.DECIDE, about, Verdict)

@@ -283,7 +283,7 @@ def _variables(case: FixCase, limits: Limits) -> dict[str, str]:
         "title": case.title,
         "gist": case_text.gist_text(case.gist),
         "signals": case_text.signals_text(case.signals),
-        "guidance": case_text.guidance_text(case.guidance),
+        "guidance": case_text.guidance_text(case.guidance, case.noted),
         "plan": case_text.plan_text(case.plan),
         "approved_by": case.approved_by,
         "research": case_text.quoted_research(case.research),

@@ -154,7 +154,7 @@ def _variables(case: InquiryCase, limits: Limits) -> dict[str, str]:
         "gist": case_text.gist_text(case.gist),
         "signals": case_text.signals_text(case.signals),
         "record": quoted(case.record, RECORD),
-        "guidance": case_text.guidance_text(case.guidance),
+        "guidance": case_text.guidance_text(case.guidance, case.noted),
         "earlier": case_text.earlier_text(case),
         "change": case_text.change_text(case),
         "asked_before": case_text.asked_text(case.asked_before),

@@ -13,9 +13,9 @@ class AboutNormalise(AboutSummary):
     """A signal that may be read: of a trusted source, or restored by a human. Asked by prompts/normalise.md."""
 
 
-def normalise(signal: Signal, model: Model) -> Summary:
+def normalise(signal: Signal, model: Model, noted: tuple[str, ...] = ()) -> Summary:
     """The signal said once. When the model refuses, the signal's own words stand in, so that nothing is lost."""
-    about = AboutNormalise.of(signal)
+    about = AboutNormalise.of(signal, noted)
     try:
         summary = model.judge(Stage.NORMALISE, about, Summary)
     except ModelRefused:

@@ -44,13 +44,13 @@ class AboutRead(AboutSummary):
         return summary_fault(answer.summary)
 
 
-def read(signal: Signal, model: Model) -> Reading:
+def read(signal: Signal, model: Model, noted: tuple[str, ...] = ()) -> Reading:
     """Whether an agent may read the signal, and what it says.
 
     A model that will not answer, or blocks without being able to point at a fragment, holds the signal (`judged` is
     false): people see it in the quarantine and can restore it. Raises ModelDown: then the signal waits.
     """
-    about = AboutRead.of(signal, everything=everything_in(signal))
+    about = AboutRead.of(signal, noted, everything=everything_in(signal))
     try:
         answer = model.judge(Stage.READ, about, Reading)
     except ModelRefused as refusal:

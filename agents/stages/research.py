@@ -168,7 +168,7 @@ def _variables(case: ResearchCase, limits: Limits) -> dict[str, str]:
         "title": case.title,
         "gist": case_text.gist_text(case.gist),
         "signals": case_text.signals_text(case.signals),
-        "guidance": case_text.guidance_text(case.guidance),
+        "guidance": case_text.guidance_text(case.guidance, case.noted),
         "earlier": case_text.earlier_text(case),
         "similar": case_text.similar_text(case.similar),
         "repository": case.repository.name,

@@ -33,7 +33,7 @@ class AboutReview(About):
             "gist": case_text.gist_text(case.gist),
             "signals": case_text.signals_text(case.signals),
             "plan": quoted(case_text.plan_text(case.plan), "plan that people approved"),
-            "guidance": case_text.guidance_text(case.guidance),
+            "guidance": case_text.guidance_text(case.guidance, case.noted),
             "asked": asked or "Nothing.",
             "research": case_text.quoted_research(case.research),
             "change": quoted(cut(fix.patch, _PATCH), "the change"),

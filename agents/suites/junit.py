@@ -10,6 +10,7 @@ from agents.suites.counted import Counted
 
 _ANY: frozenset[int] = frozenset()  # the report says whether the run came to its end, not the exit code
 _FAILED = ("failure", "error")
+_DEEPEST = 100  # suites in each other
 _UNNAMED = frozenset({"", "test"})  # as node's runner calls every class
 
 
@@ -32,9 +33,13 @@ def by_junit(reports: Sequence[str]) -> Counted | None:
 
 
 def _read(report: str) -> Counted:
-    top = _parsed(report)
-    if top is None:
+    try:
+        return _counted(ET.fromstring(report, ET.XMLParser(target=_Untyped())))  # noqa: S314 it takes no entities
+    except (ET.ParseError, ValueError):  # numbers too long to be any are among these
         return Counted(Counter(), 0, 0, whole=False, codes=_ANY)
+
+
+def _counted(top: ET.Element) -> Counted:
     failed: Counter[str] = Counter()
     passed = told = 0
     for suite, path in _suites(top, ()):
@@ -48,15 +53,10 @@ def _read(report: str) -> Counted:
     return Counted(failed, max(told, failed.total()), passed, codes=_ANY)
 
 
-def _parsed(report: str) -> ET.Element | None:
-    parser = ET.XMLParser(target=_Untyped())  # noqa: S314 it takes no document type, so no entities of its own
-    try:
-        return ET.fromstring(report, parser)  # noqa: S314 the same
-    except (ET.ParseError, _Typed):
-        return None
-
-
 def _suites(element: ET.Element, path: tuple[str, ...]) -> Iterator[tuple[ET.Element, tuple[str, ...]]]:
+    """All of them, with the names of those that hold them. Raises ValueError for what no test runner writes."""
+    if len(path) > _DEEPEST:
+        raise ValueError(f"more than {_DEEPEST} suites in each other")
     yield element, path
     for suite in element.findall("testsuite"):
         yield from _suites(suite, (*path, suite.get("name", "")))

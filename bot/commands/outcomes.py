@@ -20,10 +20,10 @@ from storage.reports.balance import Balance, Grouped
 
 _LATELY = dt.timedelta(days=30)
 _HEADINGS = (
-    "opened", "returned", "planned", "approved", "ahead", "pull requests", "merged", "came back", "resolved",
+    "opened", "returned", "planned", "approved", "ahead", "pull requests", "merged", "came back", "resolved", "proven",
     "dismissed", "stuck", "cost",
 )  # fmt: skip
-_LEAVING = ("returned", "stuck", "planned", "ahead", "cost", "dismissed", "approved")
+_LEAVING = ("returned", "proven", "stuck", "planned", "ahead", "cost", "dismissed", "approved")
 
 
 def outcomes(
@@ -33,7 +33,7 @@ def outcomes(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
 ) -> None:
     """Show what came of the reports: opened, planned, approved (ahead: by a standing approval), merged, came back,
-    resolved. 30 days, or --since.
+    resolved (proven: something would have told). 30 days, or --since.
     """
     moment = moment_of(since, now()) if since else now() - _LATELY
     store = open_store(read_settings().database)

@@ -24,6 +24,7 @@ from bot.pulling.pulls import Puller
 from bot.redaction import redactor_of
 from bot.settings import Settings, read_settings
 from bot.sources import ALL_KINDS, KINDS, open_sources
+from bot.sources.naming import named_in_vain
 from storage.columns import now
 from storage.database import migrate, open_store
 
@@ -45,6 +46,8 @@ def pull(
     if preview:
         seen = reader.preview(moment_of(since, now()) if since else None)
         _show(console, source, seen)
+        for sentence in named_in_vain(reader.source):
+            console.print(f"{source}: {sentence}", markup=False)
     elif since:
         _backfill(console, reader, since)
     else:

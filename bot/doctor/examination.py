@@ -29,6 +29,7 @@ from bot.lookups import open_mcp
 from bot.policy import read_policy
 from bot.settings import Settings, environment, read_settings
 from bot.sources import ALL_KINDS, KINDS, webhook
+from bot.sources.naming import named_in_vain
 from bot.sources.source import pulled_from
 from storage.columns import now
 from storage.database import migrate, open_store
@@ -149,14 +150,17 @@ def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:
                 webhook.open_webhook(name, terms, environment())
                 yield Finding(what, Verdict.GOOD, "its secret is set; it is received at POST /signals")
                 continue
-            pulled = pulled_from(KINDS[terms.kind](name, terms, settings), name, "")
+            source = KINDS[terms.kind](name, terms, settings)
+            pulled = pulled_from(source, name, "")
         except SignalboxError as error:
             yield Finding(what, Verdict.BAD, last_words(error, "signalbox doctor"))
         else:
             yield Finding(what, Verdict.GOOD, f"answers; {len(pulled.signals)} signals of its first page could be read")
             yield from (Finding(what, Verdict.MISSING, sentence) for sentence in pulled.lacking)
             for each in pulled.unread:
-                yield Finding(what, Verdict.MISSING, f"{each.name} of its first page cannot be read: {each.why}")
+                how = "can be read in part alone" if each.in_part else "cannot be read"
+                yield Finding(what, Verdict.MISSING, f"{each.name} of its first page {how}: {each.why}")
+            yield from (Finding(what, Verdict.MISSING, sentence) for sentence in named_in_vain(source))
     yield from _resting(settings, policy)
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import requests
 
+from agents.adapters.sessions import BoundedSession
 from agents.errors import BadSettings
 from agents.model_terms import ModelAt, Models, Provider
 from agents.terms import Policy
@@ -40,7 +41,9 @@ def _at_anthropic(provider: Provider, settings: Settings, wanted: Models) -> Ite
     headers = {"x-api-key": secret(settings.anthropic_api_key), "anthropic-version": "2023-06-01"}
     for name in sorted(wanted.all_named()):
         at = wanted.id_of(ModelAt(name, provider))
-        answer = requests.get(f"{settings.anthropic_base_url.rstrip('/')}/v1/models/{at}", headers=headers, timeout=15)
+        address = f"{settings.anthropic_base_url.rstrip('/')}/v1/models/{at}"
+        with BoundedSession() as session:
+            answer = session.get(address, headers=headers, timeout=15)
         if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
             yield Finding("model", Verdict.BAD, "the model's API refuses ANTHROPIC_API_KEY; make a new key and set it")
             return

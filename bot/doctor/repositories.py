@@ -14,6 +14,7 @@ import requests
 from agents.adapters.git.mirrors import Mirrors
 from agents.adapters.sandbox.lent import lent, unlent
 from agents.adapters.sandbox.workspaces import SandboxWorkspaces
+from agents.adapters.sessions import BoundedSession
 from agents.errors import SandboxUnusable
 from agents.exchange import Ran
 from agents.suites.reporting_runs import run_reporting
@@ -109,7 +110,8 @@ def _is_forbidden(address: str, path: str, branch: str, token: str) -> bool:
 
 def _asked(address: str, token: str) -> requests.Response:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return requests.get(address, headers=headers, timeout=15)
+    with BoundedSession() as session:
+        return session.get(address, headers=headers, timeout=15)
 
 
 def _lent(repository: Repository, settings: Settings) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from slack_bolt import Ack, App
 from slack_sdk.models.blocks import Block
 
 from agents import rules
+from agents.hours import day_of
 from bot.actions import Command, Verb
 from bot.circuits import known_rests
 from bot.listeners import (
@@ -167,7 +168,7 @@ def _investigate(typed: Typed, deps: Deps) -> Said:
 
 def _status(typed: Typed, deps: Deps) -> Said:
     at = now()
-    today = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    today, _ = day_of(at, deps.policy.timezone)
     reports = deps.store.reports.open(limit=1_000)
     how = Condition(
         paused=deps.store.switches.get(PAUSED),

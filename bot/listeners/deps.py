@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -23,15 +24,22 @@ def _found_by_the_sweep(_: int) -> None:
 
 
 class Once:
-    """Tells the first time of each name from the others. Two threads may both be first; that is harmless."""
+    """Tells the first time of each name from the others, of the last `most` names: whoever writes to us makes new ones.
 
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
+    Two threads may both be first; that is harmless.
+    """
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._seen: dict[bytes, None] = {}  # hashes in the order of their coming: a name may hold a whole message
+        self._most = most
 
     def first(self, name: str) -> bool:
         """Whether this name was not asked about before."""
-        new = name not in self._seen
-        self._seen.add(name)
+        known = hashlib.sha256(name.encode(errors="replace")).digest()
+        new = known not in self._seen
+        self._seen[known] = None
+        for oldest in [*self._seen][: -self._most]:
+            self._seen.pop(oldest, None)
         return new
 
 

@@ -15,7 +15,7 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from agents.errors import Unavailable
 from agents.redaction.placeholders import cut_after
-from bot.listeners import home, mentions, messages, reactions, threads
+from bot.listeners import home, invited, mentions, messages, reactions, threads
 from bot.listeners.conversation import listened
 from bot.listeners.deps import Deps
 from bot.slack.event import CHANGED, DELETED, MOST, REACTIONS, SlackEvent
@@ -47,6 +47,7 @@ DEALINGS: Mapping[str, Dealing] = {
     "reaction_removed": reactions.reacted,
     "app_mention": mentions.mentioned,
     "app_home_opened": home.opened,
+    invited.JOINED: invited.joined,
 }
 
 
@@ -124,7 +125,7 @@ def _is_ours(event: SlackEvent, deps: Deps) -> bool:
 
 def _is_not_for_us(event: SlackEvent, deps: Deps) -> bool:
     """What people say where nobody asked us to listen is not even kept. Answers, edits, deletions may be of ours."""
-    if event.unchanged:
+    if event.unchanged or invited.is_of_others(event, deps):
         return True
     if event.type in REACTIONS:
         asks = event.type == reactions.ADDED and event.reaction == deps.policy.ask_emoji

@@ -19,6 +19,7 @@ _EMPTY = "That message has no words that I could look into."
 _UNREADABLE = "I cannot read that message, so I could not look into it. Use `/investigate` and say what is wrong."
 _DELETED = "That message was deleted, so there is nothing to look into."
 _HELD = "It is held back: it looks like an attempt to steer an agent. `/signalbox held` shows it, and lets it go."
+_AGAIN = "If you still see it, `/investigate` and what happens opens a new report, linked to that."
 _ON_IT = "On it. What I find comes as a report in "
 
 
@@ -113,7 +114,8 @@ def _told(signal: Signal, deps: Deps) -> str:
     if report.status in (Status.AWAITING_RESEARCH, Status.GATHERING):
         idle = NO_MODEL if not can_research else idle_because(report, deps.policy, researches=True)
         return f"It belongs to {named}. Nobody looks for its cause: {idle or 'it waits for more to be reported'}."
-    return f"It belongs to {named} already. {plain(status_line(report), 600)} What becomes of it is told there."
+    again = f" {_AGAIN}" if report.status is Status.RESOLVED else " What becomes of it is told there."
+    return f"It belongs to {named} already. {plain(status_line(report), 600)}{again}"
 
 
 def _named(report: Report, deps: Deps) -> str:

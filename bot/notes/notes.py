@@ -17,7 +17,6 @@ from storage.store import Store
 log = structlog.get_logger()
 
 DIRECT = "D"  # begins the id of a direct message
-HOURS = range(7, 17)  # UTC: nobody reads a note at night
 _SECONDS = 60.0  # that a note may take before another worker may post one there
 
 

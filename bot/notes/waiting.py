@@ -10,9 +10,10 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from agents.hours import is_read
 from agents.people.quorum import Quorum, quorum
 from agents.terms import Policy
-from bot.notes.notes import DIRECT, HOURS, alone, may_hear_of_reports, tell
+from bot.notes.notes import DIRECT, alone, may_hear_of_reports, tell
 from bot.slack.writer import SlackWriter
 from bot.views.home import Listed
 from bot.views.waiting import Silent, note
@@ -26,7 +27,6 @@ APART = dt.timedelta(days=7)  # two notes in one channel
 WAITED, FORGOTTEN = dt.timedelta(days=3), dt.timedelta(days=30)  # told of, and told of no more
 IN_HAND = dt.timedelta(days=7)  # who works on a report and says nothing for so long is asked whether they still do
 SILENT = dt.timedelta(days=1)  # a source that does not answer for so long is told of
-_SATURDAY = 5
 _ALL = 1_000  # open reports
 
 
@@ -41,8 +41,8 @@ class WaitingNotes:
 
     def post(self) -> None:
         """Tell each channel, if its last note is a week ago. Raises nothing of Slack's."""
-        at = self.clock().astimezone(dt.UTC)
-        if not self.policy.waiting_notes or at.weekday() >= _SATURDAY or at.hour not in HOURS:
+        at = self.clock()
+        if not self.policy.waiting_notes or not is_read(at, self.policy.timezone):
             return
         waiting, silent = self._waiting(at), self._silent(at)
         for room in sorted({*waiting, *silent}):

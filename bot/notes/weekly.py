@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from agents.hours import is_read, local
 from agents.terms import Policy
-from bot.notes.notes import DIRECT, HOURS, alone, may_hear_of_reports, tell
+from bot.notes.notes import DIRECT, alone, may_hear_of_reports, tell
 from bot.slack.writer import SlackWriter
 from bot.views.week import week
 from storage.columns import now
@@ -31,8 +32,8 @@ class WeeklyNotes:
 
     def post(self) -> None:
         """Tell each channel on a Monday in which something came of a report. Raises nothing of Slack's."""
-        at = self.clock().astimezone(dt.UTC)
-        if not self.policy.weekly_notes or at.weekday() != _MONDAY or at.hour not in HOURS:
+        at, zone = self.clock(), self.policy.timezone
+        if not self.policy.weekly_notes or local(at, zone).weekday() != _MONDAY or not is_read(at, zone):
             return
         for room, balance in self.store.balances.by_room(at - WEEK).items():
             row = f"week:{room}"  # of a lease, and of a cursor: when the last note was

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
-from agents.errors import SourceDown, SourceRejected
+from agents.errors import OverRate, SourceDown, SourceRejected
 from agents.ports import Nudge
 from agents.redaction.redact import Redactor
 from bot import breaker
@@ -47,7 +47,7 @@ class Removals:
                 self.store.cursors.advance(row, "0", [])
             return
         try:
-            gone = asked.gone(list(dict.fromkeys(named.values())))
+            gone = _gone(asked, list(dict.fromkeys(named.values())))
         except (SourceDown, SourceRejected) as error:
             at = self.clock()
             pause = breaker.pause(cursor.failures, error, at)
@@ -57,6 +57,35 @@ class Removals:
         for report_id in erase(self.store, source, gone):
             self.nudge.report(report_id)
         self.store.cursors.advance(row, str(max(named)), [])
+
+
+def _gone(source: LooksUp, external_ids: Sequence[str]) -> tuple[str, ...]:
+    """Those that were deleted. One whose look-up alone fails is passed over: its turn comes again."""
+    try:
+        return source.gone(external_ids)
+    except SourceDown as error:
+        if _asks_for_rest(error):
+            raise
+        first = error
+    gone: list[str] = []
+    answered = failed = 0
+    for each in external_ids:
+        try:
+            gone += source.gone([each])
+            answered += 1
+        except SourceDown as error:
+            if _asks_for_rest(error):
+                raise
+            failed += 1
+        if failed > 1 and not answered:
+            break
+    if not answered:
+        raise first
+    return tuple(gone)
+
+
+def _asks_for_rest(error: SourceDown) -> bool:
+    return error.retry_after is not None or isinstance(error, OverRate)
 
 
 def erase(store: Store, source: str, external_ids: Iterable[str]) -> list[int]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from agents.hours import is_zone
 from agents.terms import Autonomy
 from bot.setup import sentry
 from bot.setup.repositories import Chosen
@@ -51,6 +52,9 @@ def _people(answers: Answers) -> Iterator[str]:
     ids = _value([each.id for each in answers.approvers])
     yield f"approvers = {ids}{_remark(each.shown for each in answers.approvers)}"
     yield f"autonomy = {_value(answers.autonomy.value)}  # how far it goes by itself: watch, research, ask"
+    if first := next((each for each in answers.approvers if is_zone(each.zone)), None):
+        remark = _remark([f"as Slack knows it of {first.shown}; notes come by day there"])
+        yield f"timezone = {_value(first.zone)}{remark}"
 
 
 def _channel(answers: Answers) -> Iterator[str]:

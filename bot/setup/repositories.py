@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import requests
 
+from agents.adapters.sessions import BoundedSession
 from agents.errors import BadSettings
 from bot.doctor.findings import Finding, Verdict
 from bot.doctor.repositories import examine_addresses
@@ -101,7 +102,8 @@ class Hub:
         """With `missing` an answer may say that there is no such thing."""
         headers = {"Accept": accept, "Authorization": f"Bearer {self._token}"}
         try:
-            answer = requests.get(f"{self._address}/{path}", headers=headers, timeout=15)
+            with BoundedSession() as session:
+                answer = session.get(f"{self._address}/{path}", headers=headers, timeout=15)
         except requests.RequestException as error:
             raise BadSettings(
                 f"GitHub cannot be reached at {self._address} ({type(error).__name__}); check this machine's network "

@@ -45,6 +45,7 @@ class Colleague:
     shown: str
     names: frozenset[str]  # folded, by which they may be called
     is_guest: bool
+    zone: str = ""  # of their clock, as Slack knows it
 
 
 class Team:
@@ -162,7 +163,7 @@ def _colleague(member: dict[str, object]) -> Colleague:
     told = [words for name in names if (words := printable(str(name or "")))]
     is_guest = any(member.get(key) for key in ("is_restricted", "is_ultra_restricted", "is_stranger"))
     shown = told[0] if told else str(member["id"])
-    return Colleague(str(member["id"]), shown, frozenset(map(_folded, told)), is_guest)
+    return Colleague(str(member["id"]), shown, frozenset(map(_folded, told)), is_guest, str(member.get("tz") or ""))
 
 
 def _called(name: str, people: list[Colleague]) -> tuple[list[Colleague], bool]:

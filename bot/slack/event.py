@@ -56,6 +56,7 @@ class SlackEvent(BaseModel):
     reaction: str = ""
     item_user: str = ""  # who wrote the message that was reacted to
     tab: str = ""
+    inviter: str = ""  # who brought somebody into a channel, where Slack says
     shared: bool = False  # the channel is shared with another workspace
     gone: bool = False  # it tells that the message was deleted
     forwarded: bool = False  # of its words some are another message's, which it passes on

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import requests
@@ -17,13 +17,14 @@ from github.Repository import Repository
 from requests.structures import CaseInsensitiveDict
 
 from agents.adapters.github import API_VERSION, Retries
-from agents.errors import SourceDown, SourceRejected
+from agents.errors import NotAtSource, OverRate, SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.github_credentials import credentials_of
 from bot.settings import Settings
 from bot.sources.github_words import seen_in
+from bot.sources.naming import missing, strange
 from bot.sources.reading import Malformed, Reading
-from bot.sources.source import NOTHING_THERE, Position, Pulled, option, retry_after
+from bot.sources.source import NOTHING_THERE, Position, Pulled, no_of, option, retry_after
 from storage.raw import RawSignal, Severity, parted, possible
 
 PAGE = 50
@@ -52,6 +53,7 @@ class GithubIssues:
     lookback: float  # seconds, at the first pull
     labels: frozenset[str] = frozenset()
     bots: frozenset[str] = frozenset()
+    failing: dict[str, int] = field(default_factory=dict)
 
     def pull(self, cursor: str) -> Pulled:
         """At most PAGE open issues that changed since the cursor."""
@@ -60,13 +62,21 @@ class GithubIssues:
             listed = self.client.get_repo(self.repository).get_issues(
                 state="open", sort="updated", direction="asc", since=at.since
             )
-            reading = Reading(self.name, self._name, passes=(GithubException, requests.RequestException))
+            reading = Reading(self.name, self._name, (GithubException, requests.RequestException), self.failing)
             placed = reading.each(listed, _place)
             issues, more = _page(placed, at)
-            read = reading.each([issue for issue, _ in issues], self._signal)
+            read = reading.each([issue for issue, _ in issues], lambda issue: self._signal(issue, reading))
             signals = tuple(signal for _, signal in read if signal is not None)
         following = at.after([place for _, place in issues])
         return Pulled(signals, following.model_dump_json(), more=more, unread=reading.unread)
+
+    def strangers(self) -> tuple[str, ...]:
+        """The labels that the repository does not have."""
+        if not self.labels:
+            return ()
+        with self._faults():
+            there = [label.name for label in self.client.get_repo(self.repository).get_labels()]
+        return tuple(strange("label", each, there) for each in missing(self.labels, there))
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
         """Those that were deleted or transferred. They are looked up in the repository under the name it has now."""
@@ -86,7 +96,7 @@ class GithubIssues:
         except RateLimitExceededException as error:
             wait = error.wait if isinstance(error, RateLimitExceededExceedsMaxWait) else None
             wait = wait or _asked_for(error) or _LIMITED
-            raise SourceDown(f"GitHub limits our rate; {self.name} is read again later", wait) from error
+            raise OverRate(f"GitHub limits our rate; {self.name} is read again later", wait) from error
         except GithubException as error:
             raise self._fault(error) from error
         except requests.RequestException as error:
@@ -99,11 +109,12 @@ class GithubIssues:
         if error.status in _NO and wait is None:
             said = error.data.get("message") if isinstance(error.data, dict) else ""
             why = f" ({str(said)[:200]})" if said else ""
-            return SourceRejected(
+            return no_of(error.status)(
                 f"GitHub answered {error.status}{why} for the issues of {self.repository}; check the repository's name "
                 f"in sources.{self.name}, that it has issues and that the token may read them"
             )
-        return SourceDown(f"GitHub answered {error.status}; {self.name} is read again later", wait)
+        down = SourceDown if wait is None else OverRate
+        return down(f"GitHub answered {error.status}; {self.name} is read again later", wait)
 
     def _wanted(self, issue: Issue) -> bool:
         if _is_pull_request(issue) or (self.labels and not self.labels & _labels(issue)):
@@ -115,12 +126,14 @@ class GithubIssues:
     def _name(self, issue: Issue) -> str:
         return f"{self.repository}#{issue.number}"
 
-    def _signal(self, issue: Issue) -> RawSignal | None:
+    def _signal(self, issue: Issue, reading: Reading) -> RawSignal | None:
         """The issue as a signal; None for one that is left out."""
         if not self._wanted(issue):
             return None
         labels = _labels(issue)
-        reopened = _reopened(issue)
+        reopened = None
+        if issue.state_reason == "reopened":
+            reopened = reading.beside(issue, "when it was reopened", lambda: self._reopened(issue), None)
         labelled = f"\n\nLabels: {', '.join(sorted(labels))}" if labels else ""
         body, parts = parted((seen_in(issue.body or ""), _WORDS), (labelled, _LABELS))
         return RawSignal(
@@ -140,6 +153,14 @@ class GithubIssues:
             labels=tuple(labels),
             happened_at=reopened or issue.created_at,
         )
+
+    def _reopened(self, issue: Issue) -> dt.datetime | None:
+        """When it was reopened last; None when GitHub does not say."""
+        try:
+            with self._faults():
+                return max((each.created_at for each in issue.get_events() if each.event == "reopened"), default=None)
+        except NotAtSource:  # it was deleted since it was listed
+            return None
 
 
 def _asked_for(error: GithubException) -> float | None:
@@ -192,13 +213,6 @@ def _severity(labels: frozenset[str]) -> Severity:
     if labels & _FATAL:
         return Severity.FATAL
     return Severity.ERROR if labels & _ERROR else Severity.WARNING
-
-
-def _reopened(issue: Issue) -> dt.datetime | None:
-    """When it was reopened last; None when it never was, or GitHub does not say."""
-    if issue.state_reason != "reopened":
-        return None
-    return max((event.created_at for event in issue.get_events() if event.event == "reopened"), default=None)
 
 
 def _occurrence(issue: Issue, reopened: dt.datetime | None) -> str:

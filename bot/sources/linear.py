@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from agents.adapters.linear import Linear, Priority
-from agents.errors import NotAtSource, SourceRejected
+from agents.errors import NotAtSource, NotShown, SourceDown, SourceRejected
 from agents.fixes.issue_ids import is_ours
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings, secret
+from bot.sources.naming import missing, strange
 from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled
 from storage.raw import RawSignal, Severity
@@ -51,6 +52,14 @@ query Teams($filter: TeamFilter, $first: Int!) { teams(filter: $filter, first: $
 """
 
 
+_LABELS = """
+query Labels($filter: IssueLabelFilter, $first: Int!) {
+  issueLabels(filter: $filter, first: $first) { nodes { name } }
+}
+"""
+_MOST = 250  # that Linear lists at once
+
+
 class LinearPosition(Position):
     """How far Linear has been read. Its list runs from the newest change down, so a long one is read in parts.
 
@@ -71,14 +80,15 @@ class LinearIssues:
     teams: tuple[str, ...]  # keys, such as PLAT
     labels: tuple[str, ...]
     lookback: float  # seconds, at the first pull
+    failing: dict[str, int] = field(default_factory=dict)
 
     def pull(self, cursor: str) -> Pulled:
         """At most PAGE open issues that changed since the cursor; what was made of our own reports is no signal."""
         at = LinearPosition.at(cursor, self.lookback)
-        page = self.client.ask(
-            _QUERY, {"filter": self._filter(at.since), "first": PAGE, "after": at.after_page or None}
-        )["issues"]
-        reading = Reading(self.name, lambda issue: name_in(issue, "identifier"))
+        asked = {"filter": self._filter(at.since), "first": PAGE, "after": at.after_page or None}
+        page, lacks = self.client.ask_page(_QUERY, asked, "issues")
+        lacking = {id(page["nodes"][node]): lack for node, lack in lacks.items()}
+        reading = Reading(self.name, _name, failing=self.failing)
         placed = list(reading.each(page["nodes"], _place))
         fresh = [(issue, place) for issue, place in placed if place[1] not in at.seen]
         then = at.then or Position(since=at.since, seen=at.seen).after([place for _, place in fresh])
@@ -89,8 +99,31 @@ class LinearIssues:
             lowest = min((changed for _, (changed, _) in placed), default=at.below)
             following = LinearPosition(since=at.since, seen=at.seen, below=lowest, after_page=end, then=then)
         newest_last = [issue for issue, _ in reversed(fresh) if not is_ours(str(issue.get("id")))]
-        signals = tuple(signal for _, signal in reading.each(newest_last, self._signal))
+        read = reading.each(newest_last, lambda issue: self._signal(issue, lacking.get(id(issue)), reading))
+        signals = tuple(signal for _, signal in read)
         return Pulled(signals, following.model_dump_json(), more, unread=reading.unread)
+
+    def strangers(self) -> tuple[str, ...]:
+        """The teams and labels that the workspace does not have."""
+        by_key = {"key": {"in": list(self.teams)}}
+        by_name = {"or": [{"name": {"eqIgnoreCase": label}} for label in self.labels]}
+        return (
+            *self._strangers("team", self.teams, _TEAMS, by_key, "key"),
+            *self._strangers("label", self.labels, _LABELS, by_name, "name"),
+        )
+
+    def _strangers(
+        self, what: str, named: tuple[str, ...], query: str, those: Mapping[str, Any], key: str
+    ) -> tuple[str, ...]:
+        """Asked for by name: of a long list only the beginning is told, and that only where one is missing."""
+
+        def listed(wanted: Mapping[str, Any]) -> list[str]:
+            (found,) = self.client.ask(query, {"filter": wanted, "first": _MOST}).values()
+            return [str(node[key]) for node in found["nodes"]]
+
+        strangers = missing(named, listed(those)) if named else []
+        there = sorted(set(listed({}))) if strangers else []
+        return tuple(strange(what, each, there) for each in strangers)
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
         """Those in the trash, and those that are nowhere while their team can still be seen.
@@ -124,7 +157,8 @@ class LinearIssues:
             wanted["or"] = [{"labels": {"some": {"name": {"eqIgnoreCase": label}}}} for label in self.labels]
         return wanted
 
-    def _signal(self, issue: Mapping[str, Any]) -> RawSignal:
+    def _signal(self, issue: Mapping[str, Any], lack: SourceDown | NotShown | None, reading: Reading) -> RawSignal:
+        reading.beside(issue, "a part of it", lambda: _whole(lack), None)
         names = [*issue["previousIdentifiers"], issue["identifier"]]  # it gets another one when it changes teams
         people = [str(person["name"]) for role in ("creator", "assignee") if (person := issue.get(role))]
         again = _reopened(issue)
@@ -144,6 +178,16 @@ class LinearIssues:
             labels=(f"team {issue['team']['key']}", *_labels(issue)),
             happened_at=moment(again.removeprefix("reopened ")) if again else moment_in(issue, "createdAt"),
         )
+
+
+def _name(issue: object) -> str:
+    return name_in(issue, "identifier")
+
+
+def _whole(lack: SourceDown | NotShown | None) -> None:
+    """Raises what an issue lacks."""
+    if lack is not None:
+        raise lack
 
 
 def _body(issue: Mapping[str, Any]) -> str:

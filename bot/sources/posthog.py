@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
-import requests
 from pydantic import Field
 
+from agents.adapters.sessions import BoundedSession
 from agents.errors import NotAtSource, SourceDown, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
@@ -143,7 +143,7 @@ REQUIRED = ("project",)  # options
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> PostHog:
     """The project `options.project`; `options.shapes` says which shapes, all of them if not given."""
-    session = requests.Session()
+    session = BoundedSession()
     session.headers["Authorization"] = f"Bearer {needed(name, 'POSTHOG_API_KEY', settings.posthog_api_key)}"
     project = Project(name, session, settings.posthog_url.rstrip("/"), option(name, terms.options, "project"))
     lookback = float(str(seconds(terms.options.get("lookback", "1d"))))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,27 +54,29 @@ class Alerts:
     project: Project
     terms: SourceTerms
     lookback: float  # seconds; an alert that fires now is told however long it has
+    failing: dict[str, int] = field(default_factory=dict)
 
     def pull(self, cursor: str) -> Pulled:
         """The alerts that began to fire since the cursor, or that PostHog has investigated since."""
         at = AlertsPosition.at(cursor, self.lookback)
-        reading = Reading(self.project.name, _name)
+        reading = Reading(self.project.name, _name, failing=self.failing)
         rows = self.project.listed("alerts/", {"limit": str(_PAGE)})
-        looked = [look for _, look in reading.each(rows, lambda row: self._look(row, at)) if look is not None]
+        looked = [look for _, look in reading.each(rows, lambda row: self._look(row, at, reading)) if look is not None]
         firing = {look.alert: look.told for look in looked}
         newest = max([at.since, *(told.since for told in firing.values() if has_come(told.since))])
         following = AlertsPosition(since=newest, firing=firing)
         signals = tuple(look.signal for look in looked if look.signal is not None)
         return Pulled(signals, following.model_dump_json(), more=False, unread=reading.unread)
 
-    def _look(self, row: Mapping[str, Any], at: AlertsPosition) -> Look | None:
+    def _look(self, row: Mapping[str, Any], at: AlertsPosition, reading: Reading) -> Look | None:
         """An alert that fires, with what is new of it; None for one that does not, or was deleted since."""
         name = name_in(row, "id")
         if row.get("state") != _FIRING or not row.get("enabled", True):
             return None
         known = at.firing.get(name)
         try:
-            alert = self.project.get(f"alerts/{name}/", {"checks_limit": str(_CHECKS)})
+            ask = partial(self.project.get, f"alerts/{name}/", {"checks_limit": str(_CHECKS)})
+            alert = reading.beside(row, "its checks", ask, dict(row))
         except NotAtSource:
             return None
         if alert.get("state", _FIRING) != _FIRING:

@@ -8,8 +8,8 @@ from typing import Any
 
 import requests
 
-from agents.errors import NotAtSource, SourceDown, SourceRejected
-from bot.sources.source import NOTHING_THERE, is_json, refuse_elsewhere, retry_after, unanswered, why_in
+from agents.errors import SourceRejected
+from bot.sources.source import down_of, is_json, no_of, refuse_elsewhere, retry_after, unanswered, why_in
 
 _PATIENCE = 30  # seconds; a query may take a while
 _QUERY = "query/"
@@ -59,14 +59,13 @@ class Project:
         refuse_elsewhere(response, whose="PostHog", check="POSTHOG_URL")
         status = response.status_code
         if status == requests.codes.too_many_requests or status >= requests.codes.server_error:
-            raise SourceDown(
+            raise down_of(status)(
                 f"PostHog answered {status}; {self.name} is read again later", retry_after(response.headers)
             )
         if status == requests.codes.bad_request and path.startswith(_QUERY):
             raise SourceRejected(f"PostHog cannot read this query{why_in(response)}; ask it in other words")
         if not response.ok:
-            no = NotAtSource if status in NOTHING_THERE else SourceRejected
-            raise no(
+            raise no_of(status)(
                 f"PostHog answered {status} for {path.partition('/')[0]}{why_in(response)}; check POSTHOG_API_KEY (a "
                 "personal API key that may read query, error_tracking, session_recording and alert), POSTHOG_URL and "
                 f"sources.{self.name}.options.project"

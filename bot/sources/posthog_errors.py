@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import Field
 
+from agents.errors import NotAtSource
 from agents.terms import SourceTerms
 from bot.sources.posthog_api import Project
 from bot.sources.reading import Reading, moment, moment_in, name_in
@@ -46,11 +47,12 @@ class Issues:
     project: Project
     terms: SourceTerms
     lookback: float  # seconds, at the first pull
+    failing: dict[str, int] = field(default_factory=dict)
 
     def pull(self, cursor: str) -> Pulled:
         """About PAGE issues that had an event since the cursor."""
         at = ErrorsPosition.at(cursor, self.lookback)
-        reading = Reading(self.project.name, _name)
+        reading = Reading(self.project.name, _name, failing=self.failing)
         listed, more = self._since(at, reading)
         placed = [each for each in listed if each[1][1] not in at.seen]
         active = {str(row["id"]): seen for row, (seen, _) in placed}
@@ -61,7 +63,9 @@ class Issues:
         following = ErrorsPosition(
             since=after.since, seen=after.seen, resolved=tuple(resolved)[:_REMEMBERED], reopened=reopened
         )
-        read = reading.each([row for row, _ in placed], lambda row: self._signal(row, reopened.get(str(row["id"]), "")))
+        read = reading.each(
+            [row for row, _ in placed], lambda row: self._signal(row, reopened.get(str(row["id"]), ""), reading)
+        )
         signals = tuple(signal for _, signal in read)
         return Pulled(signals, following.model_dump_json(), more, unread=reading.unread)
 
@@ -75,7 +79,7 @@ class Issues:
         while True:
             answer = self.project.query(_query(at.floor, status="active", limit=PAGE, offset=offset))
             listed += reading.each(answer["results"], _place)
-            more = bool(answer.get("hasMore"))
+            more = bool(answer.get("hasMore") and answer["results"])  # or an empty page that promises more is endless
             if not more or any(mark not in at.seen for _, (_, mark) in listed):
                 return listed, more
             offset += PAGE
@@ -84,11 +88,11 @@ class Issues:
         query = _query(now() - _WINDOW, status="resolved", limit=_REMEMBERED, orderDirection="DESC")
         return [str(row["id"]) for row in self.project.query(query)["results"] if row and row.get("id")]
 
-    def _signal(self, row: Mapping[str, Any], reopened: str) -> RawSignal:
+    def _signal(self, row: Mapping[str, Any], reopened: str, reading: Reading) -> RawSignal:
         began = moment(reopened) if reopened else moment_in(row, "first_seen")
         window = max(began, now() - _WINDOW)
         query = _query(window, issueId=str(row["id"]), limit=1, withAggregations=True, withFirstEvent=True)
-        found = self.project.query(query)["results"]
+        found: list[dict[str, Any]] = reading.beside(row, "its stack and its counts", lambda: self._found(query), [])
         issue = {**row, **found[0]} if found else dict(row)
         event = _properties(issue.get("first_event"))
         url = f"{self.project.page}/error_tracking/{row['id']}"
@@ -108,6 +112,12 @@ class Issues:
             keys=_keys(issue, event, url),
             happened_at=moment(row["last_seen"]),
         )
+
+    def _found(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
+        try:
+            return list(self.project.query(query)["results"])
+        except NotAtSource:  # it was deleted since it was listed
+            return []
 
     def _body(self, issue: Mapping[str, Any], event: Mapping[str, Any], *, shows_beginning: bool) -> str:
         """What a person would read on the issue's page; the same as long as the issue does not change."""

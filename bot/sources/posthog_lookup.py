@@ -6,8 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
-import requests
-
+from agents.adapters.sessions import BoundedSession
 from agents.errors import SourceRejected
 from agents.terms import SourceTerms
 from bot.settings import Settings, secret
@@ -61,7 +60,7 @@ def _cell(cell: object) -> str:
 
 def open_lookup(name: str, terms: SourceTerms, settings: Settings) -> PostHogLookup:
     """What a PostHog source of the policy can be asked, with POSTHOG_API_KEY."""
-    session = requests.Session()
+    session = BoundedSession()
     session.headers["Authorization"] = f"Bearer {secret(settings.posthog_api_key)}"
     project = Project(name, session, settings.posthog_url.rstrip("/"), option(name, terms.options, "project"))
     return PostHogLookup(name, terms, project)

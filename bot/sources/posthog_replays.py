@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -26,6 +26,7 @@ class Replays:
     project: Project
     terms: SourceTerms
     lookback: float  # seconds, at the first pull
+    failing: dict[str, int] = field(default_factory=dict)
 
     def pull(self, cursor: str) -> Pulled:
         """At most PAGE sessions whose summary was written since the cursor."""
@@ -34,22 +35,24 @@ class Replays:
             "outcome": "failure", "order": "created_at", "date_from": at.since.isoformat(), "limit": str(PAGE)
         }  # fmt: skip
         listed = self.project.listed("single_session_summaries/", params)
-        reading = Reading(self.project.name, _name)
+        reading = Reading(self.project.name, _name, failing=self.failing)
         placed = reading.each(listed, _place)
         fresh = (each for each in placed if each[1][0] >= at.since and each[1][1] not in at.seen)
         rows = list(islice(fresh, PAGE))
         following = at.after([place for _, place in rows])
-        read = reading.each([row for row, _ in rows], self._signal)
+        read = reading.each([row for row, _ in rows], lambda row: self._signal(row, reading))
         signals = tuple(signal for _, signal in read if signal is not None)
         return Pulled(signals, following.model_dump_json(), more=len(rows) == PAGE, unread=reading.unread)
 
-    def _signal(self, row: Mapping[str, Any]) -> RawSignal | None:
+    def _signal(self, row: Mapping[str, Any], reading: Reading) -> RawSignal | None:
         """A session as a signal; None when its summary was deleted since it was listed."""
         session = str(row["session_id"])
         try:
-            summary = self.project.get(f"single_session_summaries/{session}/").get("summary") or {}
+            path = f"single_session_summaries/{session}/"
+            page: dict[str, Any] = reading.beside(row, "its steps", lambda: self.project.get(path), {})
         except NotAtSource:
             return None
+        summary = page.get("summary") or {}
         url = f"{self.project.page}/replay/{session}"
         steps = _steps(summary)
         blocked = any(step.get("exception") == "blocking" for step in steps)

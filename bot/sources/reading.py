@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
 from pydantic import ValidationError
 
-from agents.errors import SourceRejected
+from agents.errors import NotAtSource, NotShown, OverRate, SourceDown, SourceRejected
 from storage.columns import now
 from storage.errors import SignalboxError
 from storage.raw import Unread, clipped, possible
@@ -21,6 +21,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _ANOTHER_SHAPE = 4  # items; where none of so many can be read, that is no item's fault
+PULLS = 3  # in which an item's own page may fail before the item is taken in without it
+_FAILING = 1_000  # items whose own page failed that are remembered
 _NAME = 1_000  # characters that are read, to be redacted and then cut
 
 
@@ -32,11 +34,22 @@ class Reading:
     """Reads the items of one source's answer.
 
     `name_of` gives an item the external id that its signal would have, as far as it says. `passes` are errors that no
-    item is to blame for, beside our own and those of the network.
+    item is to blame for, beside our own and those of the network. `failing` says in how many pulls the own page of
+    which item failed; it outlives this reading.
     """
 
-    def __init__(self, source: str, name_of: Callable[[Any], str], passes: tuple[type[Exception], ...] = ()) -> None:
+    def __init__(
+        self,
+        source: str,
+        name_of: Callable[[Any], str],
+        passes: tuple[type[Exception], ...] = (),
+        failing: MutableMapping[str, int] | None = None,
+    ) -> None:
         self._source, self._name_of = source, name_of
+        self._failing: MutableMapping[str, int] = {} if failing is None else failing
+        self._shown = 0  # pages of items' own
+        self._kept_from_us: list[NotShown] = []
+        self._given_up: list[SourceDown | SourceRejected] = []
         self._passes: tuple[type[Exception], ...] = (
             SignalboxError,
             requests.ConnectionError,
@@ -54,7 +67,8 @@ class Reading:
         """The items that can be read, with what they are read as.
 
         Raises SourceRejected after the last one, where none of several could be read: then the answer has another shape
-        than the one we know, and passing over all of them would lose them.
+        than the one we know, and passing over all of them would lose them. So it does where no page of their own was
+        shown that was asked for: then all such pages are in trouble, or we lack a right.
         """
         if isinstance(items, Mapping | str):
             raise SourceRejected(f"{self._source} answered with no list; its answers may have changed, or its address")
@@ -76,6 +90,44 @@ class Reading:
                 f"none of {bad} items that {self._source} answered with could be read ({first.name}: {first.why}), so "
                 "its answers may have changed; look for a newer Signalbox, and tell who runs it"
             )
+        if not self._shown and len(self._given_up) > 1:
+            raise self._given_up[-1]
+        if not self._shown and len(self._kept_from_us) >= _ANOTHER_SHAPE:
+            raise self._kept_from_us[-1]
+
+    def beside(self, item: object, what: str, ask: Callable[[], R], without: R) -> R:
+        """What a page of the item's own says; `without` it where it cannot be had, and the item is read in part.
+
+        That is at once where it is kept from us; else a page has to fail in PULLS pulls before, since the whole source
+        may be in trouble: until then its error is raised. `what` is lacking then, in words.
+        """
+        why: SourceDown | SourceRejected
+        name = _called(item, self._name_of)
+        page = f"{name}: {what}"
+        try:
+            answer = ask()
+        except (OverRate, NotAtSource):
+            raise
+        except NotShown as error:
+            self._kept_from_us.append(why := error)
+        except (SourceDown, SourceRejected) as error:
+            if self._counted(page) <= PULLS:
+                raise
+            self._given_up.append(why := error)
+        else:
+            self._shown += 1
+            self._failing.pop(page, None)
+            return answer
+        said = str(why).partition(";")[0]
+        self._unread[name] = Unread(name=name, why=f"{what} could not be had: {said}", at=now(), in_part=True)
+        return without
+
+    def _counted(self, page: str) -> int:
+        """In how many pulls a page has failed, this one included. The one that was first of too many is forgotten."""
+        if page not in self._failing and len(self._failing) >= _FAILING:
+            del self._failing[next(iter(self._failing))]
+        self._failing[page] = self._failing.get(page, 0) + 1
+        return self._failing[page]
 
     def _put_aside(self, item: object, error: Exception) -> None:
         name = _called(item, self._name_of)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
 
+from agents.adapters.sessions import BoundedSession
 from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
@@ -56,11 +57,12 @@ class SentryIssues:
     query: str
     lookback: float  # seconds, at the first pull
     pause: float = 0.0  # seconds before an issue's own page is asked for, of which Sentry gives five a second
+    failing: dict[str, int] = field(default_factory=dict)
 
     def pull(self, cursor: str) -> Pulled:
         """The issues last seen after the cursor, about PAGES pages of them."""
         at = SentryPosition.at(cursor, self.lookback)
-        reading = Reading(self.name, _name)
+        reading = Reading(self.name, _name, failing=self.failing)
         listed, ended = self._listed(at, reading)
         read = [place for _, place in listed]
         then = (at.then or at).after_events(read)
@@ -70,7 +72,8 @@ class SentryIssues:
             else SentryPosition(since=at.since, seen=at.seen, below=min(moment for moment, _ in read), then=then)
         )
         fresh = [issue for issue, (_, mark) in reversed(listed) if mark not in at.seen]
-        signals = tuple(signal for _, signal in reading.each(fresh, self._signal))
+        read_whole = reading.each(fresh, lambda issue: self._signal(issue, reading))
+        signals = tuple(signal for _, signal in read_whole)
         return Pulled(signals, following.model_dump_json(), more=not ended, unread=reading.unread)
 
     def gone(self, external_ids: Sequence[str]) -> tuple[str, ...]:
@@ -106,12 +109,13 @@ class SentryIssues:
         pages = 0
         while True:
             response = self._get(where, params)
-            for issue, place in reading.each(response.json(), _place):
+            page = response.json()
+            for issue, place in reading.each(page, _place):
                 if place[0] < at.floor:
                     return listed, True
                 listed.append((issue, place))
             following = response.links.get("next", {})
-            if following.get("results") != "true":
+            if not page or following.get("results") != "true":  # an empty page that promises more would be endless
                 return listed, True
             pages += 1
             # A part ends where the moment changes, or the next one would begin where this one began.
@@ -132,14 +136,14 @@ class SentryIssues:
         time.sleep(self.pause)
         return self._get(where)
 
-    def _signal(self, issue: dict[str, Any]) -> RawSignal:
+    def _signal(self, issue: dict[str, Any], reading: Reading) -> RawSignal:
         at = f"{self.url}/api/0/organizations/{self.organisation}/issues/{name_in(issue, 'id')}/"
-        event = self._event(at)
+        event: dict[str, Any] = reading.beside(issue, "its latest event", lambda: self._event(at), {})
         frames = frames_of(event)
         return RawSignal(
             source=self.name,
             external_id=issue["shortId"],
-            occurrence=self._occurrence(issue, at),
+            occurrence=self._occurrence(issue, at, reading),
             title=title_of(issue),
             body=body_of(issue, event, frames),
             url=str(issue.get("permalink") or ""),
@@ -161,15 +165,16 @@ class SentryIssues:
         except NotAtSource:
             return {}
 
-    def _occurrence(self, issue: dict[str, Any], at: str) -> str:
+    def _occurrence(self, issue: dict[str, Any], at: str, reading: Reading) -> str:
         """A regression and an escalation are occurrences of their own, known by the moment Sentry noticed them."""
         substatus = str(issue.get("substatus"))
         if substatus not in _AGAIN:
             return ""
         try:
-            activity = self._page(at).json().get("activity") or []
+            page: dict[str, Any] = reading.beside(issue, "when it came back", lambda: self._page(at).json(), {})
         except NotAtSource:  # it was deleted since it was listed
             return substatus
+        activity = page.get("activity") or []
         moments = [str(each.get("dateCreated")) for each in activity if each.get("type") == _AGAIN[substatus]]
         return f"{substatus} {max(moments, default='')}".strip()
 
@@ -216,7 +221,7 @@ REQUIRED = ("organization",)  # options
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> SentryIssues:
     """The unresolved issues of `options.organization`, by `options.query` if given, with SENTRY_TOKEN."""
-    session = requests.Session()
+    session = BoundedSession()
     session.headers["Authorization"] = f"Bearer {needed(name, 'SENTRY_TOKEN', settings.sentry_token)}"
     return SentryIssues(
         name=name,

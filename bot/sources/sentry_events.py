@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import requests
 
+from agents.adapters.sessions import BoundedSession
 from agents.errors import SourceRejected
 from agents.terms import SourceTerms
 from bot.settings import Settings, secret
@@ -116,7 +117,7 @@ def _short(value: object) -> str:
 
 def open_lookup(name: str, terms: SourceTerms, settings: Settings) -> SentryEvents:
     """What a Sentry source of the policy can be asked, with SENTRY_TOKEN."""
-    session = requests.Session()
+    session = BoundedSession()
     session.headers["Authorization"] = f"Bearer {secret(settings.sentry_token)}"
     organisation = option(name, terms.options, "organization")
     return SentryEvents(name, terms, session, settings.sentry_url.rstrip("/"), organisation)

@@ -14,7 +14,8 @@ import requests
 import structlog
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from agents.errors import NotAtSource, SourceDown, SourceRejected
+from agents.adapters.sessions import how_it_failed
+from agents.errors import NotAtSource, NotShown, OverRate, SourceDown, SourceRejected
 from storage.columns import now
 from storage.errors import SignalboxError
 from storage.raw import RawSignal, Unread
@@ -22,6 +23,9 @@ from storage.raw import RawSignal, Unread
 log = structlog.get_logger()
 
 NOTHING_THERE = frozenset({requests.codes.not_found, requests.codes.gone})
+_NO: Mapping[int, type[SourceRejected]] = {requests.codes.forbidden: NotShown} | dict.fromkeys(
+    NOTHING_THERE, NotAtSource
+)
 PATIENCE = 15  # seconds that a source has to answer
 _NAMELESS = re.compile(r"(?:.*\.)?[<(\[]?(?:anonymous|unknown|module|lambda|eval|redacted)[>)\]]?|\w", re.IGNORECASE)
 _CLOCKS_APART = dt.timedelta(hours=1)
@@ -159,8 +163,8 @@ def ask(
 ) -> requests.Response:
     """Get a page of a source over HTTP; `whose` API it is and what to `check` when it says no are for the sentence.
 
-    Raises SourceDown when it does not answer, is overloaded or limits our rate; SourceRejected for any other no, of
-    which NotAtSource says that there is nothing at this address.
+    Raises SourceDown when it does not answer, is overloaded or (as OverRate) limits our rate; SourceRejected for any
+    other no, of which NotAtSource says that there is nothing at this address, NotShown that it is kept from us.
     """
     try:
         response = session.get(url, params=params, timeout=PATIENCE)
@@ -169,17 +173,27 @@ def ask(
     refuse_elsewhere(response, whose=whose, check=check)
     status = response.status_code
     if status == requests.codes.too_many_requests or status >= requests.codes.server_error:
-        raise SourceDown(f"{whose} answered {status}; {name} is read again later", retry_after(response.headers))
+        sentence = f"{whose} answered {status}; {name} is read again later"
+        raise down_of(status)(sentence, retry_after(response.headers))
     if not response.ok:
-        no = NotAtSource if status in NOTHING_THERE else SourceRejected
-        raise no(f"{whose} answered {status}{why_in(response)}; check {check}")
+        raise no_of(status)(f"{whose} answered {status}{why_in(response)}; check {check}")
     if not is_json(response):
         raise SourceRejected(f"{whose} answered with a page that is no JSON; check its address, and {check}")
     return response
 
 
+def down_of(status: int) -> type[SourceDown]:
+    """What an answer means that says: later."""
+    return OverRate if status == requests.codes.too_many_requests else SourceDown
+
+
+def no_of(status: int) -> type[SourceRejected]:
+    """What an answer means that says: no."""
+    return _NO.get(status, SourceRejected)
+
+
 def unanswered(error: requests.RequestException, *, name: str, whose: str, check: str) -> SourceDown | SourceRejected:
-    """Why nothing came: an address that is none, a certificate that nobody here trusts, or no answer."""
+    """Why nothing came: an address that is none, a certificate that nobody here trusts, no answer, or no end of it."""
     if isinstance(error, _NO_ADDRESS):
         return SourceRejected(f"{whose} has no address that begins with https://; check {check}")
     if isinstance(error, requests.exceptions.SSLError):
@@ -187,7 +201,7 @@ def unanswered(error: requests.RequestException, *, name: str, whose: str, check
             f"{whose}'s certificate is not trusted on this machine; if a proxy breaks up TLS, name your authority's "
             f"file in REQUESTS_CA_BUNDLE (docs/install.md); {name} is read again later"
         )
-    return SourceDown(f"{whose} did not answer ({type(error).__name__}); {name} is read again later")
+    return SourceDown(f"{whose} {how_it_failed(error)}; {name} is read again later")
 
 
 def refuse_elsewhere(response: requests.Response, *, whose: str, check: str) -> None:

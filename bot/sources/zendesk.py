@@ -8,18 +8,21 @@ they were run against the playground's loopback server only.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
 
+from agents.adapters.sessions import BoundedSession
 from agents.errors import NotAtSource, SourceRejected
 from agents.terms import SourceTerms, seconds
 from bot.settings import Settings
+from bot.sources.naming import strange
 from bot.sources.reading import Reading, moment, moment_in, name_in
 from bot.sources.source import Position, Pulled, ask, has_come, needed
 from bot.sources.zendesk_access import OAuthClient
+from bot.sources.zendesk_words import said_anew
 from storage.columns import now
 from storage.raw import RawSignal, Severity, parted
 
@@ -31,6 +34,12 @@ _YOUNGEST = dt.timedelta(seconds=61)  # an export may not begin within the last 
 _DELETED = "deleted"  # the export goes on telling of a ticket that was
 _DONE = frozenset({"solved", "closed", _DELETED})
 _SEVERITY = {"urgent": Severity.ERROR, "high": Severity.ERROR, "low": Severity.INFO}
+
+
+Later = tuple[Sequence[str], Sequence[Mapping[str, Any]]]
+"""Messages after the first, and who wrote."""
+
+_NONE: Later = ((), ())
 
 
 class ZendeskPosition(Position):
@@ -49,6 +58,7 @@ class ZendeskTickets:
     url: str
     tags: frozenset[str]
     lookback: float  # seconds, at the first pull
+    failing: dict[str, int] = field(default_factory=dict)
 
     def pull(self, cursor: str) -> Pulled:
         """At most PAGE tickets that changed since the cursor."""
@@ -58,24 +68,38 @@ class ZendeskTickets:
         page = self._get(
             "incremental/tickets/cursor.json", {**where, "per_page": str(PAGE), "include": "users,metric_sets"}
         )
-        reading = Reading(self.name, _name)
+        reading = Reading(self.name, _name, failing=self.failing)
         placed = list(reading.each(page["tickets"], _place))
         people = {person.get("id"): person for person in page.get("users") or [] if person}
         newest = max((moved for _, (moved, _) in placed if has_come(moved)), default=at.since)
         following = ZendeskPosition(since=max(at.since, newest), cursor=page.get("after_cursor") or at.cursor)
         wanted = [ticket for ticket, _ in placed if self._is_wanted(ticket)]
-        signals = tuple(signal for _, signal in reading.each(wanted, lambda ticket: self._signal(ticket, people)))
+        read = reading.each(wanted, lambda ticket: self._signal(ticket, people, reading))
+        signals = tuple(signal for _, signal in read)
         deleted = tuple(name for ticket, (_, name) in placed if ticket.get("status") == _DELETED)
         more = not page["end_of_stream"]
         return Pulled(signals, following.model_dump_json(), more, gone=deleted, unread=reading.unread)
+
+    def strangers(self) -> tuple[str, ...]:
+        """The tags that no ticket has. Zendesk lists only those that are used most, and counts any."""
+        unused = [each for each in sorted(self.tags) if not self._count(f'type:ticket tags:"{each}"')]
+        there = [str(tag["name"]) for tag in self._get("tags.json", {"page[size]": "100"})["tags"]] if unused else []
+        return tuple(f"{strange('tag', each, there)} (of those that tickets have)" for each in unused)
+
+    def _count(self, query: str) -> int:
+        return int(self._get("search/count.json", {"query": query})["count"])
 
     def _is_wanted(self, ticket: Mapping[str, Any]) -> bool:
         if ticket.get("status") in _DONE:
             return False
         return not self.tags or bool(self.tags & set(ticket.get("tags") or []))
 
-    def _signal(self, ticket: Mapping[str, Any], people: Mapping[object, Mapping[str, Any]]) -> RawSignal:
-        later, writers = self._later(ticket)
+    def _signal(
+        self, ticket: Mapping[str, Any], people: Mapping[object, Mapping[str, Any]], reading: Reading
+    ) -> RawSignal:
+        later, writers = _NONE
+        if ticket["updated_at"] != ticket.get("created_at"):
+            later, writers = reading.beside(ticket, "its later messages", lambda: self._later(ticket), _NONE)
         requester = people.get(ticket.get("requester_id")) or {}
         names = [str(person["name"]) for person in (requester, *writers) if person.get("name")]
         url = f"{self.url}/agent/tickets/{ticket['id']}"
@@ -102,23 +126,22 @@ class ZendeskTickets:
             happened_at=moment(again) if again else moment_in(ticket, "created_at"),
         )
 
-    def _later(self, ticket: Mapping[str, Any]) -> tuple[list[str], list[Mapping[str, Any]]]:
+    def _later(self, ticket: Mapping[str, Any]) -> Later:
         """The newest public messages after the first, oldest first; who wrote them, and then who wrote others."""
-        if ticket["updated_at"] == ticket.get("created_at"):
-            return [], []
         params = {"sort": "-created_at", "page[size]": "100", "include": "users"}
         try:
             page = self._get(f"tickets/{ticket['id']}/comments.json", params)
         except NotAtSource:  # it was deleted since it was listed
-            return [], []
+            return _NONE
         comments = sorted(page["comments"], key=lambda comment: moment(comment["created_at"]), reverse=True)
         began = moment_in(ticket, "created_at")
         first = str(ticket.get("description") or "").strip()  # its comment may be a second younger than the ticket
         later = [each for each in comments if each.get("public") and moment(each["created_at"]) > began]
         public = [each for each in later if str(each.get("body") or "").strip() != first][:_NEWEST]
+        said = [_said(each) for each in later]  # the newest first
         lines = [
             f"[{'customer' if each['author_id'] == ticket['requester_id'] else 'support'}, {each['created_at'][:10]}] "
-            f"{str(each.get('plain_body') or each.get('body') or '').strip()}"
+            f"{said_anew(_said(each), [first, *reversed(said[later.index(each) + 1 :])])}"
             for each in reversed(public)
         ]
         shown = {each["author_id"] for each in public}
@@ -136,13 +159,17 @@ def _name(ticket: Mapping[str, Any]) -> str:
     return f"ticket-{name_in(ticket, 'id')}"
 
 
+def _said(comment: Mapping[str, Any]) -> str:
+    return str(comment.get("plain_body") or comment.get("body") or "").strip()
+
+
 def _place(ticket: Mapping[str, Any]) -> tuple[dt.datetime, str]:
     """When it last changed, and how it is called. Raises Malformed."""
     return moment_in(ticket, "updated_at"), _name(ticket)
 
 
 def _session(name: str, url: str, settings: Settings) -> requests.Session:
-    session = requests.Session()
+    session = BoundedSession()
     if settings.zendesk_client_id:
         key = needed(name, "ZENDESK_CLIENT_SECRET", settings.zendesk_client_secret)
         session.auth = OAuthClient(url, settings.zendesk_client_id, key)

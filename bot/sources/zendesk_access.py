@@ -12,6 +12,7 @@ from typing import Any
 import requests
 from requests.auth import AuthBase
 
+from agents.adapters.sessions import BoundedSession, how_it_failed
 from agents.errors import SourceDown, SourceRejected
 from bot.sources.source import PATIENCE, is_json, retry_after, why_in
 
@@ -49,9 +50,11 @@ class OAuthClient(AuthBase):
             "scope": _SCOPE,
         }
         try:
-            response = requests.post(f"{self.url}/oauth/tokens", json=body, timeout=PATIENCE, allow_redirects=False)
+            with BoundedSession() as session:
+                where = f"{self.url}/oauth/tokens"
+                response = session.post(where, json=body, timeout=PATIENCE, allow_redirects=False)
         except requests.RequestException as error:
-            raise SourceDown(f"Zendesk gave no token ({type(error).__name__}); it is asked again later") from error
+            raise SourceDown(f"Zendesk gave no token: it {how_it_failed(error)}; it is asked again later") from error
         status = response.status_code
         if status == requests.codes.too_many_requests or status >= requests.codes.server_error:
             raise SourceDown(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from agents.wording import moment
@@ -15,6 +17,7 @@ from bot.views.parts import Markup, Sign, Words, bold
 from bot.views.scene import Scene
 from bot.views.words import SIGNS, footer, it_was, plural, source_name, waits_for
 from storage.calling import called
+from storage.linked import LinkedIssue
 from storage.status import CLOSED, Status, Visibility
 
 CARD = "card"
@@ -31,6 +34,7 @@ def card(scene: Scene) -> Drawing:
     status = waits_for(scene, _pull_request_name(scene))
     blocks: list[Block] = [
         parts.header(called(report)),
+        *_named(scene),
         parts.paragraph(Sign(SIGNS[report.status]), " ", bold(status, 600)),
     ]
     blocks += [*taken.on_card(scene), *on_card(scene)]
@@ -72,10 +76,23 @@ def _links(scene: Scene) -> list[Markup]:
         links.append(Markup(link(fix.url, f"pull request #{fix.number}")))
     if (tracked := scene.snapshot.tracked) is not None and tracked.identifier:
         links.append(Markup(link(tracked.url, tracked.identifier)))
-    links += [Markup(link(each.url, each.identifier)) for each in scene.snapshot.linked[:_LINKED]]
+    links += _linked(scene.snapshot.linked)
     if scene.report.status is Status.AWAITING_PROOF and scene.report.soak_until is not None:
         links.append(Markup(plain("watching until ") + moment(scene.report.soak_until)))
     return links
+
+
+def _linked(issues: Sequence[LinkedIssue]) -> list[Markup]:
+    """What people linked, and who did: the merge closes the repository's own of them, so none is passed over."""
+    told = [Markup(f"{link(each.url, each.called)}, linked by <@{each.by}>") for each in issues[:_LINKED]]
+    more = len(issues) - len(told)
+    return [*told, Markup(f"and {plural(more, 'more linked issue')}")] if more else told
+
+
+def _named(scene: Scene) -> list[Block]:
+    """Who wrote the headline, where that is a person: the rest of the card is ours."""
+    by = scene.snapshot.named_by
+    return [parts.context(Markup(f"Called so by <@{by}>."))] if scene.report.name and by else []
 
 
 def _buttons(scene: Scene) -> list[ButtonElement]:

@@ -56,6 +56,15 @@ def some(people: Sequence[str]) -> list[Piece]:
     return [*names(people[: NAMED - 1], ", "), f" or one of {len(people) - NAMED + 1} others"]
 
 
+def needed(left: Sequence[str], missing: int) -> list[Piece]:
+    """So many of these people."""
+    if len(left) > NAMED:
+        return [f"{'One' if missing == 1 else missing} of {len(left)} approvers"]
+    if missing >= len(left):
+        return names(left, " and ")
+    return names(left, " or ") if missing == 1 else [f"{missing} of these: ", *names(left, ", ")]
+
+
 def names(people: Iterable[str], between: str) -> list[Piece]:
     """Each is mentioned."""
     pieces: list[Piece] = []

@@ -15,7 +15,7 @@ from storage.status import Status
 _LINES = {
     Status.AWAITING_REVIEW: "Mended by hand: waiting for {pull_request} to be merged.",
     Status.AWAITING_PROOF: "Mended by hand: watching whether it comes back.",
-    Status.RESOLVED: "Resolved: it was mended by hand, and did not come back.",
+    Status.RESOLVED: "Resolved: mended by hand, and nothing more was heard of it.",  # true of every ending
 }
 _DID = {MENDS: "mended by hand, in a pull request", SAYS: "said to be mended"}
 

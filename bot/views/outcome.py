@@ -16,6 +16,7 @@ from bot.views.mended import closed, take_back, was_taken_back, what_was_merged
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold, code
 from bot.views.pull_request import ready
 from bot.views.scene import Scene
+from bot.views.soaked import PROVEN, is_proven, since_merge, told
 from bot.views.words import ended, is_merge, it_was
 from storage.calling import called
 from storage.decisions.kept_back import KeptBack, kept_back_by
@@ -190,7 +191,7 @@ def _since_merge(scene: Scene, fix: Fix) -> list[Piece]:
         return []
     match report.status:
         case Status.RESOLVED:
-            return [bold(" It did not come back: resolved.")]
+            return since_merge(scene.ending)
         case Status.AWAITING_PROOF if report.soak_until is not None:
             return [" I watch until ", Moment(report.soak_until), " whether it comes back."]
         case _:
@@ -198,16 +199,14 @@ def _since_merge(scene: Scene, fix: Fix) -> list[Piece]:
 
 
 def _sign(scene: Scene, fix: Fix) -> str:
-    held = scene.report.status is Status.RESOLVED and scene.fix is fix
-    return "white_check_mark" if held else "crossed_fingers"
+    return PROVEN if is_proven(scene) and scene.fix is fix else "crossed_fingers"
 
 
 def _said(scene: Scene, fix: Fix) -> str:
-    if fix.number is None:
-        over = scene.report.status is Status.RESOLVED
-        return "Resolved: it did not come back." if over else "It is said to be mended; I watch whether it comes back."
     if scene.report.status is Status.RESOLVED:
-        return f"Resolved: pull request #{fix.number} was merged, and it did not come back."
+        return told(fix, scene.ending)
+    if fix.number is None:
+        return "It is said to be mended; I watch whether it comes back."
     return f"Pull request #{fix.number} was merged; I watch whether it comes back."
 
 

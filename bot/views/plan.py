@@ -11,7 +11,7 @@ from bot.actions import Action, Choice
 from bot.views import parts
 from bot.views.assessed import around_the_plan
 from bot.views.drawing import Drawing
-from bot.views.joining import NAMED, names
+from bot.views.joining import names, needed
 from bot.views.parts import Mention, Moment, Piece, Words, bold, code
 from bot.views.scene import Scene
 from bot.views.standing import asked_all_the_same, given_for, in_force
@@ -147,7 +147,7 @@ def _who_decides(scene: Scene, shown: ShownPlan) -> list[Piece]:
         return ["Nobody may decide yet: the policy file names no approvers."]
     stands = scene.quorum(shown)
     pieces = [*names(stands.given, " and "), " approved this. "] if stands.given else []
-    lead = [*pieces, *_needed(stands.others, stands.missing)]
+    lead = [*pieces, *needed(stands.others, stands.missing)]
     return [*lead, " has to decide" if stands.missing == 1 else " have to approve it"]
 
 
@@ -164,15 +164,6 @@ def _restricted(scene: Scene, shown: ShownPlan) -> list[Block]:
     so_far = f"; {len(stands.given) or 'none'} of them so far." if waits else "."
     line: list[Piece] = [bold("Restricted  "), *named, f": {stands.needed} approvers have to say yes{so_far}"]
     return [parts.paragraph(*line)]
-
-
-def _needed(left: Sequence[str], missing: int) -> list[Piece]:
-    """So many of these people."""
-    if len(left) > NAMED:
-        return [f"{'One' if missing == 1 else missing} of {len(left)} approvers"]
-    if missing >= len(left):
-        return names(left, " and ")
-    return names(left, " or ") if missing == 1 else [f"{missing} of these: ", *names(left, ", ")]
 
 
 def _until(scene: Scene, shown: ShownPlan) -> list[Piece]:

@@ -8,6 +8,7 @@ from bot.views.asleep import quietly, slept
 from bot.views.corrections import corrected, joined_since, moved, near_misses
 from bot.views.drawing import Effect
 from bot.views.evidence import evidence
+from bot.views.expiring import expiring
 from bot.views.inquiry import inquiries
 from bot.views.joining import another_yes
 from bot.views.mended import by_hand
@@ -21,7 +22,7 @@ from bot.views.reporter import answers
 from bot.views.scene import Scene
 from bot.views.standing import allowed
 from bot.views.taken import taken
-from storage.records import Fix
+from storage.records import Fix, ShownPlan
 
 
 def thread(scene: Scene) -> Iterator[Effect]:
@@ -39,11 +40,7 @@ def _awake(scene: Scene) -> Iterator[Effect]:
     for asked in scene.snapshot.questions:
         yield question(scene, asked)
     for shown in scene.snapshot.plans:
-        yield plan(scene, shown)
-        if (another := another_yes(scene, shown)) is not None:
-            yield another
-        if (told := allowed(scene, shown)) is not None:
-            yield told
+        yield from _plan(scene, shown)
     yield from missing(scene)
     for fix in scene.snapshot.fixes:
         yield from _fix(scene, fix)
@@ -58,6 +55,13 @@ def _awake(scene: Scene) -> Iterator[Effect]:
         if fix.merged_at is not None:
             yield merged(scene, fix)
     yield from followed(scene)
+
+
+def _plan(scene: Scene, shown: ShownPlan) -> Iterator[Effect]:
+    yield plan(scene, shown)
+    for told in (another_yes(scene, shown), allowed(scene, shown), expiring(scene, shown)):
+        if told is not None:
+            yield told
 
 
 def _fix(scene: Scene, fix: Fix) -> Iterator[Effect]:

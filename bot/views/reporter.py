@@ -15,8 +15,9 @@ from bot.views import parts
 from bot.views.before import was_dismissed
 from bot.views.drawing import Drawing, Effect, Reaction, Spot, Whisper
 from bot.views.escape import one_line
-from bot.views.parts import Link, Piece, Sign
+from bot.views.parts import Link, Piece
 from bot.views.scene import Scene
+from bot.views.soaked import PROVEN, is_proven, to_reporter
 from bot.views.words import NO_MODEL, ended, idle_because, waits_for
 from storage.calling import called
 from storage.outbox import REACTIONS
@@ -24,7 +25,7 @@ from storage.raw import SLACK
 from storage.records import Signal
 from storage.status import SignalStatus, Status
 
-SEEN, PROVEN = REACTIONS
+SEEN, _ = REACTIONS
 _ANY = dt.datetime.fromtimestamp(0, dt.UTC)
 
 
@@ -49,7 +50,8 @@ def answers(scene: Scene) -> Iterator[Effect]:
             continue
         yield _link(scene, signal, under)
         if scene.report.status is Status.RESOLVED:
-            yield Reaction(f"reaction:{signal.id}:{PROVEN}", message, PROVEN)
+            if is_proven(scene):
+                yield Reaction(f"reaction:{signal.id}:{PROVEN}", message, PROVEN)
             yield _proven(scene, signal, under)
 
 
@@ -120,9 +122,5 @@ def _becomes(scene: Scene, signal: Signal, *, first: bool) -> list[Piece]:
 
 
 def _proven(scene: Scene, signal: Signal, under: Spot) -> Drawing:
-    fix = scene.fix
-    change: list[Piece] = ["it was mended by hand"]
-    if fix is not None and fix.number is not None:
-        change = [Link(fix.url, f"Pull request #{fix.number}"), " was merged"]
-    blocks = [parts.paragraph(Sign(PROVEN), " This is fixed: ", *change, ", and it did not come back.")]
-    return Drawing(f"proven:{signal.id}", "This is fixed: it did not come back after the merge.", blocks, under)
+    said, pieces = to_reporter(scene.fix, scene.ending)
+    return Drawing(f"proven:{signal.id}", said, [parts.paragraph(*pieces)], under)

@@ -12,6 +12,7 @@ from agents.terms import Policy
 from bot.views.drawing import Spot
 from storage.records import Entry, Fix, Report, ShownPlan, Signal
 from storage.reports.snapshot import Snapshot
+from storage.reports.soaks import Ending, ending_of
 from storage.status import Status
 
 _MESSAGE = re.compile(r"[CDG][A-Z0-9]{2,20}/\d{9,11}\.\d{1,6}")
@@ -89,6 +90,11 @@ class Scene:
         """The move by which it was dismissed, if it is."""
         moved = (entry for entry in reversed(self.moves) if entry.after is Status.DISMISSED)
         return next(moved, None) if self.report.status is Status.DISMISSED else None
+
+    @property
+    def ending(self) -> Ending:
+        """How its soak ended, if it is resolved."""
+        return ending_of(self.moves)
 
     def last_move(self, before: Status, after: Status) -> Entry | None:
         """The latest move from one status to another."""

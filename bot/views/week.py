@@ -29,6 +29,8 @@ def counted(balance: Balance) -> list[str]:
     """The counts that are not zero, in words."""
     again = f" ({balance.returned} of a problem that was closed before)" if balance.returned else ""
     ahead = f" ({balance.ahead} ahead, by a standing approval: `/signalbox standing`)" if balance.ahead else ""
+    doubtful = balance.resolved - balance.proven
+    unproven = f" ({doubtful} of them only because nothing more was heard)" if doubtful else ""
     told = [
         (balance.opened, f"{plural(balance.opened, 'report')} opened{again}"),
         (balance.planned, f"{plural(balance.planned, 'plan')} shown"),
@@ -36,7 +38,7 @@ def counted(balance: Balance) -> list[str]:
         (balance.pull_requests, f"{plural(balance.pull_requests, 'pull request')} opened"),
         (balance.merged, f"{balance.merged} merged"),
         (balance.came_back, f"{balance.came_back} came back after the merge"),
-        (balance.resolved, f"{balance.resolved} resolved"),
+        (balance.resolved, f"{balance.resolved} resolved{unproven}"),
         (balance.dismissed, f"{balance.dismissed} dismissed"),
         (balance.stuck, f"{balance.stuck} got stuck"),
     ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from agents.mentions import legible
 from agents.rules import autonomy_of
 from agents.terms import Autonomy, Policy
-from bot.views import mended
+from bot.views import mended, soaked
 from bot.views.parts import Mention, Moment, Piece
 from bot.views.scene import Scene
 from storage.decisions.standing import AHEAD
@@ -41,7 +41,7 @@ _SAID = {
     Status.AWAITING_CHECKS: "Waiting for the checks of {pull_request}.",
     Status.AWAITING_REVIEW: "Ready: waiting for a person to review and merge {pull_request}.",
     Status.AWAITING_PROOF: "Merged: watching whether it comes back.",
-    Status.RESOLVED: "Resolved: it did not come back after the merge.",
+    Status.RESOLVED: "Resolved: merged, and nothing more was heard of it.",  # true of every ending
     Status.DISMISSED: "Dismissed",
     Status.STUCK: "Stuck: a person has to look at it and press Retry or Dismiss.",
 }
@@ -140,6 +140,8 @@ def why_dismissed(report: Report) -> str:
 def waits_for(scene: Scene, pull_request: str = "the pull request") -> str:
     """The same, and truly also where asking would not help."""
     came_from, by_hand = scene.moves[-1].before if scene.moves else None, scene.fix is not None and scene.fix.by_hand
+    if scene.report.status is Status.RESOLVED:
+        return soaked.line(scene.ending, by_hand=bool(by_hand))
     return stands(
         scene.report, scene.policy, came_from, researches=scene.researches, pull_request=pull_request,
         by_hand=bool(by_hand),

@@ -13,6 +13,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from storage.records import Approval, Entry, EntryKind, Fix, Report, Signal
+from storage.reports.soaks import Ending
 from storage.run_rows import ModelCall
 from storage.status import Dismissal, Mover, Status, Visibility
 from storage.transactions import Transactions
@@ -39,6 +40,7 @@ class Balance(BaseModel):
     merged: int = 0
     came_back: int = 0  # after the merge, or the merge was reverted
     resolved: int = 0
+    proven: int = 0  # of those: something would have told if it had come back
     dismissed: int = 0  # by people
     stuck: int = 0
     usd: float = 0.0
@@ -144,6 +146,7 @@ def _came(session: Session, moment: dt.datetime) -> _Came:
                 before == Status.AWAITING_PROOF, after == Status.GATHERING, col(Entry.who) == Mover.WORLD
             ),
             "resolved": moved(after == Status.RESOLVED),
+            "proven": moved(after == Status.RESOLVED, col(Entry.text) == Ending.PROVEN.value),
             "dismissed": moved(after == Status.DISMISSED) - nobodys,
             "stuck": moved(after == Status.STUCK),
         },

@@ -16,6 +16,7 @@ from storage import journal
 from storage.changes import ReportChanges
 from storage.columns import now
 from storage.records import EntryKind, Fix, Report
+from storage.reports.soaks import KnownReleases
 from storage.status import CLOSED, Mover, Status
 from storage.taking import give
 from storage.transactions import Transactions, found, locked
@@ -53,8 +54,12 @@ class Mendings:
     def __init__(self, transactions: Transactions) -> None:
         self._on = transactions
 
-    def declare(self, report_id: int, said: ByHand, soak_until: dt.datetime) -> MendedKind:
+    def declare(
+        self, report_id: int, said: ByHand, soak_until: dt.datetime, released: KnownReleases | None = None
+    ) -> MendedKind:
         """Follow their pull request, in place of one that was followed before; without one the soak begins.
+
+        `released` are the releases that were named by then.
 
         Whose pull request it is works on it, if nobody does. Raises NotFound.
         """
@@ -67,7 +72,7 @@ class Mendings:
                 return fault
             report.plan_revision = max(report.plan_revision, known.plan_revision if known is not None else 0) + 1
             session.add(_fix(report, said))
-            _move(session, report, said, soak_until)
+            _move(session, report, said, soak_until, released)
             if said.number is not None and not report.taken_by:
                 give(session, report, said.by, said.by)
             session.flush()
@@ -127,7 +132,9 @@ def _fix(report: Report, said: ByHand) -> Fix:
     )
 
 
-def _move(session: Session, report: Report, said: ByHand, soak_until: dt.datetime) -> None:
+def _move(
+    session: Session, report: Report, said: ByHand, soak_until: dt.datetime, released: KnownReleases | None
+) -> None:
     to = _status(said)
     if report.status is to:  # another pull request is followed: it waits for what it waited for
         journal.tell(session, report.id or 0, EntryKind.WORD, said.by, f"{MENDS}: {said.url}")
@@ -136,5 +143,6 @@ def _move(session: Session, report: Report, said: ByHand, soak_until: dt.datetim
         return
     because = f"{SAYS}{f' in {said.words}' if said.words else ''}" if said.number is None else f"{MENDS}: {said.url}"
     changes: ReportChanges = {"soak_until": soak_until} if said.number is None else {}
-    journal.move(session, report, to, mover=Mover.HUMAN, who=said.by, because=because, step=None, judgment=None,
+    judgment = released if said.number is None else None
+    journal.move(session, report, to, mover=Mover.HUMAN, who=said.by, because=because, step=None, judgment=judgment,
                  changes=changes, by_hand=True)  # fmt: skip

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlmodel import col, func, select
+from sqlmodel import Session, col, func, select
 
 from storage import journal
 from storage.columns import now
 from storage.errors import IllegalMove
-from storage.records import EntryKind, Report
+from storage.records import Entry, EntryKind, Report
 from storage.transactions import Transactions, locked
 
 _WORDS, _FOUND = 8, 64
+_RENAMED = "renamed it"  # without the words: they may be erased
 
 
 class Names:
@@ -32,7 +33,7 @@ class Names:
                 return False
             report.name, report.named_at = name, now()
             report.version += 1
-            journal.tell(session, report_id, EntryKind.WORD, by, "renamed it")  # without the words: they may be erased
+            journal.tell(session, report_id, EntryKind.WORD, by, _RENAMED)
             return True
 
     def take_back(self, report_id: int, by: str) -> bool:
@@ -55,6 +56,14 @@ class Names:
             rows = rows.where(func.lower(col(Report.name)).contains(word.lower(), autoescape=True))
         with self._on.read() as session:
             return [each or 0 for each in session.exec(rows.order_by(col(Report.id).desc()).limit(_FOUND))]
+
+
+def named_by(session: Session, report: Report) -> str:
+    """Who gave it the name that it has; empty if it has none."""
+    if not report.name:
+        return ""
+    rows = select(Entry.who).where(Entry.report_id == report.id, Entry.kind == EntryKind.WORD, Entry.text == _RENAMED)
+    return session.exec(rows.order_by(col(Entry.id).desc()).limit(1)).first() or ""
 
 
 def named_since(report: Report, moment: dt.datetime | None) -> bool:

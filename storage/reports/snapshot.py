@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -14,6 +15,8 @@ from storage.inquiries import Inquiry
 from storage.linked import LinkedIssue, linked_with
 from storage.plumbing import CARD, OutboxRow
 from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Report, ShownPlan, Signal
+from storage.reminders import last_approver, reminded_at
+from storage.reports.naming import named_by
 from storage.reports.pairs import pairs_of
 from storage.reports.siblings import may_know
 from storage.sleep import Sleep
@@ -55,7 +58,10 @@ class Snapshot:
     sleeps: tuple[Sleep, ...] = ()
     takings: tuple[Taking, ...] = ()
     linked: tuple[LinkedIssue, ...] = ()  # issues that people linked with it
+    named_by: str = ""  # who gave it the name that it has
     inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
+    reminded_at: dt.datetime | None = None  # when the approvers of its latest plan were reminded of that
+    last_approver: str = ""  # for its repository, where they were
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
     before = _before(session, report)
     plans = _of(session, ShownPlan, report_id)
     standing, uses = of_report(session, report_id)
+    reminded = reminded_at(session, report) if plans else None
     return Snapshot(
         report=report,
         gathered=gathered(session, report, plans[-1].made_at if plans else None),
@@ -108,12 +115,11 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         sleeps=_of(session, Sleep, report_id),
         takings=_of(session, Taking, report_id),
         linked=tuple(linked_with(session, report_id)),
+        named_by=named_by(session, report),
         inquiries=_of(session, Inquiry, report_id),
-        near=tuple(
-            near
-            for pair in pairs_of(session, report_id)
-            if _are_seen_alike(report, (near := _near(session, report_id, pair)).report)
-        ),
+        near=_all_near(session, report),
+        reminded_at=reminded,
+        last_approver=last_approver(session, report.repository) if reminded else "",
     )
 
 
@@ -151,6 +157,11 @@ def _moved(session: Session, report_id: int, corrections: tuple[Correction, ...]
         return ()
     elsewhere = select(Signal).where(col(Signal.id).in_(ids), col(Signal.report_id) != report_id)
     return tuple(session.exec(elsewhere.order_by(col(Signal.id))))
+
+
+def _all_near(session: Session, report: Report) -> tuple[Near, ...]:
+    all_near = (_near(session, report.id or 0, pair) for pair in pairs_of(session, report.id or 0))
+    return tuple(near for near in all_near if _are_seen_alike(report, near.report))
 
 
 def _near(session: Session, report_id: int, pair: Pair) -> Near:

@@ -26,6 +26,7 @@ _KEPT_AS_IT_CAME = (
     "source", "external_id", "occurrence", "title", "body", "url", "author", "channel", "thread_ts", "visibility",
     "severity", "reach", "keys", "labels", "asked_by", "happened_at",
 )  # fmt: skip
+AFTER = "after "  # begins the occurrence that we make of what returned
 _RETURNS = 20  # times that one thing may come back
 _UPDATED = ("title", "body", "url", "author", "severity", "reach", "keys", "labels")
 
@@ -70,7 +71,7 @@ def remember(session: Session, raw: RawSignal, quiet: dt.timedelta = dt.timedelt
         locked(session, Signal, known.id or 0)  # since it was read somebody may have deleted it, or filed it
         if not _has_returned(session, known, raw):
             break
-        raw = raw.model_copy(update={"occurrence": f"after SB-{known.report_id}"})
+        raw = raw.model_copy(update={"occurrence": f"{AFTER}SB-{known.report_id}"})
     if not _is_news(known, raw):
         return _counted(session, known)
     _take_over(session, known, raw, epoch, quiet)

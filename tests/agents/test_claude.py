@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,6 +15,7 @@ from agents.adapters.claude.prices import DEAREST, price_of
 from agents.errors import ModelRefused, SpentForToday, Stopped
 from agents.model_terms import Models
 from agents.terms import Budgets
+from storage.columns import now
 from storage.errors import DatabaseDown
 from storage.judgments import Stage, Threat
 from storage.readings import Reading
@@ -145,6 +148,25 @@ def test_yesterday_s_spending_does_not_count_for_today(sqlite_store: Store) -> N
     ledger = StoreLedger(sqlite_store.spending, Budgets(day_usd=50.0), clock=lambda: a_moment(days=-1))
 
     assert ledger.reserve(Stage.READ, ABOUT, "m", 1.0) > 0
+
+
+def where_it_is(hour: int) -> str:
+    """The zone where the clock shows this hour now."""
+    east = (hour - now().hour + 11) % 24 - 11
+    return f"Etc/GMT{-east:+d}"  # such names count westwards
+
+
+@pytest.mark.parametrize(("hour", "is_over"), [(18, True), (6, False)])
+def test_the_day_of_the_budget_is_the_team_s(sqlite_store: Store, hour: int, is_over: bool) -> None:
+    zone, later = where_it_is(hour), now() + dt.timedelta(hours=12)
+    sqlite_store.spending.reserve("fix", "x", "m", 100.0)
+    ledger = StoreLedger(sqlite_store.spending, Budgets(day_usd=50.0), lambda: later, zone)
+
+    if is_over:
+        assert ledger.reserve(Stage.READ, ABOUT, "m", 1.0) > 0
+        return
+    with pytest.raises(SpentForToday, match=re.escape(f"midnight ({zone})")):
+        ledger.reserve(Stage.READ, ABOUT, "m", 1.0)
 
 
 def test_when_the_books_cannot_be_read_no_call_is_made(api: Api, sqlite_store: Store) -> None:

@@ -128,6 +128,18 @@ def test_a_document_type_is_refused_and_one_that_a_test_printed_is_not() -> None
     assert failures(typed) is None
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        f"{'<testsuite>' * 3_000}<testcase name='b'/>{'</testsuite>' * 3_000}",
+        f"<testsuite failures='{'9' * 5_000}'><testcase name='b'/></testsuite>",
+    ],
+    ids=["suites in each other without end", "a number without end"],
+)
+def test_one_that_is_written_to_break_whoever_reads_it_counts_as_broken_off(hostile: str) -> None:
+    assert failures(hostile) is None
+
+
 def test_reports_of_which_not_all_could_be_listed_prove_nothing() -> None:
     workspace = Listing({"out/a.xml": WHOLE})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agents.cases import Linked
 from agents.people.linking import identifier_of
 from agents.pull_requests.text import pull_request_draft
@@ -52,6 +54,18 @@ def test_the_repositorys_own_is_closed_by_the_merge_and_another_is_named() -> No
     assert "- [SHOP-7](https://linear.example/acme/issue/SHOP-7)" in body
     hidden = pull_request_draft(case.model_copy(update={"discreet": True}), (), handed_in(), PROOF, branch="b").body
     assert "SHOP-7" not in hidden
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://me:ghp_0123456789@github.example/acme/app/issues/12",
+        "https://evil.example\\@github.example/acme/app/issues/12",
+        "https://me:secret@linear.example/acme/issue/SHOP-7",
+    ],
+)
+def test_an_address_with_a_password_or_that_browsers_read_otherwise_is_no_issue(address: str) -> None:
+    assert identifier_of(address) == ""
 
 
 def test_an_issue_is_called_as_people_call_it() -> None:

@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 import pytest
 
 from agents import rules
+from agents.hours import UTC, working_time_after
 from agents.rules import Person
 from agents.terms import Autonomy, Channel, Policy, Repository, SourceTerms
 from storage.gathered import Count
@@ -228,7 +229,7 @@ def test_a_refusal_fits_asking_deciding_and_pausing_alike() -> None:
 )
 def test_a_wait_of_days_does_not_run_on_weekends(at: str, days: float, until: str) -> None:
     began = dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC)
-    over = rules.working_time_after(began, days * 86_400.0)
+    over = working_time_after(began, days * 86_400.0, UTC)
     assert over == dt.datetime.fromisoformat(until).replace(tzinfo=dt.UTC)
 
 

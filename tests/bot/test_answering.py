@@ -14,6 +14,7 @@ from storage.readings import Reading
 from storage.records import Report
 from storage.status import Mover, SignalStatus, Status
 from tests.bot.desk import ATTACK, WORDS, Desk, reacts
+from tests.bot.life import Life
 from tests.bot.test_commands import shortcut
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, SOLAR, text_of
 from tests.factories import a_signal
@@ -69,6 +70,15 @@ def test_who_asked_with_a_message_hears_in_its_thread_what_the_report_waits_for(
     assert desk.place.store.outbox.permalink(1) in desk.beneath(ts)
     shortcut(desk.place, BOB, SOLAR, {"type": "message", "user": ADA, "ts": ts, "text": WORDS})
     assert "Waiting for an approver" in desk.place.whispers(BOB)[-1]
+
+
+def test_who_asks_about_a_message_of_a_resolved_report_hears_how_it_is_looked_at_again(desk: Desk) -> None:
+    life = Life(desk.place)
+    for step in (life.researched, life.approved, life.fixed, life.green, life.merged, life.resolved):
+        step()
+    message = {"type": "message", "user": BOB, "ts": life.said, "text": WORDS}
+    shortcut(desk.place, BOB, SOLAR, message)
+    assert "opens a new report, linked to that" in desk.place.whispers(BOB)[-1]
 
 
 def test_who_asks_for_something_that_is_held_is_told_once_and_why(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from agents.redaction.redact import Redactor
 from agents.terms import SourceTerms
 from bot.settings import Settings
 from bot.sources import KINDS
+from bot.sources.reading import PULLS
 from bot.sources.source import LooksUp, Position, Source
 from playground.faults import Fault, Faults, Kind, Moment
 from playground.linear import Linear, LinearIssue
@@ -234,3 +235,33 @@ def test_a_token_of_oauth_is_shown_as_a_bearer(faults: Faults) -> None:
         server.put(issue())
 
         assert len(source(server, "lin_oauth_1").pull("").signals) == 1
+
+
+def test_of_an_answer_that_is_whole_in_part_the_whole_issues_are_taken_and_the_rest_is_named(linear: Linear) -> None:
+    for number in (1, 2, 3):
+        linear.put(issue(f"PLAT-{number}"))
+    linear.withhold("PLAT-2", "creator")
+    reader = source(linear)
+
+    pulled = reader.pull("")
+    linear.withhold("")
+
+    assert sorted(signal.external_id for signal in pulled.signals) == ["PLAT-1", "PLAT-2", "PLAT-3"]
+    assert [(each.name, each.in_part) for each in pulled.unread] == [("PLAT-2", True)]
+    assert pulled.unread[0].why == "a part of it could not be had: Linear answered FORBIDDEN for its creator"
+    assert reader.pull("").unread == ()
+
+
+def test_a_fault_of_linears_own_in_one_issue_is_waited_for_as_long_as_any_page_of_an_item(linear: Linear) -> None:
+    linear.put(issue("PLAT-1"))
+    linear.put(issue("PLAT-2"))
+    linear.withhold("PLAT-2", "labels", "INTERNAL_SERVER_ERROR")
+    reader = source(linear)
+    for _ in range(PULLS):
+        with pytest.raises(SourceDown, match="INTERNAL_SERVER_ERROR for its labels"):
+            reader.pull("")
+
+    pulled = reader.pull("")
+
+    assert [signal.external_id for signal in pulled.signals] == ["PLAT-1"]
+    assert [each.name for each in pulled.unread] == ["PLAT-2"]

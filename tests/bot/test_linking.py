@@ -24,7 +24,7 @@ def test_an_issue_is_linked_shown_on_the_card_and_unlinked(place: Workplace) -> 
     assert said(place, BOB, f"linked SB-1 to {ISSUE}#issuecomment-1") == "acme/app#12 is linked with SB-1 already."
     assert said(place, ADA, f"link SB-1 {TRACKED}/exports-fail").startswith("SHOP-7 is linked with SB-1")
     assert links(place) == [("acme/app#12", ISSUE), ("SHOP-7", TRACKED)]
-    assert "acme/app#12" in text_of(life.card())
+    assert f"<{ISSUE}|acme/app#12 on github.example>, linked by <@{BOB}>" in text_of(life.card())
 
     assert (
         said(place, ADA, f"unlink SB-1 {ISSUE}") == "acme/app#12 is not linked with SB-1 any more. What joined stays."
@@ -42,6 +42,7 @@ def test_an_issue_is_linked_shown_on_the_card_and_unlinked(place: Workplace) -> 
         (BOB, "link SB-1 https://example.org/x", "Name the report and an issue"),
         (BOB, "link SB-1", "Name the report and an issue"),
         (BOB, f"link SB-9 {ISSUE}", "There is no SB-9"),
+        (BOB, "link SB-1 https://me:ghp_0123456789@github.example/acme/app/issues/1", "Name the report and an issue"),
         (BOB, "unlink SB-1 nothing", "Name the report and an issue"),
     ],
 )
@@ -49,6 +50,13 @@ def test_what_cannot_be_linked_is_said(place: Workplace, user: str, words: str, 
     Life(place)
     assert told in said(place, user, words)
     assert links(place) == []
+
+
+def test_of_many_the_card_says_how_many_more_there_are(place: Workplace) -> None:
+    life = Life(place)
+    for number in range(1, 8):
+        said(place, BOB, f"link SB-1 https://github.example/acme/app/issues/{number}")
+    assert "and 3 more linked issues" in text_of(life.card())
 
 
 def test_where_another_report_has_it_already_that_is_said_unless_it_is_private(place: Workplace) -> None:

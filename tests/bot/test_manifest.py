@@ -16,6 +16,7 @@ SUBSCRIPTIONS = {
     "message": {"message.channels": "channels:history", "message.groups": "groups:history"},
     "app_mention": {"app_mention": "app_mentions:read"},
     "app_home_opened": {"app_home_opened": ""},
+    "member_joined_channel": {"member_joined_channel": "channels:read"},  # of private ones groups:read
     "reaction_added": {"reaction_added": "reactions:read"},
     "reaction_removed": {"reaction_removed": "reactions:read"},
 }

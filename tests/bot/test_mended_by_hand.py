@@ -9,6 +9,7 @@ import pytest
 
 from agents.exchange import PullRequest, PullRequestState
 from agents.fixes.following import Following
+from agents.fixes.soaking import Soaking
 from agents.gathering.returning import Returning
 from storage.columns import now
 from storage.status import Mover, Status
@@ -44,8 +45,8 @@ def becomes(place: Workplace, state: PullRequestState, number: int = 5, **more: 
 def looks(place: Workplace, life: Life, at: dt.datetime | None = None) -> Status:
     """One look of the job that follows it, or at its soak."""
     means = replace(place.deps.pipeline.means, clock=lambda: at or now())
-    following = Following(means)
-    look = following.prove if life.report.status is Status.AWAITING_PROOF else following.follow
+    soaks = life.report.status is Status.AWAITING_PROOF
+    look = Soaking(means).prove if soaks else Following(means).follow
     look(life.id, PlainCheckpoint())
     return life.report.status
 
@@ -72,9 +73,19 @@ def test_their_pull_request_is_followed_and_never_touched_until_it_is_merged_and
     assert looks(place, life) is Status.AWAITING_PROOF
     assert "Mended by hand: watching whether it comes back." in all_of(life)
     assert looks(place, life, now() + 60 * DAY) is Status.RESOLVED
-    assert "Resolved: it was mended by hand, and did not come back." in all_of(life)
+    assert "Resolved: mended by hand, and nobody has reported it since." in all_of(life)
     code_host = host(place)
     assert (code_host.pushes, code_host.comments, code_host.reviewers, code_host.drafts) == (0, {}, {}, {})
+
+
+def test_an_address_that_leads_elsewhere_is_shown_to_nobody(place: Workplace) -> None:
+    life = with_a_plan(place)
+    opens(place)
+    assert "I follow pull request #5" in said(place, BOB, "fixed SB-1 https://evil.example/acme/app/pull/5")
+    assert "evil.example" not in all_of(life)
+    assert looks(place, life) is Status.AWAITING_REVIEW
+    assert LINK in all_of(life)
+    assert "evil.example" not in str(place.store.reports.journal(life.id))
 
 
 def test_one_that_is_closed_says_so_and_the_report_gathers(place: Workplace) -> None:
@@ -251,7 +262,7 @@ def test_what_was_taken_back_is_not_said_to_have_held(place: Workplace) -> None:
     assert looks(place, life, now() + 60 * DAY) is Status.RESOLVED
     first, second = (text_of(each) for each in life.draw() if "says that this is mended" in text_of(each))
     assert ("That was taken back." in first, "resolved" in first) == (True, False)
-    assert ("That was taken back." in second, "It did not come back: resolved." in second) == (False, True)
+    assert ("That was taken back." in second, "Nobody has reported it since: resolved." in second) == (False, True)
 
 
 def test_after_it_came_back_a_new_plan_has_a_revision_of_its_own(place: Workplace) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage.judgments import Outcome, Question
 from storage.records import Decision
+from storage.reports.soaks import Ending
 from storage.status import Mover, Status
 from tests.bot.life import Life
 from tests.bot.workplace import (
@@ -56,6 +59,21 @@ def test_the_reporter_hears_back_under_their_own_message(life: Life) -> None:
     life.draw()
     assert set(life.place.workspace.reactions(SOLAR, life.said)) == {"eyes", "white_check_mark"}
     assert "This is fixed" in text_of(life.place.workspace.thread(SOLAR, life.said)[-1])
+
+
+@pytest.mark.parametrize("ending", [Ending.UNREPORTED, Ending.UNHEARD])
+def test_the_reporter_is_not_told_that_it_is_fixed_where_only_nothing_more_was_heard(
+    life: Life, ending: Ending
+) -> None:
+    for step in (life.researched, life.approved, life.fixed, life.green, life.merged):
+        step()
+    life.move(Status.RESOLVED, Mover.WORLD, "world", ending.value)
+    life.draw()
+    assert set(life.place.workspace.reactions(SOLAR, life.said)) == {"eyes"}
+    last = text_of(life.place.workspace.thread(SOLAR, life.said)[-1])
+    assert "A fix is merged, and nothing more was heard of it." in last
+    assert "/investigate" in last
+    assert "This is fixed" not in last
 
 
 def test_drawing_again_without_news_asks_slack_nothing(life: Life) -> None:

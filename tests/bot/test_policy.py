@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -287,3 +290,41 @@ def test_a_team_that_is_no_key_is_said_and_without_one_no_issue_is_made(tmp_path
 )
 def test_a_standing_approval_that_could_not_or_must_not_be_is_named(tmp_path: Path, text: str, said: str) -> None:
     assert said in faults(tmp_path, text)
+
+
+@pytest.mark.parametrize("zone", ["Berlin", "Europe", "europe/nowhere", "", "../etc/passwd", "zone.tab", "+02:00"])
+def test_a_time_zone_that_there_is_not_is_named(tmp_path: Path, zone: str) -> None:
+    assert "timezone: this is no time zone; write one such as" in faults(tmp_path, f'timezone = "{zone}"')
+
+
+@pytest.mark.parametrize(("zone", "said"), [("Europe/Berlin", "install tzdata"), ("UTC", "")])
+def test_a_machine_without_a_list_of_zones_says_so_and_knows_utc(tmp_path: Path, zone: str, said: str) -> None:
+    file = tmp_path / "signalbox.toml"
+    file.write_text(f'timezone = "{zone}"')
+    read = f"from pathlib import Path; from bot.policy import read_policy; read_policy(Path({str(file)!r}), [])"
+    bare = os.environ | {"PYTHONTZPATH": ""}
+    done = subprocess.run([sys.executable, "-c", read], env=bare, capture_output=True, text=True, check=False)
+    assert said in done.stderr
+    assert ("timezone: this machine has no list" in done.stderr, done.returncode) == (bool(said), int(bool(said)))
+
+
+def test_notes_that_are_too_long_are_named_with_the_other_faults(tmp_path: Path) -> None:
+    said = faults(
+        tmp_path,
+        f"""
+        [[channels]]
+        id = "C012AB"
+        notes = "{"x" * 2_001}"
+        [[repositories]]
+        name = "acme/app"
+        notes = ["one", "two"]
+        [sources.x]
+        kind = "zendesk"
+        report_to = "C012AB"
+        notes = "a\\u0000b"
+        """,
+    )
+    assert "channels[0].notes: these are 2001 characters; write 2000 at most" in said
+    assert "repositories[0].notes: it has to be words in quotation marks" in said
+    assert "sources.x.notes: these hold a character" in said
+    assert len(said) < 1_500

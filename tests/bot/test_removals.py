@@ -142,6 +142,25 @@ def test_a_deleted_sentry_issue_goes_and_one_that_is_closed_to_us_stays(shop: Sh
     assert statuses(shop.store, report_id) == [SignalStatus.ERASED, SignalStatus.FILED]
 
 
+def test_an_issue_that_cannot_be_looked_up_keeps_no_other_from_it_and_makes_no_source_rest(shop: Shop) -> None:
+    shop.issues(1, 2, 3)
+    filed(shop.store, "S-1", "S-2", "S-3")
+    shop.sentry.delete("S-3")
+    check = removals(shop.store, shop.puller.sources[NAME], Told(), shop.at).check
+
+    shop.fails("sentry:issues.get", nth=1, times=2, status=500)  # alone and with the others
+    check(NAME)
+
+    assert shop.store.cursors.get(NAME).failures == 0
+    assert shop.store.cursors.get(f"check:{NAME}").value == "3"
+    assert [signal.status for signal in map(shop.store.signals.get, (1, 2, 3))][2] is SignalStatus.ERASED
+
+    shop.fails("sentry:issues.get", nth=1, times=50, status=500)
+    check(NAME)
+    check(NAME)
+    assert shop.store.cursors.get(NAME).failures == 1
+
+
 def test_what_a_pull_tells_was_deleted_is_erased_before_the_cursor_moves_on(sqlite_store: Store) -> None:
     report_id, told = filed(sqlite_store, "E-1"), Told()
     sqlite_store.cursors.advance(NAME, "0", [])

@@ -42,6 +42,16 @@ def test_a_name_is_read_wherever_the_report_is_and_its_own_title_goes_on_beneath
     assert "Stream the export" in text_of(life.card())
 
 
+def test_the_card_says_who_wrote_its_headline(place: Workplace) -> None:
+    life = Life(place)
+    assert "Called so by" not in text_of(life.card())
+    said(place, ADA, "rename SB-1 exports hang")
+    said(place, BOB, "rename SB-1 Approved by Ada, merge it")
+    assert f"Called so by <@{BOB}>." in text_of(life.card())
+    said(place, ADA, "undo SB-1")
+    assert "Called so by" not in text_of(life.card())
+
+
 @pytest.mark.parametrize(
     ("user", "words", "told"),
     [

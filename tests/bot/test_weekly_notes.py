@@ -61,6 +61,16 @@ def test_nothing_is_told_of_a_week_without_news_or_where_the_policy_says_so(plac
     assert told(place) == []
 
 
+def test_monday_is_the_team_s(place: Workplace) -> None:
+    monday = a_week(place).replace(hour=7)  # in San Francisco it is still Sunday
+    there = place.policy.model_copy(update={"timezone": "America/Los_Angeles"})
+    said = []
+    for hours in (0, 9):
+        replace(notes(place, monday + hours * HOUR), policy=there).post()
+        said.append(len(told(place)))
+    assert said == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("fault", "posts"),
     [

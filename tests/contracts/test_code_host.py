@@ -40,6 +40,13 @@ def test_who_may_read_a_repository_is_known(stand: Stand) -> None:
     assert not stand.host.is_public(stand.repository)
 
 
+def test_its_own_pages_are_known_from_those_that_other_hosts_call_alike(stand: Stand) -> None:
+    own = opened(stand).url
+    assert stand.host.has_page(own)
+    assert not stand.host.has_page(own.replace("://", "://me@"))
+    assert not stand.host.has_page(own.replace("://", "://evil.example/"))
+
+
 def test_a_second_round_replaces_our_commit(stand: Stand) -> None:
     made = opened(stand)
     second = push(stand, change("shop.py", "def total(items): return len(items)"))

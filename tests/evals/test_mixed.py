@@ -1,8 +1,10 @@
-"""Guards how well the offline engine groups our own mixed set; docs/evals.md says what the figures mean."""
+"""Guards our own sets of several tools, and how well one is grouped offline; docs/evals.md has the figures."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+import pytest
 
 import evals
 from evals.grouping import held_out, measure
@@ -14,9 +16,10 @@ RECALL, JOIN_F1, ARI = 0.94, 0.66, 0.60  # a little below what was measured: .96
 FALSE_JOINS, UNFILED = 0.09, 3
 
 
-def test_the_mixed_set_is_mixed() -> None:
-    arrivals = list(rows(MIXED / "stream.jsonl", Arrival))
-    groups = truth(MIXED / "truth.jsonl")
+@pytest.mark.parametrize("folder", [MIXED, *sorted((MIXED.parent / "several").iterdir())], ids=lambda each: each.name)
+def test_a_set_of_several_tools_is_mixed(folder: Path) -> None:
+    arrivals = list(rows(folder / "stream.jsonl", Arrival))
+    groups = truth(folder / "truth.jsonl")
 
     assert [arrival.id for arrival in arrivals] == list(groups)
     assert len(arrivals) >= 60

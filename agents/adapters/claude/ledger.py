@@ -9,6 +9,7 @@ from typing import Protocol
 
 from agents.errors import SpentForToday, Stopped
 from agents.exchange import About, Usage
+from agents.hours import UTC, day_of
 from agents.terms import Budgets
 from storage.columns import now
 from storage.judgments import Outcome, Stage
@@ -34,7 +35,7 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True)
 class StoreLedger:
-    """The ledger in the database, within the policy's budgets per report and per day (UTC).
+    """The ledger in the database, within the policy's budgets per report and per day of the team.
 
     The estimate is written first and the sums are taken after, so that two calls at once cannot both slip under a
     budget. When the database cannot be asked, its error ends the call: spending fails closed.
@@ -43,6 +44,7 @@ class StoreLedger:
     spending: Spending
     budgets: Budgets
     clock: Callable[[], dt.datetime] = now
+    timezone: str = UTC
 
     def reserve(self, stage: Stage, about: About, model: str, usd: float, turn: int = 0) -> int:
         """Put the estimate aside, if both budgets hold it."""
@@ -81,13 +83,13 @@ class StoreLedger:
                 f"The budget of this report (${self.budgets.report_usd:.2f}) does not hold another call of the "
                 "model. Raise budgets.report_usd in the policy file, then press Retry, or ask again.",
             )
-        at = self.clock().astimezone(dt.UTC)
-        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-        if self.spending.since(midnight).usd <= self.budgets.day_usd:
+        at = self.clock()
+        began, midnight = day_of(at, self.timezone)
+        if self.spending.since(began).usd <= self.budgets.day_usd:
             return None
-        left = (midnight + dt.timedelta(days=1) - at).total_seconds()
+        left = (midnight - at).total_seconds()
         return SpentForToday(
             f"Today's budget (${self.budgets.day_usd:.2f}) does not hold another call of the model. It starts anew at "
-            "midnight UTC, and the work goes on then; or raise budgets.day_usd in the policy file.",
+            f"midnight ({self.timezone}), and the work goes on then; or raise budgets.day_usd in the policy file.",
             min(left, _LOOK_AGAIN),
         )

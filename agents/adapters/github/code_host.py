@@ -54,6 +54,10 @@ class GithubCodeHost:
         with asking(self._circuit, f"asking who may read {repository.name}"):
             return not self._repo(repository).private
 
+    def has_page(self, url: str) -> bool:
+        """Whether an address is one of its own pages."""
+        return url.lower().startswith(f"{self._mirrors.url.rstrip('/')}/".lower())
+
     def name_of(self, name: str) -> str:
         """What the repository is called today that has this name, or had it before it was renamed."""
         with asking(self._circuit, f"asking what {name} is called"):

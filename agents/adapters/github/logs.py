@@ -10,6 +10,8 @@ from github import GithubException
 from github.Repository import Repository as Repo
 from github.WorkflowJob import WorkflowJob
 
+from agents.adapters.sessions import as_it_is
+
 LOG_LIMIT = 12_000  # characters of one red check's log, its end
 _MOST_READ = 64 * 1024 * 1024  # bytes of a log that are looked through for its end
 _STAMPS = re.compile(r"(?m)^\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z ?")
@@ -56,7 +58,8 @@ def without_log(conclusion: str | None) -> str:
 
 def _end_of(address: str, timeout: float) -> str:
     tail: deque[bytes] = deque(maxlen=8)
-    with requests.get(address, timeout=timeout, stream=True) as answer:  # its address needs no token, and gets none
+    # Its address needs no token, and gets none.
+    with requests.get(address, auth=as_it_is, timeout=timeout, stream=True) as answer:
         if not answer.ok:
             return ""
         for number, chunk in enumerate(answer.iter_content(65_536)):
