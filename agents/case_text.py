@@ -111,6 +111,7 @@ def around_text(research: Research) -> list[str]:
         lines.append(f"priority by numbers: {ranked.priority} ({ranking_text(ranked)})")
     lines += [f"may be addressed already, by {one.what}" for one in found.touched_since]
     lines += [f"an open pull request touches the same files: {one.what}" for one in found.in_flight]
+    lines += [one.sentence for one in found.siblings]
     return lines
 
 

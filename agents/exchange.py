@@ -151,6 +151,7 @@ class Check(BaseModel):
     state: CheckState
     log: str = ""  # of a red one: its tail
     url: str = ""
+    ended_at: dt.datetime | None = None
 
 
 class Remark(BaseModel):
@@ -190,6 +191,25 @@ class PullRequest(BaseModel):
     conflicting: bool = False
     missing: tuple[str, ...] = ()  # those that the base branch requires beside `checks`; empty while one is not done
     ignored: tuple[Check, ...] = ()  # which nobody waits for or mends
+    foreign: tuple[Check, ...] = ()  # which are red here, and fail on the base branch too: as they are there
+
+    def beside(self, base: Sequence[Check]) -> PullRequest:
+        """As it is without the red checks that fail on the base branch too, where these are its checks.
+
+        Where of several of one name some are green there, nobody can tell which one it is.
+        """
+        green = {check.name for check in base if check.state is not CheckState.RED}
+        names = {check.name for check in base if check.state is CheckState.RED} - green
+        changes = {
+            "checks": tuple(one for one in self.checks if one.state is not CheckState.RED or one.name not in names),
+            "foreign": tuple(one for one in base if one.name in names & self.red),
+        }
+        return self.model_copy(update=changes)
+
+    @property
+    def red(self) -> frozenset[str]:
+        """The names of the checks that are red."""
+        return frozenset(check.name for check in self.checks if check.state is CheckState.RED)
 
     def ignoring(self, globs: Sequence[str]) -> PullRequest:
         """As it is without the checks whose names match one of these; big and small letters are the same."""
@@ -198,16 +218,20 @@ class PullRequest(BaseModel):
         changes = {
             "checks": tuple(check for check in self.checks if not _is_named(check.name, globs)),
             "missing": tuple(name for name in self.missing if not _is_named(name, globs)),
-            "ignored": tuple(check for check in self.checks if _is_named(check.name, globs)),
+            "ignored": tuple(check for check in (*self.checks, *self.foreign) if _is_named(check.name, globs)),
+            "foreign": tuple(check for check in self.foreign if not _is_named(check.name, globs)),
         }
         return self.model_copy(update=changes)
 
     @property
     def verdict(self) -> CheckState:
-        """All checks taken together: red if one is, pending if one is not done, green if all are, none without any."""
+        """All checks taken together: red if one is, pending if one is not done, green if all are, none without any.
+
+        What fails on the base branch too is not looked at.
+        """
         states = {check.state for check in self.checks}
         if not states:
-            return CheckState.NONE
+            return CheckState.GREEN if self.foreign else CheckState.NONE
         for state in (CheckState.RED, CheckState.PENDING):
             if state in states:
                 return state

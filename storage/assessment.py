@@ -65,6 +65,35 @@ class Touch(BaseModel):
     url: str = ""
 
 
+class Doing(StrEnum):
+    """How far another report of ours is with what it changes. The words stand in a sentence."""
+
+    PLANS = "plans to change"
+    FIXES = "is being fixed, and changes"
+    OPEN = "has a pull request open on"
+
+
+class Sibling(BaseModel):
+    """Another report of ours that changes the same lines. It says nothing of what was reported there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    report_id: int
+    doing: Doing
+    files: tuple[str, ...]
+    url: str = ""  # of its pull request
+
+    @property
+    def ref(self) -> str:
+        """How people call it."""
+        return f"SB-{self.report_id}"
+
+    @property
+    def sentence(self) -> str:
+        """What it does, without an end."""
+        return f"{self.ref} {self.doing} the same lines of {', '.join(self.files)}"
+
+
 class Assessment(BaseModel):
     """All of it. `mended` says in a sentence that the cited code is no longer there; empty as long as it is."""
 
@@ -75,5 +104,6 @@ class Assessment(BaseModel):
     mended: str = ""
     touched_since: tuple[Touch, ...] = ()  # after the last signal: it may be addressed already
     in_flight: tuple[Touch, ...] = ()  # open pull requests
+    siblings: tuple[Sibling, ...] = ()  # other reports of ours
     public: bool = False  # anybody at all may read the repository, and so what is written for it
     unseen: tuple[str, ...] = ()  # what could not be looked up, in sentences

@@ -13,6 +13,7 @@ from storage import journal
 from storage.changes import FixChanges
 from storage.columns import now
 from storage.records import Fix, Report
+from storage.reports.siblings import Claimant, siblings_of
 from storage.transactions import Transactions, found, locked
 
 
@@ -77,6 +78,11 @@ class Fixes:
             return (
                 set(session.exec(select(Fix.url).where(col(Fix.url).in_(urls), Fix.by_hand == ""))) if urls else set()
             )
+
+    def siblings(self, report_id: int, repository: str, urls: Collection[str] = ()) -> list[Claimant]:
+        """Other reports on a repository that have a plan or a pull request, or opened one of these that are open."""
+        with self._on.read() as session:
+            return siblings_of(session, report_id, repository, urls)
 
     def opened_since(self, repository: str, since: dt.datetime) -> int:
         """How many pull requests we have opened in a repository since a moment."""

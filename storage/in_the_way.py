@@ -1,10 +1,10 @@
-"""What is met when a fix begins or is to be pushed: somebody else's pull request, lines that are others by now."""
+"""What is met when a fix begins or is to be pushed: a pull request, another report, lines that are others by now."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from storage.assessment import Touch
+from storage.assessment import Sibling, Touch
 from storage.judgments import Judgment
 from storage.records import Entry
 from storage.status import Status
@@ -26,15 +26,17 @@ class InTheWay(Judgment):
 
     pull_requests: tuple[Touch, ...] = ()
     changed: tuple[ChangedFile, ...] = ()
+    siblings: tuple[Sibling, ...] = ()
 
     @property
     def said(self) -> str:
-        """Its addresses and paths as one text, which a decision and the journal keep."""
-        return _BETWEEN.join([*(one.url for one in self.pull_requests), *(one.path for one in self.changed)])
+        """Its addresses, paths and reports as one text, which a decision and the journal keep."""
+        foreign = (*(one.url for one in self.pull_requests), *(one.path for one in self.changed))
+        return _BETWEEN.join([*foreign, *(one.ref for one in self.siblings)])
 
 
 def is_said(thing: str, said: str) -> bool:
-    """Whether an address or a path, which may hold what stands between two of them, is in such a text."""
+    """Whether an address, a report or a path, which may hold what stands between two of them, is in such a text."""
     return f"{_BETWEEN}{thing}{_BETWEEN}" in f"{_BETWEEN}{said}{_BETWEEN}"
 
 

@@ -42,6 +42,7 @@ class FakeCodeHost:
     locked: set[int] = field(default_factory=set)  # pull requests on which nobody may say anything
     taken_over: set[str] = field(default_factory=set)  # branches that people have pushed to
     reverts: dict[int, str] = field(default_factory=dict)  # number -> the commit that undoes it
+    base_checks: tuple[Check, ...] = ()  # of the base branch
     pushes: int = 0  # that changed something
     trouble: list[Exception] = field(default_factory=list)  # raised by the next calls, one each
 
@@ -108,7 +109,8 @@ class FakeCodeHost:
         self._maybe_fail()
         if number not in self.pull_requests:
             raise CodeHostRejected(f"there is no pull request {number}")
-        return self.pull_requests[number]
+        seen = self.pull_requests[number]
+        return seen.beside(self.base_checks) if seen.state is PullRequestState.OPEN else seen
 
     def ensure_ready(self, repository: Repository, number: int) -> None:
         self._maybe_fail()

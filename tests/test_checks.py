@@ -37,6 +37,68 @@ def test_a_check_that_the_policy_ignores_costs_no_round(world: World) -> None:
     assert fix.checks is CheckState.GREEN
 
 
+RED_ON_BOTH = Check(name="unit-tests", state=CheckState.RED, log="E  connection refused")
+AT = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
+
+
+def test_what_fails_on_the_base_branch_too_costs_no_round_and_people_read_that(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.base_checks = (RED_ON_BOTH.model_copy(update={"ended_at": AT, "log": ""}),)
+    world.code_host.set_checks(1, RED_ON_BOTH, Check(name="lint", state=CheckState.PENDING))
+    paid = len(world.model.asked)
+    said = "unit-tests fails on the base branch too, since 2026-11-20 09:00 UTC or longer; I mend nothing of it"
+
+    report = world.advances()
+    assert (report.status, report.note) == (Status.AWAITING_CHECKS, said)
+    world.code_host.set_checks(1, RED_ON_BOTH, Check(name="lint", state=CheckState.GREEN))
+    assert world.advances().status is Status.AWAITING_REVIEW
+
+    assert world.store.reports.journal(1)[-1].text == f"all 1 other checks are green; {said}"
+    assert world.advances().note == said
+    fix = world.store.fixes.latest(1)
+    assert fix is not None
+    assert (fix.rounds, fix.checks, len(world.model.asked)) == (1, CheckState.RED, paid)
+
+
+def test_where_all_that_is_red_fails_on_the_base_branch_too_people_review_it(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.base_checks = (RED_ON_BOTH,)
+    world.code_host.set_checks(1, RED_ON_BOTH)
+
+    assert world.advances().status is Status.AWAITING_REVIEW
+    assert not world.code_host.pull_requests[1].draft
+
+
+def test_once_the_base_branch_is_green_again_a_red_check_is_ours_again(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.base_checks = (RED_ON_BOTH,)
+    world.code_host.set_checks(1, RED_ON_BOTH)
+    assert world.advances().status is Status.AWAITING_REVIEW
+    assert "fails on the base branch too" in world.advances().note
+
+    world.code_host.base_checks = (RED_ON_BOTH.model_copy(update={"state": CheckState.GREEN}),)
+
+    report = world.advances()
+    assert (report.status, report.note) == (Status.AWAITING_FIX, "")
+    fix = world.store.fixes.latest(1)
+    assert fix is not None
+    assert "connection refused" in fix.red_log
+
+
+def test_a_check_that_is_green_on_the_base_branch_is_mended_and_the_other_one_is_left_out_of_its_log(
+    world: World,
+) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.base_checks = (RED_ON_BOTH, Check(name="lint", state=CheckState.GREEN))
+    world.code_host.set_checks(1, RED_ON_BOTH, Check(name="lint", state=CheckState.RED, log="E501 too long"))
+
+    assert world.advances().status is Status.AWAITING_FIX
+    fix = world.store.fixes.latest(1)
+    assert fix is not None
+    assert "E501 too long" in fix.red_log
+    assert "connection refused" not in fix.red_log
+
+
 def test_no_checks_in_time_is_its_own_outcome(world: World) -> None:
     world.reaches(Status.AWAITING_CHECKS)
     world.code_host.set_checks(1)

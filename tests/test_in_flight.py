@@ -146,9 +146,7 @@ def test_once_it_is_closed_another_look_goes_on(world: World, host: Busy) -> Non
     assert world.advances().status is Status.AWAITING_CHECKS
 
 
-def test_what_the_plan_told_of_and_what_we_opened_for_another_report_is_not_asked_about(
-    world: World, host: Busy
-) -> None:
+def test_what_the_plan_told_of_and_what_we_opened_at_other_lines_is_not_asked_about(world: World, host: Busy) -> None:
     host.opens()
     world.reaches(Status.AWAITING_FIX)
     repository = Repository(name="acme/shop")

@@ -14,7 +14,7 @@ from agents.gathering.digesting import was_let_through
 from agents.people.assent import Via
 from agents.rules import Person
 from agents.terms import SourceTerms
-from storage.assessment import Assessment, Touch
+from storage.assessment import Assessment, Doing, Sibling, Touch
 from storage.columns import now
 from storage.judgments import Screening
 from storage.records import Decision
@@ -175,6 +175,10 @@ def test_where_the_code_host_does_not_say_whether_a_repository_is_public_a_priva
     ("seen", "why"),
     [
         (Assessment(in_flight=(Touch(what="#12: Guard it"),)), "a pull request is open on the same files"),
+        (
+            Assessment(siblings=(Sibling(report_id=9, doing=Doing.PLANS, files=("shop.py",)),)),
+            "another report of ours changes the same lines",
+        ),
         (Assessment(unseen=("Whether one is open I could not see.",)), "could not be seen"),
         (None, "could not be seen"),
     ],

@@ -14,11 +14,11 @@ from agents.gathering.watching import releases_before
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.research.reviewing import MOST
-from agents.stages.follow import News, NewsKind, follow, is_current
+from agents.stages.follow import FOREIGN, News, NewsKind, follow, foreign, is_current
 from agents.terms import Repository
 from storage.errors import NotFound
 from storage.judgments import Outcome
-from storage.records import EntryKind, Fix
+from storage.records import CheckState, EntryKind, Fix, Report
 from storage.status import Mover, Status
 
 _WITHOUT_REPOSITORY = 600.0  # seconds: a slip in the policy file is not to need Retry on every report in flight
@@ -75,13 +75,22 @@ class Following:
             return Looked(news=news, attempt=report.attempt)
         seen = self.means.redactor.pull_request(shown)
         news = follow(fix, seen, report, self.means.policy, self.means.clock())
-        return Looked(news=news, changed=self._keep(fix, seen, news), attempt=report.attempt)
+        changed = self._keep(fix, seen, news) | self._tell(report, "" if fix.by_hand else foreign(seen))
+        return Looked(news=news, changed=changed, attempt=report.attempt)
+
+    def _tell(self, report: Report, said: str) -> bool:
+        """Have the card say what fails on the base branch too, for as long as it does; whether that is new."""
+        if report.status is Status.STUCK or said == report.note or not (said or FOREIGN in report.note):
+            return False
+        self.means.store.reports.change(report.id or 0, note=said)
+        return True
 
     def _keep(self, fix: Fix, seen: PullRequest, news: News) -> bool:
         """Remember what the checks say, so that Slack can show it between two moves; whether that is new."""
         if fix.by_hand and seen.url != fix.url:
             self.means.store.fixes.change(fix.id or 0, url=seen.url)
-        checks = seen.verdict if is_current(fix, seen, self.means.clock()) else fix.checks
+        verdict = CheckState.RED if seen.foreign else seen.verdict
+        checks = verdict if is_current(fix, seen, self.means.clock()) else fix.checks
         if checks is not fix.checks:
             self.means.store.fixes.change(fix.id or 0, checks=checks)
         if news.kind is NewsKind.MERGED:

@@ -259,4 +259,6 @@ def _by_assessment(report: Report) -> str:
     seen = report.research.assessment if report.research is not None else None
     if seen is None or seen.unseen:
         return "whether somebody is at this already could not be seen"
+    if seen.siblings:
+        return "another report of ours changes the same lines"
     return "a pull request is open on the same files" if seen.in_flight else ""

@@ -1,4 +1,4 @@
-"""Assess a piece of research by code: how urgent, who reviews, is it mended already, does somebody work on it?"""
+"""Assess a piece of research by code: how urgent, who reviews, is it mended already, is somebody at it?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from agents.checkout.history import History, is_test
 from agents.errors import CodeHostRejected
 from agents.means import Means
 from agents.research.reviewing import Known, reviewers
+from agents.research.siblings import siblings
 from agents.research.touched import changed_files, cited_code, touching
 from agents.research.urgency import ranked
 from storage.assessment import Assessment, Touch
@@ -47,10 +48,16 @@ class Assessing:
                 touched_since=history.touched_since(faulty, last),
             )
         in_flight, unseen = self._in_flight(case, found)
-        public = found.plan is not None and self._is_public(case)
-        return assessment.model_copy(
-            update={"mended": self._mended(case, found), "in_flight": in_flight, "unseen": unseen, "public": public}
-        )
+        ours = tuple(met.sibling for met in siblings(self.means, case.report_id, found) if met.is_known)
+        told = {one.url for one in ours}
+        changes = {
+            "mended": self._mended(case, found),
+            "in_flight": tuple(one for one in in_flight if one.url not in told),
+            "siblings": ours,
+            "unseen": unseen,
+            "public": found.plan is not None and self._is_public(case),
+        }
+        return assessment.model_copy(update=changes)
 
     def _is_public(self, case: ResearchCase) -> bool:
         """Whether anybody may read the repository; False where the code host would not say."""

@@ -85,6 +85,7 @@ def _around(research: Research) -> Iterator[str]:
         return
     yield from (f"It may be addressed already, by {one.what}." for one in found.touched_since)
     yield from (f"An open pull request touches the same files: {one.what} {one.url}" for one in found.in_flight)
+    yield from (f"{one.sentence}. {one.url}".rstrip() for one in found.siblings)
     if found.reviewers:
         yield f"Asked to review its fix will be {'; '.join(f'{one.name} ({one.why})' for one in found.reviewers)}."
 

@@ -16,6 +16,7 @@ from agents.ports import Checkpoint
 from agents.research.assessing import Assessing
 from agents.research.case_of import case_of, looking_back, readable, seen
 from agents.research.routing import Routes
+from agents.research.siblings import tell_the_others
 from agents.running import ReportRun, run_key
 from agents.stages.ask import Asking, ask
 from agents.stages.decide import decide
@@ -148,6 +149,8 @@ class Researching:
         if asking.question is not None:
             store.plans.ask(report_id, asking.question, step=f"{step}/question")
         self._move(report, asking, found=found, verdict=verdict, case=case, step=step)
+        if asking.plan is not None:
+            tell_the_others(self.means, report_id, found)
         return True
 
     def _grown(self, run: ReportRun) -> bool:

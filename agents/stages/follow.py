@@ -29,6 +29,9 @@ _IGNORE = "; a check that says nothing of a change goes into `ignored_checks` of
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
 
+FOREIGN = "I mend nothing of it"
+
+
 class NewsKind(StrEnum):
     """What happened to a pull request."""
 
@@ -125,14 +128,30 @@ def _checks(seen: PullRequest, verdict: CheckState, patience: float, waited: dt.
 
 def _all_green(seen: PullRequest, patience: float, waited: dt.timedelta) -> News:
     """A required check that nobody has reported may begin late, or not before the pull request is ready, or never."""
-    because = f"all {len(seen.checks)} checks are green"
+    because = f"all {len(seen.checks)} {'other ' if seen.foreign else ''}checks are green"
+    because = because if seen.checks else "no other check was reported"
     if odd := tuple(check.name for check in seen.ignored if check.state is not CheckState.GREEN):
         because += f"; ignored, as the policy says: {_listed(odd)}"
     if seen.missing and waited.total_seconds() <= min(_LATE, patience):
         return News(kind=NewsKind.NOTHING)
     if seen.missing:
         because += f"; required, and not seen yet: {_listed(seen.missing)}"
-    return News(kind=NewsKind.GREEN, because=because)
+    return News(kind=NewsKind.GREEN, because=_with_foreign(because, seen))
+
+
+def _with_foreign(because: str, seen: PullRequest) -> str:
+    return "; ".join(filter(None, (because, foreign(seen))))
+
+
+def foreign(seen: PullRequest) -> str:
+    """What fails on the base branch too, and since when at the latest; empty where nothing does."""
+    if not seen.foreign:
+        return ""
+    names = tuple(dict.fromkeys(check.name for check in seen.foreign))
+    ended = [check.ended_at for check in seen.foreign if check.ended_at is not None]
+    since = f", since {min(ended):%Y-%m-%d %H:%M} UTC or longer" if ended else ""
+    verb = "fails" if len(names) == 1 else "fail"
+    return f"{_listed(names)} {verb} on {seen.base or 'the base branch'} too{since}; {FOREIGN}"
 
 
 def _names(seen: PullRequest, state: CheckState) -> str:
@@ -172,7 +191,7 @@ def _red(seen: PullRequest) -> News:
     red = [check for check in seen.checks if check.state is CheckState.RED]
     log = "\n\n".join(f"── {check.name}\n{check.log}" for check in red)
     names = _names(seen, CheckState.RED)
-    return News(kind=NewsKind.MEND, because=f"red: {names}", red_log=log[-LOG_LIMIT:])
+    return News(kind=NewsKind.MEND, because=_with_foreign(f"red: {names}", seen), red_log=log[-LOG_LIMIT:])
 
 
 def _mend(fix: Fix, trouble: News, policy: Policy) -> News:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import Block
 
 from agents.case_text import ranking_text
 from agents.research.urgency import scale_text
 from bot.views import parts
+from bot.views.in_the_way import siblings
 from bot.views.parts import Link, Piece, Sign, Words, bold, code
 from storage.assessment import Assessment, Reviewer
 from storage.judgments import Research
+from storage.reports.snapshot import After
 
 _LISTED = 3
 _PUBLIC = " The repository is public: anybody can read the pull request that comes of this plan."
 
 
-def around_the_plan(found: Research | None) -> list[Block]:
+def around_the_plan(found: Research | None, others: Sequence[After] = ()) -> list[Block]:
     """Beside a plan: what speaks against hurrying, and who will be asked for review."""
     if found is None or found.assessment is None:
         return []
     assessment = found.assessment
-    blocks = [*_addressed(assessment), *_in_flight(assessment)]
+    blocks = [*_addressed(assessment), *_in_flight(assessment), *siblings(assessment.siblings, others)]
     if assessment.reviewers:
         line: list[Piece] = [bold("Reviewers  ")]
         for number, reviewer in enumerate(assessment.reviewers):

@@ -84,7 +84,7 @@ def trouble(scene: Scene, entry: Entry, *, now: bool) -> Drawing:
         value = Choice(report_id=scene.report_id).json_text
         confirm = "The report is closed, and no fix is made."
         blocks += _words(scene, kept) if kept is not None else []
-        blocks += what_is_in_the_way(way) if way is not None else []
+        blocks += what_is_in_the_way(scene, way) if way is not None else []
         asked = Choice(report_id=scene.report_id, entry_id=entry.id or 0).json_text
         blocks.append(
             parts.buttons(

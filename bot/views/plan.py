@@ -34,7 +34,7 @@ def plan(scene: Scene, shown: ShownPlan) -> Drawing:
         blocks.append(parts.paragraph(Words(f"Revised because: {shown.because}", italic=True, limit=500)))
     blocks += _body(shown.body)
     if shown.revision == scene.report.plan_revision:  # what is known around it is known of the newest
-        blocks += around_the_plan(scene.report.research)
+        blocks += around_the_plan(scene.report.research, scene.snapshot.siblings)
     blocks += _restricted(scene, shown)
     blocks += _decision(scene, shown)
     return Drawing(f"plan:{shown.revision}", f"{name}: {shown.body.title}", blocks)

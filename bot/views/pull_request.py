@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
+from agents.stages.follow import FOREIGN
 from bot.views import parts
 from bot.views.drawing import Drawing
 from bot.views.parts import Link, Mention, Sign, Words, bold
@@ -28,11 +29,11 @@ def pull_request(fix: Fix) -> Drawing:
 
 def ready(scene: Scene, entry: Entry, fix: Fix, *, latest: bool) -> Drawing:
     """A person must review and merge now. `latest` false: something came of it since."""
-    text = f"Pull request #{fix.number} is green and ready for review."
+    said = " is green and ready for review." if FOREIGN not in entry.text else " is ready for review."
+    text = f"Pull request #{fix.number}{said}"
     blocks: list[Block] = [
-        parts.paragraph(
-            Sign("eyes"), " ", Link(fix.url, f"Pull request #{fix.number}"), bold(" is green and ready for review.")
-        )
+        parts.paragraph(Sign("eyes"), " ", Link(fix.url, f"Pull request #{fix.number}"), bold(said)),
+        *([parts.context(f"{entry.text}.")] if "; " in entry.text else []),  # not all is green
     ]
     if latest:
         blocks.append(parts.paragraph("Somebody has to review and merge it. I never merge."))

@@ -111,7 +111,7 @@ def status_line(report: Report, pull_request: str = "the pull request", came_fro
         return _GATHERING_AGAIN[came_from]
     line = _SAID[report.status].format(pull_request=pull_request)
     if report.status is Status.STUCK and report.stuck_because is Outcome.IN_FLIGHT:
-        return "Waiting for an approver to say in the thread whether I go on: somebody else may be at it already."
+        return "Waiting for an approver to say in the thread whether I go on: somebody may be at it already."
     if report.status is Status.STUCK and report.stuck_because in _STUCK:
         return f"Stuck, because {_STUCK[report.stuck_because]}. A person has to look at it and press Retry or Dismiss."
     return line

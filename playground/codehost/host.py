@@ -175,6 +175,12 @@ class CodeHost:
         with self.lock:
             self.find(repo).required_checks = list(names)
 
+    def check(self, repo: str, branch: str = "main") -> None:
+        """Have the tests run on a branch's tip, as CI does on the branch that pull requests are for."""
+        with self.lock:
+            repository = self.find(repo)
+            repository.start_check(branch, repository.git.branches()[branch])
+
     def dismiss(self, repo: str, number: int, review: Review) -> None:
         """Dismiss a review, as a person does, or the rule that a push makes approvals stale. Its words stay."""
         with self.lock:

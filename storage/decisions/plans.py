@@ -10,6 +10,7 @@ from sqlalchemy import and_, false, func, or_
 from sqlmodel import Session, col, select
 
 from storage import journal
+from storage.assessment import Sibling
 from storage.columns import now
 from storage.decisions.deciding import Decided, DecidedKind, Deciding
 from storage.decisions.kept_back import KeptBack, kept_back_by, latest_stop
@@ -91,6 +92,21 @@ class Plans(Deciding, Reminders):
                 raise NotFound(f"SB-{report_id} has no plan {revision}.")
             if not plan.posted_ts:
                 plan.posted_ts, plan.expires_at = ts, expires_at
+
+    def tell_of(self, report_id: int, sibling: Sibling) -> bool:
+        """Have the plan that waits for a yes tell of a report that joined it at the same lines; whether that is new."""
+        with self._on.write() as session:
+            report = locked(session, Report, report_id)
+            found = report.research
+            seen = found.assessment if found is not None else None
+            if found is None or seen is None or report.status is not Status.AWAITING_APPROVAL:
+                return False
+            if sibling.report_id in {each.report_id for each in seen.siblings}:
+                return False
+            assessment = seen.model_copy(update={"siblings": (*seen.siblings, sibling)})
+            report.research = found.model_copy(update={"assessment": assessment})
+            report.version += 1
+            return True
 
     def before(self, report_id: int, ts: str) -> ShownPlan | None:
         """The latest plan that was posted before a message of the thread."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from storage.errors import IllegalMove
+from storage.outcome import Outcome
 from storage.records import Report, Signal
 from storage.status import CLOSED, SignalStatus, Status, Visibility
 
@@ -37,8 +38,9 @@ def may_merge(report: Report, heir: Report) -> None:
 
 
 def _gives_way(report: Report) -> bool:
-    from_research = report.status is not Status.STUCK or report.stuck_from is Status.AWAITING_RESEARCH
-    return report.status in _GIVES_WAY and from_research
+    if report.status is Status.STUCK and report.stuck_from is not Status.AWAITING_RESEARCH:
+        return report.stuck_because is Outcome.IN_FLIGHT  # people were asked before anything was pushed
+    return report.status in _GIVES_WAY
 
 
 def _instead(report: Report, heir: Report) -> str:

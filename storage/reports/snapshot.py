@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from storage.gathered import Gathered, gathered, shown_of
 from storage.groups import Correction, Pair
 from storage.heirs import heir_of
+from storage.in_the_way import in_the_way_by
 from storage.inquiries import Inquiry
 from storage.linked import LinkedIssue, linked_with
 from storage.plumbing import CARD, OutboxRow
@@ -17,6 +18,7 @@ from storage.records import Approval, AskedQuestion, Entry, EntryKind, Fix, Repo
 from storage.reminders import last_approver, reminded_at
 from storage.reports.naming import named_by
 from storage.reports.pairs import pairs_of
+from storage.reports.siblings import may_know
 from storage.sleep import Sleep
 from storage.spending import Spent, spent_by_stage
 from storage.standing_rows import StandingApproval, StandingUse, of_report
@@ -52,6 +54,7 @@ class Snapshot:
     standing: tuple[StandingApproval, ...] = ()  # that came to its plans
     uses: tuple[StandingUse, ...] = ()  # what came of those
     after: tuple[After, ...] = ()  # reports that were opened because it may have come back, oldest first
+    siblings: tuple[After, ...] = ()  # others that change the same lines, as its plan or its latest stop named them
     sleeps: tuple[Sleep, ...] = ()
     takings: tuple[Taking, ...] = ()
     linked: tuple[LinkedIssue, ...] = ()  # issues that people linked with it
@@ -63,7 +66,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class After:
-    """A report that followed one that was closed."""
+    """Another report that is told of: one that followed this one, or changes the same lines."""
 
     report: Report
     address: str  # of its root message in Slack; empty while it is not known
@@ -82,8 +85,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
     """Read it all in one transaction. Raises NotFound."""
     report = found(session, Report, report_id)
     by_stage = spent_by_stage(session, report_id)
-    before = found(session, Report, report.regression_of) if report.regression_of else None
-    before = before if before is not None and _are_seen_alike(report, before) else None
+    before = _before(session, report)
     plans = _of(session, ShownPlan, report_id)
     standing, uses = of_report(session, report_id)
     reminded = reminded_at(session, report) if plans else None
@@ -108,6 +110,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         standing=standing,
         uses=uses,
         after=_after(session, report),
+        siblings=_siblings(session, report),
         tracked=session.get(TrackedIssue, report_id),
         sleeps=_of(session, Sleep, report_id),
         takings=_of(session, Taking, report_id),
@@ -118,6 +121,12 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         reminded_at=reminded,
         last_approver=last_approver(session, report.repository) if reminded else "",
     )
+
+
+def _before(session: Session, report: Report) -> Report | None:
+    """The one that it may be a return of, if it may be told of here."""
+    before = found(session, Report, report.regression_of) if report.regression_of else None
+    return before if before is not None and _are_seen_alike(report, before) else None
 
 
 def _moves(session: Session, report_id: int) -> tuple[Entry, ...]:
@@ -171,6 +180,16 @@ def _after(session: Session, report: Report) -> tuple[After, ...]:
         return ()
     followed = select(Report).where(Report.regression_of == report.id, Report.visibility == report.visibility)
     return tuple(After(each, _address(session, each)) for each in session.exec(followed.order_by(col(Report.id))))
+
+
+def _siblings(session: Session, report: Report) -> tuple[After, ...]:
+    """Those that may still be told of here: a channel may have turned private."""
+    moves = _moves(session, report.id or 0) if report.status is Status.STUCK else ()
+    way = in_the_way_by(moves[-1]) if moves else None
+    seen = report.research.assessment if report.research is not None else None
+    named = {one.report_id for told in (seen, way) if told is not None for one in told.siblings}
+    rows = session.exec(select(Report).where(col(Report.id).in_(named)).order_by(col(Report.id))) if named else ()
+    return tuple(After(each, _address(session, each)) for each in rows if may_know(report, each))
 
 
 def _dismissing_move(session: Session, report_id: int | None) -> Entry | None:

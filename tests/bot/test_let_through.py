@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlmodel import Session
 
-from storage.assessment import Touch
+from storage.assessment import Assessment, Doing, Sibling, Touch
 from storage.decisions.kept_back import KeptBack
 from storage.in_the_way import InTheWay
 from storage.judgments import Outcome
-from storage.records import Decision
+from storage.records import Decision, Report
 from storage.status import Mover, SignalStatus, Status, Visibility
 from tests.bot.workplace import (
     ADA,
@@ -76,6 +77,38 @@ def test_somebody_elses_pull_request_is_shown_and_an_approver_says_that_the_fix_
     assert place.store.reports.get(report_id).status is Status.AWAITING_FIX
     decided = [(each.by, each.decision, each.words) for each in place.store.plans.approvals(report_id)]
     assert decided == [(BOB, Decision.REFUSED, url), (ADA, Decision.GO_ON, url)]
+
+
+def test_another_report_at_the_same_lines_is_shown_by_its_name_with_a_way_to_merge_and_not_once_it_is_private(
+    place: Workplace,
+) -> None:
+    at_it = a_report(
+        place.store, status=Status.AWAITING_CHECKS, channel=SOLAR, repository="acme/app", title="The roof leaks"
+    )
+    asks = a_report(place.store, status=Status.AWAITING_FIX, channel=SOLAR, repository="acme/app")
+    url = "https://github.example/acme/app/pull/9"
+    told = Sibling(report_id=at_it.id or 0, doing=Doing.OPEN, files=("app/export.py",), url=url)
+    way = InTheWay(siblings=(told,))
+    place.store.reports.move(
+        asks.id or 0, Status.STUCK, mover=Mover.MACHINE, who="machine", because="It may be one.", judgment=way,
+        stuck_because=Outcome.IN_FLIGHT,
+    )  # fmt: skip
+    assert asks.research is not None
+    assessment = Assessment(siblings=(told,))
+    place.store.reports.change(asks.id or 0, research=asks.research.model_copy(update={"assessment": assessment}))
+
+    drawn = json.dumps([each.blocks for each in place.draw(asks.id or 0)])
+
+    for words in (f"{at_it.ref}: {at_it.title}", url, "app/export.py", f"merge {asks.ref} into {at_it.ref}"):
+        assert words in drawn
+    assert drawn.count("It may be the same fault.") == 2, "beside the plan, and where people are asked"
+    with Session(place.store.engine.execution_options(signalbox_writing=True)) as session, session.begin():
+        there = session.get_one(Report, at_it.id)
+        there.visibility, there.channel = Visibility.PRIVATE, SECRET
+        session.get_one(Report, asks.id).version += 1
+    drawn = json.dumps([each.blocks for each in place.draw(asks.id or 0)])
+    assert at_it.title not in drawn
+    assert "merge SB" not in drawn
 
 
 def test_a_held_signal_is_listed_and_restored_by_an_approver(place: Workplace) -> None:

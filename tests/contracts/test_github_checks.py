@@ -77,7 +77,7 @@ class Actions:
     def _check_run(self, number: int, run: int, name: str, how: How, base: str) -> dict[str, Any]:
         page = f"{base}acme/shop/actions/runs/{run}/job/{number}"
         known = {"id": number, "name": name, "status": how[0], "conclusion": how[1], "html_url": page}
-        known["url"] = f"{base}repos/acme/shop/check-runs/{number}"
+        known |= {"url": f"{base}repos/acme/shop/check-runs/{number}", "completed_at": "2026-11-21T09:00:04Z"}
         output = {"title": None, "summary": None, "text": None, "annotations_count": len(self.annotations)}
         return {**known, "app": {"slug": "github-actions"}, "output": output}
 
@@ -89,7 +89,8 @@ class Actions:
 
     @staticmethod
     def _job(number: int, run: int, name: str, how: How) -> dict[str, Any]:
-        return {"id": number, "run_id": run, "name": name, "status": how[0], "conclusion": how[1], "html_url": "there"}
+        known = {"id": number, "run_id": run, "name": name, "status": how[0], "conclusion": how[1]}
+        return {**known, "html_url": "there", "completed_at": "2026-11-21T09:00:04Z"}
 
     def checks(self, stage: Stage) -> tuple[Check, ...]:
         stage.app = Starlette(routes=[Route("/{path:path}", self.answer)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storage.errors import IllegalMove
+from storage.judgments import Outcome
 from storage.status import Status, Visibility
 from storage.store import Store
 from tests.factories import a_report
@@ -33,6 +34,18 @@ def test_a_report_stuck_with_its_fix_is_not_merged_away_and_one_stuck_in_researc
         merge(sqlite_store, fixing, heir)
     merge(sqlite_store, a_report(sqlite_store, status=Status.STUCK), heir)
     assert len(ids(sqlite_store, heir)) == 2
+
+
+def test_a_report_that_asks_before_its_fix_is_pushed_may_be_merged_away_and_gathers_when_that_is_undone(
+    sqlite_store: Store,
+) -> None:
+    at_it = a_report(sqlite_store, status=Status.AWAITING_CHECKS)
+    asks = a_report(sqlite_store, status=Status.STUCK, stuck_from=Status.AWAITING_FIX, stuck_because=Outcome.IN_FLIGHT)
+    correction = merge(sqlite_store, asks, at_it)
+    assert len(ids(sqlite_store, at_it)) == 2
+
+    sqlite_store.corrections.undo(correction.id or 0, by="U1")
+    assert sqlite_store.reports.get(asks.id or 0).status is Status.GATHERING
 
 
 def test_nothing_is_merged_into_itself_into_what_is_closed_or_twice(sqlite_store: Store) -> None:

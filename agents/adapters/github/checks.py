@@ -33,8 +33,10 @@ _MOST_NOTES = 50
 _FORBIDDEN, _NOT_OURS = 403, "not accessible"  # "Resource not accessible by personal access token"
 
 
-def checks_of(repo: Repo, commit: Commit, timeout: float) -> tuple[Check, ...]:
+def checks_of(repo: Repo, commit: Commit, timeout: float | None) -> tuple[Check, ...]:
     """Check runs and statuses of a commit, the latest of each; repositories use either, or both.
+
+    `timeout` is how long the host of a red one's log is waited for; None: no log is read.
 
     GitHub gives no fine-grained token the right to read check runs (orgs/community discussion 179545): there Actions is
     asked for the commit's jobs, each of which is a check run of the same number and name.
@@ -48,7 +50,8 @@ def checks_of(repo: Repo, commit: Commit, timeout: float) -> tuple[Check, ...]:
     for status in _statuses(repo, commit.sha):
         state = {"success": CheckState.GREEN, "pending": CheckState.PENDING}.get(status.state, CheckState.RED)
         log = (status.description or "") if state is CheckState.RED else ""
-        found.append(Check(name=status.context, state=state, log=log, url=status.target_url or ""))
+        ended, url = status.updated_at, status.target_url or ""
+        found.append(Check(name=status.context, state=state, log=log, url=url, ended_at=ended))
     return tuple(sorted(found, key=lambda check: check.name))
 
 
@@ -60,21 +63,22 @@ def _statuses(repo: Repo, sha: str) -> list[CommitStatus]:
     return list(latest.values())
 
 
-def _reported(repo: Repo, commit: Commit, timeout: float) -> list[Check]:
+def _reported(repo: Repo, commit: Commit, timeout: float | None) -> list[Check]:
     runs = list(commit.get_check_runs())
     origins = _Origins(repo, _told_apart(runs))
     return [
         Check(
             name=run.name,
             state=(state := _state_of(run)),
-            log=_log_of(repo, run, timeout) if state is CheckState.RED else "",
+            log=_log_of(repo, run, timeout) if state is CheckState.RED and timeout is not None else "",
             url=run.html_url or run.details_url or "",
+            ended_at=run.completed_at,
         )
         for run in _latest([(origins.of(run), run) for run in runs])
     ]
 
 
-def _worked(repo: Repo, commit: Commit, timeout: float) -> list[Check]:
+def _worked(repo: Repo, commit: Commit, timeout: float | None) -> list[Check]:
     """The jobs of Actions; a run that has none yet stands for those that it will have."""
     found: list[tuple[str, WorkflowJob | WorkflowRun]] = []
     for run in sorted(repo.get_workflow_runs(head_sha=commit.sha), key=lambda run: run.id):
@@ -85,9 +89,10 @@ def _worked(repo: Repo, commit: Commit, timeout: float) -> list[Check]:
     checks = []
     for one in _latest(found):
         state, log = _state_of(one), ""
-        if state is CheckState.RED and isinstance(one, WorkflowJob):
+        if state is CheckState.RED and isinstance(one, WorkflowJob) and timeout is not None:
             log = job_log(repo, one.id, timeout) or without_log(one.conclusion)
-        checks.append(Check(name=one.name, state=state, log=log, url=one.html_url or ""))
+        ended = one.completed_at if isinstance(one, WorkflowJob) else None
+        checks.append(Check(name=one.name, state=state, log=log, url=one.html_url or "", ended_at=ended))
     return checks
 
 

@@ -201,6 +201,12 @@ def _meaning(doing: str, error: GithubException) -> CodeHostDown | CodeHostRejec
     return CodeHostRejected(sentence)
 
 
+def is_down(error: GithubException) -> bool:
+    """Whether GitHub may tell later what it does not tell now, or nobody has a right to ask it anything."""
+    limited = "rate limit" in str(error.data).lower()
+    return error.status in {_UNAUTHORIZED, _TOO_MANY} or error.status >= _FAULTY or limited
+
+
 def words_of(error: GithubException) -> str:
     """What GitHub said, in one line."""
     data = error.data if isinstance(error.data, dict) else {}

@@ -10,6 +10,7 @@ from github.PullRequest import PullRequest as Pull
 from github.Repository import Repository as Repo
 
 from agents.adapters.git.mirrors import Mirrors
+from agents.adapters.github.base_checks import BaseChecks
 from agents.adapters.github.checks import checks_of
 from agents.adapters.github.client import Clients, Credentials, Manners, asking, words_of
 from agents.adapters.github.reading import Names, Rights, remarks_of, stance
@@ -46,6 +47,7 @@ class GithubCodeHost:
         self._names = Names()
         self._touched = TouchedFiles()
         self._required = Required()
+        self._base_checks = BaseChecks()
 
     def is_public(self, repository: Repository) -> bool:
         """Whether anybody at all may read it."""
@@ -107,6 +109,8 @@ class GithubCodeHost:
             checks = checks_of(repo, repo.get_commit(pull.head.sha), self._manners.timeout)
             remarks = remarks_of(repo, pull, self._rights)
             seen = stance(pull).model_copy(update={"checks": checks, "remarks": remarks})
+            if seen.state is PullRequestState.OPEN and seen.red:
+                seen = seen.beside(self._base_checks.of(repo, pull, seen.red))
             if seen.state is not PullRequestState.OPEN or seen.verdict in {CheckState.NONE, CheckState.PENDING}:
                 return seen
             missing = self._required.missing(repo, pull.base.ref, checks)

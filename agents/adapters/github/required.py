@@ -11,10 +11,10 @@ from urllib.parse import quote
 from github import GithubException
 from github.Repository import Repository as Repo
 
+from agents.adapters.github.client import is_down
 from agents.exchange import Check
 
 _REMEMBERED = 600.0  # seconds
-_FAULTY = 500
 
 
 @dataclass
@@ -58,6 +58,6 @@ def _asked(repo: Repo, path: str) -> Any:
     try:
         return repo.requester.requestJsonAndCheck("GET", repo.url + path)[1]
     except GithubException as error:
-        if error.status in {401, 429} or error.status >= _FAULTY or "rate limit" in str(error.data).lower():
+        if is_down(error):
             raise
         return None
