@@ -33,7 +33,7 @@ def test_the_weights_are_learnt_from_a_folder_and_the_projects_own_sets(tmp_path
 def test_problems_in_slack_are_taken_and_talk_is_not() -> None:
     streams = [HERE / "mixed/stream.jsonl", *HERE.glob("several/*/stream.jsonl")]
     problems = [each.body for path in streams for each in rows(path, Arrival) if each.source == "slack"]
-    talk = [each.text for path in HERE.glob("chat/*.jsonl") for each in rows(path, Message)]
+    talk = [each.text for each in rows(HERE / "chat/learnt.jsonl", Message)]
 
     assert len(problems) > 100
     assert len(talk) > 100
