@@ -62,10 +62,12 @@ def evaluate(data: Path, engine: Engine, runs: int) -> list[Score]:  # noqa: ARG
         Score(name=path.parent.name, figures=_by_type(list(rows(path, _Issue))))
         for path in sorted(data.rglob("issues.jsonl"))
     ]
-    for path in sorted(data.rglob("mixed/stream.jsonl")):
+    for path in sorted([*data.rglob("mixed/stream.jsonl"), *data.rglob("several/*/stream.jsonl")]):
         told = [f"{arrival.title}\n{arrival.body}" for arrival in rows(path, Arrival) if arrival.source == "slack"]
         kept = sum(map(tells_of_a_problem, told))
-        scores.append(Score(name="mixed, from Slack", figures={"taken": kept / len(told), "of": len(told)}))
+        scores.append(
+            Score(name=f"{path.parent.name}, from Slack", figures={"taken": kept / len(told), "of": len(told)})
+        )
     return scores
 
 

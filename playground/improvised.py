@@ -32,7 +32,7 @@ from storage.judgments import (
 from storage.readings import Reading
 
 WHY = "The replies of this demo were recorded, and none of them is about this."
-HOW = "With ANTHROPIC_API_KEY set, `make demo ARGS=--live` has Claude look into it."
+HOW = "With ANTHROPIC_API_KEY set, “make demo ARGS=--live” has Claude look into it."
 _EVIDENCE = re.compile(r'<evidence id="(\w+)" of="([^"\n]*)">\n(.*?)\n</evidence id="\1">', re.DOTALL)
 _CANDIDATE, _ID = "a candidate", re.compile(r"id: (.+)\nstatus: \w+\ntitle: (.+)\n")
 _CHAT = "from the source `slack`"

@@ -99,7 +99,7 @@ def tells_of_a_problem(text: str) -> bool:
 
 
 def numbers_of(text: str) -> tuple[float, ...]:
-    """One for each of `NUMBERS`: how many cues of each kind it has, and how it looks."""
+    """One for each of `NUMBERS`: how many cues of each kind it has, and whether it asks."""
     heard = text[:_HEARD]
     cues = (len({match[0].lower() for match in kind.finditer(heard)}) for kind in (_BROKEN, _AMISS, _TALK))
     return (*(float(count) for count in cues), float("?" in heard))
