@@ -6,13 +6,16 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from bot.notes.weekly import WeeklyNotes
 from bot.views.week import week
 from playground.faults import Fault, Kind, Moment
 from storage.columns import now
+from storage.records import Entry, Report
 from storage.reports.balance import Balance
 from storage.status import Mover, Status
+from storage.transactions import WRITING
 from tests.bot.corrections import stray_backticks
 from tests.bot.life import Life
 from tests.bot.test_waiting_notes import DAY, told
@@ -22,10 +25,9 @@ HOUR = dt.timedelta(hours=1)
 
 
 def a_monday() -> dt.datetime:
-    """The last Monday at nine that is not later than now."""
-    at = now().replace(hour=9, minute=0)
-    at -= at.weekday() * DAY
-    return at if at <= now() else at - 7 * DAY
+    """The next Monday at nine that is a day from now or more."""
+    at = (now() + DAY).replace(hour=9, minute=0)
+    return at + ((0 - at.weekday()) % 7) * DAY
 
 
 def notes(place: Workplace, at: dt.datetime) -> WeeklyNotes:
@@ -33,9 +35,13 @@ def notes(place: Workplace, at: dt.datetime) -> WeeklyNotes:
 
 
 def a_week(place: Workplace) -> dt.datetime:
-    """The count began a week before the Monday that is returned, and a report was dismissed since."""
-    monday = a_monday() + 7 * DAY
+    """The count began a week before the Monday that is returned, and on the Friday a report came and was dismissed."""
+    monday = a_monday()
     Life(place).move(Status.DISMISSED, Mover.HUMAN, "U02BOB", "no")
+    friday = monday - 3 * DAY
+    with place.store.engine.execution_options(**{WRITING: True}).begin() as connection:
+        connection.execute(update(Entry).values(at=friday))
+        connection.execute(update(Report).values(created_at=friday))
     notes(place, monday - 7 * DAY).post()
     notes(place, monday - 7 * DAY).post()
     assert told(place) == []
