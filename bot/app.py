@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from bot.durable.queues import Queue
 from bot.durable.ticking import Ticking
 from bot.durable.undertaker import Undertaker
 from bot.encoders import encoder_of, vectoriser_of
+from bot.forgetting import forget_ahead
 from bot.github_credentials import credentials_of
 from bot.home import at_home, places_of, short_of_room
 from bot.http import Gate, HttpServer
@@ -144,7 +146,8 @@ def worker(settings: Settings) -> Iterator[Parts]:
         follow=parts.policy.waits.follow,
     )
     undertaker = Undertaker(parts.store, parts.engine)
-    clock = Clock(ticks(parts.policy, parts.engine))
+    every = ticks(parts.policy, parts.engine)
+    clock = Clock(every, lambda: forget_ahead(parts.engine, every, time.time()))
     undertaker.announce()
     parts.engine.start(jobs)
     try:

@@ -3,6 +3,9 @@
 It runs in every replica: a tick enqueues a job whose id is made of the tick's name and its time slot, so that a tick is
 made at most once however many clocks there are. When in its slot a tick comes follows from its name and the slot alone,
 so that all clocks agree on that too.
+
+The machine's clock may leap. What was due meanwhile comes once, at once, when a machine wakes that slept; where its
+clock was set back, all ticks are scheduled anew.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from storage.errors import SignalboxError
 log = structlog.get_logger()
 
 _TOLD_AGAIN = 60.0  # seconds
+_LOOK = 5.0  # seconds between two looks whether the clock was set back
+_BACK = 1.0  # seconds; by less it makes no difference
 
 
 @dataclass(frozen=True)
@@ -66,29 +71,69 @@ class InItsSlot(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
         return dt.datetime.fromtimestamp(self._tick.after(last.timestamp()), dt.UTC)
 
 
+def _nothing() -> None:
+    """Where slots have no jobs, none has to be forgotten."""
+
+
 @dataclass
 class Clock:
-    """Calls every tick's `enqueue` once a slot."""
+    """Calls every tick's `enqueue` once a slot.
+
+    `set_back` is called at the start, and whenever the machine's clock was set back: slots may come a second time.
+    """
 
     ticks: Sequence[Tick]
+    set_back: Callable[[], None] = _nothing
     now: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic  # nobody sets it
+    _lead: float | None = None  # of the one before the other, when it was last looked at
+    _stopping: threading.Event = field(default_factory=threading.Event)
     _told_at: float | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _scheduler: BackgroundScheduler = field(
         default_factory=lambda: BackgroundScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 30}
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
     )
+    _watcher: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to tick."""
         for tick in self.ticks:
             self._scheduler.add_job(self._tick, InItsSlot(tick), args=[tick], id=tick.name)
         self._scheduler.start()
+        self._watcher = threading.Thread(target=self._watch, name="clock", daemon=True)
+        self._watcher.start()
 
     def stop(self) -> None:
         """Tick no more."""
+        self._stopping.set()
+        if self._watcher is not None:
+            self._watcher.join(timeout=5)
         self._scheduler.shutdown(wait=False)
+
+    def look(self) -> None:
+        """Begin anew if the clock was set back: no tick would come before it is as late again as it was."""
+        lead = self.now() - self.steady()
+        if self._lead is None or lead < self._lead - _BACK:
+            try:
+                self._begin_anew(lead)
+            except Exception as error:  # noqa: BLE001 the next look tries it again
+                log.warning("ticks may be late, since the clock was set back", error=str(error))
+                return
+        self._lead = lead
+
+    def _begin_anew(self, lead: float) -> None:
+        if self._lead is not None:
+            log.warning("the machine's clock was set back", seconds=round(self._lead - lead))
+            for tick in self.ticks:
+                self._scheduler.reschedule_job(tick.name, trigger=InItsSlot(tick))
+        self.set_back()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self.look()
+            self._stopping.wait(_LOOK)
 
     def _tick(self, tick: Tick) -> None:
         try:

@@ -40,8 +40,10 @@ class UtcTime(TypeDecorator[dt.datetime]):
         return value.astimezone(dt.UTC)
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """Give the zone back that SQLite forgets."""
-        return None if value is None else value.replace(tzinfo=value.tzinfo or dt.UTC)
+        """Give the zone back that SQLite forgets; PostgreSQL speaks in its own, where an hour of autumn comes twice."""
+        if value is None or value.tzinfo is None:
+            return None if value is None else value.replace(tzinfo=dt.UTC)
+        return value.astimezone(dt.UTC)
 
 
 class Named(TypeDecorator[Any]):

@@ -77,7 +77,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of this session alone; with pytest-xdist, of this worker alone."""
     folder = tempfile.mkdtemp(prefix="sb-", dir=_quick_place())  # short, because a socket's path may not be long
-    server = get_server(folder, cleanup_mode="delete")
+    with pytest.MonkeyPatch.context() as here:
+        here.setenv("LC_ALL", "C.UTF-8")  # `LANG` may name a locale that this machine does not have
+        server = get_server(folder, cleanup_mode="delete")
     address = server.get_uri()
     with psycopg.connect(address, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

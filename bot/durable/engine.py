@@ -237,23 +237,22 @@ class Engine:
             self.looks.ring(queue_of(job_id))
         return resumed
 
-    def forget(self, completed_before: str, at_once: int = 1_000, kinds: Sequence[str] = ()) -> int:
-        """Delete the jobs of these kinds, or all, that ended before this moment (ISO format); returns how many."""
-        client, gone = self._ask(), 0
-        while True:
-            old = client.list_workflows(
-                status=["SUCCESS", "ERROR"],
-                completed_before=completed_before,
-                workflow_id_prefix=[f"{kind}:" for kind in kinds] or None,
-                limit=at_once,
-                load_input=False,
-                load_output=False,
-            )
-            if old:
-                client.delete_workflows([job.workflow_id for job in old])
-            gone += len(old)
-            if len(old) < at_once:
-                return gone
+    def ended(self, at_once: int, *, before: str | None = None, kinds: Sequence[str] = ()) -> list[str]:
+        """The ids of so many jobs that ended, of these kinds or all, the latest first; `before` is in ISO format."""
+        found = self._ask().list_workflows(
+            status=["SUCCESS", "ERROR"],
+            completed_before=before,
+            workflow_id_prefix=[f"{kind}:" for kind in kinds] or None,
+            limit=at_once,
+            sort_desc=True,
+            load_input=False,
+            load_output=False,
+        )
+        return [job.workflow_id for job in found]
+
+    def delete(self, jobs: Sequence[str]) -> None:
+        """Delete jobs: others of their ids may be enqueued."""
+        self._ask().delete_workflows(list(jobs))
 
     def alive(self) -> list[str]:
         """The ids of the jobs that wait or run."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_SCRIPT = """#!{python} -I
+_SCRIPT = """#!/bin/sh
+"exec" "{python}" "-I" "$0" "$@"  # the interpreter's path may hold a space, which `#!` ends at
 import json, os, pathlib, signal, subprocess, sys
 home = pathlib.Path({home!r})
 state = json.loads((home / "state.json").read_text())

@@ -170,7 +170,8 @@ with ground.open() as workspace:
 
 # ── the self-test ───────────────────────────────────────────────────────────────────────────────────────────────
 
-WEAKENED = """#!{python}
+WEAKENED = """#!/bin/sh
+"exec" "{python}" "$0" "$@"  # the interpreter's path may hold a space, which `#!` ends at
 # A bubblewrap that leaves something out.
 import os, sys
 argv = sys.argv[1:]

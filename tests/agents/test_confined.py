@@ -25,7 +25,9 @@ def workspace(ground: Ground) -> Iterator[SandboxWorkspace]:
 def test_a_link_leads_nowhere_outside_the_checkout(ground: Ground, workspace: SandboxWorkspace, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("secret")
-    links = f"ln -s {secret} a; ln -s /etc b; ln -s ../../../../../../../../etc c; ln -s {tmp_path} d; ln -s d/secret e"
+    links = (
+        f"ln -s '{secret}' a; ln -s /etc b; ln -s ../../../../../../../../etc c; ln -s '{tmp_path}' d; ln -s d/secret e"
+    )
     assert workspace.run(("sh", "-c", links)).exit_code == 0
     for path in ("a", "b/passwd", "c/passwd", "d/secret", "e", "a/../a"):
         with pytest.raises((ValueError, FileNotFoundError)):

@@ -39,7 +39,7 @@ def wheel(folder: Path, name: str, files: dict[str, str], requires: str = "") ->
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that pip takes packages from, instead of any index."""
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "index"))
+    monkeypatch.setenv("PIP_FIND_LINKS", (tmp_path / "index").as_uri())  # of paths that hold a space pip makes two
     wheel(tmp_path / "index", "abacus", {"abacus.py": "ONE = 1\n"})
     return tmp_path / "index"
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -114,7 +115,7 @@ def test_a_link_that_was_put_in_the_way_is_never_followed(ground: Ground, tmp_pa
     outside = tmp_path / "outside"
     outside.mkdir()
     with ground.open(dependencies={"php/vendor": str(tmp_path / "lib" / "vendor")}) as workspace:
-        said(workspace, f"mv php was-php; ln -s {outside} php")
+        said(workspace, f"mv php was-php; ln -s {quote(str(outside))} php")
         with pytest.raises(SandboxUnusable, match=r"`dependencies` .* goes through a link"):
             workspace.run(("true",))
     assert list(outside.iterdir()) == []
@@ -154,7 +155,7 @@ def test_a_toolchains_programs_can_be_run_and_not_changed(ground: Ground, tmp_pa
     program.chmod(0o755)
     with ground.open(toolchains=(str(tmp_path / "tools"),)) as workspace:
         assert said(workspace, "measure") == "measured\n"
-        assert "Read-only file system" in said(workspace, f"rm {program}")
+        assert "Read-only file system" in said(workspace, f"rm {quote(str(program))}")
         assert said(workspace, "which python").startswith(str(ground.home))  # the environment's goes first
 
 

@@ -184,7 +184,7 @@ def test_no_settings_of_the_user_or_the_machine_are_obeyed(
         "[protocol]\n\tallow = always\n"
     )
     for hook in ("post-checkout", "pre-push", "reference-transaction"):
-        (home / hook).write_text(f"#!/bin/sh\ntouch {trap}\n")
+        (home / hook).write_text(f"#!/bin/sh\ntouch '{trap}'\n")
         (home / hook).chmod(0o755)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("GIT_EXTERNAL_DIFF", f"touch {trap}")
@@ -204,7 +204,7 @@ def test_a_repositorys_own_attributes_start_nothing(mirrors: Mirrors, tmp_path: 
 def test_the_token_is_on_no_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log, programs = tmp_path / "log", tmp_path / "programs"
     programs.mkdir()
-    (programs / "git").write_text(f'#!/bin/sh\necho "$@" >> {log}\nexec {shutil.which("git")} "$@"\n')
+    (programs / "git").write_text(f'#!/bin/sh\necho "$@" >> "{log}"\nexec "{shutil.which("git")}" "$@"\n')
     (programs / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     mirrors = Mirrors(tmp_path / "mirrors", "http://127.0.0.1:9", lambda: "secret-token")

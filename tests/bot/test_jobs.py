@@ -14,6 +14,7 @@ from bot.chores import Chores
 from bot.durable.enqueuing import work_id
 from bot.durable.putting_off import is_looked_at
 from bot.durable.queues import Queue
+from bot.forgetting import forget_ended
 from bot.jobs import PAUSED, TRIES
 from bot.views.condition import Condition, condition
 from bot.views.limits import within
@@ -119,9 +120,9 @@ def test_all_jobs_that_ended_are_forgotten_however_many_an_hour_brings(works: Wo
     for number in range(7):
         works.engine.enqueue(f"look:{number}", Queue.UPKEEP, "look", str(number))
     until(lambda: all(works.engine.is_over(f"look:{number}") for number in range(7)), "the ticks")
-    later = (now() + dt.timedelta(days=1)).isoformat()
-    assert works.engine.forget(later, at_once=3) == 7
-    assert works.engine.forget(later) == 0
+    later = now() + dt.timedelta(days=1)
+    assert forget_ended(works.engine, later, at_once=3) == 7
+    assert forget_ended(works.engine, later) == 0
 
 
 def test_a_job_that_met_a_closed_door_is_put_off_and_tried_again_under_a_new_id(works: Works) -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from storage.columns import now
+from storage.database import open_store
 from storage.errors import NotFound
 from storage.judgments import Screening
 from storage.records import CheckState
@@ -27,6 +28,19 @@ def test_a_cursor_moves_with_the_signals_it_covers(store: Store) -> None:
     assert store.cursors.get("sentry").value == "page 2"
     assert store.cursors.advance("sentry", "page 3", []) == []
     assert store.signals.counts().total == 2
+
+
+def test_a_moment_is_the_same_one_whatever_zone_the_database_speaks_in(postgres_url: str) -> None:
+    """Two moments of one zone are compared and subtracted as its clocks show them: in autumn an hour is lost so."""
+    store = open_store(f"{postgres_url}&options=-ctimezone%3DAmerica/New_York")
+    first = dt.datetime(2027, 11, 7, 5, 30, tzinfo=dt.UTC)  # half past one in New York, as it is an hour later
+    for source, until in (("sentry", first), ("linear", first + dt.timedelta(hours=1))):
+        store.cursors.failed(source, "it is down", until)
+    kept = [store.cursors.get(source).not_before or first for source in ("sentry", "linear")]
+    store.close()
+
+    assert kept[0] == first
+    assert kept[1] - kept[0] == dt.timedelta(hours=1)
 
 
 def test_a_source_that_fails_is_put_off_and_forgiven_once_it_is_read(store: Store) -> None:
