@@ -256,6 +256,7 @@ class Policy(Terms):
     standing: StandingTerms = StandingTerms()
     gone: tuple[str, ...] = ()  # names, addresses or logins of people who left: never asked for review
     logins: dict[str, str] = Field(default_factory=dict)  # e-mail address of commits -> login on the code host
+    people: dict[str, PersonId] = Field(default_factory=dict)  # login on the code host -> Slack user id
     ask_emoji: str = Field(default="mag", pattern=r"^[a-z0-9_+'-]*$")  # reacting with it asks; empty: with none
     timezone: Zone = UTC  # of the team: when notes come, what is a weekend, when the day of a budget begins
     held_notes: bool = True  # say in the channel that signals were held, once an hour at most

@@ -38,6 +38,8 @@ class Dismissal(StrEnum):
     WONT_FIX = "wont_fix"
     NOT_A_PROBLEM = "not_a_problem"  # it works as intended
     FIXED_ELSEWHERE = "fixed_elsewhere"
+    ANALYSIS_WRONG = "analysis_wrong"  # the problem is there, and its cause is another one
+    UNCLEAR = "unclear"  # what was reported does not say enough
     NOT_NOW = "not_now"
     DUPLICATE = "duplicate"  # of the report it was merged into
     MERGED = "merged"  # into another report, before anybody dismissed it
@@ -45,8 +47,8 @@ class Dismissal(StrEnum):
 
     @property
     def may_come_back(self) -> bool:
-        """Whether what happens after it is a return of the problem, rather than one more of what nobody wants."""
-        return self in {Dismissal.FIXED_ELSEWHERE, Dismissal.QUIET}
+        """Whether what happens after it is looked at anew, rather than one more of what nobody wants."""
+        return self in {Dismissal.FIXED_ELSEWHERE, Dismissal.QUIET, Dismissal.ANALYSIS_WRONG}
 
 
 CLOSED = frozenset({Status.RESOLVED, Status.DISMISSED})

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from agents.errors import CodeHostDown, CodeHostRejected
 from agents.fixes.standing import _GONE, _HELD, Standing
@@ -17,10 +19,10 @@ from agents.terms import SourceTerms
 from storage.assessment import Assessment, Doing, Sibling, Touch
 from storage.columns import now
 from storage.judgments import Screening
-from storage.records import Decision
+from storage.records import Decision, Report
 from storage.signals.messages import Piece
 from storage.sleep import Waking
-from storage.status import Status, Visibility
+from storage.status import Dismissal, Status, Visibility
 from storage.store import Store
 from tests.allowed_ahead import DRAFT, Ahead
 from tests.factories import a_plan, a_raw_signal, a_report, a_research, a_signal
@@ -42,6 +44,26 @@ def test_a_plan_that_was_revised_after_an_objection_is_shown_to_people(world: Ah
 
     assert world.looks().status is Status.AWAITING_APPROVAL
     assert world.why_asked == ["people have objected here"]
+
+
+@pytest.mark.parametrize(
+    ("why", "asked"),
+    [
+        (Dismissal.ANALYSIS_WRONG, ["the analysis of this problem was wrong before"]),
+        (Dismissal.UNCLEAR, ["people have said no to this problem before"]),
+        (Dismissal.FIXED_ELSEWHERE, []),
+    ],
+)
+def test_what_follows_a_report_that_people_dismissed_is_left_to_them_by_their_reason(
+    world: Ahead, why: Dismissal, asked: list[str]
+) -> None:
+    world.gives()
+    world.shows_a_plan()
+    before = a_report(world.store, status=Status.DISMISSED, dismissal=why)
+    with world.store.engine.begin() as connection:
+        connection.execute(update(Report).where(col(Report.id) == 1).values(regression_of=before.id))
+    assert world.looks().status is (Status.AWAITING_APPROVAL if asked else Status.AWAITING_FIX)
+    assert world.why_asked == asked
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from agents.exchange import PullRequest
 from agents.gathering.watching import releases_before
 from agents.means import Means
 from agents.ports import Checkpoint
-from agents.research.reviewing import MOST
+from agents.research.reviewing import wanted
 from agents.stages.follow import FOREIGN, News, NewsKind, follow, foreign, is_current
 from agents.terms import Repository
 from storage.errors import NotFound
@@ -103,7 +103,8 @@ class Following:
         fix = self._fix(report_id)
         repository = self._repository(fix)
         self.means.code_host.ensure_ready(repository, fix.number or 0)
-        asked = self.means.code_host.ensure_reviewers(repository, fix.number or 0, self._wanted(report_id, repository))
+        logins = wanted(self.means.store.reports.get(report_id), repository, self.means.policy)
+        asked = self.means.code_host.ensure_reviewers(repository, fix.number or 0, logins)
         self.means.store.fixes.change(fix.id or 0, ready=True)
         if asked:
             people = ", ".join(asked)
@@ -162,15 +163,6 @@ class Following:
         if fix is None:
             raise NotFound(f"report {report_id} has no fix, though it waits for its pull request; press Retry on it")
         return fix
-
-    def _wanted(self, report_id: int, repository: Repository) -> tuple[str, ...]:
-        """Whom the policy names, then whom the research found; three in all unless the policy names more."""
-        found = self.means.store.reports.get(report_id).research
-        assessed = found.assessment.reviewers if found and found.assessment else ()
-        gone = {name.lower() for name in self.means.policy.gone}
-        logins = dict.fromkeys((*repository.reviewers, *(one.login for one in assessed if one.login)))
-        staying = [login for login in logins if login.lower() not in gone]
-        return tuple(staying[: max(MOST, len(repository.reviewers))])
 
     def _repository(self, fix: Fix) -> Repository:
         repository = self.means.policy.repository(fix.repository)

@@ -25,7 +25,7 @@ from storage.groups import Correction, CorrectionKind
 from storage.raw import SLACK
 from storage.records import Approval, Decision, Report, ShownPlan, Signal
 from storage.standing_rows import StandingApproval
-from storage.status import SignalStatus, Visibility
+from storage.status import Dismissal, SignalStatus, Visibility
 
 LEFT = "the policy file does not name who gave it any more"
 _HELD = "something that was reported here is, or was, held"
@@ -181,6 +181,8 @@ class Standing:
             return "people have objected here"
         former = store.reports.get(report.regression_of) if report.regression_of else None
         refused = former is not None and former.dismissal is not None and not former.dismissal.may_come_back
+        if former is not None and former.dismissal is Dismissal.ANALYSIS_WRONG:
+            return "the analysis of this problem was wrong before"
         return "people have said no to this problem before" if refused else ""
 
     def _by_signals(self, report: Report, repository: Repository) -> str:

@@ -23,8 +23,9 @@ def reception(report: Report, signal: Signal, merged_at: dt.datetime | None = No
     """By the report's status, and for a dismissed one by why it was dismissed. Who asks is never absorbed.
 
     Resolved: what happened before its fix was merged, at `merged_at`, is no regression, however late we hear of it.
-    Fixed elsewhere, or quiet: what happened after that may be one. Not now: looked at again once it weighs twice as
-    much. Won't fix, not a problem, or no reason given: absorbed.
+    Fixed elsewhere, or quiet: what happened after that may be one; wrongly analysed: it is the problem, still there.
+    Not now, or unclear: looked at again once it weighs twice as much. Won't fix, not a
+    problem, or no reason given: absorbed.
     """
     if report.status is Status.RESOLVED:
         late = merged_at is not None and signal.happened_at <= merged_at and not signal.asked_by
@@ -34,9 +35,9 @@ def reception(report: Report, signal: Signal, merged_at: dt.datetime | None = No
     match report.dismissal:
         case _ if signal.asked_by:
             again = True
-        case Dismissal.FIXED_ELSEWHERE | Dismissal.QUIET:
+        case Dismissal.FIXED_ELSEWHERE | Dismissal.QUIET | Dismissal.ANALYSIS_WRONG:
             again = signal.happened_at > report.since
-        case Dismissal.NOT_NOW:
+        case Dismissal.NOT_NOW | Dismissal.UNCLEAR:
             again = report.weight >= _HEAVIER * report.dismissed_weight
         case _:
             again = False

@@ -60,8 +60,8 @@ class LookingBack:
 def similar_report(report: Report, fix: Fix | None) -> SimilarReport:
     """A report as one that looks like another."""
     outcome = report.status.value.replace("_", " ")
-    if report.status in CLOSED and report.dismissed_because:
-        outcome = f"dismissed: {report.dismissed_because}"
+    if report.status in CLOSED and (why := report.dismissed_because or (report.dismissal or "").replace("_", " ")):
+        outcome = f"dismissed: {why}"
     return SimilarReport(
         ref=report.ref,
         title=report.title,

@@ -53,13 +53,13 @@ class Asking:
         """
         if report.status is Status.RESOLVED:  # there any other words may say that it came back
             return named and begins_as_question(words)
-        if not self._guides(report, person):
+        if not self.guides(report, person):
             return named and is_question(words)
         if not named and (report.status is Status.AWAITING_ANSWER or not self.policy.budgets.inquiries_per_day):
             return False
         return len(words) <= LONGEST and is_but_a_question(words)
 
-    def _guides(self, report: Report, person: Person) -> bool:
+    def guides(self, report: Report, person: Person) -> bool:
         """Whether words of theirs would revise the plan, answer what we asked, or be kept for the next try."""
         repository = self.policy.repository(report.repository)
         decides = not rules.may_decide(person, repository, self.policy, self.home_team)

@@ -26,6 +26,10 @@ _MEANS = {
     Dismissal.WONT_FIX: "Later signals of it are counted here and change nothing.",
     Dismissal.NOT_A_PROBLEM: "Later signals of it are counted here and change nothing.",
     Dismissal.FIXED_ELSEWHERE: "If it happens again, I open a report that says it may have come back.",
+    Dismissal.ANALYSIS_WRONG: (
+        "If it is heard of again, I open a report of it, and look for another cause than the one that I found."
+    ),
+    Dismissal.UNCLEAR: "Later signals of it are counted here until it weighs twice as much; they may say more.",
     Dismissal.NOT_NOW: "Later signals of it are counted here until it weighs twice as much.",
 }
 

@@ -1,7 +1,8 @@
 """Mended by hand: a person's own pull request is followed to its merge, or their word begins the soak.
 
 We never push to it, mend its checks or answer its reviews. Who may see a report may say which pull request mends it,
-since a merge will show that; that it is mended without one is for who works on it, and for approvers.
+since a merge will show that; that it is mended without one is for who works on it, and for approvers. Where a pull
+request of ours is open, whose plan an approver said yes to, putting that aside is theirs alone, as dismissing is.
 """
 
 from __future__ import annotations
@@ -48,6 +49,12 @@ _MENDED = (
 )
 
 
+_OURS_IS_OPEN = (
+    "My pull request #{number} is open, by an approver's word, and what you say would put it aside; that is an "
+    "approver's to say, as dismissing is. Nothing was changed. {refusal}"
+)
+
+
 @dataclass(frozen=True)
 class Mending:
     """Carries out what people say of their own fixes, or says why not."""
@@ -69,14 +76,22 @@ class Mending:
         said = self._said(report, words, person)
         if isinstance(said, str):
             return Answer(ok=False, sentence=said)
-        until = self.clock() + dt.timedelta(seconds=self.policy.waits.soak)
         known = self.store.fixes.latest(report_id)
+        if refusal := self._may_not_put_aside(report, known, person):
+            return Answer(ok=False, sentence=refusal)
+        until = self.clock() + dt.timedelta(seconds=self.policy.waits.soak)
         before = releases_before(self.store, self.policy, report_id, self.clock())
         kind = self.store.mendings.declare(report_id, said, until, before)
         if kind is not MendedKind.DONE:
             return Answer(ok=False, sentence=_why_not(kind, report))
         self.nudge.report(report_id)
         return Answer(ok=True, sentence=_done(report, said, until, _left_open(report, known) + _beside(report, person)))
+
+    def _may_not_put_aside(self, report: Report, known: Fix | None, person: Person) -> str:
+        """Why this person may not put our own open pull request aside; empty if there is none, or they may."""
+        number = _open_of_ours(report, known)
+        refusal = rules.may_decide(person, self.policy.repository(report.repository), self.policy, self.home_team)
+        return _OURS_IS_OPEN.format(number=number, refusal=refusal) if number is not None and refusal else ""
 
     def take_back(self, report_id: int, person: Person) -> Answer:
         """Nothing is mended yet, somebody says; the report gathers again. Raises NotFound."""
@@ -121,12 +136,16 @@ class Mending:
         return ByHand(by=person.user_id, repository=found[0].name, number=number, url=f"#{number}")
 
 
+def _open_of_ours(report: Report, known: Fix | None) -> int | None:
+    """The number of our own pull request, while that is followed."""
+    at = report.stuck_from if report.status is Status.STUCK else report.status
+    return known.number if known is not None and not known.by_hand and at in WITH_A_FIX else None
+
+
 def _left_open(report: Report, known: Fix | None) -> str:
     """That our own pull request is not followed any more."""
-    at = report.stuck_from if report.status is Status.STUCK else report.status
-    if known is None or known.by_hand or known.number is None or at not in WITH_A_FIX:
-        return ""
-    return f" My pull request #{known.number} stays open; close it if nobody wants it."
+    number = _open_of_ours(report, known)
+    return "" if number is None else f" My pull request #{number} stays open; close it if nobody wants it."
 
 
 def _beside(report: Report, person: Person) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from agents.checkout.history import Author
 from agents.terms import Policy, Repository
 from storage.assessment import Reviewer
+from storage.records import Report
 
 MOST = 3
 _HALF_LIFE_DAYS = 180.0
@@ -54,6 +55,18 @@ def reviewers(known: Known, repository: Repository, policy: Policy, at: dt.datet
     staying = [one for one in people.found if not _left(one, known.active, gone)]
     best = sorted(staying, key=lambda one: -one.score)[:MOST]
     return tuple(Reviewer(name=one.name, login=one.login, why=", ".join(dict.fromkeys(one.why))) for one in best)
+
+
+def wanted(report: Report, repository: Repository, policy: Policy) -> tuple[str, ...]:
+    """Logins of whom to ask for review: whom the policy names, then whom its research found.
+
+    Three in all unless the policy names more.
+    """
+    assessed = report.research.assessment if report.research else None
+    found = [one.login for one in assessed.reviewers if one.login] if assessed else []
+    gone = {name.lower() for name in policy.gone}
+    staying = [login for login in dict.fromkeys((*repository.reviewers, *found)) if login.lower() not in gone]
+    return tuple(staying[: max(MOST, len(repository.reviewers))])
 
 
 @dataclass

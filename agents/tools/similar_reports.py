@@ -9,6 +9,7 @@ from agents.lookups.looking_back import LookingBack
 from agents.tools.hands import Hands
 from agents.tools.pages import foreign, one_line
 from storage.reports.past import REVERTED, PastReport
+from storage.status import Dismissal
 
 
 class SimilarReports(BaseModel):
@@ -20,6 +21,12 @@ class SimilarReports(BaseModel):
         description="What to look for: the symptom, an error's text, a function's name, or a report such as SB-12.",
     )
     limit: int = Field(default=5, ge=1, le=10)
+
+
+WRONG = (
+    "People who may decide dismissed that report because its analysis is wrong: the problem is real, and the cause as"
+    " found then is not it. Hand that cause in as rejected unless new evidence speaks for it, and look for another."
+)
 
 
 def similar_reports(hands: Hands, back: LookingBack) -> Tool:
@@ -40,10 +47,13 @@ def similar_reports(hands: Hands, back: LookingBack) -> Tool:
 
 def told(report: PastReport) -> str:
     """A report's story in a few lines."""
+    wrong = ", which people say is wrong" if report.dismissal is Dismissal.ANALYSIS_WRONG else ""
     lines = [
         f"{report.ref} {one_line(report.title)}: {outcome(report)}",
         f"  repository: {report.repository}" if report.repository else "",
-        f"  cause as found then: {one_line(report.headline)} {one_line(report.cause, 600)}" if report.headline else "",
+        f"  cause as found then{wrong}: {one_line(report.headline)} {one_line(report.cause, 600)}"
+        if report.headline
+        else "",
         f"  files of its plan: {', '.join(report.files[:10])}" if report.files else "",
         f"  pull request: {report.pull_request}" if report.pull_request else "",
     ]
@@ -60,6 +70,8 @@ def history(own: PastReport | None, before: PastReport | None) -> tuple[str, ...
         )
     if before is not None:
         lines.append(f"This may be the return of an earlier report:\n{told(before)}")
+        if before.dismissal is Dismissal.ANALYSIS_WRONG:
+            lines.append(WRONG)
     return tuple(lines)
 
 

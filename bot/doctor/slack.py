@@ -135,6 +135,21 @@ def _approvers(client: WebClient, policy: Policy | None, home: str) -> Iterator[
     for user in sorted(policy.approvers):
         if reason := _unable(client, user, home):
             yield Finding(f"approver {user}", Verdict.BAD, f"{reason}; nobody can approve by that id")
+    for login, user in sorted(policy.people.items()):
+        if reason := _absent(client, user):
+            sentence = f"{reason} ({user}); nobody reads there that a review is asked of {login}"
+            yield Finding(f"people.{login}", Verdict.BAD, sentence)
+
+
+def _absent(client: WebClient, user: str) -> str:
+    """Why nobody is told by this id; empty if somebody is."""
+    try:
+        found = client.users_info(user=user)["user"]
+    except SlackApiError as error:
+        is_unknown = _said(error) == "user_not_found"
+        return "this workspace has nobody of that id" if is_unknown else why_not(error, "look at the token's scopes")
+    left = found.get("deleted")
+    return f"{found.get('real_name') or found.get('name') or user} left the workspace" if left else ""
 
 
 def _unable(client: WebClient, user: str, home: str) -> str:

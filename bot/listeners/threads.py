@@ -14,6 +14,7 @@ from bot.listeners.addressing import aside, is_thanks, order_of
 from bot.listeners.commands import signalbox_said
 from bot.listeners.deps import Deps
 from bot.listeners.inquiring import asked_here
+from bot.listeners.overhearing import overheard
 from bot.listeners.payload import Typed
 from bot.listeners.promoting import Asked, promote
 from bot.listeners.telling import reply_to
@@ -49,6 +50,8 @@ def replied(event: SlackEvent, deps: Deps) -> None:
     to_us = re.sub(rf"<@{deps.our_user}>[,:;]?(?=\s|$)", "", event.text.strip(), count=1)
     if (answered := asked_here(event, report, person, deps)) is not None:
         answer: Answer | None = answered
+    elif overheard(event, report, person, deps):
+        return
     elif not event.forwarded and (name := repository_named(to_us, deps.policy)):
         answer = deps.rehoming.say(report.id, name, person, Via.REPLY)
     else:

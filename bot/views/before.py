@@ -20,6 +20,10 @@ def came_before(scene: Scene, before: Report) -> list[Piece]:
     if first is None or not first.asked_by:
         if before.dismissal is Dismissal.NOT_NOW:
             return [*was, "It was put off until it weighs twice as much, and now it does."]
+        if before.dismissal is Dismissal.UNCLEAR:
+            return [*was, "More of it came since, so that it weighs twice as much."]
+        if before.dismissal is Dismissal.ANALYSIS_WRONG:
+            return [*was, "It is still there, so I look for another cause."]
         return [*was, "This may be the same coming back."]
     return [*was, Mention(first.asked_by), " asked to have it looked at again."]
 

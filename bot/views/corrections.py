@@ -26,12 +26,18 @@ REASONS = (
     ("Won't fix", Dismissal.WONT_FIX),
     ("Fixed elsewhere", Dismissal.FIXED_ELSEWHERE),
     ("Not a problem", Dismissal.NOT_A_PROBLEM),
+    ("Analysis is wrong", Dismissal.ANALYSIS_WRONG),
+    ("Unclear", Dismissal.UNCLEAR),
     ("Not now", Dismissal.NOT_NOW),
 )
 _SAID = {
     Dismissal.WONT_FIX: "Won't fix: later signals of it are counted here and change nothing.",
     Dismissal.NOT_A_PROBLEM: "Not a problem: later signals of it are counted here and change nothing.",
     Dismissal.FIXED_ELSEWHERE: "Fixed elsewhere: if it happens again, a report is opened that says so.",
+    Dismissal.ANALYSIS_WRONG: (
+        "The analysis is wrong: if it is heard of again, a report is opened, and another cause is looked for."
+    ),
+    Dismissal.UNCLEAR: "Unclear: later signals of it, which may say more, are counted here until it weighs twice that.",
     Dismissal.NOT_NOW: "Not now: later signals of it are counted here until it weighs twice as much.",
     Dismissal.QUIET: "Quiet: if it is heard of again, a report is opened that says so.",
     Dismissal.DUPLICATE: "A duplicate: later signals of it go to the other report.",

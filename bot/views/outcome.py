@@ -23,7 +23,7 @@ from storage.decisions.kept_back import KeptBack, kept_back_by
 from storage.in_the_way import in_the_way_by
 from storage.records import Entry, Fix
 from storage.reports.past import REVERTED
-from storage.status import Mover, Status
+from storage.status import Dismissal, Mover, Status
 
 _CAME_BACK = (
     "It came back after the merge. The new signal is listed with the others, and I look at it again. If the change "
@@ -144,6 +144,7 @@ def followed(scene: Scene) -> Iterator[Drawing]:
         scene.report.dismissal is not None and scene.report.dismissal.may_come_back
     )
     said = "It may have come back, so I opened " if over else "It is looked at again in "
+    said = "It is still there, so I opened " if scene.report.dismissal is Dismissal.ANALYSIS_WRONG else said
     for after in scene.snapshot.after:
         name = f"{after.report.ref}: {called(after.report)}"[:160]
         line: list[Piece] = [Sign("repeat"), f" {said}", Link(after.address, name), ended(name).rstrip()]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
+from agents.research.reviewing import wanted
 from agents.stages.follow import FOREIGN
 from bot.views import parts
 from bot.views.drawing import Drawing
-from bot.views.parts import Link, Mention, Sign, Words, bold
+from bot.views.joining import names
+from bot.views.parts import Link, Mention, Piece, Sign, Words, bold
 from bot.views.scene import Scene
 from bot.views.words import checks_line, plural
 from storage.records import Entry, Fix
@@ -36,10 +38,23 @@ def ready(scene: Scene, entry: Entry, fix: Fix, *, latest: bool) -> Drawing:
         *([parts.context(f"{entry.text}.")] if "; " in entry.text else []),  # not all is green
     ]
     if latest:
-        blocks.append(parts.paragraph("Somebody has to review and merge it. I never merge."))
+        asked = _reviewers(scene, entry, fix)
+        blocks.append(parts.paragraph("Somebody has to review and merge it. I never merge.", *asked))
     elif following := _next_move(scene, entry):
         blocks.append(parts.paragraph(*_who(following), Words(following.text, italic=True, limit=300)))
     return Drawing(f"ready:{entry.id}", text, blocks, past=not latest)
+
+
+def _reviewers(scene: Scene, entry: Entry, fix: Fix) -> list[Piece]:
+    """Those who are asked for review and whom the policy knows in Slack, the first time that it is ready."""
+    repository = scene.policy.repository(fix.repository)
+    first = next(move for move in scene.moves if move.after is entry.after and scene.fix_at(move) is fix)
+    if repository is None or first is not entry:
+        return []
+    known = {login.lower(): user_id for login, user_id in scene.policy.people.items()}
+    logins = map(str.lower, wanted(scene.report, repository, scene.policy))
+    people = dict.fromkeys(known[login] for login in logins if login in known)
+    return [" Asked for review: ", *names(people, ", "), "."] if people else []
 
 
 def _next_move(scene: Scene, entry: Entry) -> Entry | None:

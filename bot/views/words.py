@@ -93,6 +93,8 @@ _REASONS = {
     Dismissal.WONT_FIX: "won't fix",
     Dismissal.NOT_A_PROBLEM: "not a problem",
     Dismissal.FIXED_ELSEWHERE: "fixed elsewhere",
+    Dismissal.ANALYSIS_WRONG: "the analysis is wrong",
+    Dismissal.UNCLEAR: "unclear",
     Dismissal.NOT_NOW: "not now",
     Dismissal.QUIET: "nothing more was heard of it",
 }

@@ -19,7 +19,9 @@ from storage.status import Dismissal, SignalStatus, Status, Visibility
 TITLES_LIMIT = 50  # signals of a candidate that are named
 KIN_TEXT = 4_000  # characters of a signal's own words that come with it
 DISMISSED_FOR = dt.timedelta(days=30)  # so long a dismissed report still takes its signals
-FOR_EVER = frozenset({Dismissal.WONT_FIX, Dismissal.NOT_A_PROBLEM, Dismissal.FIXED_ELSEWHERE, Dismissal.QUIET})
+FOR_EVER = frozenset({
+    Dismissal.WONT_FIX, Dismissal.NOT_A_PROBLEM, Dismissal.FIXED_ELSEWHERE, Dismissal.ANALYSIS_WRONG, Dismissal.QUIET,
+})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def test_what_nobody_wants_fixed_absorbs_its_signals(world: World, why: Dismissa
     assert after.weight == pytest.approx(5.0, abs=0.01)
 
 
-@pytest.mark.parametrize("why", [Dismissal.FIXED_ELSEWHERE, Dismissal.QUIET])
+@pytest.mark.parametrize("why", [Dismissal.FIXED_ELSEWHERE, Dismissal.QUIET, Dismissal.ANALYSIS_WRONG])
 def test_what_was_fixed_elsewhere_or_fell_silent_and_happens_again_opens_a_linked_report_once(
     world: World, why: Dismissal
 ) -> None:
@@ -38,10 +38,11 @@ def test_what_was_fixed_elsewhere_or_fell_silent_and_happens_again_opens_a_linke
     assert world.comes(FAULTS[0], happened_at=now() - dt.timedelta(days=1)).id == again.id
 
 
-def test_what_was_put_off_is_opened_again_when_it_weighs_twice_as_much(world: World) -> None:
+@pytest.mark.parametrize("why", [Dismissal.NOT_NOW, Dismissal.UNCLEAR])
+def test_what_was_put_off_or_unclear_is_opened_again_when_it_weighs_twice_as_much(world: World, why: Dismissal) -> None:
     report = world.comes(FAULTS[0], keys=("k:1",))
     world.comes(FAULTS[0], keys=("k:1",))
-    world.dismiss(report, Dismissal.NOT_NOW)
+    world.dismiss(report, why)
     assert [world.comes(FAULTS[0], keys=("k:1",)).id for _ in range(2)] == [report.id] * 2
     assert world.comes(FAULTS[0], keys=("k:1",)).regression_of == report.id
 

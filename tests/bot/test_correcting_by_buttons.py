@@ -101,7 +101,9 @@ def test_after_a_dismissal_the_reason_is_asked_and_kept(place: Workplace) -> Non
     card = place.draw(report.id or 0)[0]
     place.presses(ADA, card, "Dismiss")
     (asked,) = [each for each in place.draw(report.id or 0) if "Why?" in text_of(each)]
-    assert labels(asked) == ["Won't fix", "Fixed elsewhere", "Not a problem", "Duplicate of…", "Not now"]
+    assert labels(asked) == [
+        "Won't fix", "Fixed elsewhere", "Not a problem", "Duplicate of…", "Analysis is wrong", "Unclear", "Not now",
+    ]  # fmt: skip
     place.presses(BOB, asked, "Won't fix")
     assert "may not do this" in place.whispers(BOB)[-1]
     place.presses(ADA, asked, "Fixed elsewhere")
@@ -112,6 +114,26 @@ def test_after_a_dismissal_the_reason_is_asked_and_kept(place: Workplace) -> Non
     assert (told.ts, labels(told)) == (asked.ts, [])
     assert "no reason was given" not in str(told.blocks)
     assert "Dismissed: fixed elsewhere" in text_of(card)
+
+
+@pytest.mark.parametrize(
+    ("label", "why", "told", "shown_as"),
+    [
+        ("Analysis is wrong", Dismissal.ANALYSIS_WRONG, "look for another cause", "the analysis is wrong"),
+        ("Unclear", Dismissal.UNCLEAR, "they may say more", "unclear"),
+    ],
+)
+def test_what_research_is_to_learn_is_a_reason_too(
+    place: Workplace, label: str, why: Dismissal, told: str, shown_as: str
+) -> None:
+    report = a_public(place)
+    place.presses(ADA, place.draw(report.id or 0)[0], "Dismiss")
+    (asked,) = [each for each in place.draw(report.id or 0) if "Why?" in text_of(each)]
+    place.presses(ADA, asked, label)
+
+    assert told in place.whispers(ADA)[-1]
+    assert place.store.reports.get(report.id or 0).dismissal is why
+    assert f"Dismissed: {shown_as}" in text_of(place.draw(report.id or 0)[0])
 
 
 def test_a_duplicate_is_chosen_among_those_that_are_alike(place: Workplace) -> None:

@@ -119,7 +119,7 @@ def test_code_that_was_pulled_without_its_packages_is_noticed(tmp_path: Path) ->
 
 
 def examined(
-    place: Workplace, approvers: list[str], app_token: str = "", channels: tuple[str, ...] = ()
+    place: Workplace, approvers: list[str], app_token: str = "", channels: tuple[str, ...] = (), **terms: object
 ) -> dict[str, Finding]:
     seed = place.workspace.seed.app
     settings = Settings.model_validate(
@@ -129,7 +129,9 @@ def examined(
             "slack_api_url": place.workspace.api_url,
         }
     )
-    policy = Policy.model_validate({"approvers": approvers, "channels": [{"id": channel} for channel in channels]})
+    policy = Policy.model_validate(
+        {"approvers": approvers, "channels": [{"id": channel} for channel in channels], **terms}
+    )
     return {each.what: each for each in examine_slack(settings, policy)}
 
 
@@ -162,6 +164,16 @@ def test_slack_that_is_not_well_is_not_taken_for_a_refused_token(place: Workplac
 
     assert told in found["Slack bot token"].sentence
     assert "reinstall" not in found["Slack bot token"].sentence
+
+
+def test_who_is_nobody_in_slack_is_named_with_the_login(place: Workplace) -> None:
+    found = examined(place, [ADA], people={"octocat": "U012AB3CD", "gus": GUS})
+
+    assert found["people.octocat"].verdict is Verdict.BAD
+    assert (
+        "nobody of that id (U012AB3CD); nobody reads there that a review is asked" in found["people.octocat"].sentence
+    )
+    assert "people.gus" not in found  # a guest may review
 
 
 def test_approvers_who_cannot_approve_are_named(place: Workplace) -> None:

@@ -213,11 +213,34 @@ def test_a_fix_that_is_being_written_is_stopped_first_and_one_of_ours_is_left_op
     life.green()
     life.draw()
     opens(place)
-    assert "My pull request #7 stays open" in said(place, BOB, f"fixed SB-1 {LINK}")
+    assert "My pull request #7 stays open" in said(place, ADA, f"fixed SB-1 {LINK}")
     assert life.report.status is Status.AWAITING_REVIEW
     assert "Pull request #7 is green and ready" in all_of(life)
     becomes(place, PullRequestState.MERGED)
     assert looks(place, life) is Status.AWAITING_PROOF
+
+
+@pytest.mark.parametrize("words", [f"fixed SB-1 {LINK}", "fixed SB-1 #5", "fixed SB-1", "fixed SB-1 in 2.3.1"])
+@pytest.mark.parametrize("stuck", [False, True])
+def test_a_pull_request_of_ours_is_put_aside_by_who_may_dismiss_alone(
+    place: Workplace, words: str, stuck: bool
+) -> None:
+    life = with_a_plan(place)
+    life.approved()
+    life.fixed()
+    if stuck:
+        life.move(Status.STUCK, because="red")
+    opens(place)
+    said(place, BOB, "take SB-1")
+    told = said(place, BOB, words)
+    assert told.startswith("My pull request #7 is open, by an approver's word")
+    assert f"allows it to <@{ADA}>" in told
+    assert life.report.status is (Status.STUCK if stuck else Status.AWAITING_CHECKS)
+    fix = place.store.fixes.latest(life.id)
+    assert fix is not None
+    assert fix.number == 7
+
+    assert "My pull request #7 stays open" in said(place, ADA, words)
 
 
 def test_what_is_stuck_can_be_mended_by_hand(place: Workplace) -> None:

@@ -67,3 +67,8 @@ def test_notes_that_are_too_long_are_named_with_the_other_faults(tmp_path: Path)
     assert "repositories[0].notes: it has to be words in quotation marks" in said
     assert "sources.x.notes: these hold a character" in said
     assert len(said) < 1_500
+
+
+def test_people_are_logins_with_ids_of_slack(tmp_path: Path) -> None:
+    said = faults(tmp_path, '[people]\noctocat = "@ada"\n')
+    assert "people.octocat: this is no Slack user id; one is U or W" in said
