@@ -48,8 +48,8 @@ def ready(scene: Scene, entry: Entry, fix: Fix, *, latest: bool) -> Drawing:
 def _reviewers(scene: Scene, entry: Entry, fix: Fix) -> list[Piece]:
     """Those who are asked for review and whom the policy knows in Slack, the first time that it is ready."""
     repository = scene.policy.repository(fix.repository)
-    first = next(move for move in scene.moves if move.after is entry.after and scene.fix_at(move) is fix)
-    if repository is None or first is not entry:
+    before = (move for move in scene.moves if (move.id or 0) < (entry.id or 0) and scene.fix_at(move) is fix)
+    if repository is None or any(move.after is entry.after for move in before):
         return []
     known = {login.lower(): user_id for login, user_id in scene.policy.people.items()}
     logins = map(str.lower, wanted(scene.report, repository, scene.policy))
