@@ -21,7 +21,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from benchmarks.town import a_town
-from bot.sources.webhook import sign
+from bot.sources.webhooks.webhook import sign
 from playground.town import Town
 from playground.townsfolk import FLEET, MAYA, SOLAR
 from playground.workspace.records import Call

@@ -40,7 +40,8 @@ from bot.encoders import encoder_of, vectoriser_of
 from bot.forgetting import forget_ahead
 from bot.github_credentials import credentials_of
 from bot.home import at_home, places_of, short_of_room
-from bot.http import Gate, HttpServer
+from bot.http import Gate
+from bot.http_server import HttpServer
 from bot.jobs import Jobs
 from bot.listeners import Deps, build_slack_app
 from bot.listeners.events import deal_with
@@ -64,7 +65,7 @@ from bot.settings import Settings, environment, secret, unset
 from bot.slack.socket_mode import Socket
 from bot.slack.writer import SlackWriter
 from bot.sources import ALL_KINDS, KINDS, open_sources
-from bot.sources.webhook import open_webhooks
+from bot.sources.webhooks.webhook import open_webhooks
 from bot.turned_private import TurnedPrivate
 from storage.database import open_store
 from storage.store import Store

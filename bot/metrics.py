@@ -26,7 +26,7 @@ from agents.terms import Policy
 from bot.circuits import all_breakers
 from bot.durable.engine import Engine
 from bot.durable.tally import Tally
-from bot.http import HttpServer
+from bot.http_server import HttpServer
 from bot.patience import Latest
 from bot.settings import Settings
 from storage.columns import now

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from agents.patches.paths import NEVER, UNTOUCHABLE, matches
 from agents.terms import PROTECTED, seconds
-from bot.sources import REQUIRED_OPTIONS
+from bot.sources import KNOWN_OPTIONS, REQUIRED_OPTIONS
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,39}", re.ASCII)
 _TAKEN = frozenset({"slack"})
@@ -198,6 +198,9 @@ def _source_faults(key: str, name: str, source: _Source, kinds: Collection[str])
                 f"{key}.options.{option}: it is missing, and a {source.kind} source cannot do without it; write "
                 f'options = {{ {option} = "…" }} (docs/sources.md says what stands there)'
             )
+    known = KNOWN_OPTIONS.get(source.kind, tuple(source.options))
+    for option in sorted({*source.options} - {*known}):
+        yield f"{key}.options.{option}: a {source.kind} source has no such option; there are {', '.join(known)}"
     try:
         seconds(source.options.get("lookback", "1d"))
     except ValueError as error:

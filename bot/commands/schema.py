@@ -6,7 +6,7 @@ import json
 
 import typer
 
-from bot.sources.webhook import json_schema
+from bot.sources.webhooks.schema import json_schema
 
 
 def schema() -> None:

@@ -28,9 +28,10 @@ from bot.installed import outdated_install
 from bot.lookups import open_mcp
 from bot.policy import read_policy
 from bot.settings import Settings, environment, read_settings
-from bot.sources import ALL_KINDS, KINDS, webhook
+from bot.sources import ALL_KINDS, KINDS
 from bot.sources.naming import named_in_vain
 from bot.sources.source import pulled_from
+from bot.sources.webhooks import webhook
 from storage.columns import now
 from storage.database import migrate, open_store
 from storage.errors import SignalboxError
@@ -147,8 +148,8 @@ def _sources(settings: Settings, policy: Policy) -> Iterator[Finding]:
         what = f"source {name}"
         try:
             if terms.kind == webhook.KIND:
-                webhook.open_webhook(name, terms, environment())
-                yield Finding(what, Verdict.GOOD, "its secret is set; it is received at POST /signals")
+                hook = webhook.open_webhook(name, terms, environment())
+                yield Finding(what, Verdict.GOOD, f"its secret is set; it is received at POST {hook.path}")
                 continue
             source = KINDS[terms.kind](name, terms, settings)
             pulled = pulled_from(source, name, "")

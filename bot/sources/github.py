@@ -226,7 +226,7 @@ def _words(options: dict[str, str], key: str) -> frozenset[str]:
     return frozenset(word.strip().lower() for word in options.get(key, "").split(",") if word.strip())
 
 
-REQUIRED = ("repository",)  # options
+REQUIRED, OPTIONAL = ("repository",), ("labels", "bots", "lookback")  # options
 
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> GithubIssues:

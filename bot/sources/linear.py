@@ -235,6 +235,9 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+OPTIONAL = ("teams", "labels", "lookback")  # options
+
+
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> LinearIssues:
     """The open issues, of `options.teams` and with one of `options.labels` if given, with LINEAR_API_KEY."""
     return LinearIssues(

@@ -138,7 +138,7 @@ class PostHog:
         return False
 
 
-REQUIRED = ("project",)  # options
+REQUIRED, OPTIONAL = ("project",), ("shapes", "lookback")  # options
 
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> PostHog:

@@ -216,7 +216,7 @@ def pause_towards(url: str) -> float:
     return _BETWEEN_PAGES if host == _SENTRY or host.endswith(f".{_SENTRY}") else 0.0
 
 
-REQUIRED = ("organization",)  # options
+REQUIRED, OPTIONAL = ("organization",), ("query", "lookback")  # options
 
 
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> SentryIssues:

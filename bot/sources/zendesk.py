@@ -182,6 +182,9 @@ def _session(name: str, url: str, settings: Settings) -> requests.Session:
     return session
 
 
+OPTIONAL = ("tags", "lookback")  # options
+
+
 def open_source(name: str, terms: SourceTerms, settings: Settings) -> ZendeskTickets:
     """The tickets, with one of `options.tags` if given, of the Zendesk at ZENDESK_URL."""
     if not settings.zendesk_url:

@@ -17,11 +17,12 @@ import pytest
 import bot.sources
 from agents.redaction.redact import Redactor
 from agents.terms import Policy, SourceTerms
-from bot.http import Gate, HttpServer
+from bot.http import Gate
+from bot.http_server import HttpServer
 from bot.policy import read_policy
 from bot.pulling.pulls import Puller
 from bot.settings import Settings
-from bot.sources.webhook import open_webhooks
+from bot.sources.webhooks.webhook import open_webhooks
 from playground.loopback import Loopback
 from storage.raw import Severity
 from storage.store import Store

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bot import http_heads
-from bot.http import HttpServer
+from bot.http_server import HttpServer
 
 
 def slowly(asked: Request) -> JSONResponse:

@@ -16,7 +16,7 @@ from agents.model_terms import Models
 from agents.terms import Policy, SourceTerms
 from bot.circuits import GIT, Circuits
 from bot.durable.tally import Ended, Tally
-from bot.http import HttpServer
+from bot.http_server import HttpServer
 from bot.metrics import Metrics
 from bot.settings import Settings, read_settings
 from storage.columns import now

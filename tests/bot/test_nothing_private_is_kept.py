@@ -28,7 +28,8 @@ from agents.terms import SourceTerms
 from bot.durable.engine import Engine
 from bot.durable.enqueuing import Enqueuer
 from bot.durable.queues import Queue
-from bot.http import Gate, HttpServer
+from bot.http import Gate
+from bot.http_server import HttpServer
 from bot.jobs import Jobs
 from bot.listeners import build_slack_app
 from bot.listeners.events import deal_with
@@ -36,7 +37,7 @@ from bot.log import configure_logging
 from bot.messenger import SlackMessenger
 from bot.pulling.pulls import Puller
 from bot.sources.source import Pulled
-from bot.sources.webhook import open_webhooks, sign
+from bot.sources.webhooks.webhook import open_webhooks, sign
 from evals.made_secrets import ANYWHERE, BY_FORM, BY_PLACE
 from storage.columns import now
 from storage.database import open_store
@@ -180,12 +181,9 @@ def bot(site: Site, sqlite_url: str, tmp_path: Path, logs: io.StringIO) -> Itera
             inbox=lambda event_id: deal_with(event_id, place.deps),
             redact=redactor.text,
         )
-        hooks = open_webhooks(
-            place.policy.model_copy(
-                update={"sources": {"alerts": SourceTerms(kind="webhook", report_to=SOLAR, options={"secret": "KEY"})}}
-            ),
-            {"KEY": HOOK_SECRET},
-        )
+        alerts = SourceTerms(kind="webhook", report_to=SOLAR, options={"secret": "KEY"})
+        policy = place.policy.model_copy(update={"sources": {"alerts": alerts}})
+        hooks = open_webhooks(policy, {"KEY": HOOK_SECRET})
         engine.start(jobs)
         stack.callback(engine.stop, seconds=0)
         server = stack.enter_context(HttpServer(Gate(hooks, store, redactor, enqueuer).app(), "127.0.0.1", 0))

@@ -156,6 +156,11 @@ name = "acme/shop"
         ('[sources.x]\nkind = "posthog"\nreport_to = "C01"', "sources.x.options.project", "docs/sources.md"),
         ('[sources.x]\nkind = "webhook"\nreport_to = "C01"', "sources.x.options.secret", "docs/sources.md"),
         ('[sources.x]\nkind = "linear"\nreport_to = "C01"\noptions = { lookback = "soon" }', "lookback", '"5m"'),
+        (
+            '[sources.x]\nkind = "linear"\nreport_to = "C01"\noptions = { team = "A" }',
+            "x.options.team:",
+            "teams, labels",
+        ),
         ('[sources.x]\nkind = "slack"\nreport_to = "C01"', "sources.x.kind", "[[channels]]"),
     ],
 )

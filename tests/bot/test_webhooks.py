@@ -17,8 +17,10 @@ import requests
 from agents.errors import BadSettings, SourceRejected
 from agents.redaction.redact import Redactor
 from agents.terms import Policy, SourceTerms
-from bot.http import Gate, HttpServer
-from bot.sources.webhook import BODY_LIMIT, Bucket, json_schema, open_webhooks, sign
+from bot.http import Gate
+from bot.http_server import HttpServer
+from bot.sources.webhooks.schema import json_schema
+from bot.sources.webhooks.webhook import BODY_LIMIT, Bucket, open_webhooks, sign
 from storage.raw import Severity
 from storage.status import Visibility
 from storage.store import Store

@@ -8,7 +8,7 @@ import time
 import pytest
 import requests
 
-from bot.sources.webhook import sign
+from bot.sources.webhooks.webhook import sign
 from playground.bots import forked
 from playground.town import Town
 from storage.database import open_store
@@ -16,6 +16,7 @@ from storage.records import Signal
 from storage.status import SignalStatus
 from tests.agents.tiny_transformer import WIDTH, make_transformer
 from tests.bot.test_doctor import examined, town
+from tests.bot.tools import GROUP
 
 __all__ = ["town"]  # the fixture
 
@@ -36,9 +37,11 @@ def test_a_running_bot_takes_a_signal_and_digests_it_with_the_transformer_that_i
     }
     with town:
         policy = town.root / "signalbox.toml"
+        pages = 'kind = "webhook"\nreport_to = "C07SOLAR"\noptions = { secret = "ALERTS_SECRET", form = "grafana" }\n'
         hook = '\n[sources.alerts]\nkind = "webhook"\nreport_to = "C07SOLAR"\noptions = { secret = "ALERTS_SECRET" }\n'
-        policy.write_text(policy.read_text(encoding="utf-8") + hook, encoding="utf-8")
+        policy.write_text(f"{policy.read_text(encoding='utf-8')}\n[sources.pages]\n{pages}{hook}", encoding="utf-8")
         assert "its secret is set" in examined(town).stdout
+        assert "received at POST /signals/pages" in examined(town).stdout
         assert "ALERTS_SECRET" in examined(town, ALERTS_SECRET="").stdout
         town.start_bot()
         _wait_for_health(port)
@@ -51,6 +54,10 @@ def test_a_running_bot_takes_a_signal_and_digests_it_with_the_transformer_that_i
         }
         answer = requests.post(f"http://127.0.0.1:{port}/signals", data=body, headers=headers, timeout=10)
         assert answer.status_code == 202
+        token = {"Authorization": f"Bearer {SECRET}"}
+        page = requests.post(f"http://127.0.0.1:{port}/signals/pages", json=GROUP, headers=token, timeout=10)
+        assert page.status_code == 202
+        assert _digested(town, page.json()["signals"][0]["id"]).title == "HighErrorRate: 5% of checkouts fail"
         signal = _digested(town, answer.json()["id"])
         assert signal.status is SignalStatus.FILED
         told = requests.get(f"http://127.0.0.1:{numbers}/metrics", timeout=10).text

@@ -1,7 +1,8 @@
 """Webhooks: any tool that can sign a request may send signals. Not pulled: bot/http.py receives, this module reads.
 
 A request is signed with the secret that both sides share: HMAC-SHA256 over the version, the time, the source's name and
-the idempotency key, each on a line, and then the body as it was sent.
+the idempotency key, each on a line, and then the body as it was sent. A webhook with a form takes what a tool sends of
+itself instead, which proves the secret in a way of its own.
 """
 
 from __future__ import annotations
@@ -11,78 +12,22 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
-
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from agents.errors import BadSettings
 from agents.terms import Policy, SourceTerms
 from bot.sources.source import option
+from bot.sources.webhooks.forms import ALERTS, Form
+from bot.sources.webhooks.schema import WebhookSignal
 from storage.columns import now
-from storage.raw import RawSignal, Severity, possible
+from storage.raw import RawSignal
 
 KIND = "webhook"
 VERSION = "v1"
 WINDOW = 300.0  # seconds that a signature is good for, before and after its time
 BODY_LIMIT = 256 * 1024  # bytes
+TOOLS_BODY_LIMIT = 1024 * 1024  # what a tool sends in its own form nobody can shorten
 _SHORTEST_SECRET = 16
 _PER_MINUTE = 600.0
-_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"  # without characters that control or end a line
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def _storable(text: str) -> str:
-    if _UNSTORABLE.search(text):
-        raise ValueError("it holds a NUL or half a character, which no database keeps")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_storable)]
-
-
-class WebhookSignal(BaseModel):
-    """A signal as a tool sends it. Only the title is needed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", title="Signal")
-
-    title: Text = Field(min_length=1, max_length=500, description="What is wrong, in one line.")
-    body: Text = Field(default="", max_length=40_000, description="Everything else that is known, as plain text.")
-    id: Text = Field(
-        default="",
-        max_length=200,
-        pattern=_ONE_LINE,
-        description="Your name for the problem. Sending it again with other words updates the signal. Empty: the "
-        "idempotency key or, without one, the body stands for it.",
-    )
-    occurrence: Text = Field(
-        default="",
-        max_length=200,
-        pattern=_ONE_LINE,
-        description="What tells one time it happened from the next, such as the moment of a regression: another "
-        "occurrence of the same id is another signal.",
-    )
-    severity: Severity = Field(default=Severity.WARNING, description="How bad it is.")
-    reach: int = Field(default=1, ge=0, le=2**31 - 1, description="How many people met it.")
-    url: Text = Field(default="", max_length=2000, pattern=r"^(https?://[^\s<>|]+)?$", description="Where to see it.")
-    author: Text = Field(default="", max_length=200, description="Who or what reported it.")
-    people: tuple[Annotated[Text, Field(max_length=200)], ...] = Field(
-        default=(), max_length=20, description="Names of people in the text; they are replaced before it is kept."
-    )
-    keys: tuple[Annotated[Text, Field(min_length=1, max_length=280)], ...] = Field(
-        default=(),
-        max_length=20,
-        description="What identifies the problem exactly, such as an error's fingerprint: signals that share one are "
-        "filed under one report.",
-    )
-    labels: tuple[Annotated[Text, Field(min_length=1, max_length=100)], ...] = Field(
-        default=(),
-        max_length=20,
-        description="What your tool files it under, such as a component: two of this source that share a rare one "
-        "are likelier the same problem. Nobody is shown them; say in the body what should be read.",
-    )
-    happened_at: Annotated[AwareDatetime, AfterValidator(lambda moment: possible(min(moment, now())))] | None = Field(
-        default=None, description="When, with its time zone. Left out: now."
-    )
 
 
 @dataclass(frozen=True)
@@ -93,6 +38,12 @@ class Webhook:
     terms: SourceTerms
     secret: bytes
     per_minute: float
+    form: Form | None = None
+
+    @property
+    def path(self) -> str:
+        """Where it is received."""
+        return f"/signals/{self.name}" if self.form else "/signals"
 
     def refuses(self, timestamp: str, signature: str, key: str, body: bytes, at: float) -> str:
         """Why a request is not to be believed at this Unix time; empty when it is."""
@@ -120,7 +71,7 @@ class Webhook:
             visibility=self.terms.visibility,
             severity=sent.severity,
             reach=sent.reach,
-            keys=(*sent.keys, *((f"url:{sent.url}",) if sent.url else ())),
+            keys=(*sent.keys, *((f"url:{sent.url}",) if sent.url and self.form not in ALERTS else ())),
             labels=sent.labels,
             happened_at=sent.happened_at or now(),
         )
@@ -132,7 +83,7 @@ def sign(secret: bytes, timestamp: str, source: str, key: str, body: bytes) -> s
     return f"{VERSION}={hmac.new(secret, signed, hashlib.sha256).hexdigest()}"
 
 
-REQUIRED = ("secret",)  # options
+REQUIRED, OPTIONAL = ("secret",), ("form", "per_minute")  # options
 
 
 def open_webhooks(policy: Policy, environment: Mapping[str, str]) -> dict[str, Webhook]:
@@ -154,12 +105,14 @@ def open_webhook(name: str, terms: SourceTerms, environment: Mapping[str, str]) 
         per_minute = float(terms.options.get("per_minute", _PER_MINUTE))
     except ValueError as error:
         raise BadSettings(f"sources.{name}.options.per_minute is no number: give one such as 600.") from error
-    return Webhook(name, terms, secret.encode(), max(1.0, per_minute))
+    return Webhook(name, terms, secret.encode(), max(1.0, per_minute), _form(name, terms))
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of what may be sent, as docs/signals.schema.json publishes it."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **WebhookSignal.model_json_schema()}
+def _form(name: str, terms: SourceTerms) -> Form | None:
+    given = terms.options.get("form", "")
+    if given not in ("", *Form):
+        raise BadSettings(f"sources.{name}.options.form is {given!r}: leave it out, or give one of {', '.join(Form)}.")
+    return Form(given) if given else None
 
 
 Monotonic = Callable[[], float]
@@ -181,3 +134,7 @@ class Bucket:
             return (1.0 - self._left) * 60.0 / self._most
         self._left -= 1.0
         return 0.0
+
+    def owe(self, more: int) -> None:
+        """Count what came with the one that was taken: later ones wait for it."""
+        self._left -= more

@@ -1,0 +1,113 @@
+"""Issues as Jira sends them: its webhooks (`issue` beside `webhookEvent`), and its automation (the issue itself).
+
+The issue's key is the signal's id, so each event about it updates its words. What is done or deleted is no signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bot.sources.webhooks.words import (
+    Lenient,
+    Reading,
+    Sent,
+    Table,
+    Tables,
+    Unreadable,
+    Word,
+    Words,
+    fitted,
+    severity_of,
+)
+
+_BLOCKS = frozenset({"paragraph", "heading", "codeBlock", "listItem", "hardBreak", "tableRow", "blockquote"})
+_DEEPEST = 60  # nodes within nodes
+
+
+class _Named(Lenient):
+    name: Word = ""
+
+
+class _Person(Lenient):
+    displayName: Word = ""  # noqa: N815 as it is sent
+
+
+class _Category(Lenient):
+    key: Word = ""
+
+
+class _State(Lenient):
+    statusCategory: Annotated[_Category, Table] = _Category()  # noqa: N815
+
+
+class _Fields(Lenient):
+    summary: Word = ""
+    description: Any = None  # text, or Atlassian's document format
+    environment: Any = None
+    created: Word = ""
+    labels: Words = ()
+    components: Annotated[tuple[_Named, ...], Tables] = ()
+    priority: Annotated[_Named, Table] = _Named()
+    status: Annotated[_State, Table] = _State()
+    reporter: Annotated[_Person, Table] = _Person()
+    creator: Annotated[_Person, Table] = _Person()
+    assignee: Annotated[_Person, Table] = _Person()
+
+
+class _Issue(Lenient):
+    key: Word = ""
+    data: Word = Field(default="", alias="self")  # where its data is
+    fields: Annotated[_Fields, Table] = _Fields()
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        site, rest, _ = self.data.partition("/rest/")
+        return f"{site}/browse/{self.key}" if rest else ""
+
+
+def read_issue(sent: object) -> Reading:
+    """The issue, unless it is done. Raises Unreadable for what names no issue."""
+    table = sent if isinstance(sent, dict) else {}
+    event = str(table.get("webhookEvent") or "")
+    if event and not event.startswith(("jira:issue_", "comment_")):
+        return Reading(ignored=1)
+    inner = table.get("issue")
+    issue = _Issue.model_validate(inner if isinstance(inner, dict) else table)
+    if not issue.key:
+        raise Unreadable("there is no issue with a key in it")
+    fields = issue.fields
+    if event in ("jira:issue_deleted", "comment_deleted") or fields.status.statusCategory.key == "done":
+        return Reading(ignored=1)
+    people = (fields.reporter.displayName, fields.creator.displayName, fields.assignee.displayName)
+    environment = _plain(fields.environment)
+    signal = fitted(
+        title=fields.summary,
+        body="\n\n".join(filter(None, (_plain(fields.description), environment and f"Environment: {environment}"))),
+        id=issue.key,
+        severity=severity_of(fields.priority.name),
+        url=issue.url,
+        author=fields.reporter.displayName,
+        people=dict.fromkeys(people),
+        labels=(*fields.labels, *(component.name for component in fields.components)),
+        happened_at=fields.created,
+    )
+    return Reading((Sent(signal, signal.model_dump_json()),))
+
+
+def _plain(text: object) -> str:
+    return text.strip() if isinstance(text, str) else "".join(_words(text, 0)).strip()
+
+
+def _words(node: object, depth: int) -> Iterator[str]:
+    if not isinstance(node, dict) or depth > _DEEPEST:
+        return
+    yield str(node.get("text") or "")
+    children = node.get("content")
+    for child in children if isinstance(children, list) else ():
+        yield from _words(child, depth + 1)
+    if node.get("type") in _BLOCKS:
+        yield "\n"
