@@ -162,6 +162,12 @@ class FixCase(_Case):
         return numbered(self.subject, self.round_number)
 
     @property
+    def may_go_again(self) -> bool:
+        """Whether what was pushed may be pushed once more as it is, if nothing but its checks is to be done again."""
+        kept = self.handed_in is not None and bool(self.patch) and not self.unproven
+        return kept and not self.objections and not self.guided_since
+
+    @property
     def issues(self) -> tuple[int, ...]:
         """The numbers of the repository's own issues among the signals, and among what people linked.
 

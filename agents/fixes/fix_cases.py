@@ -14,6 +14,7 @@ from agents.fixes.beginning import Consent, permitted
 from agents.fixes.renamed import other_names
 from agents.means import Means
 from agents.noted import noted_of_report
+from agents.outages import is_outage
 from agents.research.case_of import GUIDING, guidance_of, readable, seen
 from agents.running import came_to_nothing, run_key
 from agents.terms import Repository
@@ -48,6 +49,7 @@ class FixStart(BaseModel):
     way: InTheWay | None = None
     ended_by: str = Mover.MACHINE.value  # who ended it before it began
     ahead: bool = False  # nobody but a standing approval allows what is to be pushed for the first time
+    again: bool = False  # what was pushed is pushed again, so that its checks run again; no agent writes
     over: bool = False  # people have merged or closed its pull request: the next look says what that means
 
 
@@ -89,6 +91,13 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         thread="" if discreet else store.outbox.permalink(report_id),
         **_remarks(means, repository, row),
     )
+
+
+def to_push_again(means: Means, approved: Approved, row: Fix) -> FixStart | None:
+    """Where its checks failed of an outage, what was pushed, on the base on which it is proven."""
+    case = case_of(means, approved, row, left_behind="") if is_outage(row.red_log) else None
+    may_go = case is not None and case.may_go_again
+    return FixStart(case=case, fix_id=row.id or 0, again=True) if may_go else None
 
 
 def _linked(means: Means, one: LinkedIssue) -> Linked:

@@ -8,7 +8,7 @@ from agents.cases import FixCase
 from agents.errors import CodeHostRejected, Stopped
 from agents.exchange import PullRequestState
 from agents.fixes.beginning import need_room
-from agents.fixes.fix_cases import Approved, FixStart, case_of
+from agents.fixes.fix_cases import Approved, FixStart, case_of, to_push_again
 from agents.fixes.in_the_way import in_the_way, sentence_of
 from agents.fixes.issuing import Issuing
 from agents.fixes.standing_fixes import Allowed, is_open, need_allowed, unbegun
@@ -24,7 +24,7 @@ from agents.stages.review import reviewer
 from agents.terms import Repository
 from storage.decisions.kept_back import KeptBack
 from storage.errors import NotFound
-from storage.judgments import Judgment, Outcome, Stage
+from storage.judgments import Judgment, Outcome, Proof, Stage
 from storage.records import CheckState, EntryKind, Fix
 from storage.status import Mover, Status
 
@@ -43,6 +43,8 @@ class Fixing:
         elif start.case is None:
             outcome, who = start.outcome, start.ended_by
             checkpoint("end", lambda: self._end(report_id, outcome, start.sentence, who, start.way), bool)
+        elif start.again:
+            self._run_again(start.case, start, checkpoint)
         else:
             run = ReportRun(self.means, Stage.FIX, report_id, start.run)
             self._run(run, start.case, start, checkpoint)
@@ -59,20 +61,30 @@ class Fixing:
             return
         checkpoint("keep", lambda: self._keep(run, fix_id, case, fixed), bool)
         if self.means.policy.dry_run:
-            sentence = (
-                "This is a dry run: the fix is written and proven, and nothing was pushed. Turn dry_run off, retry."
-            )
-            checkpoint("end", lambda: self._end(report_id, Outcome.DRY_RUN, sentence), bool)
+            checkpoint("end", lambda: self._end(report_id, Outcome.DRY_RUN, _DRY_RUN), bool)
             return
         message = commit_message(case, fixed.submission)
         try:
-            pushed = bool(checkpoint("push", lambda: self._push(start, case, fixed, message), str))
+            pushed = bool(checkpoint("push", lambda: self._push(start, case, fixed.proof, message), str))
         except Stopped as stopped:
             outcome, why = stopped.outcome, str(stopped)
             checkpoint("end", lambda: self._end(report_id, outcome, why, run.ended_by(outcome)), bool)
             return
         if pushed:
             checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
+        checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed), bool)
+
+    def _run_again(self, case: FixCase, start: FixStart, checkpoint: Checkpoint) -> None:
+        """Push what is proven and pushed once more, as a round: as a new commit, which has its checks run."""
+        report_id, fix_id, submission = case.report_id, start.fix_id, case.handed_in
+        if submission is None:
+            raise NotFound(f"the fix {fix_id} has lost what was handed in; press Retry on SB-{report_id}")
+        if self.means.policy.dry_run:
+            checkpoint("end", lambda: self._end(report_id, Outcome.DRY_RUN, _DRY_RUN), bool)
+            return
+        change, message = self.means.store.fixes.change, commit_message(case, submission)
+        checkpoint("keep", lambda: change(fix_id, rounds=case.round_number, checks=CheckState.NONE) is None, bool)
+        pushed = bool(checkpoint("push", lambda: self._push(start, case, None, message), str))
         checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed), bool)
 
     def _start(self, report_id: int) -> FixStart:
@@ -100,11 +112,15 @@ class Fixing:
         begun = store.fixes.start(report_id, plan.revision, repository.name, branch, tip)
         if begun.head_sha:
             self.means.code_host.need_ours(repository, branch)  # or the round would be paid for in vain
-        row = self._on_tip(begun, repository, tip)
+        started = to_push_again(self.means, approved, begun) or self._started(approved, begun, tip)
+        return started.model_copy(update={"ahead": is_new and approved.consent.ahead})
+
+    def _started(self, approved: Approved, begun: Fix, tip: str) -> FixStart:
+        row = self._on_tip(begun, approved.repository, tip)
         case = case_of(self.means, approved, row, left_behind="" if row.patch else begun.patch)
-        run = ReportRun(self.means, Stage.FIX, report_id, run_key(Stage.FIX, approved.report))
-        run.begin(store.signals.of_report(report_id), repository.name)
-        return FixStart(case=case, fix_id=row.id or 0, run=run.key, ahead=is_new and approved.consent.ahead)
+        run = ReportRun(self.means, Stage.FIX, row.report_id, run_key(Stage.FIX, approved.report))
+        run.begin(self.means.store.signals.of_report(row.report_id), approved.repository.name)
+        return FixStart(case=case, fix_id=row.id or 0, run=run.key)
 
     def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""
@@ -149,7 +165,7 @@ class Fixing:
         )
         return True
 
-    def _push(self, start: FixStart, case: FixCase, fixed: Fixed, message: str) -> str:
+    def _push(self, start: FixStart, case: FixCase, proof: Proof | None, message: str) -> str:
         """The commit that was pushed; empty when people dismissed the report meanwhile, or merged what there was.
 
         Raises Stopped when nobody allows it any more.
@@ -162,7 +178,7 @@ class Fixing:
             return ""
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
-            if self._is_overtaken(fix_id, case, fixed):
+            if self._is_overtaken(fix_id, case, proof):
                 return ""
         if start.ahead:  # last, for what stands above asks others and takes its time
             need_allowed(self.means, report_id)
@@ -172,12 +188,12 @@ class Fixing:
             base_sha=row.base_sha,
             patch=row.patch,
             message=message,
-            at=row.started_at.timestamp(),
+            at=row.started_at.timestamp() + row.rounds - 1,  # a round that changes nothing is to be checked anew, too
         )
         self.means.store.fixes.change(fix_id, head_sha=head, pushed_at=self.means.clock())
         return head
 
-    def _is_overtaken(self, fix_id: int, case: FixCase, fixed: Fixed) -> bool:
+    def _is_overtaken(self, fix_id: int, case: FixCase, proof: Proof | None) -> bool:
         """Whether something got in the way while the fix was written; then people are asked, and it is kept.
 
         Safe to repeat: who died in the middle of it may find the way free again.
@@ -187,7 +203,7 @@ class Fixing:
             return False
         way = in_the_way(self.means, approved, self.means.workspaces.head(approved.repository))
         if way is None:
-            self.means.store.fixes.change(fix_id, proof=fixed.proof, rounds=case.round_number)
+            self.means.store.fixes.change(fix_id, proof=proof, rounds=case.round_number)
             return False
         # So that it goes on as it is, proven anew.
         self.means.store.fixes.change(fix_id, proof=None, rounds=case.round_number - 1)
@@ -274,4 +290,5 @@ class Fixing:
         return row, repository
 
 
+_DRY_RUN = "This is a dry run: the fix is written and proven, and nothing was pushed. Turn dry_run off, retry."
 _NO_PLAN = "There is no approved plan to carry out."

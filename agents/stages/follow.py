@@ -9,6 +9,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from agents.exchange import PullRequest, PullRequestState, Remark
+from agents.outages import SECTION, is_outage
 from agents.phrases import phrase_of
 from agents.terms import Policy
 from storage.judgments import Outcome
@@ -26,6 +27,7 @@ _COMMANDS = re.compile(  # to bots that most repositories know; any other word a
 _LATE = 300.0  # seconds after which a required check that was not reported is waited for by people alone
 _REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
 _IGNORE = "; a check that says nothing of a change goes into `ignored_checks` of the policy"
+_AGAIN = ", by the log for want of the network or of a machine, so the same change is pushed again to be checked anew"
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
 
@@ -189,9 +191,9 @@ def _asked(remarks: tuple[Remark, ...]) -> str:
 
 def _red(seen: PullRequest) -> News:
     red = [check for check in seen.checks if check.state is CheckState.RED]
-    log = "\n\n".join(f"── {check.name}\n{check.log}" for check in red)
-    names = _names(seen, CheckState.RED)
-    return News(kind=NewsKind.MEND, because=_with_foreign(f"red: {names}", seen), red_log=log[-LOG_LIMIT:])
+    log = "\n\n".join(f"{SECTION}{check.name}\n{check.log}" for check in red)[-LOG_LIMIT:]
+    because = f"red: {_names(seen, CheckState.RED)}{_AGAIN if is_outage(log) else ''}"
+    return News(kind=NewsKind.MEND, because=_with_foreign(because, seen), red_log=log)
 
 
 def _mend(fix: Fix, trouble: News, policy: Policy) -> News:

@@ -1,0 +1,56 @@
+"""Logs of checks that failed for want of the network or of a machine, and logs of tests that failed."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.outages import is_outage
+
+RESOLVE = "Collecting pytest\ncurl: (6) Could not resolve host: files.example.org\n##[error]Process completed."
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        RESOLVE,
+        "npm error code ECONNRESET\nnpm error network aborted\n##[error]Process completed with exit code 1.",
+        "fatal: unable to access 'https://git.example/acme/shop/': The requested URL returned error: 503",
+        "error pulling image: toomanyrequests: You have reached your pull rate limit",
+        "##[error]The hosted runner lost communication with the server. Anything in your workflow that terminates it",
+        "##[error]The runner has received a shutdown signal.",
+        "OSError: [Errno 28] No space left on device",
+        "dial tcp: lookup proxy.example on 127.0.0.53:53: read udp: i/o timeout",
+        "urllib3.exceptions.ReadTimeoutError: HTTPSConnectionPool(host='x', port=443): Read timed out.",
+        "it ended with cancelled and left no log that I can read (the token needs Actions: read)",
+    ],
+)
+def test_what_the_network_or_the_machine_did_is_an_outage(log: str) -> None:
+    assert is_outage(f"── tests\n{log}")
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "",
+        "E       assert 1 == 2\nFAILED tests/test_shop.py::test_share - assert 1 == 2",
+        "E   ConnectionResetError: [Errno 104] Connection reset by peer\n1 failed, 30 passed",
+        "FAILED tests/test_client.py::test_retries - requests.exceptions.ReadTimeout: Read timed out.",
+        "  ● fetches the page\n    ECONNRESET\nTests:       1 failed, 12 passed",
+        "--- FAIL: TestDial (0.01s)\n    dial_test.go:12: i/o timeout",
+        "thread 'main' panicked at src/lib.rs:9\nconnection timed out",
+        "AssertionError: expected 200, got 503\nstatus code: 503",
+        "error TS2345: Argument of type ETIMEDOUT",
+        "ruff: E501 Line too long",
+        "Could not resolve host: x\n" + "building\n" * 40 + "error: linker failed",
+        "it ended with failure and left no log that I can read (the token needs Actions: read)",
+        "it ended with timed_out and left no log that I can read (the token needs Actions: read)",
+    ],
+)
+def test_a_test_that_failed_is_none_whatever_else_its_log_says(log: str) -> None:
+    assert not is_outage(f"── tests\n{log}")
+
+
+def test_one_check_that_failed_of_itself_is_enough_to_have_it_mended() -> None:
+    assert is_outage(f"── lint\n{RESOLVE}\n\n── tests\n{RESOLVE}")
+    assert not is_outage(f"── lint\n{RESOLVE}\n\n── tests\nE   assert 1 == 2")
+    assert not is_outage("")
