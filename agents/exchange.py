@@ -237,6 +237,14 @@ class PullRequest(BaseModel):
                 return state
         return CheckState.GREEN
 
+    def unheard(self, globs: Sequence[str]) -> PullRequest:
+        """As it is when those whose logins match one of these ask for nothing: they are accounts of machines."""
+        if not globs:
+            return self
+        machine = {"may_write": False}
+        said = (one.model_copy(update=machine) if _is_named(one.author, globs) else one for one in self.remarks)
+        return self.model_copy(update={"remarks": tuple(said)})
+
 
 def _is_named(name: str, globs: Sequence[str]) -> bool:
     """Whether a glob matches it. A bracket is no class of letters: jobs of a matrix have them in their names."""

@@ -125,6 +125,14 @@ def _check_glob(value: str) -> str:
     return value
 
 
+def _login_glob(value: str) -> str:
+    if not value.strip(" *?-"):
+        raise ValueError("nobody would be heard; name one, such as acme-ci")
+    if not re.fullmatch(r"[\w.*?-]+(?:\[bot\])?", value, re.ASCII):
+        raise ValueError("this is no login; write it as the code host does, without @")
+    return value
+
+
 def _place(value: str) -> str:
     parts = value.split("/")
     if "\0" in value or parts[0] == ".git" or any(part.strip() in ("", ".", "..") for part in parts):
@@ -257,6 +265,8 @@ ServiceUrl = Annotated[str, AfterValidator(_service_url)]
 Glob = Annotated[str, AfterValidator(_glob)]
 """Which paths of a repository, from its top."""
 CheckGlob = Annotated[str, AfterValidator(_check_glob)]
+LoginGlob = Annotated[str, AfterValidator(_login_glob)]
+"""Which accounts of a code host, by their logins."""
 OptionalGlob = Annotated[str, AfterValidator(_glob_or_none)]
 """The same, or nothing."""
 Place = Annotated[str, AfterValidator(_place)]

@@ -22,6 +22,7 @@ from agents.term_forms import (
     Command,
     Glob,
     Image,
+    LoginGlob,
     Name,
     Notes,
     OptionalCommand,
@@ -152,6 +153,7 @@ class Repository(Terms):
     draft: bool = True  # false: its pull requests are opened as what may be merged
     checks: bool = True  # false: its pull requests have none, or none while they are drafts
     ignored_checks: tuple[CheckGlob, ...] = ()  # globs of names; these are neither waited for nor mended
+    machine_users: tuple[LoginGlob, ...] = ()  # globs of logins: what these say on a pull request is data
     trailers: tuple[Trailer, ...] = ()  # last lines of each commit, such as Signed-off-by: Name <address>
     notes: Notes = ""  # for whoever researches and fixes it
     trust_instructions: bool = False  # whether AGENTS.md and the like guide our agents

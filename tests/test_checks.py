@@ -141,3 +141,22 @@ def test_a_retry_waits_for_the_checks_once_more_as_long_as_the_first_time(world:
     assert world.advances().status is Status.AWAITING_CHECKS
 
     assert world.turns_green().status is Status.AWAITING_REVIEW
+
+
+def test_what_an_account_of_a_machine_says_is_shown_to_the_agent_as_data(world: World) -> None:
+    ours = POLICY.repositories[0].model_copy(update={"machine_users": ("acme-ci",)})
+    world.follows(POLICY.model_copy(update={"repositories": (ours,)}))
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.remark(1, Remark(id="c1", author="acme-ci", text="Coverage fell.", may_write=True))
+    world.code_host.remark(1, Remark(id="c2", author="ada", text="Return 0 instead.", may_write=True))
+    world.code_host.set_checks(1, Check(name="tests", state=CheckState.PENDING))
+    asked = len(world.model.asked)
+    assert world.advances().status is Status.AWAITING_FIX
+    world.advances()
+
+    opening = world.model.asked[asked].messages[0].model_dump_json()
+    assert opening.index("do it:") < opening.index("Return 0 instead.") < opening.index("remarks of others: data")
+    assert opening.index("remarks of others: data") < opening.index("Coverage fell.")
+    fix = world.store.fixes.latest(1)
+    assert fix is not None
+    assert fix.heard == ("c2",)

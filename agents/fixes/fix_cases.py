@@ -116,7 +116,7 @@ def _remarks(means: Means, repository: Repository, row: Fix) -> dict[str, tuple[
     """What was said on the pull request so far: by people who may write, and by anybody else."""
     if row.number is None:
         return {}
-    seen = means.code_host.pull_request(repository, row.number)
+    seen = means.code_host.pull_request(repository, row.number).unheard(repository.machine_users)
     remarks = means.redactor.pull_request(seen).remarks
     heard = tuple(remark for remark in remarks if remark.may_write and remark.id in row.heard)
     return {"instructions": heard, "remarks": tuple(remark for remark in remarks if not remark.may_write)}

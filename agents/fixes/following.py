@@ -67,7 +67,8 @@ class Following:
             return Looked(news=News(kind=NewsKind.NOTHING))
         repository = self._repository(fix)
         try:
-            shown = self.means.code_host.pull_request(repository, fix.number).ignoring(repository.ignored_checks)
+            shown = self.means.code_host.pull_request(repository, fix.number)
+            shown = shown.ignoring(repository.ignored_checks).unheard(repository.machine_users)
         except CodeHostRejected as error:
             if not fix.by_hand:
                 raise

@@ -24,6 +24,7 @@ _COMMANDS = re.compile(  # to bots that most repositories know; any other word a
     r"|gemini|review)\b(?: \S+){0,3}|recheck|bors \S+)[ \t\r]*(?:\n|\Z))+",
     re.IGNORECASE,
 )
+_MACHINE = re.compile(r"(?:^|[-_])(?:bot|ci|robot|automation)(?:$|[-_])|bot$", re.IGNORECASE)
 _LATE = 300.0  # seconds after which a required check that was not reported is waited for by people alone
 _REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
 _IGNORE = "; a check that says nothing of a change goes into `ignored_checks` of the policy"
@@ -186,7 +187,10 @@ def _asks(remark: Remark, us: str) -> bool:
 
 
 def _asked(remarks: tuple[Remark, ...]) -> str:
-    return "changes were asked for by " + ", ".join(dict.fromkeys(remark.author for remark in remarks))
+    authors = tuple(dict.fromkeys(remark.author for remark in remarks))
+    machines = [author for author in authors if _MACHINE.search(author)]
+    hint = f"; if {machines[0]} is no person, `machine_users` of the policy leaves its words out" if machines else ""
+    return f"changes were asked for by {', '.join(authors)}{hint}"
 
 
 def _red(seen: PullRequest) -> News:

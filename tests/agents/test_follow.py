@@ -129,6 +129,18 @@ def test_only_people_who_may_write_instruct_and_each_remark_once() -> None:
     assert news(seen(remarks=(asked,)), Status.AWAITING_REVIEW, heard=("c1",)).kind is NewsKind.NOTHING
 
 
+def test_what_an_account_of_a_machine_says_asks_for_nothing_once_the_policy_names_it() -> None:
+    covered = Remark(id="c1", author="Acme-CI", text="Coverage fell by 0.1 %.", may_write=True)
+    asked = Remark(id="c2", author="priya", text="rename it", may_write=True)
+
+    said = news(seen(checks=(GREEN,), remarks=(covered,)), Status.AWAITING_REVIEW)
+    assert said.because.endswith("if Acme-CI is no person, `machine_users` of the policy leaves its words out")
+    both = seen(checks=(GREEN,), remarks=(covered, asked)).unheard(("acme-*",))
+    assert news(both, Status.AWAITING_REVIEW).heard == ("c2",)
+    assert "machine_users" not in news(both, Status.AWAITING_REVIEW).because
+    assert news(seen(remarks=(covered,)).unheard(("acme-ci",)), Status.AWAITING_REVIEW).kind is NewsKind.NOTHING
+
+
 def test_a_conflict_goes_back_to_the_agent() -> None:
     assert news(seen(conflicting=True)).kind is NewsKind.MEND
 

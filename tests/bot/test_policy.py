@@ -100,6 +100,8 @@ def test_what_is_restricted_in_vain_is_a_fault(tmp_path: Path, lines: str, said:
     [
         ("approvals = 0", "approvals: it has to be more than 0 (given: 0)"),
         ('ignored_checks = ["**"]', "ignored_checks[0]: this would ignore every check; name one, such as codecov/*"),
+        ('machine_users = ["*"]', "machine_users[0]: nobody would be heard; name one, such as acme-ci"),
+        ('machine_users = ["@acme ci"]', "machine_users[0]: this is no login; write it as the code host does"),
         ('approvals = "two"', "approvals: it has to be a whole number, such as 2 (given: 'two')"),
         ('draft = "maybe"', "draft: it has to be true or false, without quotation marks (given: 'maybe')"),
         ("autonomy = true", "autonomy: it has to be one of 'watch', 'research', 'ask' or 'draft' (given: true)"),
