@@ -18,7 +18,7 @@ MOST = 8  # signals that are explained; four blocks each
 _RIVALS = 3
 _ROUTES = {
     Route.KEY: "by an exact key",
-    Route.NAME: "named by the signal",
+    Route.NAME: "by its name in the signal",
     Route.TEXT: "by its words",
     Route.QUERY_VECTOR: "by the meaning of what I looked for",
     Route.SIGNAL_VECTOR: "by the meaning of the whole",
