@@ -147,6 +147,7 @@ class FixCase(_Case):
     instructions: tuple[Remark, ...] = ()
     remarks: tuple[Remark, ...] = ()
     discreet: bool = False  # the repository has readers who may not see the report
+    pages: tuple[str, ...] = ()  # addresses of the signals that are the code host's own: anybody may give any
     also_named: tuple[str, ...] = ()  # other names of the repository, in small letters: it was renamed
     linked: tuple[Linked, ...] = ()  # issues that people say are about the same
     permitted: tuple[str, ...] = ()  # words of the report that people let those readers see
@@ -187,13 +188,14 @@ class FixCase(_Case):
         return tuple(one for one in self.signals if not self.issue_of(one))
 
     def issue_of(self, signal: SeenSignal) -> int:
-        """The number of the repository's own issue that a signal is, else 0."""
-        return self._number(signal.external_id, signal.url)
+        """The number of the repository's own issue that a signal is, else 0. A webhook may call itself anything."""
+        return self._number(signal.external_id, signal.url) if signal.url in self.pages else 0
 
     def _number(self, name: str, url: str) -> int:
         names = "|".join(re.escape(each) for each in (self.repository.name, *self.also_named))
         found = re.fullmatch(rf"(?:{names})#(\d+)", name, re.IGNORECASE)
-        return int(found[1]) if found and "/issues/" in url else 0
+        page = re.search(rf"/(?:{names})/issues/(\d+)/?$", url, re.IGNORECASE)
+        return int(found[1]) if found and page and found[1] == page[1] else 0
 
 
 def of_strand(subject: str, name: str) -> str:

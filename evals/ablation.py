@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
+from storage.searching.named import Name
 from storage.searching.search import Candidate, Search
 
 
@@ -11,6 +13,7 @@ class Part(StrEnum):
     """What can be left out of grouping."""
 
     KEY = "key"
+    NAME = "name"
     TEXT = "text"
     QUERY_VECTOR = "query_vector"
     SIGNAL_VECTOR = "signal_vector"
@@ -35,6 +38,7 @@ class SearchWithout(Search):
         limit: int = 8,
         kin: int = 0,
         title: str = "",
+        names: Sequence[Name] = (),
     ) -> tuple[Candidate, ...]:
         """What the other routes find."""
         by_text = self._part is not Part.TEXT
@@ -47,4 +51,5 @@ class SearchWithout(Search):
             limit=limit,
             kin=kin,
             title=title if by_text else "",
+            names=names if self._part is not Part.NAME else (),
         )

@@ -12,11 +12,14 @@ from sqlmodel import Field, SQLModel
 from storage.columns import Named, Typed, UtcTime, now
 from storage.status import Dismissal, Status
 
+NEAR = 0.2  # likelihood from which people are asked about a candidate that was rejected
+
 
 class Route(StrEnum):
     """How a candidate report was found."""
 
     KEY = "key"
+    NAME = "name"  # the signal says what one of its signals is called, or what it is called itself
     TEXT = "text"
     QUERY_VECTOR = "query_vector"
     SIGNAL_VECTOR = "signal_vector"

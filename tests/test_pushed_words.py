@@ -82,3 +82,24 @@ def test_a_linked_issue_of_another_host_is_not_taken_for_the_repositorys_own(wor
     assert "Fixes #44" in body
     assert "Fixes #45" not in body
     assert "- [acme/shop#45 on evil.example](https://evil.example/acme/shop/issues/45)" in body
+
+
+@pytest.mark.parametrize(
+    ("url", "closed"),
+    [
+        ("https://code.example/acme/shop/issues/1", True),
+        ("https://evil.example/acme/shop/issues/1", False),
+        ("https://code.example/else/where/issues/1", False),
+        ("https://code.example/acme/shop/issues/2", False),
+        ("https://acme.sentry.io/issues/1", False),
+    ],
+)
+def test_only_a_signal_whose_address_is_that_very_issue_at_our_code_host_is_closed(
+    world: World, url: str, *, closed: bool
+) -> None:
+    world.hears(source="hook", external_id="acme/shop#1", url=url)
+    world.reaches(Status.AWAITING_CHECKS)
+
+    assert ("Fixes #1" in world.code_host.drafts[1].body) is closed
+    (message,) = world.code_host.messages.values()
+    assert ("Refs: #1" in message) is closed

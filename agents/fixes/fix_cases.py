@@ -59,6 +59,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
     report_id = report.id or 0
     signals = tuple(seen(signal) for signal in readable(store.signals.of_report(report_id)))
     approvals, runs = store.plans.approvals(report_id), store.runs.of_report(report_id, stage=Stage.FIX)
+    hosted = [one for one in signals if means.code_host.has_page(one.url)]
     discreet = report.visibility is Visibility.PRIVATE or means.code_host.is_public(repository)
     return FixCase(
         subject=report.subject,
@@ -81,7 +82,8 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         left_behind=left_behind,
         red_log=row.red_log,
         discreet=discreet,
-        also_named=other_names(means.code_host, repository, signals),
+        pages=tuple(one.url for one in hosted),
+        also_named=other_names(means.code_host, repository, hosted),
         linked=tuple(_linked(means, one) for one in store.linked.of_report(report_id)),
         permitted=permitted(approvals),
         unproven=row.submission is not None and row.proof is None,

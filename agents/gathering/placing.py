@@ -11,6 +11,7 @@ from functools import partial
 from pydantic import BaseModel
 
 from agents import rules
+from agents.gathering.names import names_in
 from agents.gathering.recurring import Reception, reception
 from agents.gathering.reencoding import texts_of
 from agents.gathering.returning import CAME_BACK, Returning
@@ -22,7 +23,7 @@ from agents.means import Means
 from agents.ports import Checkpoint
 from agents.stages.group import Unjudged, decides_alone, group
 from storage.errors import Overtaken
-from storage.groups import Considered, Weighed
+from storage.groups import NEAR, Considered, Weighed
 from storage.judgments import Grouping, Stage, Summary
 from storage.records import Report, Signal
 from storage.reports.filing import NewReport
@@ -31,7 +32,6 @@ from storage.status import CLOSED, Status
 
 CANDIDATES = 10  # reports that the judgment sees
 PLAUSIBLE = 0.05  # likelihood from which a report that came up meanwhile is worth another judgment
-NEAR = 0.2  # likelihood from which people are asked about a candidate that was rejected
 OFFLINE = "the offline engine"
 ISSUE = re.compile(r"https?://[^\s<>|)\"']{1,300}/issues?/[\w-]+(?:\.[\w-]+)*")  # its address, up to its number
 
@@ -146,6 +146,7 @@ class Placing:
             limit=POOL,
             kin=KIN,
             title=title,
+            names=names_in(signal, self.means.policy),
         )
         apart = self.means.store.pairs.apart([each.report_id for each in found if each.shared_keys])
         ranked = self.means.ranking.ranked(signal, summary, undisputed(found, apart), search.rarity, CANDIDATES)
@@ -217,14 +218,15 @@ def still_holds(judged: Judged, candidates: tuple[Candidate, ...]) -> bool:
     known = [each for each in candidates if each not in news and each.report_id != judged.report_id]
     rejected = max((each.likelihood for each in known), default=0.0)
     plausible = PLAUSIBLE * min(1.0, 3.0 * (1.0 - rejected))
-    return not any(each.shared_keys or each.likelihood >= plausible for each in news)
+    named = any(each.is_named and each.report_id not in judged.seen for each in news)
+    return not named and not any(each.shared_keys or each.likelihood >= plausible for each in news)
 
 
 def near_miss(judged: Judged, candidates: tuple[Candidate, ...]) -> Candidate | None:
-    """The likeliest open report that was rejected, if it is likely enough to ask people about it."""
+    """The likeliest open report that was rejected, if there is reason enough to ask people about it."""
     others = [each for each in candidates if each.report_id != judged.report_id and each.status not in CLOSED]
-    best = max(others, key=lambda each: (bool(each.shared_keys), each.likelihood), default=None)
-    return best if best is not None and (best.shared_keys or best.likelihood >= NEAR) else None
+    best = max(others, key=lambda each: (bool(each.shared_keys), each.said_same, each.likelihood), default=None)
+    return best if best is not None and (best.shared_keys or best.said_same or best.likelihood >= NEAR) else None
 
 
 def undisputed(found: tuple[Candidate, ...], apart: set[frozenset[int]]) -> tuple[Candidate, ...]:

@@ -58,7 +58,7 @@ class Ranking:
     def ranked(
         self, signal: Signal, summary: Summary, found: tuple[Candidate, ...], rarity: Rarity, limit: int
     ) -> tuple[Candidate, ...]:
-        """The most likely candidates first, each with its likelihood; those that share an exact key before all."""
+        """The most likely first, each with its likelihood; before all who share an exact key, then who are named."""
         evidence = self.evidence(signal, summary, found, rarity)
         if evidence is None:
             return found[:limit]
@@ -67,7 +67,7 @@ class Ranking:
             (replace(candidate, likelihood=round(float(likelihood[at]), 4), nearest=()), float(scores[at]))
             for at, candidate in enumerate(found)
         ]
-        rated.sort(key=lambda each: (not each[0].shared_keys, -each[1]))
+        rated.sort(key=lambda each: (not each[0].shared_keys, not each[0].is_named, -each[1]))
         return tuple(candidate for candidate, _ in rated[:limit])
 
     def evidence(

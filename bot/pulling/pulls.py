@@ -15,6 +15,7 @@ from agents.ports import Checkpoint, Nudge
 from agents.redaction.redact import Redactor
 from agents.terms import SourceTerms
 from bot import breaker
+from bot.pulling.failing_pages import counted
 from bot.pulling.first_day import Begun, FirstDay, drained, looks_back_to
 from bot.pulling.put_aside import note
 from bot.pulling.removals import erase
@@ -102,7 +103,8 @@ class Puller:
     def _guarded(self, source: str, cursor: Cursor, holder: str) -> Page:
         """Read a page, and let the breaker know how that went."""
         try:
-            return self._read(source, cursor.value) if cursor.value else self._first(source, holder)
+            with counted(self.store, source, self.sources[source]):
+                return self._read(source, cursor.value) if cursor.value else self._first(source, holder)
         except (SourceDown, SourceRejected) as error:
             self._failed(source, cursor, error)
             return Page()

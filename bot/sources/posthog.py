@@ -10,7 +10,7 @@ as reopened, because the API does not say when it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -35,7 +35,7 @@ class Shape(StrEnum):
     ALERTS = "alerts"
 
 
-_READERS: Mapping[Shape, Callable[[Project, SourceTerms, float], Source]] = {
+_READERS: Mapping[Shape, Callable[[Project, SourceTerms, float, dict[str, int]], Source]] = {
     Shape.ERRORS: Issues,
     Shape.REPLAYS: Replays,
     Shape.ALERTS: Alerts,
@@ -62,6 +62,7 @@ class PostHog:
     project: Project
     readers: Mapping[Shape, Source]
     lookback: float  # seconds, at the first pull
+    failing: dict[str, int] = field(default_factory=dict)  # the readers' own
 
     def pull(self, cursor: str) -> Pulled:
         """What each shape has to tell, oldest first. One that the key has no right for keeps no other back."""
@@ -148,7 +149,9 @@ def open_source(name: str, terms: SourceTerms, settings: Settings) -> PostHog:
     project = Project(name, session, settings.posthog_url.rstrip("/"), option(name, terms.options, "project"))
     lookback = float(str(seconds(terms.options.get("lookback", "1d"))))
     shapes = _shapes(name, terms.options.get("shapes", ""))
-    return PostHog(project, {shape: _READERS[shape](project, terms, lookback) for shape in shapes}, lookback)
+    failing: dict[str, int] = {}
+    readers = {shape: _READERS[shape](project, terms, lookback, failing) for shape in shapes}
+    return PostHog(project, readers, lookback, failing)
 
 
 def _shapes(name: str, text: str) -> list[Shape]:

@@ -35,7 +35,7 @@ class Reading:
 
     `name_of` gives an item the external id that its signal would have, as far as it says. `passes` are errors that no
     item is to blame for, beside our own and those of the network. `failing` says in how many pulls the own page of
-    which item failed; it outlives this reading.
+    which item failed, by hashes; it outlives this reading.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Reading:
         """
         why: SourceDown | SourceRejected
         name = _called(item, self._name_of)
-        page = f"{name}: {what}"
+        page = hashlib.sha256(f"{name}: {what}".encode(errors="replace")).hexdigest()[:16]  # it is kept
         try:
             answer = ask()
         except (OverRate, NotAtSource):

@@ -122,6 +122,16 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class CountsPages(Protocol):
+    """A source that takes an item in without its own page once that failed in several pulls."""
+
+    @property
+    def failing(self) -> dict[str, int]:
+        """In how many pulls each page failed, by a hash of its name."""
+        ...
+
+
+@runtime_checkable
 class LooksUp(Protocol):
     """A source whose pulls do not tell what was deleted, but that can be asked."""
 

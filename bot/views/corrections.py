@@ -14,7 +14,7 @@ from bot.views.reporter import message_of
 from bot.views.scene import Scene
 from bot.views.words import plural, source_name, title_of
 from storage.calling import called
-from storage.groups import Correction, CorrectionKind, PairKind
+from storage.groups import NEAR, Correction, CorrectionKind, PairKind
 from storage.raw import SLACK
 from storage.records import Report, Signal
 from storage.reports.snapshot import Near
@@ -115,7 +115,9 @@ def near_misses(scene: Scene) -> Drawing:
     for near in asked[:_ASKED_ABOUT]:
         value = Two(report_id=scene.report_id, other_id=near.report.id or 0).json_text
         name = f"{near.report.ref}: {called(near.report)}"[:160]
-        why = f" ({near.pair.likelihood:.0%} likely by words and labels; I kept them apart)"
+        likely = f"{near.pair.likelihood:.0%} likely by words and labels"
+        said = "" if near.pair.likelihood >= NEAR else "what they name says so; "
+        why = f" ({said}{likely}; I kept them apart)"
         blocks += [
             parts.paragraph(Link(near.address, name), why),
             parts.buttons(

@@ -23,7 +23,10 @@ def unfiled(signal: Signal, *, can_judge: bool, paused: str) -> str:
         threat = signal.screening.threat if signal.screening is not None else None
         why = _UNJUDGED if threat is None else _THREAT.format(threat=threat.value.replace("_", " "))
         return f"It is held, and no agent has read it, because {why}. `/signalbox held` shows it, with *Restore*."
-    by = "" if can_judge else ", as far as its words alone show, for no model is set up (ANTHROPIC_API_KEY)"
+    noted = signal.screening is not None and signal.screening.noted
+    by = ", read with the `notes` that the policy has of where it was said" if noted else ""
+    if not can_judge:
+        by = ", as far as its words alone show, for no model is set up (ANTHROPIC_API_KEY)"
     return _SAID[signal.status].format(by=by, paused=paused or "In a moment I do.")
 
 

@@ -18,6 +18,7 @@ MOST = 8  # signals that are explained; four blocks each
 _RIVALS = 3
 _ROUTES = {
     Route.KEY: "by an exact key",
+    Route.NAME: "by its name in the signal",
     Route.TEXT: "by its words",
     Route.QUERY_VECTOR: "by the meaning of what I looked for",
     Route.SIGNAL_VECTOR: "by the meaning of the whole",
@@ -108,10 +109,14 @@ def _decided(placement: Placement, *, moved: bool) -> list[Piece]:
 
 
 def _rivals(placement: Placement, signal: Signal, told: Why) -> list[list[Piece]]:
-    """The likeliest candidates, and how each was found."""
+    """The one it joined, what is named and the likeliest of the others, and how each was found."""
     every = placement.considered.candidates
-    ranked = sorted(every, key=lambda each: (-bool(each.shared_keys), -each.likelihood, -each.score))
+    ranked = sorted(every, key=lambda each: (each.report_id != placement.report_id, *_behind(each)))
     return [_rival(each, placement, signal, told) for each in ranked[:_RIVALS]]
+
+
+def _behind(each: Weighed) -> tuple[bool, bool, float, float]:
+    return not each.shared_keys, Route.NAME not in each.ranks, -each.likelihood, -each.score
 
 
 def _verdict(each: Weighed, placement: Placement, signal: Signal) -> Words:

@@ -53,6 +53,12 @@ class Candidate:
     similarity: float  # cosine of the most similar of its signals that vectors found; 0 when they found none
     nearest: tuple[Kin, ...] = ()  # its signals that were found, best first
     likelihood: float = 0.0  # how likely it is the same problem, by words and labels, once it was ranked
+    said_same: bool = False  # the signal names it, and says that it is the same problem
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the signal names it, or a signal of it."""
+        return Route.NAME in self.ranks
 
 
 class Place(NamedTuple):

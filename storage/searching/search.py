@@ -1,4 +1,4 @@
-"""Search: the reports a signal may belong to, by four routes, merged by reciprocal rank."""
+"""Search: the reports a signal may belong to, by five routes, merged by reciprocal rank."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from storage.linked import holders
 from storage.plumbing import FILING, Epoch
 from storage.records import Signal, SignalKey
 from storage.searching.candidates import Candidate, Kin, kin_of, places_of, titles_of
+from storage.searching.named import Name, NamedReport, named_reports
 from storage.searching.nearest import SIGNALS, Nearest
 from storage.searching.rarity import Rarity
 from storage.searching.text_search import TextSearch
@@ -42,6 +43,7 @@ class _Found:
     """What each route brought."""
 
     shared: dict[int, tuple[str, ...]]  # keys per report
+    named: tuple[NamedReport, ...]
     by_words: Hits
     by_title: Hits
     asked: Nearest
@@ -51,6 +53,7 @@ class _Found:
         """The reports of each route, best first."""
         return {
             Route.KEY: sorted(self.shared, key=lambda each: (-len(self.shared[each]), -each))[:ROUTE_LIMIT],
+            Route.NAME: [each.report_id for each in self.named],
             Route.TEXT: _merged(_reports(self.by_words), _reports(self.by_title))[:ROUTE_LIMIT],
             Route.QUERY_VECTOR: list(self.asked.best(ROUTE_LIMIT, LEAST_SIMILARITY)),
             Route.SIGNAL_VECTOR: list(self.own.best(ROUTE_LIMIT, LEAST_SIMILARITY)),
@@ -59,7 +62,8 @@ class _Found:
     def kin(self, order: list[int], most: int) -> dict[int, list[int]]:
         """Per report its signals that were found, the one that the most routes put in front first."""
         near = (each.pairs(ROUTE_LIMIT, LEAST_SIMILARITY) for each in (self.own, self.asked))
-        scores = _fused((self.by_words, self.by_title, *near))
+        named = ([(signal_id, each.report_id) for signal_id in each.signals] for each in self.named)
+        scores = _fused((self.by_words, self.by_title, *near, *named))
         wanted: dict[int, list[int]] = {report_id: [] for report_id in order}
         for signal_id, report_id in sorted(scores, key=lambda hit: -scores[hit]):
             if report_id in wanted and len(wanted[report_id]) < most:
@@ -87,8 +91,9 @@ class Search:
         limit: int = 8,
         kin: int = 0,
         title: str = "",
+        names: Sequence[Name] = (),
     ) -> tuple[Candidate, ...]:
-        """The reports that fit best, those that share an exact key first. All of one room.
+        """The reports that fit best, those that share an exact key first, then those that are named. All of one room.
 
         `visibility_channel` is the channel of a private signal, and only reports of that channel's private signals
         are found; when it is empty, only public ones. Reports dismissed more than 30 days ago are left out,
@@ -102,9 +107,10 @@ class Search:
             near = self._near(session, epoch, (query_vectors, (vector,)), visibility_channel)
             text = TextSearch(session, self.rarity, epoch, visibility_channel)
             shared = _shared_keys(session, fitted(keys), visibility_channel)
+            named = named_reports(session, names, visibility_channel)
             by_words, by_title = text.signals((terms_of(queries), terms_of((title,))[:TITLE_TERMS]))
             asked, own = near()
-            found = _Found(shared, by_words, by_title, asked, own)
+            found = _Found(shared, named, by_words, by_title, asked, own)
             return _best(session, found, _visibility(visibility_channel), limit, kin)
 
     def reports(self, words: str, channel: str = "") -> list[int]:
@@ -157,7 +163,10 @@ def _best(session: Session, found: _Found, visibility: Visibility, limit: int, k
     routes, shared = found.routes(), found.shared
     places = places_of(session, {each for route in routes.values() for each in route}, visibility)
     ranks = _ranks(routes, places)
-    order = sorted(ranks, key=lambda each: (each not in shared, -_score(ranks[each]), -each))[:limit]
+    order = sorted(
+        ranks, key=lambda each: (each not in shared, Route.NAME not in ranks[each], -_score(ranks[each]), -each)
+    )[:limit]
+    same = {each.report_id for each in found.named if each.same}
     nearest = kin_of(session, found.kin(order, kin)) if kin else {}
     cosines = found.own.best(SIGNALS, LEAST_SIMILARITY)
     return tuple(
@@ -169,6 +178,7 @@ def _best(session: Session, found: _Found, visibility: Visibility, limit: int, k
             status=places[each].status,
             signal_titles=(),
             shared_keys=shared.get(each, ()),
+            said_same=each in same,
             ranks=ranks[each],
             score=_score(ranks[each]),
             similarity=cosines.get(each, 0.0),

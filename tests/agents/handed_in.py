@@ -77,6 +77,7 @@ def a_case(**changes: Any) -> FixCase:
         title="Zero crashes",
         gist="Zero crashes the page.",
         signals=(MESSAGE, ISSUE),
+        pages=(ISSUE.url,),
         repository=Repository(name="acme/shop"),
         base_sha="b" * 40,
         plan=Plan(

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from agents.errors import OverRate, SourceDown, SourceRejected
 from agents.terms import SourceTerms
 from bot import breaker
+from bot.pulling.failing_pages import PAGES_OF
 from bot.settings import Settings
 from bot.sources import KINDS
 from bot.sources.reading import PULLS
@@ -191,6 +192,21 @@ def test_what_was_read_in_part_is_told_as_such_until_it_is_read_whole(shop: Shop
 
     assert [each.read for each in shop.reader.backfill("2d")] == [2]
     assert breaker.what_was_put_aside(shop.store.cursors.get(NAME)) == ""
+
+
+def test_a_restart_goes_on_counting_in_how_many_pulls_a_page_failed(shop: Shop) -> None:
+    shop.issues(1, 2)
+    for pull in range(PULLS + 1):
+        shop.fails("sentry:events.latest", nth=1, status=500)
+        shop.puller.pull_now(NAME)
+        assert shop.known() == (["S-1", "S-2"] if pull == PULLS else [])
+    assert "its latest event could not be had: Sentry answered 500" in breaker.what_was_put_aside(
+        shop.store.cursors.get(NAME)
+    )
+
+    kept = shop.store.cursors.get(f"{PAGES_OF}{NAME}").value
+    assert "S-1" not in kept
+    assert "event" not in kept
 
 
 @pytest.mark.parametrize("service", ["sentry", "posthog_errors"])

@@ -38,6 +38,27 @@ def test_why_and_the_evidence_name_reports_and_not_the_ids_of_their_first_signal
         assert "It has this in common with SB-1: all." in told
 
 
+def test_why_tells_what_the_signal_named_and_people_are_asked_about_it(place: Workplace) -> None:
+    named, joined = a_public(place), a_public(place, "Something else")
+    signal = a_signal(place.store, channel=SOLAR, title=f"{named.ref} is back")
+    place.store.signals.describe(signal.id or 0, Screening(), a_summary(), a_vector(1.0), b"")
+    weighed = [
+        Weighed(report_id=report.id or 0, subject=report.subject, status=Status.GATHERING, ranks={route: 1}, score=0.1,
+                similarity=0.1, likelihood=likelihood, shared_keys=())
+        for report, route, likelihood in ((joined, Route.TEXT, 0.6), (named, Route.NAME, 0.03))
+    ]  # fmt: skip
+    place.store.filing.file(
+        signal.id or 0, report_id=joined.id, candidates=(), epoch=place.store.filing.epoch(), weight=1.0, keys=(),
+        step="x", grouping=Grouping(candidate=joined.subject, reason="Alike."), new_report=None,
+        considered=Considered(candidates=tuple(weighed), judge="the offline engine", near_miss=named.id),
+    )  # fmt: skip
+
+    told = said(place, BOB, f"why {joined.ref}")
+    assert "; found by its name in the signal (place 1)" in told
+    asked = text_of(purpose(place, joined, "near"))
+    assert "(what they name says so; 3% likely by words and labels; I kept them apart)" in asked
+
+
 def test_why_tells_that_the_same_problem_was_closed_before(place: Workplace) -> None:
     before = a_public(place, status=Status.RESOLVED)
     signal = a_signal(place.store, channel=SOLAR, title="Exports hang again")

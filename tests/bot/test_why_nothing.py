@@ -42,6 +42,14 @@ def test_of_a_message_that_was_set_aside_its_link_tells_so_and_what_to_do(talk: 
     assert "set it aside" in asked(talk, answer, more=query)
 
 
+def test_of_a_message_that_was_read_with_the_policys_notes_its_link_tells_that_too(talk: Conversation) -> None:
+    ts = talk.place.workspace.say(ADA, SOLAR, "staging is down")
+    signal = talk.comes(ts)
+    talk.place.store.signals.drop(signal.id or 0, Screening(noted="a1b2"), a_summary(about_product=False))
+    told = asked(talk, ts)
+    assert "no problem in the product, read with the `notes` that the policy has of where it was said." in told
+
+
 @pytest.mark.parametrize("words", ["why?", "why is this not here?", "why did you ignore this?", "why was it set aside"])
 def test_beneath_a_message_that_was_set_aside_the_bot_is_asked_why(talk: Conversation, words: str) -> None:
     ts = is_set_aside(talk)

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from storage.groups import Route
 from storage.judgments import Screening
 from storage.records import Report, Signal
+from storage.searching.named import FRONT, Name
 from storage.searching.search import Candidate
 from storage.searching.words import terms_of
 from storage.status import Status, Visibility
@@ -33,6 +34,7 @@ class Asked(TypedDict, total=False):
     queries: tuple[str, ...]
     query_vectors: tuple[bytes, ...]
     vector: bytes
+    names: tuple[Name, ...]
 
 
 def find(
@@ -114,6 +116,42 @@ def test_the_four_routes_are_merged_by_reciprocal_rank(store: Store) -> None:
         assert each.score == pytest.approx(sum(1 / (60 + rank) for rank in each.ranks.values()))
 
 
+def test_what_is_named_comes_before_the_others_with_the_signal_by_which_it_is(store: Store) -> None:
+    by_words = a_filed(store, "invoice export fails")
+    item = a_filed(store, "something else entirely", external_id="ENG-431", source="tracker")
+    ours = a_filed(store, "blank page")
+    names = (Name(("eng-431", "ENG-431"), ("slack", "tracker")), Name(report=ours.report_id or 0, same=True))
+    found = find(store, queries=("invoice export",), names=names)
+    assert [each.report_id for each in found] == [ours.report_id, item.report_id, by_words.report_id]
+    assert [(each.is_named, each.said_same) for each in found] == [(True, True), (True, False), (False, False)]
+    assert found[1].ranks == {Route.NAME: 2}
+    kin = store.search.candidates((), (), (), b"", kin=3, names=names)
+    assert [[one.signal_id for one in each.nearest] for each in kin] == [[ours.id], [item.id]]
+
+
+def test_of_many_that_are_named_a_few_are_put_first(store: Store) -> None:
+    names = tuple(
+        Name((a_filed(store, "export", external_id=f"ENG-{n}", source="t").external_id,), ("t",)) for n in range(5)
+    )
+    assert len(find(store, names=names)) == FRONT
+
+
+def test_a_name_finds_nothing_of_another_source_nor_what_waits_and_a_moved_issue_by_each_of_its_names(
+    store: Store,
+) -> None:
+    a_filed(store, "export", external_id="ENG-1", source="tracker")
+    a_signal(store, external_id="ENG-2", source="tracker")
+    moved = a_filed(store, "login", external_id="OPS-1", source="tracker", keys=("linear:OPS-1", "linear:ENG-9"))
+    assert find(store, names=(Name(("ENG-1",), ("other",)), Name(("ENG-2",), ("tracker",)), Name(report=99))) == ()
+    assert [each.report_id for each in find(store, names=(Name(("ENG-9",), ("tracker",)),))] == [moved.report_id]
+
+
+def test_a_report_that_was_merged_away_is_named_for_its_heir(store: Store) -> None:
+    away, heir = a_filed(store, "export"), a_filed(store, "login")
+    store.corrections.merge(away.report_id or 0, heir.report_id or 0, by="U1")
+    assert [each.report_id for each in find(store, names=(Name(report=away.report_id or 0),))] == [heir.report_id]
+
+
 def test_similarity_is_told_of_every_candidate_however_it_was_found(store: Store) -> None:
     a_filed(store, "invoice export fails", NORTH_EAST)
     (found,) = find(store, queries=("invoice",), vector=EAST)
@@ -142,15 +180,25 @@ def test_no_more_are_found_than_are_asked_for(store: Store) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    [{"keys": ("fp:a",)}, {"queries": ("invoice export",)}, {"query_vectors": (EAST,)}, {"vector": EAST}],
-    ids=["keys", "queries", "query_vectors", "vector"],
+    [
+        {"keys": ("fp:a",)},
+        {"queries": ("invoice export",)},
+        {"query_vectors": (EAST,)},
+        {"vector": EAST},
+        {"names": (Name(("E-0", "E-1", "E-2"), ("t",)), Name(report=1), Name(report=2), Name(report=3))},
+        {"names": (Name(("E-5",), ("t",)),)},
+    ],
+    ids=["keys", "queries", "query_vectors", "vector", "names", "names by key"],
 )
 def test_private_and_public_never_meet_by_any_route(store: Store, asked: Asked) -> None:
     rooms = [(Visibility.PUBLIC, "C1"), (Visibility.PRIVATE, "C2"), (Visibility.PRIVATE, "C3")]
     reports = [
-        a_filed(store, "invoice export fails", EAST, keys=("fp:a",), visibility=visibility, channel=channel).report_id
-        for visibility, channel in rooms
-    ]
+        a_filed(
+            store, "invoice export fails", EAST, keys=("fp:a", "linear:E-5"), visibility=visibility, channel=channel,
+            source="t", external_id=f"E-{number}",
+        ).report_id
+        for number, (visibility, channel) in enumerate(rooms)
+    ]  # fmt: skip
     found = [
         [each.report_id for each in find(store, visibility_channel=channel, **asked)]
         for channel in ("", "C2", "C3", "C4")
