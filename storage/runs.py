@@ -14,6 +14,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from storage.columns import now
+from storage.going import tell_minutes
 from storage.judgments import Outcome, Stage
 from storage.records import Report, Signal
 from storage.run_rows import ModelCall, Run, ToolUse
@@ -102,12 +103,16 @@ class Runs:
             insert_once(session, row)
 
     def turned(self, key: str, turn: int, uses: Sequence[ToolUse]) -> None:
-        """Keep what the tools did in a turn, in place of what an earlier life of the same turn did."""
+        """Keep what the tools did in a turn, in place of what an earlier life of the same turn did.
+
+        About once a minute of the run its report is drawn anew, which tells how far it is.
+        """
         with self._on.write() as session:
             session.execute(delete(ToolUse).where(col(ToolUse.run) == key, col(ToolUse.turn) == turn))
             for place, use in enumerate(uses):
                 use.run, use.turn, use.place = key, turn, place
                 session.add(use)
+            tell_minutes(session, key)
 
     def end(self, key: str, outcome: Outcome, sentence: str, seconds: float) -> None:
         """Note why a run ended. Nothing happens when there is no such run."""

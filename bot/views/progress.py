@@ -12,7 +12,7 @@ from bot.views.drawing import Drawing
 from bot.views.parts import Moment, Piece, Sign, Words, bold, code
 from bot.views.scene import Scene
 from bot.views.words import SIGNS, plural, timeline
-from storage.judgments import Confidence, Hypothesis, Research, Standing
+from storage.judgments import Confidence, Hypothesis, Research, Stage, Standing
 from storage.status import Status
 
 _SURE = {
@@ -22,6 +22,7 @@ _SURE = {
 }
 _WAS = {True: "was", False: "were"}
 _HYPOTHESES = 4
+_DOING = 120  # characters
 _NOW = {Status.AWAITING_RESEARCH: "Looking for the cause", Status.AWAITING_FIX: "Writing the fix and proving it"}
 
 
@@ -34,7 +35,9 @@ def progress(scene: Scene) -> Drawing | None:
     if scene.report.status in _NOW:
         doing = _NOW[scene.report.status]
         blocks.append(
-            parts.paragraph(Sign(SIGNS[scene.report.status]), f" {doing}, since ", Moment(scene.report.since), ".")
+            parts.paragraph(
+                Sign(SIGNS[scene.report.status]), f" {doing}, since ", Moment(scene.report.since), ".", *_so_far(scene)
+            )
         )
     if found is not None:
         blocks += _found(found, scene)
@@ -43,6 +46,17 @@ def progress(scene: Scene) -> Drawing | None:
         blocks.append(parts.bullets(steps))
     blocks.append(parts.buttons(*_buttons(scene)))
     return Drawing("progress", found.headline if found else "Looking for the cause", blocks)
+
+
+def _so_far(scene: Scene) -> list[Piece]:
+    """How far it is, as of a minute ago or so, and what it may use at most."""
+    going = scene.snapshot.going
+    if going is None:
+        return []
+    limits = scene.policy.fix_limits if going.stage is Stage.FIX else scene.policy.research_limits
+    used = f" {plural(going.turns, 'turn')} of at most {limits.steps}, ${going.usd:.2f} of at most ${limits.usd:.2f}"
+    last: list[Piece] = ["; last: ", code(going.doing, _DOING)] if going.doing else []
+    return [used, *last, "."]
 
 
 def _buttons(scene: Scene) -> list[ButtonElement]:

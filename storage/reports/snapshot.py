@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from storage.gathered import Gathered, gathered, shown_of
+from storage.going import Going, going_of
 from storage.groups import Correction, Pair
 from storage.heirs import heir_of
 from storage.in_the_way import in_the_way_by
@@ -60,6 +61,7 @@ class Snapshot:
     linked: tuple[LinkedIssue, ...] = ()  # issues that people linked with it
     named_by: str = ""  # who gave it the name that it has
     inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
+    going: Going | None = None  # the work on it that goes on now
     reminded_at: dt.datetime | None = None  # when the approvers of its latest plan were reminded of that
     last_approver: str = ""  # for its repository, where they were
 
@@ -85,7 +87,6 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
     """Read it all in one transaction. Raises NotFound."""
     report = found(session, Report, report_id)
     by_stage = spent_by_stage(session, report_id)
-    before = _before(session, report)
     plans = _of(session, ShownPlan, report_id)
     standing, uses = of_report(session, report_id)
     reminded = reminded_at(session, report) if plans else None
@@ -101,7 +102,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         moves=_moves(session, report_id),
         spending=Spent.sum_of(by_stage.values()),
         by_stage=by_stage,
-        regression_of=before,
+        regression_of=(before := _before(session, report)),
         dismissing_move=_dismissing_move(session, before.id if before is not None else None),
         heir=(heir := _heir(session, report)),
         heir_address=_address(session, heir),
@@ -118,6 +119,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         named_by=named_by(session, report),
         inquiries=_of(session, Inquiry, report_id),
         near=_all_near(session, report),
+        going=going_of(session, report),
         reminded_at=reminded,
         last_approver=last_approver(session, report.repository) if reminded else "",
     )
