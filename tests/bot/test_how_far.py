@@ -19,7 +19,7 @@ def test_what_goes_on_says_how_far_it_is_and_no_more_once_it_ended(place: Workpl
         place.store.runs.turned(key, turn, [a_use("read <!channel>.py")])
 
     shown = progress_of(place, report).blocks
-    assert " 2 turns of at most 40, $0.84 of at most $2.00; last: " in str(shown)
+    assert " 2 turns of at most 40, $0.84 of at most $2.00" in str(shown)
     assert {"type": "text", "text": "read <!channel>.py", "style": {"code": True}} in shown[0]["elements"][0][
         "elements"
     ]
