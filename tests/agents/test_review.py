@@ -30,8 +30,8 @@ from tests.agents.fixed import (
     run,
 )
 from tests.fake_workspaces import FakeWorkspaces, make_repository
-from tests.known_runs import known_runs
 from tests.fakes import RecordingCheckpoint, ScriptedModel
+from tests.known_runs import known_runs
 
 GOOD = Review(reason="The guard is where the plan wants it.")
 LINE = "    return sum(prices) / len(prices) if prices else 0"
