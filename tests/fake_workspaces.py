@@ -20,6 +20,7 @@ from agents.exchange import (
 from agents.patches.undecoded import bytes_of, is_binary, text_of
 from agents.ports import Workspace
 from agents.terms import Repository
+from tests.checkouts import checkout, git_in, kept_repository
 from tests.known_runs import KnownRuns
 
 
@@ -82,12 +83,12 @@ class FakeWorkspaces:
         return self.unusable
 
     def head(self, repository: Repository) -> str:
-        return _git(self.origin, "rev-parse", repository.base_branch).strip()
+        return git_in(self.origin, "rev-parse", repository.base_branch).strip()
 
     def tagged(self, repository: Repository, name: str) -> str:
         for tag in (f"v{name.removeprefix('v')}", name.removeprefix("v")):
-            if tag in _git(self.origin, "tag", "--list", tag).split():
-                return _git(self.origin, "rev-parse", f"{tag}^{{commit}}").strip()
+            if tag in git_in(self.origin, "tag", "--list", tag).split():
+                return git_in(self.origin, "rev-parse", f"{tag}^{{commit}}").strip()
         return ""
 
     def open(self, repository: Repository, sha: str, patch: str = "") -> Workspace:
@@ -95,9 +96,7 @@ class FakeWorkspaces:
             raise SandboxUnusable(self.unusable)
         folder = tempfile.TemporaryDirectory(prefix="signalbox-test-")
         top = Path(folder.name) / "checkout"
-        _git(self.origin, "clone", "--quiet", "--no-checkout", str(self.origin), str(top))
-        _git(top, "checkout", "--quiet", "--detach", sha)
-        (top / ".git" / "info" / "exclude").write_text("__pycache__/\n.pytest_cache/\n")
+        checkout(self.origin, sha, top)
         workspace = FakeWorkspace(folder, top, sha, repository.variables_at(str(top)), self.known)
         self.opened.append(workspace)
         if patch:
@@ -106,6 +105,7 @@ class FakeWorkspaces:
 
     def carried(self, repository: Repository, sha: str, patch: str) -> str:
         workspace = self.open(repository, sha)
+        workspace.run(("git", "update-index", "-q", "--refresh"))  # of a copy, git knows the files only by a look
         workspace.run(("sh", "-c", f"git apply --3way - <<'END'\n{patch}END\n"))
         carried = workspace.patch()
         workspace.close()
@@ -171,8 +171,8 @@ class FakeWorkspace:
         file.write_bytes(bytes_of(text))
 
     def patch(self, paths: Sequence[str] = ()) -> str:
-        _git(self.top, "add", "--all")
-        return _git(self.top, "diff", "--cached", "--binary", self.base_sha, "--", *paths)
+        git_in(self.top, "add", "--all")
+        return git_in(self.top, "diff", "--cached", "--binary", self.base_sha, "--", *paths)
 
     def apply(self, patch: str) -> None:
         done = subprocess.run(
@@ -196,18 +196,11 @@ class FakeWorkspace:
         return file
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
-    return text_of(done.stdout)
-
-
 def make_repository(folder: Path, files: Mapping[str, str], *later: Mapping[str, str]) -> str:
     """A git repository with these files, one commit for each further mapping; gives the last commit's id."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _git(folder, "init", "--quiet", "--initial-branch=main")
-    for number, commit in enumerate((files, *later), 1):
-        sha = add_commit(folder, commit, f"commit {number}")
-    return sha
+    commits = (files, *later)
+    kept_repository(folder, commits, lambda place: add_commit(folder, commits[place], f"commit {place + 1}"))
+    return git_in(folder, "rev-parse", "HEAD").strip()
 
 
 def add_commit(folder: Path, files: Mapping[str, str], message: str = "more") -> str:
@@ -215,7 +208,7 @@ def add_commit(folder: Path, files: Mapping[str, str], message: str = "more") ->
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
-    _git(folder, "add", "--all", "--force")
+    git_in(folder, "add", "--all", "--force")
     who = ("-c", "user.name=Ada", "-c", "user.email=ada@shop.example", "-c", "commit.gpgsign=false")
-    _git(folder, *who, "commit", "--quiet", f"--message={message}", "--date=2026-01-02T03:04:05Z")
-    return _git(folder, "rev-parse", "HEAD").strip()
+    git_in(folder, *who, "commit", "--quiet", f"--message={message}", "--date=2026-01-02T03:04:05Z")
+    return git_in(folder, "rev-parse", "HEAD").strip()

@@ -57,12 +57,17 @@ class Socket(SocketModeHandler):
             raise SlackDown(f"Slack's socket cannot be reached ({type(error).__name__}); it is tried again.") from error
 
     def close(self) -> None:
-        """Disconnect at once: the library's own close waits, three seconds, for its reader to look up."""
+        """Disconnect at once: the library's own close waits, up to four seconds, for its threads to look up.
+
+        Its reader looks up when the socket ends, and who deals with what was read when anything comes, were it nothing.
+        """
         session = getattr(self.client, "current_session", None)
         self.client.auto_reconnect_enabled = False
         if session is not None and session.sock is not None:
             with contextlib.suppress(OSError):  # Slack was quicker
                 session.sock.shutdown(socket.SHUT_RDWR)
+        self.client.closed = True
+        self.client.message_queue.put(None)
         super().close()  # type: ignore[no-untyped-call]
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +23,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    return ground_or_skip(tmp_path_factory.mktemp("ground"))
+def ground(disk: Path) -> Ground:
+    return ground_or_skip(Path(tempfile.mkdtemp(dir=disk)))
 
 
 @pytest.fixture
@@ -174,7 +175,7 @@ WEAKENED = """#!/bin/sh
 "exec" "{python}" "$0" "$@"  # the interpreter's path may hold a space, which `#!` ends at
 # A bubblewrap that leaves something out.
 import os, sys
-argv = sys.argv[1:]
+argv, temporary = sys.argv[1:], {temporary!r}
 at = argv.index("--args") + 1
 with open(int(argv[at]), "rb", closefd=False) as file:
     words = file.read().decode().split("\\0")[:-1]
@@ -193,7 +194,7 @@ os.execv({real!r}, [{real!r}, *argv])
         ("words.remove('--unshare-net')", "it has a network"),
         ("words.remove('--unshare-pid')", "it could see processes outside"),
         ("words += ['--setenv', 'SLACK_BOT_TOKEN', 'x']", "environment variables of the bot (SLACK_BOT_TOKEN"),
-        ("words += ['--ro-bind', '/tmp', '/tmp']", "it could read a file outside"),
+        ("words += ['--ro-bind', temporary, temporary]", "it could read a file outside"),
         ("cut = words.index('/proc/sys'); del words[cut - 1 : cut + 2]", "it could change the kernel's settings"),
         ("words.remove('--disable-userns')", "it could make a user namespace"),
         ("cut = words.index('--remount-ro'); del words[cut : cut + 4]", "it could write outside"),
@@ -204,7 +205,8 @@ def test_the_self_test_notices_what_does_not_hold(ground: Ground, tmp_path: Path
     if "/proc/sys" in edit and os.getuid() != 0:
         pytest.skip("only for root are the kernel's settings open at all")
     program = tmp_path / "bwrap"
-    program.write_text(WEAKENED.format(python=sys.executable, edit=edit, real=bubblewraps()[0]))
+    terms = {"python": sys.executable, "temporary": tempfile.gettempdir(), "real": bubblewraps()[0]}
+    program.write_text(WEAKENED.format(edit=edit, **terms))
     program.chmod(0o755)
     sandbox = Bubblewrap(tmp_path / "sandbox", programs=[str(program)])
     assert sentence in sandbox.why_not()

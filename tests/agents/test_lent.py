@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -40,8 +41,14 @@ ZERO = (
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    return ground_or_skip(tmp_path_factory.mktemp("ground"))
+def ground(disk: Path) -> Ground:
+    return ground_or_skip(Path(tempfile.mkdtemp(dir=disk)))
+
+
+@pytest.fixture
+def tmp_path(disk: Path) -> Path:
+    """What is lent may not be below /dev."""
+    return Path(tempfile.mkdtemp(dir=disk))
 
 
 @pytest.fixture

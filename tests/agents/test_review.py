@@ -31,6 +31,7 @@ from tests.agents.fixed import (
 )
 from tests.fake_workspaces import FakeWorkspaces, make_repository
 from tests.fakes import RecordingCheckpoint, ScriptedModel
+from tests.known_runs import known_runs
 
 GOOD = Review(reason="The guard is where the plan wants it.")
 LINE = "    return sum(prices) / len(prices) if prices else 0"
@@ -73,7 +74,7 @@ class Reviewer:
 def workspaces(tmp_path_factory: pytest.TempPathFactory) -> FakeWorkspaces:
     folder = tmp_path_factory.mktemp("reviewed")
     make_repository(folder, {"shop/__init__.py": "", "shop/prices.py": PRICES, "tests/test_prices.py": TESTS})
-    return FakeWorkspaces(folder)
+    return FakeWorkspaces(folder, known=known_runs())
 
 
 @pytest.fixture(scope="module")

@@ -148,9 +148,11 @@ def test_a_folder_that_the_policy_lends_to_tests_and_is_not_there_is_named(town:
     )
 
 
-def test_packages_of_workspaces_that_the_policy_does_not_lend_are_named_with_what_to_add(town: Town) -> None:
-    folder = town.root / "web" / "node_modules"
-    inner = town.root / "web" / "packages" / "cart" / "node_modules"
+def test_packages_of_workspaces_that_the_policy_does_not_lend_are_named_with_what_to_add(
+    town: Town, disk: Path
+) -> None:
+    folder = disk / "web" / "node_modules"
+    inner = disk / "web" / "packages" / "cart" / "node_modules"
     for each in (folder / "left-pad", inner / "left-pad"):
         each.mkdir(parents=True)
     with town:
