@@ -14,7 +14,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from storage.columns import now
-from storage.going import tell_minutes
+from storage.going import Going, going_of, is_in_line, tell_begun, tell_minutes
 from storage.judgments import Outcome, Stage
 from storage.records import Report, Signal
 from storage.run_rows import ModelCall, Run, ToolUse
@@ -93,7 +93,9 @@ class Runs:
     def begin(self, key: str, stage: Stage, report_id: int, *, source: str = "", repository: str = "") -> None:
         """Note that a run begins; the first time counts."""
         with self._on.write() as session:
-            insert_once(session, Run(key=key, stage=stage, report_id=report_id, source=source, repository=repository))
+            row = Run(key=key, stage=stage, report_id=report_id, source=source, repository=repository)
+            if insert_once(session, row) is not None:
+                tell_begun(session, row)
 
     def branch(self, key: str) -> None:
         """Note that a strand of a run begins; its key is the run's, a slash and its name. Raises NotFound."""
@@ -129,6 +131,17 @@ class Runs:
             going = col(Run.report_id) == report_id, col(Run.outcome).is_(None), its_own
             ended = {"outcome": Outcome.FAILED, "sentence": sentence, "ended_at": now()}
             session.execute(update(Run).where(*going).values(**ended))
+
+    def going(self, reports: Iterable[Report]) -> dict[int, Going]:
+        """How far those of these reports are that are worked on now, by the report."""
+        with self._on.read() as session:
+            found = {report.id or 0: going_of(session, report) for report in reports}
+        return {report_id: going for report_id, going in found.items() if going is not None}
+
+    def in_line(self, reports: Iterable[Report]) -> set[int]:
+        """Those of these reports that wait for the machine, which has not begun with them."""
+        with self._on.read() as session:
+            return {report.id or 0 for report in reports if is_in_line(session, report)}
 
     def uses(self, key: str) -> list[ToolUse]:
         """What a run's tools did, in order."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.listeners.deps import Deps
 from bot.views.home import Listed
+from bot.views.how_far import in_short
 from bot.views.words import stands
 from storage.records import Report
 
@@ -15,14 +16,18 @@ def listed_of(reports: Sequence[Report], deps: Deps) -> list[Listed]:
     ids = [report.id or 0 for report in reports]
     urls, came_from = deps.store.outbox.permalinks(ids), deps.store.reports.came_from(ids)
     by_hand = deps.store.fixes.by_hand(ids) if ids else set[int]()
+    going, in_line = deps.store.runs.going(reports), deps.store.runs.in_line(reports)
     researches = deps.pipeline.means.model.can_research
     return [
         Listed(
             report,
             urls.get(number, ""),
             before := came_from.get(number),
-            stands=stands(report, deps.policy, before, researches=researches, by_hand=number in by_hand),
+            stands=stands(
+                report, deps.policy, before, researches=researches, by_hand=number in by_hand, in_line=number in in_line
+            ),
             by_hand=number in by_hand,
+            so_far=in_short(going.get(number)),
         )
         for number, report in zip(ids, reports, strict=True)
     ]

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from agents.wording import moment
 from bot.actions import Action, Choice
-from bot.views import parts, taken
+from bot.views import how_far, parts, taken
 from bot.views.asleep import asleep, on_card
 from bot.views.before import came_before
 from bot.views.drawing import Drawing
@@ -37,14 +37,15 @@ def card(scene: Scene) -> Drawing:
         *_named(scene),
         parts.paragraph(Sign(SIGNS[report.status]), " ", bold(status, 600)),
     ]
-    blocks += [*taken.on_card(scene), *on_card(scene)]
+    blocks += [*how_far.on_card(scene), *taken.on_card(scene), *on_card(scene)]
     if report.gist:
         blocks.append(parts.paragraph(*parts.prose(report.gist, 1_200)))
     if scene.snapshot.regression_of is not None:
         blocks.append(parts.paragraph(Sign("repeat"), " ", *came_before(scene, scene.snapshot.regression_of)))
-    if report.note:
+    if report.note and not how_far.is_past(scene):
         stopped = it_was(scene.moves[-1]) if report.status is Status.STUCK and scene.moves else []
         blocks.append(parts.paragraph(Words(report.note, italic=True, limit=700), *stopped))
+        blocks += how_far.tried_again(scene)
     blocks.append(parts.context(_facts(scene), *_links(scene)))
     if (tracked := scene.snapshot.tracked) is not None and tracked.trouble:
         blocks.append(parts.context(f"Its Linear issue waits: {tracked.trouble}"[:600]))

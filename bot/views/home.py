@@ -31,11 +31,13 @@ class Listed:
     in_hand_since: dt.datetime | None = None  # that somebody has it, and has said nothing since
     by_hand: bool = False  # its newest fix is a person's own
     stands: str = ""  # as its card says it; empty: as its status does
+    so_far: str = ""  # how far the work on it is that goes on
 
     @property
     def line(self) -> str:
-        """What it waits for."""
-        return self.stands or status_line(self.report, came_from=self.came_from)
+        """What it waits for, and how far that is."""
+        line = self.stands or status_line(self.report, came_from=self.came_from)
+        return f"{line} {self.so_far}".rstrip()
 
     @property
     def for_people(self) -> bool:

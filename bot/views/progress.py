@@ -5,14 +5,14 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.actions import Action, Choice, Picked
-from bot.views import parts
+from bot.views import how_far, parts
 from bot.views.assessed import urgency
 from bot.views.cited import QUOTE, brief, claimed, place_of
 from bot.views.drawing import Drawing
 from bot.views.parts import Moment, Piece, Sign, Words, bold, code
 from bot.views.scene import Scene
 from bot.views.words import SIGNS, plural, timeline
-from storage.judgments import Confidence, Hypothesis, Research, Stage, Standing
+from storage.judgments import Confidence, Hypothesis, Research, Standing
 from storage.status import Status
 
 _SURE = {
@@ -33,12 +33,7 @@ def progress(scene: Scene) -> Drawing | None:
         return None
     blocks: list[Block] = []
     if scene.report.status in _NOW:
-        doing = _NOW[scene.report.status]
-        blocks.append(
-            parts.paragraph(
-                Sign(SIGNS[scene.report.status]), f" {doing}, since ", Moment(scene.report.since), ".", *_so_far(scene)
-            )
-        )
+        blocks.append(parts.paragraph(Sign(SIGNS[scene.report.status]), " ", *_now(scene)))
     if found is not None:
         blocks += _found(found, scene)
     if steps := timeline(scene):
@@ -48,15 +43,14 @@ def progress(scene: Scene) -> Drawing | None:
     return Drawing("progress", found.headline if found else "Looking for the cause", blocks)
 
 
-def _so_far(scene: Scene) -> list[Piece]:
-    """How far it is, as of a minute ago or so, and what it may use at most."""
-    going = scene.snapshot.going
-    if going is None:
-        return []
-    limits = scene.policy.fix_limits if going.stage is Stage.FIX else scene.policy.research_limits
-    used = f" {plural(going.turns, 'turn')} of at most {limits.steps}, ${going.usd:.2f} of at most ${limits.usd:.2f}"
-    last: list[Piece] = ["; last: ", code(going.doing, _DOING)] if going.doing else []
-    return [used, *last, "."]
+def _now(scene: Scene) -> list[Piece]:
+    """What it is at since when, how far that is as of a minute ago or so, and what was done last."""
+    doing, since = _NOW[scene.report.status], Moment(scene.report.since)
+    if scene.snapshot.in_line and not scene.report.note:
+        return [f"Next: {doing[0].lower()}{doing[1:]}. It waits for its turn since ", since, "."]
+    used, going = how_far.so_far(scene), scene.snapshot.going
+    last: list[Piece] = ["; last: ", code(going.doing, _DOING)] if going is not None and going.doing else []
+    return [f"{doing}, since ", since, ".", *([f" {used}", *last, "."] if used else [])]
 
 
 def _buttons(scene: Scene) -> list[ButtonElement]:

@@ -45,6 +45,10 @@ _SAID = {
     Status.DISMISSED: "Dismissed",
     Status.STUCK: "Stuck: a person has to look at it and press Retry or Dismiss.",
 }
+_IN_LINE = {
+    Status.AWAITING_RESEARCH: "Next: I look for the cause when it is its turn. Nobody has to do anything now.",
+    Status.AWAITING_FIX: "Next: I write the fix and prove it when it is its turn. Nobody has to do anything now.",
+}
 _GATHERING_AGAIN = {
     Status.AWAITING_APPROVAL: "Gathering: a plan was shown, and expired because it was not decided on. “Ask again” "
     "gets a fresh one.",
@@ -76,10 +80,10 @@ _STUCK = {
 _SOURCES = {SLACK: "Slack"}
 _DID = {
     Status.GATHERING: "back to gathering",
-    Status.AWAITING_RESEARCH: "began to look for the cause",
+    Status.AWAITING_RESEARCH: "set out to look for the cause",
     Status.AWAITING_ANSWER: "asked a question",
     Status.AWAITING_APPROVAL: "showed the plan",
-    Status.AWAITING_FIX: "began to write the fix",
+    Status.AWAITING_FIX: "set out to write the fix",
     Status.AWAITING_CHECKS: "opened or updated the pull request",
     Status.AWAITING_REVIEW: "the checks are green",
     Status.AWAITING_PROOF: "merged",
@@ -146,7 +150,7 @@ def waits_for(scene: Scene, pull_request: str = "the pull request") -> str:
         return soaked.line(scene.ending, by_hand=bool(by_hand))
     return stands(
         scene.report, scene.policy, came_from, researches=scene.researches, pull_request=pull_request,
-        by_hand=bool(by_hand),
+        by_hand=bool(by_hand), in_line=scene.snapshot.in_line,
     )  # fmt: skip
 
 
@@ -158,11 +162,14 @@ def stands(
     researches: bool,
     pull_request: str = "the pull request",
     by_hand: bool = False,
+    in_line: bool = False,
 ) -> str:
     """What a report waits for, and truly so where asking would not help, or nothing else would.
 
-    `by_hand`: its newest fix is a person's own.
+    `by_hand`: its newest fix is a person's own. `in_line`: nothing was begun of what it waits for.
     """
+    if in_line and not report.note:  # which says what keeps it
+        return _IN_LINE[report.status]
     if by_hand and (said := mended.line(report.status, pull_request)):
         return said
     if idle := idle_because(report, policy, researches=researches):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from storage.gathered import Gathered, gathered, shown_of
-from storage.going import Going, going_of
+from storage.going import Going, going_of, is_in_line
 from storage.groups import Correction, Pair
 from storage.heirs import heir_of
 from storage.in_the_way import in_the_way_by
@@ -62,6 +62,7 @@ class Snapshot:
     named_by: str = ""  # who gave it the name that it has
     inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
     going: Going | None = None  # the work on it that goes on now
+    in_line: bool = False  # whether it waits for work that has not begun
     reminded_at: dt.datetime | None = None  # when the approvers of its latest plan were reminded of that
     last_approver: str = ""  # for its repository, where they were
 
@@ -89,7 +90,6 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
     by_stage = spent_by_stage(session, report_id)
     plans = _of(session, ShownPlan, report_id)
     standing, uses = of_report(session, report_id)
-    reminded = reminded_at(session, report) if plans else None
     return Snapshot(
         report=report,
         gathered=gathered(session, report, plans[-1].made_at if plans else None),
@@ -120,7 +120,8 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         inquiries=_of(session, Inquiry, report_id),
         near=_all_near(session, report),
         going=going_of(session, report),
-        reminded_at=reminded,
+        in_line=is_in_line(session, report),
+        reminded_at=(reminded := reminded_at(session, report) if plans else None),
         last_approver=last_approver(session, report.repository) if reminded else "",
     )
 

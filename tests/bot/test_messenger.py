@@ -31,7 +31,7 @@ def test_a_whole_life_is_one_root_message_and_few_posts(life: Life) -> None:
     for words, shown in zip(
         [
             "decide on the plan",
-            "Writing the fix",
+            "I write the fix",
             "checks of pull request #7",
             "review and merge",
             "Merged",
