@@ -25,9 +25,10 @@ _OUTAGE = re.compile(
 )
 _TESTED = re.compile(
     r"""
-      ^E\ {2,}\S | ^FAILED\ | ^ERROR\ \S+:: | ^\s*---\ FAIL | ^FAIL\b | ^\s*[✕✗●]\ | panicked\ at
+      ^E\ {2,}\S | ^FAILED\ | ^ERROR\ \S+:: | ^\s*---\ FAIL | ^FAIL\b | ^\s*[✕✗✖●]\ | panicked\ at
     | \bassert(?:ion)?(?:error)?\b | \berror\[E\d+\] | \berror\ TS\d+
-    | \b[1-9]\d*\ (?:tests?\ |examples?\ |specs?\ )?(?:failed|failures?|failing)\b | \bfailures?:\ *[1-9]
+    | \b[1-9]\d*\ (?:tests?\ |examples?\ |specs?\ )?(?:failed|failures?|failing)\b
+    | \b(?:fail(?:ed|ures?)|errors):\s*[1-9]
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )

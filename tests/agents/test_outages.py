@@ -39,6 +39,8 @@ def test_what_the_network_or_the_machine_did_is_an_outage(log: str) -> None:
         "--- FAIL: TestDial (0.01s)\n    dial_test.go:12: i/o timeout",
         "thread 'main' panicked at src/lib.rs:9\nconnection timed out",
         "AssertionError: expected 200, got 503\nstatus code: 503",
+        "[ERROR] Tests run: 3, Failures: 0, Errors: 1, Skipped: 0\njava.net.SocketTimeoutException: Read timed out",
+        "Failed!  - Failed:     1, Passed:    11\nconnection timed out",
         "error TS2345: Argument of type ETIMEDOUT",
         "ruff: E501 Line too long",
         "Could not resolve host: x\n" + "building\n" * 40 + "error: linker failed",

@@ -107,12 +107,17 @@ def test_an_issue_is_a_signal_that_its_edits_update_until_it_is_done(tool: Tool)
 
 def test_jiras_automation_sends_the_issue_itself_and_its_documents_are_read(tool: Tool) -> None:
     line = {"type": "paragraph", "content": [{"type": "text", "text": "No rows"}, {"type": "text", "text": " at all"}]}
-    document = {"type": "doc", "content": [line, {"type": "paragraph", "content": [{"type": "text", "text": "Why?"}]}]}
+    card = {"type": "inlineCard", "attrs": {"url": "https://shop.example/export"}}
+    mention = {"type": "mention", "attrs": {"id": "1", "text": "@Grace Hopper"}}
+    document = {
+        "type": "doc",
+        "content": [line, {"type": "paragraph", "content": [mention, card, {"type": "text", "text": " Why?"}]}],
+    }
     fields = {**ISSUE["fields"], "description": document, "environment": "Firefox 140"}
 
     (made,) = tool.sends("jira", {**ISSUE, "fields": fields})
 
-    assert made.body == "No rows at all\nWhy?\n\nEnvironment: Firefox 140"
+    assert made.body == "No rows at all\nhttps://shop.example/export Why?\n\nEnvironment: Firefox 140"
 
 
 def test_a_tool_whose_body_its_users_write_sends_our_own_schema_with_a_token(tool: Tool) -> None:

@@ -105,7 +105,8 @@ def _plain(text: object) -> str:
 def _words(node: object, depth: int) -> Iterator[str]:
     if not isinstance(node, dict) or depth > _DEEPEST:
         return
-    yield str(node.get("text") or "")
+    attributes = node.get("attrs")
+    yield str(node.get("text") or (attributes.get("url") if isinstance(attributes, dict) else "") or "")
     children = node.get("content")
     for child in children if isinstance(children, list) else ():
         yield from _words(child, depth + 1)
