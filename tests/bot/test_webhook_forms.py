@@ -98,6 +98,13 @@ def test_an_issue_is_a_signal_that_its_edits_update_until_it_is_done(tool: Tool)
     fields = {**ISSUE["fields"], "summary": "Export of March is empty"}
     (edited,) = tool.sends("jira", {"webhookEvent": "jira:issue_updated", "issue": {**ISSUE, "fields": fields}})
     assert (edited.id, edited.title) == (made.id, "Export of March is empty")
+    back = {**ISSUE["fields"], "updated": "2026-11-20T12:00:00.000+0000"}
+    (again,) = tool.sends("jira", {"webhookEvent": "jira:issue_updated", "issue": {**ISSUE, "fields": back}})
+    assert (again.id, again.title) == (made.id, "Export is empty")
+    revision = again.revision
+    commented = {**back, "updated": "2026-11-20T12:05:00.000+0000"}
+    (same,) = tool.sends("jira", {"webhookEvent": "comment_created", "issue": {**ISSUE, "fields": commented}})
+    assert same.revision == revision, "nothing of it is read again"
 
     done = {**fields, "status": {"statusCategory": {"key": "done"}}}
     for event, issue in (("jira:issue_updated", {**ISSUE, "fields": done}), ("jira:issue_deleted", ISSUE)):

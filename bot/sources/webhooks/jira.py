@@ -48,6 +48,7 @@ class _Fields(Lenient):
     description: Any = None  # text, or Atlassian's document format
     environment: Any = None
     created: Word = ""
+    updated: Word = ""  # tells an edit that sets the words back from the delivery of before
     labels: Words = ()
     components: Annotated[tuple[_Named, ...], Tables] = ()
     priority: Annotated[_Named, Table] = _Named()
@@ -95,7 +96,7 @@ def read_issue(sent: object) -> Reading:
         labels=(*fields.labels, *(component.name for component in fields.components)),
         happened_at=fields.created,
     )
-    return Reading((Sent(signal, signal.model_dump_json()),))
+    return Reading((Sent(signal, f"{fields.updated}\n{signal.model_dump_json()}"),))
 
 
 def _plain(text: object) -> str:
