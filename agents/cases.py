@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.checkout.conventions import Conventions
 from agents.exchange import Remark
 from agents.terms import Repository
-from storage.judgments import FixSubmission, Plan, Research
+from storage.judgments import Plan, Research
 from storage.raw import Severity
+from storage.submissions import FixSubmission
 
 
 class SeenSignal(BaseModel):
@@ -146,6 +147,7 @@ class FixCase(_Case):
     red_log: str = ""
     instructions: tuple[Remark, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    only_words: bool = False  # of people, are what came up: no check was read, and nothing conflicts
     discreet: bool = False  # the repository has readers who may not see the report
     pages: tuple[str, ...] = ()  # addresses of the signals that are the code host's own: anybody may give any
     also_named: tuple[str, ...] = ()  # other names of the repository, in small letters: it was renamed

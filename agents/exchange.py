@@ -164,6 +164,7 @@ class Remark(BaseModel):
     may_write: bool
     place: str = ""  # the file and line that it is about
     approving: bool = False  # the words of a review that approves
+    answered: bool = False  # by us, beneath it or in a comment
 
     @property
     def words(self) -> str:

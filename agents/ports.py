@@ -180,8 +180,18 @@ class CodeHost(Protocol):
         """
         ...
 
-    def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
-        """Say something on the pull request, once for each key."""
+    def is_pushed(self, repository: Repository, sha: str, patch: str) -> bool:
+        """Whether a commit that was pushed is just this patch on its parent; False where nobody knows any more."""
+        ...
+
+    def ensure_comment(
+        self, repository: Repository, number: int, key: str, text: str, answers: Sequence[str] = ()
+    ) -> None:
+        """Say something on the pull request, once for each key. `answers` names remarks that it answers."""
+        ...
+
+    def ensure_reply(self, repository: Repository, number: int, remark: str, text: str) -> bool:
+        """Answer a remark beneath it, once; False where that cannot be: it is about no line, or is gone."""
         ...
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:

@@ -21,7 +21,6 @@ from storage.judgments import (
     Evidence,
     EvidenceKind,
     Finding,
-    FixSubmission,
     Hypothesis,
     Plan,
     Priority,
@@ -30,6 +29,7 @@ from storage.judgments import (
     Standing,
 )
 from storage.reviews import Angle
+from storage.submissions import FixSubmission
 
 _GREEN = "All passed."  # what a runner printed is not kept: only that it was so, which a test of ours checks
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TypedDict
 
-from storage.judgments import FixSubmission, Outcome, Priority, Proof, Research, Verdict
+from storage.judgments import Outcome, Priority, Proof, Research, Verdict
 from storage.records import CheckState
 from storage.status import Dismissal
+from storage.submissions import FixSubmission
 
 
 class ReportChanges(TypedDict, total=False):

@@ -246,36 +246,6 @@ class Verdict(Judgment):
 # ── fix ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Answered(Judgment):
-    """What goes under a heading of the repository's template of pull requests."""
-
-    heading: Line = Field(description="The heading, as the template has it.")
-    text: Annotated[str, Field(max_length=1500)]
-
-
-class FixSubmission(Judgment):
-    """What the fix agent says it did. Given by calling the tool `submit_fix`; code then proves it or not."""
-
-    title: Line = Field(description="Title of the pull request.")
-    summary: Paragraph = Field(description="What was changed and why that removes the cause.")
-    test_files: tuple[Line, ...] = Field(min_length=1, description="Paths of the test files added or changed.")
-    test_ids: tuple[Line, ...] = Field(
-        min_length=1,
-        description="The new tests, as the runner's log names them: path::name, path > describe > name, TestName.",
-    )
-    expected_failure: Line = Field(
-        description="Text that the log of the new tests shows before the fix: the reported error, not an import error."
-    )
-    risk: Line
-    undo: Line = Field(description="How to take it back.")
-    sections: tuple[Answered, ...] = Field(
-        default=(),
-        max_length=20,
-        description="Where there is a template of pull requests: what you know for its headings that are left.",
-    )
-    answer: Paragraph = Field(default="", description="From round 2 on: what you did about each point of people.")
-
-
 class Proof(Judgment):
     """The new tests before and after the change, and the whole suite after it."""
 

@@ -9,21 +9,10 @@ from sqlalchemy import JSON, Boolean, Column, Index, LargeBinary, Text, UniqueCo
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Named, Typed, UtcTime, now
-from storage.judgments import (
-    FixSubmission,
-    Grouping,
-    Outcome,
-    Plan,
-    Priority,
-    Proof,
-    Question,
-    Research,
-    Screening,
-    Summary,
-    Verdict,
-)
+from storage.judgments import Grouping, Outcome, Plan, Priority, Proof, Question, Research, Screening, Summary, Verdict
 from storage.raw import Severity
 from storage.status import Dismissal, SignalStatus, Status, Unweighed, Visibility
+from storage.submissions import FixSubmission
 
 _UNWEIGHED = "unweighed IS NOT NULL"
 

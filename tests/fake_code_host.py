@@ -34,6 +34,7 @@ class FakeCodeHost:
     reviewers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     edits: dict[int, dict[str, str]] = field(default_factory=dict)  # title and body as people wrote them
     comments: dict[tuple[int, str], str] = field(default_factory=dict)
+    replies: dict[tuple[int, str], str] = field(default_factory=dict)  # by the remark beneath which they stand
     messages: dict[str, str] = field(default_factory=dict)  # sha -> commit message
     public: bool = False
     site: str = "https://code.example/"
@@ -99,11 +100,26 @@ class FakeCodeHost:
         )
         return self.pull_requests[number]
 
-    def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
+    def is_pushed(self, repository: Repository, sha: str, patch: str) -> bool:
         self._maybe_fail()
-        if number in self.locked:
-            raise CodeHostRejected(f"pull request {number} is locked")
+        return self.patches.get(sha) == patch
+
+    def ensure_comment(
+        self, repository: Repository, number: int, key: str, text: str, answers: Sequence[str] = ()
+    ) -> None:
+        self._maybe_fail()
+        self._need_unlocked(number)
         self.comments.setdefault((number, key), text)
+        self._answered(number, answers)
+
+    def ensure_reply(self, repository: Repository, number: int, remark: str, text: str) -> bool:
+        self._maybe_fail()
+        if not any(one.id == remark and one.place for one in self.pull_requests[number].remarks):
+            return False
+        self._need_unlocked(number)
+        self.replies.setdefault((number, remark), text)
+        self._answered(number, (remark,))
+        return True
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         self._maybe_fail()
@@ -168,6 +184,16 @@ class FakeCodeHost:
 
     def close(self, number: int, at: dt.datetime | None = None) -> None:
         self._change(number, state=PullRequestState.CLOSED, closed_at=at)
+
+    def _need_unlocked(self, number: int) -> None:
+        if number in self.locked:
+            raise CodeHostRejected(f"pull request {number} is locked")
+
+    def _answered(self, number: int, names: Sequence[str]) -> None:
+        said = self.pull_requests[number].remarks
+        done = {"answered": True}
+        said = tuple(one.model_copy(update=done) if one.id in names else one for one in said)
+        self._change(number, remarks=said)
 
     def _change(self, number: int, **changes: Any) -> None:
         self.pull_requests[number] = self.pull_requests[number].model_copy(update=changes)

@@ -212,7 +212,7 @@ def test_where_nobody_may_answer_what_was_asked_for_is_pushed_and_followed_all_t
     assert world.advances().status is Status.AWAITING_CHECKS
 
     told = [entry.text for entry in world.store.reports.journal(1)]
-    assert "pushed what was asked for, and could not answer there: pull request 1 is locked" in told
+    assert "did what was asked for, and could not answer there: pull request 1 is locked" in told
 
 
 @pytest.mark.parametrize("merged", [True, False])

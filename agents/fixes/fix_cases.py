@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from pydantic import BaseModel
 
@@ -91,7 +92,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         guided_since=_guided_since(approvals, runs, report),
         conventions=conventions_of(means.workspaces, repository, row.base_sha, means.redactor.secrets_only),
         thread="" if discreet else store.outbox.permalink(report_id),
-        **_remarks(means, repository, row),
+        **_said(means, repository, row),
     )
 
 
@@ -114,11 +115,22 @@ def _guided_since(approvals: Sequence[Approval], runs: Sequence[RunSeen], report
     return last is not None and any(at > last.began_at for at in said)
 
 
-def _remarks(means: Means, repository: Repository, row: Fix) -> dict[str, tuple[Remark, ...]]:
+class _Said(TypedDict, total=False):
     """What was said on the pull request so far: by people who may write, and by anybody else."""
+
+    instructions: tuple[Remark, ...]
+    remarks: tuple[Remark, ...]
+    only_words: bool
+
+
+def _said(means: Means, repository: Repository, row: Fix) -> _Said:
     if row.number is None:
         return {}
     seen = means.code_host.pull_request(repository, row.number).unheard(repository.machine_users)
     remarks = means.redactor.pull_request(seen).remarks
     heard = tuple(remark for remark in remarks if remark.may_write and remark.id in row.heard)
-    return {"instructions": heard, "remarks": tuple(remark for remark in remarks if not remark.may_write)}
+    return {
+        "instructions": heard,
+        "remarks": tuple(remark for remark in remarks if not remark.may_write),
+        "only_words": bool(heard) and not row.red_log and not seen.conflicting,
+    }

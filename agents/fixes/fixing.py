@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agents.cases import FixCase
-from agents.errors import CodeHostRejected, Stopped
+from agents.errors import Stopped
 from agents.exchange import PullRequestState
+from agents.fixes.answering import answer
 from agents.fixes.beginning import need_room
 from agents.fixes.fix_cases import Approved, FixStart, case_of, to_push_again
 from agents.fixes.in_the_way import in_the_way, sentence_of
@@ -15,7 +16,7 @@ from agents.fixes.standing_fixes import Allowed, is_open, need_allowed, unbegun
 from agents.means import Means
 from agents.ports import Checkpoint
 from agents.pull_requests.commit_text import branch_word, commit_message
-from agents.pull_requests.text import answer_text, pull_request_draft
+from agents.pull_requests.text import pull_request_draft
 from agents.research.case_of import readable
 from agents.research.researching import NOTHING
 from agents.running import ReportRun, run_key
@@ -176,6 +177,8 @@ class Fixing:
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
+        if case.only_words and self.means.code_host.is_pushed(repository, row.head_sha, row.patch):
+            return row.head_sha  # an answer was all that was needed: its checks and approvals stay
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(fix_id, case, proof):
@@ -223,18 +226,10 @@ class Fixing:
         made = self.means.code_host.ensure_pull_request(repository, draft)
         self.means.store.fixes.change(fix_id, number=made.number, url=made.url)
         step = f"fix:{fix_id}:{row.rounds}/pull request"
-        if row.rounds > 1 and row.submission.answer:
-            self._answer(row, repository, made.number, answer_text(row.submission.answer), step)
+        if row.rounds > 1:
+            answer(self.means, case, row.submission, repository, made.number, row, f"{step}/answer")
         self.means.store.reports.note(report_id, EntryKind.EFFECT, "machine", f"opened {made.url}", step=step)
         return made.number
-
-    def _answer(self, row: Fix, repository: Repository, number: int, answer: str, step: str) -> None:
-        """Answer on the pull request. Where nobody may (it was locked) that is noted: what was asked for is pushed."""
-        try:
-            self.means.code_host.ensure_comment(repository, number, f"{row.branch}, round {row.rounds}", answer)
-        except CodeHostRejected as error:
-            unsaid = f"pushed what was asked for, and could not answer there: {error}"
-            self.means.store.reports.note(row.report_id, EntryKind.EFFECT, "machine", unsaid, step=f"{step}/answer")
 
     def _move(self, report_id: int, fix_id: int, *, pushed: bool) -> bool:
         row, _ = self._row(fix_id)

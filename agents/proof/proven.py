@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict
 
 from agents.cases import FixCase
 from agents.checkout.around import Surroundings
-from storage.judgments import FixSubmission, Proof
+from storage.judgments import Proof
+from storage.submissions import FixSubmission
 
 
 class ProvenFix(BaseModel):

@@ -20,7 +20,8 @@ from agents.suites.naming import is_pytest, running, running_again, stops_early
 from agents.suites.reporting_runs import run_reporting
 from agents.suites.suite import Failures, counted, is_green, is_red, named
 from agents.terms import Repository
-from storage.judgments import FixSubmission, Proof
+from storage.judgments import Proof
+from storage.submissions import FixSubmission
 
 _LINE = 300
 _STARTED = re.compile(r"^(?:=+ |FAILED |ERROR |E  |\d+ (?:failed|error|passed))", re.MULTILINE)  # what pytest prints

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from agents.cases import FixCase
 from agents.pull_requests.outward import inert, one_line
-from storage.judgments import FixSubmission
+from storage.submissions import FixSubmission
 
 WIDTH = 72
 _LONGEST_BODY = 4_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from agents.cases import FixCase, SeenSignal
 from agents.patches.patch import read_patch
 from agents.pull_requests.particulars import Particulars, particulars_of
-from storage.judgments import FixSubmission
+from storage.submissions import FixSubmission
 
 _RUN = 8  # words one after the other that nobody writes twice by chance
 _WORD = re.compile(r"\w+")
@@ -60,7 +60,7 @@ def indiscretions(submission: FixSubmission, patch: str, case: FixCase, knows: K
         "summary": submission.summary,
         "risk": submission.risk,
         "undo": submission.undo,
-        "answer": submission.answer,
+        "answer": "\n".join((submission.answer, *(reply.text for reply in submission.replies))),
         "sections": "\n".join(section.text for section in submission.sections),
     }
     added = {change.path: "\n".join(line for _, line in change.added) for change in read_patch(patch)}

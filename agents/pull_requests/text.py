@@ -16,9 +16,10 @@ from agents.patches.patch import read_patch
 from agents.pull_requests.outward import code, literal, plain, title
 from agents.pull_requests.template import Part, Seen, arranged, unfilled
 from agents.suites.suite import lint_said, suite_said
-from storage.judgments import FixSubmission, Proof, Research
+from storage.judgments import Proof, Research
 from storage.raw import SLACK
 from storage.records import Signal
+from storage.submissions import FixSubmission
 
 LOG_LIMIT = 12_000  # characters of each log; the code host takes 65,536 for the whole body
 _MOST_SIGNALS = 6
@@ -68,11 +69,6 @@ def headings_left(case: FixCase) -> tuple[str, ...]:
     missing = {Part.PROBLEM} if case.discreet else set()
     missing |= set() if case.issues else {Part.ISSUES}
     return unfilled(case.conventions.template, [part for part in Part if part not in missing])
-
-
-def answer_text(answer: str) -> str:
-    """What a round did about what people and checks said, as a comment."""
-    return plain(answer)
 
 
 def _seen_true(proof: Proof, patch: str) -> Seen:

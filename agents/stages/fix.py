@@ -20,6 +20,7 @@ from agents.prompts import prompt
 from agents.proof.linting import linted
 from agents.proof.proven import ProvenFix
 from agents.proof.proving import prove_patch
+from agents.pull_requests.answers import strays
 from agents.pull_requests.discretion import Indiscretions, indiscretions
 from agents.pull_requests.text import headings_left
 from agents.redaction.redact import Redactor
@@ -27,10 +28,9 @@ from agents.terms import Limits
 from agents.tools.hands import Hands
 from agents.tools.toolboxes import fix_tools
 from agents.trail import Brief, Ruling, Trail, Unlogged
-from storage.judgments import FixSubmission, Outcome, Proof, Stage
+from storage.judgments import Outcome, Proof, Stage
 from storage.reviews import Review
-
-__all__ = ["FixCase", "Fixed", "fix"]
+from storage.submissions import FixSubmission
 
 _SHOWN = 4_000  # characters of a failing log that the agent sees
 _TOLD = 5  # objections
@@ -261,7 +261,7 @@ class _Repair:
         )
         told = indiscretions(submission, patch, case, self._known) if case.discreet else Indiscretions()
         words = () if faults else told.words
-        faults += told.sentences
+        faults += (*told.sentences, *strays(submission, case.instructions))
         proof = None if faults else self._proof(submission, patch)
         seconds = time.monotonic() - began
         return Attempt(submission=submission, patch=patch, faults=faults, words=words, proof=proof, seconds=seconds)

@@ -26,8 +26,10 @@ from playground.codehost.records import (
     Permission,
     Person,
     Review,
+    ReviewComment,
     ReviewState,
 )
+from playground.codehost.replying import reply
 from playground.codehost.repository import Repository
 from playground.codehost.rules import whole_seconds
 from playground.codehost.snapshots import IssueSeen, PullSeen, checks_of, issue_seen, pull_seen
@@ -165,10 +167,16 @@ class CodeHost:
         """Review a pull request; `comments` are (path, line, text)."""
         with self.lock:
             repository, person = self.find(repo), self.directory.known_or_passer_by(by)
-            review = repository.review(number, person, state, body)
+            review = repository.review(number, person, state, body, of_lines=bool(comments))
             for path, line, text in comments:
                 repository.review_comment(number, review, text, path=path, line=line)
             return review
+
+    def reply(self, repo: str, number: int, by: str, to: int, text: str) -> ReviewComment:
+        """Answer a comment on a line beneath it."""
+        with self.lock:
+            repository, person = self.find(repo), self.directory.known_or_passer_by(by)
+            return reply(repository, number, person, to, text)
 
     def require_checks(self, repo: str, *names: str) -> None:
         """Protect the default branch: these checks are to be green. One that nobody reports is waited for."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from playground.codehost import review_shapes
+from playground.codehost import replying, review_shapes
 from playground.codehost.merging import MergeMethod, merge
 from playground.codehost.problems import FieldError, invalid, not_found
-from playground.codehost.records import CheckStatus, Conclusion, Issue, Pull, ReviewState
+from playground.codehost.records import CheckStatus, Conclusion, Issue, Pull
 from playground.codehost.repository import Repository
 from playground.codehost.repository_routes import REPO
 from playground.codehost.rest import Call, Route
@@ -131,19 +131,18 @@ def review_comments(call: Call) -> Answer:
     return call.page(pull.review_comments, lambda c: review_shapes.review_comment(call.shapes, issue.number, c))
 
 
+def review_comment(call: Call) -> Answer:
+    for issue, pull in call.repository.pulls():
+        for comment in pull.review_comments:
+            if comment.id == call.number("id"):
+                return Answer(200, review_shapes.review_comment(call.shapes, issue.number, comment))
+    raise not_found()
+
+
 def reply(call: Call) -> Answer:
     """Answer a review comment; the answer belongs to a review of its own, as on GitHub."""
-    issue, pull = call.repository.pull(call.number())
-    first = next((c for c in pull.review_comments if c.id == call.number("id")), None)
-    if first is None:
-        raise not_found()
-    body = call.fields.get("body")
-    text = body if isinstance(body, str) else ""
-    review = call.repository.review(issue.number, call.by, ReviewState.COMMENTED, text)
-    made = call.repository.review_comment(
-        issue.number, review, body, path=first.path, line=first.line, in_reply_to=first.id
-    )
-    return Answer(201, review_shapes.review_comment(call.shapes, issue.number, made))
+    made = replying.reply(call.repository, call.number(), call.by, call.number("id"), call.fields.get("body"))
+    return Answer(201, review_shapes.review_comment(call.shapes, call.number(), made))
 
 
 def commits(call: Call) -> Answer:
@@ -199,7 +198,8 @@ ROUTES = (
     Route("DELETE", PULL + "/requested_reviewers", unrequest_reviewers),
     Route("GET", PULL + "/reviews", reviews),
     Route("GET", PULL + "/comments", review_comments),
-    Route("POST", PULL + "/comments/{id}/replies", reply),
+    Route("GET", REPO + "/pulls/comments/{id}", review_comment),
+    Route("POST", PULL + "/comments/{id}/replies", reply, "replies.create"),
     Route("GET", PULL + "/commits", commits),
     Route("GET", PULL + "/files", files),
     Route("GET", PULL + "/merge", is_merged),

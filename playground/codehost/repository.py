@@ -235,12 +235,12 @@ class Repository:
         pull.requested_reviewers.extend(p for p in people if p is not None and p.id not in asked)
         self.touch(issue)
 
-    def review(self, number: int, by: Person, state: ReviewState, body: str) -> Review:
-        """Somebody's review; nobody approves or refuses their own pull request."""
+    def review(self, number: int, by: Person, state: ReviewState, body: str, *, of_lines: bool = False) -> Review:
+        """Somebody's review; nobody approves or refuses their own pull request. Said `of_lines`, it may be empty."""
         issue, pull = self.pull(number)
         if by.id == issue.user.id and state is not ReviewState.COMMENTED:
             raise invalid("Can not approve or request changes on your own pull request")
-        if state is not ReviewState.APPROVED:
+        if state is not ReviewState.APPROVED and not (of_lines and not body):
             rules.commented("PullRequestReview", body)
         review = Review(self.next_id(), by, state, body, pull.head_sha, self.touch(issue))
         pull.reviews.append(review)

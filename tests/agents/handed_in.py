@@ -12,7 +12,6 @@ from storage.judgments import (
     Evidence,
     EvidenceKind,
     Finding,
-    FixSubmission,
     Hypothesis,
     Plan,
     Priority,
@@ -20,6 +19,7 @@ from storage.judgments import (
     Research,
     Standing,
 )
+from storage.submissions import FixSubmission
 
 AT = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 THREAD = "https://acme.slack.example/archives/C07/p17"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from agents.proof.proving import prove_patch
 from agents.terms import Repository
-from storage.judgments import FixSubmission, Proof
+from storage.judgments import Proof
+from storage.submissions import FixSubmission
 from tests.fake_workspaces import FakeWorkspaces
 
 PRICES = "def average(prices):\n    return sum(prices) / len(prices)\n"

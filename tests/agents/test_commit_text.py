@@ -9,7 +9,7 @@ from agents.adapters.git.mirrors import Mirrors
 from agents.cases import FixCase
 from agents.pull_requests.commit_text import WIDTH, commit_message
 from agents.terms import Repository
-from storage.judgments import FixSubmission
+from storage.submissions import FixSubmission
 from tests.agents.handed_in import THREAD, a_case, handed_in
 from tests.fake_workspaces import make_repository
 

@@ -6,7 +6,7 @@ import pytest
 
 from agents.cases import FixCase, Guidance
 from agents.pull_requests.discretion import Knowing, indiscretions
-from storage.judgments import Answered, FixSubmission
+from storage.submissions import Answered, FixSubmission
 from tests.agents.handed_in import ISSUE, MESSAGE, a_case, handed_in
 
 REPEATED = "When the inverters sleep, Nordhang's wall is blank for Marit."

@@ -20,7 +20,7 @@ from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.errors import SandboxUnusable
 from agents.proof.proving import prove_patch
 from agents.terms import Repository
-from storage.judgments import FixSubmission
+from storage.submissions import FixSubmission
 from tests.agents.sandboxed import Ground, ground_or_skip
 from tests.fake_workspaces import make_repository
 

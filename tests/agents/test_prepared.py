@@ -15,7 +15,7 @@ from agents.case_text import how_tested
 from agents.errors import SandboxUnusable
 from agents.proof.proving import prove_patch
 from agents.terms import Repository
-from storage.judgments import FixSubmission
+from storage.submissions import FixSubmission
 from tests.agents.sandboxed import need_sandbox
 from tests.fake_workspaces import make_repository
 

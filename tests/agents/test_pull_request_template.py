@@ -9,7 +9,7 @@ import pytest
 from agents.checkout.conventions import Conventions
 from agents.pull_requests.template import Part, Seen, arranged, unfilled
 from agents.pull_requests.text import headings_left, pull_request_draft
-from storage.judgments import Answered
+from storage.submissions import Answered
 from tests.agents.handed_in import ISSUE, PROOF, a_case, handed_in
 
 USUAL = """\

@@ -14,8 +14,9 @@ from agents.exchange import Remark
 from agents.prompts import prompt
 from agents.proof.proven import ProvenFix
 from agents.stages.review import AboutReview, review
-from storage.judgments import FixSubmission, Outcome, Proof, Stage
+from storage.judgments import Outcome, Proof, Stage
 from storage.reviews import Angle, Objection, Review
+from storage.submissions import FixSubmission
 from tests.agents.fixed import (
     PLAN,
     PRICES,

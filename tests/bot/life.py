@@ -7,9 +7,10 @@ from typing import Any
 
 from playground.workspace import Message
 from storage.columns import now
-from storage.judgments import FixSubmission, Proof
+from storage.judgments import Proof
 from storage.records import CheckState, Decision, Report
 from storage.status import Mover, Status
+from storage.submissions import FixSubmission
 from tests.bot.workplace import (
     ADA,
     BOB,

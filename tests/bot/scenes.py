@@ -18,18 +18,13 @@ from playground.workspace.block_check import Place
 from playground.workspace.block_rules import check_blocks
 from storage.assessment import Assessment, Factor, Ranked, Reviewer, Touch
 from storage.gathered import Gathered
-from storage.judgments import (
-    FixSubmission,
-    Outcome,
-    Priority,
-    Proof,
-    Question,
-)
+from storage.judgments import Outcome, Priority, Proof, Question
 from storage.records import Approval, AskedQuestion, Decision, Entry, EntryKind, Fix, Report, ShownPlan, Signal
 from storage.reports.snapshot import Snapshot
 from storage.sleep import Sleep, Waking
 from storage.spending import Spent
 from storage.status import Mover, SignalStatus, Status
+from storage.submissions import FixSubmission
 from tests.factories import a_plan, a_research, a_summary
 
 AT = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)

@@ -15,7 +15,7 @@ from agents.adapters.github.client import Manners
 from agents.exchange import Check, Remark
 from agents.ports import CodeHost
 from agents.terms import Repository
-from playground.codehost import BOT, TOKEN, CheckRunner, Permission
+from playground.codehost import BOT, TOKEN, CheckRunner, Permission, ReviewState
 from playground.codehost import CodeHost as Playground
 from playground.faults import Faults
 from storage.records import CheckState
@@ -52,7 +52,9 @@ class Stand(Protocol):
 
     def end_checks(self, number: int, *, red: bool) -> None: ...
 
-    def remark(self, number: int, author: str, text: str) -> None: ...
+    def remark(self, number: int, author: str, text: str, line: int = 0) -> None: ...
+
+    def beneath(self, number: int) -> list[str]: ...
 
     def edit(self, number: int, **words: str) -> None: ...
 
@@ -80,11 +82,15 @@ class FakeStand:
         state = CheckState.RED if red else CheckState.GREEN
         self.host.set_checks(number, Check(name="tests", state=state, log="total is wrong" if red else ""))
 
-    def remark(self, number: int, author: str, text: str) -> None:
+    def remark(self, number: int, author: str, text: str, line: int = 0) -> None:
         if author != BOT:
             known = len(self.host.pull_requests[number].remarks)
-            remark = Remark(id=f"comment-{known}", author=author, text=text, may_write=author == WRITER)
-            self.host.remark(number, remark)
+            name, place = (f"line-{known}", f"shop.py:{line}") if line else (f"comment-{known}", "")
+            said = f"{place}: {text}" if line else text
+            self.host.remark(number, Remark(id=name, author=author, text=said, place=place, may_write=author == WRITER))
+
+    def beneath(self, number: int) -> list[str]:
+        return [text for (pull, _), text in self.host.replies.items() if pull == number]
 
     def edit(self, number: int, **words: str) -> None:
         self.host.edit(number, **words)
@@ -132,8 +138,16 @@ class GithubStand:
             assert time.monotonic() < deadline, f"the checks of #{number} did not become {wanted}"
             time.sleep(0.02)
 
-    def remark(self, number: int, author: str, text: str) -> None:
-        self.playground.comment(NAME, number, author, text)
+    def remark(self, number: int, author: str, text: str, line: int = 0) -> None:
+        if line:
+            state = ReviewState.COMMENTED
+            self.playground.review(NAME, number, author, state, comments=[("shop.py", line, text)])
+        else:
+            self.playground.comment(NAME, number, author, text)
+
+    def beneath(self, number: int) -> list[str]:
+        pull = next(pull for pull in self.playground.pull_requests(NAME) if pull.number == number)
+        return [one.body.partition("\n\n<!--")[0] for one in pull.review_comments if one.in_reply_to is not None]
 
     def edit(self, number: int, **words: str) -> None:
         """As on a page: what is not shown stays where it is."""

@@ -132,6 +132,36 @@ def test_remarks_say_who_may_instruct_and_leave_our_own_out(stand: Stand) -> Non
     assert now(stand, made.number).remarks == remarks
 
 
+def test_what_is_said_of_a_line_is_answered_beneath_it_once_and_other_remarks_in_a_comment(stand: Stand) -> None:
+    made = opened(stand)
+    stand.remark(made.number, WRITER, "Why sum?", line=1)
+    stand.remark(made.number, WRITER, "Is it fast?")
+    stand.remark(made.number, WRITER, "And of None?", line=1)
+    names = {remark.words: remark.id for remark in now(stand, made.number).remarks}
+    assert len(set(names.values())) == 3
+
+    for _ in range(2):
+        assert stand.host.ensure_reply(stand.repository, made.number, names["Why sum?"], "It counts all.")
+    for not_of_a_line in (names["Is it fast?"], "line-4711", "review-1"):
+        assert not stand.host.ensure_reply(stand.repository, made.number, not_of_a_line, "It is.")
+    stand.host.ensure_comment(stand.repository, made.number, "round 2", "It is.", (names["Is it fast?"],))
+
+    remarks = now(stand, made.number).remarks
+    assert {remark.words: remark.answered for remark in remarks} == {
+        "Why sum?": True,
+        "Is it fast?": True,
+        "And of None?": False,
+    }
+    assert stand.beneath(made.number) == ["It counts all."]
+
+
+def test_what_is_pushed_is_known_by_its_patch_whatever_became_of_the_base(stand: Stand) -> None:
+    sha = push(stand)
+    assert stand.host.is_pushed(stand.repository, sha, FIX)
+    assert not stand.host.is_pushed(stand.repository, sha, change("shop.py", "def total(items): return 1"))
+    assert not stand.host.is_pushed(stand.repository, "c" * 40, FIX)
+
+
 def test_ready_means_no_longer_a_draft_and_may_be_said_twice(stand: Stand) -> None:
     made = opened(stand)
     stand.host.ensure_ready(stand.repository, made.number)

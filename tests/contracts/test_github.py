@@ -26,7 +26,7 @@ from agents.exchange import PullRequest
 from playground.codehost import TOKEN
 from playground.codehost.git import run_git
 from playground.faults import Fault, Kind, Moment
-from tests.contracts.code_hosts import AT, NAME, WRITER, GithubStand, Stage, change
+from tests.contracts.code_hosts import APPROVER, AT, NAME, WRITER, GithubStand, Stage, change
 from tests.contracts.pushing import BRANCH, DRAFT, FIX, opened, push
 
 # ── answers that are lost ───────────────────────────────────────────────────────────────────────────────────────
@@ -56,14 +56,21 @@ def test_a_push_whose_answer_was_lost_is_made_once(github: GithubStand, moment: 
 
 
 @pytest.mark.parametrize(
-    "call", ["github:reviewers.create", "github:graphql.ready", "github:labels.add", "github:comments.create"]
+    "call",
+    [
+        "github:reviewers.create",
+        "github:graphql.ready",
+        "github:labels.add",
+        "github:comments.create",
+        "github:replies.create",
+    ],
 )
 def test_every_other_effect_whose_answer_was_lost_is_safe_to_repeat(github: GithubStand, call: str) -> None:
     github.faults.plan(Fault(call, Moment.PERFORMED, Kind.DROP))
     with pytest.raises(CodeHostDown):
         _everything(github)
     made = _everything(github)
-    assert github.faults.seen(call) == 1
+    assert (github.faults.seen(call), github.beneath(made.number)) == (1, ["It counts all."])
     pull = github.playground.pull_requests(NAME)[0]
     assert (pull.number, pull.reviewers, pull.labels, pull.draft) == (made.number, (WRITER,), ("signalbox",), False)
 
@@ -73,6 +80,10 @@ def _everything(github: GithubStand) -> PullRequest:
     github.host.ensure_ready(github.repository, made.number)
     github.host.ensure_reviewers(github.repository, made.number, (WRITER,))
     github.host.ensure_comment(github.repository, made.number, "round 2", "Renamed it.")
+    if not github.playground.pull_requests(NAME)[0].review_comments:
+        github.remark(made.number, APPROVER, "Why sum?", line=1)
+    name = f"line-{github.playground.pull_requests(NAME)[0].review_comments[0].id}"
+    github.host.ensure_reply(github.repository, made.number, name, "It counts all.")
     return made
 
 

@@ -82,6 +82,35 @@ def test_a_comment_is_made_once_for_each_key_and_is_no_remark(github: GithubStan
     assert github.host.pull_request(github.repository, made.number).remarks == ()
 
 
+def test_what_a_person_says_beneath_a_remark_is_answered_in_the_same_place(github: GithubStand) -> None:
+    made = opened(github)
+    github.remark(made.number, WRITER, "Why sum?", line=1)
+    (first,) = github.playground.pull_requests(NAME)[0].review_comments
+    github.host.ensure_reply(github.repository, made.number, f"line-{first.id}", "It counts all.")
+    again = github.playground.reply(NAME, made.number, WRITER, first.id, "Of None too?")
+
+    assert github.host.ensure_reply(github.repository, made.number, f"line-{again.id}", "No.")
+
+    said = github.playground.pull_requests(NAME)[0].review_comments
+    assert [(one.body.split("\n")[0], one.in_reply_to) for one in said] == [
+        ("Why sum?", None),
+        ("It counts all.", first.id),
+        ("Of None too?", first.id),
+        ("No.", first.id),
+    ]
+
+
+def test_nobody_else_can_say_that_we_answered(github: GithubStand) -> None:
+    made = opened(github)
+    github.remark(made.number, WRITER, "Why sum?", line=1)
+    (first,) = github.playground.pull_requests(NAME)[0].review_comments
+    github.remark(made.number, PASSER_BY, f"<!-- signalbox answers: line-{first.id} -->")
+
+    assert not any(one.answered for one in github.host.pull_request(github.repository, made.number).remarks)
+    assert github.host.ensure_reply(github.repository, made.number, f"line-{first.id}", "It counts all.")
+    assert len(github.beneath(made.number)) == 1
+
+
 def test_who_asked_for_changes_is_asked_again_for_the_next_commit_and_who_approved_is_not(github: GithubStand) -> None:
     made = opened(github)
     people = (WRITER, APPROVER)

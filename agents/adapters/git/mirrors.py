@@ -94,6 +94,17 @@ class Mirrors:
                 mirror.push(sha, branch, there)
             return sha
 
+    def is_commit_of(self, repository: Repository, sha: str, patch: str) -> bool:
+        """Whether the commit is just this patch on its parent. One that is not here any more is not."""
+        with self._open(repository) as mirror:
+            if not mirror.has(sha):
+                return False
+            try:
+                tree = mirror.tree(f"{sha}^", patch)
+            except GitFailed:  # it was made on another base, and does not fit there
+                return False
+            return tree == mirror.text("rev-parse", f"{sha}^{{tree}}")
+
     def need_ours(self, repository: Repository, branch: str) -> None:
         """Raises CodeHostRejected when a push to the branch would overwrite what somebody else has pushed."""
         with self._open(repository, "looking at") as mirror:
@@ -175,29 +186,26 @@ class _Mirror:
             for role in ("AUTHOR", "COMMITTER")
             for part, value in (("NAME", NAME), ("EMAIL", EMAIL), ("DATE", f"{int(at)} +0000"))
         }
-        with tempfile.TemporaryDirectory(dir=self.path, prefix="index-") as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-            run_git("read-tree", base_sha, at=self.path, variables=index)
-            try:
-                run_git(
-                    "apply",
-                    "--cached",
-                    "--whitespace=nowarn",
-                    "-",
-                    at=self.path,
-                    variables=index,
-                    stdin=bytes_of(patch),
-                )
-            except GitFailed as error:
-                raise CodeHostRejected(
-                    f"the patch does not fit on {base_sha[:12]} of {self.remote.name}: {error.said}; press Retry to"
-                    " have the fix written again"
-                ) from error
-            tree = text_of_git("write-tree", at=self.path, variables=index)
+        try:
+            tree = self.tree(base_sha, patch)
+        except GitFailed as error:
+            raise CodeHostRejected(
+                f"the patch does not fit on {base_sha[:12]} of {self.remote.name}: {error.said}; press Retry to"
+                " have the fix written again"
+            ) from error
         words = (message.strip() or "Fix") + "\n"
         return text_of_git(
             "commit-tree", tree, "-p", base_sha, "-F", "-", at=self.path, variables=who, stdin=words.encode()
         )
+
+    def tree(self, base: str, patch: str) -> str:
+        """The tree of a commit with a patch applied. Raises GitFailed where it does not fit."""
+        with tempfile.TemporaryDirectory(dir=self.path, prefix="index-") as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            run_git("read-tree", base, at=self.path, variables=index)
+            apply = ("apply", "--cached", "--whitespace=nowarn", "-")
+            run_git(*apply, at=self.path, variables=index, stdin=bytes_of(patch))
+            return text_of_git("write-tree", at=self.path, variables=index)
 
     def remote_tip(self, branch: str) -> str:
         """The commit a branch of the code host points to now, empty when there is no such branch."""

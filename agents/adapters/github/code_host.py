@@ -14,6 +14,7 @@ from agents.adapters.github.base_checks import BaseChecks
 from agents.adapters.github.checks import checks_of
 from agents.adapters.github.client import Clients, Credentials, Manners, asking, words_of
 from agents.adapters.github.reading import Names, Rights, remarks_of, stance
+from agents.adapters.github.replies import answering, reply
 from agents.adapters.github.required import Required
 from agents.adapters.github.reverts import undoing
 from agents.adapters.github.touching import TouchedFiles, touching
@@ -92,14 +93,25 @@ class GithubCodeHost:
                 _label(pull, draft.label)
             return stance(pull)
 
-    def ensure_comment(self, repository: Repository, number: int, key: str, text: str) -> None:
-        """Say something on the pull request, once for each key, which stands in it unseen."""
+    def is_pushed(self, repository: Repository, sha: str, patch: str) -> bool:
+        """Whether a commit of ours is just this patch on its parent, as far as the mirror knows."""
+        return self._mirrors.is_commit_of(repository, sha, patch)
+
+    def ensure_comment(
+        self, repository: Repository, number: int, key: str, text: str, answers: Sequence[str] = ()
+    ) -> None:
+        """Say something on the pull request, once for each key, which stands in it unseen, as what it answers does."""
         mark = f"<!-- signalbox: {key} -->"
         with asking(self._circuit, f"commenting on pull request {number} of {repository.name}"):
             pull = self._repo(repository).get_pull(number)
             ours = (said for said in pull.get_issue_comments() if said.user and said.user.login == pull.user.login)
             if not any(mark in (said.body or "") for said in ours):
-                pull.create_issue_comment(f"{_cut(text, _LONGEST_BODY)}\n\n{mark}")
+                pull.create_issue_comment(f"{answering(_cut(text, _LONGEST_BODY), answers)}\n\n{mark}")
+
+    def ensure_reply(self, repository: Repository, number: int, remark: str, text: str) -> bool:
+        """Answer a remark beneath it, once; False where that cannot be: it is about no line, or is gone."""
+        with asking(self._circuit, f"answering on pull request {number} of {repository.name}"):
+            return reply(self._repo(repository).get_pull(number), remark, _cut(text, _LONGEST_BODY))
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """The pull request as it is now, with its checks, their failing logs, and remarks."""

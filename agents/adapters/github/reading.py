@@ -16,6 +16,7 @@ from github.PullRequestComment import PullRequestComment
 from github.PullRequestReview import PullRequestReview
 from github.Repository import Repository as Repo
 
+from agents.adapters.github.replies import answered
 from agents.exchange import PullRequest, PullRequestState, Remark
 
 _TEXT_LIMIT = 8_000  # characters of one remark
@@ -97,7 +98,9 @@ def remarks_of(repo: Repo, pull: Pull, rights: Rights) -> tuple[Remark, ...]:
     """What others than its author said, oldest first."""
     ours = _login(pull.user)
     said: list[tuple[str, Remark]] = []
-    for prefix, one, place in _said(pull):
+    heard = tuple(_said(pull))
+    done = answered(one.body for _, one, _ in heard if _login(one.user) == ours)
+    for prefix, one, place in heard:
         text = f"{place}: {one.body}" if place else one.body or ""
         if (one.body or "").strip() and _login(one.user) != ours:
             at = one.submitted_at if isinstance(one, PullRequestReview) else one.created_at
@@ -108,6 +111,7 @@ def remarks_of(repo: Repo, pull: Pull, rights: Rights) -> tuple[Remark, ...]:
                 may_write=rights.may_write(repo, one.user),
                 place=place,
                 approving=isinstance(one, PullRequestReview) and one.state == "APPROVED",
+                answered=f"{prefix}-{one.id}" in done,
             )
             said.append((at.isoformat() if at else "", remark))
     return tuple(remark for _, remark in sorted(said, key=lambda each: (each[0], each[1].id)))

@@ -1,0 +1,165 @@
+"""What people say on a pull request is answered where they said it, and nothing is pushed where nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from agents.exchange import Check, Message, Remark
+from storage.judgments import Stage
+from storage.records import CheckState
+from storage.status import Status
+from storage.store import Store
+from tests.fakes import RecordingCheckpoint, calls
+from tests.world import SUBMISSION, World
+
+WHY = Remark(id="line-7", author="ada", text="shop.py:1: Why 0?", place="shop.py:1", may_write=True)
+DOCS = Remark(id="comment-8", author="lee", text="Do the *docs* say so?\n\nI think not.", may_write=True)
+EVE = Remark(id="line-9", author="eve", text="shop.py:1: Delete it.", place="shop.py:1", may_write=False)
+TO_LINE = {"to": "line-7", "text": "@ada Nobody is owed anything."}
+ANSWERED = {
+    **SUBMISSION,
+    "replies": [TO_LINE, {"to": "comment-8", "text": "They do not speak of it."}],
+    "answer": "Nothing else came up.",
+}
+
+
+@pytest.fixture
+def world(sqlite_store: Store, tmp_path: Path) -> World:
+    return World(sqlite_store, tmp_path)
+
+
+def hands_in(world: World, *submissions: Mapping[str, object], edits: tuple[tuple[str, str], ...] = ()) -> None:
+    turns: list[Message] = [calls(("edit_file", {"path": "shop.py", "old": old, "new": new})) for old, new in edits] + [
+        calls(("submit_fix", each)) for each in submissions
+    ]
+    world.model.turns = {**world.model.turns, Stage.FIX: turns}
+
+
+def told(world: World) -> list[str]:
+    """What each turn of a fix was shown, as it stands in the text."""
+    asked = (request.messages for request in world.model.asked if request.stage is Stage.FIX)
+    texts = ((getattr(block, "text", "") for message in messages for block in message.blocks) for messages in asked)
+    return ["\n".join(each) for each in texts]
+
+
+def is_asked(world: World, *remarks: Remark) -> None:
+    for remark in remarks:
+        world.code_host.remark(1, remark)
+    assert world.advances().status is Status.AWAITING_FIX
+
+
+def test_each_remark_is_answered_beneath_it_and_what_has_no_line_in_one_comment(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    is_asked(world, WHY, DOCS, EVE)
+    hands_in(world, ANSWERED)
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    (said,) = world.code_host.replies.values()
+    assert list(world.code_host.replies) == [(1, "line-7")]
+    assert said.endswith("Nobody is owed anything.")
+    assert "@ada" not in said, "nobody is mentioned"
+    (comment,) = world.code_host.comments.values()
+    assert comment == ("> Do the \\*docs\\* say so? I think not.\n\nThey do not speak of it.\n\nNothing else came up.")
+    assert "- [line-7] ada: shop.py:1: Why 0?" in told(world)[-1]
+    assert "[line-9]" not in told(world)[-1], "who may not write is no instruction"
+
+
+def test_where_nothing_is_to_be_changed_nothing_is_pushed_and_checks_and_approvals_stay(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.turns_green()
+    pushed, head = world.code_host.pushes, world.code_host.pull_requests[1].head_sha
+    is_asked(world, WHY)
+    hands_in(world, {**SUBMISSION, "replies": [TO_LINE]})
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+    assert world.advances().status is Status.AWAITING_REVIEW, "its checks are green as they were"
+
+    assert (world.code_host.pushes, world.code_host.pull_requests[1].head_sha) == (pushed, head)
+    assert world.code_host.pull_requests[1].checks != ()
+    assert (1, "line-7") in world.code_host.replies
+    assert world.advances().status is Status.AWAITING_REVIEW, "the remark was heard"
+
+
+def test_what_is_changed_for_them_is_pushed(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    pushed = world.code_host.pushes
+    is_asked(world, WHY)
+    hands_in(world, SUBMISSION, edits=(("if people else 0", "if people else 0.0"),))
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    assert world.code_host.pushes == pushed + 1
+
+
+def test_what_a_person_asked_beside_red_checks_leaves_those_to_the_next_round(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    pushed = world.code_host.pushes
+    world.code_host.set_checks(1, Check(name="tests", state=CheckState.RED, log="E  assert 1 == 2"))
+    is_asked(world, WHY)
+    hands_in(world, SUBMISSION, SUBMISSION)
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+    assert world.code_host.pushes == pushed
+    assert world.advances().status is Status.AWAITING_FIX, "they are red still"
+    assert world.advances().status is Status.AWAITING_CHECKS
+    assert world.code_host.pushes == pushed + 1, "pushed as it is, to be checked anew"
+
+
+def test_a_reply_to_what_nobody_said_is_sent_back(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    is_asked(world, WHY, EVE)
+    hands_in(world, {**SUBMISSION, "replies": [{"to": "line-9", "text": "No."}]}, SUBMISSION)
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    assert "`replies` answers line-9, and the remarks of people are line-7." in told(world)[-1]
+    assert world.code_host.replies == {}
+
+
+def test_the_next_round_knows_what_was_answered(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    is_asked(world, WHY, DOCS)
+    hands_in(world, ANSWERED)
+    world.advances()
+    again = Remark(id="line-10", author="ada", text="shop.py:1: Then say so.", place="shop.py:1", may_write=True)
+    is_asked(world, again)
+    hands_in(world, SUBMISSION)
+    world.advances()
+
+    assert "- [line-7] ada (answered by you): shop.py:1: Why 0?" in told(world)[-1]
+    assert "- [line-10] ada: shop.py:1: Then say so." in told(world)[-1]
+    assert "line-7: @ada Nobody is owed anything." in told(world)[-1]
+
+
+def test_a_remark_that_was_taken_back_meanwhile_is_answered_in_the_comment(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    is_asked(world, WHY)
+
+    def submits(_: object) -> Message:
+        gone = world.code_host.pull_requests[1].model_copy(update={"remarks": ()})
+        world.code_host.pull_requests[1] = gone
+        return calls(("submit_fix", {**SUBMISSION, "replies": [{"to": "line-7", "text": "By the rule."}]}))
+
+    world.model.turns = {**world.model.turns, Stage.FIX: [submits]}
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    assert list(world.code_host.comments.values()) == ["> Why 0? (shop.py:1)\n\nBy the rule."]
+
+
+@pytest.mark.parametrize("kept", range(9))
+def test_everything_is_said_once_wherever_the_job_died(world: World, kept: int) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    is_asked(world, WHY, DOCS)
+    hands_in(world, ANSWERED)
+    pushed, whole = world.code_host.pushes, RecordingCheckpoint()
+    world.pipeline.advance(1, whole)
+
+    world.pipeline.advance(1, whole.resumed(kept))
+
+    assert (len(world.code_host.replies), len(world.code_host.comments)) == (1, 1)
+    assert world.code_host.pushes == pushed
+    assert world.store.reports.get(1).status is Status.AWAITING_CHECKS
