@@ -36,6 +36,7 @@ class FixChanges(TypedDict, total=False):
 
     base_sha: str
     rounds: int
+    granted: int
     submission: FixSubmission | None
     patch: str
     proof: Proof | None

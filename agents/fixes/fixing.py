@@ -178,7 +178,7 @@ class Fixing:
         if self._is_over(repository, row):
             return ""
         if case.only_words and self.means.code_host.is_pushed(repository, row.head_sha, row.patch):
-            return row.head_sha  # an answer was all that was needed: its checks and approvals stay
+            return self._stands(row)
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(fix_id, case, proof):
@@ -195,6 +195,12 @@ class Fixing:
         )
         self.means.store.fixes.change(fix_id, head_sha=head, pushed_at=self.means.clock())
         return head
+
+    def _stands(self, row: Fix) -> str:
+        """An answer was all that was needed: what is there keeps its checks and approvals, and there is a round left."""
+        left_one = row.rounds + 1 - self.means.policy.budgets.fix_rounds
+        self.means.store.fixes.change(row.id or 0, granted=max(row.granted, left_one))
+        return row.head_sha
 
     def _is_overtaken(self, fix_id: int, case: FixCase, proof: Proof | None) -> bool:
         """Whether something got in the way while the fix was written; then people are asked, and it is kept.
