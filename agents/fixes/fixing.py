@@ -197,7 +197,7 @@ class Fixing:
         return head
 
     def _stands(self, row: Fix) -> str:
-        """An answer was all that was needed: what is there keeps its checks and approvals, and there is a round left."""
+        """An answer was all that was needed: checks and approvals of what is there stay, and a round is left."""
         left_one = row.rounds + 1 - self.means.policy.budgets.fix_rounds
         self.means.store.fixes.change(row.id or 0, granted=max(row.granted, left_one))
         return row.head_sha
