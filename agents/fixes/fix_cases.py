@@ -45,6 +45,7 @@ class FixStart(BaseModel):
     case: FixCase | None = None
     fix_id: int = 0
     run: str = ""  # its key
+    granted: int = 0  # rounds beyond the policy's, before this one
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
     way: InTheWay | None = None

@@ -121,7 +121,7 @@ class Fixing:
         case = case_of(self.means, approved, row, left_behind="" if row.patch else begun.patch)
         run = ReportRun(self.means, Stage.FIX, row.report_id, run_key(Stage.FIX, approved.report))
         run.begin(self.means.store.signals.of_report(row.report_id), approved.repository.name)
-        return FixStart(case=case, fix_id=row.id or 0, run=run.key)
+        return FixStart(case=case, fix_id=row.id or 0, run=run.key, granted=row.granted)
 
     def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""
@@ -178,7 +178,7 @@ class Fixing:
         if self._is_over(repository, row):
             return ""
         if case.only_words and self.means.code_host.is_pushed(repository, row.head_sha, row.patch):
-            return self._stands(row)
+            return self._stands(row, start.granted)
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(fix_id, case, proof):
@@ -196,10 +196,9 @@ class Fixing:
         self.means.store.fixes.change(fix_id, head_sha=head, pushed_at=self.means.clock())
         return head
 
-    def _stands(self, row: Fix) -> str:
-        """An answer was all that was needed: checks and approvals of what is there stay, and a round is left."""
-        left_one = row.rounds + 1 - self.means.policy.budgets.fix_rounds
-        self.means.store.fixes.change(row.id or 0, granted=max(row.granted, left_one))
+    def _stands(self, row: Fix, granted: int) -> str:
+        """An answer was all that was needed: checks and approvals of what is there stay, and no round is used up."""
+        self.means.store.fixes.change(row.id or 0, granted=max(row.granted, granted + 1))
         return row.head_sha
 
     def _is_overtaken(self, fix_id: int, case: FixCase, proof: Proof | None) -> bool:
