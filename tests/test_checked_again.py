@@ -12,7 +12,7 @@ from storage.records import CheckState, Decision, Fix
 from storage.status import Status
 from storage.store import Store
 from tests.fakes import RecordingCheckpoint, calls
-from tests.world import SUBMISSION, World
+from tests.world import PRIYA, SUBMISSION, World
 
 OUTAGE = "curl: (6) Could not resolve host: files.example.org"
 
@@ -100,3 +100,22 @@ def test_a_round_that_leaves_the_change_as_it_is_has_it_checked_anew(world: Worl
     assert len(world.model.asked) > paid, "the agent looked"
     assert world.code_host.patches[again] == world.code_host.patches[first]
     assert again != first
+
+
+def test_who_knows_that_it_is_no_outage_says_so_and_the_agent_looks(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    red(world, OUTAGE)
+    world.advances()
+    red(world, OUTAGE)
+    because = world.store.reports.journal(1)[-1].text
+    assert "pushed again" not in because, "nothing is"
+    assert "if it is the change after all, say so here" in because
+    paid = len(world.model.asked)
+
+    words = "It asks a host that the change made up."
+    assert world.assent.reply(1, words, "7.1", PRIYA)
+    assert world.presses(Decision.RETRY)
+    world.advances()
+    world.advances()
+
+    assert len(world.model.asked) > paid

@@ -28,7 +28,9 @@ _MACHINE = re.compile(r"(?:^|[-_])(?:bot|ci|robot|automation)(?:$|[-_])|bot$", r
 _LATE = 300.0  # seconds after which a required check that was not reported is waited for by people alone
 _REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
 _IGNORE = "; a check that says nothing of a change goes into `ignored_checks` of the policy"
-_AGAIN = ", by the log for want of the network or of a machine, so the same change is pushed again to be checked anew"
+_OUTAGE = "; by the log for want of the network or of a machine"
+_AGAIN = ", so the same change is pushed again to be checked anew"
+_NOT_THAT = "; if it is the change after all, say so here"
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
 
@@ -195,19 +197,21 @@ def _asked(remarks: tuple[Remark, ...]) -> str:
 
 def _red(seen: PullRequest) -> News:
     red = [check for check in seen.checks if check.state is CheckState.RED]
-    log = "\n\n".join(f"{SECTION}{check.name}\n{check.log}" for check in red)[-LOG_LIMIT:]
-    because = f"red: {_names(seen, CheckState.RED)}{_AGAIN if is_outage(log) else ''}"
+    room = LOG_LIMIT // len(red)  # for the end of each: one that is cut off whole could not say that it is no outage
+    log = "\n\n".join(f"{SECTION}{check.name}\n{check.log[-room:]}" for check in red)
+    because = f"red: {_names(seen, CheckState.RED)}"
     return News(kind=NewsKind.MEND, because=_with_foreign(because, seen), red_log=log)
 
 
 def _mend(fix: Fix, trouble: News, policy: Policy) -> News:
     """Send it back to the agent, but for the last round or when the same log comes again and nobody pressed Retry."""
-    heard = trouble.heard or fix.heard
+    heard, is_down = trouble.heard or fix.heard, is_outage(trouble.red_log)
+    because = trouble.because + (_OUTAGE if is_down else "")
+    hint = (_NOT_THAT if is_down else "") + (_IGNORE if trouble.red_log else "")
     if trouble.red_log and trouble.red_log == fix.red_log and fix.rounds > max(1, fix.granted):
-        sentence = f"{trouble.because}, exactly as the round before{_IGNORE}"
-        return News(kind=NewsKind.NO_PROGRESS, because=sentence, heard=heard)
+        return News(kind=NewsKind.NO_PROGRESS, because=f"{because}, exactly as the round before{hint}", heard=heard)
     allowed = policy.budgets.fix_rounds + fix.granted
     if fix.rounds >= allowed:
-        sentence = f"{trouble.because}, and all {allowed} rounds are used up{_IGNORE if trouble.red_log else ''}"
+        sentence = f"{because}, and all {allowed} rounds are used up{hint}"
         return News(kind=NewsKind.OUT_OF_ROUNDS, because=sentence, red_log=trouble.red_log, heard=heard)
-    return trouble.model_copy(update={"heard": heard})
+    return trouble.model_copy(update={"heard": heard, "because": because + (_AGAIN if is_down else "")})

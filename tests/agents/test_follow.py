@@ -220,3 +220,16 @@ def test_where_the_policy_says_that_there_are_no_checks_none_are_waited_for() ->
     assert news(seen(checks=(PENDING,)), policy=policy).kind is NewsKind.NOTHING
     assert news(seen(checks=(RED,)), policy=policy).kind is NewsKind.MEND
     assert "set `checks = false`" in news(seen(), pushed_at=NOW - dt.timedelta(hours=2)).because
+
+
+def test_each_red_check_has_room_for_its_end_so_that_a_failed_test_is_not_cut_off_before_outages() -> None:
+    outage = Check(
+        name="e2e", state=CheckState.RED, log="pulling\n" * 1500 + "curl: (6) Could not resolve host: a.example"
+    )
+    failed = RED.model_copy(update={"log": "collected\n" * 1200 + "E   assert 1 == 2"})
+
+    found = news(seen(checks=(failed, outage, outage)))
+
+    assert "E   assert 1 == 2" in found.red_log
+    assert len(found.red_log) < 21_000
+    assert found.because == "red: tests, e2e"
