@@ -101,11 +101,6 @@ def test_an_issue_is_a_signal_that_its_edits_update_until_it_is_done(tool: Tool)
     back = {**ISSUE["fields"], "updated": "2026-11-20T12:00:00.000+0000"}
     (again,) = tool.sends("jira", {"webhookEvent": "jira:issue_updated", "issue": {**ISSUE, "fields": back}})
     assert (again.id, again.title) == (made.id, "Export is empty")
-    revision = again.revision
-    commented = {**back, "updated": "2026-11-20T12:05:00.000+0000"}
-    (same,) = tool.sends("jira", {"webhookEvent": "comment_created", "issue": {**ISSUE, "fields": commented}})
-    assert same.revision == revision, "nothing of it is read again"
-
     done = {**fields, "status": {"statusCategory": {"key": "done"}}}
     for event, issue in (("jira:issue_updated", {**ISSUE, "fields": done}), ("jira:issue_deleted", ISSUE)):
         assert tool.post("jira", {"webhookEvent": event, "issue": issue}).json() == {"signals": [], "ignored": 1}
@@ -125,6 +120,45 @@ def test_jiras_automation_sends_the_issue_itself_and_its_documents_are_read(tool
     (made,) = tool.sends("jira", {**ISSUE, "fields": fields})
 
     assert made.body == "No rows at all\nhttps://shop.example/export Why?\n\nEnvironment: Firefox 140"
+
+
+def test_a_comment_takes_nothing_from_its_issue_of_which_its_event_holds_little(tool: Tool) -> None:
+    (made,) = tool.sends("jira", {"webhookEvent": "jira:issue_created", "issue": ISSUE})
+    little = {"summary": "Export is empty", "status": {"statusCategory": {"key": "new"}}, "assignee": None}
+    commented = {"webhookEvent": "comment_created", "comment": {"body": "Why?"}, "issue": {**ISSUE, "fields": little}}
+
+    assert tool.post("jira", commented).json() == {"signals": [], "ignored": 1}
+    assert tool.store.signals.get(made.id or 0).body == made.body != ""
+
+
+def test_an_app_is_no_person_and_people_are_not_named_by_their_logins(tool: Tool) -> None:
+    app = {"accountType": "app", "displayName": "Automation for Jira"}
+    words = "For March [~ghopper] and [~accountid:5b1:2] get no rows. Automation is on."
+    items = [{"type": "taskItem", "content": [{"type": "text", "text": text}]} for text in ("Look", "Mend")]
+    document = {"type": "doc", "content": [{"type": "taskList", "content": items}]}
+    of_app = {**ISSUE["fields"], "reporter": app, "creator": app, "description": words}
+    listed = {**ISSUE["fields"], "description": document}
+
+    (made,) = tool.sends("jira", {"webhookEvent": "jira:issue_created", "issue": {**ISSUE, "fields": of_app}})
+    (other,) = tool.sends("jira", {**ISSUE, "key": "ENG-432", "fields": listed})
+
+    assert (made.author, made.body) == ("Automation for Jira", "For March  and  get no rows. Automation is on.")
+    assert other.body == "Look\nMend"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("P1 - Critical", Severity.FATAL),
+        ("SEV-2", Severity.ERROR),
+        ("2 - High", Severity.ERROR),
+        ("Low 🐢", Severity.INFO),
+        ("Soon", Severity.WARNING),
+    ],
+)
+def test_how_bad_it_is_may_be_said_among_other_words(tool: Tool, said: str, meant: Severity) -> None:
+    fields = {**ISSUE["fields"], "priority": {"name": said}}
+    assert [made.severity for made in tool.sends("jira", {**ISSUE, "fields": fields})] == [meant]
 
 
 def test_a_tool_whose_body_its_users_write_sends_our_own_schema_with_a_token(tool: Tool) -> None:

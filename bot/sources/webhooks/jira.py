@@ -1,10 +1,12 @@
 """Issues as Jira sends them: its webhooks (`issue` beside `webhookEvent`), and its automation (the issue itself).
 
 The issue's key is the signal's id, so each event about it updates its words. What is done or deleted is no signal.
+Nor is a comment: its event holds the issue without its description, which would be lost.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -23,7 +25,11 @@ from bot.sources.webhooks.words import (
     severity_of,
 )
 
-_BLOCKS = frozenset({"paragraph", "heading", "codeBlock", "listItem", "hardBreak", "tableRow", "blockquote"})
+_BLOCKS = frozenset(
+    {"paragraph", "heading", "codeBlock", "listItem", "taskItem", "decisionItem", "hardBreak", "tableRow", "blockquote"}
+    | {"blockCard", "embedCard"}
+)
+_MENTION = re.compile(r"\[~[^\]\n]{1,200}\]")  # in its markup, by the login or the account
 _DEEPEST = 60  # nodes within nodes
 
 
@@ -33,6 +39,12 @@ class _Named(Lenient):
 
 class _Person(Lenient):
     displayName: Word = ""  # noqa: N815 as it is sent
+    accountType: Word = ""  # noqa: N815 of Jira Cloud
+
+    @property
+    def name(self) -> str:
+        """Empty for an app: the words of its name are no person's."""
+        return "" if self.accountType == "app" else self.displayName
 
 
 class _Category(Lenient):
@@ -74,16 +86,16 @@ def read_issue(sent: object) -> Reading:
     """The issue, unless it is done. Raises Unreadable for what names no issue."""
     table = sent if isinstance(sent, dict) else {}
     event = str(table.get("webhookEvent") or "")
-    if event and not event.startswith(("jira:issue_", "comment_")):
+    if event and not event.startswith("jira:issue_"):
         return Reading(ignored=1)
     inner = table.get("issue")
     issue = _Issue.model_validate(inner if isinstance(inner, dict) else table)
     if not issue.key:
         raise Unreadable("there is no issue with a key in it")
     fields = issue.fields
-    if event in ("jira:issue_deleted", "comment_deleted") or fields.status.statusCategory.key == "done":
+    if event == "jira:issue_deleted" or fields.status.statusCategory.key == "done":
         return Reading(ignored=1)
-    people = (fields.reporter.displayName, fields.creator.displayName, fields.assignee.displayName)
+    people = (fields.reporter.name, fields.creator.name, fields.assignee.name)
     environment = _plain(fields.environment)
     signal = fitted(
         title=fields.summary,
@@ -100,7 +112,7 @@ def read_issue(sent: object) -> Reading:
 
 
 def _plain(text: object) -> str:
-    return text.strip() if isinstance(text, str) else "".join(_words(text, 0)).strip()
+    return _MENTION.sub("", text).strip() if isinstance(text, str) else "".join(_words(text, 0)).strip()
 
 
 def _words(node: object, depth: int) -> Iterator[str]:

@@ -18,7 +18,6 @@ class _Incident(Lenient):
     title: Word = ""
     html_url: Word = ""
     urgency: Word = ""
-    incident_key: Word = ""
     service: Annotated[_Named, Table] = _Named()
     priority: Annotated[_Named, Table] = _Named()
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
@@ -38,7 +38,7 @@ _WORDS_FOR: Mapping[Severity, str] = {
     Severity.INFO: "info information informational notice minor low lowest trivial none p4 p5 sev4 sev5 4 5",
 }
 _SEVERITIES = {word: severity for severity, words in _WORDS_FOR.items() for word in words.split()}
-T = TypeVar("T")
+_PARTS = re.compile(r"[A-Za-z]+\d*|\d+")
 
 
 class Unreadable(ValueError):
@@ -123,8 +123,8 @@ def fitted(
 
 def severity_of(*words: str) -> Severity:
     """What the first of these words that says how bad it is means; a warning when none does."""
-    known = (_SEVERITIES.get(word.strip().lower()) for word in words)
-    return next(filter(None, known), Severity.WARNING)
+    told = (part for word in words for part in (word.strip(), *_PARTS.findall(word)))  # "P1 - Critical", "SEV-2"
+    return next(filter(None, (_SEVERITIES.get(part.lower()) for part in told)), Severity.WARNING)
 
 
 def digest(text: str) -> str:
