@@ -35,6 +35,8 @@ def test_an_alert_that_fires_is_a_signal_and_one_that_is_over_is_none(tool: Tool
     assert (signal.source, signal.external_id, signal.channel) == ("alertmanager", "c6eadffa33fcdf37", "C01")
     assert signal.title == "HighErrorRate: 5% of checkouts fail"
     assert "for 10 minutes" in signal.body
+    assert "5% of checkouts fail" not in signal.body, "its title says so"
+    assert not signal.author, "its source's name stands beside it"
     assert "service: checkout" in signal.body
     assert "ada@example.com" not in signal.body
     assert signal.severity is Severity.FATAL

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.sources.webhooks.schema import TITLE_LIMIT
 from bot.sources.webhooks.words import (
     ByName,
     Lenient,
@@ -43,15 +44,21 @@ class _Alert(Lenient):
         return self.fingerprint or digest("\n".join(f"{name}={self.labels[name]}" for name in sorted(self.labels)))
 
     @property
+    def told(self) -> str:
+        """What it says is wrong."""
+        return next(filter(None, (self.annotations.get(name, "").strip() for name in _TITLES)), "")
+
+    @property
     def title(self) -> str:
-        told = next(filter(None, (self.annotations.get(name, "").strip() for name in _TITLES)), "")
+        told = self.told
         rule = self.labels.get("alertname", "")
         first = told.splitlines()[0] if told else ""
         return first if not rule or rule.lower() in first.lower() else f"{rule}: {first}" if first else rule
 
     @property
     def body(self) -> str:
-        told = [text for name in sorted(self.annotations) if (text := self.annotations[name].strip())]
+        in_title = "" if "\n" in self.told or len(self.title) > TITLE_LIMIT else self.told
+        told = [text for name in sorted(self.annotations) if (text := self.annotations[name].strip()) != in_title]
         labels = [f"{name}: {self.labels[name]}" for name in sorted(self.labels)]
         values = [f"{name} = {self.values[name]}" for name in sorted(self.values)]
         return "\n\n".join(filter(None, (*told, "\n".join(labels), "\n".join(values))))

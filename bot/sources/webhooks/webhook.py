@@ -65,7 +65,7 @@ class Webhook:
             title=sent.title,
             body=sent.body,
             url=sent.url,
-            author=sent.author or self.name,
+            author=sent.author,
             people=sent.people,
             channel=self.terms.report_to,
             visibility=self.terms.visibility,
