@@ -103,6 +103,10 @@ def test_an_issue_is_a_signal_that_its_edits_update_until_it_is_done(tool: Tool)
     back = {**ISSUE["fields"], "updated": "2026-11-20T12:00:00.000+0000"}
     (again,) = tool.sends("jira", {"webhookEvent": "jira:issue_updated", "issue": {**ISSUE, "fields": back}})
     assert (again.id, again.title) == (made.id, "Export is empty")
+    moved = {**back, "updated": "2026-11-20T12:05:00.000+0000", "assignee": {"displayName": "Ada Lovelace"}}
+    (same,) = tool.sends("jira", {"webhookEvent": "jira:issue_updated", "issue": {**ISSUE, "fields": moved}})
+    assert same.revision == again.revision, "nothing of it is read again"
+
     done = {**fields, "status": {"statusCategory": {"key": "done"}}}
     for event, issue in (("jira:issue_updated", {**ISSUE, "fields": done}), ("jira:issue_deleted", ISSUE)):
         assert tool.post("jira", {"webhookEvent": event, "issue": issue}).json() == {"signals": [], "ignored": 1}
