@@ -35,7 +35,7 @@ _OF_THE_CHANGE = re.compile(
     | \bassert(?:ion)?(?:error)?\b | \berror\[E\d+\] | \berror\ TS\d+
     | (?<![:.\d#])(?!429\ |50\d\ )\b[1-9]\d*\ (?:tests?\ |examples?\ |specs?\ )?(?:fail(?:ed|ures?|ing|s)?|errors?)\b
     | \bfail(?:ed|ures?|ing)?:?\ +(?!429|50\d)[1-9]\d*\b | \berrors:\s*[1-9]
-    | ^(?:\#\#\[error\]|\[ERROR\]\ )?[^\s:]+\.\w{1,5}(?::\d+:|\(\d+|:\[\d+) | ^\s*-->\ \S+:\d+
+    | ^(?!.*https?://)(?:\#\#\[error\]|\[ERROR\]\ )?[^\s:]+\.\w{1,5}(?::\d+:|\(\d+|:\[\d+) | ^\s*-->\ \S+:\d+
     | \blocalhost\b | \b127\.0\.0\.1\b | \b0\.0\.0\.0\b | \[::1\]
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,

@@ -31,6 +31,7 @@ RESOLVE = "Collecting pytest\ncurl: (6) Could not resolve host: files.example.or
         "Caused by:\n  [28] Timeout was reached (Operation timed out after 30000 milliseconds)",
         "[ERROR] Could not transfer artifact g:a:jar:1: Connect to r.example:443 failed: Connection timed out",
         "> Task :compileJava FAILED\n> Could not GET 'https://r.example/x'.\n  > Read timed out\n\nBUILD FAILED in 4s",
+        'shop.go:8:2: example.org/x@v1.2.0: Get "https://proxy.example/x": dial tcp: lookup proxy.example: i/o timeout',
         "##[error]Failed to resolve action download info. Error: Service Unavailable",
         "12 passed, 0 failed\ncurl: (6) Could not resolve host: uploads.example.org",
     ],
