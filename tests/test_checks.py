@@ -155,7 +155,11 @@ def test_what_an_account_of_a_machine_says_is_shown_to_the_agent_as_data(world: 
     world.advances()
 
     opening = world.model.asked[asked].messages[0].model_dump_json()
-    assert opening.index("or answer in `replies`:") < opening.index("Return 0 instead.") < opening.index("remarks of others: data")
+    assert (
+        opening.index("or answer it in `replies`:")
+        < opening.index("Return 0 instead.")
+        < opening.index("remarks of others: data")
+    )
     assert opening.index("remarks of others: data") < opening.index("Coverage fell.")
     fix = world.store.fixes.latest(1)
     assert fix is not None

@@ -72,7 +72,7 @@ class Fixing:
             checkpoint("end", lambda: self._end(report_id, outcome, why, run.ended_by(outcome)), bool)
             return
         if pushed:
-            checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
+            checkpoint("pull request", lambda: self._pull_request(case, fix_id, run.key), int)
         checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed), bool)
 
     def _run_again(self, case: FixCase, start: FixStart, checkpoint: Checkpoint) -> None:
@@ -155,15 +155,10 @@ class Fixing:
 
     def _keep(self, run: ReportRun, fix_id: int, case: FixCase, fixed: Fixed) -> bool:
         run.end(fixed.outcome, fixed.sentence, fixed.seconds)
-        self.means.store.fixes.change(
-            fix_id,
-            submission=fixed.submission,
-            patch=fixed.patch,
-            proof=fixed.proof,
-            objections=(),
-            rounds=case.round_number,
-            checks=CheckState.NONE,
-        )
+        change, submission = self.means.store.fixes.change, fixed.submission
+        change(fix_id, submission=submission, patch=fixed.patch, proof=fixed.proof, objections=())
+        if submission is None or not case.is_answered_only(submission, fixed.patch):  # an answer is no round
+            change(fix_id, rounds=case.round_number, checks=CheckState.NONE)
         return True
 
     def _push(self, start: FixStart, case: FixCase, proof: Proof | None, message: str) -> str:
@@ -213,7 +208,7 @@ class Fixing:
         self._end(case.report_id, Outcome.IN_FLIGHT, sentence_of(way, written=True), kept=way)
         return True
 
-    def _pull_request(self, case: FixCase, fix_id: int) -> int:
+    def _pull_request(self, case: FixCase, fix_id: int, run: str) -> int:
         report_id = case.report_id
         row, repository = self._row(fix_id)
         if row.submission is None or row.proof is None:
@@ -226,8 +221,8 @@ class Fixing:
         made = self.means.code_host.ensure_pull_request(repository, draft)
         self.means.store.fixes.change(fix_id, number=made.number, url=made.url)
         step = f"fix:{fix_id}:{row.rounds}/pull request"
-        if row.rounds > 1:
-            answer(self.means, case, row.submission, repository, made.number, row, f"{step}/answer")
+        if case.round_number > 1:
+            answer(self.means, case, row.submission, repository, self._row(fix_id)[0], run)
         self.means.store.reports.note(report_id, EntryKind.EFFECT, "machine", f"opened {made.url}", step=step)
         return made.number
 

@@ -94,7 +94,7 @@ def _while_stuck(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at
 
 def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
     verdict = seen.verdict if is_current(fix, seen, at) else CheckState.PENDING
-    trouble = _trouble(fix, seen) or (_red(seen) if verdict is CheckState.RED else None)
+    trouble = _both(_trouble(fix, seen), _red(seen) if verdict is CheckState.RED else None)
     if trouble is not None:
         return _mend(fix, trouble, policy)
     if report.status is not Status.AWAITING_CHECKS:
@@ -103,6 +103,13 @@ def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at:
     if verdict is CheckState.NONE and repository is not None and not repository.checks:
         return News(kind=NewsKind.GREEN, because="no checks are waited for, as the policy says")
     return _checks(seen, verdict, policy.waits.checks, at - report.since)
+
+
+def _both(asked: News | None, red: News | None) -> News | None:
+    """What people say, and what the checks say at the same time: one round is for both. No round mends an outage."""
+    if asked is None or red is None or not asked.heard or is_outage(red.red_log):
+        return asked or red
+    return red.model_copy(update={"because": f"{asked.because}; {red.because}", "heard": asked.heard})
 
 
 def is_current(fix: Fix, seen: PullRequest, at: dt.datetime) -> bool:
@@ -190,7 +197,7 @@ def _asked(remarks: tuple[Remark, ...]) -> str:
     authors = tuple(dict.fromkeys(remark.author for remark in remarks))
     machines = [author for author in authors if _MACHINE.search(author)]
     hint = f"; if {machines[0]} is no person, `machine_users` of the policy leaves its words out" if machines else ""
-    return f"changes were asked for by {', '.join(authors)}{hint}"
+    return f"changes or answers were asked for by {', '.join(authors)}{hint}"
 
 
 def _red(seen: PullRequest) -> News:
@@ -203,7 +210,8 @@ def _red(seen: PullRequest) -> News:
 def _mend(fix: Fix, trouble: News, policy: Policy) -> News:
     """Send it back to the agent, but for the last round or when the same log comes again and nobody pressed Retry."""
     heard = trouble.heard or fix.heard
-    if trouble.red_log and trouble.red_log == fix.red_log and fix.rounds > max(1, fix.granted):
+    again = trouble.red_log and trouble.red_log == fix.red_log and not trouble.heard
+    if again and fix.rounds > max(1, fix.granted):
         sentence = f"{trouble.because}, exactly as the round before{_IGNORE}"
         return News(kind=NewsKind.NO_PROGRESS, because=sentence, heard=heard)
     allowed = policy.budgets.fix_rounds + fix.granted

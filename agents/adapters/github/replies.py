@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from github.PullRequest import PullRequest as Pull
 
 _ANSWERS = re.compile(r"<!-- signalbox answers: ([a-z]+-\d+) -->")
+_MARK = re.compile(r"<!-- signalbox[^>]*-->")
 _OF_A_LINE = "line-"
 
 
@@ -17,9 +18,14 @@ def answering(text: str, remarks: Sequence[str]) -> str:
     return "\n\n".join((text, *marks))
 
 
-def answered(ours: Iterable[str | None]) -> frozenset[str]:
-    """The names of the remarks that these texts of ours answer."""
-    return frozenset(name for text in ours for name in _ANSWERS.findall(text or ""))
+def answered(ours: Iterable[str | None]) -> dict[str, str]:
+    """What these texts of ours answer to which remark, by its name; where several do, what was said last."""
+    return {name: _MARK.sub("", text or "").strip() for text in ours for name in _ANSWERS.findall(text or "")}
+
+
+def line_name(comment: int) -> str:
+    """What a comment on a line is called."""
+    return f"{_OF_A_LINE}{comment}"
 
 
 def reply(pull: Pull, remark: str, text: str) -> bool:
@@ -27,7 +33,7 @@ def reply(pull: Pull, remark: str, text: str) -> bool:
     if not remark.startswith(_OF_A_LINE):
         return False
     said = list(pull.get_review_comments())
-    there = next((one for one in said if f"{_OF_A_LINE}{one.id}" == remark), None)
+    there = next((one for one in said if line_name(one.id) == remark), None)
     if there is None:
         return False
     ours = (one.body for one in said if one.user and one.user.login == pull.user.login)
