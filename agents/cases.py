@@ -147,10 +147,8 @@ class FixCase(_Case):
     red_log: str = ""
     instructions: tuple[Remark, ...] = ()
     remarks: tuple[Remark, ...] = ()
-    standing: Proof | None = (
-        None  # of `patch`, if the pull request shows just that, on this base or with no need to push
-    )
-    only_words: bool = False  # of people, are what came up: no check was read, and nothing conflicts
+    standing: Proof | None = None  # of `patch`, if the pull request shows just that and need not be pushed anew
+    only_words: bool = False  # of people, are what came up: no check failed, and nothing conflicts
     discreet: bool = False  # the repository has readers who may not see the report
     pages: tuple[str, ...] = ()  # addresses of the signals that are the code host's own: anybody may give any
     also_named: tuple[str, ...] = ()  # other names of the repository, in small letters: it was renamed

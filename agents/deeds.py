@@ -8,6 +8,7 @@ from typing import Any
 
 from agents.exchange import ToolCall
 
+LONG = frozenset({"submit_fix"})  # what comes after it takes minutes
 _MOST = 4_000  # characters, before whoever keeps it has redacted and cut it
 
 _MESSAGE = re.compile(r"[CDG][A-Z0-9]{2,20}/\d{9,11}\.\d{1,6}")
@@ -107,6 +108,7 @@ _DEEDS: Mapping[str, Callable[[Arguments], str]] = {
     "tracker_search": lambda given: f"searched the issue tracker{_of(given.get('words'))}",
     "tracker_issue": lambda given: f"read {given.get('key', '')} in the issue tracker",
     "weigh_causes": _weighed,
+    "submit_fix": lambda _: "handed the fix in, to be proven and then reviewed",
     "recall": lambda given: f"read its earlier result {given.get('number', '')} again",
 }
 

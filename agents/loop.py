@@ -14,6 +14,7 @@ from typing import Generic
 
 from pydantic import ValidationError
 
+from agents.deeds import LONG
 from agents.errors import ModelRefused, SandboxUnusable, Stopped
 from agents.exchange import (
     Message,
@@ -152,8 +153,8 @@ class Loop(Generic[J, V]):
         return (self.brief.submit, *((self.brief.detour.spec.name,) if self.brief.detour else ()))
 
     def _later(self, message: Message) -> list[ToolDone]:
-        """The calls for detours, for the logbook: what comes of them is written down on the way."""
-        asked = [call for call in calls_of(message) if call.name in self._apart[1:]]
+        """The calls for what takes its time after the turn, for the logbook: its outcome is written down elsewhere."""
+        asked = [call for call in calls_of(message) if call.name in (*self._apart[1:], *LONG)]
         return [ToolDone(call, ToolResult(call_id=call.id, text=""), 0.0) for call in asked]
 
     # ── replayed: between two checkpoints ───────────────────────────────────────────────────────────────────────

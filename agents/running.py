@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from agents.deeds import deed
+from agents.deeds import LONG, deed
 from agents.exchange import ToolCall, ToolDone, ToolResult
 from agents.means import Means
 from agents.tools.weigh_causes import WEIGH_CAUSES
@@ -86,7 +86,7 @@ class ReportRun:
             )
             for place, each in enumerate(done)
         ]
-        self.means.store.runs.turned(self.key, turn, uses)
+        self.means.store.runs.turned(self.key, turn, uses, tell=any(use.tool in LONG for use in uses))
 
     def strand(self, name: str) -> ReportRun:
         """The logbook of one strand of this run."""

@@ -36,12 +36,12 @@ from storage.judgments import Outcome
 from storage.records import Report, Signal
 from storage.status import WATCHED, WORKED_ON, Mover, Status
 from storage.store import Store
+from storage.switches import PAUSED
 
 log = structlog.get_logger()
 
 TRIES = 6
 PARKS = 24  # waits at one checkpoint, an hour and a half to two hours together; then a person has to press Retry
-PAUSED = "paused"
 
 
 def _at_once() -> None:

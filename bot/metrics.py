@@ -34,10 +34,10 @@ from storage.counting import Number
 from storage.errors import DatabaseDown
 from storage.plumbing import Breaker
 from storage.store import Store
+from storage.switches import PAUSED
 
 _KEPT = 10.0  # seconds that an answer serves; of a million signals it takes a moment to count
 _SILENCE = dt.timedelta(seconds=20)  # after which a worker is taken for dead
-_PAUSED = "paused"
 _PATIENCE = 3.0  # seconds that who asks is made to wait; Prometheus by itself gives up after ten
 _OLD = 300.0  # seconds after which an answer serves nobody any more
 _SILENT = "The database did not answer in time: it is locked, or its disk or network is slow."
@@ -103,7 +103,7 @@ class Metrics:
         dead = [Number((), len(self.store.inbox.dead()))]
         yield _gauge("signalbox_slack_events_dead", "Events of Slack that were given up, 200 at most.", (), dead)
         yield _gauge("signalbox_workers", "Processes that run jobs.", (), [Number((), living)])
-        paused = [Number((), float(self.store.switches.on(_PAUSED)))]
+        paused = [Number((), float(self.store.switches.on(PAUSED)))]
         yield _gauge("signalbox_paused", "1 while all work is paused.", (), paused)
 
     def _ended(self) -> Iterator[Metric]:

@@ -66,17 +66,18 @@ def tell_begun(session: Session, run: Run) -> None:
         _draw_anew(session, run.report_id)
 
 
-def tell_minutes(session: Session, key: str) -> None:
+def tell_minutes(session: Session, key: str, *, at_once: bool = False) -> None:
     """Have the report drawn anew, in the first turn of a run that ends in another minute of it than it began in.
 
-    Where many are at work, in another few minutes of it: what people wait for is drawn within the same rate.
+    Or `at_once`. Where many are at work, in another few minutes of it: what people wait for is drawn within the same
+    rate.
     """
     run = session.get(Run, key.partition("/")[0])
     called = session.scalar(columns(func.max(ModelCall.started_at)).where(col(ModelCall.run) == key))
     if run is None or called is None or run.stage not in _SHOWN.values():
         return
     ended, began = _minute(now() - run.began_at), _minute(called - run.began_at)
-    if ended != began and ended // (pause := _pause(session)) != began // pause:
+    if at_once or (ended != began and ended // (pause := _pause(session)) != began // pause):
         _draw_anew(session, run.report_id)
 
 

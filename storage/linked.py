@@ -29,7 +29,7 @@ class LinkedIssue(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     report_id: int = Field(foreign_key="report.id", index=True)
     url: str = Field(sa_column=Column(Text, nullable=False, index=True))  # up to its number, as keys have it
-    identifier: str = ""  # such as acme/shop#12 or SHOP-12
+    identifier: str = Field(default="", index=True)  # such as acme/shop#12 or SHOP-12
     by: str
     at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
     removed_by: str = ""

@@ -104,17 +104,18 @@ class Runs:
             row = Run(key=key, stage=run.stage, report_id=run.report_id, source=run.source, repository=run.repository)
             insert_once(session, row)
 
-    def turned(self, key: str, turn: int, uses: Sequence[ToolUse]) -> None:
+    def turned(self, key: str, turn: int, uses: Sequence[ToolUse], *, tell: bool = False) -> None:
         """Keep what the tools did in a turn, in place of what an earlier life of the same turn did.
 
-        About once a minute of the run its report is drawn anew, which tells how far it is.
+        About once a minute of the run its report is drawn anew, which tells how far it is, and where there is
+        something to `tell`: what comes next takes minutes.
         """
         with self._on.write() as session:
             session.execute(delete(ToolUse).where(col(ToolUse.run) == key, col(ToolUse.turn) == turn))
             for place, use in enumerate(uses):
                 use.run, use.turn, use.place = key, turn, place
                 session.add(use)
-            tell_minutes(session, key)
+            tell_minutes(session, key, at_once=tell)
 
     def end(self, key: str, outcome: Outcome, sentence: str, seconds: float) -> None:
         """Note why a run ended. Nothing happens when there is no such run."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from sqlmodel import Session, col, update
+
 from storage.columns import now
 from storage.plumbing import Switch
+from storage.records import Report
+from storage.status import WORKED_ON
 from storage.transactions import Transactions, insert_once, locked
+
+PAUSED = "paused"
 
 
 class Switches:
@@ -16,12 +22,16 @@ class Switches:
     def put(self, name: str, on: bool, by: str) -> bool:  # noqa: FBT001 it is a switch
         """Turn it on or off; whether that changed anything."""
         with self._on.write() as session:
-            insert_once(session, Switch(name=name))
-            switch = locked(session, Switch, name)
-            if switch.on is on:
-                return False
-            switch.on, switch.by, switch.at = on, by, now()
-            return True
+            return _put(session, name, on, by)
+
+    def pause(self, on: bool, by: str) -> bool:  # noqa: FBT001 it is a switch
+        """Stop all work, or have it go on; whether that changed anything. Slack shows what is worked on anew."""
+        with self._on.write() as session:
+            changed = _put(session, PAUSED, on, by)
+            if changed:
+                working = col(Report.status).in_(WORKED_ON)
+                session.execute(update(Report).where(working).values(version=Report.version + 1))
+            return changed
 
     def on(self, name: str) -> bool:
         """Whether it is on."""
@@ -31,3 +41,18 @@ class Switches:
         """The switch, with who turned it last and when."""
         with self._on.read() as session:
             return session.get(Switch, name) or Switch(name=name)
+
+
+def paused_by(session: Session) -> str:
+    """Who paused all work; empty while it goes on."""
+    switch = session.get(Switch, PAUSED)
+    return switch.by if switch is not None and switch.on else ""
+
+
+def _put(session: Session, name: str, on: bool, by: str) -> bool:  # noqa: FBT001 it is a switch
+    insert_once(session, Switch(name=name))
+    switch = locked(session, Switch, name)
+    if switch.on is on:
+        return False
+    switch.on, switch.by, switch.at = on, by, now()
+    return True

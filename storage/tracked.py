@@ -23,7 +23,7 @@ class TrackedIssue(SQLModel, table=True):
     report_id: int = Field(primary_key=True, foreign_key="report.id")
     wanted_by: str
     wanted_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
-    identifier: str = ""  # such as SHOP-12
+    identifier: str = Field(default="", index=True)  # such as SHOP-12
     url: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     linked: str = Field(
         default="", sa_column=Column(Text, nullable=False, default="")

@@ -85,6 +85,22 @@ def test_where_nothing_is_to_be_changed_nothing_is_pushed_and_checks_and_approva
     assert world.advances().status is Status.AWAITING_REVIEW, "the remark was heard"
 
 
+def test_who_goes_on_asking_is_answered_however_many_rounds_that_takes(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    for number in range(world.policy.budgets.fix_rounds + 2):
+        is_asked(world, WHY.model_copy(update={"id": f"line-{number}"}))
+        hands_in(world, {**SUBMISSION, "replies": [{"to": f"line-{number}", "text": "By the rule."}]})
+        assert world.advances().status is Status.AWAITING_CHECKS
+    assert len(world.code_host.replies) == world.policy.budgets.fix_rounds + 2
+    for number in range(world.policy.budgets.fix_rounds - 1):  # the first opened it
+        world.code_host.set_checks(1, Check(name="tests", state=CheckState.RED, log=f"E  assert 1 == {number}"))
+        assert world.advances().status is Status.AWAITING_FIX, "no round was used up"
+        hands_in(world, SUBMISSION)
+        assert world.advances().status is Status.AWAITING_CHECKS
+    world.code_host.set_checks(1, Check(name="tests", state=CheckState.RED, log="E  assert 2 == 3"))
+    assert world.advances().status is Status.STUCK
+
+
 def test_what_is_changed_for_them_is_pushed(world: World) -> None:
     world.reaches(Status.AWAITING_CHECKS)
     pushed = world.code_host.pushes

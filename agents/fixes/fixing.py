@@ -172,8 +172,8 @@ class Fixing:
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
-        if case.only_words and self.means.code_host.is_pushed(repository, row.head_sha, row.patch):
-            return row.head_sha  # an answer was all that was needed: its checks and approvals stay
+        if row.submission is not None and case.is_answered_only(row.submission, row.patch):
+            return row.head_sha  # which keeps its checks and approvals
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(fix_id, case, proof):

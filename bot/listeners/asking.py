@@ -6,8 +6,8 @@ from agents import rules
 from bot.listeners.deps import Deps
 from bot.slack.writer import Place
 from bot.views.words import NO_MODEL
+from storage.switches import PAUSED
 
-PAUSED = "paused"
 _INVITE = "I am not in this channel, so I could not show you what I find. Type `/invite @signalbox`, then ask again."
 _DIRECT = "I cannot be invited into this conversation. Ask in a channel: `/investigate` there, and say what is wrong."
 _SHARED = "This channel is shared with another workspace, so I do not research here. Ask in a channel of your own."

@@ -30,7 +30,7 @@ from bot.listeners import (
     tracking,
 )
 from bot.listeners.addressing import as_command, as_pasted
-from bot.listeners.asking import PAUSED, begun, place_for
+from bot.listeners.asking import begun, place_for
 from bot.listeners.deps import Deps
 from bot.listeners.finding import REPORT, find_typed, is_known
 from bot.listeners.outcomes import outcomes_typed
@@ -46,6 +46,7 @@ from bot.views.limits import within
 from storage.columns import now
 from storage.raw import RawSignal, Severity
 from storage.status import WORKED_ON, Visibility
+from storage.switches import PAUSED
 
 _ON_IT = "On it. In a moment I tell you here what became of it."
 _ALIKE = 0.75  # how much, of 1; any word was taken for “resume”, which starts all work
@@ -213,7 +214,7 @@ def _switch(typed: Typed, deps: Deps, *, on: bool) -> str:
     person = deps.person(typed.user, typed.team)
     if refusal := rules.may_decide(person, None, deps.policy, deps.home_team):
         return refusal
-    changed = deps.store.switches.put(PAUSED, on, typed.user)
+    changed = deps.store.switches.pause(on, typed.user)
     if on:
         again = "Paused." if changed else "It was paused already."
         return f"{again} What runs stops at its next checkpoint; nothing is lost. `/signalbox resume` goes on."

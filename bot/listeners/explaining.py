@@ -1,4 +1,4 @@
-"""Commands and buttons by which people ask why a signal is where it is, or what became of a message."""
+"""Commands and buttons by which people ask why a signal is where it is, or what became of a message or an issue."""
 
 from __future__ import annotations
 
@@ -25,14 +25,20 @@ _MESSAGE = re.compile(
     r"\w+\s+<?(?:https?://\S+?/archives/)?([CDG][A-Z0-9]+)/p?(\d{10})\.?(\d{6})"
     r"(?:\?(?:\S*?thread_ts=(\d{10}\.\d{6}))?[^\s|>]*)?(?:\|[^>]*)?>?"
 )
-_WHY = "Name the report, or give the link of a message: `/signalbox why SB-12`, `/signalbox why https://…/archives/…`"
+_ADDRESS = re.compile(r"\w+\s+<?(https?://[^\s|>]+)(?:\|[^>]*)?>?", re.IGNORECASE)
+_WHY = (
+    "Name the report, or give the link of a message, an issue or a ticket: `/signalbox why SB-12`, "
+    "`/signalbox why https://…/archives/…`"
+)
 
 
 def why_typed(typed: Typed, deps: Deps) -> Said:
-    """`/signalbox why SB-12`, of one signal if its address or id follows; or what became of a message, by its link."""
+    """`/signalbox why SB-12`, of one signal if its address or id follows; or what became of anything, by its link."""
     if message := _MESSAGE.fullmatch(trimmed(typed)):
         channel, ts = message[1], f"{message[2]}.{message[3]}"
         return _of_message(channel, ts, message[4] or "", typed, deps)
+    if page := _ADDRESS.fullmatch(trimmed(typed)):
+        return _of_page(page[1], typed, deps)
     named = _WHICH.fullmatch(trimmed(typed))
     if named is None:
         return about(typed, deps, _WHY, why_here)
@@ -78,6 +84,20 @@ def _of_message(channel: str, ts: str, thread_ts: str, typed: Typed, deps: Deps)
         return unfiled.NOT_HERE, []
     if signal is None:
         return unfiled.unknown(channel, watched=terms is not None), []
+    return _of_signal(signal, typed, deps)
+
+
+def _of_page(url: str, typed: Typed, deps: Deps) -> Said:
+    """Why an issue, a ticket or an alarm is where it is, or in no report. What is private is as if it were unknown."""
+    if refusal := rules.may_ask(deps.person(typed.user, typed.team), deps.home_team):
+        return refusal, []
+    signal = deps.store.signals.at_address(url)
+    if signal is None or (signal.visibility is Visibility.PRIVATE and signal.channel != typed.channel):
+        return unfiled.NEVER, []
+    return _of_signal(signal, typed, deps)
+
+
+def _of_signal(signal: Signal, typed: Typed, deps: Deps) -> Said:
     if signal.status is SignalStatus.FILED and signal.report_id is not None:
         return _of_report(signal.report_id, typed, deps, signal.external_id)
     return unfiled.unfiled(signal, can_judge=deps.pipeline.means.model.can_research, paused=paused(deps)), []

@@ -9,13 +9,13 @@ from slack_sdk.models.blocks import Block
 
 from agents import rules
 from agents.errors import SlackRejected
-from bot.listeners.asking import PAUSED
 from bot.listeners.deps import Deps
 from bot.listeners.listed import listed_of
 from bot.sources.slack import SlackEvent
 from bot.views import parts
 from bot.views.home import home
 from storage.status import Visibility
+from storage.switches import PAUSED
 
 log = structlog.get_logger()
 

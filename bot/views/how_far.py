@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 from agents.wording import moment
 from bot.views import parts
 from bot.views.escape import plain
-from bot.views.parts import Markup
+from bot.views.parts import Markup, Mention, Sign, bold, code
 from bot.views.scene import Scene
 from bot.views.words import money, plural, span
 from storage.going import Going
@@ -40,14 +40,24 @@ def on_card(scene: Scene) -> list[Block]:
     """Since when the card says what it says, how far that is, and until when I wait by myself."""
     report = scene.report
     if report.status not in _SINCE:
-        return []
+        return _paused(scene)
     said = plain("Since ") + moment(report.since)
     if used := so_far(scene):
         said += plain(f" · {used}")
     if report.status is Status.AWAITING_CHECKS:
         until = report.since + dt.timedelta(seconds=scene.policy.waits.checks)
         said += plain(" · I wait until ") + moment(until)
-    return [parts.context(Markup(said))]
+    return [parts.context(Markup(said)), *_paused(scene)]
+
+
+def _paused(scene: Scene) -> list[Block]:
+    """That nothing of it goes on."""
+    by = scene.snapshot.paused_by
+    if not by or scene.report.status not in WORKED_ON:
+        return []
+    sign = Sign("double_vertical_bar")
+    return [parts.paragraph(sign, bold(" All work is paused"), " by ", Mention(by), ". ", code("/signalbox resume"),
+                            " goes on.")]  # fmt: skip
 
 
 def is_past(scene: Scene) -> bool:

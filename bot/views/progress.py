@@ -48,6 +48,8 @@ def _now(scene: Scene) -> list[Piece]:
     doing, since = _NOW[scene.report.status], Moment(scene.report.since)
     if scene.snapshot.in_line and not scene.report.note:
         return [f"Next: {doing[0].lower()}{doing[1:]}. It waits for its turn since ", since, "."]
+    if scene.snapshot.paused_by:
+        return [f"Paused: {doing[0].lower()}{doing[1:]}, since ", since, "."]
     used, going = how_far.so_far(scene), scene.snapshot.going
     last: list[Piece] = ["; last: ", code(going.doing, _DOING)] if going is not None and going.doing else []
     return [f"{doing}, since ", since, ".", *([f" {used}", *last, "."] if used else [])]

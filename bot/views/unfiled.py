@@ -1,14 +1,21 @@
-"""What became of a message that is in no report, for whoever asks why nothing happened. Pure."""
+"""What became of a message or an issue that is in no report, for whoever asks why nothing happened. Pure."""
 
 from __future__ import annotations
 
+from storage.raw import SLACK
 from storage.records import Signal
 from storage.status import SignalStatus
 
 NOT_HERE = "Of that message I can say nothing here. If it is in a private channel, ask me there."
+NEVER = (
+    "I have nothing of that address: no source of the policy brought it, it is older than what was read, or only a "
+    "private channel may know of it (ask there). `signalbox pull SOURCE --since 30d`, on the machine, reads a source "
+    "back; `/investigate` and what happens has me look into it all the same."
+)
 _ANYWAY = "“Investigate this” in the message's menu has me look into it all the same."
+_TYPED = "`/investigate` and what it says has me look into it all the same."
 _SAID = {
-    SignalStatus.DROPPED: "I read it and set it aside: it seemed to tell of no problem in the product{by}. " + _ANYWAY,
+    SignalStatus.DROPPED: "I read it and set it aside: it seemed to tell of no problem in the product{by}. {anyway}",
     SignalStatus.AWAITING_DIGEST: "I have it, and have not read it yet. {paused}",
     SignalStatus.ERASED: "It was deleted, or is older than I keep words, so I know no more of it.",
     SignalStatus.FILED: "It belongs to no report any more.",
@@ -27,7 +34,8 @@ def unfiled(signal: Signal, *, can_judge: bool, paused: str) -> str:
     by = ", read with the `notes` that the policy has of where it was said" if noted else ""
     if not can_judge:
         by = ", as far as its words alone show, for no model is set up (ANTHROPIC_API_KEY)"
-    return _SAID[signal.status].format(by=by, paused=paused or "In a moment I do.")
+    anyway = _ANYWAY if signal.source == SLACK else _TYPED
+    return _SAID[signal.status].format(by=by, paused=paused or "In a moment I do.", anyway=anyway)
 
 
 def unknown(channel: str, *, watched: bool) -> str:

@@ -49,6 +49,12 @@ _IN_LINE = {
     Status.AWAITING_RESEARCH: "Next: I look for the cause when it is its turn. Nobody has to do anything now.",
     Status.AWAITING_FIX: "Next: I write the fix and prove it when it is its turn. Nobody has to do anything now.",
 }
+_PAUSED = {
+    Status.AWAITING_RESEARCH: "Paused: I look for the cause once work goes on.",
+    Status.AWAITING_FIX: "Paused: I write the fix and prove it once work goes on.",
+    Status.AWAITING_CHECKS: "Paused: I look at the checks of {pull_request} once work goes on.",
+    Status.AWAITING_PROOF: "Paused: merged, and I watch whether it comes back once work goes on.",
+}
 _GATHERING_AGAIN = {
     Status.AWAITING_APPROVAL: "Gathering: a plan was shown, and expired because it was not decided on. “Ask again” "
     "gets a fresh one.",
@@ -148,6 +154,8 @@ def waits_for(scene: Scene, pull_request: str = "the pull request") -> str:
     came_from, by_hand = scene.moves[-1].before if scene.moves else None, scene.fix is not None and scene.fix.by_hand
     if scene.report.status is Status.RESOLVED:
         return soaked.line(scene.ending, by_hand=bool(by_hand))
+    if scene.snapshot.paused_by and scene.report.status in _PAUSED:
+        return _PAUSED[scene.report.status].format(pull_request=pull_request)
     return stands(
         scene.report, scene.policy, came_from, researches=scene.researches, pull_request=pull_request,
         by_hand=bool(by_hand), in_line=scene.snapshot.in_line,

@@ -24,6 +24,7 @@ from storage.sleep import Sleep
 from storage.spending import Spent, spent_by_stage
 from storage.standing_rows import StandingApproval, StandingUse, of_report
 from storage.status import CLOSED, Status, Visibility
+from storage.switches import paused_by
 from storage.taking import Taking
 from storage.tracked import TrackedIssue
 from storage.transactions import Row, found, table_of
@@ -42,7 +43,6 @@ class Snapshot:
     approvals: tuple[Approval, ...]
     fixes: tuple[Fix, ...]
     moves: tuple[Entry, ...]
-    spending: Spent
     by_stage: dict[str, Spent]
     regression_of: Report | None
     dismissing_move: Entry | None = None  # the move by which `regression_of` was dismissed, if it is
@@ -63,8 +63,14 @@ class Snapshot:
     inquiries: tuple[Inquiry, ...] = ()  # what people asked about it
     going: Going | None = None  # the work on it that goes on now
     in_line: bool = False  # whether it waits for work that has not begun
+    paused_by: str = ""  # who paused all work, while it is
     reminded_at: dt.datetime | None = None  # when the approvers of its latest plan were reminded of that
     last_approver: str = ""  # for its repository, where they were
+
+    @property
+    def spending(self) -> Spent:
+        """What all its stages cost together."""
+        return Spent.sum_of(self.by_stage.values())
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,6 @@ class Near:
 def snapshot_of(session: Session, report_id: int) -> Snapshot:
     """Read it all in one transaction. Raises NotFound."""
     report = found(session, Report, report_id)
-    by_stage = spent_by_stage(session, report_id)
     plans = _of(session, ShownPlan, report_id)
     standing, uses = of_report(session, report_id)
     return Snapshot(
@@ -100,8 +105,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         approvals=_of(session, Approval, report_id),
         fixes=_of(session, Fix, report_id),
         moves=_moves(session, report_id),
-        spending=Spent.sum_of(by_stage.values()),
-        by_stage=by_stage,
+        by_stage=spent_by_stage(session, report_id),
         regression_of=(before := _before(session, report)),
         dismissing_move=_dismissing_move(session, before.id if before is not None else None),
         heir=(heir := _heir(session, report)),
@@ -121,6 +125,7 @@ def snapshot_of(session: Session, report_id: int) -> Snapshot:
         near=_all_near(session, report),
         going=going_of(session, report),
         in_line=is_in_line(session, report),
+        paused_by=paused_by(session),
         reminded_at=(reminded := reminded_at(session, report) if plans else None),
         last_approver=last_approver(session, report.repository) if reminded else "",
     )

@@ -1,4 +1,4 @@
-"""Reports that a signal names: by the name of another signal's item, or by our own. Looked up by index, of one room."""
+"""Reports that a signal names: by another signal's item, by an issue that they have, by our own name. Of one room."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from sqlmodel import Session, col, select
 
 from storage.errors import NotFound
 from storage.heirs import heir_of
+from storage.linked import LinkedIssue
 from storage.records import Report, Signal, SignalKey
 from storage.status import SignalStatus, Visibility
+from storage.tracked import TrackedIssue
 
 FRONT = 3  # reports that are put before others because they are named: a text that names many names related ones
 _HELD = 64  # signals of what is named that are looked at: the newest
@@ -51,8 +53,11 @@ class NamedReport:
 def named_reports(session: Session, names: Sequence[Name], channel: str) -> tuple[NamedReport, ...]:
     """The first few that are named, those first that are said to be the same; nothing of another room."""
     items, found = _items(session, names, channel), dict[int, tuple[dict[int, None], list[Name]]]()
+    issues = _issues(session, names)
     for name in names:
-        hits = _report(session, name.report, channel) if name.report else [hit for at, hit in items if at in _ids(name)]
+        meant = (name.report,) if name.report else tuple(at for item, at in issues if item in name.items)
+        hits = [hit for at, hit in items if at in _ids(name)]
+        hits += [hit for report_id in meant for hit in _report(session, report_id, channel)]
         for signal_id, report_id in hits:
             signals, by = found.setdefault(report_id, ({}, []))
             signals[signal_id] = None
@@ -91,6 +96,18 @@ def _items(session: Session, names: Sequence[Name], channel: str) -> list[tuple[
         *(((source, item), (signal_id or 0, report_id or 0)) for source, item, signal_id, report_id in found),
         *((("", key), (signal_id or 0, report_id or 0)) for key, signal_id, report_id in by_key),
     ]
+
+
+def _issues(session: Session, names: Sequence[Name]) -> list[tuple[str, int]]:
+    """The reports that have such an issue, made for them or linked by people, each with what it is called."""
+    items = {item for name in names for item in name.items}
+    if not items:
+        return []
+    made = select(TrackedIssue.identifier, TrackedIssue.report_id).where(col(TrackedIssue.identifier).in_(items))
+    linked = select(LinkedIssue.identifier, LinkedIssue.report_id).where(
+        col(LinkedIssue.identifier).in_(items), col(LinkedIssue.removed_at).is_(None)
+    )
+    return [*session.exec(made.limit(_HELD)), *session.exec(linked.order_by(col(LinkedIssue.id).desc()).limit(_HELD))]
 
 
 def _together(names: Sequence[Name]) -> list[Name]:

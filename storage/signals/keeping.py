@@ -80,6 +80,13 @@ class Signals(Weights):
         with self._on.read() as session:
             return _occurrences(session, source, external_id)
 
+    def at_address(self, url: str) -> Signal | None:
+        """The newest signal of what has its page there. No index: for what a person asks."""
+        bare = url.partition("#")[0].rstrip("/")
+        with self._on.read() as session:
+            there = col(Signal.url).in_({url, bare, f"{bare}/"})
+            return session.exec(select(Signal).where(there).order_by(col(Signal.id).desc()).limit(1)).first()
+
     def of_report(self, report_id: int) -> list[Signal]:
         """The report's signals, oldest first; held and erased ones among them."""
         with self._on.read() as session:

@@ -59,8 +59,9 @@ def a_scene(words: str = "fine", *, status: Status = Status.GATHERING, **columns
         report=report, gathered=_gathered(signals), signals=signals, plans=_plans(line, long),
         questions=(answered, asked), question=asked,
         approvals=(Approval(report_id=1, decision=Decision.GUIDE, by=line, via="reply", words=long, at=AT),),
-        fixes=(_fix(line, long),), moves=_moves(line, long, status), spending=Spent(usd=1.5, calls=3, seconds=200.0),
-        by_stage={}, regression_of=Report(id=9, title=long), sleeps=_sleeps(line),
+        fixes=(_fix(line, long),), moves=_moves(line, long, status),
+        by_stage={"research": Spent(usd=1.5, calls=3, seconds=200.0)},
+        regression_of=Report(id=9, title=long), sleeps=_sleeps(line),
     )  # fmt: skip
     of_slack = tuple(signal for signal in signals if signal.source == "slack")
     return Scene(snapshot, POLICY, "https://acme.example/", Spot("C07SOLAR", "1700000000.000001"), reporters=of_slack)

@@ -14,7 +14,7 @@ from storage.judgments import Outcome, Stage
 from storage.records import Report
 from storage.status import Mover, Status
 from tests.bot.test_how import a_use, progress_of
-from tests.bot.workplace import BOB, SOLAR, Workplace
+from tests.bot.workplace import ADA, BOB, SOLAR, Workplace
 from tests.factories import a_report
 
 
@@ -72,6 +72,31 @@ def test_what_is_in_line_says_that_it_waits_for_its_turn_until_it_begins(place: 
     shown = str(card_of(place, report).blocks)
     assert "Looking for the cause. Nobody has to do anything now." in shown
     assert "at most $" not in shown, "before the first turn there is nothing to tell"
+    assert "Looking for the cause, since " in str(progress_of(place, report).blocks)
+
+
+def test_while_all_is_paused_what_is_worked_on_says_so_and_by_whom_until_it_goes_on(place: Workplace) -> None:
+    report, _ = begun(place)
+    gathering = a_report(place.store, channel=SOLAR)
+    others = [a_report(place.store, channel=SOLAR, status=status) for status in (Status.AWAITING_PROOF, Status.STUCK)]
+    for each in (report, gathering, *others):
+        place.draw(each.id or 0)
+    place.types(ADA, "/signalbox", "pause")
+    place.types(ADA, "/signalbox", "pause")
+
+    undrawn = [report_id for report_id, _ in place.store.due.now(now()).undrawn]
+    assert undrawn == [report.id, others[0].id], "nothing else looks as if it went on"
+    shown = str(card_of(place, report).blocks)
+    assert "Paused: I look for the cause once work goes on." in shown
+    assert " All work is paused" in shown
+    assert f"'user_id': '{ADA}'" in shown
+    assert "Paused: looking for the cause, since " in str(progress_of(place, report).blocks)
+    assert "Paused: merged, and I watch whether it comes back once work goes on." in str(
+        card_of(place, others[0]).blocks
+    )
+
+    place.types(ADA, "/signalbox", "resume")
+    assert "aused" not in str(card_of(place, report).blocks)
     assert "Looking for the cause, since " in str(progress_of(place, report).blocks)
 
 

@@ -15,7 +15,7 @@ from bot.durable.enqueuing import work_id
 from bot.durable.putting_off import is_looked_at
 from bot.durable.queues import Queue
 from bot.forgetting import forget_ended
-from bot.jobs import PAUSED, TRIES
+from bot.jobs import TRIES
 from bot.views.condition import Condition, condition
 from bot.views.limits import within
 from storage.columns import now
@@ -83,7 +83,7 @@ def test_a_signal_whose_digest_fails_is_tried_again_however_often_and_the_status
     assert put_off is not None
     assert least < (put_off - now()).total_seconds() < most
     drawn = json.dumps(within(condition(Condition(
-        Switch(name=PAUSED), works.store.signals.counts(), 0, Spent(usd=0, calls=0, seconds=0), []
+        Switch(name="paused"), works.store.signals.counts(), 0, Spent(usd=0, calls=0, seconds=0), []
     ))))  # fmt: skip
     assert "1 signal could not be read yet, and will be tried again" in drawn
     assert re.search(says, drawn)
@@ -212,7 +212,7 @@ def test_what_got_stuck_with_a_pull_request_is_still_looked_at_and_nothing_else_
 
 def test_what_comes_again_by_the_clock_is_not_saved_up_while_all_is_paused(works: Works) -> None:
     report_id = a_report(works.store, status=Status.AWAITING_REVIEW).id or 0
-    works.store.switches.put(PAUSED, True, "U1")
+    works.store.switches.pause(True, "U1")
     works.engine.enqueue("pull:x:1", Queue.PULL, "pull", "x")
     works.jobs.look("1")
 

@@ -265,6 +265,6 @@ def test_what_is_held_is_not_known_by_the_ids_of_whom_it_mentions() -> None:
     ("seconds", "said"), [(0.0, "2 model calls · about"), (95.0, "2 model calls in 2 min · about")]
 )
 def test_the_footer_tells_no_time_where_there_was_none(seconds: float, said: str) -> None:
-    snapshot = replace(a_scene().snapshot, spending=Spent(usd=0.25, calls=2, seconds=seconds))
+    snapshot = replace(a_scene().snapshot, by_stage={"research": Spent(usd=0.25, calls=2, seconds=seconds)})
 
     assert said in footer(snapshot)

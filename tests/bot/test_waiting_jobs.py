@@ -7,10 +7,11 @@ from typing import Any
 
 from agents.errors import ModelDown, SpentForToday
 from bot.durable.enqueuing import digest_id, work_id
-from bot.jobs import PARKS, PAUSED, TRIES
+from bot.jobs import PARKS, TRIES
 from storage.columns import now
 from storage.judgments import Grouping
 from storage.status import Mover, Status
+from storage.switches import PAUSED
 from tests.bot.works import Works, has_tried, until
 from tests.factories import a_raw_signal, a_report, a_signal
 

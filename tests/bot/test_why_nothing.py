@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.views.unfiled import NOT_HERE
+from bot.views.unfiled import NEVER, NOT_HERE
 from storage.judgments import Screening, Threat
 from storage.records import Signal
-from storage.status import SignalStatus
+from storage.status import SignalStatus, Visibility
 from tests.bot.conversation import Conversation
 from tests.bot.corrections import a_public, said
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, GUS, QUIET, SECRET, SOLAR, Workplace
-from tests.factories import a_report, a_summary
+from tests.factories import a_report, a_signal, a_summary
 
 
 def asked(talk: Conversation, ts: str, channel: str = SOLAR, where: str = "", more: str = "") -> str:
@@ -106,3 +106,31 @@ def test_of_what_is_private_nothing_is_told_elsewhere_nor_to_guests(talk: Conver
     moved: list[Signal] = place.store.signals.of_report(report.id or 0)
     assert moved
     assert "Guests cannot do this" in said(place, GUS, f"why {moved[0].external_id}")
+
+
+def test_of_an_issue_that_was_set_aside_its_link_tells_so_and_what_to_do(place: Workplace) -> None:
+    url = "https://code.example/acme/shop/issues/12"
+    signal = a_signal(place.store, source="shop-issues", external_id="acme/shop#12", url=url)
+    assert "I have it, and have not read it yet." in said(place, BOB, f"why {url}")
+    place.store.signals.drop(signal.id or 0, Screening(), a_summary(about_product=False))
+
+    for link in (url, f"<{url}>", f"<{url}|acme/shop#12>", f"{url}/", f"{url}#issuecomment-7"):
+        told = said(place, BOB, f"why {link}")
+        assert told.startswith("I read it and set it aside: it seemed to tell of no problem in the product.")
+        assert "`/investigate`" in told
+        assert "menu" not in told
+    assert said(place, BOB, f"why {url}3") == NEVER
+    assert "Guests cannot do this" in said(place, GUS, f"why {url}")
+
+
+def test_of_an_issue_in_a_report_its_link_tells_why_it_is_there_and_of_a_private_one_nothing_elsewhere(
+    place: Workplace,
+) -> None:
+    url = "https://code.example/acme/shop/issues/12"
+    a_signal(place.store, filed=True, channel=SOLAR, source="shop-issues", external_id="acme/shop#12", url=url)
+    assert "Why these signals are in SB-1" in said(place, BOB, f"why {url}")
+
+    secret = f"{url}34"
+    a_signal(place.store, source="hr", external_id="hr#1", url=secret, visibility=Visibility.PRIVATE, channel=SECRET)
+    assert said(place, BOB, f"why {secret}") == NEVER
+    assert "have not read it yet" in said(place, ADA, f"why {secret}", SECRET)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.listeners.asking import PAUSED
 from storage.status import SignalStatus, Status
+from storage.switches import PAUSED
 from tests.bot.conversation import Conversation
 from tests.bot.workplace import ADA, BOB, ELSEWHERE, GUS, SOLAR
 from tests.factories import a_report

@@ -84,6 +84,17 @@ def test_a_report_is_drawn_anew_by_the_turn_in_which_a_minute_of_its_run_ends(
     assert store.reports.get(report_id).version - before == drawn, "once, however often it is told"
 
 
+def test_what_is_followed_by_minutes_of_work_is_told_at_once(store: Store) -> None:
+    report_id, key = begun(store)
+    call(store, 1, run=key, report_id=report_id)
+    shown(store, report_id)
+    before = store.reports.get(report_id).version
+
+    store.runs.turned(key, 1, [use()], tell=True)
+
+    assert store.reports.get(report_id).version == before + 1
+
+
 @pytest.mark.parametrize(("seconds", "drawn"), [(80.0, False), (130.0, True)])  # since the run began
 def test_where_many_are_at_work_each_is_drawn_less_often(store: Store, seconds: float, *, drawn: bool) -> None:
     report_id, key = begun(store)

@@ -16,7 +16,7 @@ from github.PullRequestComment import PullRequestComment
 from github.PullRequestReview import PullRequestReview
 from github.Repository import Repository as Repo
 
-from agents.adapters.github.replies import answered, line_name
+from agents.adapters.github.replies import answered, line_comments, line_name
 from agents.exchange import PullRequest, PullRequestState, Remark
 
 _TEXT_LIMIT = 8_000  # characters of one remark
@@ -126,7 +126,7 @@ def _said(pull: Pull) -> Iterator[tuple[str, IssueComment | PullRequestReview | 
         if review.state != _DISMISSED:  # by a person, or, an approval, by the next push: its words ask for nothing
             yield "review", review, ""
     if pull.review_comments:
-        for line in pull.get_review_comments():
+        for line in line_comments(pull):
             number = line.line or line.original_line
             yield "line", line, f"{line.path}{f':{number}' if number else ''}"
 
