@@ -58,6 +58,12 @@ def test_an_alert_that_is_sent_again_is_known_and_one_that_fires_anew_is_new(too
     assert tool.told.signals == [first.id, anew.id]
 
 
+def test_an_alert_of_grafana_that_a_rule_has_no_data_names_the_rule(tool: Tool) -> None:
+    labels = {"alertname": "DatasourceNoData", "datasource_uid": "p", "ref_id": "A", "rulename": "Checkout errors"}
+    (signal,) = tool.sends("grafana", {"alerts": [{**OF_GRAFANA, "labels": labels, "annotations": {}, "values": None}]})
+    assert signal.title == "DatasourceNoData of Checkout errors"
+
+
 def test_a_group_is_as_many_signals_as_alerts_and_counts_so_against_the_rate(sqlite_store: Store) -> None:
     gate = Gate(hooks(per_minute="3"), sqlite_store, Redactor(b"key"), Told(), clock=lambda: 0.0)
     alerts = [{**ALERT, "fingerprint": f"{number:016x}"} for number in range(5)]
