@@ -1,6 +1,7 @@
 """Whether what a check printed speaks of the network or of the machine that it ran on, and of nothing else. Pure.
 
-A wrong yes costs a run of the checks, a wrong no a round of the agent: so every word of a test that failed says no.
+A wrong yes costs a run of the checks, a wrong no a round of the agent: so every word of a test that failed says no,
+of a compiler that found fault, and of what the machine of the check serves itself.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ SECTION = "── "  # leads the name of a check above its log
 _LAST = 30  # lines of a log that say why it ended
 _OUTAGE = re.compile(
     r"""
-      could\ not\ resolve\ (?:host|proxy) | temporary\ failure\ in\ name\ resolution | name\ or\ service\ not\ known
-    | eai_again | enotfound | econnreset | etimedout | connection\ (?:reset\ by\ peer|timed\ out)
-    | network\ is\ unreachable | tls\ handshake\ timeout | i/o\ timeout | read\ timed\ out
-    | the\ remote\ end\ hung\ up\ unexpectedly
-    | (?:unexpected\ status|status\ code|http(?:/\d[.\d]*)?|error|returned\ error)[\ :=]+(?:429|50[0234])\b
+      could\ not\ resolve\ (?:host|proxy) | temporary\ failure\ (?:in\ name\ resolution|resolving) | eai_again
+    | enotfound | name\ or\ service\ not\ known | econnreset | e(?:socket)?timedout | err_socket_timeout
+    | connection\ reset\ by\ peer | connect(?:ion)?\ timed\ out | operation\ timed\ out\ after | timeout\ was\ reached
+    | client\.timeout\ exceeded | network\ is\ unreachable | tls\ handshake\ timeout | i/o\ timeout | read\ timed\ out
+    | the\ remote\ end\ hung\ up\ unexpectedly | network\ socket\ disconnected
+    | (?:unexpected\ status|(?:status|response|returned)\ code|http(?:/\d[.\d]*)?|error|returned\ error)[\ :=]+
+      (?:429|50[0234])\b
+    | \b(?:429|50[234])\s+\(?(?:too\ many\ requests|bad\ gateway|service\ (?:temporarily\ )?unavailable|gateway\ time)
     | toomanyrequests | no\ space\ left\ on\ device
     | received\ a\ shutdown\ signal | lost\ communication\ with\ the\ server
     | runner\ (?:has\ been|was)\ (?:lost|terminated) | spot\ instance\ (?:was\ )?(?:interrupted|terminated)
@@ -23,15 +27,27 @@ _OUTAGE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_TESTED = re.compile(
+_OWN = re.compile(
     r"""
-      ^E\ {2,}\S | ^FAILED\ | ^ERROR\ \S+:: | ^\s*---\ FAIL | ^FAIL\b | ^\s*[✕✗✖●]\ | panicked\ at
-    | \bassert(?:ion)?(?:error)?\b | \berror\[E\d+\] | \berror\ TS\d+
-    | \b[1-9]\d*\ (?:tests?\ |examples?\ |specs?\ )?(?:failed|failures?|failing)\b
-    | \b(?:fail(?:ed|ures?)|errors):\s*[1-9]
+      \bhttps?://(?:[\w-]+|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d+)?(?=[/\s'")]|$)
+    | \b(?:localhost|127\.0\.0\.1):(?!53\b)\d{2,5}(?!\d|->)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What listens on the machine itself, or beside it under a name without a dot: the change may be why it does not."""
+_FAILED = re.compile(
+    r"""
+      ^E\ {2,}\S | (?-i:^FAILED\ ) | ^ERROR\ \S+:: | ^\s*---\ FAIL | ^FAIL\b | ^\s*[✕✗✖●]\ | panicked\ at
+    | ^\s*not\ ok\ \d | ^\S\ fail\ [1-9] | \btests?\ failed\b
+    | \bassert(?:ion)?(?:error)?\b
+    | (?<![:\w])[1-9]\d*\ (?:tests?\ |examples?\ |specs?\ )?(?:failed|failures?|failing|fails)\b  # but no port
+    | \b(?:fail(?:ed|ures?)|errors):\s*[1-9] | ,\ failed\ [1-9] | \b[1-9]\d?\ errors?\b(?!\ occurred)
+    | \berror\[E\d+\] | \berror\ TS\d+ | :\d+:\ (?:fatal\ )?error: | ^\S+\.go:\d+:\d+:\  | could\ not\ compile
+    | \bcompilation\ (?:error|fail)
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
+"""Tests that failed, and what linters and compilers found."""
 
 
 def is_outage(red_log: str) -> bool:
@@ -42,4 +58,4 @@ def is_outage(red_log: str) -> bool:
 
 def _is_one(log: str) -> bool:
     last = "\n".join(log.strip().splitlines()[-_LAST:])
-    return _OUTAGE.search(last) is not None and _TESTED.search(log) is None
+    return bool(_OUTAGE.search(last)) and not _OWN.search(last) and not _FAILED.search(log)

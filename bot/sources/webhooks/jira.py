@@ -1,10 +1,12 @@
 """Issues as Jira sends them: its webhooks (`issue` beside `webhookEvent`), and its automation (the issue itself).
 
-The issue's key is the signal's id, so each event about it updates its words. What is done or deleted is no signal.
+The issue's key is the signal's id, so each event about it updates its words. What is done or deleted is no signal, nor
+is an event of a comment: Jira Cloud tells of the issue no more than its summary there, which would empty the signal.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -23,7 +25,11 @@ from bot.sources.webhooks.words import (
     severity_of,
 )
 
-_BLOCKS = frozenset({"paragraph", "heading", "codeBlock", "listItem", "hardBreak", "tableRow", "blockquote"})
+_BLOCKS = frozenset(
+    "paragraph heading codeBlock listItem taskItem decisionItem hardBreak tableRow blockquote caption".split()  # noqa: SIM905
+)
+_SHOWN = frozenset({"status", "emoji"})  # whose attribute is what people read; that of a mention is somebody's name
+_MENTION = re.compile(r"\[~[^\]\n|]{1,200}\]")  # in the markup of Data Center, and of Cloud's webhooks
 _DEEPEST = 60  # nodes within nodes
 
 
@@ -74,14 +80,14 @@ def read_issue(sent: object) -> Reading:
     """The issue, unless it is done. Raises Unreadable for what names no issue."""
     table = sent if isinstance(sent, dict) else {}
     event = str(table.get("webhookEvent") or "")
-    if event and not event.startswith(("jira:issue_", "comment_")):
+    if event and not event.startswith("jira:issue_"):
         return Reading(ignored=1)
     inner = table.get("issue")
     issue = _Issue.model_validate(inner if isinstance(inner, dict) else table)
     if not issue.key:
         raise Unreadable("there is no issue with a key in it")
     fields = issue.fields
-    if event in ("jira:issue_deleted", "comment_deleted") or fields.status.statusCategory.key == "done":
+    if event == "jira:issue_deleted" or fields.status.statusCategory.key == "done":
         return Reading(ignored=1)
     people = (fields.reporter.displayName, fields.creator.displayName, fields.assignee.displayName)
     environment = _plain(fields.environment)
@@ -100,16 +106,31 @@ def read_issue(sent: object) -> Reading:
 
 
 def _plain(text: object) -> str:
-    return text.strip() if isinstance(text, str) else "".join(_words(text, 0)).strip()
+    return _MENTION.sub("", text).strip() if isinstance(text, str) else "".join(_words(text, 0)).strip()
 
 
 def _words(node: object, depth: int) -> Iterator[str]:
     if not isinstance(node, dict) or depth > _DEEPEST:
         return
-    attributes = node.get("attrs")
-    yield str(node.get("text") or (attributes.get("url") if isinstance(attributes, dict) else "") or "")
+    yield _own(node)
     children = node.get("content")
     for child in children if isinstance(children, list) else ():
         yield from _words(child, depth + 1)
     if node.get("type") in _BLOCKS:
         yield "\n"
+
+
+def _own(node: dict[str, Any]) -> str:
+    """What it says itself, with the address that it links to."""
+    attributes = _attributes(node)
+    text = node.get("text") or attributes.get("url") or (attributes.get("text") if node.get("type") in _SHOWN else "")
+    marks = node.get("marks")
+    linked = (
+        [_attributes(mark).get("href") for mark in marks if isinstance(mark, dict)] if isinstance(marks, list) else []
+    )
+    return " ".join(map(str, filter(None, (text, *(f"({href})" for href in linked if href and href != text)))))
+
+
+def _attributes(node: dict[str, Any]) -> dict[str, Any]:
+    given = node.get("attrs")
+    return given if isinstance(given, dict) else {}
