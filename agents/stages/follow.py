@@ -29,6 +29,7 @@ _LATE = 300.0  # seconds after which a required check that was not reported is w
 _REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
 _IGNORE = "; a check that says nothing of a change goes into `ignored_checks` of the policy"
 _AGAIN = ", by the log for want of the network or of a machine, so the same change is pushed again to be checked anew"
+_OUTAGE = 1200.0  # seconds that an outage is given to pass, where the first try right away did not help
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
 
@@ -95,6 +96,8 @@ def _while_stuck(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at
 def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
     verdict = seen.verdict if is_current(fix, seen, at) else CheckState.PENDING
     trouble = _both(_trouble(fix, seen), _red(seen) if verdict is CheckState.RED else None)
+    if trouble is not None and _is_too_soon(fix, trouble, policy, at):
+        return News(kind=NewsKind.NOTHING)
     if trouble is not None:
         return _mend(fix, trouble, policy)
     if report.status is not Status.AWAITING_CHECKS:
@@ -103,6 +106,13 @@ def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at:
     if verdict is CheckState.NONE and repository is not None and not repository.checks:
         return News(kind=NewsKind.GREEN, because="no checks are waited for, as the policy says")
     return _checks(seen, verdict, policy.waits.checks, at - report.since)
+
+
+def _is_too_soon(fix: Fix, trouble: News, policy: Policy, at: dt.datetime) -> bool:
+    """Whether an outage that outlasted a push of ours is to be given time before the next one. Retry waits for none."""
+    is_first, is_last = fix.rounds <= max(1, fix.granted), fix.rounds >= _allowed(fix, policy)
+    waited = (at - (fix.pushed_at or at)).total_seconds()
+    return not is_first and not is_last and is_outage(trouble.red_log) and waited < _OUTAGE
 
 
 def _both(asked: News | None, red: News | None) -> News | None:
@@ -202,7 +212,8 @@ def _asked(remarks: tuple[Remark, ...]) -> str:
 
 def _red(seen: PullRequest) -> News:
     red = [check for check in seen.checks if check.state is CheckState.RED]
-    log = "\n\n".join(f"{SECTION}{check.name}\n{check.log}" for check in red)[-LOG_LIMIT:]
+    share = LOG_LIMIT // max(1, len(red))  # the end of each: of none is nothing known
+    log = "\n\n".join(f"{SECTION}{check.name}\n{check.log[-share:]}" for check in red)
     because = f"red: {_names(seen, CheckState.RED)}{_AGAIN if is_outage(log) else ''}"
     return News(kind=NewsKind.MEND, because=_with_foreign(because, seen), red_log=log)
 
@@ -210,12 +221,15 @@ def _red(seen: PullRequest) -> News:
 def _mend(fix: Fix, trouble: News, policy: Policy) -> News:
     """Send it back to the agent, but for the last round or when the same log comes again and nobody pressed Retry."""
     heard = trouble.heard or fix.heard
-    again = trouble.red_log and trouble.red_log == fix.red_log and not trouble.heard
+    again = trouble.red_log and trouble.red_log == fix.red_log and not trouble.heard and not is_outage(fix.red_log)
     if again and fix.rounds > max(1, fix.granted):
         sentence = f"{trouble.because}, exactly as the round before{_IGNORE}"
         return News(kind=NewsKind.NO_PROGRESS, because=sentence, heard=heard)
-    allowed = policy.budgets.fix_rounds + fix.granted
-    if fix.rounds >= allowed:
+    if fix.rounds >= (allowed := _allowed(fix, policy)):
         sentence = f"{trouble.because}, and all {allowed} rounds are used up{_IGNORE if trouble.red_log else ''}"
         return News(kind=NewsKind.OUT_OF_ROUNDS, because=sentence, red_log=trouble.red_log, heard=heard)
     return trouble.model_copy(update={"heard": heard})
+
+
+def _allowed(fix: Fix, policy: Policy) -> int:
+    return policy.budgets.fix_rounds + fix.granted
