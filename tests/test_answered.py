@@ -10,7 +10,7 @@ import pytest
 from agents.exchange import Check, Message, Remark
 from agents.stages.review import AboutReview
 from storage.judgments import Stage
-from storage.records import CheckState
+from storage.records import CheckState, Decision
 from storage.status import Status
 from storage.store import Store
 from tests.fakes import RecordingCheckpoint, calls
@@ -245,3 +245,35 @@ def test_everything_is_said_once_wherever_the_job_died(world: World, kept: int) 
     assert (len(world.code_host.replies), len(world.code_host.comments)) == (1, 1)
     assert world.code_host.pushes == pushed
     assert world.store.reports.get(1).status is Status.AWAITING_CHECKS
+
+
+def has_one_round(world: World) -> None:
+    budgets = world.policy.budgets.model_copy(update={"fix_rounds": 1})
+    world.follows(world.policy.model_copy(update={"budgets": budgets}))
+
+
+def test_who_asks_when_no_round_is_left_is_told_so_there_once_and_a_retry_goes_on(world: World) -> None:
+    world.follows(
+        world.policy.model_copy(update={"budgets": world.policy.budgets.model_copy(update={"fix_rounds": 1})})
+    )
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.remark(1, WHY)
+    for _ in range(2):
+        assert world.advances().status is Status.STUCK
+    (said,) = world.code_host.comments.values()
+    assert said.startswith("The rounds that I have for this pull request are used up")
+
+    assert world.presses(Decision.RETRY)
+    assert world.advances().status is Status.AWAITING_FIX, "what was asked for was not forgotten"
+
+
+def test_where_it_was_locked_the_report_is_stuck_all_the_same(world: World) -> None:
+    world.follows(
+        world.policy.model_copy(update={"budgets": world.policy.budgets.model_copy(update={"fix_rounds": 1})})
+    )
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.remark(1, WHY)
+    world.code_host.locked.add(1)
+
+    assert world.advances().status is Status.STUCK
+    assert world.code_host.comments == {}
