@@ -22,8 +22,8 @@ from storage.records import CheckState, EntryKind, Fix, Report
 from storage.status import Mover, Status
 
 _NO_ROUND = (
-    "The rounds that I have for this pull request are used up, so I do nothing about this by myself. Whoever may decide "
-    "on its report can press *Retry* in its thread in Slack, and I go on; or take the branch over."
+    "The rounds that I have for this pull request are used up, so I do nothing about this by myself. Whoever may "
+    "decide on its report can press *Retry* in its thread in Slack, and I go on; or take the branch over."
 )
 _WITHOUT_REPOSITORY = 600.0  # seconds: a slip in the policy file is not to need Retry on every report in flight
 _STUCK = {
