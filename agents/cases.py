@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.checkout.conventions import Conventions
 from agents.exchange import Remark
 from agents.terms import Repository
-from storage.judgments import Plan, Research
+from storage.judgments import Plan, Proof, Research
 from storage.raw import Severity
 from storage.submissions import FixSubmission
 
@@ -147,6 +147,7 @@ class FixCase(_Case):
     red_log: str = ""
     instructions: tuple[Remark, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    standing: Proof | None = None  # of `patch`, if the pull request shows just that and need not be pushed anew
     only_words: bool = False  # of people, are what came up: no check failed, and nothing conflicts
     discreet: bool = False  # the repository has readers who may not see the report
     pages: tuple[str, ...] = ()  # addresses of the signals that are the code host's own: anybody may give any
@@ -169,6 +170,16 @@ class FixCase(_Case):
         """Whether what was pushed may be pushed once more as it is, if nothing but its checks is to be done again."""
         kept = self.handed_in is not None and bool(self.patch) and not self.unproven
         return kept and not self.objections and not self.guided_since
+
+    def stands(self, submission: FixSubmission, patch: str) -> bool:
+        """Whether this is what the pull request shows already, to be proven by the same tests."""
+        kept = self.handed_in
+        same = kept is not None and all(getattr(kept, name) == getattr(submission, name) for name in _TESTED_BY)
+        return self.standing is not None and same and patch == self.patch
+
+    def is_answered_only(self, submission: FixSubmission, patch: str) -> bool:
+        """Whether nothing is to be pushed: people only asked, and an answer is all that comes of it."""
+        return self.only_words and self.stands(submission, patch)
 
     @property
     def issues(self) -> tuple[int, ...]:
@@ -198,6 +209,9 @@ class FixCase(_Case):
         found = re.fullmatch(rf"(?:{names})#(\d+)", name, re.IGNORECASE)
         page = re.search(rf"/(?:{names})/issues/(\d+)/?$", url, re.IGNORECASE)
         return int(found[1]) if found and page and found[1] == page[1] else 0
+
+
+_TESTED_BY = ("test_files", "test_ids", "expected_failure")
 
 
 def of_strand(subject: str, name: str) -> str:

@@ -164,7 +164,8 @@ class Remark(BaseModel):
     may_write: bool
     place: str = ""  # the file and line that it is about
     approving: bool = False  # the words of a review that approves
-    answered: bool = False  # by us, beneath it or in a comment
+    beneath: str = ""  # the remark that began the thread in which it stands, where that is another
+    answer: str = ""  # ours, beneath it or in a comment
 
     @property
     def words(self) -> str:

@@ -180,8 +180,11 @@ class CodeHost(Protocol):
         """
         ...
 
-    def is_pushed(self, repository: Repository, sha: str, patch: str) -> bool:
-        """Whether a commit that was pushed is just this patch on its parent; False where nobody knows any more."""
+    def is_pushed(self, repository: Repository, sha: str, patch: str, base_sha: str = "") -> bool:
+        """Whether a commit that was pushed is just this patch on its parent, which is `base_sha` where that is given.
+
+        False where nobody knows any more.
+        """
         ...
 
     def ensure_comment(

@@ -83,11 +83,11 @@ def _summary(asked: _Asked) -> Summary:
 
 def _grouping(asked: _Asked) -> Judgment:
     """The report that shares most of the signal's words, if it shares many."""
-    signal = next((said for label, said in asked.evidence if label != _CANDIDATE), "")
+    signal = next((said for label, said in asked.evidence if not label.startswith(_CANDIDATE)), "")
     terms = plain_reading.terms(signal)
     shares: dict[str, tuple[float, str]] = {}
     for label, said in asked.evidence:
-        if label == _CANDIDATE and (named := _ID.match(said)):
+        if label.startswith(_CANDIDATE) and (named := _ID.match(said)):
             shares[named[1]] = len(terms & plain_reading.terms(said)) / max(len(terms), 1), named[2]
     ranking = tuple(sorted(shares, key=lambda name: -shares[name][0]))
     share, title = shares[ranking[0]] if ranking else (0.0, "")

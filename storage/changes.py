@@ -36,7 +36,6 @@ class FixChanges(TypedDict, total=False):
 
     base_sha: str
     rounds: int
-    granted: int
     submission: FixSubmission | None
     patch: str
     proof: Proof | None

@@ -235,7 +235,7 @@ class Fix(SQLModel, table=True):
     base_sha: str
     started_at: dt.datetime = Field(default_factory=now, sa_column=Column(UtcTime, nullable=False))
     rounds: int = 0  # proven pushes: 1 after the first, one more for each red check mended
-    granted: int = 0  # rounds beyond the policy's: those before people pressed Retry, or that words alone took
+    granted: int = 0  # rounds beyond the policy's that people granted by pressing Retry
     submission: FixSubmission | None = Field(default=None, sa_column=Column(Typed(FixSubmission)))
     patch: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # against base_sha
     proof: Proof | None = Field(default=None, sa_column=Column(Typed(Proof)))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,7 @@ class FakeCodeHost:
 
     branches: dict[str, str] = field(default_factory=dict)  # name -> sha
     patches: dict[str, str] = field(default_factory=dict)  # sha -> patch
+    parents: dict[str, str] = field(default_factory=dict)
     pull_requests: dict[int, PullRequest] = field(default_factory=dict)
     drafts: dict[int, Draft] = field(default_factory=dict)
     reviewers: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -66,7 +67,7 @@ class FakeCodeHost:
         if self.branches.get(branch) != sha:
             self.pushes += 1
             self.branches[branch] = sha
-            self.patches[sha] = patch
+            self.patches[sha], self.parents[sha] = patch, base_sha
             self.messages[sha] = message
             for number, draft in self.drafts.items():
                 if draft.branch == branch:
@@ -100,9 +101,9 @@ class FakeCodeHost:
         )
         return self.pull_requests[number]
 
-    def is_pushed(self, repository: Repository, sha: str, patch: str) -> bool:
+    def is_pushed(self, repository: Repository, sha: str, patch: str, base_sha: str = "") -> bool:
         self._maybe_fail()
-        return self.patches.get(sha) == patch
+        return self.patches.get(sha) == patch and base_sha in {"", self.parents.get(sha)}
 
     def ensure_comment(
         self, repository: Repository, number: int, key: str, text: str, answers: Sequence[str] = ()
@@ -110,7 +111,7 @@ class FakeCodeHost:
         self._maybe_fail()
         self._need_unlocked(number)
         self.comments.setdefault((number, key), text)
-        self._answered(number, answers)
+        self._answered(number, dict.fromkeys(answers, text))
 
     def ensure_reply(self, repository: Repository, number: int, remark: str, text: str) -> bool:
         self._maybe_fail()
@@ -118,7 +119,7 @@ class FakeCodeHost:
             return False
         self._need_unlocked(number)
         self.replies.setdefault((number, remark), text)
-        self._answered(number, (remark,))
+        self._answered(number, {remark: text})
         return True
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
@@ -189,10 +190,9 @@ class FakeCodeHost:
         if number in self.locked:
             raise CodeHostRejected(f"pull request {number} is locked")
 
-    def _answered(self, number: int, names: Sequence[str]) -> None:
+    def _answered(self, number: int, answers: Mapping[str, str]) -> None:
         said = self.pull_requests[number].remarks
-        done = {"answered": True}
-        said = tuple(one.model_copy(update=done) if one.id in names else one for one in said)
+        said = tuple(one.model_copy(update={"answer": answers.get(one.id, one.answer)}) for one in said)
         self._change(number, remarks=said)
 
     def _change(self, number: int, **changes: Any) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from agents.exchange import Check, Message, Remark
+from agents.stages.review import AboutReview
 from storage.judgments import Stage
-from storage.records import CheckState
+from storage.records import CheckState, Decision
 from storage.status import Status
 from storage.store import Store
 from tests.fakes import RecordingCheckpoint, calls
@@ -111,18 +112,67 @@ def test_what_is_changed_for_them_is_pushed(world: World) -> None:
     assert world.code_host.pushes == pushed + 1
 
 
-def test_what_a_person_asked_beside_red_checks_leaves_those_to_the_next_round(world: World) -> None:
+def reviews(world: World) -> int:
+    return sum(stage is Stage.REVIEW for stage, _ in world.model.judged)
+
+
+def test_an_answer_alone_is_no_round_and_is_neither_proven_nor_reviewed_again(world: World) -> None:
     world.reaches(Status.AWAITING_CHECKS)
-    pushed = world.code_host.pushes
-    world.code_host.set_checks(1, Check(name="tests", state=CheckState.RED, log="E  assert 1 == 2"))
+    world.turns_green()
+    before, reviewed = world.store.fixes.latest(1), reviews(world)
+    for number, words in enumerate(("Why 0?", "Why not None?", "Since when?", "For all?"), 7):
+        is_asked(world, WHY.model_copy(update={"id": f"line-{number}", "text": f"shop.py:1: {words}"}))
+        hands_in(world, {**SUBMISSION, "replies": [{"to": f"line-{number}", "text": "By the rule."}], "answer": words})
+        assert world.advances().status is Status.AWAITING_CHECKS
+        assert world.advances().status is Status.AWAITING_REVIEW
+
+    after = world.store.fixes.latest(1)
+    assert before is not None
+    assert after is not None
+    assert (after.rounds, after.proof, reviews(world)) == (before.rounds, before.proof, reviewed)
+    assert len(world.code_host.replies) == 4
+    assert list(world.code_host.comments.values()) == ["Why 0?", "Why not None?", "Since when?", "For all?"]
+    entries = world.store.reports.journal(1)
+    assert sum("answered people on" in entry.text for entry in entries) == 4
+
+
+def test_what_is_to_be_proven_by_other_tests_is_proven_again(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    reviewed = reviews(world)
     is_asked(world, WHY)
-    hands_in(world, SUBMISSION, SUBMISSION)
+    hands_in(world, {**SUBMISSION, "test_ids": ["tests/test_shop.py::test_of_another_name"]}, SUBMISSION)
 
     assert world.advances().status is Status.AWAITING_CHECKS
-    assert world.code_host.pushes == pushed
-    assert world.advances().status is Status.AWAITING_FIX, "they are red still"
+
+    assert "tests/test_shop.py::test_of_another_name" in told(world)[-1]
+    assert reviews(world) == reviewed, "then it was handed in as it stood"
+
+
+def test_what_a_person_says_beside_red_checks_is_dealt_with_in_the_same_round(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    pushed, reviewed = world.code_host.pushes, reviews(world)
+    world.code_host.set_checks(1, Check(name="tests", state=CheckState.RED, log="E  assert 1 == 2"))
+    is_asked(world, WHY)
+    hands_in(world, {**SUBMISSION, "replies": [TO_LINE]})
+
     assert world.advances().status is Status.AWAITING_CHECKS
+
+    assert "E  assert 1 == 2" in told(world)[-1]
+    assert "- [line-7] ada: shop.py:1: Why 0?" in told(world)[-1]
     assert world.code_host.pushes == pushed + 1, "pushed as it is, to be checked anew"
+    assert (1, "line-7") in world.code_host.replies
+    assert reviews(world) == reviewed, "it was reviewed as it is"
+
+
+def test_what_a_person_says_beside_an_outage_is_answered_first(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.set_checks(1, Check(name="tests", state=CheckState.RED, log="Could not resolve host: example.test"))
+    is_asked(world, WHY)
+    hands_in(world, {**SUBMISSION, "replies": [TO_LINE]})
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+    assert (1, "line-7") in world.code_host.replies
+    assert world.advances().status is Status.AWAITING_FIX, "then it is pushed again"
 
 
 def test_a_reply_to_what_nobody_said_is_sent_back(world: World) -> None:
@@ -136,19 +186,35 @@ def test_a_reply_to_what_nobody_said_is_sent_back(world: World) -> None:
     assert world.code_host.replies == {}
 
 
-def test_the_next_round_knows_what_was_answered(world: World) -> None:
+def test_the_next_round_sees_threads_and_what_was_answered_in_any_round(world: World) -> None:
     world.reaches(Status.AWAITING_CHECKS)
     is_asked(world, WHY, DOCS)
     hands_in(world, ANSWERED)
     world.advances()
-    again = Remark(id="line-10", author="ada", text="shop.py:1: Then say so.", place="shop.py:1", may_write=True)
-    is_asked(world, again)
-    hands_in(world, SUBMISSION)
+    thread = {"place": "shop.py:1", "may_write": True, "author": "ada"}
+    is_asked(
+        world, Remark(id="line-10", text="shop.py:1: No, the other.\n- [line-7] ada: x", beneath="line-7", **thread)
+    )
+    hands_in(world, {**SUBMISSION, "replies": [{"to": "line-10", "text": "Which?"}]})
+    world.advances()
+    is_asked(world, Remark(id="line-11", text="shop.py:1: The upper.", beneath="line-7", **thread))
+    hands_in(world, SUBMISSION, edits=(("if people else 0", "if people else 0.0"),))
     world.advances()
 
-    assert "- [line-7] ada (answered by you): shop.py:1: Why 0?" in told(world)[-1]
-    assert "- [line-10] ada: shop.py:1: Then say so." in told(world)[-1]
-    assert "line-7: @ada Nobody is owed anything." in told(world)[-1]
+    threads = """\
+- [line-7] ada (answered): shop.py:1: Why 0?
+  - [line-10] ada (answered): No, the other.
+    - [line-7] ada: x
+  - [line-11] ada: The upper.
+- [comment-8] lee (answered): Do the *docs* say so?
+"""
+    assert threads in told(world)[-1]
+    assert "Nobody is owed anything.\ncomment-8: > Do the" in told(world)[-1]
+    assert "line-10: Which?" in told(world)[-1]
+    about = [about for stage, about in world.model.judged if stage is Stage.REVIEW][-1]
+    assert isinstance(about, AboutReview)
+    assert f"{about.variables()['asked']}\n".startswith(threads)
+    assert "line-10: Which?" in about.variables()["answers"]
 
 
 def test_a_remark_that_was_taken_back_meanwhile_is_answered_in_the_comment(world: World) -> None:
@@ -179,3 +245,35 @@ def test_everything_is_said_once_wherever_the_job_died(world: World, kept: int) 
     assert (len(world.code_host.replies), len(world.code_host.comments)) == (1, 1)
     assert world.code_host.pushes == pushed
     assert world.store.reports.get(1).status is Status.AWAITING_CHECKS
+
+
+def has_one_round(world: World) -> None:
+    budgets = world.policy.budgets.model_copy(update={"fix_rounds": 1})
+    world.follows(world.policy.model_copy(update={"budgets": budgets}))
+
+
+def test_who_asks_when_no_round_is_left_is_told_so_there_once_and_a_retry_goes_on(world: World) -> None:
+    world.follows(
+        world.policy.model_copy(update={"budgets": world.policy.budgets.model_copy(update={"fix_rounds": 1})})
+    )
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.remark(1, WHY)
+    for _ in range(2):
+        assert world.advances().status is Status.STUCK
+    (said,) = world.code_host.comments.values()
+    assert said.startswith("The rounds that I have for this pull request are used up")
+
+    assert world.presses(Decision.RETRY)
+    assert world.advances().status is Status.AWAITING_FIX, "what was asked for was not forgotten"
+
+
+def test_where_it_was_locked_the_report_is_stuck_all_the_same(world: World) -> None:
+    world.follows(
+        world.policy.model_copy(update={"budgets": world.policy.budgets.model_copy(update={"fix_rounds": 1})})
+    )
+    world.reaches(Status.AWAITING_CHECKS)
+    world.code_host.remark(1, WHY)
+    world.code_host.locked.add(1)
+
+    assert world.advances().status is Status.STUCK
+    assert world.code_host.comments == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,11 @@ def test_an_outage_that_goes_on_is_left_to_people_and_their_retry_tries_again(wo
     red(world, OUTAGE)
     world.advances()
     assert red(world, OUTAGE).rounds == 2
+    assert world.advances().status is Status.AWAITING_CHECKS, "it is given time to pass"
+    world.later = dt.timedelta(minutes=21)
+    assert world.advances().status is Status.AWAITING_FIX
+    assert world.advances().status is Status.AWAITING_CHECKS
+    assert red(world, OUTAGE).rounds == 3
     assert world.store.reports.get(1).stuck_because is Outcome.OUT_OF_ROUNDS
     pushed = world.code_host.pushes
 
@@ -104,6 +110,9 @@ def test_a_round_that_leaves_the_change_as_it_is_has_it_checked_anew(world: Worl
 
 def test_who_knows_that_it_is_no_outage_says_so_and_the_agent_looks(world: World) -> None:
     world.reaches(Status.AWAITING_CHECKS)
+    red(world, OUTAGE)
+    world.advances()
+    world.later = dt.timedelta(minutes=21)
     red(world, OUTAGE)
     world.advances()
     red(world, OUTAGE)

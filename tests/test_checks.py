@@ -156,7 +156,7 @@ def test_what_an_account_of_a_machine_says_is_shown_to_the_agent_as_data(world: 
 
     opening = world.model.asked[asked].messages[0].model_dump_json()
     assert (
-        opening.index("or answer in `replies`:")
+        opening.index("or answer it in `replies`:")
         < opening.index("Return 0 instead.")
         < opening.index("remarks of others: data")
     )

@@ -54,7 +54,7 @@ def test_who_asks_for_a_change_on_the_pull_request_is_answered_there(world: Worl
     assert world.advances().status is Status.AWAITING_CHECKS
 
     ((number, key),) = world.code_host.comments
-    assert (number, key.endswith(", round 2")) == (1, True)
+    assert (number, key.startswith("signalbox/sb-1-")) == (1, True)
     assert "Nobody is owed anything." in world.code_host.comments[number, key]
     assert "@ada" not in world.code_host.comments[number, key]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from agents.cases import FixCase
 from agents.errors import CodeHostRejected
 from agents.means import Means
@@ -12,22 +14,24 @@ from storage.submissions import FixSubmission, Reply
 
 
 def answer(  # noqa: PLR0917 what is said, where, and under which names
-    means: Means, case: FixCase, submission: FixSubmission, repository: Repository, number: int, row: Fix, step: str
+    means: Means, case: FixCase, submission: FixSubmission, repository: Repository, row: Fix, run: str
 ) -> None:
-    """Post what the round answers, once however often this is called; what has no line of its own in one comment.
+    """Post what the run answers, once however often this is called; what has no line of its own in one comment.
 
     Where nobody may speak (the pull request was locked) that is noted: what was asked for is pushed all the same.
     """
+    number = row.number or 0
     left = tuple(reply for reply in submission.replies if not _placed(means, reply, repository, number))
     text = comment_text(left, submission.answer, case.instructions)
-    if not text:
-        return
-    key, to = f"{row.branch}, round {row.rounds}", tuple(reply.to for reply in left)
-    try:
-        means.code_host.ensure_comment(repository, number, key, text, to)
-    except CodeHostRejected as error:
-        unsaid = f"did what was asked for, and could not answer there: {error}"
-        means.store.reports.note(row.report_id, EntryKind.EFFECT, "machine", unsaid, step=step)
+    note = partial(means.store.reports.note, row.report_id, EntryKind.EFFECT, "machine")
+    if text:
+        try:
+            means.code_host.ensure_comment(repository, number, f"{row.branch}, {run}", text, [one.to for one in left])
+        except CodeHostRejected as error:
+            note(f"did what was asked for, and could not answer there: {error}", step=f"{run}/unsaid")
+            return
+    if text or submission.replies:
+        note(f"answered people on {row.url}", step=f"{run}/answered")
 
 
 def _placed(means: Means, reply: Reply, repository: Repository, number: int) -> bool:

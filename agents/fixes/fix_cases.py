@@ -20,7 +20,7 @@ from agents.research.case_of import GUIDING, guidance_of, readable, seen
 from agents.running import came_to_nothing, run_key
 from agents.terms import Repository
 from storage.in_the_way import InTheWay
-from storage.judgments import Outcome, Research, Stage
+from storage.judgments import Outcome, Proof, Research, Stage
 from storage.linked import LinkedIssue
 from storage.records import Approval, Fix, Report, ShownPlan
 from storage.runs import RunSeen
@@ -45,7 +45,6 @@ class FixStart(BaseModel):
     case: FixCase | None = None
     fix_id: int = 0
     run: str = ""  # its key
-    granted: int = 0  # rounds beyond the policy's, before this one
     outcome: Outcome = Outcome.FINISHED
     sentence: str = ""
     way: InTheWay | None = None
@@ -93,7 +92,7 @@ def case_of(means: Means, approved: Approved, row: Fix, *, left_behind: str) -> 
         guided_since=_guided_since(approvals, runs, report),
         conventions=conventions_of(means.workspaces, repository, row.base_sha, means.redactor.secrets_only),
         thread="" if discreet else store.outbox.permalink(report_id),
-        **_said(means, repository, row),
+        **_shown(means, repository, row),
     )
 
 
@@ -116,22 +115,27 @@ def _guided_since(approvals: Sequence[Approval], runs: Sequence[RunSeen], report
     return last is not None and any(at > last.began_at for at in said)
 
 
-class _Said(TypedDict, total=False):
-    """What was said on the pull request so far: by people who may write, and by anybody else."""
+class _Shown(TypedDict, total=False):
+    """The pull request: what people who may write said there, what anybody else did, the proof of what it shows."""
 
     instructions: tuple[Remark, ...]
     remarks: tuple[Remark, ...]
     only_words: bool
+    standing: Proof | None
 
 
-def _said(means: Means, repository: Repository, row: Fix) -> _Said:
+def _shown(means: Means, repository: Repository, row: Fix) -> _Shown:
     if row.number is None:
         return {}
     seen = means.code_host.pull_request(repository, row.number).unheard(repository.machine_users)
     remarks = means.redactor.pull_request(seen).remarks
     heard = tuple(remark for remark in remarks if remark.may_write and remark.id in row.heard)
+    only_words = bool(heard) and not row.red_log and not seen.conflicting
+    base_sha = "" if only_words else row.base_sha  # whatever became of the base, nothing is pushed on it
+    stands = means.code_host.is_pushed(repository, row.head_sha, row.patch, base_sha) if row.patch else False
     return {
         "instructions": heard,
         "remarks": tuple(remark for remark in remarks if not remark.may_write),
-        "only_words": bool(heard) and not row.red_log and not seen.conflicting,
+        "only_words": only_words,
+        "standing": row.proof if stands else None,
     }

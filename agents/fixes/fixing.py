@@ -72,7 +72,7 @@ class Fixing:
             checkpoint("end", lambda: self._end(report_id, outcome, why, run.ended_by(outcome)), bool)
             return
         if pushed:
-            checkpoint("pull request", lambda: self._pull_request(case, fix_id), int)
+            checkpoint("pull request", lambda: self._pull_request(case, fix_id, run.key), int)
         checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed), bool)
 
     def _run_again(self, case: FixCase, start: FixStart, checkpoint: Checkpoint) -> None:
@@ -121,7 +121,7 @@ class Fixing:
         case = case_of(self.means, approved, row, left_behind="" if row.patch else begun.patch)
         run = ReportRun(self.means, Stage.FIX, row.report_id, run_key(Stage.FIX, approved.report))
         run.begin(self.means.store.signals.of_report(row.report_id), approved.repository.name)
-        return FixStart(case=case, fix_id=row.id or 0, run=run.key, granted=row.granted)
+        return FixStart(case=case, fix_id=row.id or 0, run=run.key)
 
     def _approved(self, report_id: int) -> Approved | FixStart:
         """The plan to carry out, and for whom; or why there is none."""
@@ -155,15 +155,10 @@ class Fixing:
 
     def _keep(self, run: ReportRun, fix_id: int, case: FixCase, fixed: Fixed) -> bool:
         run.end(fixed.outcome, fixed.sentence, fixed.seconds)
-        self.means.store.fixes.change(
-            fix_id,
-            submission=fixed.submission,
-            patch=fixed.patch,
-            proof=fixed.proof,
-            objections=(),
-            rounds=case.round_number,
-            checks=CheckState.NONE,
-        )
+        change, submission = self.means.store.fixes.change, fixed.submission
+        change(fix_id, submission=submission, patch=fixed.patch, proof=fixed.proof, objections=())
+        if submission is None or not case.is_answered_only(submission, fixed.patch):  # an answer is no round
+            change(fix_id, rounds=case.round_number, checks=CheckState.NONE)
         return True
 
     def _push(self, start: FixStart, case: FixCase, proof: Proof | None, message: str) -> str:
@@ -177,8 +172,8 @@ class Fixing:
         row, repository = self._row(fix_id)
         if self._is_over(repository, row):
             return ""
-        if case.only_words and self.means.code_host.is_pushed(repository, row.head_sha, row.patch):
-            return self._stands(row, start.granted)
+        if row.submission is not None and case.is_answered_only(row.submission, row.patch):
+            return row.head_sha  # which keeps its checks and approvals
         if row.number is None:
             need_room(self.means, repository)  # others may have been opened since this fix began
             if self._is_overtaken(fix_id, case, proof):
@@ -195,11 +190,6 @@ class Fixing:
         )
         self.means.store.fixes.change(fix_id, head_sha=head, pushed_at=self.means.clock())
         return head
-
-    def _stands(self, row: Fix, granted: int) -> str:
-        """An answer was all that was needed: checks and approvals of what is there stay, and no round is used up."""
-        self.means.store.fixes.change(row.id or 0, granted=max(row.granted, granted + 1))
-        return row.head_sha
 
     def _is_overtaken(self, fix_id: int, case: FixCase, proof: Proof | None) -> bool:
         """Whether something got in the way while the fix was written; then people are asked, and it is kept.
@@ -218,7 +208,7 @@ class Fixing:
         self._end(case.report_id, Outcome.IN_FLIGHT, sentence_of(way, written=True), kept=way)
         return True
 
-    def _pull_request(self, case: FixCase, fix_id: int) -> int:
+    def _pull_request(self, case: FixCase, fix_id: int, run: str) -> int:
         report_id = case.report_id
         row, repository = self._row(fix_id)
         if row.submission is None or row.proof is None:
@@ -231,8 +221,8 @@ class Fixing:
         made = self.means.code_host.ensure_pull_request(repository, draft)
         self.means.store.fixes.change(fix_id, number=made.number, url=made.url)
         step = f"fix:{fix_id}:{row.rounds}/pull request"
-        if row.rounds > 1:
-            answer(self.means, case, row.submission, repository, made.number, row, f"{step}/answer")
+        if case.round_number > 1:
+            answer(self.means, case, row.submission, repository, self._row(fix_id)[0], run)
         self.means.store.reports.note(report_id, EntryKind.EFFECT, "machine", f"opened {made.url}", step=step)
         return made.number
 

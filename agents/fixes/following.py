@@ -21,6 +21,10 @@ from storage.judgments import Outcome
 from storage.records import CheckState, EntryKind, Fix, Report
 from storage.status import Mover, Status
 
+_NO_ROUND = (
+    "The rounds that I have for this pull request are used up, so I do nothing about this by myself. Whoever may "
+    "decide on its report can press *Retry* in its thread in Slack, and I go on; or take the branch over."
+)
 _WITHOUT_REPOSITORY = 600.0  # seconds: a slip in the policy file is not to need Retry on every report in flight
 _STUCK = {
     NewsKind.NO_CHECKS: Outcome.NO_CHECKS,
@@ -34,6 +38,7 @@ class Looked(BaseModel):
 
     news: News
     changed: bool = False
+    unheard: bool = False  # people asked for something, for which no round is left
     attempt: int = 0  # of the report as it was then: whoever moved it meanwhile has dealt with the news
 
 
@@ -49,6 +54,8 @@ class Following:
         news = looked.news
         if news.kind is NewsKind.GREEN:
             checkpoint("ready", lambda: self._make_ready(report_id), bool)
+        if looked.unheard:
+            checkpoint("say so", lambda: self._say_so(report_id), bool)
         if news.kind is not NewsKind.NOTHING:
             checkpoint("move", lambda: self._move(report_id, news, looked.attempt), bool)
             self.means.nudge.report(report_id)
@@ -77,7 +84,18 @@ class Following:
         seen = self.means.redactor.pull_request(shown)
         news = follow(fix, seen, report, self.means.policy, self.means.clock())
         changed = self._keep(fix, seen, news) | self._tell(report, "" if fix.by_hand else foreign(seen))
-        return Looked(news=news, changed=changed, attempt=report.attempt)
+        unheard = news.kind is NewsKind.OUT_OF_ROUNDS and news.heard != fix.heard
+        return Looked(news=news, changed=changed, attempt=report.attempt, unheard=unheard)
+
+    def _say_so(self, report_id: int) -> bool:
+        """Tell who asked on the pull request, once, that nothing comes of it by itself."""
+        fix = self._fix(report_id)
+        try:
+            key = f"{fix.branch}, no round left after {fix.rounds}"
+            self.means.code_host.ensure_comment(self._repository(fix), fix.number or 0, key, _NO_ROUND)
+        except CodeHostRejected:
+            return False  # it was locked; the report's thread says what it is stuck for
+        return True
 
     def _tell(self, report: Report, said: str) -> bool:
         """Have the card say what fails on the base branch too, for as long as it does; whether that is new."""

@@ -59,7 +59,10 @@ class Redactor:
     def pull_request(self, seen: PullRequest) -> PullRequest:
         """A pull request whose logs and remarks, written by others, hold nothing private."""
         checks = tuple(check.model_copy(update={"log": self.text(check.log)}) for check in seen.checks)
-        remarks = tuple(remark.model_copy(update={"text": self.text(remark.text)}) for remark in seen.remarks)
+        remarks = tuple(
+            remark.model_copy(update={"text": self.text(remark.text), "answer": self.text(remark.answer)})
+            for remark in seen.remarks
+        )
         return seen.model_copy(update={"checks": checks, "remarks": remarks})
 
     def name(self, name: str) -> str:

@@ -233,7 +233,8 @@ class _Repair:
     def _tried(self, submission: FixSubmission, patch: str, *, turn: int, number: int) -> Attempt:
         """What is handed in, looked at by the guards, proven if they let it, reviewed if it holds."""
         attempt = self.checkpoint(f"proof:{turn}", lambda: self._attempt(submission, patch), Attempt)
-        if attempt.proof is None or not attempt.proof.holds or self.review is None:
+        proof = attempt.proof
+        if self.review is None or proof is None or not proof.holds or proof == self.case.standing:
             return attempt
         reviewed = self.checkpoint(f"review:{turn}", lambda: self._reviewed(attempt, number), Reviewed)
         seconds = attempt.seconds + reviewed.seconds
@@ -250,15 +251,9 @@ class _Repair:
         return Reviewed(review=said, seconds=time.monotonic() - began)
 
     def _attempt(self, submission: FixSubmission, patch: str) -> Attempt:
-        began = time.monotonic()
-        case = self.case
-        faults = guard(
-            patch,
-            case.repository,
-            secrets=self.redactor.secrets_only,
-            planned=case.plan.files,
-            free=bool(case.instructions),
-        )
+        began, case = time.monotonic(), self.case
+        secrets, free = self.redactor.secrets_only, bool(case.instructions)
+        faults = guard(patch, case.repository, secrets=secrets, planned=case.plan.files, free=free)
         told = indiscretions(submission, patch, case, self._known) if case.discreet else Indiscretions()
         words = () if faults else told.words
         faults += (*told.sentences, *strays(submission, case.instructions))
@@ -270,8 +265,9 @@ class _Repair:
         return words_of(self.workspaces, self.case.repository, self.case.base_sha, words)
 
     def _proof(self, submission: FixSubmission, patch: str) -> Proof:
-        case = self.case
-        planned = case.plan.files
+        case, planned = self.case, self.case.plan.files
+        if case.standing is not None and case.stands(submission, patch):
+            return case.standing  # the pull request shows just this: it was proven, and reviewed
         proof = prove_patch(self.workspaces, case.repository, case.base_sha, patch, submission, planned=planned)
         proof = linted(self.workspaces, case.repository, case.base_sha, patch, proof)
         logs = {name: self.redactor.text(getattr(proof, name)) for name in ("before_log", "after_log", "suite_log")}

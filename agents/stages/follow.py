@@ -28,9 +28,10 @@ _MACHINE = re.compile(r"(?:^|[-_])(?:bot|ci|robot|automation)(?:$|[-_])|bot$", r
 _LATE = 300.0  # seconds after which a required check that was not reported is waited for by people alone
 _REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
 _IGNORE = "; a check that says nothing of a change goes into `ignored_checks` of the policy"
-_OUTAGE = "; by the log for want of the network or of a machine"
-_AGAIN = ", so the same change is pushed again to be checked anew"
-_NOT_THAT = "; if it is the change after all, say so here"
+_DOWN = "; by the log for want of the network or of a machine"
+_AGAIN = f"{_DOWN}, so the same change is pushed again to be checked anew"
+_NOT_THAT = "; if it is the change after all, say so here and press Retry"
+_OUTAGE = 1200.0  # seconds that an outage is given to pass, where the first try right away did not help
 _SETTLED = 120.0  # seconds after which what is read is not older than our push
 
 
@@ -96,7 +97,9 @@ def _while_stuck(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at
 
 def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
     verdict = seen.verdict if is_current(fix, seen, at) else CheckState.PENDING
-    trouble = _trouble(fix, seen) or (_red(seen) if verdict is CheckState.RED else None)
+    trouble = _both(_trouble(fix, seen), _red(seen) if verdict is CheckState.RED else None)
+    if trouble is not None and _is_too_soon(fix, trouble, policy, at):
+        return News(kind=NewsKind.NOTHING)
     if trouble is not None:
         return _mend(fix, trouble, policy)
     if report.status is not Status.AWAITING_CHECKS:
@@ -105,6 +108,20 @@ def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at:
     if verdict is CheckState.NONE and repository is not None and not repository.checks:
         return News(kind=NewsKind.GREEN, because="no checks are waited for, as the policy says")
     return _checks(seen, verdict, policy.waits.checks, at - report.since)
+
+
+def _is_too_soon(fix: Fix, trouble: News, policy: Policy, at: dt.datetime) -> bool:
+    """Whether an outage that outlasted a push of ours is to be given time before the next one. Retry waits for none."""
+    is_first, is_last = fix.rounds <= max(1, fix.granted), fix.rounds >= _allowed(fix, policy)
+    waited = (at - (fix.pushed_at or at)).total_seconds()
+    return not is_first and not is_last and is_outage(trouble.red_log) and waited < _OUTAGE
+
+
+def _both(asked: News | None, red: News | None) -> News | None:
+    """What people say, and what the checks say at the same time: one round is for both. No round mends an outage."""
+    if asked is None or red is None or not asked.heard or is_outage(red.red_log):
+        return asked or red
+    return red.model_copy(update={"because": f"{asked.because}; {red.because}", "heard": asked.heard})
 
 
 def is_current(fix: Fix, seen: PullRequest, at: dt.datetime) -> bool:
@@ -192,26 +209,30 @@ def _asked(remarks: tuple[Remark, ...]) -> str:
     authors = tuple(dict.fromkeys(remark.author for remark in remarks))
     machines = [author for author in authors if _MACHINE.search(author)]
     hint = f"; if {machines[0]} is no person, `machine_users` of the policy leaves its words out" if machines else ""
-    return f"changes were asked for by {', '.join(authors)}{hint}"
+    return f"changes or answers were asked for by {', '.join(authors)}{hint}"
 
 
 def _red(seen: PullRequest) -> News:
     red = [check for check in seen.checks if check.state is CheckState.RED]
-    room = LOG_LIMIT // len(red)  # for the end of each: one that is cut off whole could not say that it is no outage
-    log = "\n\n".join(f"{SECTION}{check.name}\n{check.log[-room:]}" for check in red)
-    because = f"red: {_names(seen, CheckState.RED)}"
-    return News(kind=NewsKind.MEND, because=_with_foreign(because, seen), red_log=log)
+    share = LOG_LIMIT // max(1, len(red))  # the end of each: of none is nothing known
+    log = "\n\n".join(f"{SECTION}{check.name}\n{check.log[-share:]}" for check in red)
+    because = _with_foreign(f"red: {_names(seen, CheckState.RED)}", seen)
+    return News(kind=NewsKind.MEND, because=because, red_log=log)
 
 
 def _mend(fix: Fix, trouble: News, policy: Policy) -> News:
     """Send it back to the agent, but for the last round or when the same log comes again and nobody pressed Retry."""
     heard, is_down = trouble.heard or fix.heard, is_outage(trouble.red_log)
-    because = trouble.because + (_OUTAGE if is_down else "")
-    hint = (_NOT_THAT if is_down else "") + (_IGNORE if trouble.red_log else "")
-    if trouble.red_log and trouble.red_log == fix.red_log and fix.rounds > max(1, fix.granted):
-        return News(kind=NewsKind.NO_PROGRESS, because=f"{because}, exactly as the round before{hint}", heard=heard)
-    allowed = policy.budgets.fix_rounds + fix.granted
-    if fix.rounds >= allowed:
-        sentence = f"{because}, and all {allowed} rounds are used up{hint}"
+    again = trouble.red_log and trouble.red_log == fix.red_log and not trouble.heard and not is_outage(fix.red_log)
+    if again and fix.rounds > max(1, fix.granted):
+        sentence = f"{trouble.because}, exactly as the round before{_IGNORE}"
+        return News(kind=NewsKind.NO_PROGRESS, because=sentence, heard=heard)
+    if fix.rounds >= (allowed := _allowed(fix, policy)):
+        because, hint = f"{trouble.because}{_DOWN if is_down else ''}", _NOT_THAT if is_down else ""
+        sentence = f"{because}, and all {allowed} rounds are used up{hint}{_IGNORE if trouble.red_log else ''}"
         return News(kind=NewsKind.OUT_OF_ROUNDS, because=sentence, red_log=trouble.red_log, heard=heard)
-    return trouble.model_copy(update={"heard": heard, "because": because + (_AGAIN if is_down else "")})
+    return trouble.model_copy(update={"heard": heard, "because": f"{trouble.because}{_AGAIN if is_down else ''}"})
+
+
+def _allowed(fix: Fix, policy: Policy) -> int:
+    return policy.budgets.fix_rounds + fix.granted

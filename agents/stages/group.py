@@ -37,17 +37,15 @@ class Choice(BaseModel):
     signal_titles: tuple[str, ...]
     similarity: float = 0.0
     likelihood: float = 0.0  # by words and labels, between 0 and 1; what judges without a model goes by it
-    named: bool = False  # by the signal's own words
+    called: tuple[str, ...] = ()  # what the signal's own words call it, or a signal of it
 
     def shown(self) -> str:
         """The candidate in the prompt."""
         titles = self.signal_titles[-TITLES_SHOWN:]
         signals = "\n".join(f"- {' '.join(title.split())[:200]}" for title in titles)
         head = f"id: {self.subject}\nstatus: {self.status}\ntitle: {self.title}\n{self.gist}"
-        return quoted(
-            f"{head}\nsignals ({len(self.signal_titles)}):\n{signals}",
-            "a candidate, named by the signal" if self.named else "a candidate",
-        )
+        label = f"a candidate, named by the signal as {', '.join(self.called)}" if self.called else "a candidate"
+        return quoted(f"{head}\nsignals ({len(self.signal_titles)}):\n{signals}", label)
 
 
 class AboutGroup(About):
@@ -141,7 +139,7 @@ def _choices(candidates: tuple[Candidate, ...]) -> tuple[Choice, ...]:
                 signal_titles=candidate.signal_titles,
                 similarity=candidate.similarity,
                 likelihood=candidate.likelihood,
-                named=candidate.is_named,
+                called=candidate.called,
             ),
         )
     return tuple(by_subject.values())

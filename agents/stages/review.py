@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from agents import case_text
+from agents import case_text, remarks_text
 from agents.errors import ModelRefused
 from agents.exchange import About
 from agents.patches.patch import read_patch
@@ -27,7 +27,8 @@ class AboutReview(About):
     def variables(self) -> Mapping[str, str]:
         """What prompts/review.md names."""
         case, fix = self.fix.case, self.fix
-        asked = "\n".join(f"- {remark.author}: {remark.text}" for remark in case.instructions)
+        said, asked = fix.submission, remarks_text.thread_lines(case.instructions)
+        answers = remarks_text.answer_lines(case.instructions, said.replies)
         return {
             "title": quoted(case.title, "title of the report"),
             "gist": case_text.gist_text(case.gist),
@@ -39,7 +40,8 @@ class AboutReview(About):
             "change": quoted(cut(fix.patch, _PATCH), "the change"),
             "files": quoted(fix.around.files or "They cannot be shown.", "the changed files"),
             "uses": quoted(fix.around.uses or "Nowhere that was found.", "lines of other files"),
-            "said": quoted(f"{fix.submission.title}\n\n{fix.submission.summary}", "what its author says of it"),
+            "said": quoted(f"{said.title}\n\n{said.summary}", "what its author says of it"),
+            "answers": quoted(answers, "what its author answers") if answers else "Nothing.",
             "before": quoted(cut(fix.proof.before_log, _LOG), "the new tests without the change"),
             "after": quoted(f"{fix.proof.after_log[-_END:]}\n\n{fix.proof.suite_log[-_END:]}", "the tests with it"),
         }

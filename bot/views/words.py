@@ -79,7 +79,7 @@ _STUCK = {
     Outcome.UNSAFE: "a safety check refused the change",
     Outcome.OBJECTED: "the reviewing model objected to the fix to the end",
     Outcome.NO_CHECKS: "the checks did not come in time",
-    Outcome.OUT_OF_ROUNDS: "the checks stayed red",
+    Outcome.OUT_OF_ROUNDS: "all its rounds were used up",
     Outcome.STOPPED: "a person stopped it",
     Outcome.DRY_RUN: "this is a dry run, nothing is pushed",
 }

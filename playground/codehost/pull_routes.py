@@ -131,14 +131,6 @@ def review_comments(call: Call) -> Answer:
     return call.page(pull.review_comments, lambda c: review_shapes.review_comment(call.shapes, issue.number, c))
 
 
-def review_comment(call: Call) -> Answer:
-    for issue, pull in call.repository.pulls():
-        for comment in pull.review_comments:
-            if comment.id == call.number("id"):
-                return Answer(200, review_shapes.review_comment(call.shapes, issue.number, comment))
-    raise not_found()
-
-
 def reply(call: Call) -> Answer:
     """Answer a review comment; the answer belongs to a review of its own, as on GitHub."""
     made = replying.reply(call.repository, call.number(), call.by, call.number("id"), call.fields.get("body"))
@@ -198,7 +190,6 @@ ROUTES = (
     Route("DELETE", PULL + "/requested_reviewers", unrequest_reviewers),
     Route("GET", PULL + "/reviews", reviews),
     Route("GET", PULL + "/comments", review_comments),
-    Route("GET", REPO + "/pulls/comments/{id}", review_comment),
     Route("POST", PULL + "/comments/{id}/replies", reply, "replies.create"),
     Route("GET", PULL + "/commits", commits),
     Route("GET", PULL + "/files", files),

@@ -54,6 +54,7 @@ class Candidate:
     nearest: tuple[Kin, ...] = ()  # its signals that were found, best first
     likelihood: float = 0.0  # how likely it is the same problem, by words and labels, once it was ranked
     said_same: bool = False  # the signal names it, and says that it is the same problem
+    called: tuple[str, ...] = ()  # what the signal calls it, or signals of it
 
     @property
     def is_named(self) -> bool:

@@ -30,6 +30,11 @@ class Name:
     same: bool = False  # the signal says that it is the same problem
 
     @property
+    def called(self) -> str:
+        """As it is told from other names."""
+        return f"SB-{self.report}" if self.report else self.items[0]
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Keys of an item that has had several names: it changed teams."""
         return tuple(f"linear:{each}" for each in self.items if "#" not in each and "/" not in each)
@@ -42,21 +47,27 @@ class NamedReport:
     report_id: int
     signals: tuple[int, ...]
     same: bool
+    called: tuple[str, ...]  # what the signal calls it
 
 
 def named_reports(session: Session, names: Sequence[Name], channel: str) -> tuple[NamedReport, ...]:
     """The first few that are named, those first that are said to be the same; nothing of another room."""
-    items, found = _items(session, names, channel), dict[int, tuple[dict[int, None], list[bool]]]()
+    items, found = _items(session, names, channel), dict[int, tuple[dict[int, None], list[Name]]]()
     issues = _issues(session, names)
     for name in names:
         meant = (name.report,) if name.report else tuple(at for item, at in issues if item in name.items)
         hits = [hit for at, hit in items if at in _ids(name)]
         hits += [hit for report_id in meant for hit in _report(session, report_id, channel)]
         for signal_id, report_id in hits:
-            signals, same = found.setdefault(report_id, ({}, []))
+            signals, by = found.setdefault(report_id, ({}, []))
             signals[signal_id] = None
-            same.append(name.same)
-    told = [NamedReport(report_id, tuple(signals), any(same)) for report_id, (signals, same) in found.items()]
+            by.append(name)
+    told = [
+        NamedReport(
+            report_id, tuple(signals), any(one.same for one in by), tuple(dict.fromkeys(one.called for one in by))
+        )
+        for report_id, (signals, by) in found.items()
+    ]
     return tuple(sorted(told, key=lambda each: not each.same)[:FRONT])
 
 

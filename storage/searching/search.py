@@ -166,7 +166,7 @@ def _best(session: Session, found: _Found, visibility: Visibility, limit: int, k
     order = sorted(
         ranks, key=lambda each: (each not in shared, Route.NAME not in ranks[each], -_score(ranks[each]), -each)
     )[:limit]
-    same = {each.report_id for each in found.named if each.same}
+    named = {each.report_id: each for each in found.named}
     nearest = kin_of(session, found.kin(order, kin)) if kin else {}
     cosines = found.own.best(SIGNALS, LEAST_SIMILARITY)
     return tuple(
@@ -178,7 +178,8 @@ def _best(session: Session, found: _Found, visibility: Visibility, limit: int, k
             status=places[each].status,
             signal_titles=(),
             shared_keys=shared.get(each, ()),
-            said_same=each in same,
+            said_same=each in named and named[each].same,
+            called=named[each].called if each in named else (),
             ranks=ranks[each],
             score=_score(ranks[each]),
             similarity=cosines.get(each, 0.0),

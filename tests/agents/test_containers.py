@@ -176,12 +176,28 @@ def test_a_container_ends_when_the_process_dies_that_waits_for_it(
     with subprocess.Popen([sys.executable, "-c", script], start_new_session=True) as bot:
         assert eventually(docker.at_work, 20)
         (at_work,) = docker.at_work()
+        assert eventually(lambda: sees_the_bot(at_work), 20)
         if with_its_guard:
             for guard in children_of(bot.pid, "read -r end"):
                 os.kill(guard, signal.SIGKILL)
         os.killpg(bot.pid, signal.SIGKILL)
     assert eventually(lambda: not is_there(at_work), 20)
     assert eventually(lambda: with_its_guard or docker.left() == [], 20)
+
+
+def sees_the_bot(group: int) -> bool:
+    """Whether a process of the container holds the named pipe open whose end tells it that the bot is dead."""
+    listed = subprocess.run(["ps", "-e", "-o", "pid=,pgid="], capture_output=True, text=True, check=True).stdout
+    pairs = (line.split() for line in listed.splitlines())
+    return any(Path(f"/proc/{pid}/fd/0").is_fifo() and is_named(pid) for pid, pgid in pairs if pgid == str(group))
+
+
+def is_named(pid: str) -> bool:
+    """Whether what it reads from has a path, as no pipe between two processes has."""
+    try:
+        return Path(f"/proc/{pid}/fd/0").readlink().is_absolute()
+    except FileNotFoundError:
+        return False
 
 
 def is_there(pid: int) -> bool:

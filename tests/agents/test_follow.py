@@ -73,6 +73,38 @@ def test_the_same_red_log_twice_is_no_progress() -> None:
     assert news(seen(checks=(RED,)), rounds=2, red_log=log).kind is NewsKind.NO_PROGRESS
 
 
+@pytest.mark.parametrize(
+    ("rounds", "granted", "minutes", "kind"),
+    [
+        (1, 0, 1, NewsKind.MEND),  # at once, as most are over by then
+        (2, 0, 19, NewsKind.NOTHING),
+        (2, 0, 21, NewsKind.MEND),
+        (3, 0, 1, NewsKind.OUT_OF_ROUNDS),
+        (3, 3, 1, NewsKind.MEND),  # a person pressed Retry
+    ],
+)
+def test_an_outage_that_goes_on_is_given_time_and_is_no_lack_of_progress(
+    rounds: int, granted: int, minutes: int, kind: NewsKind
+) -> None:
+    down = Check(name="tests", state=CheckState.RED, log="curl: (6) Could not resolve host: files.example.org")
+    log = news(seen(checks=(down,))).red_log
+    pushed_at = NOW - dt.timedelta(minutes=minutes)
+
+    found = news(seen(checks=(down,)), rounds=rounds, granted=granted, red_log=log, pushed_at=pushed_at)
+
+    assert found.kind is kind
+
+
+def test_of_many_long_logs_the_end_of_each_is_kept() -> None:
+    checks = [
+        Check(name=f"tests {n}", state=CheckState.RED, log="noise\n" * 3_000 + f"E assert {n} == 9") for n in range(3)
+    ]
+    log = news(seen(checks=tuple(checks))).red_log
+
+    assert all(f"── tests {n}\n" in log and f"E assert {n} == 9" in log for n in range(3))
+    assert len(log) < 20_200
+
+
 def test_no_checks_in_time_is_its_own_outcome() -> None:
     late = NOW - dt.timedelta(hours=2)
 
@@ -220,16 +252,3 @@ def test_where_the_policy_says_that_there_are_no_checks_none_are_waited_for() ->
     assert news(seen(checks=(PENDING,)), policy=policy).kind is NewsKind.NOTHING
     assert news(seen(checks=(RED,)), policy=policy).kind is NewsKind.MEND
     assert "set `checks = false`" in news(seen(), pushed_at=NOW - dt.timedelta(hours=2)).because
-
-
-def test_each_red_check_has_room_for_its_end_so_that_a_failed_test_is_not_cut_off_before_outages() -> None:
-    outage = Check(
-        name="e2e", state=CheckState.RED, log="pulling\n" * 1500 + "curl: (6) Could not resolve host: a.example"
-    )
-    failed = RED.model_copy(update={"log": "collected\n" * 1200 + "E   assert 1 == 2"})
-
-    found = news(seen(checks=(failed, outage, outage)))
-
-    assert "E   assert 1 == 2" in found.red_log
-    assert len(found.red_log) < 21_000
-    assert found.because == "red: tests, e2e"

@@ -16,9 +16,9 @@ def test_what_a_signal_names_is_judged_first_and_does_not_decide(world: World) -
     alike = world.comes(FAULTS[2], number=3)
     signal = world.take(FAULTS[2], number=4, body=f"{FAULTS[2]}; see {named.ref}")
     assert world.place(signal).id == alike.id
-    assert [(each.subject, each.named) for each in world.judge.asked[-1].choices[:2]] == [
-        (named.subject, True), (alike.subject, False),
-    ]  # fmt: skip
+    choices = world.judge.asked[-1].choices[:2]
+    assert [(each.subject, each.called) for each in choices] == [(named.subject, (named.ref,)), (alike.subject, ())]
+    assert [f"named by the signal as {named.ref}" in each.shown() for each in choices] == [True, False]
     placement = world.store.placements.of([signal.id or 0])[signal.id or 0]
     assert placement.considered.candidates[0].ranks[Route.NAME] == 1
     assert placement.considered.near_miss is None

@@ -102,7 +102,7 @@ def test_under_a_reporters_message_this_is_the_report_it_belongs_to(place: Workp
         talk.rests()
     assert sorted(place.whispers(BOB)[1:]) == [
         "Name both reports, such as: `/signalbox merge SB-3 into SB-2`",
-        "Name the report, or give the link of a message: `/signalbox why SB-12`, `/signalbox why https://…/archives/…`",
+        "Name the report, or give the link of a message, an issue or a ticket: `/signalbox why SB-12`, `/signalbox why https://…/archives/…`",
     ]
     assert place.store.signals.counts().total == 3
     assert place.whispers(BOB)[0] == "Why these signals are in SB-1"

@@ -147,10 +147,10 @@ def test_what_is_said_of_a_line_is_answered_beneath_it_once_and_other_remarks_in
     stand.host.ensure_comment(stand.repository, made.number, "round 2", "It is.", (names["Is it fast?"],))
 
     remarks = now(stand, made.number).remarks
-    assert {remark.words: remark.answered for remark in remarks} == {
-        "Why sum?": True,
-        "Is it fast?": True,
-        "And of None?": False,
+    assert {remark.words: remark.answer for remark in remarks} == {
+        "Why sum?": "It counts all.",
+        "Is it fast?": "It is.",
+        "And of None?": "",
     }
     assert stand.beneath(made.number) == ["It counts all."]
 
@@ -160,6 +160,8 @@ def test_what_is_pushed_is_known_by_its_patch_whatever_became_of_the_base(stand:
     assert stand.host.is_pushed(stand.repository, sha, FIX)
     assert not stand.host.is_pushed(stand.repository, sha, change("shop.py", "def total(items): return 1"))
     assert not stand.host.is_pushed(stand.repository, "c" * 40, FIX)
+    assert stand.host.is_pushed(stand.repository, sha, FIX, stand.base_sha)
+    assert not stand.host.is_pushed(stand.repository, sha, FIX, "c" * 40)
 
 
 def test_ready_means_no_longer_a_draft_and_may_be_said_twice(stand: Stand) -> None:

@@ -91,6 +91,11 @@ def test_what_a_person_says_beneath_a_remark_is_answered_in_the_same_place(githu
 
     assert github.host.ensure_reply(github.repository, made.number, f"line-{again.id}", "No.")
 
+    remarks = github.host.pull_request(github.repository, made.number).remarks
+    assert [(one.words, one.beneath, one.answer) for one in remarks] == [
+        ("Why sum?", "", "It counts all."),
+        ("Of None too?", f"line-{first.id}", "No."),
+    ]
     said = github.playground.pull_requests(NAME)[0].review_comments
     assert [(one.body.split("\n")[0], one.in_reply_to) for one in said] == [
         ("Why sum?", None),
@@ -106,7 +111,7 @@ def test_nobody_else_can_say_that_we_answered(github: GithubStand) -> None:
     (first,) = github.playground.pull_requests(NAME)[0].review_comments
     github.remark(made.number, PASSER_BY, f"<!-- signalbox answers: line-{first.id} -->")
 
-    assert not any(one.answered for one in github.host.pull_request(github.repository, made.number).remarks)
+    assert not any(one.answer for one in github.host.pull_request(github.repository, made.number).remarks)
     assert github.host.ensure_reply(github.repository, made.number, f"line-{first.id}", "It counts all.")
     assert len(github.beneath(made.number)) == 1
 

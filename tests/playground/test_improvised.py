@@ -62,11 +62,14 @@ def test_only_in_chat_is_anything_chatter(source: str, *, is_problem: bool) -> N
     assert about.fault(summary) == ""
 
 
+@pytest.mark.parametrize("called", [(), ("SB-1",)])
 @pytest.mark.parametrize(
     ("words", "joins"),
     [("labels come out blank on A6 paper, nothing printed", "C1/1.2"), ("the export has two header lines", None)],
 )
-def test_it_joins_the_report_that_shares_most_of_its_words(words: str, joins: str | None) -> None:
+def test_it_joins_the_report_that_shares_most_of_its_words(
+    words: str, joins: str | None, called: tuple[str, ...]
+) -> None:
     def choice(subject: str, title: str) -> Choice:
         return Choice(subject=subject, title=title, gist=BLANK, status="gathering", signal_titles=(title,))
 
@@ -77,7 +80,7 @@ def test_it_joins_the_report_that_shares_most_of_its_words(words: str, joins: st
         source="slack",
         summary=summary,
         words=words,
-        choices=(choices[0].model_copy(update={"gist": "Okta."}), choices[1]),
+        choices=(choices[0].model_copy(update={"gist": "Okta."}), choices[1].model_copy(update={"called": called})),
     )
 
     grouping = Grouping.model_validate_json(answer(Stage.GROUP, about))

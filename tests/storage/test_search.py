@@ -124,6 +124,7 @@ def test_what_is_named_comes_before_the_others_with_the_signal_by_which_it_is(st
     found = find(store, queries=("invoice export",), names=names)
     assert [each.report_id for each in found] == [ours.report_id, item.report_id, by_words.report_id]
     assert [(each.is_named, each.said_same) for each in found] == [(True, True), (True, False), (False, False)]
+    assert [each.called for each in found] == [(f"SB-{ours.report_id}",), ("eng-431",), ()]
     assert found[1].ranks == {Route.NAME: 2}
     kin = store.search.candidates((), (), (), b"", kin=3, names=names)
     assert [[one.signal_id for one in each.nearest] for each in kin] == [[ours.id], [item.id]]

@@ -94,10 +94,10 @@ class Mirrors:
                 mirror.push(sha, branch, there)
             return sha
 
-    def is_commit_of(self, repository: Repository, sha: str, patch: str) -> bool:
-        """Whether the commit is just this patch on its parent. One that is not here any more is not."""
+    def is_commit_of(self, repository: Repository, sha: str, patch: str, base_sha: str = "") -> bool:
+        """Whether the commit is just this patch on its parent, this one if it is named. One that is gone is not."""
         with self._open(repository) as mirror:
-            if not mirror.has(sha):
+            if not mirror.has(sha) or (base_sha and mirror.text("rev-parse", f"{sha}^") != base_sha):
                 return False
             try:
                 tree = mirror.tree(f"{sha}^", patch)

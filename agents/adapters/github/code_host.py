@@ -93,9 +93,9 @@ class GithubCodeHost:
                 _label(pull, draft.label)
             return stance(pull)
 
-    def is_pushed(self, repository: Repository, sha: str, patch: str) -> bool:
+    def is_pushed(self, repository: Repository, sha: str, patch: str, base_sha: str = "") -> bool:
         """Whether a commit of ours is just this patch on its parent, as far as the mirror knows."""
-        return self._mirrors.is_commit_of(repository, sha, patch)
+        return self._mirrors.is_commit_of(repository, sha, patch, base_sha)
 
     def ensure_comment(
         self, repository: Repository, number: int, key: str, text: str, answers: Sequence[str] = ()

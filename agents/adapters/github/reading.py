@@ -16,7 +16,7 @@ from github.PullRequestComment import PullRequestComment
 from github.PullRequestReview import PullRequestReview
 from github.Repository import Repository as Repo
 
-from agents.adapters.github.replies import answered
+from agents.adapters.github.replies import answered, line_comments, line_name
 from agents.exchange import PullRequest, PullRequestState, Remark
 
 _TEXT_LIMIT = 8_000  # characters of one remark
@@ -111,7 +111,8 @@ def remarks_of(repo: Repo, pull: Pull, rights: Rights) -> tuple[Remark, ...]:
                 may_write=rights.may_write(repo, one.user),
                 place=place,
                 approving=isinstance(one, PullRequestReview) and one.state == "APPROVED",
-                answered=f"{prefix}-{one.id}" in done,
+                beneath=_beneath(one),
+                answer=done.get(f"{prefix}-{one.id}", "")[:_TEXT_LIMIT],
             )
             said.append((at.isoformat() if at else "", remark))
     return tuple(remark for _, remark in sorted(said, key=lambda each: (each[0], each[1].id)))
@@ -125,9 +126,15 @@ def _said(pull: Pull) -> Iterator[tuple[str, IssueComment | PullRequestReview | 
         if review.state != _DISMISSED:  # by a person, or, an approval, by the next push: its words ask for nothing
             yield "review", review, ""
     if pull.review_comments:
-        for line in pull.get_review_comments():
+        for line in line_comments(pull):
             number = line.line or line.original_line
             yield "line", line, f"{line.path}{f':{number}' if number else ''}"
+
+
+def _beneath(one: IssueComment | PullRequestReview | PullRequestComment) -> str:
+    """The remark on a line that it answers, or that began the thread."""
+    first = one.in_reply_to_id if isinstance(one, PullRequestComment) else None
+    return line_name(first) if first else ""
 
 
 def _login(user: Account) -> str:

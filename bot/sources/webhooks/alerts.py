@@ -25,6 +25,7 @@ from bot.sources.webhooks.words import (
 )
 
 _TITLES = ("summary", "title", "message", "description")  # annotations that tell what is wrong, the best first
+_RULE = ("alertname", "rulename")  # the second is of the rule that Grafana cannot evaluate: DatasourceNoData of it
 _HOW_BAD = ("severity", "priority", "level", "criticality")  # labels
 
 
@@ -51,7 +52,7 @@ class _Alert(Lenient):
     @property
     def title(self) -> str:
         told = self.told
-        rule = self.labels.get("alertname", "")
+        rule = " of ".join(filter(None, map(self.labels.get, _RULE)))
         first = told.splitlines()[0] if told else ""
         return first if not rule or rule.lower() in first.lower() else f"{rule}: {first}" if first else rule
 
