@@ -151,21 +151,30 @@ def test_a_command_that_is_not_there_and_one_that_is_killed(workspace: SandboxWo
     assert workspace.run(("sh", "-c", "kill -9 $$")).exit_code == 137
 
 
-def test_what_a_killed_bot_left_in_a_kernel_group_is_ended(tmp_path: Path) -> None:
-    parent = process_groups.parent_group()
-    if parent is None:
+@pytest.fixture
+def own_group() -> Iterator[Path]:
+    """A kernel group in which nobody else sweeps: every bot that other tests start sweeps the one that bots share."""
+    shared = process_groups.parent_group()
+    if shared is None:
         pytest.skip("this machine lets us make no kernel group")
+    made = shared / f"tests-{os.getpid()}"
+    made.mkdir()
+    yield made
+    made.rmdir()
+
+
+def test_what_a_killed_bot_left_in_a_kernel_group_is_ended(tmp_path: Path, own_group: Path) -> None:
     dead = subprocess.Popen(["true"])
     dead.wait()
-    left, marker = parent / f"signalbox-{dead.pid}-1", "14142.135"
+    left, marker = own_group / f"signalbox-{dead.pid}-1", "14142.135"
     left.mkdir()
     join = ["sh", "-c", f"echo 0 > {left}/cgroup.procs; exec sleep {marker}"]
     with subprocess.Popen(join, cwd=tmp_path) as stuck:
         while not sleeping(marker):
             assert stuck.poll() is None
-        process_groups.sweep(parent)
+        process_groups.sweep(own_group)
         assert stuck.wait(5) == -9
-    process_groups.sweep(parent)
+    process_groups.sweep(own_group)
     assert not left.exists()
 
 
