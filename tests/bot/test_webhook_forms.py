@@ -13,6 +13,7 @@ from bot.http import Gate
 from bot.http_server import HttpServer
 from bot.sources.webhooks.webhook import TOOLS_BODY_LIMIT
 from storage.raw import Severity
+from storage.records import Signal
 from storage.store import Store
 from tests.bot.shop import Told
 from tests.bot.tools import ALERT, GROUP, INCIDENT, ISSUE, OF_GRAFANA, Tool, a_tool, hooks
@@ -36,6 +37,7 @@ def test_an_alert_that_fires_is_a_signal_and_one_that_is_over_is_none(tool: Tool
     assert signal.title == "HighErrorRate: 5% of checkouts fail"
     assert "for 10 minutes" in signal.body
     assert "5% of checkouts fail" not in signal.body, "its title says so"
+    assert "runbook_url: https://" in signal.body
     assert not signal.author, "its source's name stands beside it"
     assert "service: checkout" in signal.body
     assert "ada@example.com" not in signal.body
@@ -118,6 +120,25 @@ def test_an_issue_is_a_signal_that_its_edits_update_until_it_is_done(tool: Tool)
     for event, issue in (("jira:issue_updated", {**ISSUE, "fields": done}), ("jira:issue_deleted", ISSUE)):
         assert tool.post("jira", {"webhookEvent": event, "issue": issue}).json() == {"signals": [], "ignored": 1}
     assert tool.post("jira", {"webhookEvent": "sprint_started", "sprint": {}}).json()["ignored"] == 1
+
+
+def test_an_issue_that_is_reopened_is_a_new_occurrence_each_time(tool: Tool) -> None:
+    def sends(updated: str, **change: str | None) -> Signal:
+        issue = {**ISSUE, "fields": {**ISSUE["fields"], "updated": updated}}
+        items = [{"field": "assignee", "from": "x", "to": None}, change]
+        event = {"webhookEvent": "jira:issue_updated", "issue": issue, "changelog": {"items": items}}
+        (signal,) = tool.sends("jira", event)
+        return signal
+
+    made = sends("2026-11-20T12:00:00.000+0000", field="status", **{"from": "1"}, to="3")
+    reopened = sends("2026-11-21T12:00:00.000+0000", field="resolution", **{"from": "10000"}, to=None)
+    moved = sends("2026-11-21T12:01:00.000+0000", field="resolution", **{"from": "10000"}, to="10001")
+    again = sends("2026-11-22T12:00:00.000+0000", field="resolution", **{"from": "10001"}, to="")
+
+    assert moved.id == made.id
+    assert len({made.id, reopened.id, again.id}) == 3
+    assert made.keys == reopened.keys == again.keys == ("url:https://acme.atlassian.net/browse/ENG-431",)
+    assert again.happened_at == dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
 
 def test_a_comment_on_an_issue_leaves_its_words(tool: Tool) -> None:

@@ -26,7 +26,11 @@ BEGAN = "2026-11-20T10:11:12.123456789Z"
 ALERT: dict[str, Any] = {
     "status": "firing",
     "labels": {"alertname": "HighErrorRate", "severity": "critical", "service": "checkout"},
-    "annotations": {"summary": "5% of checkouts fail", "description": "mail ada@example.com\nfor 10 minutes"},
+    "annotations": {
+        "summary": "5% of checkouts fail",
+        "description": "mail ada@example.com\nfor 10 minutes",
+        "runbook_url": "https://wiki.acme.example/checkouts",
+    },
     "startsAt": BEGAN,
     "endsAt": "0001-01-01T00:00:00Z",
     "generatorURL": "https://prometheus.example/graph?g0.expr=rate",

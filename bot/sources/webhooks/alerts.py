@@ -59,10 +59,16 @@ class _Alert(Lenient):
     @property
     def body(self) -> str:
         in_title = "" if "\n" in self.told or len(self.title) > TITLE_LIMIT else self.told
-        told = [text for name in sorted(self.annotations) if (text := self.annotations[name].strip()) != in_title]
+        told = [_named(name, text) for name, text in sorted(self.annotations.items()) if text.strip() != in_title]
         labels = [f"{name}: {self.labels[name]}" for name in sorted(self.labels)]
         values = [f"{name} = {self.values[name]}" for name in sorted(self.values)]
         return "\n\n".join(filter(None, (*told, "\n".join(labels), "\n".join(values))))
+
+
+def _named(name: str, text: str) -> str:
+    """An annotation: sentences as they are, anything else, such as the address of a runbook, with its name."""
+    text = text.strip()
+    return text if name in _TITLES or not text else f"{name}: {text}"
 
 
 class _Group(Lenient):

@@ -2,6 +2,7 @@
 
 The issue's key is the signal's id, so each event about it updates its words. What is done or deleted is no signal, nor
 is an event of a comment: Jira Cloud tells of the issue no more than its summary there, which would empty the signal.
+An issue whose resolution is taken back is reopened: another occurrence, a signal of its own with the same address.
 """
 
 from __future__ import annotations
@@ -70,6 +71,21 @@ class _Fields(Lenient):
     assignee: Annotated[_Person, Table] = _Person()
 
 
+class _Change(Lenient):
+    field: Word = ""
+    before: Word = Field(default="", alias="from")
+    after: Word = Field(default="", alias="to")
+
+
+class _Changes(Lenient):
+    items: Annotated[tuple[_Change, ...], Tables] = ()
+
+    @property
+    def reopened(self) -> bool:
+        """What a workflow names its states is its team's own; that a resolution is taken back is Jira's."""
+        return any(item.field == "resolution" and item.before and not item.after for item in self.items)
+
+
 class _Issue(Lenient):
     key: Word = ""
     data: Word = Field(default="", alias="self")  # where its data is
@@ -95,20 +111,27 @@ def read_issue(sent: object) -> Reading:
     fields = issue.fields
     if event == "jira:issue_deleted" or fields.status.statusCategory.key == "done":
         return Reading(ignored=1)
+    reopened = _changes(table).reopened
     people = (fields.reporter.name, fields.creator.name, fields.assignee.name)
     environment = _plain(fields.environment)
     signal = fitted(
         title=fields.summary,
         body="\n\n".join(filter(None, (_plain(fields.description), environment and f"Environment: {environment}"))),
         id=issue.key,
+        occurrence=fields.updated if reopened else "",
         severity=severity_of(fields.priority.name),
         url=issue.url,
         author=fields.reporter.displayName,
         people=dict.fromkeys(people),
         labels=(*fields.labels, *(component.name for component in fields.components)),
-        happened_at=fields.created,
+        happened_at=fields.updated if reopened else fields.created,
     )
     return Reading((Sent(signal, f"{fields.updated}\n{signal.model_dump_json()}"),))
+
+
+def _changes(event: dict[str, Any]) -> _Changes:
+    given = event.get("changelog")
+    return _Changes.model_validate(given if isinstance(given, dict) else {})
 
 
 def _plain(text: object) -> str:
