@@ -99,7 +99,7 @@ class TurnRequest:
     system: str
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...]
-    max_tokens: int = 8000
+    max_tokens: int = 16_000  # of the answer, what is thought before it included
 
 
 class Usage(BaseModel):

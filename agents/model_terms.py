@@ -50,7 +50,7 @@ Providers = Annotated[
 
 def _cheap() -> dict[Stage, tuple[str, ...]]:
     """What chooses among a few things by a short text is asked often, and of the small model."""
-    return dict.fromkeys((Stage.READ, Stage.NORMALISE, Stage.GROUP, Stage.ROUTE), ("claude-haiku-4-5",))
+    return dict.fromkeys((Stage.READ, Stage.NORMALISE, Stage.GROUP, Stage.ROUTE), ("claude-haiku-5-5",))
 
 
 class PriceTerms(Terms):
@@ -65,7 +65,7 @@ class PriceTerms(Terms):
 class Models(Terms):
     """Which models answer which stage, and who serves them."""
 
-    default: ModelNames = ("claude-sonnet-4-6",)
+    default: ModelNames = ("claude-sonnet-5-5",)
     stages: dict[Stage, ModelNames] = Field(default_factory=_cheap)
     providers: Annotated[Providers, Field(min_length=1)] = (Provider.ANTHROPIC,)  # the next where those before are down
     ids: dict[Provider, dict[str, _Name]] = Field(default_factory=dict)  # what a model is called there, if not the same

@@ -43,21 +43,27 @@ def shortened(messages: Sequence[Message], most: int = MOST_CHARACTERS) -> tuple
 
     A stub names the result's number, by which it can be read again. The boundary between old and new moves in leaps, so
     that between two leaps the beginning stays the same from turn to turn and a model's prompt cache keeps working.
+    What the model thought before the last leap is left out: the API refuses thoughts before which anything was changed.
     """
-    boundary, size = 0, 0
+    boundary, before, size = 0, 0, 0
     for index, message in enumerate(messages):
         size += _size(message)
         if size > most and index + 1 - KEPT_WHOLE > boundary:
-            boundary = index + 1 - KEPT_WHOLE
+            boundary, before = index + 1 - KEPT_WHOLE, index + 1
             size = sum(_size(later) for later in messages[boundary : index + 1])
     numbers = count(1)
-    return (*(_stubbed(message, numbers) for message in messages[:boundary]), *messages[boundary:])
+    stubbed = [_stubbed(message, numbers) for message in messages[:boundary]]
+    return (*map(_bare, [*stubbed, *messages[boundary:before]]), *messages[before:])
 
 
 def _size(message: Message) -> int:
     return sum(
         len(str(block.arguments)) if isinstance(block, ToolCall) else len(block.text) for block in message.blocks
     )
+
+
+def _bare(message: Message) -> Message:
+    return message.model_copy(update={"opaque": ""})
 
 
 def _stubbed(message: Message, numbers: Iterator[int]) -> Message:

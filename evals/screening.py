@@ -29,7 +29,7 @@ from storage.records import Signal
 
 MODEL_TEXTS = 200  # of the held-out half, by the order of their hashes: what a run with a model reads
 AT_ONCE = 8  # texts that are read side by side
-CHEAP = "claude-haiku-4-5"
+CHEAP = "claude-haiku-5-5"
 ANSWER_TOKENS = 260  # of a reading that passes: the longest of the playground's recordings
 _TYPICAL = 1_000  # characters of a report
 _CHARACTERS_A_TOKEN = 4  # of English prose, about

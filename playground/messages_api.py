@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from playground import thoughts
 from playground.faults import Fault
 from playground.recorded import Turn, Wanted
 from playground.wire import Answer
@@ -80,6 +81,8 @@ def check_request(headers: Mapping[str, str], body: Any) -> dict[str, Any]:
     for number, message in enumerate(messages):
         following = messages[number + 1] if number + 1 < len(messages) else None
         _check_message(number, message, following)
+    if sentence := thoughts.changed(body):
+        raise ApiError(400, sentence)
     return body
 
 

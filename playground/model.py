@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from playground import recorded
+from playground import recorded, thoughts
 from playground.faults import Faults
 from playground.messages_api import (
     ApiError,
@@ -127,12 +127,13 @@ class Replay(_Api):
     def turn_for(self, asked: Wanted, headers: Mapping[str, str], body: dict[str, Any]) -> tuple[Turn, str]:
         del headers
         try:
-            return self._recorded(asked, body), RECORDED
+            turn, model = self._recorded(asked, body), RECORDED
         except ApiError:
-            turn = self._otherwise(asked, body) if self._otherwise else None
-            if turn is None:
+            improvised = self._otherwise(asked, body) if self._otherwise else None
+            if improvised is None:
                 raise
-            return turn, IMPROVISED
+            turn, model = improvised, IMPROVISED
+        return replace(turn, content=[thoughts.thought(body), *turn.content]), model
 
     def _recorded(self, asked: Wanted, body: dict[str, Any]) -> Turn:
         recording = self._recordings.get(asked.stage, asked.subject)

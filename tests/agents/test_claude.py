@@ -188,4 +188,6 @@ def test_an_unknown_model_is_priced_as_the_dearest() -> None:
     assert price_of("claude-sonnet-4-6").put_in == 3.0
     assert price_of("claude-haiku-4-5-20251001") == price_of("claude-haiku-4-5")
     assert price_of("claude-opus-4-8").got_out == 25.0
+    assert price_of("claude-haiku-5-5").of(60_000, 0, 40_000, 1_000) == pytest.approx(0.0069)
+    assert price_of("claude-haiku-5-5").of(60_001, 0, 40_000, 1_000) == pytest.approx(0.0345, rel=1e-4)
     assert price_of("claude-opus-4-1").got_out == 75.0

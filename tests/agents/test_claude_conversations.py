@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from pydantic import BaseModel, Field
 
 from agents.errors import ModelDown, ModelRefused
 from agents.exchange import About, Message, TextBlock, ToolCall, ToolResult, ToolSpec, TurnRequest
+from agents.transcript import MOST_CHARACTERS, calls_of, shortened
+from playground import thoughts
 from storage.judgments import Stage
 from storage.store import Store
 from tests.agents.asking_claude import a_model, calls
@@ -30,6 +35,9 @@ def a_request(*messages: Message, turn: int = 3) -> TurnRequest:
         tools=(ToolSpec("read_file", "Read a file.", Read), ToolSpec("log", "Read the log.", Read)),
         max_tokens=2000,
     )
+
+
+TEXT = {"type": "text", "text": "I look."}
 
 
 ASKED = Message(by_model=False, blocks=(TextBlock(text="It is slow."),))
@@ -58,7 +66,7 @@ def test_a_turn_sends_the_conversation_with_strict_tools_and_cache_marks(api: Ap
     assert turn.usage.usd == pytest.approx(calls(sqlite_store)[0].cost_usd)
     headers, body = api.asked[0]
     assert (headers["x-signalbox-turn"], headers["x-signalbox-subject"]) == ("3", "acme/app#31#2")
-    assert (body["model"], body["max_tokens"]) == ("claude-sonnet-4-6", 2000)
+    assert (body["model"], body["max_tokens"]) == ("claude-sonnet-5-5", 2000)
     assert [tool["strict"] for tool in body["tools"]] == [True, True]
     assert body["tools"][0]["input_schema"]["additionalProperties"] is False
     assert "cache_control" not in body["tools"][0]
@@ -87,6 +95,58 @@ def test_thoughts_are_kept_as_they_are_and_sent_back_unchanged(api: Api, sqlite_
     sent = api.asked[1][1]["messages"][1]["content"]
     assert [block["type"] for block in sent] == ["thinking", "tool_use"]
     assert sent[0]["signature"] == "s1g"
+
+
+def thinks(body: dict[str, Any]) -> Reply:
+    """Answers as newer models do: each call comes with a thought that is bound to all that stood before it."""
+    if sentence := thoughts.changed(body):
+        return Reply(status=400, message=sentence)
+    call = {"type": "tool_use", "id": f"t{len(body['messages'])}", "name": "log", "input": {"path": "b.py"}}
+    return Reply([thoughts.thought(body), call], "tool_use")
+
+
+def test_in_a_conversation_that_is_shortened_no_thought_is_sent_that_the_api_refuses(
+    api: Api, sqlite_store: Store
+) -> None:
+    api.by_model = {"claude-sonnet-5-5": thinks}
+    model = a_model(api, sqlite_store)
+    messages: tuple[Message, ...] = (ASKED,)
+
+    for number in range(1, 40):
+        turn = model.turn(a_request(*shortened(messages), turn=number))
+        (call,) = calls_of(turn.message)
+        result = ToolResult(call_id=call.id, text="x" * (MOST_CHARACTERS // 10))
+        messages = (*messages, turn.message, Message(by_model=False, blocks=(result,)))
+
+    assert len(api.asked) == 39, "none was asked for twice"
+    sent = [json.dumps(body["messages"]) for _, body in api.asked]
+    assert sum("of this old result are left out" in each and "signature" in each for each in sent) > 20
+
+
+def test_where_the_beginning_changed_the_model_is_asked_without_what_it_thought(api: Api, sqlite_store: Store) -> None:
+    api.by_model = {"claude-sonnet-5-5": thinks}
+    model = a_model(api, sqlite_store)
+    first = model.turn(a_request(ASKED, turn=1)).message
+    other = Message(by_model=False, blocks=(TextBlock(text="It is slow, says somebody else."),))
+    answer = Message(by_model=False, blocks=(ToolResult(call_id="t1", text="ok"),))
+
+    turn = model.turn(a_request(other, first, answer, turn=2))
+
+    assert [call.name for call in calls_of(turn.message)] == ["log"]
+    kinds = [[block["type"] for block in asked["messages"][1]["content"]] for _, asked in api.asked[1:]]
+    assert kinds == [["thinking", "tool_use"], ["tool_use"]]
+    assert [call.settled for call in calls(sqlite_store)] == [True, True]
+
+
+def test_another_refusal_is_no_reason_to_ask_without_what_it_thought(api: Api, sqlite_store: Store) -> None:
+    api.replies = [Reply([{"type": "thinking", "thinking": "", "signature": "s"}, TEXT]), Reply(status=400)]
+    model = a_model(api, sqlite_store)
+    first = model.turn(a_request(ASKED, turn=1)).message
+
+    with pytest.raises(ModelRefused):
+        model.turn(a_request(ASKED, first, ASKED, turn=2))
+
+    assert len(api.asked) == 2
 
 
 def test_a_model_that_will_not_work_on_it_has_refused(api: Api, sqlite_store: Store) -> None:

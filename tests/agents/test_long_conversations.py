@@ -36,6 +36,24 @@ def test_a_long_conversation_is_sent_with_its_old_results_cut_to_a_stub() -> Non
     assert sent[-5:] == tuple(messages[-5:])
 
 
+def test_what_was_thought_before_old_results_were_cut_is_left_out_and_what_came_later_is_kept() -> None:
+    whole = conversation(turns=12, size=MOST_CHARACTERS // 8)
+    messages = [message.model_copy(update={"opaque": "thought" if message.by_model else ""}) for message in whole]
+    lengths = range(1, len(messages) + 1, 2)
+    leaps = [
+        length
+        for before, length in itertools.pairwise(lengths)
+        if shortened(messages[:length])[: before - 1] != shortened(messages[:before])[: before - 1]
+    ]
+
+    sent = shortened(messages)
+
+    assert [bool(message.opaque) for message in sent if message.by_model] == [
+        place > leaps[-1] for place, message in enumerate(messages, 1) if message.by_model
+    ]
+    assert 1 < leaps[-1] < len(messages)
+
+
 def test_a_short_conversation_is_sent_as_it_is() -> None:
     messages = conversation(turns=4, size=100)
 

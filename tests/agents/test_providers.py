@@ -175,7 +175,7 @@ def test_an_extra_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch
     [
         (
             '[models]\nproviders = "bedrock"\n',
-            "under [models.ids.bedrock] for claude-sonnet-4-6, claude-haiku",
+            "under [models.ids.bedrock] for claude-sonnet-5-5, claude-haiku",
         ),
         ('[models]\nproviders = "azure"\n', "it has to be one of 'anthropic', 'bedrock', 'vertex' or 'foundry'"),
         ("[models]\nproviders = []\n", "models.providers"),

@@ -94,8 +94,8 @@ def test_a_model_that_was_retired_is_named(town: Town) -> None:
     with town, Loopback(served) as api:
         done = examined(town, ANTHROPIC_API_KEY="key", ANTHROPIC_BASE_URL=api.url)
 
-    assert "model claude-haiku-4-5: the API has no such model (any more)" in done.stdout
-    assert "model claude-sonnet-4-6: the key is accepted" in done.stdout
+    assert "model claude-haiku-5-5: the API has no such model (any more)" in done.stdout
+    assert "model claude-sonnet-5-5: the key is accepted" in done.stdout
 
 
 def test_an_answer_that_makes_no_sense_is_a_sentence_and_shows_nothing_of_what_was_handled(town: Town) -> None:

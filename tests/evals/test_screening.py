@@ -74,7 +74,7 @@ def _answer(body: dict[str, object]) -> Reply:
 
 @pytest.fixture
 def desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Api]:
-    with serving(Api([], by_model={"claude-haiku-4-5": _answer})) as api:
+    with serving(Api([], by_model={"claude-haiku-5-5": _answer})) as api:
         monkeypatch.setenv("ANTHROPIC_API_KEY", "desk")
         monkeypatch.setenv("ANTHROPIC_BASE_URL", api.url)
         monkeypatch.setenv("SIGNALBOX_POLICY", str(tmp_path / "none.toml"))

@@ -85,11 +85,37 @@ def test_a_recorded_reply_is_replayed_whole_with_its_tokens(tmp_path: Path, conn
     replay = Replay(tmp_path, Faults())
     client = connect(replay.app)
     message = ask(client, extra_headers=headers("screen"))
-    assert (message.content[0].text, message.stop_reason, message.model) == ('{"yes": true}', "end_turn", "recorded")
+    assert (message.content[1].text, message.stop_reason, message.model) == ('{"yes": true}', "end_turn", "recorded")
     assert {name: getattr(message.usage, name) for name in USAGE} == USAGE
     again = ask(client, extra_headers=headers("screen"))
     assert again == message
     assert [(call.stage, call.turn, call.output_tokens) for call in replay.calls()] == [("screen", 1, 7)] * 2
+
+
+def test_a_thought_is_refused_once_anything_before_it_is_changed(tmp_path: Path, connect: Connect) -> None:
+    write(tmp_path, "fix", CALLS_TOOL, {**SAYS_YES, "must_contain": []})
+    client = connect(Replay(tmp_path, Faults()).app)
+    asked = {"role": "user", "content": [TEXT]}
+    tools = [{"name": "look", "description": "Look.", "input_schema": {"type": "object"}}]
+    first = ask(client, messages=[asked], system="Mend it.", tools=tools, extra_headers=headers("fix"))
+    said = {"role": "assistant", "content": [block.to_dict() for block in first.content]}
+    result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "ok"}
+    answered = {"role": "user", "content": [{**result, "cache_control": {"type": "ephemeral"}}]}
+
+    def again(**changed: Any) -> Any:
+        whole = {"messages": [asked, said, answered], "system": "Mend it.", "tools": tools}
+        return ask(client, **{**whole, **changed}, extra_headers=headers("fix", "2"))
+
+    assert again().stop_reason == "end_turn", "marks for the cache are no change"
+    for changed in (
+        {"system": "Mend it well."},
+        {"tools": [*tools, {**tools[0], "name": "look_again"}]},
+        {"messages": [{"role": "user", "content": [{**TEXT, "text": "Otherwise."}]}, said, answered]},
+    ):
+        with pytest.raises(anthropic.BadRequestError, match="bound to a different conversation"):
+            again(**changed)
+    bare = {"role": "assistant", "content": said["content"][1:]}
+    assert again(messages=[asked, bare, answered], system="Mend it well.").stop_reason == "end_turn"
 
 
 def test_a_structured_reply_is_parsed_by_the_sdk(tmp_path: Path, connect: Connect) -> None:
@@ -110,7 +136,7 @@ def test_turns_are_chosen_by_their_header_in_any_order(tmp_path: Path, connect: 
     second = ask(client, extra_headers=headers("fix", "2"))
     first = ask(client, extra_headers=headers("fix", "1"))
     assert (second.stop_reason, first.stop_reason) == ("end_turn", "tool_use")
-    assert (first.content[0].id, first.content[0].input) == ("toolu_1", {"path": "a.py"})
+    assert (first.content[1].id, first.content[1].input) == ("toolu_1", {"path": "a.py"})
 
 
 def test_a_streamed_reply_adds_up_to_the_same_message(tmp_path: Path, connect: Connect) -> None:
@@ -123,8 +149,8 @@ def test_a_streamed_reply_adds_up_to_the_same_message(tmp_path: Path, connect: C
         extra_headers=headers("fix"),
     ) as stream:
         message = stream.get_final_message()
-    assert [block.type for block in message.content] == ["text", "tool_use"]
-    called = message.content[1]
+    assert [block.type for block in message.content] == ["thinking", "text", "tool_use"]
+    called = message.content[2]
     assert isinstance(called, ToolUseBlock)
     assert (called.input, message.usage.output_tokens) == ({"path": "a.py"}, 7)
 
@@ -253,7 +279,7 @@ def test_what_is_recorded_can_be_replayed(tmp_path: Path, connect: Connect, upst
     assert (body["subjects"], body["turns"][0]["must_contain"], body["turns"][1]["usage"]) == ([SUBJECT], [], USAGE)
     assert body["note"] == "recorded model replies, hand-played through a model desk on 2026-11-21"
     replayed = connect(Replay(tmp_path, Faults()).app)
-    assert ask(replayed, extra_headers=headers("screen", "2")).content[0].text == "Reply 2"
+    assert ask(replayed, extra_headers=headers("screen", "2")).content[1].text == "Reply 2"
 
 
 def test_a_turn_recorded_again_replaces_what_followed_and_none_is_left_out(
@@ -293,7 +319,7 @@ def test_what_is_not_recorded_may_be_left_to_somebody_else_who_may_decline(tmp_p
     client = connect(Replay(tmp_path, Faults(), otherwise).app)
     assert ask(client, extra_headers=headers("screen")).model == "recorded"
     other = ask(client, extra_headers=headers("group"))
-    assert (other.content[0].text, other.model) == ("No.", "improvised")
+    assert (other.content[1].text, other.model) == ("No.", "improvised")
     assert ask(client, "other words", extra_headers=headers("screen")).model == "improvised"
     with pytest.raises(anthropic.BadRequestError, match="No reply is recorded"):
         ask(client, extra_headers=headers("group", "2"))

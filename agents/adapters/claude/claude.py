@@ -14,7 +14,7 @@ import structlog
 from pydantic import ValidationError
 
 from agents.adapters.claude import wire
-from agents.adapters.claude.faults import Reach, again_in, fault_of, lost
+from agents.adapters.claude.faults import Reach, again_in, disputes_thoughts, fault_of, lost
 from agents.adapters.claude.ledger import Ledger
 from agents.adapters.claude.prices import Price, own_price, price_of
 from agents.adapters.claude.providers import Line
@@ -32,7 +32,7 @@ J = TypeVar("J", bound=Judgment)
 Json = dict[str, Any]
 
 TRIES = 3  # a first answer, and two more after its fault was fed back
-CHARACTERS_A_TOKEN = 3  # on the safe side for English and code
+CHARACTERS_A_TOKEN = 2.5  # on the safe side for English and code, with the tokenizer of newer models too
 _CUT = "max_tokens"  # the stop reason of an answer that was too long
 _FAILURES: tuple[type[Exception], ...] = (anthropic.AnthropicError, ModelDown, ValueError)  # ValueError: no JSON
 _TOO_LONG = "model_context_window_exceeded"
@@ -216,7 +216,7 @@ class ClaudeModel:
     def _ask(self, at: ModelAt, stage: Stage, about: About, turn: int, request: Json) -> _Answer:
         """One request, paid for: its estimate is put aside before it, its cost is written after, also if it fails."""
         line, price = self._lines[at.provider], self._price(at)
-        tokens = len(json.dumps(request, ensure_ascii=False, default=str)) // CHARACTERS_A_TOKEN
+        tokens = int(len(json.dumps(request, ensure_ascii=False, default=str)) / CHARACTERS_A_TOKEN)
         estimate = price.usage(0, tokens, 0, request["max_tokens"])
         call_id = self._ledger.reserve(stage, about, at.name, estimate.usd, turn)
         began = time.monotonic()
@@ -241,6 +241,21 @@ class ClaudeModel:
         )
 
     def _made(self, reach: Reach, **request: Any) -> object:
+        """What the API answers. Where it refuses what the model thought in earlier turns, it is asked without that.
+
+        Thoughts are bound to all that stood before them, and a run that goes on after an update of the bot may be told
+        its first sentences in other words.
+        """
+        try:
+            return self._sent(reach, **request)
+        except anthropic.BadRequestError as error:
+            bare = wire.without_thoughts(request["messages"])
+            if not disputes_thoughts(error) or bare == request["messages"]:
+                raise
+            log.warning("earlier thoughts are refused, so they are left out", model=reach.model, said=error.message)
+            return self._sent(reach, **{**request, "messages": bare})
+
+    def _sent(self, reach: Reach, **request: Any) -> object:
         """What the API answers; asked again where that may help at once."""
         timeout = httpx2.Timeout(reach.seconds, connect=min(reach.seconds, self._options.connecting))
         create = reach.line.client.messages.create

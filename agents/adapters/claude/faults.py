@@ -41,6 +41,7 @@ _TOO_LONG = re.compile(r"\s*(?:prompt is too long|input length and `max_tokens` 
 _LONGER = (
     ", since it is longer than the model can read; set a model with a larger window in [models] of the policy file"
 )
+_OF_THOUGHTS = re.compile(r"\bthinking`? blocks?\b", re.IGNORECASE)
 _A_MINUTE = "anthropic-ratelimit-input-tokens-limit"
 _LONGEST_REQUEST = 60_000  # tokens, about: that of a long run
 _UNTIL_PAID = 1_800.0  # seconds: who may raise a limit is asleep, perhaps, and a job waits 24 times before it is stuck
@@ -110,6 +111,11 @@ def again_in(error: anthropic.APIError, attempt: int, longest: float) -> float |
         return None
     wait = max(asked or 0.0, 0.5 * 2.0**attempt * random.uniform(0.75, 1.25))  # noqa: S311 jitter, no secret
     return wait if (asked or 0.0) <= longest else None
+
+
+def disputes_thoughts(error: anthropic.BadRequestError) -> bool:
+    """Whether the API refuses what a model thought, since it or something before it is not as it was."""
+    return bool(_OF_THOUGHTS.search(error.api_message or error.message))
 
 
 def _is_unreached(error: Exception) -> bool:

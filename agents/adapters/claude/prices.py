@@ -23,11 +23,14 @@ class Price:
     got_out: float
     cache_read: float
     cache_write: float
+    long: int | None = None  # tokens of a prompt, the cached ones among them, beyond which it all costs `dearer` times
+    dearer: float = 1.0
 
     def of(self, fresh: int, written: int, read: int, out: int) -> float:
         """US dollars for these numbers of tokens."""
         parts = fresh * self.put_in, written * self.cache_write, read * self.cache_read, out * self.got_out
-        return sum(parts) / _MILLION
+        is_long = self.long is not None and fresh + written + read > self.long
+        return sum(parts) * (self.dearer if is_long else 1.0) / _MILLION
 
     def usage(self, fresh: int, written: int, read: int, out: int) -> Usage:
         """The same with its tokens; cache writes count as input."""
@@ -47,7 +50,7 @@ class Price:
 
 _PRICES = {
     "claude-haiku-4-5": Price(1.0, 5.0, 0.10, 1.25),
-    "claude-haiku-5-5": Price(0.5, 2.5, 0.05, 0.625),  # of prompts over 100,000 tokens; shorter ones cost a fifth
+    "claude-haiku-5-5": Price(0.1, 0.5, 0.01, 0.125, long=100_000, dearer=5.0),
     "claude-sonnet-4": Price(3.0, 15.0, 0.30, 3.75),
     "claude-sonnet-5": Price(2.0, 10.0, 0.20, 2.50),
     "claude-sonnet-5-5": Price(2.0, 10.0, 0.10, 2.50),

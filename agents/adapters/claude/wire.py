@@ -14,6 +14,8 @@ Json = dict[str, Any]
 
 _CACHED: Json = {"type": "ephemeral"}
 _NOTHING = "(nothing)"
+_SILENCE: list[Json] = [{"type": "text", "text": _NOTHING}]
+_THOUGHTS = ("thinking", "redacted_thinking")
 _MARKS = 2  # in the conversation; the prompt and the tools have one each, and the API takes four
 _MOST_STRICT, _MOST_OPTIONAL, _MOST_UNIONS = 20, 24, 16  # of all strict tools together; more are refused by the API
 
@@ -49,7 +51,7 @@ def _content(message: Message, model: str) -> list[Json]:
         if kept["model"] == model:
             return list(kept["content"])
     blocks = [_block(block) for block in message.blocks if not isinstance(block, TextBlock) or block.text.strip()]
-    return blocks or [{"type": "text", "text": _NOTHING}]
+    return blocks or _SILENCE
 
 
 def _block(block: TextBlock | ToolCall | ToolResult) -> Json:
@@ -59,6 +61,16 @@ def _block(block: TextBlock | ToolCall | ToolResult) -> Json:
         return {"type": "tool_use", "id": block.id, "name": block.name, "input": block.arguments}
     text = block.text if block.text.strip() else _NOTHING
     return {"type": "tool_result", "tool_use_id": block.call_id, "content": text, "is_error": block.failed}
+
+
+def without_thoughts(messages: Sequence[Json]) -> list[Json]:
+    """The conversation with what the model said and called, but not what it thought."""
+    return [
+        {**message, "content": [block for block in content if block["type"] not in _THOUGHTS] or _SILENCE}
+        if isinstance(content := message["content"], list)
+        else message
+        for message in messages
+    ]
 
 
 def is_whole(content: Sequence[Json]) -> bool:
