@@ -92,32 +92,6 @@ def test_a_recorded_reply_is_replayed_whole_with_its_tokens(tmp_path: Path, conn
     assert [(call.stage, call.turn, call.output_tokens) for call in replay.calls()] == [("screen", 1, 7)] * 2
 
 
-def test_a_thought_is_refused_once_anything_before_it_is_changed(tmp_path: Path, connect: Connect) -> None:
-    write(tmp_path, "fix", CALLS_TOOL, {**SAYS_YES, "must_contain": []})
-    client = connect(Replay(tmp_path, Faults()).app)
-    asked = {"role": "user", "content": [TEXT]}
-    tools = [{"name": "look", "description": "Look.", "input_schema": {"type": "object"}}]
-    first = ask(client, messages=[asked], system="Mend it.", tools=tools, extra_headers=headers("fix"))
-    said = {"role": "assistant", "content": [block.to_dict() for block in first.content]}
-    result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "ok"}
-    answered = {"role": "user", "content": [{**result, "cache_control": {"type": "ephemeral"}}]}
-
-    def again(**changed: Any) -> Any:
-        whole = {"messages": [asked, said, answered], "system": "Mend it.", "tools": tools}
-        return ask(client, **{**whole, **changed}, extra_headers=headers("fix", "2"))
-
-    assert again().stop_reason == "end_turn", "marks for the cache are no change"
-    for changed in (
-        {"system": "Mend it well."},
-        {"tools": [*tools, {**tools[0], "name": "look_again"}]},
-        {"messages": [{"role": "user", "content": [{**TEXT, "text": "Otherwise."}]}, said, answered]},
-    ):
-        with pytest.raises(anthropic.BadRequestError, match="bound to a different conversation"):
-            again(**changed)
-    bare = {"role": "assistant", "content": said["content"][1:]}
-    assert again(messages=[asked, bare, answered], system="Mend it well.").stop_reason == "end_turn"
-
-
 def test_a_structured_reply_is_parsed_by_the_sdk(tmp_path: Path, connect: Connect) -> None:
     write(tmp_path, "screen", SAYS_YES)
     parsed = connect(Replay(tmp_path, Faults()).app).messages.parse(
