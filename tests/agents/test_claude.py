@@ -102,8 +102,8 @@ def test_an_answer_that_was_cut_off_is_a_fault_and_the_next_has_twice_the_room(a
     api.replies = [says('{"reason": "long', "max_tokens"), says(SAFE)]
 
     assert a_model(api, sqlite_store).judge(Stage.READ, ABOUT, Reading).passed
-    assert "cut off after 4000 tokens" in api.asked[1][1]["messages"][2]["content"]
-    assert [body["max_tokens"] for _, body in api.asked] == [4000, 8000]
+    assert "cut off after 8000 tokens" in api.asked[1][1]["messages"][2]["content"]
+    assert [body["max_tokens"] for _, body in api.asked] == [8000, 16000]
 
 
 @pytest.mark.parametrize("stop_reason", ["refusal", "model_context_window_exceeded"])

@@ -47,7 +47,7 @@ class ClientOptions:
     connecting: float = 10.0  # seconds
     retries: int = 2  # within a call; a request that was not answered in time is not made again
     longest_wait: float = 20.0  # seconds; when the API asks for more, the job waits instead of its thread
-    judgment_tokens: int = 4_000  # the longest judgment, thoughts included; twice as many after one that was cut off
+    judgment_tokens: int = 8_000  # the longest judgment, thoughts included; twice as many after one that was cut off
 
     def patience(self, tokens: int) -> float:
         """The seconds that an answer of so many tokens at most is waited for."""
