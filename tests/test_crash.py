@@ -115,6 +115,7 @@ def test_killed_at_every_outside_call_it_loses_nothing_and_does_nothing_twice(
     with Town(tmp_path, product, pace=PACE, sources=SOURCES, start=forked) as town, Keeper(town) as keeper:
         found = _killed_everywhere(town, keeper)
     assert difference(request.getfixturevalue("undisturbed"), found) == []
+    assert not any(b"thoughts are refused" in log.read_bytes() for log in town.root.glob("*.log")), "told it anew"
 
 
 @pytest.mark.slow
