@@ -173,6 +173,7 @@ def _chores(parts: Parts) -> Chores:
         note_waiting=WaitingNotes(store, slack, policy).post,
         note_week=WeeklyNotes(store, slack, policy).post,
         answer=Askers(store, slack).tell,
+        own_up=Askers(store, slack).tell_of_trouble,
         issue=parts.pipeline.issue,
         inquire=parts.pipeline.inquire,
         reencode=Reencoding(parts.pipeline.means).some,

@@ -43,6 +43,7 @@ class Chores:
     note_waiting: Callable[[], None] = _nobody_listens  # tells channels of what waits for people for days
     note_week: Callable[[], None] = _nobody_listens  # tells channels what came of their reports
     answer: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it is held
+    own_up: Callable[[int], None] = _nobody_asks  # tells who asked with this signal that it could not be read yet
     issue: Callable[[int, Checkpoint], None] = _nothing_to_issue  # makes and links a report's issue in a tracker
     inquire: Callable[[int, Checkpoint, str], None] = _nobody_inquires  # answers what somebody asked about a report
     reencode: Callable[[], int] = _nothing_to_encode  # makes anew the vectors that another encoder made

@@ -159,7 +159,8 @@ class Jobs:
     def _signal_failed(self, signal_id: int, error: Exception, sentence: str) -> None:
         """It goes on waiting: nobody could press Retry for a signal without a report. `/signalbox status` says why."""
         wait = wait_of_a_digest(error, self.store.signals.get(signal_id).attempt)
-        self.store.signals.postpone(signal_id, sentence, self.clock() + wait)
+        if self.store.signals.postpone(signal_id, sentence, self.clock() + wait):
+            self.chores.own_up(signal_id)
 
     def _is_superseded(self, report_id: int, job_id: str) -> bool:
         """Whether the report waits for another job by now: what became of this one is not to be laid at its door."""

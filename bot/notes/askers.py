@@ -1,4 +1,4 @@
-"""Who asked for an investigation hears that it is held: no report will say so."""
+"""Who asked for an investigation hears that it is held, or could not be read yet: no report will say so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import structlog
 from agents.errors import SlackDown, SlackRejected
 from bot.slack.calls import NotMade
 from bot.slack.writer import SlackWriter
+from bot.views.escape import one_line, plain
 from bot.views.quarantine import why_held
+from bot.views.unfiled import unread
+from bot.views.words import as_written
 from storage.records import Signal
 from storage.status import SignalStatus
 from storage.store import Store
@@ -23,6 +26,25 @@ class Askers:
 
     store: Store
     slack: SlackWriter
+
+    def tell_of_trouble(self, signal_id: int) -> None:
+        """Whisper that a signal somebody asked about could not be read yet, and why. To be called at its first failure.
+
+        Raises nothing of Slack's: what was not said, `/signalbox why` and `/signalbox status` tell.
+        """
+        signal = self.store.signals.get(signal_id)
+        if signal.status is not SignalStatus.AWAITING_DIGEST or not signal.asked_by:
+            return
+        said = plain(one_line(as_written(signal.title or signal.body, signal)), 80)
+        try:
+            self.slack.whisper(
+                signal.channel,
+                signal.asked_by,
+                f"You asked me to look into “{said}”. I {unread(signal)}",
+                thread_ts=_thread(signal),
+            )
+        except (NotMade, SlackDown, SlackRejected) as error:
+            log.warning("an asker could not be told that it is not read yet", signal=signal_id, error=str(error))
 
     def tell(self, signal_id: int) -> None:
         """Whisper that the signal is held, and why, if it is, somebody asked, and was not told yet.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.views.escape import moment, one_line, plain
 from storage.raw import SLACK
 from storage.records import Signal
 from storage.status import SignalStatus
@@ -16,7 +17,7 @@ _ANYWAY = "“Investigate this” in the message's menu has me look into it all 
 _TYPED = "`/investigate` and what it says has me look into it all the same."
 _SAID = {
     SignalStatus.DROPPED: "I read it and set it aside: it seemed to tell of no problem in the product{by}. {anyway}",
-    SignalStatus.AWAITING_DIGEST: "I have it, and have not read it yet. {paused}",
+    SignalStatus.AWAITING_DIGEST: "I have it, and {unread} {paused}",
     SignalStatus.ERASED: "It was deleted, or is older than I keep words, so I know no more of it.",
     SignalStatus.FILED: "It belongs to no report any more.",
 }
@@ -35,7 +36,16 @@ def unfiled(signal: Signal, *, can_judge: bool, paused: str) -> str:
     if not can_judge:
         by = ", as far as its words alone show, for no model is set up (ANTHROPIC_API_KEY)"
     anyway = _ANYWAY if signal.source == SLACK else _TYPED
-    return _SAID[signal.status].format(by=by, paused=paused or "In a moment I do.", anyway=anyway)
+    soon = "" if signal.trouble else "In a moment I do."
+    return _SAID[signal.status].format(by=by, unread=unread(signal), paused=paused or soon, anyway=anyway).rstrip()
+
+
+def unread(signal: Signal) -> str:
+    """That it was not read yet and, if that failed, why and when it is tried again; to follow an “I”."""
+    if not signal.trouble:
+        return "have not read it yet."
+    again = f" The next try: {moment(signal.not_before)}." if signal.not_before else ""
+    return f"could not read it yet. {plain(one_line(signal.trouble), 400)}{again}"
 
 
 def unknown(channel: str, *, watched: bool) -> str:

@@ -243,19 +243,21 @@ class Signals(Weights):
             touch_neighbours(session, reports)
             return reports
 
-    def postpone(self, signal_id: int, trouble: str, not_before: dt.datetime) -> None:
-        """Note that its digest failed, to be tried again under a new attempt.
+    def postpone(self, signal_id: int, trouble: str, not_before: dt.datetime) -> bool:
+        """Note that its digest failed, to be tried again under a new attempt. Whether it had not failed before.
 
         If it is filed already, its report waits with it: what the signal means for that is not known yet.
         """
         with self._on.write() as session:
             signal = locked(session, Signal, signal_id)
+            is_new = bool(trouble) and not signal.trouble
             signal.trouble, signal.not_before = trouble, not_before
             signal.attempt += 1
             if signal.status is SignalStatus.FILED and signal.report_id is not None:
                 report = locked(session, Report, signal.report_id)
                 if report.status in UNFINISHED:
                     report.not_before = not_before
+            return is_new
 
     def finished(self, signal_id: int) -> None:
         """Note that its digest came to its end after all."""

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from functools import partial
 
 import pytest
 
-from agents.errors import CodeHostDown, CodeHostRejected, ModelDown, Stopped
+from agents.errors import CodeHostDown, CodeHostRejected, ModelDown
 from bot.chores import Chores
 from bot.durable.enqueuing import work_id
 from bot.durable.putting_off import is_looked_at
 from bot.durable.queues import Queue
 from bot.forgetting import forget_ended
 from bot.jobs import TRIES
-from bot.views.condition import Condition, condition
-from bot.views.limits import within
 from storage.columns import now
 from storage.judgments import Outcome, Stage
-from storage.plumbing import Switch
-from storage.spending import Spent
 from storage.status import SignalStatus, Status
 from tests.bot.works import Works, has_tried, until
 from tests.factories import a_held_signal, a_report, a_signal
@@ -60,41 +55,6 @@ def test_a_digest_and_the_sweep_tell_who_asked_for_what_is_held(works: Works) ->
     a_held_signal(works.store)
     works.jobs.sweep()
     assert {*answered} == {digested, held}  # the sweep may have had the first digested once more by now
-
-
-@pytest.mark.parametrize(
-    ("fault", "says", "least", "most"),
-    [
-        (ModelDown("The model is overloaded."), "The model is overloaded.", 200, 400),
-        (Stopped(Outcome.OUT_OF_MONEY, "Today's budget is spent."), "Today's budget is spent.", 600, 1_200),
-        (KeyError("surprise"), r"reference [0-9a-f]{6} in its log\)\. It is tried again by itself", 14_000, 28_000),
-    ],
-)
-def test_a_signal_whose_digest_fails_is_tried_again_however_often_and_the_status_says_why(
-    works: Works, fault: Exception, says: str, least: float, most: float
-) -> None:
-    signal_id = a_signal(works.store).id or 0
-    for _ in range(30):
-        works.store.signals.postpone(signal_id, "", now())
-    works.pipeline.fails.append(fault)
-    works.jobs.sweep()
-    until(lambda: works.store.signals.counts().troubled == 1, "the digest fails")
-    put_off = works.store.signals.get(signal_id).not_before
-    assert put_off is not None
-    assert least < (put_off - now()).total_seconds() < most
-    drawn = json.dumps(within(condition(Condition(
-        Switch(name="paused"), works.store.signals.counts(), 0, Spent(usd=0, calls=0, seconds=0), []
-    ))))  # fmt: skip
-    assert "1 signal could not be read yet, and will be tried again" in drawn
-    assert re.search(says, drawn)
-    assert "surprise" not in drawn
-    until(lambda: works.engine.alive() == [], "the try ends")
-    works.jobs.sweep()
-    assert works.engine.alive() == []
-
-    works.later(seconds=most)
-    works.jobs.sweep()
-    until(lambda: works.lines.all("digest") == [[str(signal_id), "here"]], "the next try")
 
 
 def test_the_clocks_check_looks_up_what_a_source_may_have_deleted(works: Works) -> None:
