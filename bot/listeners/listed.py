@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.listeners.deps import Deps
 from bot.views.home import Listed
-from bot.views.how_far import in_short
+from bot.views.how_far import in_short, is_held_up
 from bot.views.words import stands
 from storage.records import Report
 
@@ -28,6 +28,7 @@ def listed_of(reports: Sequence[Report], deps: Deps) -> list[Listed]:
             ),
             by_hand=number in by_hand,
             so_far=in_short(going.get(number)),
+            held_up=is_held_up(report, going.get(number)),
         )
         for number, report in zip(ids, reports, strict=True)
     ]

@@ -42,7 +42,7 @@ def card(scene: Scene) -> Drawing:
         blocks.append(parts.paragraph(*parts.prose(report.gist, 1_200)))
     if scene.snapshot.regression_of is not None:
         blocks.append(parts.paragraph(Sign("repeat"), " ", *came_before(scene, scene.snapshot.regression_of)))
-    if report.note and not how_far.is_past(scene):
+    if report.note and not how_far.is_past(report, scene.snapshot.going):
         stopped = it_was(scene.moves[-1]) if report.status is Status.STUCK and scene.moves else []
         blocks.append(parts.paragraph(Words(report.note, italic=True, limit=700), *stopped))
         blocks += how_far.tried_again(scene)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 _ADDRESS = re.compile(r"https?://[^\s<>|\"\\^`{}\x00-\x1f]{1,1990}")
@@ -37,12 +36,6 @@ def link(url: str, label: str, limit: int = 200) -> str:
     """A link in mrkdwn if the address is an ordinary one, else its label only."""
     name = plain(label, limit).replace("|", "/")
     return f"<{url.replace('&', '&amp;')}|{name}>" if is_address(url) else name
-
-
-def moment(at: dt.datetime) -> str:
-    """A moment in the reader's own time zone, for mrkdwn."""
-    stamp, utc = int(at.timestamp()), at.astimezone(dt.UTC)
-    return f"<!date^{stamp}^{{date_short_pretty}} at {{time}}|{utc:%Y-%m-%d %H:%M} UTC>"
 
 
 def one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import Block
 
 from agents.people.quorum import Quorum
 from bot.views import parts
+from bot.views.escape import one_line
 from bot.views.parts import Link, Mention, Moment, Piece, Sign, Words, bold
 from bot.views.taken import SIGN
 from bot.views.words import SIGNS, ended, plural, status_line, waits_for_people
@@ -32,6 +33,7 @@ class Listed:
     by_hand: bool = False  # its newest fix is a person's own
     stands: str = ""  # as its card says it; empty: as its status does
     so_far: str = ""  # how far the work on it is that goes on
+    held_up: bool = False  # that this work waits for what its note says went wrong
 
     @property
     def line(self) -> str:
@@ -107,6 +109,15 @@ def _taken(report: Report) -> list[Piece]:
     return [Sign(SIGN), " ", Mention(report.taken_by), " works on it. "] if report.taken_by else []
 
 
+def _held_up(each: Listed) -> list[Piece]:
+    """What went wrong, and when I try it again by myself."""
+    again = each.report.not_before
+    if not each.held_up or again is None:
+        return []
+    why = one_line(each.report.note)
+    return [" ", Words(why, italic=True, limit=300), f"{ended(why)}I try it again by myself: ", Moment(again), "."]
+
+
 def _group(name: str, listed: list[Listed]) -> list[Block]:
     if not listed:
         return []
@@ -122,4 +133,4 @@ def _line(each: Listed) -> list[Piece]:
     report = each.report
     title = Link(each.url, f"{report.ref} {called(report)}"[:200])
     status = Words(each.line, italic=True, limit=300)
-    return [Sign(SIGNS[report.status]), " ", title, "\n", *_taken(report), *_rests(report), status]
+    return [Sign(SIGNS[report.status]), " ", title, "\n", *_taken(report), *_rests(report), status, *_held_up(each)]

@@ -14,6 +14,7 @@ from bot.views.scene import Scene
 from bot.views.words import money, plural, span
 from storage.going import Going
 from storage.judgments import Stage
+from storage.records import Report
 from storage.status import WORKED_ON, Status
 
 _SINCE = (WORKED_ON - {Status.AWAITING_PROOF}) | {Status.AWAITING_ANSWER, Status.AWAITING_APPROVAL, Status.STUCK}
@@ -60,10 +61,16 @@ def _paused(scene: Scene) -> list[Block]:
                             " goes on.")]  # fmt: skip
 
 
-def is_past(scene: Scene) -> bool:
-    """Whether the card's note tells of a trouble after which the work went on."""
-    going, again = scene.snapshot.going, scene.report.not_before
+def is_past(report: Report, going: Going | None) -> bool:
+    """Whether the report's note tells of a trouble after which the work went on."""
+    again = report.not_before
     return going is not None and again is not None and going.reached_at >= again
+
+
+def is_held_up(report: Report, going: Going | None) -> bool:
+    """Whether its work waits by itself for what its note says went wrong."""
+    waits = bool(report.note) and report.not_before is not None and report.status in WORKED_ON
+    return waits and not is_past(report, going)
 
 
 def tried_again(scene: Scene) -> list[Block]:

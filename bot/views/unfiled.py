@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.views.escape import moment, one_line, plain
+from agents.wording import moment
+from bot.views.escape import one_line, plain
 from storage.raw import SLACK
 from storage.records import Signal
 from storage.status import SignalStatus

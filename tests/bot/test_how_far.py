@@ -129,6 +129,22 @@ def test_the_card_says_until_when_checks_are_waited_for(place: Workplace) -> Non
     assert f"I wait until <!date^{int(until.timestamp())}^" in str(card_of(place, report).blocks)
 
 
+def test_the_home_tab_says_what_holds_the_work_up_and_when_it_is_tried_again_until_it_goes_on(place: Workplace) -> None:
+    report, key = begun(place)
+    report_id, again = report.id or 0, now() + dt.timedelta(hours=2)
+    place.store.reports.postpone(report_id, "Today's budget of $50.00 is spent.", again, anew=False)
+
+    listed = home_of(place)
+    assert "Today's budget of $50.00 is spent." in listed
+    assert "I try it again by myself: " in listed
+    assert f"'timestamp': {int(again.timestamp())}" in listed
+
+    place.store.reports.postpone(report_id, "Today's budget of $50.00 is spent.", now(), anew=False)
+    place.store.spending.reserve("research", "S", "claude-x", 0.42, report_id=report_id, run=key, turn=1)
+    assert "1 turn, $0.42 so far." in home_of(place)
+    assert "budget" not in home_of(place)
+
+
 def test_what_gathers_says_nothing_of_since_when(place: Workplace) -> None:
     report = a_report(place.store, status=Status.GATHERING, channel=SOLAR)
     assert "Since <!date" not in str(card_of(place, report).blocks)
