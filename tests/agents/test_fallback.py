@@ -102,6 +102,28 @@ def test_what_no_other_model_would_answer_is_asked_of_none(
     assert asked_models(api) == [FIRST]
 
 
+@pytest.mark.parametrize("reason", ["refusal", "model_context_window_exceeded"])
+def test_what_a_model_declines_the_next_one_is_asked_and_where_all_do_it_is_refused(
+    api: Api, sqlite_store: Store, reason: str
+) -> None:
+    declines = Reply([], reason)
+    api.by_model = {FIRST: scripted(look(1), declines, declines), SECOND: scripted(look(1), look(2), SUBMIT)}
+
+    trail = runs(a_model(api, sqlite_store, FIRST, SECOND), sqlite_store)
+
+    assert (trail.outcome, trail.turns) == (Outcome.FINISHED, 3)
+    assert asked_models(api) == [FIRST, FIRST, SECOND, FIRST, SECOND]
+    api.by_model = {FIRST: lambda _: declines, SECOND: lambda _: declines}
+    assert runs(a_model(api, sqlite_store, FIRST, SECOND), sqlite_store).outcome is Outcome.REFUSED
+
+
+def test_what_one_declines_waits_for_another_that_is_down(api: Api, sqlite_store: Store) -> None:
+    api.by_model = {FIRST: lambda _: Reply([], "refusal"), SECOND: lambda _: OVERLOADED}
+
+    with pytest.raises(ModelDown, match="the work waits"):
+        runs(a_model(api, sqlite_store, FIRST, SECOND), sqlite_store)
+
+
 def test_a_model_that_failed_twice_in_a_row_rests_and_is_not_asked(api: Api, sqlite_store: Store) -> None:
     api.by_model = {FIRST: lambda _: OVERLOADED, SECOND: scripted(look(1), look(2), SUBMIT)}
     model = a_model(api, sqlite_store, FIRST, SECOND)

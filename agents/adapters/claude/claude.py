@@ -14,7 +14,7 @@ import structlog
 from pydantic import ValidationError
 
 from agents.adapters.claude import wire
-from agents.adapters.claude.faults import Reach, again_in, disputes_thoughts, fault_of, lost
+from agents.adapters.claude.faults import DECLINED, Reach, again_in, check_willing, disputes_thoughts, fault_of, lost
 from agents.adapters.claude.ledger import Ledger
 from agents.adapters.claude.prices import Price, own_price, price_of
 from agents.adapters.claude.providers import Line
@@ -35,7 +35,6 @@ TRIES = 3  # a first answer, and two more after its fault was fed back
 CHARACTERS_A_TOKEN = 2.5  # on the safe side for English and code, with the tokenizer of newer models too
 _CUT = "max_tokens"  # the stop reason of an answer that was too long
 _FAILURES: tuple[type[Exception], ...] = (anthropic.AnthropicError, ModelDown, ValueError)  # ValueError: no JSON
-_TOO_LONG = "model_context_window_exceeded"
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,8 @@ class ClaudeModel:
     """Implements `agents.ports.Model`. Safe to share between threads.
 
     A model that is overloaded or silent is followed, within the same call, by the same one at the next provider, then
-    by the next one that the policy names. `lines` leads to each provider of `models`.
+    by the next one that the policy names; one that declines to answer, by the latter. `lines` leads to each provider of
+    `models`.
     """
 
     def __init__(
@@ -151,14 +151,14 @@ class ClaudeModel:
                 "messages": wire.conversation(request.messages, at.name),
             },
         )
-        self._refuse(answer, request.stage)
+        check_willing(answer.stop_reason, request.stage)
         return Turn(
             message=wire.heard(answer.content, answer.model), usage=answer.usage, stop_reason=answer.stop_reason
         )
 
     def _judged(self, answer: _Answer, about: About, returns: type[J]) -> tuple[J | None, str]:
         """The judgment, or else what is wrong with it."""
-        self._refuse(answer, None)
+        check_willing(answer.stop_reason)
         if answer.stop_reason == _CUT:
             return None, "It was cut off."
         text = answer.words
@@ -169,23 +169,15 @@ class ClaudeModel:
         fault = about.fault(judgment)
         return (None, fault) if fault else (judgment, "")
 
-    def _refuse(self, answer: _Answer, stage: Stage | None) -> None:
-        where = f" ({stage.value})" if stage else ""
-        if answer.stop_reason == "refusal":
-            raise ModelRefused(
-                f"The model would not answer{where}; its provider held the text back. A person must look."
-            )
-        if answer.stop_reason == _TOO_LONG:
-            raise ModelRefused(f"The text is longer than the model can read{where}; set a model with a larger window.")
-
     def _call(self, stage: Stage, about: About, turn: int, request: Callable[[ModelAt], Json]) -> _Answer:
         """The answer of the first of the stage's models that gives one. `request` says what each of them is sent."""
         asked = {at.name: at for at in self._models.asked(stage)}
         downs: list[ModelDown] = []
         gone: set[Provider] = set()
+        declined: dict[str, _Answer] = {}  # by the model, whoever serves it
         for name in self._roster.awake(tuple(asked)):
             at = asked[name]
-            if at.provider in gone or not self._roster.is_free(name):
+            if at.provider in gone or at.model in declined or not self._roster.is_free(name):
                 continue
             try:
                 answer = self._ask(at, stage, about, turn, request(at))
@@ -202,7 +194,12 @@ class ClaudeModel:
                 self._roster.failed(name, str(refused), None)
             else:
                 self._roster.answered(name)
-                return answer
+                if answer.stop_reason not in DECLINED:
+                    return answer
+                declined[at.model] = answer
+                log.warning("a model declines to answer", model=name, stage=stage.value, why=answer.stop_reason)
+        if declined and not downs:
+            return next(iter(declined.values()))
         raise self._all_down(tuple(asked), downs)
 
     def _all_down(self, named: Sequence[str], downs: Sequence[ModelDown]) -> ModelDown:

@@ -14,6 +14,7 @@ from agents.adapters.claude.providers import Line
 from agents.errors import ModelDown, ModelRefused
 from agents.exchange import Usage
 from agents.model_terms import Provider
+from storage.judgments import Stage
 
 log = structlog.get_logger()
 
@@ -36,6 +37,8 @@ _OF_THE_ACCOUNT = {
     "contract_spend_limit_reached": "the account has used what its contract allows; ask Anthropic for more",
     "organization_on_hold": "the account is disabled; its owner must ask Anthropic",
 }
+_REFUSAL, _WINDOW = "refusal", "model_context_window_exceeded"
+DECLINED = frozenset({_REFUSAL, _WINDOW})  # stop reasons of answers that are none, where another model may give one
 _TOO_LARGE = 413
 _TOO_LONG = re.compile(r"\s*(?:prompt is too long|input length and `max_tokens` exceed)", re.IGNORECASE)
 _LONGER = (
@@ -111,6 +114,18 @@ def again_in(error: anthropic.APIError, attempt: int, longest: float) -> float |
         return None
     wait = max(asked or 0.0, 0.5 * 2.0**attempt * random.uniform(0.75, 1.25))  # noqa: S311 jitter, no secret
     return wait if (asked or 0.0) <= longest else None
+
+
+def check_willing(stop_reason: str, stage: Stage | None = None) -> None:
+    """Raise ModelRefused where what was answered is no answer."""
+    where = f" ({stage.value})" if stage else ""
+    if stop_reason == _REFUSAL:
+        raise ModelRefused(
+            f"The model would not answer{where}; its provider held the text back. A person must look; another model, "
+            "named after it in [models] of the policy file, would be asked in its place."
+        )
+    if stop_reason == _WINDOW:
+        raise ModelRefused(f"The text is longer than the model can read{where}; set a model with a larger window.")
 
 
 def disputes_thoughts(error: anthropic.BadRequestError) -> bool:
