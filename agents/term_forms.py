@@ -28,7 +28,7 @@ _IMAGE = re.compile(r"[a-z0-9][\w.:/@-]{0,254}", re.ASCII)
 class Terms(BaseModel):
     """Base of all terms: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def _person(value: str) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from posixpath import join, normpath
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from agents.hours import UTC
 from agents.model_terms import Models
@@ -48,6 +48,9 @@ PROTECTED = (".github/**", ".gitlab-ci.yml", "**/CODEOWNERS")
 _LONGEST_STANDING = 90 * 86_400.0  # seconds; what hardly ends is no standing approval but a way to ask nobody
 _SENDS = "webhook"
 _MEASURE, _LATEST = frozenset({"sentry", "posthog"}), frozenset({"sentry", _SENDS})  # kinds of sources
+_LONGEST_SPAN = 36_500 * 86_400.0  # seconds; beyond, a moment that lies so far off cannot be written as a date
+_A_SPAN = 'a span of time is a number with a unit, in quotation marks, such as "90s", "5m", "2h" or "3d"'
+FROM_FILE = "file"  # the context of a policy that is read as people write it
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
 
 
@@ -57,11 +60,20 @@ def seconds(value: object) -> object:
         return value
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", value)
     if match is None:
-        raise ValueError('a span of time is a number with a unit, such as "90s", "5m", "2h" or "3d"')
-    return float(match[1]) * _UNITS[match[2]]
+        raise ValueError(_A_SPAN)
+    if (span := float(match[1]) * _UNITS[match[2]]) > _LONGEST_SPAN:
+        raise ValueError('a span of time is 100 years at most; write less, such as "36500d"')
+    return span
 
 
-Seconds = Annotated[float, BeforeValidator(seconds)]
+def _span(value: object, read: ValidationInfo) -> object:
+    """In a file a number without a unit is refused: whoever writes `retention = 180` does not mean seconds."""
+    if read.context == FROM_FILE and not isinstance(value, str):
+        raise ValueError(_A_SPAN)
+    return seconds(value)
+
+
+Seconds = Annotated[float, BeforeValidator(_span)]
 
 
 class Autonomy(StrEnum):

@@ -60,7 +60,7 @@ from bot.people import SlackPeople
 from bot.policy import read_policy
 from bot.pulling import removals
 from bot.pulling.pulls import Puller
-from bot.redaction import redactor_of
+from bot.redaction import note_key, redactor_of
 from bot.settings import Settings, environment, secret, unset
 from bot.slack.socket_mode import Socket
 from bot.slack.writer import SlackWriter
@@ -130,6 +130,7 @@ def _receive(parts: Parts, stack: ExitStack) -> None:
 def worker(settings: Settings) -> Iterator[Parts]:
     """A worker with a clock, without Slack's events, from here until the block ends."""
     parts = build(settings)
+    note_key(parts.store, parts.redactor)
     researches = parts.pipeline.means.model.can_research
     publisher = SlackMessenger(parts.store, parts.slack, parts.policy, researches=researches)
     jobs = Jobs(

@@ -110,7 +110,8 @@ class Clock:
         self._stopping.set()
         if self._watcher is not None:
             self._watcher.join(timeout=5)
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:  # not where the start failed before it: that fault is the one to tell of
+            self._scheduler.shutdown(wait=False)
 
     def look(self) -> None:
         """Begin anew if the clock was set back: no tick would come before it is as late again as it was."""

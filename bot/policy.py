@@ -13,6 +13,7 @@ from agents.errors import BadPolicy
 from agents.model_terms import Models, PriceTerms
 from agents.term_forms import Terms
 from agents.terms import (
+    FROM_FILE,
     Budgets,
     Channel,
     Limits,
@@ -45,7 +46,7 @@ def read_policy(path: Path, source_kinds: Iterable[str]) -> Policy:
         raise BadPolicy((f"{path}: this is not TOML: {error}",)) from error
     references = reference_faults(table, frozenset(source_kinds))
     try:
-        policy = Policy.model_validate(table)
+        policy = Policy.model_validate(table, context=FROM_FILE)
     except ValidationError as error:
         faults = [*map(_sentence, error.errors()), *references]
         raise BadPolicy(tuple(f"{path}: {fault}" for fault in faults)) from error
@@ -78,6 +79,7 @@ _PLAIN: Mapping[
     "bool_parsing": _YES_OR_NO,
     "bool_type": _YES_OR_NO,
     "dict_type": _TABLE,
+    "finite_number": "it has to be a finite number, such as 2.5",
     "enum": "it has to be one of {expected}",
     "float_parsing": _NUMBER,
     "float_type": _NUMBER,
@@ -89,7 +91,9 @@ _PLAIN: Mapping[
     "missing": "it is missing, and has to be there",
     "model_type": _TABLE,
     "string_too_short": "it must not be empty",
+    "string_pattern_mismatch": "it has to be an emoji's name as it stands between colons in Slack, such as mag",
     "string_type": "it has to be words in quotation marks",
+    "too_short": 'it must not be empty; name one at least, such as ["…"]',
     "tuple_type": _LIST,
 }
 

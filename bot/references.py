@@ -104,7 +104,7 @@ def reference_faults(table: Mapping[str, object], kinds: Collection[str]) -> lis
     """Every fault of this sort, a sentence each that begins with its key. `kinds` are those a source may have."""
     outline = Outline.model_validate(table)
     faults = _repeated("channels", [channel.id for channel in outline.channels])
-    faults += _repeated("repositories", [repository.name for repository in outline.repositories])
+    faults += _repeated("repositories", [repository.name.lower() for repository in outline.repositories])
     faults += _repeated("mcp", [server.name for server in outline.mcp])
     for number, channel in enumerate(outline.channels):
         faults += _channel_faults(f"channels[{number}]", channel, outline)

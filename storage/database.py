@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from storage.engine import make_engine, masked
 from storage.errors import DatabaseDown
@@ -20,6 +20,8 @@ from storage.store import Store
 from storage.transactions import WRITING
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+JOBS = ".jobs"  # the end of the name of SQLite's second file, which is the engine's
+_GOOD = "ok"  # SQLite's word
 DAMAGED = ("not a database", "malformed")  # SQLite's words
 _LOCK = 0x51_67_6E_61_6C  # of PostgreSQL: whoever migrates holds it
 
@@ -85,8 +87,48 @@ def reaching(engine: Engine, url: str, check: str = "DATABASE_URL") -> Iterator[
         engine.dispose()
         said = " ".join(str(error.orig).split())[:300]
         if any(words in said for words in DAMAGED):
-            raise DatabaseDown(
-                f"The database {masked(url)} is damaged ({said}): stop everything, put a backup in its place, of the "
-                "file ending in .jobs too, and start again (docs/runbook.md)."
-            ) from error
+            raise DatabaseDown(_damaged(url, said)) from error
         raise DatabaseDown(f"The database {masked(url)} does not answer: {said}. Check {check}.") from error
+
+
+def examine(url: str) -> None:
+    """Have SQLite read all of its files. Raises DatabaseDown where one is damaged. Servers see to theirs themselves."""
+    engine = make_engine(url)
+    if engine.dialect.name != "sqlite":
+        return
+    jobs = Path(f"{engine.url.database}{JOBS}")
+    try:
+        with reaching(engine, url), engine.connect() as connection:
+            if (said := _fault(connection, "main")) != _GOOD:
+                raise DatabaseDown(_damaged(url, said))
+            if jobs.exists() and (said := _fault(connection, "jobs", jobs)) != _GOOD:
+                raise DatabaseDown(damaged_jobs(str(jobs), said))
+    finally:
+        engine.dispose()
+
+
+def _fault(connection: Connection, schema: str, jobs: Path | None = None) -> str:
+    """The first thing that SQLite finds wrong."""
+    try:
+        if jobs is not None:
+            connection.execute(text("ATTACH :file AS jobs"), {"file": str(jobs)})
+        said = str(connection.execute(text(f"PRAGMA {schema}.quick_check(1)")).scalar_one())
+    except DatabaseError as error:
+        said = str(error.orig)
+    return " ".join(said.split())[:300]
+
+
+def _damaged(url: str, said: str) -> str:
+    return (
+        f"The database {masked(url)} is damaged ({said}): stop everything, put a backup in its place, of the file "
+        f"ending in {JOBS} too, remove those ending in -wal and -shm beside them, and start again (docs/runbook.md)."
+    )
+
+
+def damaged_jobs(file: str, said: str) -> str:
+    """What to do about the engine's file, which may be lost."""
+    return (
+        f"{file}, which holds the jobs, is damaged ({said}): stop everything, move it away with those ending in -wal "
+        "and -shm beside it, and start again. What waits is found by its report; only work that was under way begins "
+        "anew."
+    )

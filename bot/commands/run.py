@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot.app import Parts, bot
 from bot.app import worker as worker_of
@@ -16,6 +17,7 @@ from bot.log import configure_logging
 from bot.redaction import redactor_of
 from bot.settings import Settings, read_settings
 from storage.database import migrate
+from storage.errors import DatabaseDown
 
 log = structlog.get_logger()
 
@@ -38,8 +40,12 @@ def _live(as_what: Callable[[Settings], AbstractContextManager[Parts]]) -> None:
     if outdated := outdated_install():
         log.warning("the install is out of date", what=outdated)
     migrate(settings.database)
-    with as_what(settings):
-        _until_told()
+    try:
+        with as_what(settings):
+            _until_told()
+    except DBAPIError as error:  # while it starts: later each job and listener sees to it
+        said = " ".join(str(error.orig).split())[:300]
+        raise DatabaseDown(f"The database cannot be used ({said}). `signalbox doctor` says what to do.") from error
 
 
 def _until_told() -> None:

@@ -27,12 +27,14 @@ from bot.home import at_home, places_of, short_of_room
 from bot.installed import outdated_install
 from bot.lookups import open_mcp
 from bot.policy import read_policy
+from bot.redaction import kept_redactor, other_key
 from bot.settings import Settings, environment, read_settings
 from bot.sources import ALL_KINDS, KINDS
 from bot.sources.naming import named_in_vain
 from bot.sources.source import pulled_from
 from bot.sources.webhooks import webhook
 from storage.columns import now
+from storage.database import examine as examine_files
 from storage.database import migrate, open_store
 from storage.errors import SignalboxError
 
@@ -106,9 +108,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if short := short_of_room(*where):
         yield Finding("disk", Verdict.MISSING, short)
     migrate(settings.database)
+    examine_files(settings.database)
     store = open_store(settings.database)
     kind = settings.database.split(":", 1)[0]
     yield Finding("database", Verdict.GOOD, f"{kind} answers; {store.signals.counts().total} signals are kept")
+    if told := other_key(store, kept_redactor(settings)):
+        yield Finding("redaction key", Verdict.MISSING, told)
     if strangers := strangers_seen(store):
         yield Finding(
             "Slack connections", Verdict.MISSING, f"when the bot was last connected, {others_listen(strangers)}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from storage.database import DAMAGED
+from storage.database import DAMAGED, JOBS, damaged_jobs
 from storage.errors import DatabaseDown
 from storage.private_files import private_database
 
@@ -17,7 +17,7 @@ def engine_url(database_url: str) -> str:
     """Where the engine keeps its tables: a file beside the store's on SQLite, the same database on PostgreSQL."""
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
-        return f"sqlite:///{url.database}.jobs"
+        return f"sqlite:///{url.database}{JOBS}"
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
@@ -34,7 +34,4 @@ def prepare(url: str) -> None:
     except sqlite3.DatabaseError as error:
         if not any(words in str(error) for words in DAMAGED):
             raise DatabaseDown(f"{file} cannot be used ({error}); is it in use, or its disk full?") from error
-        raise DatabaseDown(
-            f"{file}, which holds the jobs, is damaged ({error}): move it away and start again. What waits is found by "
-            "its report; only work that was under way begins anew."
-        ) from error
+        raise DatabaseDown(damaged_jobs(file, str(error))) from error

@@ -68,3 +68,8 @@ def test_what_was_due_while_the_machine_slept_comes_at_once_and_once() -> None:
         assert len(ticked) == 1
     finally:
         clock.stop()
+
+
+def test_a_clock_that_never_began_can_be_stopped() -> None:
+    """A start that failed before it is undone; what failed is to be told, and not that no clock ran."""
+    Clock([Tick("sweep", 60, print)]).stop()

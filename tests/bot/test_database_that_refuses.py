@@ -135,7 +135,7 @@ def test_ticks_that_cannot_be_enqueued_are_one_line_a_minute() -> None:
 def test_a_damaged_file_of_jobs_ends_the_start_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "signalbox.db.jobs").write_bytes(b"garbage" * 300)
 
-    with pytest.raises(DatabaseDown, match=r"holds the jobs, is damaged .* move it away and start again"):
+    with pytest.raises(DatabaseDown, match=r"holds the jobs, is damaged .* move it away .* and start again"):
         Engine(f"sqlite:///{tmp_path / 'signalbox.db'}").start(lambda *_: None)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from agents.errors import BadSettings
-from bot.redaction import redactor_of
+from bot.redaction import note_key, other_key, redactor_of
 from bot.settings import Settings
+from storage.store import Store
 
 TOLD = "write to jane.doe@example.com"
 
@@ -35,3 +36,16 @@ def test_a_key_that_was_never_written_is_told_with_what_to_do(tmp_path: Path) ->
 
     with pytest.raises(BadSettings, match=r"redaction\.key is empty.* Remove it"):
         redactor_of(Settings(signalbox_home=tmp_path))
+
+
+def test_another_key_than_that_of_the_last_start_is_told(store: Store) -> None:
+    first, other = (redactor_of(Settings(signalbox_key=letter * 64)) for letter in "ab")
+
+    assert other_key(store, first) == other_key(store, None) == ""
+    note_key(store, first)
+
+    assert other_key(store, first) == ""
+    assert "put redaction.key in SIGNALBOX_HOME or SIGNALBOX_KEY back" in other_key(store, other)
+    assert other_key(store, None) == other_key(store, other)
+    note_key(store, other)  # whoever starts all the same means it
+    assert other_key(store, other) == ""

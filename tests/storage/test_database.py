@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from storage.database import migrate, open_store
+from storage.database import examine, migrate, open_store
 from storage.errors import DatabaseDown, NotFound
 from storage.store import Store
 from tests.factories import a_raw_signal, a_report, a_signal
@@ -114,6 +115,26 @@ def test_a_damaged_file_is_said_to_be_damaged_with_what_to_do(sqlite_url: str) -
     for use in (migrate, open_store):
         with pytest.raises(DatabaseDown, match=r"is damaged .* put a backup in its place"):
             use(sqlite_url)
+
+
+def test_damage_that_no_start_meets_is_found_when_all_is_read(sqlite_url: str) -> None:
+    migrate(sqlite_url)
+    examine(sqlite_url)
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    with file.open("r+b") as pages:  # the head of the last page alone: whoever opens the file reads the first ones
+        pages.seek(-4096, os.SEEK_END)
+        pages.write(b"garbage!" * 8)
+
+    with pytest.raises(DatabaseDown, match=r"is damaged .* put a backup in its place"):
+        examine(sqlite_url)
+
+
+def test_a_damaged_file_of_jobs_is_found_when_all_is_read(sqlite_url: str) -> None:
+    migrate(sqlite_url)
+    Path(f"{sqlite_url.removeprefix('sqlite:///')}.jobs").write_bytes(b"garbage" * 300)
+
+    with pytest.raises(DatabaseDown, match=r"holds the jobs, is damaged .* move it away"):
+        examine(sqlite_url)
 
 
 def test_a_database_that_may_only_be_read_says_so(postgres_url: str) -> None:
