@@ -177,6 +177,11 @@ class FixCase(_Case):
         same = kept is not None and all(getattr(kept, name) == getattr(submission, name) for name in _TESTED_BY)
         return self.standing is not None and same and patch == self.patch
 
+    def says(self, submission: FixSubmission) -> bool:
+        """Whether the pull request says just this of its change already: other words are reviewed first."""
+        kept = self.handed_in
+        return kept is not None and all(getattr(kept, name) == getattr(submission, name) for name in _SAID_OF_IT)
+
     def is_answered_only(self, submission: FixSubmission, patch: str) -> bool:
         """Whether nothing is to be pushed: people only asked, and an answer is all that comes of it."""
         return self.only_words and self.stands(submission, patch)
@@ -212,6 +217,7 @@ class FixCase(_Case):
 
 
 _TESTED_BY = ("test_files", "test_ids", "expected_failure")
+_SAID_OF_IT = ("title", "summary", "risk", "undo", "sections")
 
 
 def of_strand(subject: str, name: str) -> str:

@@ -152,6 +152,7 @@ class Check(BaseModel):
     log: str = ""  # of a red one: its tail
     url: str = ""
     ended_at: dt.datetime | None = None
+    cancelled_by: str = ""  # whoever stopped it on purpose; it is pending then
 
 
 class Remark(BaseModel):

@@ -46,11 +46,12 @@ _FAILED = re.compile(
     | (?<![:\w])[1-9]\d*\ (?:tests?\ |examples?\ |specs?\ )?(?:failed|failures?|failing|fails)\b  # but no port
     | \b(?:fail(?:ed|ures?)|errors):\s*[1-9] | ,\ failed\ [1-9] | (?<!\#)\b[1-9]\d?\ errors?\b(?!\ occurred)
     | \berror\[E\d+\] | \berror\ TS\d+ | :\d+:\ (?:fatal\ )?error: | ^\S+\.go:\d+:\d+:\ (?!.*https?://)
+    | ^npm\ (?:ERR!|error)\ code\ (?:ERESOLVE|E404|ETARGET|EUSAGE|EBADENGINE)\b
     | could\ not\ compile | \bcompilation\ (?:error|fail) | ^\[ERROR\]\ \S+:\[\d+,\d+\] | ^\s*-->\ \S+:\d+:\d
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
-"""Tests that failed, and what linters and compilers found."""
+"""Tests that failed, what linters and compilers found, and what npm cannot install however often it asks."""
 
 
 def is_outage(red_log: str) -> bool:

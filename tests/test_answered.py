@@ -78,6 +78,8 @@ def test_where_nothing_is_to_be_changed_nothing_is_pushed_and_checks_and_approva
 
     assert world.advances().status is Status.AWAITING_CHECKS
     assert world.advances().status is Status.AWAITING_REVIEW, "its checks are green as they were"
+    told_why = [entry.text for entry in world.store.reports.journal(1) if entry.after is Status.AWAITING_CHECKS]
+    assert told_why[-1].endswith("is open, what was asked there is answered, and nothing was to be changed")
 
     assert (world.code_host.pushes, world.code_host.pull_requests[1].head_sha) == (pushed, head)
     assert world.code_host.pull_requests[1].checks != ()
@@ -134,6 +136,23 @@ def test_an_answer_alone_is_no_round_and_is_neither_proven_nor_reviewed_again(wo
     assert list(world.code_host.comments.values()) == ["Why 0?", "Why not None?", "Since when?", "For all?"]
     entries = world.store.reports.journal(1)
     assert sum("answered people on" in entry.text for entry in entries) == 4
+
+
+def test_other_words_of_the_same_change_are_reviewed_and_nothing_is_proven_or_pushed_again(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    world.turns_green()
+    pushed, reviewed = world.code_host.pushes, reviews(world)
+    is_asked(world, WHY)
+    hands_in(world, {**SUBMISSION, "summary": "An even share, and zero where nobody is there.", "replies": [TO_LINE]})
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    assert (world.code_host.pushes, reviews(world)) == (pushed, reviewed + 1)
+    fix = world.store.fixes.latest(1)
+    assert fix is not None
+    assert fix.rounds == 1
+    assert fix.submission is not None
+    assert fix.submission.summary.startswith("An even share")
 
 
 def test_what_is_to_be_proven_by_other_tests_is_proven_again(world: World) -> None:

@@ -12,6 +12,8 @@ from agents.terms import Repository
 from storage.records import EntryKind, Fix
 from storage.submissions import FixSubmission, Reply
 
+ANSWERED = "what was asked there is answered, and nothing was to be changed"
+
 
 def answer(  # noqa: PLR0917 what is said, where, and under which names
     means: Means, case: FixCase, submission: FixSubmission, repository: Repository, row: Fix, run: str

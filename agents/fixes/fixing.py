@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents.cases import FixCase
 from agents.errors import Stopped
 from agents.exchange import PullRequestState
-from agents.fixes.answering import answer
+from agents.fixes.answering import ANSWERED, answer
 from agents.fixes.beginning import need_room
 from agents.fixes.fix_cases import Approved, FixStart, case_of, to_push_again
 from agents.fixes.in_the_way import in_the_way, sentence_of
@@ -73,7 +73,8 @@ class Fixing:
             return
         if pushed:
             checkpoint("pull request", lambda: self._pull_request(case, fix_id, run.key), int)
-        checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed), bool)
+        answered = case.is_answered_only(fixed.submission, fixed.patch)
+        checkpoint("move", lambda: self._move(report_id, fix_id, pushed=pushed, answered=answered), bool)
 
     def _run_again(self, case: FixCase, start: FixStart, checkpoint: Checkpoint) -> None:
         """Push what is proven and pushed once more, as a round: as a new commit, which has its checks run."""
@@ -226,19 +227,20 @@ class Fixing:
         self.means.store.reports.note(report_id, EntryKind.EFFECT, "machine", f"opened {made.url}", step=step)
         return made.number
 
-    def _move(self, report_id: int, fix_id: int, *, pushed: bool) -> bool:
+    def _move(self, report_id: int, fix_id: int, *, pushed: bool, answered: bool = False) -> bool:
         row, _ = self._row(fix_id)
         report = self.means.store.reports.get(report_id)
         if report.status is not Status.AWAITING_FIX:
             return False
         if not pushed:  # should people open it again, what this round was for is still to be done
             self.means.store.fixes.change(fix_id, heard=(), red_log="")
+        came = f"open, {ANSWERED if answered else f'round {row.rounds}'}" if pushed else "over already"
         self.means.store.reports.move(
             report_id,
             Status.AWAITING_CHECKS,
             mover=Mover.MACHINE,
             who="machine",
-            because=f"pull request #{row.number} is {f'open, round {row.rounds}' if pushed else 'over already'}",
+            because=f"pull request #{row.number} is {came}",
             step=f"fix:{report_id}:{report.attempt}/move",
             note="",
         )

@@ -26,7 +26,7 @@ _COMMANDS = re.compile(  # to bots that most repositories know; any other word a
 )
 _MACHINE = re.compile(r"(?:^|[-_])(?:bot|ci|robot|automation)(?:$|[-_])|bot$", re.IGNORECASE)
 _LATE = 300.0  # seconds after which a required check that was not reported is waited for by people alone
-_REOPENED = 120.0  # seconds in which people open again what they closed, so that its checks are run once more
+_REOPENED = 120.0  # seconds in which people begin anew what they closed or cancelled, so that checks are run once more
 _IGNORE = "; a check that says nothing of a change goes into `ignored_checks` of the policy"
 _DOWN = "; by the log for want of the network or of a machine"
 _AGAIN = f"{_DOWN}, so the same change is pushed again to be checked anew"
@@ -96,7 +96,8 @@ def _while_stuck(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at
 
 
 def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at: dt.datetime) -> News:
-    verdict = seen.verdict if is_current(fix, seen, at) else CheckState.PENDING
+    current = is_current(fix, seen, at)
+    verdict = seen.verdict if current else CheckState.PENDING
     trouble = _both(_trouble(fix, seen), _red(seen) if verdict is CheckState.RED else None)
     if trouble is not None and _is_too_soon(fix, trouble, policy, at):
         return News(kind=NewsKind.NOTHING)
@@ -107,6 +108,8 @@ def _while_open(fix: Fix, seen: PullRequest, report: Report, policy: Policy, at:
     repository = policy.repository(fix.repository)
     if verdict is CheckState.NONE and repository is not None and not repository.checks:
         return News(kind=NewsKind.GREEN, because="no checks are waited for, as the policy says")
+    if current and (by_hand := _cancelled(seen, report, at)):
+        return News(kind=NewsKind.NO_CHECKS, because=by_hand)
     return _checks(seen, verdict, policy.waits.checks, at - report.since)
 
 
@@ -146,6 +149,23 @@ def _checks(seen: PullRequest, verdict: CheckState, patience: float, waited: dt.
         within += f", not done: {open_ones}"  # it may wait for a person: a signature, an approval to run
         within += _IGNORE
     return News(kind=NewsKind.NO_CHECKS, because=within)
+
+
+def _cancelled(seen: PullRequest, report: Report, at: dt.datetime) -> str:
+    """What people cancelled, where no other check is under way and nobody has begun it anew; empty where they did not.
+
+    They may not want it: pushing the same change again would run it against their will.
+    """
+    open_ones = [check for check in seen.checks if check.state is CheckState.PENDING]
+    lately = at - dt.timedelta(seconds=_REOPENED)
+    ended = [max(one.ended_at or report.since, report.since) for one in open_ones if one.cancelled_by]
+    if not ended or len(ended) < len(open_ones) or max(ended) > lately:
+        return ""
+    by = ", ".join(dict.fromkeys(one.cancelled_by for one in open_ones))
+    return (
+        f"{by} cancelled {_names(seen, CheckState.PENDING)}, so I push nothing and wait: run it again on the code host,"
+        " and I go on once it is green"
+    )
 
 
 def _all_green(seen: PullRequest, patience: float, waited: dt.timedelta) -> News:

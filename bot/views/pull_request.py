@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import Block
 
+from agents.fixes.answering import ANSWERED
 from agents.research.reviewing import wanted
 from agents.stages.follow import FOREIGN
 from bot.views import parts
@@ -32,6 +33,7 @@ def pull_request(fix: Fix) -> Drawing:
 def ready(scene: Scene, entry: Entry, fix: Fix, *, latest: bool) -> Drawing:
     """A person must review and merge now. `latest` false: something came of it since."""
     said = " is green and ready for review." if FOREIGN not in entry.text else " is ready for review."
+    said = f": {ANSWERED}. It is still ready for review." if _is_answered(scene, entry) else said
     text = f"Pull request #{fix.number}{said}"
     blocks: list[Block] = [
         parts.paragraph(Sign("eyes"), " ", Link(fix.url, f"Pull request #{fix.number}"), bold(said)),
@@ -43,6 +45,12 @@ def ready(scene: Scene, entry: Entry, fix: Fix, *, latest: bool) -> Drawing:
     elif following := _next_move(scene, entry):
         blocks.append(parts.paragraph(*_who(following), Words(following.text, italic=True, limit=300)))
     return Drawing(f"ready:{entry.id}", text, blocks, past=not latest)
+
+
+def _is_answered(scene: Scene, entry: Entry) -> bool:
+    """Whether what brought it back there was an answer to people, and no change."""
+    before = [move for move in scene.moves if (move.id or 0) < (entry.id or 0)]
+    return bool(before) and ANSWERED in before[-1].text
 
 
 def _reviewers(scene: Scene, entry: Entry, fix: Fix) -> list[Piece]:

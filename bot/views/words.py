@@ -78,7 +78,7 @@ _STUCK = {
     Outcome.UNPROVEN: "the fix could not be proven",
     Outcome.UNSAFE: "a safety check refused the change",
     Outcome.OBJECTED: "the reviewing model objected to the fix to the end",
-    Outcome.NO_CHECKS: "the checks did not come in time",
+    Outcome.NO_CHECKS: "its checks did not come to an end",
     Outcome.OUT_OF_ROUNDS: "all its rounds were used up",
     Outcome.STOPPED: "a person stopped it",
     Outcome.DRY_RUN: "this is a dry run, nothing is pushed",

@@ -55,6 +55,30 @@ def test_checks_of_an_older_commit_do_not_count() -> None:
     assert news(seen(checks=(RED,), head_sha="old"), pushed_at=just_now).kind is NewsKind.NOTHING
 
 
+def cancelled(minutes_ago: float, by: str = "anna") -> Check:
+    ended = NOW - dt.timedelta(minutes=minutes_ago)
+    return Check(name="end to end", state=CheckState.PENDING, ended_at=ended, cancelled_by=by)
+
+
+def test_what_people_cancelled_is_theirs_to_begin_anew_and_nothing_is_pushed() -> None:
+    found = news(seen(checks=(GREEN, cancelled(4))))
+
+    assert found.kind is NewsKind.NO_CHECKS
+    assert found.because.startswith("anna cancelled end to end, so I push nothing and wait: run it again")
+
+
+def test_what_was_cancelled_just_now_or_beside_a_check_under_way_may_be_begun_anew() -> None:
+    assert news(seen(checks=(GREEN, cancelled(1)))).kind is NewsKind.NOTHING
+    assert news(seen(checks=(PENDING, cancelled(4)))).kind is NewsKind.NOTHING
+    assert news(seen(checks=(cancelled(4),)), Status.AWAITING_REVIEW).kind is NewsKind.NOTHING
+    just_pushed = NOW - dt.timedelta(seconds=100)
+    assert news(seen(checks=(cancelled(4),)), pushed_at=just_pushed).kind is NewsKind.NOTHING
+
+
+def test_what_failed_beside_what_was_cancelled_is_mended() -> None:
+    assert news(seen(checks=(RED, cancelled(4)))).because == "red: tests"
+
+
 def test_red_goes_back_to_the_agent_with_its_log() -> None:
     found = news(seen(checks=(RED, PENDING)))
 

@@ -75,6 +75,7 @@ def test_what_the_network_or_the_machine_did_is_an_outage(log: str) -> None:
         "connection reset by peer, again\n./main.go:3:5: undefined: x",
         "spurious network error: [28] Timeout was reached\nerror: could not compile `x` (lib)",
         "Read timed out\n[ERROR] COMPILATION ERROR :\n[ERROR] /x/Foo.java:[12,5] cannot find symbol",
+        "npm warn retry fetch failed with ECONNRESET\nnpm error code ERESOLVE\nnpm error unable to resolve a tree",
         "npm warn ETIMEDOUT\nsrc/a.py:1:1: F401 unused\nFound 1 error.",
         "it ended with failure and left no log that I can read (the token needs Actions: read)",
         "it ended with timed_out and left no log that I can read (the token needs Actions: read)",

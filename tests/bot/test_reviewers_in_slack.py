@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agents.fixes.answering import ANSWERED
 from playground.workspace import Message
 from storage.assessment import Assessment, Reviewer
 from storage.status import Mover, Status
@@ -62,4 +63,18 @@ def test_whom_the_policy_names_comes_first_and_is_mentioned_once_however_often_i
     life.green()
     before, again = drawn(place, people=PEOPLE, repositories=repositories)
     assert (before.ts, again.ts > first.ts) == (first.ts, True)
+    assert mentioned(again) == []
+
+
+def test_where_people_were_only_answered_it_says_so_once_more_and_not_that_it_got_ready(place: Workplace) -> None:
+    life = ready(place)
+    drawn(place, people=PEOPLE)
+    life.move(Status.AWAITING_FIX, Mover.WORLD, "world", "answers were asked for by bob")
+    life.move(Status.AWAITING_CHECKS, because=f"pull request #7 is open, {ANSWERED}")
+    life.green()
+
+    _, again = drawn(place, people=PEOPLE)
+
+    assert f"Pull request #7: {ANSWERED}. It is still ready for review." in text_of(again)
+    assert "is green" not in text_of(again)
     assert mentioned(again) == []

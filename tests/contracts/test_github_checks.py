@@ -92,10 +92,10 @@ class Actions:
         known = {"id": number, "run_id": run, "name": name, "status": how[0], "conclusion": how[1]}
         return {**known, "html_url": "there", "completed_at": "2026-11-21T09:00:04Z"}
 
-    def checks(self, stage: Stage) -> tuple[Check, ...]:
+    def checks(self, stage: Stage, timeout: float | None = 5.0) -> tuple[Check, ...]:
         stage.app = Starlette(routes=[Route("/{path:path}", self.answer)])
         repo = Clients(Credentials("token", api_url=stage.url), Manners.towards(stage.url)).mine().get_repo("acme/shop")
-        return checks_of(repo, repo.get_commit(SHA), 5.0)
+        return checks_of(repo, repo.get_commit(SHA), timeout)
 
 
 def _page(name: str, items: list[Any]) -> dict[str, Any]:
@@ -128,6 +128,39 @@ def test_what_was_cancelled_for_another_of_its_name_does_not_count(stage: Stage,
     there = Actions(runs, jobs, fine_grained)
 
     assert states(there.checks(stage)) == [("lint", CheckState.RED), ("test", CheckState.PENDING)]
+
+
+def _note(message: str) -> dict[str, Any]:
+    return {"path": ".github", "start_line": 1, "message": message}
+
+
+STOPPED = "2026-11-21T09:00:02.1Z ##[error]The operation was canceled.\n"
+BY_HAND, TOO_LONG = "The run was canceled by @anna-b.", "The job has exceeded the maximum execution time of 6m0s"
+
+
+def test_what_a_person_cancelled_is_pending_and_says_by_whom(stage: Stage) -> None:
+    there = Actions({1: (10, "push")}, [(5, 1, "test", CANCELLED)], log=STOPPED, annotations=[_note(BY_HAND)])
+
+    (check,) = there.checks(stage)
+
+    assert (check.state, check.cancelled_by, check.log) == (CheckState.PENDING, "anna-b", "")
+
+
+def test_what_was_cancelled_for_taking_too_long_is_red_and_says_so(stage: Stage) -> None:
+    there = Actions({1: (10, "push")}, [(5, 1, "test", CANCELLED)], log=STOPPED, annotations=[_note(TOO_LONG)])
+
+    (check,) = there.checks(stage)
+
+    assert (check.state, check.cancelled_by) == (CheckState.RED, "")
+    assert "The operation was canceled." in check.log
+    assert TOO_LONG in check.log
+
+
+@pytest.mark.parametrize("fine_grained", [False, True])
+def test_what_was_cancelled_on_the_base_branch_says_nothing_of_it(stage: Stage, *, fine_grained: bool) -> None:
+    there = Actions({1: (10, "push")}, [(5, 1, "test", CANCELLED), (6, 1, "lint", RED)], fine_grained)
+
+    assert states(there.checks(stage, None)) == [("lint", CheckState.RED), ("test", CheckState.PENDING)]
 
 
 def test_a_workflow_that_was_begun_anew_and_has_no_jobs_yet_is_waited_for(stage: Stage) -> None:

@@ -27,6 +27,7 @@ R = TypeVar("R", CheckRun, WorkflowJob | WorkflowRun)
 _GREEN = frozenset({"success", "neutral", "skipped"})
 _WAITING = frozenset({"action_required", "stale"})  # for a person, or for another run
 _CANCELLED = "cancelled"
+_BY_HAND = re.compile(r"\bThe run was cancell?ed by @?([\w.-]+(?:\[bot\])?)")  # an annotation of each of its jobs
 _RUN_PAGE = re.compile(r"/actions/runs/(\d+)")
 _ACTIONS = "github-actions"
 _MOST_NOTES = 50
@@ -66,16 +67,20 @@ def _statuses(repo: Repo, sha: str) -> list[CommitStatus]:
 def _reported(repo: Repo, commit: Commit, timeout: float | None) -> list[Check]:
     runs = list(commit.get_check_runs())
     origins = _Origins(repo, _told_apart(runs))
-    return [
-        Check(
-            name=run.name,
-            state=(state := _state_of(run)),
-            log=_log_of(repo, run, timeout) if state is CheckState.RED and timeout is not None else "",
-            url=run.html_url or run.details_url or "",
-            ended_at=run.completed_at,
-        )
-        for run in _latest([(origins.of(run), run) for run in runs])
-    ]
+    return [_check(repo, run, timeout) for run in _latest([(origins.of(run), run) for run in runs])]
+
+
+def _check(repo: Repo, run: CheckRun, timeout: float | None) -> Check:
+    """A check run. What a person cancelled they may begin anew, or want no more: nothing is to be mended."""
+    state, log, by = _state_of(run, timeout), "", None
+    if state is CheckState.RED and timeout is not None:
+        log = _log_of(repo, run, timeout)
+        by = _BY_HAND.search(log) if run.conclusion == _CANCELLED else None
+    if by is not None:
+        state, log = CheckState.PENDING, ""
+    page = run.html_url or run.details_url or ""
+    cancelled_by = by[1].rstrip(".") if by else ""
+    return Check(name=run.name, state=state, log=log, url=page, ended_at=run.completed_at, cancelled_by=cancelled_by)
 
 
 def _worked(repo: Repo, commit: Commit, timeout: float | None) -> list[Check]:
@@ -88,7 +93,7 @@ def _worked(repo: Repo, commit: Commit, timeout: float | None) -> list[Check]:
         found += [(origin, job) for job in jobs]
     checks = []
     for one in _latest(found):
-        state, log = _state_of(one), ""
+        state, log = _state_of(one, timeout), ""
         if state is CheckState.RED and isinstance(one, WorkflowJob) and timeout is not None:
             log = job_log(repo, one.id, timeout) or without_log(one.conclusion)
         ended = one.completed_at if isinstance(one, WorkflowJob) else None
@@ -139,7 +144,9 @@ def _latest(found: Sequence[tuple[str, R]]) -> list[R]:
     return [one for one in latest.values() if one.conclusion != _CANCELLED or one.name not in going]
 
 
-def _state_of(run: CheckRun | WorkflowJob | WorkflowRun) -> CheckState:
+def _state_of(run: CheckRun | WorkflowJob | WorkflowRun, timeout: float | None) -> CheckState:
+    if timeout is None and run.conclusion == _CANCELLED:
+        return CheckState.PENDING  # where nobody asks why, it tells nothing of the commit
     if run.status != "completed" or run.conclusion in _WAITING:
         return CheckState.PENDING
     return CheckState.GREEN if run.conclusion in _GREEN else CheckState.RED
@@ -150,8 +157,8 @@ def _log_of(repo: Repo, run: CheckRun, timeout: float) -> str:
     reported = run.output.text or ""
     if not reported and run.app is not None and run.app.slug == _ACTIONS:
         reported = job_log(repo, run.id, timeout)
-    if not reported and run.output.annotations_count:
-        reported = _annotated(run)
+    if run.output.annotations_count and (not reported or run.conclusion == _CANCELLED):  # of why, the log is silent
+        reported = f"{reported}\n{_annotated(run)}"
     parts = (run.output.title, run.output.summary, reported)
     whole = "\n".join(part.strip() for part in parts if part and part.strip())
     return whole[-LOG_LIMIT:] or without_log(run.conclusion)
