@@ -228,7 +228,7 @@ def news_text(case: FixCase) -> str:
     if case.red_log:
         parts.append(quoted(cut(case.red_log, LOG), "what came back from the pull request"))
     if case.instructions:
-        parts.append(f"{remarks_text.ASKED}\n{remarks_text.thread_lines(case.instructions)}")
+        parts.append(f"{remarks_text.ASKED}\n{remarks_text.thread_lines(case.instructions, case.remarks)}")
     if said := _answers(case):
         parts.append(quoted(said, "what you answered on the pull request so far"))
     if case.remarks:

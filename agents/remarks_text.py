@@ -14,13 +14,17 @@ ASKED = (
 _ANSWER = 600  # characters of an answer that are shown
 
 
-def thread_lines(remarks: Sequence[Remark]) -> str:
-    """The remarks with their names, and beneath each what people went on to say there."""
+def thread_lines(remarks: Sequence[Remark], others: Sequence[Remark] = ()) -> str:
+    """The remarks with their names, and beneath each what people went on to say there.
+
+    What stands beneath a remark of `others`, who may not write, says beneath whose.
+    """
     known = {one.id for one in remarks}
+    authors = {one.id: f" beneath a remark of {one.author}, which is shown below" for one in others}
     lines: list[str] = []
     for first in remarks:
         if first.beneath not in known:
-            lines.append(_line(first, first.text, ""))
+            lines.append(_line(first, first.text, "", authors.get(first.beneath, "")))
             lines += [_line(one, one.words, "  ") for one in remarks if one.beneath == first.id]
     return "\n".join(lines)
 
@@ -36,9 +40,9 @@ def plain_lines(remarks: Sequence[Remark]) -> str:
     return "\n".join(f"- {remark.author}: {remark.text}" for remark in remarks)
 
 
-def _line(one: Remark, words: str, indent: str) -> str:
+def _line(one: Remark, words: str, indent: str, where: str = "") -> str:
     answered = " (answered)" if one.answer else ""
-    return f"{indent}- [{one.id}] {one.author}{answered}: {_indented(words, indent)}"
+    return f"{indent}- [{one.id}] {one.author}{answered}{where}: {_indented(words, indent)}"
 
 
 def _indented(text: str, indent: str) -> str:

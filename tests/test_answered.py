@@ -114,6 +114,19 @@ def test_what_is_changed_for_them_is_pushed(world: World) -> None:
     assert world.code_host.pushes == pushed + 1
 
 
+def test_a_follow_up_says_beneath_whose_remark_it_stands_where_that_one_is_no_instruction(world: World) -> None:
+    world.reaches(Status.AWAITING_CHECKS)
+    yes = Remark(id="line-10", author="ada", text="shop.py:1: Yes, please.", may_write=True, beneath=EVE.id)
+    is_asked(world, EVE, yes)
+    hands_in(world, {**SUBMISSION, "replies": [{"to": "line-10", "text": "It stays, callers rely on it."}]})
+
+    assert world.advances().status is Status.AWAITING_CHECKS
+
+    shown = told(world)[-1]
+    assert "- [line-10] ada beneath a remark of eve, which is shown below: shop.py:1: Yes, please." in shown
+    assert shown.index("- eve: shop.py:1: Delete it.") > shown.index("[line-10]")
+
+
 def reviews(world: World) -> int:
     return sum(stage is Stage.REVIEW for stage, _ in world.model.judged)
 
