@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,11 @@ from storage.judgments import Stage
 from storage.records import CheckState, Decision
 from storage.status import Status
 from storage.store import Store
+from tests.asking_there import EVE, TO_LINE, WHY, hands_in, is_asked, reviews, told
 from tests.fakes import RecordingCheckpoint, calls
 from tests.world import SUBMISSION, World
 
-WHY = Remark(id="line-7", author="ada", text="shop.py:1: Why 0?", place="shop.py:1", may_write=True)
 DOCS = Remark(id="comment-8", author="lee", text="Do the *docs* say so?\n\nI think not.", may_write=True)
-EVE = Remark(id="line-9", author="eve", text="shop.py:1: Delete it.", place="shop.py:1", may_write=False)
-TO_LINE = {"to": "line-7", "text": "@ada Nobody is owed anything."}
 ANSWERED = {
     **SUBMISSION,
     "replies": [TO_LINE, {"to": "comment-8", "text": "They do not speak of it."}],
@@ -30,26 +27,6 @@ ANSWERED = {
 @pytest.fixture
 def world(sqlite_store: Store, tmp_path: Path) -> World:
     return World(sqlite_store, tmp_path)
-
-
-def hands_in(world: World, *submissions: Mapping[str, object], edits: tuple[tuple[str, str], ...] = ()) -> None:
-    turns: list[Message] = [calls(("edit_file", {"path": "shop.py", "old": old, "new": new})) for old, new in edits] + [
-        calls(("submit_fix", each)) for each in submissions
-    ]
-    world.model.turns = {**world.model.turns, Stage.FIX: turns}
-
-
-def told(world: World) -> list[str]:
-    """What each turn of a fix was shown, as it stands in the text."""
-    asked = (request.messages for request in world.model.asked if request.stage is Stage.FIX)
-    texts = ((getattr(block, "text", "") for message in messages for block in message.blocks) for messages in asked)
-    return ["\n".join(each) for each in texts]
-
-
-def is_asked(world: World, *remarks: Remark) -> None:
-    for remark in remarks:
-        world.code_host.remark(1, remark)
-    assert world.advances().status is Status.AWAITING_FIX
 
 
 def test_each_remark_is_answered_beneath_it_and_what_has_no_line_in_one_comment(world: World) -> None:
@@ -125,10 +102,6 @@ def test_a_follow_up_says_beneath_whose_remark_it_stands_where_that_one_is_no_in
     shown = told(world)[-1]
     assert "- [line-10] ada beneath a remark of eve, which is shown below: shop.py:1: Yes, please." in shown
     assert shown.index("- eve: shop.py:1: Delete it.") > shown.index("[line-10]")
-
-
-def reviews(world: World) -> int:
-    return sum(stage is Stage.REVIEW for stage, _ in world.model.judged)
 
 
 def test_an_answer_alone_is_no_round_and_is_neither_proven_nor_reviewed_again(world: World) -> None:
