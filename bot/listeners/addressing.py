@@ -37,6 +37,11 @@ _OF_THIS = re.compile(
     r"(why|split|undo|unmerge|unsplit|linear)(?: (?:this|that|it|these)(?: report| one)?| the (?:merge|split))?",
     re.IGNORECASE,
 )
+_LOOKED_INTO = re.compile(
+    r"(?:(?:please|pls|can you|could you) )*(?:investigate|check(?: out)?|(?:(?:have|take) a )?look (?:into|at))"
+    r"(?: (?:this|that|the))?(?: (?:one|message|issue|ticket|alert|error))?:? (?P<link>https?://\S+)",
+    re.IGNORECASE,
+)
 _END = "?!. "
 _PLEASE = ("please", "pls", "plz")
 _BEHIND = "?!.,:;"
@@ -86,6 +91,8 @@ def command_in(text: str, our_user: str) -> str:
     alone = words.lower().rstrip("?!. ")
     if alone in set(Verb):
         return alone
+    if asked := _LOOKED_INTO.fullmatch(_bare_words(words)):
+        return f"investigate {asked['link']}"
     if _REPORT.fullmatch(words.rstrip(_END)):
         return words.rstrip(_END)
     return words if _ABOUT_A_REPORT.fullmatch(words) or _AHEAD.fullmatch(words) else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -30,25 +29,22 @@ from bot.listeners import (
     tracking,
 )
 from bot.listeners.addressing import as_command, as_pasted
-from bot.listeners.asking import begun, place_for
 from bot.listeners.deps import Deps
-from bot.listeners.finding import REPORT, find_typed, is_known
+from bot.listeners.finding import REPORT, find_typed
+from bot.listeners.investigating import investigate_typed
 from bot.listeners.outcomes import outcomes_typed
 from bot.listeners.payload import Typed
 from bot.listeners.standing import standing_typed
 from bot.listeners.telling import tell
 from bot.listeners.unshown import unshown
-from bot.sources.slack import SOURCE, words_of
 from bot.views.condition import Condition, condition
 from bot.views.escape import one_line, plain
 from bot.views.help import HELP
 from bot.views.limits import within
 from storage.columns import now
-from storage.raw import RawSignal, Severity
 from storage.status import WORKED_ON, Visibility
 from storage.switches import PAUSED
 
-_ON_IT = "On it. In a moment I tell you here what became of it."
 _ALIKE = 0.75  # how much, of 1; any word was taken for “resume”, which starts all work
 _IN_TIME = 2.5  # seconds; Slack waits three for an acknowledgement
 _HELD = "`/signalbox held` lists what is held, with *Restore*, and what was restored last, with *Hold again*."
@@ -68,7 +64,6 @@ _ELSEWHERE = {
     **dict.fromkeys(("list", "search", "show", "open", "reports"), _FIND),
     **dict.fromkeys(("approvals", "doctor", "pull"), _SHELL),
     "week": "`/signalbox outcomes since 7d` tells what came of this channel's reports.",
-    **dict.fromkeys(("investigate", "report"), "That is a command of its own: `/investigate` and what is wrong."),
 }  # what people try here and is done elsewhere
 _SAME = {
     "assign": Verb.GIVE,
@@ -79,7 +74,7 @@ _SAME = {
     **dict.fromkeys(("done", "resolve", "resolved", "mended", "deployed"), Verb.FIXED),
 }  # other words for what is done here
 _MINE = "mine"
-_USAGE = "Say what is wrong, such as: `/investigate the export of large reports ends with an error`"
+_INVESTIGATE = frozenset({"investigate", "report"})  # it is a command of its own, and meant in the same way here
 
 Said = tuple[str, list[Block]]
 
@@ -89,7 +84,7 @@ def register(app: App, deps: Deps) -> None:
 
     @app.command(Command.INVESTIGATE.value)
     def investigate(ack: Ack, command: dict[str, Any]) -> None:
-        _answer(ack, Typed.of(command), _investigate, deps)
+        _answer(ack, Typed.of(command), investigate_typed, deps)
 
     @app.command(Command.SIGNALBOX.value)
     def signalbox(ack: Ack, command: dict[str, Any]) -> None:
@@ -106,6 +101,8 @@ def signalbox_said(typed: Typed, deps: Deps) -> Said:
     word = _SAME.get(word, word)
     if REPORT.fullmatch(word):
         typed, word = replace(typed, text=f"{Verb.FIND} {word}"), Verb.FIND
+    if word in _INVESTIGATE:
+        return investigate_typed(replace(typed, text=typed.text.partition(" ")[2]), deps)
     if word not in set(Verb):
         return _unknown(word), []
     verb = Verb(word)
@@ -139,32 +136,6 @@ def _answer(ack: Ack, typed: Typed, work: Callable[[Typed, Deps], Said], deps: D
     ack(text=text, blocks=within(blocks) or None)
     if time.monotonic() - began > _IN_TIME and typed.channel and typed.user:
         tell(typed.channel, typed.user, text, deps, blocks=blocks, address=typed.address)
-
-
-def _investigate(typed: Typed, deps: Deps) -> Said:
-    """Remember what was typed as a signal that somebody asked about."""
-    if not typed.text.strip():
-        return _USAGE, []
-    if already := is_known(typed, deps):
-        return already
-    place = place_for(typed.user, typed.team, typed.channel, deps)
-    if isinstance(place, str):
-        return place, []
-    name = hashlib.sha256((typed.trigger or now().isoformat()).encode()).hexdigest()[:16]
-    deps.pipeline.ingest(
-        RawSignal(
-            source=SOURCE,
-            external_id=f"{typed.channel}/investigate-{name}",
-            body=words_of(typed.text),
-            author=typed.user,
-            channel=typed.channel,
-            visibility=place.visibility,
-            severity=Severity.WARNING,
-            happened_at=now(),
-            asked_by=typed.user,
-        )
-    )
-    return begun(deps, _ON_IT), []
 
 
 def _status(typed: Typed, deps: Deps) -> Said:

@@ -9,6 +9,7 @@ from functools import partial
 from agents import rules
 from bot.listeners.asking import paused
 from bot.listeners.deps import Deps
+from bot.listeners.links import MessageLink, message_link, page_link
 from bot.listeners.naming import REF, Said, about, is_for, scene_of, seen, trimmed
 from bot.listeners.payload import Typed
 from bot.sources.slack import SOURCE
@@ -20,12 +21,6 @@ from storage.records import Report, Signal
 from storage.status import SignalStatus, Visibility
 
 _WHICH = re.compile(rf"\w+\s+{REF}\s+<?(\S*[/:\d]\S*?)>?", re.IGNORECASE)
-_PERMALINK = re.compile(r"https://\S+/archives/([CDG][A-Z0-9]+)/p(\d{10})(\d{6})(?:\?\S*)?")
-_MESSAGE = re.compile(
-    r"\w+\s+<?(?:https?://\S+?/archives/)?([CDG][A-Z0-9]+)/p?(\d{10})\.?(\d{6})"
-    r"(?:\?(?:\S*?thread_ts=(\d{10}\.\d{6}))?[^\s|>]*)?(?:\|[^>]*)?>?"
-)
-_ADDRESS = re.compile(r"\w+\s+<?(https?://[^\s|>]+)(?:\|[^>]*)?>?", re.IGNORECASE)
 _WHY = (
     "Name the report, or give the link of a message, an issue or a ticket: `/signalbox why SB-12`, "
     "`/signalbox why https://…/archives/…`"
@@ -34,11 +29,11 @@ _WHY = (
 
 def why_typed(typed: Typed, deps: Deps) -> Said:
     """`/signalbox why SB-12`, of one signal if its address or id follows; or what became of anything, by its link."""
-    if message := _MESSAGE.fullmatch(trimmed(typed)):
-        channel, ts = message[1], f"{message[2]}.{message[3]}"
-        return _of_message(channel, ts, message[4] or "", typed, deps)
-    if page := _ADDRESS.fullmatch(trimmed(typed)):
-        return _of_page(page[1], typed, deps)
+    words = trimmed(typed).partition(" ")[2].strip()
+    if message := message_link(words):
+        return _of_message(message, typed, deps)
+    if page := page_link(words):
+        return _of_page(page, typed, deps)
     named = _WHICH.fullmatch(trimmed(typed))
     if named is None:
         return about(typed, deps, _WHY, why_here)
@@ -68,22 +63,22 @@ def why_here(report: Report, user: str, team: str, deps: Deps, name: str = "") -
     return f"Why these signals are in {report.ref}", why(told)
 
 
-def _of_message(channel: str, ts: str, thread_ts: str, typed: Typed, deps: Deps) -> Said:
+def _of_message(link: MessageLink, typed: Typed, deps: Deps) -> Said:
     """Why a message is where it is, or in no report. Nothing is said of a private one but in its channel."""
     if refusal := rules.may_ask(deps.person(typed.user, typed.team), deps.home_team):
         return refusal, []
-    report = deps.store.reports.at_thread(channel, thread_ts or ts)
+    report = deps.store.reports.at_thread(link.channel, link.thread_ts or link.ts)
     if report is not None:
         return _of_report(report.id or 0, typed, deps)
-    terms = deps.policy.channel(channel)
-    signal = _signal_at(channel, ts, thread_ts, deps)
+    terms = deps.policy.channel(link.channel)
+    signal = _signal_at(link, deps)
     private = (terms is not None and terms.visibility is Visibility.PRIVATE) or (
         signal is not None and signal.visibility is Visibility.PRIVATE
     )
-    if private and typed.channel != channel:
+    if private and typed.channel != link.channel:
         return unfiled.NOT_HERE, []
     if signal is None:
-        return unfiled.unknown(channel, watched=terms is not None), []
+        return unfiled.unknown(link.channel, watched=terms is not None), []
     return _of_signal(signal, typed, deps)
 
 
@@ -110,11 +105,11 @@ def _of_report(report_id: int, typed: Typed, deps: Deps, name: str = "") -> Said
         return unfiled.NOT_HERE, []
 
 
-def _signal_at(channel: str, ts: str, thread_ts: str, deps: Deps) -> Signal | None:
+def _signal_at(link: MessageLink, deps: Deps) -> Signal | None:
     """The signal that a message is, or that it answers."""
-    message = deps.store.messages.get(f"{channel}/{ts}")
-    root = message.thread if message is not None else f"{channel}/{thread_ts}"
-    for name in (f"{channel}/{ts}", root):
+    message = deps.store.messages.get(link.message)
+    root = message.thread if message is not None else f"{link.channel}/{link.thread_ts}"
+    for name in (link.message, root):
         if found := deps.store.signals.find(SOURCE, name):
             return found[-1]
     return None
@@ -122,5 +117,5 @@ def _signal_at(channel: str, ts: str, thread_ts: str, deps: Deps) -> Signal | No
 
 def _name_of(said: str) -> str:
     """The id of the message that a link of Slack's leads to; anything else is a name already."""
-    link = _PERMALINK.fullmatch(said)
-    return f"{link[1]}/{link[2]}.{link[3]}" if link else said
+    link = message_link(said)
+    return link.message if link else said

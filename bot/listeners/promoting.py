@@ -32,6 +32,7 @@ class Asked:
     channel: str
     ts: str
     seen: SlackEvent | None = None
+    at: str = ""  # the channel in which they ask, where that is another
 
     @property
     def message(self) -> str:
@@ -60,14 +61,15 @@ def _promote(asked: Asked, place: Place, deps: Deps) -> str:
     if signal is None or not is_alive(signal):
         return _DELETED
     left = deps.store.signals.leave_dismissed(signal.id or 0, asked.by)
-    return _told(signal, deps) if left is None else _anew(signal, left, deps)
+    return _told(signal, asked, deps) if left is None else _anew(signal, left, asked, deps)
 
 
-def _anew(signal: Signal, left: Report, deps: Deps) -> str:
+def _anew(signal: Signal, left: Report, asked: Asked, deps: Deps) -> str:
     """Have what was under a dismissed report looked at again."""
     deps.nudge_signal(signal.id or 0)
     deps.pipeline.means.messenger.publish(left.id or 0)
-    return begun(deps, f"On it. {_named(left, deps)} was dismissed, so a new report comes in {_home(signal, deps)}.")
+    home = _home(signal, asked, deps)
+    return begun(deps, f"On it. {_named(left, deps)} was dismissed, so a new report comes in {home}.")
 
 
 def _take_in(asked: Asked, deps: Deps) -> str:
@@ -101,12 +103,12 @@ def _may_answer(answer: SlackEvent, deps: Deps) -> bool:
     return counts(answer, deps.policy.channel(answer.channel), deps.our_bot, deps.home_team)
 
 
-def _told(signal: Signal, deps: Deps) -> str:
+def _told(signal: Signal, asked: Asked, deps: Deps) -> str:
     if signal.status is SignalStatus.HELD:
         deps.store.signals.told_held(signal.id or 0)
         return _HELD
     if signal.report_id is None or signal.status is not SignalStatus.FILED:
-        return begun(deps, f"{_ON_IT}{_home(signal, deps)}.")
+        return begun(deps, f"{_ON_IT}{_home(signal, asked, deps)}.")
     report = deps.store.reports.get(signal.report_id)
     named, can_research = _named(report, deps), deps.pipeline.means.model.can_research
     if report.status is Status.AWAITING_RESEARCH and can_research:
@@ -123,7 +125,7 @@ def _named(report: Report, deps: Deps) -> str:
     return f"<{where}|{report.ref}>" if where else report.ref
 
 
-def _home(signal: Signal, deps: Deps) -> str:
+def _home(signal: Signal, asked: Asked, deps: Deps) -> str:
     terms = deps.policy.channel(signal.channel)
-    elsewhere = terms is not None and terms.report_to not in ("", signal.channel)
-    return f"<#{terms.report_to}>" if terms is not None and elsewhere else "this channel"
+    home = (terms.report_to if terms is not None else "") or signal.channel
+    return "this channel" if home == (asked.at or asked.channel) else f"<#{home}>"
