@@ -5,8 +5,8 @@ from __future__ import annotations
 _TOPICS: dict[str, tuple[str, ...]] = {
     "Report and ask": (
         (
-            "`/investigate the export hangs` (or the link of a message), or “Investigate this” in a message's menu, opens "
-            "a report and looks for the cause."
+            "`/investigate the export hangs` (or the link of a message), or “Investigate this” in a message's menu, "
+            "opens a report and looks for the cause."
         ),
         (
             "`/signalbox ask SB-12 since which release?`, or “@signalbox since which release?” in its thread, has me "
