@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -9,11 +10,18 @@ from agents.exchange import Ran
 
 LOG_LIMIT = 20_000
 TIMED_OUT = 124  # the port's number
+_WIDE = re.compile(r"([-=_─━═ ])\1{59,}")  # the rules and blanks of tables, such as those of coverage
+_LEFT = 20  # of them
+
+
+def _narrowed(output: str) -> str:
+    """Without the width of tables: a few hundred signs a line left no room for what failed."""
+    return _WIDE.sub(lambda wide: wide[1] * _LEFT, output)
 
 
 def log_of(command: Sequence[str], ran: Ran) -> str:
     """The command, what it printed and how it ended; cut in the middle, so that the last lines with the times stay."""
-    head, output = f"$ {shlex.join(command)}\n", ran.output.rstrip()
+    head, output = f"$ {shlex.join(command)}\n", _narrowed(ran.output).rstrip()
     if len(output) > LOG_LIMIT:
         left = len(output) - LOG_LIMIT
         output = f"{output[: LOG_LIMIT // 4]}\n[… {left} characters left out …]\n{output[-LOG_LIMIT * 3 // 4 :]}"
