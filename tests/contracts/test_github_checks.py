@@ -146,14 +146,15 @@ def test_what_a_person_cancelled_is_pending_and_says_by_whom(stage: Stage) -> No
     assert (check.state, check.cancelled_by, check.log) == (CheckState.PENDING, "anna-b", "")
 
 
-def test_what_was_cancelled_for_taking_too_long_is_red_and_says_so(stage: Stage) -> None:
-    there = Actions({1: (10, "push")}, [(5, 1, "test", CANCELLED)], log=STOPPED, annotations=[_note(TOO_LONG)])
+@pytest.mark.parametrize("why", [TOO_LONG, "The run was canceled by @merge-queue[bot]."])
+def test_what_was_cancelled_by_no_person_is_red_and_says_why(stage: Stage, why: str) -> None:
+    there = Actions({1: (10, "push")}, [(5, 1, "test", CANCELLED)], log=STOPPED, annotations=[_note(why)])
 
     (check,) = there.checks(stage)
 
     assert (check.state, check.cancelled_by) == (CheckState.RED, "")
     assert "The operation was canceled." in check.log
-    assert TOO_LONG in check.log
+    assert why in check.log
 
 
 @pytest.mark.parametrize("fine_grained", [False, True])

@@ -27,7 +27,7 @@ R = TypeVar("R", CheckRun, WorkflowJob | WorkflowRun)
 _GREEN = frozenset({"success", "neutral", "skipped"})
 _WAITING = frozenset({"action_required", "stale"})  # for a person, or for another run
 _CANCELLED = "cancelled"
-_BY_HAND = re.compile(r"\bThe run was cancell?ed by @?([\w.-]+(?:\[bot\])?)")  # an annotation of each of its jobs
+_CANCELLED_BY = re.compile(r"\bThe run was cancell?ed by @?([\w-]+)(\[bot\])?")  # an annotation of each of its jobs
 _RUN_PAGE = re.compile(r"/actions/runs/(\d+)")
 _ACTIONS = "github-actions"
 _MOST_NOTES = 50
@@ -72,15 +72,15 @@ def _reported(repo: Repo, commit: Commit, timeout: float | None) -> list[Check]:
 
 def _check(repo: Repo, run: CheckRun, timeout: float | None) -> Check:
     """A check run. What a person cancelled they may begin anew, or want no more: nothing is to be mended."""
-    state, log, by = _state_of(run, timeout), "", None
+    state, log, by_hand = _state_of(run, timeout), "", ""
     if state is CheckState.RED and timeout is not None:
         log = _log_of(repo, run, timeout)
-        by = _BY_HAND.search(log) if run.conclusion == _CANCELLED else None
-    if by is not None:
+        by = _CANCELLED_BY.search(log) if run.conclusion == _CANCELLED else None
+        by_hand = by[1] if by is not None and not by[2] else ""
+    if by_hand:
         state, log = CheckState.PENDING, ""
     page = run.html_url or run.details_url or ""
-    cancelled_by = by[1].rstrip(".") if by else ""
-    return Check(name=run.name, state=state, log=log, url=page, ended_at=run.completed_at, cancelled_by=cancelled_by)
+    return Check(name=run.name, state=state, log=log, url=page, ended_at=run.completed_at, cancelled_by=by_hand)
 
 
 def _worked(repo: Repo, commit: Commit, timeout: float | None) -> list[Check]:
