@@ -101,6 +101,20 @@ def test_a_cache_can_be_made_beside_packages_and_no_package_be_changed(
     assert sorted(each.name for each in modules.iterdir()) == [".bin", "@acme", "rounded"]
 
 
+@pytest.mark.parametrize("cache", [".cache", ".vite", ".vite-temp"])
+def test_a_cache_that_was_left_where_packages_are_installed_is_in_no_tools_way(
+    ground: Ground, modules: Path, cache: str
+) -> None:
+    (modules / cache).mkdir()
+    (modules / cache / "results.json").write_text("{}")
+    with ground.open(dependencies={"node_modules": str(modules)}) as workspace:
+        written = said(
+            workspace, f"cd node_modules && mkdir -p {cache} && echo 1 > {cache}/results.json && cat {cache}/*"
+        )
+
+    assert written == "1\n"
+
+
 def test_nothing_lent_or_cached_comes_into_a_patch_or_is_seen_by_git(workspace: SandboxWorkspace) -> None:
     said(workspace, "mkdir node_modules/.cache; echo x > node_modules/.cache/a; echo 'PRICE = 2' > shop.py")
 

@@ -20,6 +20,7 @@ from agents.terms import Repository
 
 _SHELF = "/lent"  # where packages are seen that a checkout links to
 _LINKED = "node_modules"
+_CACHES = (".cache", ".vite")  # how their names begin; a tool fails to write through a link to one that is lent
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ def _links(folder: Path, place: str) -> Iterator[tuple[str, dict[str, str]]]:
     """
     here: dict[str, str] = {}
     for entry in os.scandir(folder):
+        if entry.name.startswith(_CACHES):
+            continue
         if entry.name.startswith("@") and entry.is_dir(follow_symlinks=False):
             inner = f"{place}/{entry.name}"
             yield inner, {each.name: _target(each, inner) for each in os.scandir(entry)}
