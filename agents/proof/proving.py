@@ -14,9 +14,10 @@ from agents.patches.inline_tests import holds_tests, may_hold_both, within_tests
 from agents.patches.patch import FileChange, only, read_patch
 from agents.ports import Workspaces
 from agents.proof.logs import TIMED_OUT, ended, log_of
+from agents.proof.whole import command_for, failures_said, is_run_whole, why_not_failing, why_not_passing
 from agents.suites.compiled import is_unbuilt
 from agents.suites.javascript import is_source
-from agents.suites.naming import is_pytest, running, running_again, stops_early
+from agents.suites.naming import is_pytest, running_again, stops_early
 from agents.suites.reporting_runs import run_reporting
 from agents.suites.suite import Failures, counted, is_green, is_red, named
 from agents.terms import Repository
@@ -56,6 +57,11 @@ class _Attempt:
         with closing(self.workspaces.open(self.repository, self.base_sha, patch)) as workspace:
             return [run_reporting(workspace, self.repository, command) for command in commands]
 
+    def run_both(self, patch: str, command: Sequence[str]) -> tuple[Ran, Ran]:
+        """This command and that of the whole suite; once, where they are one."""
+        ran = self.run(patch, *dict.fromkeys((tuple(command), self.repository.test_command)))
+        return ran[0], ran[-1]
+
     def tests_of(self, patch: str, files: Sequence[str]) -> tuple[str, str]:
         """The tests' part of the patch, and what of that stands beside code. ValueError if the patch does not fit.
 
@@ -91,7 +97,7 @@ def prove_patch(
     with the whole patch; of the suite nothing may fail that does not fail on the base. `why_not` is empty if it holds.
     """
     attempt = _Attempt(workspaces, repository, base_sha, frozenset(planned))
-    suite_command, named_command = repository.test_command, running(repository.test_command, submission.test_ids)
+    suite_command, named_command = repository.test_command, command_for(repository, submission.test_ids)
     try:
         tests, beside = attempt.tests_of(patch, submission.test_files)
         if why_not := _unfit(submission, tests) or next(iter(weakened(read_patch(beside), beside=True)), ""):
@@ -99,20 +105,20 @@ def prove_patch(
         (before,) = attempt.run(tests, named_command)
         if why_not := _why_not_red(before, submission, repository):
             return _unproven(submission, why_not, before_log=log_of(named_command, before))
-        after, suite = attempt.run(patch, named_command, suite_command)
-        passed = is_green(after)
-        suited = _judged(suite, patch, attempt) if passed else _Suited()
+        after, suite = attempt.run_both(patch, named_command)
+        not_green = _why_not_green(after, submission, repository)
+        suited = _Suited() if not_green else _judged(suite, patch, attempt)
     except ValueError as error:
         return _unproven(submission, f"The patch does not fit on the base commit: {error}")
     return Proof(
         test_ids=submission.test_ids,
         failed_before=True,
-        passed_after=passed,
-        suite_passed=passed and not suited.why_not,
+        passed_after=not not_green,
+        suite_passed=not not_green and not suited.why_not,
         before_log=log_of(named_command, before),
         after_log=log_of(named_command, after),
         suite_log="\n\n".join(filter(None, (log_of(suite_command, suite), suited.log))),
-        why_not=suited.why_not if passed else f"The new tests do not pass with the change ({ended(after)}).",
+        why_not=not_green or suited.why_not,
         known_failures=suited.known,
         unsteady=suited.unsteady,
     )
@@ -153,11 +159,17 @@ def _why_not_red(before: Ran, submission: FixSubmission, repository: Repository)
         return "The new tests pass without the change, so they do not show the problem."
     if before.exit_code == TIMED_OUT:
         return "The new tests ran out of time without the change, so it is not seen that they fail."
-    by_pytest = is_pytest(repository.test_command)
-    why_not = _why_not_by_pytest(before, submission) if by_pytest else _why_not_by_name(before, submission)
+    why_not = _why_not_by_its_kind(before, submission, repository)
     if why_not or _shows(before, submission.expected_failure, repository):
         return why_not
     return f"Without the change the new tests fail, but not with “{submission.expected_failure}”."
+
+
+def _why_not_by_its_kind(before: Ran, submission: FixSubmission, repository: Repository) -> str:
+    if is_run_whole(repository):
+        return why_not_failing(before, submission.test_ids)
+    by_pytest = is_pytest(repository.test_command)
+    return _why_not_by_pytest(before, submission) if by_pytest else _why_not_by_name(before, submission)
 
 
 def _why_not_by_name(before: Ran, submission: FixSubmission) -> str:
@@ -203,12 +215,14 @@ def _covers(test_id: str, line: str) -> bool:
 
 
 def _shows(before: Ran, expected: str, repository: Repository) -> bool:
-    """Whether the log tells of the expected failure; neither the test's source nor its name does.
+    """Whether the log or a report tells of the expected failure; neither the test's source nor its name does.
 
     Of pytest's only error lines count, or what it writes flush left where it was told to write none.
     """
-    lines = [line for line in before.output.splitlines() if not is_source(line)]
-    if is_pytest(repository.test_command):
+    by_pytest = is_pytest(repository.test_command)
+    text = before.output if by_pytest else f"{before.output}\n{failures_said(before)}"
+    lines = [line for line in text.splitlines() if not is_source(line)]
+    if by_pytest:
         messages = [line.partition(" - ")[2] for line in lines if line.startswith("FAILED ")]
         errors = [line for line in lines if re.match(r"E\s", line)]
         lines = [*messages, *(errors or [line for line in lines if not re.match(r"\s|FAILED |[=_]{2}", line)])]
@@ -221,6 +235,12 @@ def _flat(text: str) -> str:
 
 
 # ── after: green ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _why_not_green(after: Ran, submission: FixSubmission, repository: Repository) -> str:
+    if is_run_whole(repository):
+        return why_not_passing(after, submission.test_ids)
+    return "" if is_green(after) else f"The new tests do not pass with the change ({ended(after)})."
 
 
 @dataclass(frozen=True)

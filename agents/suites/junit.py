@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET  # what could expand without bound is refused below
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from agents.suites.counted import Counted
 
@@ -12,6 +13,16 @@ _ANY: frozenset[int] = frozenset()  # the report says whether the run came to it
 _FAILED = ("failure", "error")
 _DEEPEST = 100  # suites in each other
 _UNNAMED = frozenset({"", "test"})  # as node's runner calls every class
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test in a report: neither failed nor passed when it was skipped. `said` is what is told of its failure."""
+
+    name: str
+    failed: bool
+    passed: bool
+    said: str
 
 
 class _Typed(ValueError):
@@ -32,9 +43,32 @@ def by_junit(reports: Sequence[str]) -> Counted | None:
     return sum((_read(report) for report in reports), Counted(Counter(), 0, 0, codes=_ANY))
 
 
+def cases(reports: Sequence[str]) -> list[Case]:
+    """All tests of the reports that can be read, in their order."""
+    return [case for report in reports for case in _cases(report)]
+
+
+def _cases(report: str) -> list[Case]:
+    try:
+        suites = _suites(_parsed(report), ())
+        return [_case(one, path) for suite, path in suites for one in suite.findall("testcase")]
+    except (ET.ParseError, ValueError):
+        return []
+
+
+def _case(case: ET.Element, path: tuple[str, ...]) -> Case:
+    marks = [found for mark in _FAILED if (found := case.find(mark)) is not None]
+    said = "\n".join(f"{mark.get('message', '')}\n{''.join(mark.itertext())}" for mark in marks)
+    return Case(_name(case, path), bool(marks), not marks and case.find("skipped") is None, said)
+
+
+def _parsed(report: str) -> ET.Element:
+    return ET.fromstring(report, ET.XMLParser(target=_Untyped()))  # noqa: S314 it takes no entities
+
+
 def _read(report: str) -> Counted:
     try:
-        return _counted(ET.fromstring(report, ET.XMLParser(target=_Untyped())))  # noqa: S314 it takes no entities
+        return _counted(_parsed(report))
     except (ET.ParseError, ValueError):  # numbers too long to be any are among these
         return Counted(Counter(), 0, 0, whole=False, codes=_ANY)
 
@@ -43,13 +77,10 @@ def _counted(top: ET.Element) -> Counted:
     failed: Counter[str] = Counter()
     passed = told = 0
     for suite, path in _suites(top, ()):
-        cases = suite.findall("testcase")
-        told += _told(suite) if cases or suite.find("testsuite") is None else 0
-        for case in cases:
-            if any(case.find(mark) is not None for mark in _FAILED):
-                failed[_name(case, path)] += 1
-            elif case.find("skipped") is None:
-                passed += 1
+        ran = [_case(one, path) for one in suite.findall("testcase")]
+        told += _told(suite) if ran or suite.find("testsuite") is None else 0
+        failed.update(case.name for case in ran if case.failed)
+        passed += sum(case.passed for case in ran)
     return Counted(failed, max(told, failed.total()), passed, codes=_ANY)
 
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agents.suites.naming_compiled import selecting_cargo, selecting_go
-from agents.suites.naming_javascript import names_its_tests, selecting
+from agents.suites.naming_javascript import names_its_tests, selecting, takes_tests
 
 _PYTEST = re.compile(r"(?:^|/)(?:pytest|py\.test)$")
+_OTHERS = re.compile(r"(?:^|/)(?:unittest|rspec|phpunit)$")
 _STOPPING = re.compile(r"--?(?:bail|fail-?fast)(?:=(?!false|0).*)?")
 # Options of pytest and of its usual plugins whose value is the next word; that of any other stands after a `=`.
 _VALUED = frozenset(
@@ -27,6 +28,12 @@ def is_pytest(command: Sequence[str]) -> bool:
 def stops_early(command: Sequence[str]) -> bool:
     """Whether it is told to end with the first failure, so that nothing is known of the tests behind it."""
     return any(_STOPPING.fullmatch(word) for word in command)
+
+
+def takes_names(command: Sequence[str]) -> bool:
+    """Whether it is known to run just the tests that are added to it, as most that call several runners do not."""
+    compiled = selecting_go(command, ()) or selecting_cargo(command, ())
+    return is_pytest(command) or compiled is not None or takes_tests(command) or any(map(_OTHERS.search, command))
 
 
 def running(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def selecting(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
         return _mocha(command, tests)
     if any(_AVA.search(word) for word in command):
         return (*command, *(part for title in _titles(tests) for part in ("--match", title)), *_files_alone(tests))
-    if "--test" in command and any(_NODE.search(word) for word in command):
+    if _runs_node(command):
         return _node(command, tests)
     files: dict[str, None] = {}
     names: list[str] = []
@@ -46,6 +46,15 @@ def selecting(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
 def names_its_tests(command: Sequence[str]) -> bool:
     """Whether it runs tests again by the names that its log gives them."""
     return any(pattern.search(word) for word in command for pattern in (_RUNNER, _MOCHA))
+
+
+def takes_tests(command: Sequence[str]) -> bool:
+    """Whether it is one of the runners that are known, which run the files or names that are added."""
+    return names_its_tests(command) or _runs_node(command) or any(_AVA.search(word) for word in command)
+
+
+def _runs_node(command: Sequence[str]) -> bool:
+    return "--test" in command and any(_NODE.search(word) for word in command)
 
 
 def _mocha(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:

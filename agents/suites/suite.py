@@ -57,9 +57,13 @@ class Failures:
 
     def missing(self, tests: Sequence[str]) -> list[str]:
         """Those of the tests after which nothing that failed is named. How names begin differs, their ends do not."""
-        names = [f" {_words(name)} " for name in self.tests]
-        ends = ((test, _words(_end(test))) for test in tests)
-        return [test for test, end in ends if end and not any(f" {end} " in name for name in names)]
+        return [test for test in tests if _end(test) and not any(is_named(test, name) for name in self.tests)]
+
+
+def is_named(test: str, name: str) -> bool:
+    """Whether a log or report means this test by that name; a whole file is none."""
+    end = _words(_end(test))
+    return bool(end) and f" {end} " in f" {_words(name)} "
 
 
 def _end(test: str) -> str:
