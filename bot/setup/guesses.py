@@ -38,7 +38,7 @@ _OTHERS = (  # a file that tells of a language, how its tests run, and what they
         "lend it Go and its modules by `toolchains` and `dependencies`, or name an `image`",
     ),
     ("Cargo.toml", ("cargo", "test", "--no-fail-fast"), "lend it Rust by `toolchains`, or name an `image`"),
-    ("pom.xml", ("mvn", "-o", "test"), "name an `image` that has its packages"),
+    ("pom.xml", ("mvn", "-o", "test"), "lend it Maven, a JDK and its packages or name an `image`, and `test_report`"),
     ("Gemfile", ("bundle", "exec", "rspec"), "name an `image` that has its gems"),
 )
 _RUNNERS = dict.fromkeys(("npx", "node", "yarn", "pnpm"), _NODE) | {run[0]: to_do for _, run, to_do in _OTHERS}
