@@ -143,6 +143,16 @@ def _place(value: str) -> str:
     return value
 
 
+def _repository_file(value: str) -> str:
+    parts = value.split("/")
+    if not value.isprintable() or any(part.strip() in ("", ".", "..") for part in parts):
+        raise ValueError(
+            "this is no file of a repository; write it from the top, without a slash before it, such as "
+            "pyproject.toml, uv.lock or requirements/test.txt"
+        )
+    return value
+
+
 def _own_folder(value: str) -> str:
     """One that somebody made for this: whole trees of the system or of all users hold what no foreign code may read."""
     path = PurePosixPath(value)
@@ -271,5 +281,7 @@ OptionalGlob = Annotated[str, AfterValidator(_glob_or_none)]
 """The same, or nothing."""
 Place = Annotated[str, AfterValidator(_place)]
 """A folder of a checkout, from its top."""
+RepositoryFile = Annotated[str, AfterValidator(_repository_file)]
+"""A file of a repository, from its top."""
 OwnFolder = Annotated[str, AfterValidator(_own_folder)]
 """A folder of this machine that may be shown to what runs in the sandbox."""

@@ -31,6 +31,7 @@ from agents.term_forms import (
     OwnFolder,
     PersonId,
     Place,
+    RepositoryFile,
     RepositoryName,
     RoomId,
     ServiceUrl,
@@ -149,6 +150,7 @@ class Repository(Terms):
     lint_commands: tuple[Command, ...] = ()  # a fix may make none of these end worse: linters, formatters, types
     prepare: OptionalCommand = ()  # run in every fresh checkout, for what a build makes; git must ignore what it makes
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
+    requirements_from: tuple[RepositoryFile, ...] = ()  # files that say more of them; lock files: versions
     environment: str = ""  # folder of a ready-made virtual environment instead
     image: Image = ""  # of a container with all that its tests need, git too: its code runs in docker or podman
     toolchains: tuple[OwnFolder, ...] = ()  # of this machine, seen at their own paths; what is in their bin can be run

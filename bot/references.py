@@ -81,6 +81,7 @@ class _Repository(_Lenient):
     image: Text = ""
     environment: Text = ""
     requirements: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    requirements_from: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     toolchains: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
 
 
@@ -145,7 +146,7 @@ def _closed(key: str, repository: _Repository) -> Iterator[str]:
 
 def _beside_an_image(key: str, repository: _Repository) -> Iterator[str]:
     """What is made or lent by this machine, where an image has it all."""
-    for name in ("environment", "requirements", "toolchains"):
+    for name in ("environment", "requirements", "requirements_from", "toolchains"):
         if repository.image and getattr(repository, name):
             yield f"{key}.{name}: an image brings its own; put that into {repository.image}, and leave this out"
 

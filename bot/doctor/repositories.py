@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from agents.adapters.sandbox.workspaces import SandboxWorkspaces
 from agents.adapters.sessions import BoundedSession
 from agents.errors import SandboxUnusable
 from agents.exchange import Ran
+from agents.requirements.wanted import Reading, wanted
 from agents.suites.reporting_runs import run_reporting
 from agents.suites.suite import Failures, named
 from agents.terms import Policy, Repository
@@ -70,7 +72,9 @@ def rehearse_tests(settings: Settings, policy: Policy) -> Iterator[Finding]:
     mirrors = Mirrors(settings.signalbox_home / "mirrors", settings.github_url, credentials_of(settings).token)
     workspaces = SandboxWorkspaces(mirrors, settings.signalbox_home)
     for repository in policy.repositories:
-        with closing(workspaces.open(repository, workspaces.head(repository))) as workspace:
+        sha = workspaces.head(repository)
+        yield from () if repository.environment else _packages(repository, partial(mirrors.read, repository, sha))
+        with closing(workspaces.open(repository, sha)) as workspace:
             ran = run_reporting(workspace, repository, repository.test_command)
             linted = [(each, workspace.run(each, seconds=_LINTING)) for each in repository.lint_commands]
         yield _told(repository, ran)
@@ -128,6 +132,21 @@ def _lent(repository: Repository, settings: Settings) -> Iterator[Finding]:
         yield Finding(f"what is lent to {repository.name}", Verdict.MISSING, sentence)
 
 
+def _packages(repository: Repository, read: Reading) -> Iterator[Finding]:
+    """What the repository's own files do not say, though the policy counts on them."""
+    needs = wanted(repository.requirements_from, read, repository.requirements)
+    what = f"packages of {repository.name}"
+    if needs.missing:
+        gone = ", ".join(needs.missing)
+        yield Finding(what, Verdict.MISSING, f"it has no {gone}; correct requirements_from in the policy")
+    if needs.left:
+        sentence = (
+            f"in {', '.join(needs.left)} more is named than packages of an index (folders, addresses, what is"
+            " computed), which is not installed; where its tests need that, name a ready-made `environment`"
+        )
+        yield Finding(what, Verdict.MISSING, sentence)
+
+
 def _objecting(repository: Repository, command: tuple[str, ...], ran: Ran) -> Finding:
     end = " ".join(ran.output.split())[-300:]
     sentence = f"it ends with {ran.exit_code} without any change, so it says nothing of a fix. Its last words: {end}"
@@ -155,7 +174,7 @@ def _told(repository: Repository, ran: Ran) -> Finding:
             what,
             Verdict.BAD,
             f"the suite ended with {ran.exit_code} after {took} and does not say which tests failed, so that no fix can"
-            " be proven; correct test_command, requirements, dependencies or prepare in the policy"
+            " be proven; correct test_command, requirements, requirements_from, dependencies or prepare in the policy"
             f"{_wanting(ran.output)}. Its last words:\n{end}",
         )
     count = failures.tests.total()

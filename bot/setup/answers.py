@@ -80,12 +80,12 @@ def _repository(chosen: Chosen) -> Iterator[str]:
     yield f"test_command = {_value(guess.test_command)}"
     if guess.path:
         yield f"test_environment = {{ PYTHONPATH = {_value(guess.path)} }}"
+    if guess.files:
+        yield f"requirements_from = {_value(guess.files)}  # what code and tests import, as these say at each commit"
     if guess.requirements:
-        yield "requirements = [  # what the code and its tests import, installed before the network closes"
-        yield from (f"  {_value(each)}," for each in guess.requirements)
-        yield "]"
-    if guess.left:
-        yield f"# In {', '.join(guess.left)}: files, addresses, what is computed: not taken; see what is needed."
+        yield f"requirements = {_value(guess.requirements)}  # installed, too, before the network closes"
+    if left := guess.installed.left:
+        yield f"# In {', '.join(left)}: files, addresses, what is computed: not taken; see what is needed."
     if guess.to_do:
         yield f"# Still to do: {guess.to_do}."
 

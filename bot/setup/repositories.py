@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 from collections.abc import Iterator
@@ -18,10 +19,9 @@ from bot.doctor.repositories import examine_addresses
 from bot.github_credentials import credentials_of
 from bot.settings import Settings
 from bot.setup.asking import Asking
-from bot.setup.guesses import READ, Guess, corrected, further, guessed
+from bot.setup.guesses import Guess, corrected, guessed
 
 _SHOWN = 9
-_MOST = 20  # files of a repository that are read
 _OF_AN_APP = "ghs_"  # begins the tokens of an App's installation
 _PASTED = re.compile(  # a repository's name, or an address that has it
     r"(?:(?:https?|ssh)://[^/]+/|git@[^:/]+:)?(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?(?:/.*)?", re.ASCII
@@ -86,15 +86,13 @@ class Hub:
             doubts.append(
                 f"On {branch} of {name} the token sees no file: it is empty, or its contents may not be read."
             )
-        texts = {file: self._text(name, file, branch) for file in READ if file in names}
-        while more := further(texts)[: _MOST - len(texts)]:
-            texts |= {file: self._text(name, file, branch) for file in more}
-        return Chosen(name, branch, guessed(names, texts), tuple(doubts))
+        read = functools.cache(functools.partial(self._text, name, branch))
+        return Chosen(name, branch, guessed(names, read), tuple(doubts))
 
-    def _text(self, name: str, file: str, branch: str) -> str:
+    def _text(self, name: str, branch: str, file: str) -> str | None:
         path = f"repos/{name}/contents/{quote(file)}?ref={quote(branch, safe='')}"
         answer = self._get(path, accept="application/vnd.github.raw+json", missing=True)
-        return answer.content.decode("utf-8-sig", errors="replace").replace("\0", "") if answer.ok else ""
+        return answer.content.decode("utf-8-sig", errors="replace").replace("\0", "") if answer.ok else None
 
     def _get(
         self, path: str, *, accept: str = "application/vnd.github+json", missing: bool = False
@@ -188,10 +186,13 @@ def _is_closed(row: dict[str, Any], *, of_app: bool) -> bool:
 
 
 def _with_tests(asking: Asking, chosen: Chosen) -> Chosen:
-    if chosen.guess.requirements:
-        asking.say(f"For its tests there will be installed: {', '.join(chosen.guess.requirements)}")
-    if chosen.guess.left:
-        asking.say(f"In {', '.join(chosen.guess.left)} more is named than packages of an index, which is not taken.")
+    installed, files = chosen.guess.installed, chosen.guess.files
+    if installed.packages:
+        asking.say(f"For its tests there will be installed: {', '.join(installed.packages)}")
+    if files:
+        asking.say(f"This is read from {', '.join(files)} each time, so a change there needs none here.")
+    if installed.left:
+        asking.say(f"In {', '.join(installed.left)} more is named than packages of an index, which is not taken.")
     if chosen.guess.to_do:
         asking.say(_to_do(chosen.guess))
     while True:

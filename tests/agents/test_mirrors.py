@@ -43,6 +43,26 @@ def test_a_checkout_of_an_older_commit_shows_nothing_newer(
     assert not (tmp_path / "checkout" / "more.txt").exists()
 
 
+def test_a_file_is_read_as_it_was_at_a_commit_and_links_lead_nowhere_else(
+    mirrors: Mirrors, repository: Repository, upstream: Path, tmp_path: Path
+) -> None:
+    first = mirrors.head(repository)
+    git(tmp_path, "clone", "-q", str(upstream), "theirs")
+    theirs = tmp_path / "theirs"
+    (theirs / "needs").mkdir()
+    (theirs / "needs" / "all.txt").write_bytes(b"\xef\xbb\xbfattrs\n\xff")
+    (theirs / "needs.txt").symlink_to("needs/all.txt")
+    (theirs / "secret.txt").symlink_to("/etc/passwd")
+    for command in (("add", "."), ("commit", "-q", "-m", "Need attrs"), ("push", "-q", "origin", "HEAD:main")):
+        git(theirs, *command)
+    later = mirrors.head(repository)
+
+    assert mirrors.read(repository, later, "needs.txt") == "attrs\n\ufffd"
+    nothing = [mirrors.read(repository, later, file) for file in ("secret.txt", "needs", "gone.txt", "")]
+    assert nothing == [None] * 4
+    assert mirrors.read(repository, first, "needs.txt") is None
+
+
 def test_a_mirror_follows_a_base_branch_that_was_rewritten(
     mirrors: Mirrors, repository: Repository, upstream: Path
 ) -> None:

@@ -105,7 +105,7 @@ def test_what_slack_does_not_tell_is_asked_for_again(large: Workspace) -> None:
 
 def test_what_is_private_is_reported_where_it_was_said(large: Workspace) -> None:
     closed = Room("C0CLOSED0", "closed", is_private=True, is_member=True)
-    chosen = Chosen("acme/shop", "main", guessed((), {}))
+    chosen = Chosen("acme/shop", "main", guessed((), lambda _: None))
     boss = Colleague(SAM, "Sam", frozenset(), is_guest=False)
     text = policy_text(answers((boss,), channel=closed, report_to=closed, repository=chosen, issues=True))
     POLICY.write_text(text, encoding="utf-8")

@@ -219,3 +219,20 @@ def test_the_tests_of_a_repository_are_run_where_fixes_will_be_and_their_result_
     assert "`sh nothing.sh`, which prepares a checkout, ended with 2" in unprepared.stdout
     assert "No module named nothing" in unstarted.stdout
     assert (unprepared.returncode, unstarted.returncode) == (1, 1)
+
+
+def test_files_that_say_less_of_packages_than_the_policy_counts_on_are_named(town: Town) -> None:
+    product = town.product.repository
+    (product / "requirements.txt").write_text("-e ./packages/near\n")
+    (product / "test_a.py").write_text("import unittest\n\n\nclass A(unittest.TestCase):\n    def test(self): pass\n")
+    commit(product)
+    with town:
+        policy = town.root / "signalbox.toml"
+        lines = [line for line in policy.read_text().splitlines() if not line.startswith(("environment =", "test_com"))]
+        own = 'requirements_from = ["requirements.txt", "gone.txt"]\ntest_command = ["python", "-m", "unittest"]'
+        policy.write_text("\n".join(lines).replace("[[repositories]]", f"[[repositories]]\n{own}"))
+        told = examined(town, "--tests")
+
+    assert "packages of acme/humanize: it has no gone.txt; correct requirements_from" in told.stdout
+    assert "in requirements.txt more is named than packages of an index" in told.stdout
+    assert "tests of acme/humanize: the whole suite passes" in told.stdout

@@ -67,7 +67,7 @@ def test_what_is_answered_becomes_a_policy_and_secrets_that_only_the_owner_reads
     assert [(each.id, each.repository) for each in policy.channels] == [(SOLAR, "acme/humanize")]
     assert f"\nreport_usd = {Budgets().report_usd}  # " in POLICY.read_text(encoding="utf-8")
     [repository] = policy.repositories
-    assert repository.requirements == ("attrs>=22", "pytest")
+    assert (repository.requirements_from, repository.requirements) == (("setup.cfg",), ("pytest",))
     assert repository.test_environment == {"PYTHONPATH": "src"}
     assert {name: each.options for name, each in policy.sources.items()} == {
         "humanize-issues": {"repository": "acme/humanize"},

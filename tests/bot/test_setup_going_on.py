@@ -47,12 +47,15 @@ def test_whoever_comes_back_with_a_token_names_the_repository_and_all_else_stays
         come_first(whole := tokens(small_town, monkeypatch))
         before = POLICY.read_bytes().replace(b"\n", end.encode())
         POLICY.write_bytes(before)
-        assert "names it now" in come_again(("Token (Enter", whole["GITHUB_TOKEN"]), *_CHOSEN).all_read
+        read = come_again(("Token (Enter", whole["GITHUB_TOKEN"]), *_CHOSEN).all_read
+        for words in ("names it now", "there will be installed: pytest, attrs>=22", "This is read from setup.cfg"):
+            assert words in read
         come_again()  # nothing more is asked
 
     policy = read_policy(POLICY, ALL_KINDS)
     [repository] = policy.repositories
-    assert (repository.name, repository.requirements) == ("acme/humanize", ("attrs>=22", "pytest"))
+    assert (repository.name, repository.requirements) == ("acme/humanize", ("pytest",))
+    assert repository.requirements_from == ("setup.cfg",)
     assert policy.sources["humanize-issues"].report_to == SOLAR
     assert (policy.approvers, POLICY.read_bytes().startswith(before)) == ((PRIYA,), True)
     assert POLICY.read_bytes().count(b"\n") == POLICY.read_bytes().count(end.encode())

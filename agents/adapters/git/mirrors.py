@@ -16,6 +16,7 @@ from pathlib import Path
 
 from agents.adapters.file_lock import StillLocked, held
 from agents.adapters.git.inert_git import GitFailed, run_git, text_of_git
+from agents.adapters.git.reading import file_at
 from agents.adapters.git.remotes import Remote, remote_of
 from agents.circuit import Circuit
 from agents.errors import CodeHostDown, CodeHostRejected
@@ -72,6 +73,12 @@ class Mirrors:
             _clone(mirror.path, sha, to)
         with _translated(repository):
             run_git("checkout", "--quiet", "--force", "--detach", sha, at=to, seconds=_FETCH_SECONDS)
+
+    def read(self, repository: Repository, sha: str, file: str) -> str | None:
+        """What a file says at a commit; None where it has none that can be read. Raises as `checkout`."""
+        with self._open(repository) as mirror:
+            mirror.need(sha, repository.base_branch)
+            return file_at(mirror.path, sha, file)
 
     def commit_and_push(
         self, repository: Repository, *, branch: str, base_sha: str, patch: str, message: str, at: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from agents.adapters.git.mirrors import Mirrors
@@ -68,7 +69,7 @@ class SandboxWorkspaces:
         CodeHostRejected when the commit cannot be had.
         """
         self._sweep_once()
-        sandbox, environment = self._sandbox_of(repository)
+        sandbox, environment = self._sandbox_of(repository, sha)
         lends = lent(repository, self._home)
         lot = Lot.claimed(self._lots)
         try:
@@ -99,16 +100,16 @@ class SandboxWorkspaces:
             workspace.carry(patch)
             return workspace.patch()
 
-    def _sandbox_of(self, repository: Repository) -> tuple[Sandbox, Environment | None]:
+    def _sandbox_of(self, repository: Repository, sha: str) -> tuple[Sandbox, Environment | None]:
         """What holds its code, and the environment of ours that goes with it: an image has its own.
 
-        Raises SandboxUnusable.
+        Raises SandboxUnusable, CodeHostDown or CodeHostRejected.
         """
         if repository.image:
             return self._containers.of(repository.image), None
         if why_not := self._bubblewrap.why_not():
             raise SandboxUnusable(why_not)
-        return self._bubblewrap, self._environments.of(repository)
+        return self._bubblewrap, self._environments.of(repository, partial(self._mirrors.read, repository, sha))
 
     def _sweep_once(self) -> None:
         with self._lock:

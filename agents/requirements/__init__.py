@@ -1,0 +1,1 @@
+"""What a repository's own files say that its code and tests import."""

@@ -1,0 +1,177 @@
+"""What files that declare packages say is needed, line by line. Pure."""
+
+from __future__ import annotations
+
+import configparser
+import posixpath
+import re
+import tomllib
+from collections.abc import Iterator
+
+from agents.requirements import setup_py
+from agents.requirements.poetry import of_poetry
+from agents.requirements.tables import Table, listed, table_of
+
+LISTS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-test.txt",
+    "requirements_dev.txt",
+    "requirements_test.txt",
+    "dev-requirements.txt",
+    "test-requirements.txt",
+)
+DECLARING = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "Pipfile", *LISTS)  # by their usual names
+OF_TESTS = frozenset({"test", "tests", "testing", "dev"})  # how extras and groups that tests need are called
+_HATCH = ("default", "test", "hatch-test")  # its environments that tests run in
+_ASKED = re.compile(r"\[[^]]*\]")
+_NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
+
+
+def said(file: str, text: str) -> list[str]:
+    """The packages that a file names, with versions, and what else it asks for: options, lists, addresses.
+
+    By its name it is known what is in it; what has another name is a list of requirements.
+    """
+    read = {"pyproject.toml": _declared, "setup.cfg": _configured, "setup.py": _set_up, "tox.ini": _of_tox}
+    return list((read | {"Pipfile": _of_pipenv}).get(posixpath.basename(file), _lines)(text))
+
+
+def name_of(requirement: str) -> str:
+    """The package that a line speaks of; the line itself where it names none."""
+    found = _NAME.match(requirement)
+    return found[0] if found else requirement
+
+
+def folded(name: str) -> str:
+    """A package's name, as all its spellings are compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _declared(text: str) -> Iterator[str]:
+    table = _parsed(text)
+    project, tool = table_of(table, "project"), table_of(table, "tool")
+    own = folded(str(project.get("name", "")))
+    uv = table_of(tool, "uv")
+    extras, groups = table_of(project, "optional-dependencies"), table_of(table, "dependency-groups")
+    pdm = table_of(table_of(tool, "pdm"), "dev-dependencies")
+    wanted = [
+        *listed(project.get("dependencies")),
+        *listed(uv.get("dev-dependencies")),
+        *(
+            line
+            for group in (extras, groups, pdm)
+            for name in group
+            if name in OF_TESTS
+            for line in _group(group, name)
+        ),
+        *(line for each in _of_hatch(table_of(tool, "hatch")) for line in listed(each)),
+    ]
+    elsewhere = {folded(name) for name in table_of(uv, "sources")}
+    for line in (line for each in wanted for line in _opened(each, own, extras)):
+        name = folded(name_of(line))
+        yield f"{name} @ elsewhere" if name in elsewhere else line
+    yield from of_poetry(table_of(tool, "poetry"), OF_TESTS)
+    dynamic = table_of(table_of(tool, "setuptools"), "dynamic")
+    more = table_of(dynamic, "optional-dependencies")
+    for files in (table_of(dynamic, "dependencies"), *(table_of(more, name) for name in sorted(OF_TESTS))):
+        yield from _of_files(files.get("file"))
+
+
+def _group(groups: Table, name: str, within: tuple[str, ...] = ()) -> Iterator[str]:
+    """The lines of a group, those of the groups that it includes in their places (PEP 735)."""
+    for each in groups[name] if isinstance(groups[name], list) else ():
+        included = str(each.get("include-group", "")) if isinstance(each, dict) else ""
+        if isinstance(each, str) and _NAME.match(each):
+            yield each
+        for other in groups if included else ():
+            if folded(other) == folded(included) and other not in (*within, name):
+                yield from _group(groups, other, (*within, name))
+
+
+def _opened(line: str, own: str, extras: Table, within: tuple[str, ...] = ()) -> Iterator[str]:
+    """The line; where it names the project itself, what the extras hold that it asks for."""
+    if folded(name_of(line)) != own:
+        yield line
+        return
+    asked = {folded(name.strip()) for name in (_ASKED.search(line) or [""])[0].strip("[]").split(",")}
+    for name in extras:
+        if folded(name) in asked and name not in within:
+            for each in listed(extras[name]):
+                yield from _opened(each, own, extras, (*within, name))
+
+
+def _of_hatch(hatch: Table) -> Iterator[object]:
+    for name in _HATCH:
+        environment = table_of(table_of(hatch, "envs"), name)
+        yield environment.get("dependencies")
+        yield environment.get("extra-dependencies")
+
+
+def _of_pipenv(text: str) -> Iterator[str]:
+    """Its tables say versions as lists of requirements do; an empty one is written as a star."""
+    table = _parsed(text)
+    for section in ("packages", "dev-packages"):
+        for name, value in table_of(table, section).items():
+            versions = value if isinstance(value, str) else value.get("version") if isinstance(value, dict) else ""
+            is_elsewhere = isinstance(value, dict) and bool({"path", "file", "git"} & set(value))
+            yield f"{name} @ elsewhere" if is_elsewhere else f"{name}{str(versions or '').strip('*')}"
+
+
+def _of_files(named: object) -> Iterator[str]:
+    """Lists that are named where packages are looked for."""
+    yield from (f"-r {file.strip()}" for file in ([named] if isinstance(named, str) else listed(named)))
+
+
+def _configured(text: str) -> Iterator[str]:
+    """What a setup.cfg declares, also to tox."""
+    parser = _configuration(text)
+    own = folded(parser.get("metadata", "name", fallback=""))
+    wanted = [parser.get("options", key, fallback="") for key in ("install_requires", "tests_require")]
+    if parser.has_section("options.extras_require"):
+        wanted += [words for name, words in parser.items("options.extras_require") if name in OF_TESTS]
+    for words in wanted:
+        begun = words.strip()
+        if begun.startswith("file:"):
+            yield from _of_files(begun.removeprefix("file:").split(","))
+        else:
+            yield from (line for line in _lines(words) if folded(name_of(line)) != own)
+    yield from _lines(parser.get("tox:testenv", "deps", fallback=""))
+
+
+def _set_up(text: str) -> Iterator[str]:
+    """What a setup.py declares."""
+    known = setup_py.declared(text, OF_TESTS)
+    own = folded(known.name)
+    yield from (line for line in known.packages if folded(name_of(line)) != own)
+
+
+def _of_tox(text: str) -> Iterator[str]:
+    """What tox installs for the tests, wherever it runs them."""
+    yield from _lines(_configuration(text).get("testenv", "deps", fallback=""))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Those of a list of requirements that say something."""
+    for line in text.splitlines():
+        kept = re.split(r"(?:^|\s)#|\s--hash", line.strip())[0].rstrip("\\ ")
+        if kept and not kept.startswith("--hash"):
+            yield kept
+
+
+def _parsed(text: str) -> Table:
+    """Nothing of what is broken."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+
+
+def _configuration(text: str) -> configparser.RawConfigParser:
+    """Nothing of what is broken."""
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return configparser.RawConfigParser()
+    return parser

@@ -1,0 +1,118 @@
+"""What is to be installed by a repository's own files: packages, and the versions that its lock files say. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agents.requirements.declared import folded, name_of, said
+from agents.requirements.locks import is_lock, members, pins
+
+Reading = Callable[[str], str | None]
+"""What a file of the repository says, by its path from the top; None where there is none."""
+
+MOST = 20  # files that are read, with those that they name
+_PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:$|[\[(<>=!~;])")
+_ITSELF = re.compile(r"(?:(?:-e|--editable)[ =])?\s*\.(?:$|/?$|\[)")
+_LIST = re.compile(r"(?P<option>-[rc]|--requirement|--constraint)[ =]*(?P<file>\S+)")
+_ELSEWHERE = ("--requirement", "--constraint", "--editable")  # bring more than packages of an index
+_EXTRAS = re.compile(r"\[[^]]*\]")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Lines of requirements: those that are installed, and those that say which version what is installed has."""
+
+    packages: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()  # files that name more than packages of an index, which is left out
+    missing: tuple[str, ...] = ()  # files that are not there
+
+
+def wanted(files: Iterable[str], read: Reading, first: Sequence[str] = ()) -> Wanted:
+    """What these files say, and the lists that they name; of a package that `first` has, what stands there counts."""
+    texts, missing = _texts(files, read)
+    lists, limits = _lists_and_limits(texts)
+    declared = {file: said(file, text) for file, text in lists.items()}
+    packages = [line for lines in declared.values() for line in lines if _is_package(line)]
+    left = tuple(file for file, lines in declared.items() if not all(_is_known(line, file, texts) for line in lines))
+    locked = pins({file: text for file, text in texts.items() if is_lock(file)})
+    bounds = [_EXTRAS.sub("", line) for file, text in limits.items() for line in said(file, text) if _is_package(line)]
+    free = {folded(name_of(line)) for line in first if line != name_of(line)}
+    held = tuple(line for line in (*locked, *bounds) if folded(name_of(line)) not in free)
+    return Wanted(_one_of_each([*first, *packages]), held, left, missing)
+
+
+def _texts(files: Iterable[str], read: Reading) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What the files say, with those that they name in turn; and which of the first are not there."""
+    texts: dict[str, str] = {}
+    missing: list[str] = []
+    waiting = [(file, True) for file in dict.fromkeys(files)]
+    while waiting and len(texts) < MOST:
+        file, is_named = waiting.pop(0)
+        if file in texts:
+            continue
+        text = read(file)
+        if text is None:
+            missing += [file] if is_named else []
+            continue
+        texts[file] = text
+        more = members(file, text) if is_lock(file) else (_list_in(line, file) for line in said(file, text))
+        waiting += [(path, False) for path in more if path]
+    return texts, tuple(missing)
+
+
+def _lists_and_limits(texts: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The files that say what is needed, and those that only say of what version."""
+    named = [
+        (_list_in(line, file), line.startswith(("-c", "--c")))
+        for file, text in texts.items()
+        if not is_lock(file)
+        for line in said(file, text)
+    ]
+    limits = {path for path, is_limit in named if is_limit} - {path for path, is_limit in named if not is_limit}
+    others = {file: text for file, text in texts.items() if not is_lock(file)}
+    return (
+        {file: text for file, text in others.items() if file not in limits},
+        {file: text for file, text in others.items() if file in limits},
+    )
+
+
+def _list_in(line: str, file: str) -> str:
+    """The path of the list that a line of a file names; empty if it names none, or one elsewhere."""
+    found = _LIST.fullmatch(line)
+    named = found["file"].removeprefix("{toxinidir}/") if found else ""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(file), named)) if named else ""
+    is_inside = path.isprintable() and not path.startswith(("/", "..")) and "://" not in named
+    return path if is_inside and not set(path) & set("{}$~\\") else ""
+
+
+def _is_package(line: str) -> bool:
+    """Whether it is the name of a package, with what is said of its version."""
+    return bool(_PACKAGE.match(line)) and "://" not in line
+
+
+def _is_known(line: str, file: str, read: Collection[str]) -> bool:
+    """Whether nothing is lost by it: the project itself, an option of pip's, a list that is read too."""
+    option = re.split(r"[ =]", line, maxsplit=1)[0]
+    return (
+        _is_package(line)
+        or bool(_ITSELF.match(line))
+        or _list_in(line, file) in read
+        or (option[:2] == "--" and option not in _ELSEWHERE)
+    )
+
+
+def _one_of_each(requirements: Iterable[str]) -> tuple[str, ...]:
+    """The first that names a package; one that says more than the name before one that does not.
+
+    Of those that are for some machines or Pythons alone, each.
+    """
+    kept: dict[str, str] = {}
+    for each in requirements:
+        name = each if ";" in each else folded(name_of(each))
+        if name not in kept or kept[name] == name_of(kept[name]):
+            kept[name] = each
+    return tuple(kept.values())
