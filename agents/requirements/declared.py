@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import configparser
 import posixpath
 import re
-import tomllib
 from collections.abc import Iterator
 
 from agents.requirements import setup_py
 from agents.requirements.poetry import of_poetry
-from agents.requirements.tables import Table, listed, table_of
+from agents.requirements.tables import Table, configuration, listed, parsed, table_of
 
 LISTS = (
     "requirements.txt",
@@ -49,7 +47,7 @@ def folded(name: str) -> str:
 
 
 def _declared(text: str) -> Iterator[str]:
-    table = _parsed(text)
+    table = parsed(text)
     project, tool = table_of(table, "project"), table_of(table, "tool")
     own = folded(str(project.get("name", "")))
     uv = table_of(tool, "uv")
@@ -110,7 +108,7 @@ def _of_hatch(hatch: Table) -> Iterator[object]:
 
 def _of_pipenv(text: str) -> Iterator[str]:
     """Its tables say versions as lists of requirements do; an empty one is written as a star."""
-    table = _parsed(text)
+    table = parsed(text)
     for section in ("packages", "dev-packages"):
         for name, value in table_of(table, section).items():
             versions = value if isinstance(value, str) else value.get("version") if isinstance(value, dict) else ""
@@ -125,7 +123,7 @@ def _of_files(named: object) -> Iterator[str]:
 
 def _configured(text: str) -> Iterator[str]:
     """What a setup.cfg declares, also to tox."""
-    parser = _configuration(text)
+    parser = configuration(text)
     own = folded(parser.get("metadata", "name", fallback=""))
     wanted = [parser.get("options", key, fallback="") for key in ("install_requires", "tests_require")]
     if parser.has_section("options.extras_require"):
@@ -148,7 +146,7 @@ def _set_up(text: str) -> Iterator[str]:
 
 def _of_tox(text: str) -> Iterator[str]:
     """What tox installs for the tests, wherever it runs them."""
-    yield from _lines(_configuration(text).get("testenv", "deps", fallback=""))
+    yield from _lines(configuration(text).get("testenv", "deps", fallback=""))
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -157,21 +155,3 @@ def _lines(text: str) -> Iterator[str]:
         kept = re.split(r"(?:^|\s)#|\s--hash", line.strip())[0].rstrip("\\ ")
         if kept and not kept.startswith("--hash"):
             yield kept
-
-
-def _parsed(text: str) -> Table:
-    """Nothing of what is broken."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return {}
-
-
-def _configuration(text: str) -> configparser.RawConfigParser:
-    """Nothing of what is broken."""
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return configparser.RawConfigParser()
-    return parser

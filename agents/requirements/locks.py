@@ -8,7 +8,6 @@ from __future__ import annotations
 import fnmatch
 import json
 import posixpath
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from packaging.markers import InvalidMarker, Marker, UndefinedComparison, Undefi
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from agents.requirements.tables import Table, listed, table_of, tables_of
+from agents.requirements.tables import Table, listed, parsed, table_of, tables_of
 
 LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml")  # by their usual names
 _PYLOCK = "pylock.*.toml"  # PEP 751: a name of one's own may stand between
@@ -51,26 +50,18 @@ def members(file: str, text: str) -> tuple[str, ...]:
     if posixpath.basename(file) != "uv.lock":
         return ()
     found = []
-    for package in tables_of(_toml(text), "package"):
+    for package in tables_of(parsed(text), "package"):
         source = table_of(package, "source")
         path = str(source.get("editable") or source.get("virtual") or source.get("directory") or "")
         found += [posixpath.normpath(posixpath.join(posixpath.dirname(file), path, "pyproject.toml"))] if path else []
     return tuple(each for each in found if each.isprintable() and not each.startswith(("/", "..")))
 
 
-def _toml(text: str) -> Table:
-    """Nothing of what is broken."""
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-
-
 def _read(name: str, text: str) -> Iterable[_Locked]:
     """Those of an index alone."""
     if name == "Pipfile.lock":
         return _of_pipenv(_json(text))
-    table = _toml(text)
+    table = parsed(text)
     return {"uv.lock": _of_uv, "poetry.lock": _of_poetry, "pdm.lock": _of_pdm}.get(name, _of_pylock)(table)
 
 

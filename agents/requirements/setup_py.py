@@ -21,10 +21,11 @@ class Declared:
 
     name: str = ""
     packages: tuple[str, ...] = ()
+    version: str = ""
 
 
 def declared(text: str, extras: Collection[str]) -> Declared:
-    """Its name, what it needs, and what those of its extras do that are named."""
+    """Its name and version, what it needs, and what those of its extras do that are named."""
     if not text or len(text) > _LONGEST:
         return Declared(packages=(UNREAD,) if text else ())
     try:
@@ -43,7 +44,8 @@ def _declared(tree: ast.Module, extras: Collection[str]) -> Declared:
         packages += _of_extras(said["extras_require"], known, extras)
     if None in said:  # **what, which may name more
         packages.append(UNREAD)
-    return Declared("".join(_listed(said["name"], known)) if "name" in said else "", tuple(packages))
+    name, version = ("".join(_listed(said[key], known)) if key in said else "" for key in ("name", "version"))
+    return Declared(name, tuple(packages), version)
 
 
 def _called(call: ast.Call) -> str:

@@ -1,7 +1,9 @@
-"""Parts of a table that somebody else wrote: what has another form than it should is not there. Pure."""
+"""Tables that somebody else wrote: what is broken, or has another form than it should, is not there. Pure."""
 
 from __future__ import annotations
 
+import configparser
+import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,3 +25,21 @@ def tables_of(table: Table, key: str) -> list[Table]:
     """The tables of the list under a key."""
     found = table.get(key)
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def parsed(text: str) -> Table:
+    """What a TOML file says."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+
+
+def configuration(text: str) -> configparser.RawConfigParser:
+    """What a file says as setup.cfg and tox.ini do."""
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return configparser.RawConfigParser()
+    return parser

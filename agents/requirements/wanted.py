@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from agents.requirements.declared import folded, name_of, said
 from agents.requirements.locks import is_lock, members, pins
+from agents.requirements.projects import Project, projects
 
 Reading = Callable[[str], str | None]
 """What a file of the repository says, by its path from the top; None where there is none."""
@@ -29,6 +30,7 @@ class Wanted:
     pins: tuple[str, ...] = ()
     left: tuple[str, ...] = ()  # files that name more than packages of an index, which is left out
     missing: tuple[str, ...] = ()  # files that are not there
+    projects: tuple[Project, ...] = ()  # the repository's own
 
 
 def wanted(files: Iterable[str], read: Reading, first: Sequence[str] = ()) -> Wanted:
@@ -42,7 +44,7 @@ def wanted(files: Iterable[str], read: Reading, first: Sequence[str] = ()) -> Wa
     bounds = [_EXTRAS.sub("", line) for file, text in limits.items() for line in said(file, text) if _is_package(line)]
     free = {folded(name_of(line)) for line in first if line != name_of(line)}
     held = tuple(line for line in (*locked, *bounds) if folded(name_of(line)) not in free)
-    return Wanted(_one_of_each([*first, *packages]), held, left, missing)
+    return Wanted(_one_of_each([*first, *packages]), held, left, missing, projects(lists))
 
 
 def _texts(files: Iterable[str], read: Reading) -> tuple[dict[str, str], tuple[str, ...]]:

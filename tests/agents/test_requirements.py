@@ -213,7 +213,8 @@ setuptools.setup(name="shop", install_requires=NEEDS + ["idna"], tests_require="
 
 def test_what_a_setup_py_declares_is_read_and_never_run() -> None:
     found = of(setup__py=_SETUP)
-    assert found == Wanted(("attrs>=22", "requests", "idna", "respx", "mock", "freezegun"))
+    assert found.packages == ("attrs>=22", "requests", "idna", "respx", "mock", "freezegun")
+    assert found.left == ()
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.adapters.file_lock import StillLocked, held
+from agents.adapters.sandbox.own_metadata import count_as_installed
 from agents.errors import SandboxUnusable
 from agents.requirements.wanted import Reading, wanted
 from agents.terms import Repository
@@ -72,13 +73,15 @@ class Environments:
                 " requirements_from in the policy file"
             )
         packages, pins = (sorted(filter(_REQUIREMENT.fullmatch, lines)) for lines in (needs.packages, needs.pins))
-        made_from = "\n".join((sys.version, sys.base_prefix, *packages, *(f"-c {pin}" for pin in pins)))
+        more = (*(f"-c {pin}" for pin in pins), *(repr(project) for project in needs.projects))
+        made_from = "\n".join((sys.version, sys.base_prefix, *packages, *more))
         folder = self.folder.absolute() / hashlib.sha256(made_from.encode()).hexdigest()[:16]
         try:
             with held(folder.with_suffix(".lock"), self.seconds):
                 if not _is_made(folder, made_from):
                     self._sweep(folder)
                     self._make(folder, repository.name, packages, pins)
+                    count_as_installed(needs.projects, folder)
                     (folder / _STAMP).write_text(made_from)  # last: without it an environment is a half-made one
                 os.utime(folder / _STAMP)
         except StillLocked as error:
