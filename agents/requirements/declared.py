@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from agents.requirements import setup_py
 from agents.requirements.poetry import of_poetry
@@ -26,13 +27,16 @@ _ASKED = re.compile(r"\[[^]]*\]")
 _NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
 
 
-def said(file: str, text: str) -> list[str]:
+def said(file: str, text: str, extras: AbstractSet[str] = OF_TESTS) -> list[str]:
     """The packages that a file names, with versions, and what else it asks for: options, lists, addresses.
 
-    By its name it is known what is in it; what has another name is a list of requirements.
+    By its name it is known what is in it; what has another name is a list of requirements. Of extras and groups those
+    are taken that have one of these names.
     """
-    read = {"pyproject.toml": _declared, "setup.cfg": _configured, "setup.py": _set_up, "tox.ini": _of_tox}
-    return list((read | {"Pipfile": _of_pipenv}).get(posixpath.basename(file), _lines)(text))
+    name = posixpath.basename(file)
+    if name in (of_project := {"pyproject.toml": _declared, "setup.cfg": _configured, "setup.py": _set_up}):
+        return list(of_project[name](text, extras))
+    return list({"tox.ini": _of_tox, "Pipfile": _of_pipenv}.get(name, _lines)(text))
 
 
 def name_of(requirement: str) -> str:
@@ -46,7 +50,7 @@ def folded(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _declared(text: str) -> Iterator[str]:
+def _declared(text: str, taken: AbstractSet[str]) -> Iterator[str]:
     table = parsed(text)
     project, tool = table_of(table, "project"), table_of(table, "tool")
     own = folded(str(project.get("name", "")))
@@ -60,7 +64,7 @@ def _declared(text: str) -> Iterator[str]:
             line
             for group in (extras, groups, pdm)
             for name in group
-            if name in OF_TESTS
+            if folded(name) in taken
             for line in _group(group, name)
         ),
         *(line for each in _of_hatch(table_of(tool, "hatch")) for line in listed(each)),
@@ -69,10 +73,10 @@ def _declared(text: str) -> Iterator[str]:
     for line in (line for each in wanted for line in _opened(each, own, extras)):
         name = folded(name_of(line))
         yield f"{name} @ elsewhere" if name in elsewhere else line
-    yield from of_poetry(table_of(tool, "poetry"), OF_TESTS)
+    yield from of_poetry(table_of(tool, "poetry"), taken)
     dynamic = table_of(table_of(tool, "setuptools"), "dynamic")
     more = table_of(dynamic, "optional-dependencies")
-    for files in (table_of(dynamic, "dependencies"), *(table_of(more, name) for name in sorted(OF_TESTS))):
+    for files in (table_of(dynamic, "dependencies"), *(table_of(more, name) for name in sorted(taken))):
         yield from _of_files(files.get("file"))
 
 
@@ -121,13 +125,13 @@ def _of_files(named: object) -> Iterator[str]:
     yield from (f"-r {file.strip()}" for file in ([named] if isinstance(named, str) else listed(named)))
 
 
-def _configured(text: str) -> Iterator[str]:
+def _configured(text: str, taken: AbstractSet[str]) -> Iterator[str]:
     """What a setup.cfg declares, also to tox."""
     parser = configuration(text)
     own = folded(parser.get("metadata", "name", fallback=""))
     wanted = [parser.get("options", key, fallback="") for key in ("install_requires", "tests_require")]
     if parser.has_section("options.extras_require"):
-        wanted += [words for name, words in parser.items("options.extras_require") if name in OF_TESTS]
+        wanted += [words for name, words in parser.items("options.extras_require") if folded(name) in taken]
     for words in wanted:
         begun = words.strip()
         if begun.startswith("file:"):
@@ -137,16 +141,19 @@ def _configured(text: str) -> Iterator[str]:
     yield from _lines(parser.get("tox:testenv", "deps", fallback=""))
 
 
-def _set_up(text: str) -> Iterator[str]:
+def _set_up(text: str, taken: AbstractSet[str]) -> Iterator[str]:
     """What a setup.py declares."""
-    known = setup_py.declared(text, OF_TESTS)
+    known = setup_py.declared(text, taken)
     own = folded(known.name)
     yield from (line for line in known.packages if folded(name_of(line)) != own)
 
 
 def _of_tox(text: str) -> Iterator[str]:
     """What tox installs for the tests, wherever it runs them."""
-    yield from _lines(configuration(text).get("testenv", "deps", fallback=""))
+    parser = configuration(text)
+    yield from _lines(parser.get("testenv", "deps", fallback=""))
+    extras = re.split(r"[\s,]+", parser.get("testenv", "extras", fallback="").strip())
+    yield from (f".[{extra}]" for extra in extras if _NAME.fullmatch(extra))
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agents.requirements.declared import folded, name_of, said
+from agents.requirements.declared import OF_TESTS, folded, name_of, said
 from agents.requirements.locks import is_lock, members, pins
 from agents.requirements.projects import Project, projects
 
@@ -16,7 +16,7 @@ Reading = Callable[[str], str | None]
 
 MOST = 20  # files that are read, with those that they name
 _PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:$|[\[(<>=!~;])")
-_ITSELF = re.compile(r"(?:(?:-e|--editable)[ =])?\s*\.(?:$|/?$|\[)")
+_ITSELF = re.compile(r"(?:(?:-e|--editable)[ =]?)?\s*\./?(?:$|\[)")
 _LIST = re.compile(r"(?P<option>-[rc]|--requirement|--constraint)[ =]*(?P<file>\S+)")
 _ELSEWHERE = ("--requirement", "--constraint", "--editable")  # bring more than packages of an index
 _EXTRAS = re.compile(r"\[[^]]*\]")
@@ -37,7 +37,8 @@ def wanted(files: Iterable[str], read: Reading, first: Sequence[str] = ()) -> Wa
     """What these files say, and the lists that they name; of a package that `first` has, what stands there counts."""
     texts, missing = _texts(files, read)
     lists, limits = _lists_and_limits(texts)
-    declared = {file: said(file, text) for file, text in lists.items()}
+    taken = OF_TESTS | _extras_asked_for(lists)
+    declared = {file: said(file, text, taken) for file, text in lists.items()}
     packages = [line for lines in declared.values() for line in lines if _is_package(line)]
     left = tuple(file for file, lines in declared.items() if not all(_is_known(line, file, texts) for line in lines))
     locked = pins({file: text for file, text in texts.items() if is_lock(file)})
@@ -45,6 +46,12 @@ def wanted(files: Iterable[str], read: Reading, first: Sequence[str] = ()) -> Wa
     free = {folded(name_of(line)) for line in first if line != name_of(line)}
     held = tuple(line for line in (*locked, *bounds) if folded(name_of(line)) not in free)
     return Wanted(_one_of_each([*first, *packages]), held, left, missing, projects(lists))
+
+
+def _extras_asked_for(lists: Mapping[str, str]) -> frozenset[str]:
+    """Those that lists ask of the project itself, as `-e .[http2]` does."""
+    found = (_ITSELF.match(line) and _EXTRAS.search(line) for file, text in lists.items() for line in said(file, text))
+    return frozenset(folded(name.strip()) for each in found if each for name in each[0].strip("[]").split(","))
 
 
 def _texts(files: Iterable[str], read: Reading) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -76,7 +76,14 @@ def rehearse_tests(settings: Settings, policy: Policy) -> Iterator[Finding]:
         yield from () if repository.environment else _packages(repository, partial(mirrors.read, repository, sha))
         with closing(workspaces.open(repository, sha)) as workspace:
             ran = run_reporting(workspace, repository, repository.test_command)
+            left_out = workspace.left_out
             linted = [(each, workspace.run(each, seconds=_LINTING)) for each in repository.lint_commands]
+        if left_out:
+            sentence = (
+                f"not installed, since the index has no wheel for this machine: {', '.join(left_out)}; where its tests"
+                " need that, name a ready-made `environment`"
+            )
+            yield Finding(f"packages of {repository.name}", Verdict.MISSING, sentence)
         yield _told(repository, ran)
         yield from (_objecting(repository, command, said) for command, said in linted if said.exit_code)
         if policy.fix_limits.minutes < RUNS * ran.seconds / 60:

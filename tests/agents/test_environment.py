@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from agents.adapters.sandbox.environment import Environment, Environments, interpreter_roots
+from agents.adapters.sandbox.installer import Installer
 from agents.errors import SandboxUnusable
 from agents.terms import Repository
 
@@ -123,7 +124,7 @@ def test_the_bots_secrets_do_not_reach_the_installer(
     monkeypatch.setenv("GITHUB_TOKEN", "secret-token")
     made = environments.of(needs("abacus"), nothing)
     script = "import os; print(os.environ.get('GITHUB_TOKEN'))"
-    told = environments._told("what it sees", (str(made.programs / "python"), "-c", script))
+    _, told = Installer("acme/shop", made.folder, 60).run((str(made.programs / "python"), "-c", script))
     assert told.strip() == "None"
 
 
@@ -226,3 +227,43 @@ def test_environments_that_nobody_has_used_for_long_go_when_another_is_made(
     assert not old.folder.exists()
     assert {each for each in environments.folder.iterdir() if each.is_dir()} == {used.folder, half_made, made.folder}
     assert environments.of(needs(), nothing) == old
+
+
+def test_a_package_without_a_wheel_is_left_out_where_only_the_repository_names_it(
+    environments: Environments, index: Path, tmp_path: Path
+) -> None:
+    trap = tmp_path / "sprung"
+    for name in ("for_docs", "pinned"):
+        source = tmp_path / f"{name}-1.0"
+        source.mkdir()
+        (source / "setup.py").write_text(f"open({str(trap)!r}, 'w')\n")
+        subprocess.run(["tar", "-czf", str(index / f"{name}-1.0.tar.gz"), "-C", str(tmp_path), source.name], check=True)
+    files = {"requirements.txt": "abacus\nFor-docs>=1\npinned\n", "uv.lock": _UV}
+    shop = Repository(name="acme/shop", requirements_from=tuple(files))
+    made = environments.of(shop, files.get)
+
+    assert made.left_out == ("For-docs>=1", "pinned")
+    assert one_of(made) == "1"
+    assert environments.of(shop, files.get).left_out == made.left_out
+    assert not trap.exists()
+    with pytest.raises(SandboxUnusable, match="For-docs>=1"):
+        environments.of(shop.model_copy(update={"requirements": ("for-docs",)}), files.get)
+    with pytest.raises(SandboxUnusable, match="For-docs>=2"):
+        environments.of(shop, {**files, "requirements.txt": "abacus\nFor-docs>=2\n"}.get)
+
+
+_UV = """
+[[package]]
+name = "pinned"
+version = "1.0"
+source = { registry = "https://packages.example/simple" }
+"""
+
+
+def test_an_index_that_is_not_reached_leaves_nothing_out(
+    environments: Environments, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_FIND_LINKS", "/nowhere")
+    shop = Repository(name="acme/shop", requirements_from=("requirements.txt",))
+    with pytest.raises(SandboxUnusable, match="abacus"):
+        environments.of(shop, {"requirements.txt": "abacus\n"}.get)

@@ -90,6 +90,29 @@ def test_of_pipenv_both_tables_are_taken() -> None:
     assert (found.packages, found.left) == (("attrs>=22", "pytest", "respx==1"), ("Pipfile",))
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("requirements.txt", "-e .[Http_2, cli]\n"),
+        ("tox.ini", "[testenv]\ndeps = .[http-2]\nextras =\n    cli\n"),
+        ("requirements.txt", ".[cli]\n-e.[http-2]\n"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("declaring", "declared"),
+    [
+        ("pyproject.toml", '[project]\noptional-dependencies = { http-2 = ["h2"], cli = ["click"], docs = ["x"] }\n'),
+        ("setup.cfg", "[options.extras_require]\nhttp-2 = h2\ncli = click\ndocs = x\n"),
+        ("setup.py", "setup(extras_require={'http-2': ['h2'], 'cli': ['click'], 'docs': ['x']})"),
+    ],
+)
+def test_extras_that_lists_ask_of_the_project_itself_are_taken(
+    file: str, text: str, declaring: str, declared: str
+) -> None:
+    found = wanted((declaring, file), {file: text, declaring: declared}.get)
+    assert (sorted(found.packages), found.left) == (["click", "h2"], ())
+
+
 def test_what_a_setup_cfg_declares_is_taken_too() -> None:
     declared = (
         "[metadata]\nname = acme-shop\n[options]\ninstall_requires =\n    attrs\n    tomli;python_version < '3.11'\n"

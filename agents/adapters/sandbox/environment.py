@@ -6,35 +6,29 @@ Only wheels are installed, so nothing foreign runs while it is made; what is in 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from agents.adapters.file_lock import StillLocked, held
+from agents.adapters.sandbox.installer import Installer
 from agents.adapters.sandbox.own_metadata import count_as_installed
 from agents.errors import SandboxUnusable
+from agents.requirements.declared import folded, name_of
 from agents.requirements.wanted import Reading, wanted
 from agents.terms import Repository
 
 _STAMP = "made-from"
-_PINS = "constraints.txt"
+_LEFT_OUT = "left-out.txt"
 _UNUSED = 30 * 86_400.0  # seconds
 # A name with versions and markers. A path or an address could bring a source distribution, which runs when it is built.
 # It is one line of a file that pip reads, where `$` stands for what the environment holds.
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]* *(?:\[[\w .,-]*\])? *[^/@:\\$\x00-\x1f\x7f]*")
-_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_SHOWN = 400
-_NAMED = 12  # of the packages, in an error
 
 
 @dataclass(frozen=True)
@@ -43,6 +37,7 @@ class Environment:
 
     folder: Path
     roots: tuple[Path, ...]
+    left_out: tuple[str, ...] = ()  # packages that the repository's own files name, and that have no wheel for here
 
     @property
     def programs(self) -> Path:
@@ -73,14 +68,16 @@ class Environments:
                 " requirements_from in the policy file"
             )
         packages, pins = (sorted(filter(_REQUIREMENT.fullmatch, lines)) for lines in (needs.packages, needs.pins))
-        more = (*(f"-c {pin}" for pin in pins), *(repr(project) for project in needs.projects))
+        firm = frozenset(folded(name_of(each)) for each in repository.requirements)
+        more = (*(f"-c {pin}" for pin in pins), *sorted(firm), *(repr(project) for project in needs.projects))
         made_from = "\n".join((sys.version, sys.base_prefix, *packages, *more))
         folder = self.folder.absolute() / hashlib.sha256(made_from.encode()).hexdigest()[:16]
         try:
             with held(folder.with_suffix(".lock"), self.seconds):
                 if not _is_made(folder, made_from):
                     self._sweep(folder)
-                    self._make(folder, repository.name, packages, pins)
+                    left = Installer(repository.name, folder, self.seconds).install(packages, pins, firm)
+                    (folder / _LEFT_OUT).write_text("".join(f"{each}\n" for each in left))
                     count_as_installed(needs.projects, folder)
                     (folder / _STAMP).write_text(made_from)  # last: without it an environment is a half-made one
                 os.utime(folder / _STAMP)
@@ -98,52 +95,6 @@ class Environments:
                 if time.time() - used > _UNUSED:
                     shutil.rmtree(folder, ignore_errors=True)
 
-    def _make(self, folder: Path, name: str, packages: Sequence[str], pins: Sequence[str]) -> None:
-        shutil.rmtree(folder, ignore_errors=True)
-        ours = importlib.util.find_spec("pip") is not None  # else it needs one of its own, which takes seconds
-        lean = ("--without-pip",) if ours or not packages else ()
-        self._told(f"The environment of {name}", (sys.executable, "-m", "venv", *lean, str(folder)))
-        if not packages:
-            return
-        limits = folder / _PINS
-        limits.write_text("".join(f"{pin}\n" for pin in pins))
-        python = str(folder / "bin" / "python")
-        pip = (sys.executable, "-I", "-m", "pip", "--python", python) if ours else (python, "-I", "-m", "pip")
-        alone = ("--no-input", "--disable-pip-version-check", "--progress-bar", "off")
-        install = ("install", *alone, "--only-binary", ":all:", "--constraint", str(limits), "--", *packages)
-        more = f" and {len(packages) - _NAMED} more" if len(packages) > _NAMED else ""
-        self._told(f"The environment of {name} ({', '.join(packages[:_NAMED])}{more})", (*pip, *install))
-
-    def _told(self, what: str, command: Sequence[str]) -> str:
-        """What a program printed; without the bot's secrets, in an empty folder, where no name can be a file's."""
-        with (
-            tempfile.TemporaryDirectory(prefix="signalbox-pip-") as empty,
-            subprocess.Popen(
-                command,
-                cwd=empty,
-                env=_variables(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            ) as running,
-        ):
-            try:
-                said = running.communicate(timeout=self.seconds)[0].decode(errors="replace")
-            except BaseException as error:
-                os.killpg(running.pid, signal.SIGKILL)
-                if isinstance(error, subprocess.TimeoutExpired):
-                    raise SandboxUnusable(f"{what} was not made within {self.seconds:g} s; retry later") from error
-                raise
-        if running.returncode:
-            raise SandboxUnusable(
-                f"{what} could not be made: {_reason(said)} Check `requirements` and `requirements_from` in the policy"
-                f" file (each package needs a wheel for this machine and Python {sys.version_info[0]}."
-                f"{sys.version_info[1]}, in the version that a lock file names) and that this machine reaches its"
-                " package index, then retry; or name a ready-made `environment`."
-            )
-        return said
-
 
 def environment_at(folder: Path, name: str) -> Environment:
     """The environment in a folder, with where its interpreter lives. Raises SandboxUnusable when there is none."""
@@ -153,7 +104,9 @@ def environment_at(folder: Path, name: str) -> Environment:
             f"{folder}, the environment of {name}, has no bin/python that can be run: name the folder of a virtual"
             " environment in the policy file, or list requirements there instead"
         )
-    return Environment(folder, (folder, *interpreter_roots(python)))
+    left_out = folder / _LEFT_OUT
+    lines = left_out.read_text().splitlines() if left_out.is_file() else ()
+    return Environment(folder, (folder, *interpreter_roots(python)), tuple(lines))
 
 
 def interpreter_roots(python: Path) -> tuple[Path, ...]:
@@ -185,21 +138,3 @@ def _of_policy(repository: Repository) -> tuple[str, ...]:
 def _is_made(folder: Path, made_from: str) -> bool:
     stamp = folder / _STAMP
     return stamp.is_file() and stamp.read_text() == made_from and os.access(folder / "bin" / "python", os.X_OK)
-
-
-def _variables() -> dict[str, str]:
-    """What pip may see of our environment: where the index is and how it is reached, no secret of the bot's."""
-    wanted = {
-        name for name in os.environ if name in _KEPT or name.startswith("PIP_") or name.lower().endswith("_proxy")
-    }
-    return {name: os.environ[name] for name in sorted(wanted)}
-
-
-def _reason(said: str) -> str:
-    """The last error that pip tells; of versions that do not go together also which these are."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    errors = [line for line in lines if "ERROR" in line and "ResolutionImpossible" not in line]
-    last = (errors or lines or ["it gave no reason."])[-1]
-    _, _, causes = said.partition("The conflict is caused by:")
-    named = [line.strip() for line in causes.partition("To fix this")[0].splitlines() if line.strip()]
-    return f"{last} {'; '.join(named)}{'.' if named else ''}".strip()[:_SHOWN]

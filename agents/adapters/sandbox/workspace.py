@@ -86,6 +86,7 @@ class SandboxWorkspace:
         base_sha: str,
     ) -> None:
         self.base_sha = base_sha
+        self.left_out = environment.left_out if environment else ()  # packages that have no wheel
         self._sandbox = sandbox
         self._lot = lot
         self._lends = lends
