@@ -11,6 +11,7 @@ from agents.suites.naming_javascript import names_its_tests, selecting, takes_te
 _PYTEST = re.compile(r"(?:^|/)(?:pytest|py\.test)$")
 _OTHERS = re.compile(r"(?:^|/)(?:unittest|rspec|phpunit)$")
 _STOPPING = re.compile(r"--?(?:bail|fail-?fast)(?:=(?!false|0).*)?")
+_SAYING_ALL = ("-rfE", "--maxfail=0", "--verbosity=0")
 # Options of pytest and of its usual plugins whose value is the next word; that of any other stands after a `=`.
 _VALUED = frozenset(
     {"-c", "-k", "-m", "-n", "-o", "-p", "-r", "-W", "--basetemp", "--capture", "--color", "--confcutdir", "--cov",
@@ -28,6 +29,16 @@ def is_pytest(command: Sequence[str]) -> bool:
 def stops_early(command: Sequence[str]) -> bool:
     """Whether it is told to end with the first failure, so that nothing is known of the tests behind it."""
     return any(_STOPPING.fullmatch(word) for word in command)
+
+
+def saying_all(command: Sequence[str]) -> tuple[str, ...]:
+    """The command, so that what the repository's own settings say of pytest does not hide which tests fail.
+
+    With `addopts = "-q"` beside a `-q` it counts nothing, `-rxXs` names no failure, `-x` stops at the first. What the
+    command itself says comes later, and so counts.
+    """
+    begin = next((at for at, word in enumerate(command) if _PYTEST.search(word)), None)
+    return tuple(command) if begin is None else (*command[: begin + 1], *_SAYING_ALL, *command[begin + 1 :])
 
 
 def takes_names(command: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from posixpath import dirname
 from agents.exchange import Ran
 from agents.patches.paths import matches
 from agents.ports import Workspace
+from agents.suites.naming import saying_all
 from agents.suites.terminal import printed
 from agents.terms import Repository
 
@@ -18,11 +19,14 @@ _UNREAD = ""  # stands for reports beyond that, and counts as one that cannot be
 
 
 def run_reporting(workspace: Workspace, repository: Repository, command: Sequence[str]) -> Ran:
-    """Run tests, with what they print as text and the reports that they wrote, none of an earlier run among them."""
+    """Run tests, with what they print as text and the reports that they wrote, none of an earlier run among them.
+
+    They name all that fails, where that can be asked of them.
+    """
     where = repository.test_report
     if where and (there := _there(workspace, where)[0]):
         workspace.run(("rm", "-f", "--", *there), seconds=_SECONDS)
-    ran = workspace.run(command, seconds=repository.test_minutes * 60)
+    ran = workspace.run(saying_all(command), seconds=repository.test_minutes * 60)
     reports: tuple[str, ...] = ()
     if where:
         paths, whole = _there(workspace, where)

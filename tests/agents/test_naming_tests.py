@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.suites.naming import running, running_again, stops_early
+from agents.suites.naming import running, running_again, saying_all, stops_early
 
 ONE = ("tests/test_a.py::test_b",)
 
@@ -84,3 +84,11 @@ def test_a_command_that_ends_with_the_first_failure_is_known() -> None:
         assert stops_early(("runner", word))
     for word in ("--bail=0", "--no-fail-fast", "bail"):
         assert not stops_early(("runner", word))
+
+
+def test_pytest_is_asked_to_name_all_that_fails_and_its_own_command_has_the_last_word() -> None:
+    asked = ("-rfE", "--maxfail=0", "--verbosity=0")
+    assert saying_all(("coverage", "run", "-m", "pytest", "-x", "tests")) == (
+        "coverage", "run", "-m", "pytest", *asked, "-x", "tests",
+    )  # fmt: skip
+    assert saying_all(("make", "test")) == ("make", "test")

@@ -11,7 +11,7 @@ from agents.exchange import Ran
 from agents.suites.suite import Failures, suite_said
 from storage.judgments import Proof
 from tests.agents.proving import FIXED, NEW_TEST, PRICES, REPOSITORY, TESTS, proven
-from tests.fake_workspaces import make_repository
+from tests.fake_workspaces import add_commit, make_repository
 
 RED = """\
 from shop.prices import average
@@ -178,6 +178,18 @@ def test_a_command_that_names_a_folder_proves_a_fix_beside_tests_that_fail_anywa
     assert proof.holds
     assert proof.after_log.startswith("$ python -m pytest -q tests/test_prices.py::test_average_of_nothing\n")
     assert proof.suite_log.startswith("$ python -m pytest -q tests\n")
+
+
+@pytest.mark.parametrize("settings", ["-q", "-x", "-rxXs", "--maxfail=1 -qq", "-v --color=yes"])
+def test_what_a_repository_has_pytest_do_by_itself_hides_no_failure(tmp_path: Path, settings: str) -> None:
+    origin = origin_of(tmp_path, "test_red", RED)
+    add_commit(origin, {"pytest.ini": f"[pytest]\naddopts = {settings}\n"})
+
+    proof = fixed(origin)
+
+    assert proof.holds, proof.why_not
+    assert proof.known_failures == ("tests/test_red.py::test_network",)
+    assert proof.suite_log.startswith("$ python -m pytest -q\n")
 
 
 def test_what_the_change_broke_is_run_by_itself_and_its_log_comes_last(tmp_path: Path) -> None:
