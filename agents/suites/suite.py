@@ -16,7 +16,7 @@ from typing import Self
 
 from agents.exchange import Ran
 from agents.suites.compiled import by_cargo, by_go
-from agents.suites.counted import Counted
+from agents.suites.counted import SOME_FAILED, Counted
 from agents.suites.javascript import by_jest, by_vitest
 from agents.suites.junit import by_junit
 from agents.suites.node import by_ava, by_mocha, by_node
@@ -29,6 +29,11 @@ _PYTEST_ENDED = re.compile(
     r"^=* ?(\d+ (?:passed|failed|error|skipped|xfailed|deselected|warning).*) in [\d.]+s", re.MULTILINE
 )
 _FILE = re.compile(r"\S+\.(?:[cm]?[jt]sx?|py|go|rs|rb|php|java|kts?|cs|exs?)")
+_UNCOVERED = re.compile(  # as pytest-cov, jest, vitest and nyc say it
+    r"^(?:FAIL Required test coverage of .* not reached|ERROR: Coverage failure: total of "
+    r"|Jest: \S+ coverage threshold for .* not met|ERROR: Coverage for .* does not meet .*threshold)",
+    re.MULTILINE,
+)
 _KILLED = frozenset({124, 137})
 _BROKE_OFF = re.compile(r"^!+ .*(?:stopping after|Interrupted)", re.MULTILINE)
 _UNITTEST = re.compile(r"^(?:FAIL|ERROR): (\S.*)$", re.MULTILINE)
@@ -96,7 +101,17 @@ def is_green(ran: Ran) -> bool:
 def is_red(ran: Ran) -> bool:
     """Whether the run failed: by its exit code, or by its reports, for whose sake many builds go on and end well."""
     told = by_junit(ran.reports)
-    return ran.exit_code != 0 or (told is not None and told.failed > 0)
+    if told is not None and told.failed > 0:
+        return True
+    return ran.exit_code != 0 and not lacks_coverage_alone(ran)
+
+
+def lacks_coverage_alone(ran: Ran) -> bool:
+    """Whether every test passed, and the run ended badly since they covered too little, as a few by themselves do."""
+    if ran.exit_code not in SOME_FAILED or not _UNCOVERED.search(ran.output):
+        return False
+    told = counted(ran)
+    return told is not None and told.whole and told.failed == 0 and told.passed > 0
 
 
 def _by_pytest(log: str) -> Counted | None:

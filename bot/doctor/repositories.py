@@ -20,7 +20,7 @@ from agents.errors import SandboxUnusable
 from agents.exchange import Ran
 from agents.requirements.wanted import Reading, wanted
 from agents.suites.reporting_runs import run_reporting
-from agents.suites.suite import Failures, named
+from agents.suites.suite import Failures, is_red, named
 from agents.terms import Policy, Repository
 from bot.doctor.findings import Finding, Verdict
 from bot.github_credentials import credentials_of
@@ -169,7 +169,7 @@ def _wanting(output: str) -> str:
 
 def _told(repository: Repository, ran: Ran) -> Finding:
     what, took = f"tests of {repository.name}", f"{ran.seconds:.0f} seconds"
-    if ran.exit_code == 0:
+    if not is_red(ran):
         return Finding(what, Verdict.GOOD, f"the whole suite passes, in {took}")
     if ran.exit_code == _TIMED_OUT:
         sentence = f"the suite did not end within {took}; raise test_minutes in the policy, or run fewer tests"
