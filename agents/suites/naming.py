@@ -9,7 +9,8 @@ from agents.suites.naming_compiled import selecting_cargo, selecting_go
 from agents.suites.naming_javascript import names_its_tests, selecting, takes_tests
 
 _PYTEST = re.compile(r"(?:^|/)(?:pytest|py\.test)$")
-_OTHERS = re.compile(r"(?:^|/)(?:unittest|rspec|phpunit)$")
+_DOTTED = re.compile(r"(?:^|/)(?:unittest|manage\.py)$")
+_OTHERS = re.compile(r"(?:^|/)(?:unittest|manage\.py|rspec|phpunit)$")
 _STOPPING = re.compile(r"--?(?:bail|fail-?fast)(?:=(?!false|0).*)?")
 _SAYING_ALL = ("-rfE", "--maxfail=0", "--verbosity=0")
 # Options of pytest and of its usual plugins whose value is the next word; that of any other stands after a `=`.
@@ -54,6 +55,8 @@ def running(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
     """
     if not tests:
         return tuple(command)
+    if any(map(_DOTTED.search, command)) and not is_pytest(command):
+        return (*command, *map(_as_module, tests))
     if not is_pytest(command):
         return selecting_go(command, tests) or selecting_cargo(command, tests) or selecting(command, tests)
     begin = next(at for at, word in enumerate(command) if _PYTEST.search(word)) + 1
@@ -63,6 +66,13 @@ def running(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
 def running_again(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
     """The command that runs these tests again, as its log named them; all of them where it takes no such names."""
     return running(command, tests) if is_pytest(command) or names_its_tests(command) else tuple(command)
+
+
+def _as_module(test: str) -> str:
+    """A test as unittest and Django call it, `shop.tests.test_cart.Cart.test_sum`; a file by the module that it is."""
+    path, *names = test.removeprefix("./").split("::")
+    module = path.removesuffix(".py").replace("/", ".") if path.endswith(".py") else path
+    return ".".join((module, *names))
 
 
 def _options(words: Sequence[str]) -> Iterator[str]:

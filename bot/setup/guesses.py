@@ -11,6 +11,7 @@ from agents.requirements.wanted import Reading, Wanted, wanted
 
 _PYTHON = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini", "requirements.txt", "Pipfile"})
 _RUNNER = "pytest"
+_DJANGOS = "manage.py"
 _FOLDER = "requirements"
 _IN_FOLDER = tuple(f"{_FOLDER}/{name}.txt" for name in ("test", "tests", "testing", "dev", "development", "local"))
 _NODE = "lend it node_modules by `dependencies`, or name an `image`"
@@ -67,11 +68,13 @@ def _of_python(names: Collection[str], read: Reading) -> Guess:
         files += [file for file in _IN_FOLDER if _says_something(file, read)][:1]
     if files:
         files += sorted(file for file in names if is_lock(file))
-    said = wanted(files, read)
-    has_runner = any(folded(name_of(line)) == _RUNNER for line in said.packages)
-    extra = () if has_runner else (_RUNNER,)
+    has_runner = any(folded(name_of(line)) == _RUNNER for line in wanted(files, read).packages)
+    is_djangos = _DJANGOS in names and not has_runner
+    extra = () if has_runner or is_djangos else (_RUNNER,)
     installed = wanted(files, read, extra)
-    return Guess(files=tuple(files), requirements=extra, path="src" if "src" in names else ".", installed=installed)
+    command = ("python", _DJANGOS, "test") if is_djangos else Guess.test_command
+    path = "src" if "src" in names else "."
+    return Guess(command, tuple(files), requirements=extra, path=path, installed=installed)
 
 
 def _says_something(file: str, read: Reading) -> bool:

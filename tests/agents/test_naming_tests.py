@@ -18,12 +18,18 @@ ONE = ("tests/test_a.py::test_b",)
         ("pytest -n 4 -k slow -m net --ignore tests/net tests", "pytest -n 4 -k slow -m net --ignore tests/net"),
         ("pytest --cov=src --maxfail=3 tests", "pytest --cov=src --maxfail=3"),
         ("/opt/bin/py.test tests", "/opt/bin/py.test"),
-        ("python manage.py test shop", "python manage.py test shop"),
     ],
 )
 def test_what_the_command_names_itself_is_left_out_where_tests_are_named(suite: str, some: str) -> None:
     assert running(suite.split(), ONE) == (*some.split(), *ONE)
     assert running(suite.split(), ()) == tuple(suite.split())
+
+
+@pytest.mark.parametrize("command", ["python manage.py test", "python -m unittest -v", "manage.py test shop"])
+def test_unittest_and_django_are_given_modules_however_the_tests_are_called(command: str) -> None:
+    tests = ("shop/tests/test_a.py::A::test_b", "./shop/test_c.py", "shop.test_d.D.test_e", "shop/tests")
+    named = ("shop.tests.test_a.A.test_b", "shop.test_c", "shop.test_d.D.test_e", "shop/tests")
+    assert running(command.split(), tests) == (*command.split(), *named)
 
 
 @pytest.mark.parametrize(

@@ -74,3 +74,9 @@ def test_what_a_person_says_of_the_tests_takes_what_it_needs_along() -> None:
     assert "node_modules" in corrected(python, ("npx", "vitest", "run")).to_do
     assert corrected(guess_of(_NOTHING, ("README.md",)), ("make", "test")).to_do == ""
     assert "node_modules" in corrected(guess_of(_NOTHING, ("package.json",)), ("make", "test")).to_do
+
+
+def test_djangos_own_runner_is_taken_where_no_file_names_another() -> None:
+    guess = guess_of({"requirements.txt": "Django\n"}, ("manage.py",))
+    assert (guess.test_command, guess.requirements) == (("python", "manage.py", "test"), ())
+    assert guess_of({"requirements.txt": "Django\npytest-django\npytest\n"}, ("manage.py",)).test_command[-1] == "-q"
