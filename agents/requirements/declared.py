@@ -117,7 +117,7 @@ def _of_pipenv(text: str) -> Iterator[str]:
         for name, value in table_of(table, section).items():
             versions = value if isinstance(value, str) else value.get("version") if isinstance(value, dict) else ""
             is_elsewhere = isinstance(value, dict) and bool({"path", "file", "git"} & set(value))
-            yield f"{name} @ elsewhere" if is_elsewhere else f"{name}{str(versions or '').strip('*')}"
+            yield f"{name} @ elsewhere" if is_elsewhere else f"{name}{'' if versions in (None, '*') else versions}"
 
 
 def _of_files(named: object) -> Iterator[str]:

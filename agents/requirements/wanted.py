@@ -19,6 +19,7 @@ _PACKAGE = re.compile(r"[A-Za-z0-9][\w.-]*\s*(?:$|[\[(<>=!~;])")
 _ITSELF = re.compile(r"(?:(?:-e|--editable)[ =]?)?\s*\./?(?:$|\[)")
 _LIST = re.compile(r"(?P<option>-[rc]|--requirement|--constraint)[ =]*(?P<file>\S+)")
 _ELSEWHERE = ("--requirement", "--constraint", "--editable")  # bring more than packages of an index
+_EXACT = re.compile(r"[^;]*==\s*[^\s,;*]+\s*(?:;.*)?")
 _EXTRAS = re.compile(r"\[[^]]*\]")
 
 
@@ -43,9 +44,10 @@ def wanted(files: Iterable[str], read: Reading, first: Sequence[str] = ()) -> Wa
     left = tuple(file for file, lines in declared.items() if not all(_is_known(line, file, texts) for line in lines))
     locked = pins({file: text for file, text in texts.items() if is_lock(file)})
     bounds = [_EXTRAS.sub("", line) for file, text in limits.items() for line in said(file, text) if _is_package(line)]
-    free = {folded(name_of(line)) for line in first if line != name_of(line)}
+    chosen = _one_of_each(packages, [*first])
+    free = {folded(name_of(line)) for line in chosen if _says(line) > (1 if line in first else 2)}
     held = tuple(line for line in (*locked, *bounds) if folded(name_of(line)) not in free)
-    return Wanted(_one_of_each([*first, *packages]), held, left, missing, projects(lists))
+    return Wanted(chosen, held, left, missing, projects(lists))
 
 
 def _extras_asked_for(lists: Mapping[str, str]) -> frozenset[str]:
@@ -114,14 +116,21 @@ def _is_known(line: str, file: str, read: Collection[str]) -> bool:
     )
 
 
-def _one_of_each(requirements: Iterable[str]) -> tuple[str, ...]:
-    """The first that names a package; one that says more than the name before one that does not.
+def _one_of_each(requirements: Iterable[str], first: Sequence[str]) -> tuple[str, ...]:
+    """One line for a package: what `first` says of it, if more than its name; else the one that says most.
 
-    Of those that are for some machines or Pythons alone, each.
+    That is an exact version, then any bounds; of two that say as much the first. Of those that are for some machines or
+    Pythons alone, each is kept.
     """
     kept: dict[str, str] = {}
-    for each in requirements:
+    for each in (*first, *requirements):
         name = each if ";" in each else folded(name_of(each))
-        if name not in kept or kept[name] == name_of(kept[name]):
+        known = kept.get(name, "")
+        if _says(each) > _says(known) and not (known in first and _says(known) > 1):
             kept[name] = each
     return tuple(kept.values())
+
+
+def _says(line: str) -> int:
+    """How much a line says of a package's version: 0 if there is none."""
+    return 0 if not line else 1 if line == name_of(line) else 3 if _EXACT.fullmatch(line) else 2

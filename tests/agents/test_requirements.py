@@ -85,9 +85,9 @@ def test_of_poetry_the_groups_of_tests_are_taken() -> None:
 
 
 def test_of_pipenv_both_tables_are_taken() -> None:
-    text = '[packages]\nattrs = ">=22"\nown = {path = "."}\n[dev-packages]\npytest = "*"\nrespx = {version = "==1"}\n'
+    text = '[packages]\nattrs = ">=22"\nown = {path = "."}\n[dev-packages]\npytest = "*"\nrespx = {version = "==1.*"}\n'
     found = of(Pipfile=text)
-    assert (found.packages, found.left) == (("attrs>=22", "pytest", "respx==1"), ("Pipfile",))
+    assert (found.packages, found.left) == (("attrs>=22", "pytest", "respx==1.*"), ("Pipfile",))
 
 
 @pytest.mark.parametrize(
@@ -201,9 +201,9 @@ def test_of_tox_is_taken_what_it_installs_wherever_it_runs_and_the_rest_is_named
 
 
 def test_of_a_package_that_the_policy_names_what_stands_there_counts() -> None:
-    texts = {"requirements.txt": "attrs==22\nrespx==1\n", "uv.lock": _LOCK}
+    texts = {"requirements.txt": "attrs==22\nrespx==0.*\n", "uv.lock": _LOCK}
     found = wanted(texts, texts.get, first=("attrs>=23", "respx"))
-    assert found.packages == ("attrs>=23", "respx==1")
+    assert found.packages == ("attrs>=23", "respx==0.*")
     assert found.pins == ("respx==0.9",)
 
 
@@ -217,6 +217,17 @@ name = "respx"
 version = "0.9"
 source = { registry = "https://packages.example/simple" }
 """
+
+
+def test_an_exact_version_counts_wherever_it_stands_and_more_than_a_lock_file() -> None:
+    texts = {
+        "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["attrs>=20", "respx", "idna>=2", "six==1"]\n',
+        "requirements.txt": "attrs==21\nrespx>=0.5\nidna>=3\nsix==2\n",
+        "uv.lock": _LOCK,
+    }
+    found = wanted(texts, texts.get)
+    assert found.packages == ("attrs==21", "respx>=0.5", "idna>=2", "six==1")
+    assert found.pins == ("respx==0.9",)
 
 
 def test_a_file_that_is_not_there_is_said_and_the_others_count() -> None:
