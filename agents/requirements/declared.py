@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from agents.requirements import setup_py
+from agents.requirements import hooks, setup_py
 from agents.requirements.poetry import of_poetry
 from agents.requirements.tables import Table, configuration, listed, parsed, table_of
 
@@ -20,7 +20,15 @@ LISTS = (
     "dev-requirements.txt",
     "test-requirements.txt",
 )
-DECLARING = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "Pipfile", *LISTS)  # by their usual names
+DECLARING = (
+    "pyproject.toml",
+    "setup.cfg",
+    "setup.py",
+    "tox.ini",
+    "Pipfile",
+    *LISTS,
+    hooks.NAME,
+)  # by their usual names
 OF_TESTS = frozenset({"test", "tests", "testing", "dev"})  # how extras and groups that tests need are called
 _HATCH = ("default", "test", "hatch-test")  # its environments that tests run in
 _ASKED = re.compile(r"\[[^]]*\]")
@@ -36,7 +44,7 @@ def said(file: str, text: str, extras: AbstractSet[str] = OF_TESTS) -> list[str]
     name = posixpath.basename(file)
     if name in (of_project := {"pyproject.toml": _declared, "setup.cfg": _configured, "setup.py": _set_up}):
         return list(of_project[name](text, extras))
-    return list({"tox.ini": _of_tox, "Pipfile": _of_pipenv}.get(name, _lines)(text))
+    return list({"tox.ini": _of_tox, "Pipfile": _of_pipenv, hooks.NAME: hooks.of_pre_commit}.get(name, _lines)(text))
 
 
 def name_of(requirement: str) -> str:

@@ -84,6 +84,8 @@ def _repository(chosen: Chosen) -> Iterator[str]:
         yield f"requirements_from = {_value(guess.files)}  # what code and tests import, as these say at each commit"
     if guess.requirements:
         yield f"requirements = {_value(guess.requirements)}  # installed, too, before the network closes"
+    if guess.lint_commands:
+        yield f"lint_commands = {_value(guess.lint_commands)}  # a fix may make none of them object that does not now"
     if left := guess.installed.left:
         yield f"# In {', '.join(left)}: files, addresses, what is computed: not taken; see what is needed."
     if guess.to_do:

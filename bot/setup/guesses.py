@@ -12,6 +12,12 @@ from agents.requirements.wanted import Reading, Wanted, wanted
 _PYTHON = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini", "requirements.txt", "Pipfile"})
 _RUNNER = "pytest"
 _DJANGOS = "manage.py"
+_LINTERS = {  # what a fix is held against, by the package that does it
+    "ruff": (("ruff", "check", "."), ("ruff", "format", "--check", ".")),
+    "black": (("black", "--check", "."),),
+    "isort": (("isort", "--check-only", "."),),
+    "flake8": (("flake8",),),
+}
 _FOLDER = "requirements"
 _IN_FOLDER = tuple(f"{_FOLDER}/{name}.txt" for name in ("test", "tests", "testing", "dev", "development", "local"))
 _NODE = "lend it node_modules by `dependencies`, or name an `image`"
@@ -38,6 +44,7 @@ class Guess:
     files: tuple[str, ...] = ()  # of the repository, that say what is installed
     requirements: tuple[str, ...] = ()  # that no file says
     path: str = ""  # PYTHONPATH
+    lint_commands: tuple[tuple[str, ...], ...] = ()
     to_do: str = ""
     installed: Wanted = field(default_factory=Wanted)  # as these say today
 
@@ -74,7 +81,9 @@ def _of_python(names: Collection[str], read: Reading) -> Guess:
     installed = wanted(files, read, extra)
     command = ("python", _DJANGOS, "test") if is_djangos else Guess.test_command
     path = "src" if "src" in names else "."
-    return Guess(command, tuple(files), requirements=extra, path=path, installed=installed)
+    there = {folded(name_of(line)) for line in installed.packages}
+    linting = tuple(each for name, commands in _LINTERS.items() if name in there for each in commands)
+    return Guess(command, tuple(files), extra, path, linting, installed=installed)
 
 
 def _says_something(file: str, read: Reading) -> bool:

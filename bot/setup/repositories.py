@@ -191,6 +191,8 @@ def _with_tests(asking: Asking, chosen: Chosen) -> Chosen:
         asking.say(f"For its tests there will be installed: {', '.join(installed.packages)}")
     if files:
         asking.say(f"This is read from {', '.join(files)} each time, so a change there needs none here.")
+    if chosen.guess.lint_commands:
+        asking.say(f"A fix may make none of these object: {'; '.join(map(shlex.join, chosen.guess.lint_commands))}")
     if installed.left:
         asking.say(f"In {', '.join(installed.left)} more is named than packages of an index, which is not taken.")
     if chosen.guess.to_do:

@@ -113,6 +113,25 @@ def test_extras_that_lists_ask_of_the_project_itself_are_taken(
     assert (sorted(found.packages), found.left) == (["click", "h2"], ())
 
 
+def test_linters_that_hooks_run_are_taken_in_the_versions_of_the_hooks() -> None:
+    text = """
+repos:
+  - repo: https://github.com/astral-sh/ruff-pre-commit
+    rev: v0.6.2
+    hooks: [{id: ruff}]
+  - repo: https://github.com/PyCQA/isort.git
+    rev: main
+  - repo: https://github.com/pre-commit/pre-commit-hooks
+    rev: v4.6.0
+  - repo: local
+  - 3
+"""
+    texts = {".pre-commit-config.yaml": text, "requirements.txt": "ruff>=0.1\n"}
+    assert wanted(texts, texts.get).packages == ("ruff==0.6.2", "isort")
+    for broken in ("repos: [", "3", "repos: 4", "{" * 5_000, "a" * 200_000):
+        assert wanted((".pre-commit-config.yaml",), {".pre-commit-config.yaml": broken}.get) == Wanted()
+
+
 def test_what_a_setup_cfg_declares_is_taken_too() -> None:
     declared = (
         "[metadata]\nname = acme-shop\n[options]\ninstall_requires =\n    attrs\n    tomli;python_version < '3.11'\n"

@@ -80,3 +80,12 @@ def test_djangos_own_runner_is_taken_where_no_file_names_another() -> None:
     guess = guess_of({"requirements.txt": "Django\n"}, ("manage.py",))
     assert (guess.test_command, guess.requirements) == (("python", "manage.py", "test"), ())
     assert guess_of({"requirements.txt": "Django\npytest-django\npytest\n"}, ("manage.py",)).test_command[-1] == "-q"
+
+
+def test_linters_that_are_installed_are_what_a_fix_is_held_against() -> None:
+    hooks = "repos: [{repo: https://github.com/psf/black, rev: 24.1.0}]"
+    guess = guess_of({"requirements-dev.txt": "ruff==0.6\nmypy\n", ".pre-commit-config.yaml": hooks}, ("setup.cfg",))
+    assert guess.files == ("requirements-dev.txt", ".pre-commit-config.yaml")
+    ruff = (("ruff", "check", "."), ("ruff", "format", "--check", "."))
+    assert guess.lint_commands == (*ruff, ("black", "--check", "."))
+    assert guess_of({"requirements.txt": "attrs"}).lint_commands == ()
