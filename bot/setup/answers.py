@@ -84,6 +84,8 @@ def _repository(chosen: Chosen) -> Iterator[str]:
         yield f"requirements_from = {_value(guess.files)}  # what code and tests import, as these say at each commit"
     if guess.requirements:
         yield f"requirements = {_value(guess.requirements)}  # installed, too, before the network closes"
+    if guess.prepare:
+        yield f"prepare = {_value(guess.prepare)}  # writes what its code imports of its version; git must ignore that"
     if guess.lint_commands:
         yield f"lint_commands = {_value(guess.lint_commands)}  # a fix may make none of them object that does not now"
     if left := guess.installed.left:

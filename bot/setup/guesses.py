@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from agents.requirements.declared import DECLARING, folded, name_of
 from agents.requirements.locks import is_lock
 from agents.requirements.wanted import Reading, Wanted, wanted
+from bot.setup.generated import preparing
 
 _PYTHON = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini", "requirements.txt", "Pipfile"})
+_PROJECT = "pyproject.toml"
 _RUNNER = "pytest"
 _DJANGOS = "manage.py"
 _LINTERS = {  # what a fix is held against, by the package that does it
@@ -44,6 +46,7 @@ class Guess:
     files: tuple[str, ...] = ()  # of the repository, that say what is installed
     requirements: tuple[str, ...] = ()  # that no file says
     path: str = ""  # PYTHONPATH
+    prepare: tuple[str, ...] = ()
     lint_commands: tuple[tuple[str, ...], ...] = ()
     to_do: str = ""
     installed: Wanted = field(default_factory=Wanted)  # as these say today
@@ -77,15 +80,16 @@ def _of_python(names: Collection[str], read: Reading) -> Guess:
         files += sorted(file for file in names if is_lock(file))
     has_runner = any(folded(name_of(line)) == _RUNNER for line in wanted(files, read).packages)
     is_djangos = _DJANGOS in names and not has_runner
-    extra = () if has_runner or is_djangos else (_RUNNER,)
+    written = preparing((read(_PROJECT) or "") if _PROJECT in names else "")
+    extra = (*(() if has_runner or is_djangos else (_RUNNER,)), *written.packages)
     installed = wanted(files, read, extra)
     command = ("python", _DJANGOS, "test") if is_djangos else Guess.test_command
     path = "src" if "src" in names else "."
     there = {folded(name_of(line)) for line in installed.packages}
     linting = tuple(each for name, commands in _LINTERS.items() if name in there for each in commands)
-    return Guess(command, tuple(files), extra, path, linting, installed=installed)
+    return Guess(command, tuple(files), extra, path, written.command, linting, installed=installed)
 
 
 def _says_something(file: str, read: Reading) -> bool:
     said = wanted((file,), read)
-    return bool(said.packages or said.pins or said.left)
+    return bool(said.packages or said.pins or said.left or said.projects)

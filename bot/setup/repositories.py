@@ -191,6 +191,8 @@ def _with_tests(asking: Asking, chosen: Chosen) -> Chosen:
         asking.say(f"For its tests there will be installed: {', '.join(installed.packages)}")
     if files:
         asking.say(f"This is read from {', '.join(files)} each time, so a change there needs none here.")
+    if chosen.guess.prepare:
+        asking.say(f"Before them there is run, for its version: {shlex.join(chosen.guess.prepare)}")
     if chosen.guess.lint_commands:
         asking.say(f"A fix may make none of these object: {'; '.join(map(shlex.join, chosen.guess.lint_commands))}")
     if installed.left:

@@ -89,3 +89,24 @@ def test_linters_that_are_installed_are_what_a_fix_is_held_against() -> None:
     ruff = (("ruff", "check", "."), ("ruff", "format", "--check", "."))
     assert guess.lint_commands == (*ruff, ("black", "--check", "."))
     assert guess_of({"requirements.txt": "attrs"}).lint_commands == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "program", "packages"),
+    [
+        ('[tool.setuptools_scm]\nversion_file = "shop/_version.py"\n', "setuptools_scm", ("setuptools-scm>=8",)),
+        ('[tool.setuptools_scm]\nwrite_to = "shop/_version.py"\n', "setuptools_scm", ("setuptools-scm>=8",)),
+        ('[tool.hatch.build.hooks.vcs]\nversion-file = "a.py"\n', "hatchling", ("hatchling", "hatch-vcs")),
+    ],
+)
+def test_a_module_that_a_build_would_write_is_written_before_the_tests(
+    table: str, program: str, packages: tuple[str, ...]
+) -> None:
+    guess = guess_of({"pyproject.toml": _PROJECT + table})
+    assert guess.prepare[:3] == ("python", "-m", program)
+    assert guess.requirements == packages
+    assert set(packages) <= set(guess.installed.packages)
+
+
+def test_a_version_that_stands_in_the_metadata_alone_needs_no_preparing() -> None:
+    assert guess_of({"pyproject.toml": f"{_PROJECT}[tool.setuptools_scm]\n"}).prepare == ()
