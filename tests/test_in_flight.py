@@ -22,6 +22,7 @@ from storage.records import Decision
 from storage.status import Status
 from storage.store import Store
 from tests.fake_code_host import FakeCodeHost
+from tests.fake_workspaces import FakeWorkspaces
 from tests.fakes import RecordingCheckpoint, calls
 from tests.world import PRIYA, SUBMISSION, TOM, WRITE, World
 
@@ -171,6 +172,18 @@ def test_what_a_plan_told_of_is_asked_about_where_a_standing_approval_allowed_it
     way = in_the_way(means, replace(approved, consent=replace(approved.consent, ahead=True)), tip)
     assert way is not None
     assert [one.url for one in way.pull_requests] == [host.pull_requests[1].url]
+
+
+def test_where_no_checkout_of_what_came_since_can_be_made_the_fix_itself_says_so(world: World, host: Busy) -> None:
+    world.reaches(Status.AWAITING_FIX)
+    means = world.pipeline.means
+    approved = Fixing(means)._approved(1)
+    assert isinstance(approved, Approved)
+    world.moves_on("def share(total, people):\n    return float(total) / people\n")
+    tip = means.workspaces.head(approved.repository)
+    assert in_the_way(means, approved, tip) is not None
+    unusable = FakeWorkspaces(Path("nowhere"), unusable="a package has no wheel")
+    assert in_the_way(replace(means, workspaces=unusable), approved, tip) is None
 
 
 def test_a_further_round_of_our_own_pull_request_goes_on_whoever_else_is_at_it(world: World, host: Busy) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from agents.checkout.history import is_test
+from agents.errors import SandboxUnusable
 from agents.evidence.citations import holds
 from agents.means import Means
 from agents.terms import Repository
@@ -29,12 +30,19 @@ def touching(means: Means, repository: Repository, plan: Plan) -> tuple[Touch, .
 
 
 def changed_files(means: Means, repository: Repository, plan: Plan, found: Research, tip: str) -> Iterator[ChangedFile]:
-    """The plan's files in which a cited line does not stand any more at a commit, each once. Raises CodeHostDown."""
+    """The plan's files in which a cited line does not stand any more at a commit, each once.
+
+    None where no checkout of it can be made on this machine, which the fix itself then says. Raises CodeHostDown.
+    """
     cited = [one for one in cited_code(found) if one.where in plan.files]
     if not cited:
         return
+    try:
+        workspace = means.workspaces.open(repository, tip)
+    except SandboxUnusable:
+        return
     told: set[str] = set()
-    with closing(means.workspaces.open(repository, tip)) as workspace:
+    with closing(workspace):
         for one in cited:
             try:
                 text = means.redactor.secrets_only(workspace.read(one.where))

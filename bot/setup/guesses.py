@@ -20,6 +20,7 @@ _LINTERS = {  # what a fix is held against, by the package that does it
     "isort": (("isort", "--check-only", "."),),
     "flake8": (("flake8",),),
 }
+_BY_RUFF = frozenset({"black", "isort", "flake8"})  # what it took the place of, and others still bring along
 _FOLDER = "requirements"
 _IN_FOLDER = tuple(f"{_FOLDER}/{name}.txt" for name in ("test", "tests", "testing", "dev", "development", "local"))
 _NODE = "lend it node_modules by `dependencies`, or name an `image`"
@@ -86,7 +87,8 @@ def _of_python(names: Collection[str], read: Reading) -> Guess:
     command = ("python", _DJANGOS, "test") if is_djangos else Guess.test_command
     path = "src" if "src" in names else "."
     there = {folded(name_of(line)) for line in installed.packages}
-    linting = tuple(each for name, commands in _LINTERS.items() if name in there for each in commands)
+    linters = there & set(_LINTERS) - (_BY_RUFF if "ruff" in there else set())
+    linting = tuple(each for name, commands in _LINTERS.items() if name in linters for each in commands)
     return Guess(command, tuple(files), extra, path, written.command, linting, installed=installed)
 
 
