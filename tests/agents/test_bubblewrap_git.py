@@ -47,6 +47,12 @@ def test_a_list_of_files_is_whole_where_other_output_would_be_cut(ground: Ground
     assert listed.startswith("903 files\nfolders: a/ 900, z/ 1\n")
 
 
+def test_what_running_tests_leaves_behind_is_no_change(workspace: SandboxWorkspace) -> None:
+    made = "mkdir -p htmlcov .nyc_output a/__pycache__ && touch .coverage .coverage.host.1 coverage.xml a/coverage.xml"
+    said(workspace, f"{made} && for each in htmlcov .nyc_output a/__pycache__; do touch $each/x; done")
+    assert [change.path for change in read_patch(workspace.patch())] == ["a/coverage.xml"]
+
+
 def test_history_and_settings_of_git_cannot_be_changed(ground: Ground, workspace: SandboxWorkspace) -> None:
     attempts = ("git config core.fsmonitor true", "git commit --allow-empty -m x", "rm -rf .git", "touch .git/hooks")
     for attempt in attempts:

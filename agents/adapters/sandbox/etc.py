@@ -23,6 +23,20 @@ _GITCONFIG = """\
 	name = Signalbox
 	email = signalbox@users.noreply.invalid
 """  # checkStat: inside, files have another owner than the index remembers
+# What running tests leaves in a checkout, whether or not the repository ignores it.
+_LEFT_BEHIND = """\
+__pycache__/
+*.py[cod]
+.pytest_cache/
+.hypothesis/
+.mypy_cache/
+.ruff_cache/
+.coverage
+.coverage.*
+/coverage.xml
+/htmlcov/
+.nyc_output/
+"""
 ETC = {
     "passwd": f"signalbox:x:1000:1000::{HOME}:/bin/sh\nnobody:x:65534:65534::/:/usr/sbin/nologin\n",
     "group": "signalbox:x:1000:\nnogroup:x:65534:\n",
@@ -31,8 +45,7 @@ ETC = {
     "resolv.conf": "",
     "gitconfig": _GITCONFIG,
     "all-binary": "* -diff\n",
-    # What running tests leaves in a checkout, whether or not the repository ignores it.
-    "left-behind": "__pycache__/\n*.py[cod]\n.pytest_cache/\n.hypothesis/\n.mypy_cache/\n.ruff_cache/\n.coverage\n",
+    "left-behind": _LEFT_BEHIND,
 }
 """Files of `/etc` that are ours; those of the host would name its users and its network."""
 
