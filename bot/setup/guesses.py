@@ -9,9 +9,11 @@ from agents.requirements.declared import DECLARING, folded, name_of
 from agents.requirements.locks import is_lock
 from agents.requirements.wanted import Reading, Wanted, wanted
 from bot.setup.generated import preparing
+from bot.setup.scripts import scripts
 
 _PYTHON = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini", "requirements.txt", "Pipfile"})
 _PROJECT = "pyproject.toml"
+_PACKAGE = "package.json"
 _RUNNER = "pytest"
 _DJANGOS = "manage.py"
 _LINTERS = {  # what a fix is held against, by the package that does it
@@ -25,7 +27,6 @@ _FOLDER = "requirements"
 _IN_FOLDER = tuple(f"{_FOLDER}/{name}.txt" for name in ("test", "tests", "testing", "dev", "development", "local"))
 _NODE = "lend it node_modules by `dependencies`, or name an `image`"
 _OTHERS = (  # a file that tells of a language, how its tests run, and what they need besides
-    ("package.json", ("npm", "test"), _NODE),
     (
         "go.mod",
         ("go", "test", "./..."),
@@ -35,7 +36,7 @@ _OTHERS = (  # a file that tells of a language, how its tests run, and what they
     ("pom.xml", ("mvn", "-o", "test"), "lend it Maven, a JDK and its packages or name an `image`, and `test_report`"),
     ("Gemfile", ("bundle", "exec", "rspec"), "name an `image` that has its gems"),
 )
-_RUNNERS = dict.fromkeys(("npx", "node", "yarn", "pnpm"), _NODE) | {run[0]: to_do for _, run, to_do in _OTHERS}
+_RUNNERS = dict.fromkeys(("npx", "npm", "node", "yarn", "pnpm"), _NODE) | {run[0]: to_do for _, run, to_do in _OTHERS}
 _UNKNOWN = "say how its tests run (`test_command`)"
 
 
@@ -57,6 +58,9 @@ def guessed(names: Collection[str], read: Reading) -> Guess:
     """By the names of the files at the top, and what some of them say."""
     if _PYTHON & set(names):
         return _of_python(names, read)
+    if _PACKAGE in names:
+        of_node = scripts(read(_PACKAGE) or "")
+        return Guess(of_node.test_command, lint_commands=of_node.lint_commands, to_do=_NODE)
     for file, command, to_do in _OTHERS:
         if file in names:
             return Guess(command, to_do=to_do)
@@ -68,7 +72,8 @@ def corrected(guess: Guess, command: tuple[str, ...]) -> Guess:
     if not command or command == guess.test_command:
         return guess
     if command[0] in _RUNNERS:
-        return Guess(command, to_do=_RUNNERS[command[0]])
+        linting = guess.lint_commands if guess.to_do == _NODE else ()
+        return Guess(command, lint_commands=linting, to_do=_RUNNERS[command[0]])
     return replace(guess, test_command=command, to_do="" if guess.to_do == _UNKNOWN else guess.to_do)
 
 

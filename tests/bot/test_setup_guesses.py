@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Collection, Mapping
 
 import pytest
@@ -111,3 +113,39 @@ def test_a_module_that_a_build_would_write_is_written_before_the_tests(
 
 def test_a_version_that_stands_in_the_metadata_alone_needs_no_preparing() -> None:
     assert guess_of({"pyproject.toml": f"{_PROJECT}[tool.setuptools_scm]\n"}).prepare == ()
+
+
+@pytest.mark.parametrize(
+    ("script", "command"),
+    [
+        ("vitest", "npx --no-install vitest run"),
+        ("vitest run --coverage", "npx --no-install vitest run --coverage"),
+        ("vitest --watch", "npx --no-install vitest run"),
+        ("eslint . && jest --config jest.config.js", "npx --no-install jest --config jest.config.js"),
+        ("mocha 'test/**/*.js'", "npx --no-install mocha 'test/**/*.js'"),
+        ("node --test test/", "node --test test/"),
+        ("NODE_ENV=test jest", "npm test"),
+        ("turbo run test", "npm test"),
+        ("react-scripts test", "npm test"),
+        ("echo 'no end", "npm test"),
+        ("", "npm test"),
+    ],
+)
+def test_a_runner_that_a_script_names_is_run_itself_so_that_single_tests_can_be(script: str, command: str) -> None:
+    guess = guess_of({"package.json": json.dumps({"scripts": {"test": script}})})
+    assert shlex.join(guess.test_command) == command
+    assert "node_modules" in guess.to_do
+
+
+def test_scripts_that_look_and_change_nothing_are_linters() -> None:
+    known = {"lint": "eslint .", "typecheck": "tsc --noEmit", "format:check": "prettier --check .", "build": "tsc"}
+    guess = guess_of({"package.json": json.dumps({"scripts": known})})
+    linters = (("npm", "run", "lint"), ("npm", "run", "typecheck"), ("npm", "run", "format:check"))
+    assert guess.lint_commands == linters
+    assert corrected(guess, ("npx", "vitest", "run")).lint_commands == linters
+    assert guess_of({"package.json": '{"scripts": {"lint": "eslint --fix ."}}'}).lint_commands == ()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"scripts": []}', '{"scripts": {"test": 3}}', "[" * 100_000])
+def test_a_package_that_is_broken_has_its_tests_run_by_npm(text: str) -> None:
+    assert guess_of({"package.json": text}).test_command == ("npm", "test")
