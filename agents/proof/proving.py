@@ -14,7 +14,7 @@ from agents.patches.inline_tests import holds_tests, may_hold_both, within_tests
 from agents.patches.patch import FileChange, only, read_patch
 from agents.ports import Workspaces
 from agents.proof.logs import TIMED_OUT, ended, log_of
-from agents.proof.whole import command_for, failures_said, is_run_whole, why_not_failing, why_not_passing
+from agents.proof.whole import as_run, command_for, failures_said, is_run_whole, why_not_failing, why_not_passing
 from agents.suites.compiled import is_unbuilt
 from agents.suites.javascript import is_source
 from agents.suites.naming import is_pytest, running_again, stops_early
@@ -96,7 +96,7 @@ def prove_patch(
     The tests that it names must fail on the base with only the tests of the patch, for the reason it expects, and pass
     with the whole patch; of the suite nothing may fail that does not fail on the base. `why_not` is empty if it holds.
     """
-    attempt = _Attempt(workspaces, repository, base_sha, frozenset(planned))
+    attempt, submission = _Attempt(workspaces, repository, base_sha, frozenset(planned)), as_run(submission, repository)
     suite_command, named_command = repository.test_command, command_for(repository, submission.test_ids)
     try:
         tests, beside = attempt.tests_of(patch, submission.test_files)

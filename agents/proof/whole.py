@@ -10,14 +10,20 @@ from collections.abc import Sequence
 from agents.exchange import Ran
 from agents.proof.logs import ended
 from agents.suites.junit import Case, cases
-from agents.suites.naming import running, takes_names
+from agents.suites.naming import named_within, running, takes_names
 from agents.suites.suite import is_named
 from agents.terms import Repository
+from storage.submissions import FixSubmission
 
 
 def is_run_whole(repository: Repository) -> bool:
     """Whether new tests can only be looked up in the reports of all."""
     return bool(repository.test_report) and not takes_names(repository.test_command)
+
+
+def as_run(submission: FixSubmission, repository: Repository) -> FixSubmission:
+    """With its tests named as the command does, where that runs in a folder of the repository."""
+    return submission.model_copy(update={"test_ids": named_within(repository.test_command, submission.test_ids)})
 
 
 def command_for(repository: Repository, tests: Sequence[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from agents.suites.naming_compiled import selecting_cargo, selecting_go
 from agents.suites.naming_javascript import names_its_tests, selecting, takes_tests
 
 _PYTEST = re.compile(r"(?:^|/)(?:pytest|py\.test)$")
+_FOLDER = re.compile(r"env (?:-C |--chdir[= ])(?P<folder>[^ ]+?)/? ")
 _DOTTED = re.compile(r"(?:^|/)(?:unittest|manage\.py)$")
 _OTHERS = re.compile(r"(?:^|/)(?:unittest|manage\.py|rspec|phpunit)$")
 _STOPPING = re.compile(r"--?(?:bail|fail-?fast)(?:=(?!false|0).*)?")
@@ -48,6 +49,12 @@ def takes_names(command: Sequence[str]) -> bool:
     return is_pytest(command) or compiled is not None or takes_tests(command) or any(map(_OTHERS.search, command))
 
 
+def named_within(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
+    """The tests as a command names them that runs in a folder, `env -C backend pytest`: from there, not the top."""
+    where = _FOLDER.match(" ".join(command[:4]))
+    return tuple(test.removeprefix("./").removeprefix(f"{where['folder']}/") if where else test for test in tests)
+
+
 def running(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
     """The command that runs these tests and no others, or the whole suite when none are named.
 
@@ -55,6 +62,7 @@ def running(command: Sequence[str], tests: Sequence[str]) -> tuple[str, ...]:
     """
     if not tests:
         return tuple(command)
+    tests = named_within(command, tests)
     if any(map(_DOTTED.search, command)) and not is_pytest(command):
         return (*command, *map(_as_module, tests))
     if not is_pytest(command):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from functools import partial
+from posixpath import normpath
 
 from agents.requirements.declared import DECLARING, folded, name_of
 from agents.requirements.locks import is_lock
@@ -40,6 +42,15 @@ _RUNNERS = dict.fromkeys(("npx", "npm", "node", "yarn", "pnpm"), _NODE) | {run[0
 _UNKNOWN = "say how its tests run (`test_command`)"
 
 
+_USUAL = ("backend", "server", "api", "app", "service", "web", "frontend", "client")  # folders that hold a project
+Listing = Callable[[str], Collection[str]]
+"""The names of what is in a folder of the repository."""
+
+
+def _nothing(_: str) -> Collection[str]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Guess:
     """What goes into the policy, and what a person still has to do."""
@@ -54,8 +65,21 @@ class Guess:
     installed: Wanted = field(default_factory=Wanted)  # as these say today
 
 
-def guessed(names: Collection[str], read: Reading) -> Guess:
-    """By the names of the files at the top, and what some of them say."""
+def guessed(names: Collection[str], read: Reading, inside: Listing = _nothing) -> Guess:
+    """By the names of the files at the top, and what some of them say; else by those of the first usual folder."""
+    guess = _guessed(names, read)
+    for folder in (each for each in _USUAL if guess.to_do == _UNKNOWN and each in names):
+        there = _guessed(inside(folder), partial(_read_in, folder, read))
+        if there.to_do != _UNKNOWN:
+            return _within(folder, there)
+    return guess
+
+
+def _read_in(folder: str, read: Reading, file: str) -> str | None:
+    return read(f"{folder}/{file}")
+
+
+def _guessed(names: Collection[str], read: Reading) -> Guess:
     if _PYTHON & set(names):
         return _of_python(names, read)
     if _PACKAGE in names:
@@ -65,6 +89,19 @@ def guessed(names: Collection[str], read: Reading) -> Guess:
         if file in names:
             return Guess(command, to_do=to_do)
     return Guess(to_do=_UNKNOWN)
+
+
+def _within(folder: str, guess: Guess) -> Guess:
+    """The guess of a folder, for the whole repository."""
+    at = ("env", "-C", folder)
+    return replace(
+        guess,
+        test_command=(*at, *guess.test_command),
+        files=tuple(f"{folder}/{file}" for file in guess.files),
+        path=normpath(f"{folder}/{guess.path}") if guess.path else "",
+        prepare=(*at, *guess.prepare) if guess.prepare else (),
+        lint_commands=tuple((*at, *command) for command in guess.lint_commands),
+    )
 
 
 def corrected(guess: Guess, command: tuple[str, ...]) -> Guess:

@@ -79,15 +79,20 @@ class Hub:
         doubts = []
         if not self._token.startswith(_OF_AN_APP) and not (seen.get("permissions") or {}).get("push"):
             doubts.append(f"The token may not push to {name}: no pull request could be opened there.")
-        listed = self._get(f"repos/{name}/contents?ref={quote(branch, safe='')}", missing=True)
-        entries = self._json(listed) if listed.ok else []
-        names = [str(entry["name"]) for entry in entries if isinstance(entry, dict) and "name" in entry]
-        if not names:
+        inside = functools.partial(self._names, name, branch)
+        if not (names := inside("")):
             doubts.append(
                 f"On {branch} of {name} the token sees no file: it is empty, or its contents may not be read."
             )
         read = functools.cache(functools.partial(self._text, name, branch))
-        return Chosen(name, branch, guessed(names, read), tuple(doubts))
+        return Chosen(name, branch, guessed(names, read, inside), tuple(doubts))
+
+    def _names(self, name: str, branch: str, folder: str) -> list[str]:
+        """Of what is in a folder, or at the top."""
+        path = "/".join(filter(None, (f"repos/{name}/contents", quote(folder))))
+        listed = self._get(f"{path}?ref={quote(branch, safe='')}", missing=True)
+        entries = self._json(listed) if listed.ok else []
+        return [str(entry["name"]) for entry in entries if isinstance(entry, dict) and "name" in entry]
 
     def _text(self, name: str, branch: str, file: str) -> str | None:
         path = f"repos/{name}/contents/{quote(file)}?ref={quote(branch, safe='')}"

@@ -98,3 +98,13 @@ def test_pytest_is_asked_to_name_all_that_fails_and_its_own_command_has_the_last
         "coverage", "run", "-m", "pytest", *asked, "-x", "tests",
     )  # fmt: skip
     assert saying_all(("make", "test")) == ("make", "test")
+
+
+@pytest.mark.parametrize("begin", ["env -C backend", "env --chdir=backend", "env --chdir backend/", "env -C backend/"])
+def test_a_command_that_runs_in_a_folder_is_given_tests_as_they_are_called_there(begin: str) -> None:
+    command = f"{begin} python -m pytest -q".split()
+    tests = ("backend/tests/test_a.py::test_b", "tests/test_c.py", "./backend/test_d.py")
+    assert running(command, tests) == (*command, "tests/test_a.py::test_b", "tests/test_c.py", "test_d.py")
+    vitest = f"{begin} npx --no-install vitest run".split()
+    assert running(vitest, ("backend/a.test.ts",)) == (*vitest, "a.test.ts")
+    assert running(["env", "CI=1", "pytest"], ("CI=1/a.py",)) == ("env", "CI=1", "pytest", "CI=1/a.py")

@@ -149,3 +149,18 @@ def test_scripts_that_look_and_change_nothing_are_linters() -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"scripts": []}', '{"scripts": {"test": 3}}', "[" * 100_000])
 def test_a_package_that_is_broken_has_its_tests_run_by_npm(text: str) -> None:
     assert guess_of({"package.json": text}).test_command == ("npm", "test")
+
+
+def test_a_project_in_a_usual_folder_is_found_and_run_from_there() -> None:
+    texts = {"backend/pyproject.toml": _PROJECT, "backend/requirements-dev.txt": "-r more.txt\nruff\n"}
+    texts |= {"backend/more.txt": "respx\n", "web/package.json": "{}"}
+    inside = {"backend": ("pyproject.toml", "requirements-dev.txt", "more.txt", "src"), "web": ("package.json",)}
+    guess = guessed({"README.md", "web", "backend"}, texts.get, inside.__getitem__)
+
+    assert guess.test_command == ("env", "-C", "backend", "python", "-m", "pytest", "-q")
+    assert guess.files == ("backend/pyproject.toml", "backend/requirements-dev.txt")
+    assert guess.installed.packages == ("attrs>=22", "pytest>=8", "ruff", "respx")
+    assert guess.lint_commands[0] == ("env", "-C", "backend", "ruff", "check", ".")
+    assert guess.path == "backend/src"
+    node = guessed({"web", "app"}, texts.get, {"app": (), **inside}.__getitem__)
+    assert node.test_command == ("env", "-C", "web", "npm", "test")
