@@ -13,6 +13,7 @@ _FOLDER = re.compile(r"env (?:-C |--chdir[= ])(?P<folder>[^ ]+?)/? ")
 _DOTTED = re.compile(r"(?:^|/)(?:unittest|manage\.py)$")
 _OTHERS = re.compile(r"(?:^|/)(?:unittest|manage\.py|rspec|phpunit)$")
 _STOPPING = re.compile(r"--?(?:bail|fail-?fast)(?:=(?!false|0).*)?")
+_CALLING_SOMETHING_SO = frozenset({"tox", "nox", "make", "just", "task", "inv", "invoke", "npm", "yarn", "pnpm"})
 _SAYING_ALL = ("-rfE", "--maxfail=0", "--verbosity=0")
 # Options of pytest and of its usual plugins whose value is the next word; that of any other stands after a `=`.
 _VALUED = frozenset(
@@ -40,7 +41,9 @@ def saying_all(command: Sequence[str]) -> tuple[str, ...]:
     command itself says comes later, and so counts.
     """
     begin = next((at for at, word in enumerate(command) if _PYTEST.search(word)), None)
-    return tuple(command) if begin is None else (*command[: begin + 1], *_SAYING_ALL, *command[begin + 1 :])
+    if begin is None or _CALLING_SOMETHING_SO & {*command[:begin]}:
+        return tuple(command)
+    return (*command[: begin + 1], *_SAYING_ALL, *command[begin + 1 :])
 
 
 def takes_names(command: Sequence[str]) -> bool:

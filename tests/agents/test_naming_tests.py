@@ -97,7 +97,13 @@ def test_pytest_is_asked_to_name_all_that_fails_and_its_own_command_has_the_last
     assert saying_all(("coverage", "run", "-m", "pytest", "-x", "tests")) == (
         "coverage", "run", "-m", "pytest", *asked, "-x", "tests",
     )  # fmt: skip
-    assert saying_all(("make", "test")) == ("make", "test")
+    for command in (
+        ("make", "test"),
+        ("make", "pytest"),
+        ("tox", "-e", "pytest"),
+        ("env", "-C", "a", "nox", "-s", "pytest"),
+    ):
+        assert saying_all(command) == command
 
 
 @pytest.mark.parametrize("begin", ["env -C backend", "env --chdir=backend", "env --chdir backend/", "env -C backend/"])
