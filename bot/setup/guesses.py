@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import partial
-from posixpath import normpath
+from posixpath import dirname, normpath
 
 from agents.requirements.declared import DECLARING, folded, name_of
-from agents.requirements.locks import is_lock
-from agents.requirements.wanted import Reading, Wanted, wanted
+from agents.requirements.locks import is_lock, members
+from agents.requirements.wanted import MOST, Reading, Wanted, wanted
 from bot.setup.generated import preparing
 from bot.setup.scripts import scripts
 
@@ -67,9 +67,9 @@ class Guess:
 
 def guessed(names: Collection[str], read: Reading, inside: Listing = _nothing) -> Guess:
     """By the names of the files at the top, and what some of them say; else by those of the first usual folder."""
-    guess = _guessed(names, read)
+    guess = _guessed(names, read, inside)
     for folder in (each for each in _USUAL if guess.to_do == _UNKNOWN and each in names):
-        there = _guessed(inside(folder), partial(_read_in, folder, read))
+        there = _guessed(inside(folder), partial(_read_in, folder, read), partial(_inside_of, folder, inside))
         if there.to_do != _UNKNOWN:
             return _within(folder, there)
     return guess
@@ -79,9 +79,13 @@ def _read_in(folder: str, read: Reading, file: str) -> str | None:
     return read(f"{folder}/{file}")
 
 
-def _guessed(names: Collection[str], read: Reading) -> Guess:
+def _inside_of(top: str, inside: Listing, folder: str) -> Collection[str]:
+    return inside(f"{top}/{folder}")
+
+
+def _guessed(names: Collection[str], read: Reading, inside: Listing) -> Guess:
     if _PYTHON & set(names):
-        return _of_python(names, read)
+        return _of_python(names, read, inside)
     if _PACKAGE in names:
         of_node = scripts(read(_PACKAGE) or "")
         return Guess(of_node.test_command, lint_commands=of_node.lint_commands, to_do=_NODE)
@@ -98,7 +102,7 @@ def _within(folder: str, guess: Guess) -> Guess:
         guess,
         test_command=(*at, *guess.test_command),
         files=tuple(f"{folder}/{file}" for file in guess.files),
-        path=normpath(f"{folder}/{guess.path}") if guess.path else "",
+        path=":".join(normpath(f"{folder}/{path}") for path in guess.path.split(":") if path),
         prepare=(*at, *guess.prepare) if guess.prepare else (),
         lint_commands=tuple((*at, *command) for command in guess.lint_commands),
     )
@@ -114,7 +118,7 @@ def corrected(guess: Guess, command: tuple[str, ...]) -> Guess:
     return replace(guess, test_command=command, to_do="" if guess.to_do == _UNKNOWN else guess.to_do)
 
 
-def _of_python(names: Collection[str], read: Reading) -> Guess:
+def _of_python(names: Collection[str], read: Reading, inside: Listing) -> Guess:
     """Files that say nothing are not named; those that others name are found by these."""
     files = [file for file in DECLARING if file in names and _says_something(file, read)]
     if _FOLDER in names:
@@ -127,11 +131,17 @@ def _of_python(names: Collection[str], read: Reading) -> Guess:
     extra = (*(() if has_runner or is_djangos else (_RUNNER,)), *written.packages)
     installed = wanted(files, read, extra)
     command = ("python", _DJANGOS, "test") if is_djangos else Guess.test_command
-    path = "src" if "src" in names else "."
+    others = [dirname(each) for file in files for each in members(file, read(file) or "") if dirname(each)]
+    path = ":".join((_code("", names), *(_code(folder, inside(folder)) for folder in others[:MOST])))
     there = {folded(name_of(line)) for line in installed.packages}
     linters = there & set(_LINTERS) - (_BY_RUFF if "ruff" in there else set())
     linting = tuple(each for name, commands in _LINTERS.items() if name in linters for each in commands)
     return Guess(command, tuple(files), extra, path, written.command, linting, installed=installed)
+
+
+def _code(folder: str, names: Collection[str]) -> str:
+    """Where a project's packages are, by the names of what is in its folder."""
+    return "/".join(filter(None, (folder, "src" if "src" in names else ""))) or "."
 
 
 def _says_something(file: str, read: Reading) -> bool:

@@ -164,3 +164,19 @@ def test_a_project_in_a_usual_folder_is_found_and_run_from_there() -> None:
     assert guess.path == "backend/src"
     node = guessed({"web", "app"}, texts.get, {"app": (), **inside}.__getitem__)
     assert node.test_command == ("env", "-C", "web", "npm", "test")
+
+
+def test_of_a_workspace_the_code_of_each_package_is_found() -> None:
+    lock = "".join(
+        f'[[package]]\nname = "{name}"\nversion = "1"\nsource = {{ editable = "{folder}" }}\n'
+        for name, folder in (("shop", "."), ("near", "packages/near"), ("flat", "packages/flat"))
+    )
+    texts = {"pyproject.toml": _PROJECT, "uv.lock": lock}
+    inside = {"packages/near": ("src", "pyproject.toml"), "packages/flat": ("flat",)}
+    assert (
+        guessed({*texts, "packages", "src"}, texts.get, inside.__getitem__).path
+        == "src:packages/near/src:packages/flat"
+    )
+    within = {"api": (*texts, "packages"), **{f"api/{folder}": names for folder, names in inside.items()}}
+    there = {f"api/{file}": text for file, text in texts.items()}
+    assert guessed({"api"}, there.get, within.__getitem__).path == "api:api/packages/near/src:api/packages/flat"
