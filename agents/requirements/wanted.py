@@ -41,13 +41,15 @@ def wanted(files: Iterable[str], read: Reading, first: Sequence[str] = ()) -> Wa
     taken = OF_TESTS | _extras_asked_for(lists)
     declared = {file: said(file, text, taken) for file, text in lists.items()}
     packages = [line for lines in declared.values() for line in lines if _is_package(line)]
-    left = tuple(file for file, lines in declared.items() if not all(_is_known(line, file, texts) for line in lines))
+    own = projects(lists)
+    here = {*texts, *(f"{folded(project.name)} @ elsewhere" for project in own)}
+    left = tuple(file for file, lines in declared.items() if not all(_is_known(line, file, here) for line in lines))
     locked = pins({file: text for file, text in texts.items() if is_lock(file)})
     bounds = [_EXTRAS.sub("", line) for file, text in limits.items() for line in said(file, text) if _is_package(line)]
     chosen = _one_of_each(packages, [*first])
     free = {folded(name_of(line)) for line in chosen if _says(line) > (1 if line in first else 2)}
     held = tuple(line for line in (*locked, *bounds) if folded(name_of(line)) not in free)
-    return Wanted(chosen, held, left, missing, projects(lists))
+    return Wanted(chosen, held, left, missing, own)
 
 
 def _extras_asked_for(lists: Mapping[str, str]) -> frozenset[str]:
@@ -105,13 +107,14 @@ def _is_package(line: str) -> bool:
     return bool(_PACKAGE.match(line)) and "://" not in line
 
 
-def _is_known(line: str, file: str, read: Collection[str]) -> bool:
-    """Whether nothing is lost by it: the project itself, an option of pip's, a list that is read too."""
+def _is_known(line: str, file: str, here: Collection[str]) -> bool:
+    """Whether nothing is lost by it: a project that is here, an option of pip's, a list that is read too."""
     option = re.split(r"[ =]", line, maxsplit=1)[0]
     return (
         _is_package(line)
         or bool(_ITSELF.match(line))
-        or _list_in(line, file) in read
+        or line in here
+        or _list_in(line, file) in here
         or (option[:2] == "--" and option not in _ELSEWHERE)
     )
 

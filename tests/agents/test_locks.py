@@ -148,11 +148,12 @@ def test_a_marker_that_cannot_be_read_may_hold() -> None:
 
 def test_the_packages_of_a_workspace_are_asked_what_they_need() -> None:
     texts = {
-        "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["attrs"]\n',
+        "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["attrs", "Near_by"]\n'
+        "[tool.uv.sources]\nnear-by = { workspace = true }\n",
         "uv.lock": _UV,
         "packages/near/pyproject.toml": '[project]\nname = "near-by"\ndependencies = ["numpy"]\n',
         "../outside/pyproject.toml": '[project]\nname = "outside"\ndependencies = ["evil"]\n',
     }
     found = wanted(("pyproject.toml", "uv.lock"), texts.get)
     assert found.packages == ("attrs", "numpy")
-    assert found.missing == ()
+    assert (found.missing, found.left) == ((), ())
