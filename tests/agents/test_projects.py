@@ -97,3 +97,12 @@ def test_a_package_that_is_installed_under_its_name_stays(tmp_path: Path, index:
     shop = Repository(name="acme/shop", requirements_from=("pyproject.toml",))
     made = Environments(tmp_path / "environments").of(shop, {"pyproject.toml": project}.get)
     assert asked(made, "python", "-c", "from importlib.metadata import version; print(version('abacus'))") == "1.0"
+
+
+def test_a_command_never_hides_a_program_that_is_there(tmp_path: Path, index: Path) -> None:
+    project = '[project]\nname = "shop"\nscripts = { python = "a:b", git = "a:b", shopping = "a:b" }\n'
+    shop = Repository(name="acme/shop", requirements_from=("pyproject.toml",))
+    made = Environments(tmp_path / "environments").of(shop, {"pyproject.toml": project}.get)
+    assert (made.programs / "python").is_symlink()
+    assert (made.programs / "shopping").is_file()
+    assert not (made.programs / "git").exists()

@@ -6,12 +6,14 @@ By the layout of *Recording installed projects* (PyPA); what a build would compu
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 from agents.requirements.projects import EntryPoint, Project
 
+_SYSTEM = "/usr/bin:/bin"
 _COMMANDS = "console_scripts"
 _COMMAND = re.compile(r"[A-Za-z0-9_][\w.-]{0,98}", re.ASCII)
 
@@ -19,7 +21,8 @@ _COMMAND = re.compile(r"[A-Za-z0-9_][\w.-]{0,98}", re.ASCII)
 def count_as_installed(projects: Iterable[Project], environment: Path) -> None:
     """Have a virtual environment know them by name, version and entry points, with a program for each command.
 
-    One of whose name a package is installed there stays that package; no program is replaced.
+    One of whose name a package is installed there stays that package. No program is replaced, nor hidden that the
+    system has: git and the shell are run in a sandbox for us, too.
     """
     place = next((environment / "lib").glob("python3*/site-packages"))
     there = {_folded(each.name) for each in metadata.distributions(path=[str(place)])}
@@ -45,7 +48,9 @@ def _listing(points: Iterable[EntryPoint]) -> str:
 def _offer(point: EntryPoint, programs: Path) -> None:
     """The program that a command is, as an installer would write it."""
     program = programs / point.name
-    if point.group != _COMMANDS or not point.path or not _COMMAND.fullmatch(point.name) or program.exists():
+    if point.group != _COMMANDS or not point.path or not _COMMAND.fullmatch(point.name):
+        return
+    if program.exists() or shutil.which(point.name, path=_SYSTEM):
         return
     first = point.path.partition(".")[0]
     code = f"import sys\n\nfrom {point.module} import {first}\n\nsys.exit({point.path}())\n"
