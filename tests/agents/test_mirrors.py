@@ -77,9 +77,11 @@ def test_a_base_branch_that_is_missing_is_rejected_with_what_to_check(mirrors: M
 
 
 def test_a_commit_that_nobody_knows_is_rejected(mirrors: Mirrors, repository: Repository, tmp_path: Path) -> None:
-    for sha in ("f" * 40, "main", "--upload-pack=touch x"):
-        with pytest.raises((CodeHostRejected, CodeHostDown)):
+    for sha, words in (("f" * 40, "is gone there, as after a force-push; press Retry"), ("main", "not the full hash")):
+        with pytest.raises(CodeHostRejected, match=words):
             mirrors.checkout(repository, sha, tmp_path / "checkout")
+    with pytest.raises(CodeHostRejected):
+        mirrors.checkout(repository, "--upload-pack=touch x", tmp_path / "checkout")
 
 
 def test_a_repository_that_is_not_there_is_rejected(mirrors: Mirrors, repository: Repository) -> None:

@@ -27,6 +27,7 @@ _PASSING = re.compile(
     r"remote rejected.*\([Ii]nternal [Ss]erver [Ee]rror|\.lock': File exists|is at [0-9a-f]{40} but expected"
 )
 _RULES = re.compile(r"\bGH\d{3}\b|pre-receive hook declined|push declined due to|protected branch hook declined")
+_GONE = re.compile(r"not our ref [0-9a-f]{40}")
 _SHOWN = 400
 _RULES_SHOWN = 700
 _PORTS = {"https": 443, "http": 80}
@@ -93,6 +94,9 @@ class Remote:
                 raise CodeHostDown(f"{self._said(doing, error)}; it is tried again later") from error
             if _RULES.search(error.said):
                 raise CodeHostRejected(f"{doing} {self.name} was refused by its rules: {self._ruled(error)}") from error
+            if _GONE.search(error.said):
+                advice = "the commit is gone there, as after a force-push; press Retry to begin with the latest one"
+                raise CodeHostRejected(f"{self._said(doing, error)}; {advice}") from error
             if _REFUSED.search(error.said):
                 advice = "check the repository's name, its base branch, and what GITHUB_TOKEN may do there"
                 raise CodeHostRejected(f"{self._said(doing, error)}; {advice}") from error
