@@ -153,6 +153,12 @@ def _repository_file(value: str) -> str:
     return value
 
 
+def _program(value: str) -> str:
+    if value and not re.fullmatch(r"python3?(?:\.\d{1,2})?|/[\w./+-]+", value, re.ASCII):
+        raise ValueError("this is no Python of this machine; write python3.13, or its whole path")
+    return value
+
+
 def _own_folder(value: str) -> str:
     """One that somebody made for this: whole trees of the system or of all users hold what no foreign code may read."""
     path = PurePosixPath(value)
@@ -283,5 +289,7 @@ Place = Annotated[str, AfterValidator(_place)]
 """A folder of a checkout, from its top."""
 RepositoryFile = Annotated[str, AfterValidator(_repository_file)]
 """A file of a repository, from its top."""
+Program = Annotated[str, AfterValidator(_program)]
+"""A Python of this machine, by its name or path, or nothing."""
 OwnFolder = Annotated[str, AfterValidator(_own_folder)]
 """A folder of this machine that may be shown to what runs in the sandbox."""

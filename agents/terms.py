@@ -31,6 +31,7 @@ from agents.term_forms import (
     OwnFolder,
     PersonId,
     Place,
+    Program,
     RepositoryFile,
     RepositoryName,
     RoomId,
@@ -151,6 +152,7 @@ class Repository(Terms):
     prepare: OptionalCommand = ()  # run in every fresh checkout, for what a build makes; git must ignore what it makes
     requirements: tuple[str, ...] = ()  # installed, as wheels only, into the environment before the network closes
     requirements_from: tuple[RepositoryFile, ...] = ()  # files that say more of them; lock files: versions
+    python: Program = ""  # that its tests are run by, such as python3.13; empty: the bot's own
     environment: str = ""  # folder of a ready-made virtual environment instead
     image: Image = ""  # of a container with all that its tests need, git too: its code runs in docker or podman
     toolchains: tuple[OwnFolder, ...] = ()  # of this machine, seen at their own paths; what is in their bin can be run

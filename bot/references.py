@@ -79,6 +79,7 @@ class _Repository(_Lenient):
     autonomy: Text = ""
     draft: Annotated[bool, BeforeValidator(lambda value: value is not False)] = True
     image: Text = ""
+    python: Text = ""
     environment: Text = ""
     requirements: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     requirements_from: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
@@ -146,7 +147,7 @@ def _closed(key: str, repository: _Repository) -> Iterator[str]:
 
 def _beside_an_image(key: str, repository: _Repository) -> Iterator[str]:
     """What is made or lent by this machine, where an image has it all."""
-    for name in ("environment", "requirements", "requirements_from", "toolchains"):
+    for name in ("python", "environment", "requirements", "requirements_from", "toolchains"):
         if repository.image and getattr(repository, name):
             yield f"{key}.{name}: an image brings its own; put that into {repository.image}, and leave this out"
 

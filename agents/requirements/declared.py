@@ -30,6 +30,7 @@ DECLARING = (
     hooks.NAME,
 )  # by their usual names
 OF_TESTS = frozenset({"test", "tests", "testing", "dev"})  # how extras and groups that tests need are called
+_OF_PROJECT = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 _HATCH = ("default", "test", "hatch-test")  # its environments that tests run in
 _ASKED = re.compile(r"\[[^]]*\]")
 _NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
@@ -42,9 +43,15 @@ def said(file: str, text: str, extras: AbstractSet[str] = OF_TESTS) -> list[str]
     are taken that have one of these names.
     """
     name = posixpath.basename(file)
-    if name in (of_project := {"pyproject.toml": _declared, "setup.cfg": _configured, "setup.py": _set_up}):
+    if is_of_project(file):
+        of_project = {"pyproject.toml": _declared, "setup.cfg": _configured, "setup.py": _set_up}
         return list(of_project[name](text, extras))
     return list({"tox.ini": _of_tox, "Pipfile": _of_pipenv, hooks.NAME: hooks.of_pre_commit}.get(name, _lines)(text))
+
+
+def is_of_project(file: str) -> bool:
+    """Whether a file of this name says what a project needs, whoever uses it, beside what its tests do."""
+    return posixpath.basename(file) in _OF_PROJECT
 
 
 def name_of(requirement: str) -> str:

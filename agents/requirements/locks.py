@@ -34,13 +34,16 @@ def is_lock(file: str) -> bool:
     return name in LOCKS or fnmatch.fnmatchcase(name, _PYLOCK)
 
 
-def pins(texts: Mapping[str, str]) -> tuple[str, ...]:
-    """`name==version` for each package of these lock files, by their names, of which this Python gets one version."""
+def pins(texts: Mapping[str, str], python: str = "") -> tuple[str, ...]:
+    """`name==version` for each package of these lock files, by their names, of which this Python gets one version.
+
+    `python` is its whole version, by default that of the one that runs this.
+    """
     locked = [each for file, text in texts.items() for each in _read(posixpath.basename(file), text)]
     versions: dict[str, set[str]] = {}
     for each in locked:
         public = _public(each.version)
-        if public and _holds(each.markers):
+        if public and _holds(each.markers, python):
             versions.setdefault(canonicalize_name(each.name), set()).add(public)
     return tuple(f"{name}=={only.pop()}" for name, only in sorted(versions.items()) if len(only) == 1)
 
@@ -112,14 +115,18 @@ def _locked(package: Table, markers: Iterable[object]) -> _Locked:
     return _Locked(str(package.get("name", "")), str(package.get("version", "")), said)
 
 
-def _holds(markers: tuple[str, ...]) -> bool:
+def _holds(markers: tuple[str, ...], python: str) -> bool:
     """Whether they speak of this Python; one that cannot be read may."""
-    return not markers or any(_is_true(marker) for marker in markers)
+    return not markers or any(_is_true(marker, python) for marker in markers)
 
 
-def _is_true(marker: str) -> bool:
+def _is_true(marker: str, python: str) -> bool:
+    short = ".".join(python.split(".")[:2])
+    there = (
+        {"python_full_version": python, "implementation_version": python, "python_version": short} if python else None
+    )
     try:
-        return Marker(marker).evaluate()
+        return Marker(marker).evaluate(there)
     except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
         return True
 

@@ -26,13 +26,13 @@ def of_poetry(poetry: Table, groups: Collection[str]) -> Iterator[str]:
             if name == "python":
                 continue
             is_elsewhere = isinstance(value, dict) and bool(_ELSEWHERE & set(value))
-            yield f"{name} @ elsewhere" if is_elsewhere else f"{name}{_versions(value)}"
+            yield f"{name} @ elsewhere" if is_elsewhere else f"{name}{versions(value)}"
 
 
-def _versions(value: object) -> str:
-    """Nothing where they are said in a way that is not known, or are others for other machines."""
+def versions(value: object) -> str:
+    """As PEP 440 writes them; nothing where they are said in a way that is not known, or are others elsewhere."""
     if isinstance(value, dict):
-        return "" if {"python", "markers", "platform"} & set(value) else _versions(value.get("version"))
+        return "" if {"python", "markers", "platform"} & set(value) else versions(value.get("version"))
     if not isinstance(value, str):
         return ""
     parts = [_bounds(part.strip()) for part in value.split(",")]

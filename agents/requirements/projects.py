@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from packaging.version import InvalidVersion, Version
 
 from agents.requirements import setup_py
+from agents.requirements.poetry import versions
 from agents.requirements.tables import Table, configuration, parsed, table_of
 
 _UNKNOWN = "0.0.0"
@@ -44,6 +45,7 @@ class Project:
     name: str
     version: str = _UNKNOWN
     entry_points: tuple[EntryPoint, ...] = ()
+    requires_python: str = ""  # as PEP 440 writes it
 
 
 def projects(texts: Mapping[str, str]) -> tuple[Project, ...]:
@@ -61,7 +63,8 @@ def _of_pyproject(text: str) -> Project:
     project, poetry = table_of(table, "project"), table_of(table_of(table, "tool"), "poetry")
     name = project.get("name") or poetry.get("name")
     points = (*_points(project, "entry-points"), *_points(poetry, "plugins"))
-    return Project(str(name or ""), _version(project.get("version") or poetry.get("version")), points)
+    pythons = str(project.get("requires-python") or versions(table_of(poetry, "dependencies").get("python")))
+    return Project(str(name or ""), _version(project.get("version") or poetry.get("version")), points, pythons)
 
 
 def _points(table: Table, plugins: str) -> Iterator[EntryPoint]:
@@ -79,7 +82,8 @@ def _of_setup_cfg(text: str) -> Project:
             pairs = (line.partition("=") for line in lines.splitlines() if "=" in line)
             points += _of_group(group, {name.strip(): value.strip() for name, _, value in pairs})
     version = parser.get("metadata", "version", fallback="")
-    return Project(parser.get("metadata", "name", fallback="").strip(), _version(version), tuple(points))
+    pythons = parser.get("options", "python_requires", fallback="").strip()
+    return Project(parser.get("metadata", "name", fallback="").strip(), _version(version), tuple(points), pythons)
 
 
 def _of_setup_py(text: str) -> Project:

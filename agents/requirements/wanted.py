@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agents.requirements.declared import OF_TESTS, folded, name_of, said
+from agents.requirements.declared import OF_TESTS, folded, is_of_project, name_of, said
 from agents.requirements.locks import is_lock, members, pins
 from agents.requirements.projects import Project, projects
 
@@ -32,10 +32,14 @@ class Wanted:
     left: tuple[str, ...] = ()  # files that name more than packages of an index, which is left out
     missing: tuple[str, ...] = ()  # files that are not there
     projects: tuple[Project, ...] = ()  # the repository's own
+    needed: frozenset[str] = frozenset()  # packages that `first` names, or that a project needs whoever uses it: folded
 
 
-def wanted(files: Iterable[str], read: Reading, first: Sequence[str] = ()) -> Wanted:
-    """What these files say, and the lists that they name; of a package that `first` has, what stands there counts."""
+def wanted(files: Iterable[str], read: Reading, first: Sequence[str] = (), python: str = "") -> Wanted:
+    """What these files say, and the lists that they name; of a package that `first` has, what stands there counts.
+
+    `python` is the whole version of the one that is to run it, by default of the one that runs this.
+    """
     texts, missing = _texts(files, read)
     lists, limits = _lists_and_limits(texts)
     taken = OF_TESTS | _extras_asked_for(lists)
@@ -44,12 +48,14 @@ def wanted(files: Iterable[str], read: Reading, first: Sequence[str] = ()) -> Wa
     own = projects(lists)
     here = {*texts, *(f"{folded(project.name)} @ elsewhere" for project in own)}
     left = tuple(file for file, lines in declared.items() if not all(_is_known(line, file, here) for line in lines))
-    locked = pins({file: text for file, text in texts.items() if is_lock(file)})
+    locked = pins({file: text for file, text in texts.items() if is_lock(file)}, python)
     bounds = [_EXTRAS.sub("", line) for file, text in limits.items() for line in said(file, text) if _is_package(line)]
     chosen = _one_of_each(packages, [*first])
     free = {folded(name_of(line)) for line in chosen if _says(line) > (1 if line in first else 2)}
     held = tuple(line for line in (*locked, *bounds) if folded(name_of(line)) not in free)
-    return Wanted(chosen, held, left, missing, own)
+    always = [line for file, text in lists.items() if is_of_project(file) for line in said(file, text, frozenset())]
+    needed = frozenset(folded(name_of(line)) for line in (*first, *always) if _is_package(line))
+    return Wanted(chosen, held, left, missing, own, needed)
 
 
 def _extras_asked_for(lists: Mapping[str, str]) -> frozenset[str]:

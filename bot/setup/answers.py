@@ -80,6 +80,8 @@ def _repository(chosen: Chosen) -> Iterator[str]:
     yield f"test_command = {_value(guess.test_command)}"
     if guess.path:
         yield f"test_environment = {{ PYTHONPATH = {_value(guess.path)} }}"
+    if guess.python:
+        yield f"python = {_value(guess.python)}  # of this machine, since the bot's own is not what it needs"
     if guess.files:
         yield f"requirements_from = {_value(guess.files)}  # what code and tests import, as these say at each commit"
     if guess.requirements:

@@ -11,6 +11,7 @@ from agents.requirements.declared import DECLARING, folded, name_of
 from agents.requirements.locks import is_lock, members
 from agents.requirements.wanted import MOST, Reading, Wanted, wanted
 from bot.setup.generated import preparing
+from bot.setup.pythons import fitting_python
 from bot.setup.scripts import scripts
 
 _PYTHON = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "tox.ini", "pytest.ini", "requirements.txt", "Pipfile"})
@@ -59,6 +60,7 @@ class Guess:
     files: tuple[str, ...] = ()  # of the repository, that say what is installed
     requirements: tuple[str, ...] = ()  # that no file says
     path: str = ""  # PYTHONPATH
+    python: str = ""  # of this machine, where the bot's own will not do
     prepare: tuple[str, ...] = ()
     lint_commands: tuple[tuple[str, ...], ...] = ()
     to_do: str = ""
@@ -136,7 +138,8 @@ def _of_python(names: Collection[str], read: Reading, inside: Listing) -> Guess:
     there = {folded(name_of(line)) for line in installed.packages}
     linters = there & set(_LINTERS) - (_BY_RUFF if "ruff" in there else set())
     linting = tuple(each for name, commands in _LINTERS.items() if name in linters for each in commands)
-    return Guess(command, tuple(files), extra, path, written.command, linting, installed=installed)
+    python, to_do = fitting_python([project.requires_python for project in installed.projects])
+    return Guess(command, tuple(files), extra, path, python, written.command, linting, to_do, installed)
 
 
 def _code(folder: str, names: Collection[str]) -> str:

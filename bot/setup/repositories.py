@@ -191,17 +191,8 @@ def _is_closed(row: dict[str, Any], *, of_app: bool) -> bool:
 
 
 def _with_tests(asking: Asking, chosen: Chosen) -> Chosen:
-    installed, files = chosen.guess.installed, chosen.guess.files
-    if installed.packages:
-        asking.say(f"For its tests there will be installed: {', '.join(installed.packages)}")
-    if files:
-        asking.say(f"This is read from {', '.join(files)} each time, so a change there needs none here.")
-    if chosen.guess.prepare:
-        asking.say(f"Before them there is run, for its version: {shlex.join(chosen.guess.prepare)}")
-    if chosen.guess.lint_commands:
-        asking.say(f"A fix may make none of these object: {'; '.join(map(shlex.join, chosen.guess.lint_commands))}")
-    if installed.left:
-        asking.say(f"In {', '.join(installed.left)} more is named than packages of an index, which is not taken.")
+    for line in _told(chosen.guess):
+        asking.say(line)
     if chosen.guess.to_do:
         asking.say(_to_do(chosen.guess))
     while True:
@@ -215,6 +206,23 @@ def _with_tests(asking: Asking, chosen: Chosen) -> Chosen:
         if guess.to_do not in ("", chosen.guess.to_do):
             asking.say(_to_do(guess))
         return replace(chosen, guess=guess)
+
+
+def _told(guess: Guess) -> Iterator[str]:
+    """What of the guess is no question."""
+    installed = guess.installed
+    if installed.packages:
+        yield f"For its tests there will be installed: {', '.join(installed.packages)}"
+    if guess.files:
+        yield f"This is read from {', '.join(guess.files)} each time, so a change there needs none here."
+    if guess.python:
+        yield f"They are run by {guess.python}, since it needs another Python than the bot's own."
+    if guess.prepare:
+        yield f"Before them there is run, for its version: {shlex.join(guess.prepare)}"
+    if guess.lint_commands:
+        yield f"A fix may make none of these object: {'; '.join(map(shlex.join, guess.lint_commands))}"
+    if installed.left:
+        yield f"In {', '.join(installed.left)} more is named than packages of an index, which is not taken."
 
 
 def _to_do(guess: Guess) -> str:

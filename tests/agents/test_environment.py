@@ -238,16 +238,19 @@ def test_a_package_without_a_wheel_is_left_out_where_only_the_repository_names_i
         source.mkdir()
         (source / "setup.py").write_text(f"open({str(trap)!r}, 'w')\n")
         subprocess.run(["tar", "-czf", str(index / f"{name}-1.0.tar.gz"), "-C", str(tmp_path), source.name], check=True)
-    files = {"requirements.txt": "abacus\nFor-docs>=1\npinned\n", "uv.lock": _UV}
+    files = {"requirements.txt": "abacus\nFor-docs>=1\npinned<2\n", "uv.lock": _UV}
     shop = Repository(name="acme/shop", requirements_from=tuple(files))
     made = environments.of(shop, files.get)
 
-    assert made.left_out == ("For-docs>=1", "pinned")
+    assert made.left_out == ("For-docs>=1", "pinned<2")
     assert one_of(made) == "1"
     assert environments.of(shop, files.get).left_out == made.left_out
     assert not trap.exists()
     with pytest.raises(SandboxUnusable, match="For-docs>=1"):
         environments.of(shop.model_copy(update={"requirements": ("for-docs",)}), files.get)
+    project = '[project]\nname = "shop"\ndependencies = ["for_docs"]\n'
+    with pytest.raises(SandboxUnusable, match="for_docs"):
+        environments.of(Repository(name="a/b", requirements_from=("pyproject.toml",)), {"pyproject.toml": project}.get)
     with pytest.raises(SandboxUnusable, match="For-docs>=2"):
         environments.of(shop, {**files, "requirements.txt": "abacus\nFor-docs>=2\n"}.get)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from agents.adapters.sandbox.environment import Environment, Environments
+from agents.errors import SandboxUnusable
 from agents.requirements.projects import EntryPoint, Project, projects
+from agents.requirements.wanted import wanted
 from agents.terms import Repository
-from tests.agents.test_environment import index, wheel
+from tests.agents.test_environment import index, nothing, wheel
 
 __all__ = ["index"]
 _TOOL = EntryPoint("console_scripts", "shop", "shop.cli", "main")
@@ -106,3 +110,47 @@ def test_a_command_never_hides_a_program_that_is_there(tmp_path: Path, index: Pa
     assert (made.programs / "python").is_symlink()
     assert (made.programs / "shopping").is_file()
     assert not (made.programs / "git").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pyproject.toml", '[project]\nname = "shop"\nrequires-python = ">=3.99,<4"\n'),
+        ("pyproject.toml", '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "^3.99"\n'),
+        ("setup.cfg", "[metadata]\nname = shop\n[options]\npython_requires = >=3.99,<4\n"),
+    ],
+)
+def test_a_project_that_needs_another_python_says_so_before_anything_is_installed(
+    tmp_path: Path, file: str, text: str
+) -> None:
+    shop = Repository(name="acme/shop", requirements_from=(file,))
+    with pytest.raises(SandboxUnusable, match=r"acme/shop needs Python >=3\.99,<4, and .* `python` in the policy"):
+        Environments(tmp_path / "environments").of(shop, {file: text}.get)
+
+
+def test_a_python_that_is_not_there_or_none_is_said(tmp_path: Path) -> None:
+    for name in ("python3.99", "/bin/true"):
+        shop = Repository(name="acme/shop", python=name)
+        with pytest.raises(SandboxUnusable, match=rf"{name}, the Python of acme/shop, cannot be run"):
+            Environments(tmp_path / "environments").of(shop, nothing)
+    with pytest.raises(ValidationError, match="this is no Python of this machine"):
+        Repository(name="acme/shop", python="python3; rm")
+
+
+def test_another_python_is_taken_by_its_path_with_a_pip_of_its_own(tmp_path: Path, index: Path) -> None:
+    other = tmp_path / "python3"
+    other.symlink_to(Path(sys.executable).resolve())
+    shop = Repository(name="acme/shop", python=str(other), requirements=("abacus",))
+    made = Environments(tmp_path / "environments").of(shop, nothing)
+    assert asked(made, "python", "-c", "import abacus; print(abacus.ONE)") == "1"
+    assert list(made.programs.glob("pip*"))
+
+
+def test_a_lock_file_speaks_to_the_python_that_is_to_run_it() -> None:
+    lock = "".join(
+        f'[[package]]\nname = "numpy"\nversion = "{version}"\nmarker = "python_version {when} \'3.50\'"\n'
+        for version, when in (("1", "<"), ("2", ">="))
+    )
+    files = {"pdm.lock": lock}
+    assert wanted(files, files.get, python="3.51.2").pins == ("numpy==2",)
+    assert wanted(files, files.get).pins == ("numpy==1",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agents.requirements.wanted import MOST, Wanted, wanted
@@ -21,8 +23,9 @@ unit-tests = ["hypothesis", {include-group = "dev"}]
 
 
 def of(**texts: str) -> Wanted:
-    """What files say whose names are written with `__` for a dot."""
-    return wanted(named := {name.replace("__", "."): text for name, text in texts.items()}, named.get)
+    """What files say whose names are written with `__` for a dot; which of it is needed stands aside."""
+    named = {name.replace("__", "."): text for name, text in texts.items()}
+    return replace(wanted(named, named.get), needed=frozenset())
 
 
 def test_what_a_project_declares_is_wanted_with_what_its_tests_need() -> None:
@@ -208,7 +211,7 @@ def test_limits_say_versions_and_ask_for_nothing() -> None:
 )
 def test_lists_that_are_named_in_other_words_are_followed_too(file: str, text: str) -> None:
     whole = {file: text, "needs.txt": "attrs", "more.txt": "respx"}
-    assert wanted((file,), whole.get) == Wanted(("attrs", "respx"))
+    assert wanted((file,), whole.get).packages == ("attrs", "respx")
 
 
 def test_of_tox_is_taken_what_it_installs_wherever_it_runs_and_the_rest_is_named() -> None:
@@ -255,42 +258,7 @@ def test_a_file_that_is_not_there_is_said_and_the_others_count() -> None:
     assert (found.packages, found.missing) == (("attrs",), ("gone.txt",))
 
 
-_SETUP = """
-import sys
-raise SystemExit("never run")
-NEEDS = ["attrs>=22", "requests"]
-EXTRAS = {"tests": ["freezegun", "shop[cli]"], "docs": ["sphinx"]}
-setuptools.setup(name="shop", install_requires=NEEDS + ["idna"], tests_require="respx\\nmock", extras_require=EXTRAS)
-"""
-
-
-def test_what_a_setup_py_declares_is_read_and_never_run() -> None:
-    found = of(setup__py=_SETUP)
-    assert found.packages == ("attrs>=22", "requests", "idna", "respx", "mock", "freezegun")
-    assert found.left == ()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'setup(install_requires=["attrs"] + open("needs.txt").read().split())',
-        'setup(install_requires=["attrs", *MORE])',
-        'setup(install_requires=["attrs"] + (["colorama"] if WINDOWS else []))',
-        'N = ["respx"]\nN.append("x")\nsetup(install_requires=["attrs"], tests_require=N)',
-        'N = ["respx"]\nN += ["x"]\nsetup(install_requires=["attrs"], tests_require=N)',
-        'E = {"tests": ["respx"]}\nE["dev"] = ["x"]\nsetup(install_requires=["attrs"], extras_require=E)',
-        'setup(install_requires=["attrs", "respx==" + VERSION])',
-        'setup(install_requires=["attrs"], extras_require={":python_version < \'3\'": ["respx"]})',
-        'A = B\nB = A\nsetup(install_requires=["attrs"], tests_require=A)',
-        'setup(install_requires=["attrs"], **MORE)',
-    ],
-)
-def test_what_only_running_a_setup_py_would_tell_is_not_guessed_at_but_said_to_be_left(text: str) -> None:
-    assert of(setup__py=text) == Wanted(("attrs",), left=("setup.py",))
-
-
-@pytest.mark.parametrize(
-    "text", ["print 1", "(" * 10_000, "x = " + "-" * 100_000 + "1", "a" * 300_000, "x = '\\d'\n\0"]
-)
-def test_a_setup_py_that_cannot_be_read_is_said_to_be_left(text: str) -> None:
-    assert of(setup__py=text) == Wanted(left=("setup.py",))
+def test_what_a_project_needs_whoever_uses_it_is_known_from_what_only_its_tests_and_lists_name() -> None:
+    setup = "setup(install_requires=['idna'])"
+    texts = {"pyproject.toml": _PROJECT, "requirements.txt": "mkdocs\n", "setup.py": setup}
+    assert wanted(texts, texts.get, first=("Ruff>=1",)).needed == {"attrs", "requests", "idna", "ruff"}

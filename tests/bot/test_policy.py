@@ -229,9 +229,9 @@ def test_faults_of_values_and_of_references_are_said_together(tmp_path: Path) ->
 def test_an_image_brings_everything_and_nothing_is_named_beside_it(tmp_path: Path) -> None:
     text = '[[repositories]]\nname = "acme/shop"\nimage = "{}"\napprovers = ["U012AB3CD"]\n'
     beside = 'requirements = ["pytest"]\nenvironment = "/srv/venv"\ntoolchains = ["/opt/node-22"]\n'
-    beside += 'requirements_from = ["uv.lock"]\n'
+    beside += 'requirements_from = ["uv.lock"]\npython = "python3.13"\n'
     said = faults(tmp_path, text.format("acme/shop:1") + beside)
-    for key in ("requirements", "requirements_from", "environment", "toolchains"):
+    for key in ("python", "requirements", "requirements_from", "environment", "toolchains"):
         assert f"repositories[0].{key}: an image brings its own; put that into acme/shop:1, and leave this out" in said
     assert "repositories[0].image: this is no image of a container" in faults(tmp_path, text.format("--privileged"))
     (tmp_path / "good.toml").write_text(text.format("code.example:5000/acme/shop-tests:3"), encoding="utf-8")

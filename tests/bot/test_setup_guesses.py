@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 import pytest
 
 from bot.setup.guesses import Guess, corrected, guessed
+from bot.setup.pythons import fitting_python
 
 _PROJECT = '[project]\nname = "acme.shop"\ndependencies = ["attrs>=22"]\n[dependency-groups]\ntest = ["pytest>=8"]\n'
 _NOTHING: dict[str, str] = {}
@@ -180,3 +181,28 @@ def test_of_a_workspace_the_code_of_each_package_is_found() -> None:
     within = {"api": (*texts, "packages"), **{f"api/{folder}": names for folder, names in inside.items()}}
     there = {f"api/{file}": text for file, text in texts.items()}
     assert guessed({"api"}, there.get, within.__getitem__).path == "api:api/packages/near/src:api/packages/flat"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ((">=3.9",), ""),
+        (("", ">=3.9"), ""),
+        (("nonsense",), ""),
+        ((">=3.12",), "python3.13"),
+        ((">=3.12.4,<4", "<3.13"), "python3.12"),
+        ((">=3.12", ">=3.15"), "it needs Python"),
+    ],
+)
+def test_another_python_of_this_machine_is_taken_where_the_bots_own_will_not_do(
+    wanted: tuple[str, ...], expected: str
+) -> None:
+    here = {"python3.12": "/usr/bin/python3.12", "python3.13": "/usr/bin/python3.13"}
+    name, to_do = fitting_python(wanted, "3.11.2", here.get)
+    assert (name or to_do).startswith(expected)
+    assert bool(name or to_do) is bool(expected)
+
+
+def test_a_python_that_is_nowhere_is_left_to_do_and_said() -> None:
+    guess = guess_of({"pyproject.toml": _PROJECT.replace("dependencies", 'requires-python = ">=3.99"\ndependencies')})
+    assert (guess.python, guess.to_do.partition(":")[0]) == ("", "it needs Python >=3.99")

@@ -9,7 +9,6 @@ import hashlib
 import os
 import re
 import shutil
-import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,9 +16,9 @@ from pathlib import Path
 
 from agents.adapters.file_lock import StillLocked, held
 from agents.adapters.sandbox.installer import Installer
+from agents.adapters.sandbox.interpreters import interpreter, need_fitting
 from agents.adapters.sandbox.own_metadata import count_as_installed
 from agents.errors import SandboxUnusable
-from agents.requirements.declared import folded, name_of
 from agents.requirements.wanted import Reading, wanted
 from agents.terms import Repository
 
@@ -61,22 +60,26 @@ class Environments:
         return environment_at(given or self._made(repository, read), repository.name)
 
     def _made(self, repository: Repository, read: Reading) -> Path:
-        needs = wanted(repository.requirements_from, read, _of_policy(repository))
+        python = interpreter(repository.python, repository.name)
+        needs = wanted(repository.requirements_from, read, _of_policy(repository), python.version)
         if repository.requirements_from and len(needs.missing) == len(repository.requirements_from):
             raise SandboxUnusable(
                 f"{repository.name} has no {' nor '.join(needs.missing)} at the commit that is looked at; correct"
                 " requirements_from in the policy file"
             )
+        for project in needs.projects:
+            need_fitting(python, project.requires_python, repository.name)
         packages, pins = (sorted(filter(_REQUIREMENT.fullmatch, lines)) for lines in (needs.packages, needs.pins))
-        firm = frozenset(folded(name_of(each)) for each in repository.requirements)
-        more = (*(f"-c {pin}" for pin in pins), *sorted(firm), *(repr(project) for project in needs.projects))
-        made_from = "\n".join((sys.version, sys.base_prefix, *packages, *more))
+        more = (*(f"-c {pin}" for pin in pins), *sorted(needs.needed), *(repr(project) for project in needs.projects))
+        made_from = "\n".join((python.made_of, *packages, *more))
         folder = self.folder.absolute() / hashlib.sha256(made_from.encode()).hexdigest()[:16]
         try:
             with held(folder.with_suffix(".lock"), self.seconds):
                 if not _is_made(folder, made_from):
                     self._sweep(folder)
-                    left = Installer(repository.name, folder, self.seconds).install(packages, pins, firm)
+                    left = Installer(repository.name, folder, self.seconds, python).install(
+                        packages, pins, needs.needed
+                    )
                     (folder / _LEFT_OUT).write_text("".join(f"{each}\n" for each in left))
                     count_as_installed(needs.projects, folder)
                     (folder / _STAMP).write_text(made_from)  # last: without it an environment is a half-made one

@@ -11,11 +11,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from agents.adapters.sandbox.interpreters import Interpreter, interpreter
 from agents.errors import SandboxUnusable
 from agents.requirements.declared import folded, name_of
 
@@ -25,7 +27,7 @@ _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQ
 _SHOWN = 400
 _NAMED = 12  # of the packages, in an error
 _MOST_LEFT = 5
-_NOT_HAD = re.compile(r"No matching distribution found for (?P<line>\S+)|Cannot install (?P<name>[\w.-]+) because")
+_NOT_HAD = re.compile(r"No matching distribution found for (?P<line>\S+)|Cannot install (?P<name>[^\s,]+) because")
 _VERSIONS = re.compile(r"(?m)^Available versions: (?P<all>.+)$")
 
 
@@ -36,17 +38,19 @@ class Installer:
     name: str
     folder: Path
     seconds: float
+    python: Interpreter = field(default_factory=partial(interpreter, "", ""))
 
     def install(self, packages: Sequence[str], pins: Sequence[str], firm: Collection[str]) -> tuple[str, ...]:
         """Make it anew, with these packages in the versions of these pins; gives those that had to be left out.
 
         That are packages that the index has, but not as a wheel for this Python: often a document needs them, and no
-        test. One whose name, as PEP 503 folds it, is `firm` is never left out. Raises SandboxUnusable.
+        test. One whose name, as PEP 503 folds it, is `firm` is needed, and never left out. Raises SandboxUnusable.
         """
         shutil.rmtree(self.folder, ignore_errors=True)
-        ours = importlib.util.find_spec("pip") is not None  # else it needs one of its own, which takes seconds
+        has_pip = importlib.util.find_spec("pip") is not None  # else it needs one of its own, which takes seconds
+        ours = has_pip and self.python.is_ours  # a pip may not know a later Python
         lean = ("--without-pip",) if ours or not packages else ()
-        code, said = self.run((sys.executable, "-m", "venv", *lean, str(self.folder)))
+        code, said = self.run((self.python.program, "-m", "venv", *lean, str(self.folder)))
         if code:
             raise SandboxUnusable(f"The environment of {self.name} could not be made: {_reason(said)}")
         python = str(self.folder / "bin" / "python")
@@ -79,7 +83,7 @@ class Installer:
 
     def _why_not(self, packages: Sequence[str], said: str) -> str:
         more = f" and {len(packages) - _NAMED} more" if len(packages) > _NAMED else ""
-        here = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+        here = f"Python {self.python.version}"
         return (
             f"The environment of {self.name} ({', '.join(packages[:_NAMED])}{more}) could not be made: {_reason(said)}"
             " Check `requirements` and `requirements_from` in the policy file (each package needs a wheel for this"
