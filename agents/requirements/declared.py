@@ -80,12 +80,12 @@ def _declared(text: str, taken: AbstractSet[str]) -> Iterator[str]:
             for group in (extras, groups, pdm)
             for name in group
             if folded(name) in taken
-            for line in _group(group, name)
+            for line in _group(group, name, set())
         ),
         *(line for each in _of_hatch(table_of(tool, "hatch")) for line in listed(each)),
     ]
     elsewhere = {folded(name) for name in table_of(uv, "sources")}
-    for line in (line for each in wanted for line in _opened(each, own, extras)):
+    for line in (line for each in wanted for line in _opened(each, own, extras, set())):
         name = folded(name_of(line))
         yield f"{name} @ elsewhere" if name in elsewhere else line
     yield from of_poetry(table_of(tool, "poetry"), taken)
@@ -95,27 +95,29 @@ def _declared(text: str, taken: AbstractSet[str]) -> Iterator[str]:
         yield from _of_files(files.get("file"))
 
 
-def _group(groups: Table, name: str, within: tuple[str, ...] = ()) -> Iterator[str]:
-    """The lines of a group, those of the groups that it includes in their places (PEP 735)."""
+def _group(groups: Table, name: str, seen: set[str]) -> Iterator[str]:
+    """The lines of a group, those of the groups that it includes in their places (PEP 735), each group once."""
+    seen.add(name)
     for each in groups[name] if isinstance(groups[name], list) else ():
         included = str(each.get("include-group", "")) if isinstance(each, dict) else ""
         if isinstance(each, str) and _NAME.match(each):
             yield each
         for other in groups if included else ():
-            if folded(other) == folded(included) and other not in (*within, name):
-                yield from _group(groups, other, (*within, name))
+            if folded(other) == folded(included) and other not in seen:
+                yield from _group(groups, other, seen)
 
 
-def _opened(line: str, own: str, extras: Table, within: tuple[str, ...] = ()) -> Iterator[str]:
-    """The line; where it names the project itself, what the extras hold that it asks for."""
+def _opened(line: str, own: str, extras: Table, seen: set[str]) -> Iterator[str]:
+    """The line; where it names the project itself, what the extras hold that it asks for, each once."""
     if folded(name_of(line)) != own:
         yield line
         return
     asked = {folded(name.strip()) for name in (_ASKED.search(line) or [""])[0].strip("[]").split(",")}
     for name in extras:
-        if folded(name) in asked and name not in within:
+        if folded(name) in asked and name not in seen:
+            seen.add(name)
             for each in listed(extras[name]):
-                yield from _opened(each, own, extras, (*within, name))
+                yield from _opened(each, own, extras, seen)
 
 
 def _of_hatch(hatch: Table) -> Iterator[object]:

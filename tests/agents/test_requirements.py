@@ -262,3 +262,14 @@ def test_what_a_project_needs_whoever_uses_it_is_known_from_what_only_its_tests_
     setup = "setup(install_requires=['idna'])"
     texts = {"pyproject.toml": _PROJECT, "requirements.txt": "mkdocs\n", "setup.py": setup}
     assert wanted(texts, texts.get, first=("Ruff>=1",)).needed == {"attrs", "requests", "idna", "ruff"}
+
+
+def test_groups_and_extras_that_include_each_other_many_times_are_read_once() -> None:
+    names = [f"g{number}" for number in range(40)]
+    every = ", ".join(f'{{include-group = "{name}"}}' for name in names)
+    asking = ", ".join(f'"shop[{name}]"' for name in names)
+    groups = "".join(f'{name} = ["{name}-package", {every}]\n' for name in names)
+    extras = "".join(f'{name} = ["{name}-extra", {asking}]\n' for name in names)
+    text = f'[project]\nname = "shop"\n[dependency-groups]\ntest = [{every}]\n{groups}'
+    text += f"[project.optional-dependencies]\ntest = [{asking}]\n{extras}"
+    assert len(of(pyproject__toml=text).packages) == 2 * len(names)
