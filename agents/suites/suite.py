@@ -29,11 +29,12 @@ _PYTEST_ENDED = re.compile(
     r"^=* ?(\d+ (?:passed|failed|error|skipped|xfailed|deselected|warning).*) in [\d.]+s", re.MULTILINE
 )
 _FILE = re.compile(r"\S+\.(?:[cm]?[jt]sx?|py|go|rs|rb|php|java|kts?|cs|exs?)")
-_UNCOVERED = re.compile(  # as pytest-cov, jest, vitest and nyc say it
-    r"^(?:FAIL Required test coverage of .* not reached|ERROR: Coverage failure: total of "
+_UNCOVERED = re.compile(  # as coverage, pytest-cov, jest, vitest and nyc say it
+    r"^(?:FAIL Required test coverage of .* not reached|(?:ERROR: )?Coverage failure: total of "
     r"|Jest: \S+ coverage threshold for .* not met|ERROR: Coverage for .* does not meet .*threshold)",
     re.MULTILINE,
 )
+_UNCOVERED_CODES = SOME_FAILED | {2}  # coverage's own
 _KILLED = frozenset({124, 137})
 _BROKE_OFF = re.compile(r"^!+ .*(?:stopping after|Interrupted)", re.MULTILINE)
 _UNITTEST = re.compile(r"^(?:FAIL|ERROR): (\S.*)$", re.MULTILINE)
@@ -108,7 +109,7 @@ def is_red(ran: Ran) -> bool:
 
 def lacks_coverage_alone(ran: Ran) -> bool:
     """Whether every test passed, and the run ended badly since they covered too little, as a few by themselves do."""
-    if ran.exit_code not in SOME_FAILED or not _UNCOVERED.search(ran.output):
+    if ran.exit_code not in _UNCOVERED_CODES or not _UNCOVERED.search(ran.output):
         return False
     told = counted(ran)
     return told is not None and told.whole and told.failed == 0 and told.passed > 0

@@ -62,6 +62,12 @@ def test_tests_that_passed_are_green_though_they_cover_too_little(log: str) -> N
     )
 
 
+def test_a_report_of_coverage_after_the_tests_is_one_too() -> None:
+    log = "3 passed in 0.02s\nTOTAL    6    3    50%\nCoverage failure: total of 50 is less than fail-under=90\n"
+    assert is_green(Ran(exit_code=2, output=log))
+    assert is_red(Ran(exit_code=2, output=log.replace("3 passed", "!!!! Interrupted: 1 error !!!!\n3 passed")))
+
+
 @pytest.mark.parametrize(
     ("code", "log"),
     [
